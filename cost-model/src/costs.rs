@@ -1,0 +1,87 @@
+//! The four amounts of a charge, after FOCUS.
+
+use std::fmt;
+
+use crate::Money;
+
+/// The four amounts of one charge (FOCUS: BilledCost, EffectiveCost, ListCost, ContractedCost).
+///
+/// An amount that the provider did not state and that cannot be derived is absent: unknown is not zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Costs {
+    /// What an invoice asks for.
+    pub billed: Option<Money>,
+    /// The value used, also when a plan includes it.
+    pub effective: Option<Money>,
+    /// The price before discounts.
+    pub list: Option<Money>,
+    /// The price after negotiated discounts.
+    pub contracted: Option<Money>,
+    /// Whether an amount was computed from the charge's components because the provider did not state it.
+    pub derived: bool,
+}
+
+impl Costs {
+    /// Amounts all absent.
+    pub fn absent() -> Self {
+        Self::default()
+    }
+
+    /// The same amount four times.
+    pub fn flat(amount: Money) -> Self {
+        Self {
+            billed: Some(amount),
+            effective: Some(amount),
+            list: Some(amount),
+            contracted: Some(amount),
+            derived: false,
+        }
+    }
+
+    /// The amount that `metric` names.
+    pub fn get(&self, metric: Metric) -> Option<Money> {
+        match metric {
+            Metric::Effective => self.effective,
+            Metric::Billed => self.billed,
+            Metric::List => self.list,
+            Metric::Contracted => self.contracted,
+        }
+    }
+}
+
+/// Which of the four amounts a figure is about. The default is [`Metric::Effective`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Metric {
+    /// [`Costs::effective`].
+    #[default]
+    Effective,
+    /// [`Costs::billed`].
+    Billed,
+    /// [`Costs::list`].
+    List,
+    /// [`Costs::contracted`].
+    Contracted,
+}
+
+impl Metric {
+    /// Every metric, in the order of this enum.
+    pub const ALL: [Self; 4] = [Self::Effective, Self::Billed, Self::List, Self::Contracted];
+
+    /// The metric's name, such as `effective`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Effective => "effective",
+            Self::Billed => "billed",
+            Self::List => "list",
+            Self::Contracted => "contracted",
+        }
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,135 @@
+//! The fields one can filter and group by.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// A field of a charge that filters and groupings may name.
+///
+/// In text a dimension is its filter field, such as `costs.service`, `tags['cursor:model']` or `vtag.Team`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Dimension {
+    /// Who charges: `costs.provider`.
+    Provider,
+    /// The payer account: `costs.provider_account_id`.
+    BillingAccount,
+    /// The name given to the connection: `costs.account_id`.
+    Account,
+    /// What was used, by its display name: `costs.service`. A filter on it matches [`Dimension::ServiceId`] too.
+    Service,
+    /// The provider's own id of the service, as sent: `costs.service_id`.
+    ServiceId,
+    /// `costs.category`.
+    Category,
+    /// `costs.subcategory`.
+    Subcategory,
+    /// The user, machine or thing that caused the charge: `costs.resource_id`.
+    Resource,
+    /// Usage, Tax, Credit and so on: `costs.charge_type`.
+    ChargeType,
+    /// `costs.region`.
+    Region,
+    /// The unit that usage is counted in: `costs.usage_unit`.
+    UsageUnit,
+    /// The provider's tag of that key: `tags['key']`.
+    Tag(Arc<str>),
+    /// The virtual tag of that key: `vtag.Key`.
+    VirtualTag(Arc<str>),
+}
+
+/// Every field spelling that the filter language accepts, the first of a dimension being the canonical one.
+const FIELDS: [(&str, Dimension); 19] = [
+    ("provider", Dimension::Provider),
+    ("provider_account_id", Dimension::BillingAccount),
+    ("billing_account_id", Dimension::BillingAccount),
+    ("account_id", Dimension::Account),
+    ("account", Dimension::Account),
+    ("service", Dimension::Service),
+    ("service_id", Dimension::ServiceId),
+    ("category", Dimension::Category),
+    ("cost_category", Dimension::Category),
+    ("subcategory", Dimension::Subcategory),
+    ("cost_subcategory", Dimension::Subcategory),
+    ("cost_sub_category", Dimension::Subcategory),
+    ("resource_id", Dimension::Resource),
+    ("resource", Dimension::Resource),
+    ("charge_type", Dimension::ChargeType),
+    ("cost_type", Dimension::ChargeType),
+    ("region", Dimension::Region),
+    ("usage_unit", Dimension::UsageUnit),
+    ("unit", Dimension::UsageUnit),
+];
+
+impl Dimension {
+    /// The dimension that `costs.<name>` names.
+    pub(crate) fn from_costs_field(name: &str) -> Option<Self> {
+        let lower = name.to_ascii_lowercase();
+        FIELDS.iter().find(|(field, _)| *field == lower).map(|(_, dimension)| dimension.clone())
+    }
+
+    /// The canonical names behind `costs.`.
+    pub(crate) fn costs_fields() -> impl Iterator<Item = &'static str> + Clone {
+        FIELDS.iter().map(|(field, _)| *field)
+    }
+
+    /// A column heading, such as `subcategory` or the tag's key.
+    pub fn heading(&self) -> &str {
+        match self {
+            Self::Tag(key) | Self::VirtualTag(key) => key,
+            _ => FIELDS.iter().find(|(_, dimension)| dimension == self).map_or("", |(field, _)| field),
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(key) => write!(f, "tags['{}']", key.replace('\'', "''")),
+            Self::VirtualTag(key) if is_plain(key) => write!(f, "vtag.{key}"),
+            Self::VirtualTag(key) => write!(f, "vtag['{}']", key.replace('\'', "''")),
+            _ => write!(f, "costs.{}", self.heading()),
+        }
+    }
+}
+
+fn is_plain(key: &str) -> bool {
+    let mut characters = key.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|each| each.is_ascii_alphanumeric() || each == '_')
+}
+
+/// Something with dimensions: a record, a ledger row, or any caller's own type.
+///
+/// ```
+/// use std::borrow::Cow;
+/// use cost_model::{Dimension, Dimensions, Filter};
+///
+/// struct Invoice<'a> { service: &'a str }
+/// impl Dimensions for Invoice<'_> {
+///     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+///         (*dimension == Dimension::Service).then_some(Cow::Borrowed(self.service))
+///     }
+///     fn for_each_tag(&self, _: &mut dyn FnMut(&str, &str)) {}
+/// }
+/// assert!(Filter::parse("costs.service = 'Auto'")?.matches(&Invoice { service: "Auto" }));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+pub trait Dimensions {
+    /// The value of a dimension, if there is one. Tags are dimensions too.
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>>;
+
+    /// Calls `visit` with the key and value of every tag.
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str));
+
+    /// The value of the tag of that key.
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        let mut found = None;
+        self.for_each_tag(&mut |tag, value| {
+            if tag == key {
+                found = Some(Cow::Owned(value.to_owned()));
+            }
+        });
+        found
+    }
+}

@@ -1,0 +1,133 @@
+//! The crate's one error type.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::ops::Range;
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, in one layer's words; [`std::error::Error::source`] tells the next layer's.
+///
+/// Implementers of [`CostSource`](crate::CostSource) and [`CostStore`](crate::CostStore) build one with
+/// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
+/// in by an implementer must keep to the same rule.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    span: Option<Range<usize>>,
+    column: Option<usize>,
+    announced: Option<u64>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The class of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A text or number that is not an amount, a date, a currency or an interval.
+    Value,
+    /// A sum or product left the range of its type.
+    Overflow,
+    /// Two currencies met in one ledger.
+    Currency,
+    /// A filter sentence does not parse; see [`Error::span`].
+    Filter,
+    /// A query names something that does not exist.
+    Query,
+    /// A source could not deliver a window.
+    Source,
+    /// A source refused a window because more rows are announced than it reads at once; see [`Error::announced`].
+    WindowTooLarge,
+    /// A store could not read or write.
+    Store,
+}
+
+impl Error {
+    /// An error of `kind` that says `message`: lower case, no full stop, no secrets.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            span: None,
+            column: None,
+            announced: None,
+            source: None,
+        }))
+    }
+
+    /// A source's refusal to read a window that holds `announced` rows.
+    pub fn window_too_large(announced: u64) -> Self {
+        let mut error =
+            Self::new(ErrorKind::WindowTooLarge, format!("the window holds {announced} rows; split it"));
+        error.0.announced = Some(announced);
+        error
+    }
+
+    pub(crate) fn filter(span: Range<usize>, message: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorKind::Filter, message);
+        error.0.span = Some(span);
+        error
+    }
+
+    pub(crate) fn overflow(what: &str) -> Self {
+        Self::new(ErrorKind::Overflow, format!("{what} is out of range"))
+    }
+
+    /// The same error, with the column of its span counted in characters of `sentence`.
+    pub(crate) fn located_in(mut self, sentence: &str) -> Self {
+        let before = self.0.span.as_ref().and_then(|span| sentence.get(..span.start));
+        self.0.column = before.map(|before| before.chars().count() + 1);
+        self
+    }
+
+    /// The same error with the error that caused it.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The class of this error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`].
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.0.span.clone()
+    }
+
+    /// The rows announced for a window that was refused as too large.
+    pub fn announced(&self) -> Option<u64> {
+        self.0.announced
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        match self.0.column {
+            Some(column) => write!(f, " (column {column})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("span", &self.0.span)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

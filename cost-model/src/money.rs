@@ -1,0 +1,246 @@
+//! Exact amounts of money.
+#![warn(clippy::arithmetic_side_effects)]
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::fixed::{self, SCALE};
+use crate::{Error, ErrorKind, Result, Rounding, ZeroWeights, split};
+
+/// An exact amount of money: a count of 10^-24 of the major unit (US dollars), up to about 1.7 * 10^14.
+///
+/// Sums never round and never wrap, so they do not depend on order; rounding happens once, at the edge, by a named
+/// [`Rounding`] policy. The currency is the ledger's, not the amount's. As text and in serde an amount is its exact
+/// decimal string, such as `"12.345"`.
+///
+/// ```
+/// use cost_model::{Money, Rounding};
+/// let fee: Money = "0.015525".parse()?;
+/// let total = fee.checked_add("1.2".parse()?)?;
+/// assert_eq!(total.to_string(), "1.215525");
+/// assert_eq!(total.to_fixed(2, Rounding::HalfUp)?, "1.22");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money(i128);
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// An amount of `units` times 10^-24 of the major unit.
+    pub const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    /// The amount in units of 10^-24 of the major unit.
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    /// Whether the amount is exactly zero.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when the sum leaves the range.
+    pub fn checked_add(self, other: Self) -> Result<Self> {
+        self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of money"))
+    }
+
+    /// The exact difference.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when the difference leaves the range.
+    pub fn checked_sub(self, other: Self) -> Result<Self> {
+        self.0.checked_sub(other.0).map(Self).ok_or_else(|| Error::overflow("a difference of money"))
+    }
+
+    /// The same amount with the other sign.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] for the one amount that has no opposite, the smallest.
+    pub fn checked_neg(self) -> Result<Self> {
+        self.0.checked_neg().map(Self).ok_or_else(|| Error::overflow("an amount of money"))
+    }
+
+    /// The exact sum of all `amounts`, in any order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when a partial sum leaves the range.
+    pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self> {
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+    }
+
+    /// Shares the amount out in proportion to `weights`, to the last unit: the parts sum to the amount, and the parts
+    /// of `-x` are the opposites of the parts of `x`. See [`split`].
+    ///
+    /// # Errors
+    /// As [`split`].
+    pub fn split(self, weights: &[u128], zero: ZeroWeights) -> Result<Vec<Self>> {
+        Ok(split(self.0, weights, zero)?.into_iter().map(Self).collect())
+    }
+
+    /// The amount rounded to `scale` decimals, as money.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when rounding leaves the range.
+    pub fn rounded(self, scale: u32, policy: Rounding) -> Result<Self> {
+        fixed::round(self.0, scale, policy)
+            .and_then(|count| count.checked_mul(fixed::power_of_ten(SCALE.saturating_sub(scale))))
+            .map(Self)
+            .ok_or_else(|| Error::overflow("a rounded amount"))
+    }
+
+    /// The amount rounded to `scale` decimals, as a decimal.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when the result has more than 28 digits, which `scale <= 13` never reaches.
+    pub fn round(self, scale: u32, policy: Rounding) -> Result<Decimal> {
+        self.rounded(scale, policy)?.try_to_decimal()
+    }
+
+    /// The amount with exactly `scale` decimals, rounded by `policy`: the form that tables and invoices print.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when rounding leaves the range.
+    pub fn to_fixed(self, scale: u32, policy: Rounding) -> Result<String> {
+        let scale = scale.min(SCALE);
+        fixed::round(self.0, scale, policy)
+            .map(|count| fixed::to_text(count, scale))
+            .ok_or_else(|| Error::overflow("a rounded amount"))
+    }
+
+    /// The exact amount as a decimal.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when the amount has more than the 28 digits that a decimal holds.
+    pub fn try_to_decimal(self) -> Result<Decimal> {
+        fixed::to_decimal(self.0)
+            .ok_or_else(|| Error::overflow("an amount of more than 28 digits, written as a decimal,"))
+    }
+}
+
+impl TryFrom<Decimal> for Money {
+    type Error = Error;
+
+    fn try_from(value: Decimal) -> Result<Self> {
+        fixed::from_decimal(value).map(Self).ok_or_else(|| {
+            Error::new(ErrorKind::Value, format!("`{value}` has more than 24 decimals or is out of range"))
+        })
+    }
+}
+
+impl FromStr for Money {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        fixed::parse(text).map(Self).ok_or_else(|| {
+            Error::new(ErrorKind::Value, "not a decimal amount of at most 24 decimals, such as `12.5`")
+        })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fixed::write(self.0, f)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Money({self})")
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn text_is_exact_both_ways() {
+        for text in ["0", "1", "-1", "0.000000000000000000000001", "20.182319999999997", "-170000000000000.5"]
+        {
+            assert_eq!(money(text).to_string(), text);
+        }
+        assert_eq!(money("1.500").to_string(), "1.5");
+        assert_eq!(money("100").to_string(), "100");
+        for text in [
+            "",
+            "-",
+            ".5",
+            "5.",
+            "1e3",
+            "+1",
+            "1_000",
+            " 1",
+            "0.0000000000000000000000001",
+            "1700000000000000",
+        ] {
+            assert!(text.parse::<Money>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_pass_through_unchanged() {
+        let decimal = Decimal::from_str_exact("40.16699999999999").unwrap();
+        assert_eq!(Money::try_from(decimal).unwrap().try_to_decimal().unwrap(), decimal);
+        assert!(Money::try_from(Decimal::from_str_exact("0.0000000000000000000000000001").unwrap()).is_err());
+        assert!(Money::try_from(Decimal::MAX).is_err());
+    }
+
+    #[test]
+    fn each_policy_rounds_as_named() {
+        let table = [
+            ("0.125", ["0.13", "0.12", "0.12", "0.13"]),
+            ("0.135", ["0.14", "0.14", "0.13", "0.14"]),
+            ("-0.125", ["-0.13", "-0.12", "-0.13", "-0.12"]),
+            ("0.1201", ["0.12", "0.12", "0.12", "0.13"]),
+            ("-0.1299", ["-0.13", "-0.13", "-0.13", "-0.12"]),
+            ("7", ["7.00", "7.00", "7.00", "7.00"]),
+        ];
+        for (amount, expected) in table {
+            for (policy, text) in Rounding::ALL.into_iter().zip(expected) {
+                assert_eq!(money(amount).to_fixed(2, policy).unwrap(), text, "{amount} {}", policy.name());
+            }
+        }
+    }
+
+    #[test]
+    fn overflow_is_an_error() {
+        let most = Money::from_units(i128::MAX);
+        assert_eq!(most.checked_add(Money::from_units(1)).unwrap_err().kind(), ErrorKind::Overflow);
+        assert_eq!(Money::from_units(i128::MIN).checked_neg().unwrap_err().kind(), ErrorKind::Overflow);
+        assert_eq!(most.try_to_decimal().unwrap_err().kind(), ErrorKind::Overflow);
+        assert!(most.rounded(2, Rounding::Ceil).is_err());
+    }
+
+    #[test]
+    fn serde_speaks_strings_only() {
+        assert_eq!(serde_json::to_string(&money("0.10")).unwrap(), "\"0.1\"");
+        assert_eq!(serde_json::from_str::<Money>("\"0.1\"").unwrap(), money("0.1"));
+        assert!(serde_json::from_str::<Money>("0.1").is_err());
+    }
+}

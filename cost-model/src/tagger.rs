@@ -1,0 +1,81 @@
+//! The seam to virtual tags.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Dimensions, Timestamp};
+
+/// Assigns values of virtual tag keys to charges.
+///
+/// An assignment may depend on the dimensions of the charge and on the *epoch* it falls into: between two neighbours
+/// of [`Tagger::boundaries`] the answer for equal dimensions is the same, so that a report asks once per distinct
+/// tuple of dimensions and epoch.
+pub trait Tagger: fmt::Debug + Send + Sync {
+    /// The tag keys, in their declared order.
+    fn keys(&self) -> &[Arc<str>];
+
+    /// The instants at which an answer may change, ascending.
+    fn boundaries(&self) -> &[Timestamp];
+
+    /// The value of `key` for a charge with these dimensions at that instant. An unknown key is unset.
+    fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a>;
+}
+
+/// What a [`Tagger`] says of one charge and key.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every consumer must handle all three, or it loses money")]
+pub enum Assignment<'a> {
+    /// The whole charge has this value.
+    Value(Cow<'a, str>),
+    /// The charge is shared out over values, in proportion to weights; all weights zero means evenly.
+    Shares(Cow<'a, [Share]>),
+    /// The charge has no value.
+    Unset,
+}
+
+impl fmt::Debug for Assignment<'_> {
+    /// Values may name people, so they are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(_) => f.write_str("Value(..)"),
+            Self::Shares(shares) => write!(f, "Shares(.. {} ..)", shares.len()),
+            Self::Unset => f.write_str("Unset"),
+        }
+    }
+}
+
+/// One part of a shared charge.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a value and its weight, by definition")]
+pub struct Share {
+    /// The value that the part gets.
+    pub value: Arc<str>,
+    /// The part's weight among its siblings.
+    pub weight: u128,
+}
+
+impl fmt::Debug for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Share").field("weight", &self.weight).finish_non_exhaustive()
+    }
+}
+
+/// A tagger without keys.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it has nothing to hold")]
+pub struct Untagged;
+
+impl Tagger for Untagged {
+    fn keys(&self) -> &[Arc<str>] {
+        &[]
+    }
+
+    fn boundaries(&self) -> &[Timestamp] {
+        &[]
+    }
+
+    fn assign<'a>(&'a self, _: &str, _: &dyn Dimensions, _: Timestamp) -> Assignment<'a> {
+        Assignment::Unset
+    }
+}

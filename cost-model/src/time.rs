@@ -1,0 +1,215 @@
+//! Instants, half-open windows and report bins.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+use crate::{Error, ErrorKind, Result};
+
+/// An instant in UTC, in whole milliseconds since 1970.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] when no calendar date stands for it (beyond about 262,000 years).
+    pub fn from_millis(millis: i64) -> Result<Self> {
+        DateTime::from_timestamp_millis(millis).map(Self::from).ok_or_else(|| {
+            Error::new(ErrorKind::Value, format!("{millis} milliseconds since 1970 is not a date"))
+        })
+    }
+
+    /// Midnight UTC at the start of `date`.
+    pub fn midnight(date: NaiveDate) -> Self {
+        date.and_time(NaiveTime::MIN).and_utc().into()
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// The UTC calendar date.
+    pub fn date(self) -> NaiveDate {
+        self.to_datetime().date_naive()
+    }
+
+    /// The same instant as a date and time.
+    pub fn to_datetime(self) -> DateTime<Utc> {
+        // Both constructors only let calendar dates in, so the default never shows.
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    /// Cuts to whole milliseconds.
+    fn from(instant: DateTime<Utc>) -> Self {
+        Self(instant.timestamp_millis())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_datetime().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A half-open span of time `[start, end)`: what happens at `end` belongs to the next one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Window {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl Window {
+    /// The span from `start` to just before `end`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] when `end` does not lie after `start`.
+    pub fn new(start: impl Into<Timestamp>, end: impl Into<Timestamp>) -> Result<Self> {
+        let (start, end) = (start.into(), end.into());
+        if start < end {
+            return Ok(Self { start, end });
+        }
+        Err(Error::new(ErrorKind::Value, format!("a window must end after it starts: {start} to {end}")))
+    }
+
+    /// The whole days from `first` to before `end`, in UTC.
+    ///
+    /// # Errors
+    /// As [`Window::new`].
+    pub fn days(first: NaiveDate, end: NaiveDate) -> Result<Self> {
+        Self::new(Timestamp::midnight(first), Timestamp::midnight(end))
+    }
+
+    /// The first instant inside.
+    pub const fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// The first instant no longer inside.
+    pub const fn end(&self) -> Timestamp {
+        self.end
+    }
+
+    /// Whether `at` lies inside.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// The UTC calendar months that the span touches, as one span.
+    pub fn whole_months(&self) -> Self {
+        let last = Timestamp(self.end.0.saturating_sub(1)).date();
+        let start = self.start.date().with_day(1).unwrap_or(self.start.date());
+        let end =
+            last.with_day(1).and_then(|day| day.checked_add_months(chrono::Months::new(1))).unwrap_or(last);
+        Self { start: Timestamp::midnight(start), end: Timestamp::midnight(end).max(self.end) }
+    }
+}
+
+impl From<NaiveDate> for Timestamp {
+    /// Midnight UTC at the start of the date.
+    fn from(date: NaiveDate) -> Self {
+        Self::midnight(date)
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.start, self.end)
+    }
+}
+
+impl fmt::Debug for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Window({self})")
+    }
+}
+
+/// A report's step in time, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Bin {
+    /// Calendar days.
+    Day,
+    /// Weeks that start on Monday.
+    Week,
+    /// Calendar months.
+    Month,
+}
+
+impl Bin {
+    /// The first day of the bin that `at` lies in.
+    pub fn start_of(self, at: Timestamp) -> NaiveDate {
+        let date = at.date();
+        match self {
+            Self::Day => date,
+            Self::Week => {
+                let since_monday = u64::from(date.weekday().num_days_from_monday());
+                date.checked_sub_days(Days::new(since_monday)).unwrap_or(date)
+            }
+            Self::Month => date.with_day(1).unwrap_or(date),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse::<DateTime<Utc>>().unwrap().into()
+    }
+
+    #[test]
+    fn windows_are_half_open() {
+        let window = Window::new(at("2026-09-14T09:30:00Z"), at("2026-10-14T09:30:00Z")).unwrap();
+        assert!(window.contains(at("2026-09-14T09:30:00Z")));
+        assert!(window.contains(at("2026-10-14T09:29:59.999Z")));
+        assert!(!window.contains(at("2026-10-14T09:30:00Z")));
+        assert!(Window::new(window.start(), window.start()).is_err());
+    }
+
+    #[test]
+    fn whole_months_cover_every_month_touched() {
+        let cases = [
+            ("2026-09-14T09:30:00Z", "2026-10-14T09:30:00Z", "2026-09-01", "2026-11-01"),
+            ("2026-09-01T00:00:00Z", "2026-10-01T00:00:00Z", "2026-09-01", "2026-10-01"),
+            ("2026-12-31T23:59:59Z", "2027-01-01T00:00:00.001Z", "2026-12-01", "2027-02-01"),
+        ];
+        for (start, end, first, last) in cases {
+            let months = Window::new(at(start), at(end)).unwrap().whole_months();
+            assert_eq!(months, Window::days(first.parse().unwrap(), last.parse().unwrap()).unwrap());
+        }
+    }
+
+    #[test]
+    fn bins_start_where_the_calendar_says() {
+        let sunday = at("2026-11-01T23:59:59.999Z");
+        assert_eq!(Bin::Day.start_of(sunday).to_string(), "2026-11-01");
+        assert_eq!(Bin::Week.start_of(sunday).to_string(), "2026-10-26");
+        assert_eq!(Bin::Month.start_of(sunday).to_string(), "2026-11-01");
+    }
+
+    #[test]
+    fn times_print_as_short_as_they_can() {
+        assert_eq!(at("2026-11-01T00:00:00Z").to_string(), "2026-11-01T00:00:00Z");
+        assert_eq!(at("2026-11-01T00:00:00.417Z").to_string(), "2026-11-01T00:00:00.417Z");
+        assert!(Timestamp::from_millis(i64::MAX).is_err());
+    }
+}

@@ -1,0 +1,188 @@
+//! Quantities used: tokens and request units.
+#![warn(clippy::arithmetic_side_effects)]
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use crate::fixed;
+use crate::{Error, ErrorKind, Result};
+
+/// A count of tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Tokens(u64);
+
+impl Tokens {
+    /// None.
+    pub const ZERO: Self = Self(0);
+
+    /// A count of tokens.
+    pub const fn new(count: u64) -> Self {
+        Self(count)
+    }
+
+    /// The count.
+    pub const fn count(self) -> u64 {
+        self.0
+    }
+
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] past 2^64.
+    pub fn checked_add(self, other: Self) -> Result<Self> {
+        self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of tokens"))
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The kind of a token, as model providers price them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// Sent to the model and read from no cache.
+    Input,
+    /// Written by the model.
+    Output,
+    /// Sent to the model and kept in its cache.
+    CacheWrite,
+    /// Read from the model's cache.
+    CacheRead,
+}
+
+impl TokenType {
+    /// Every type, in the order of this enum.
+    pub const ALL: [Self; 4] = [Self::Input, Self::Output, Self::CacheWrite, Self::CacheRead];
+
+    /// A readable name, such as `cache write`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::CacheWrite => "cache write",
+            Self::CacheRead => "cache read",
+        }
+    }
+}
+
+/// Token counts by type; the four do not overlap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "the four counts that every provider prices; a fifth is a new type"
+)]
+pub struct TokenCounts {
+    /// Sent to the model and read from no cache.
+    pub input: Tokens,
+    /// Written by the model.
+    pub output: Tokens,
+    /// Sent to the model and kept in its cache.
+    pub cache_write: Tokens,
+    /// Read from the model's cache.
+    pub cache_read: Tokens,
+}
+
+impl TokenCounts {
+    /// The count of one type.
+    pub fn get(&self, token_type: TokenType) -> Tokens {
+        match token_type {
+            TokenType::Input => self.input,
+            TokenType::Output => self.output,
+            TokenType::CacheWrite => self.cache_write,
+            TokenType::CacheRead => self.cache_read,
+        }
+    }
+
+    /// The sum over all four types.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] past 2^64.
+    pub fn total(&self) -> Result<Tokens> {
+        TokenType::ALL.into_iter().try_fold(Tokens::ZERO, |sum, each| sum.checked_add(self.get(each)))
+    }
+
+    /// The sums type by type.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] past 2^64.
+    pub fn checked_add(&self, other: &Self) -> Result<Self> {
+        Ok(Self {
+            input: self.input.checked_add(other.input)?,
+            output: self.output.checked_add(other.output)?,
+            cache_write: self.cache_write.checked_add(other.cache_write)?,
+            cache_read: self.cache_read.checked_add(other.cache_read)?,
+        })
+    }
+}
+
+/// An exact, possibly fractional count of request units: what request-based plans count in, not money.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestUnits(i128);
+
+impl RequestUnits {
+    /// None.
+    pub const ZERO: Self = Self(0);
+
+    /// A quantity of `units` times 10^-24 request.
+    pub const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    /// The quantity in units of 10^-24 request.
+    pub const fn units(self) -> i128 {
+        self.0
+    }
+
+    /// The exact sum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`] when the sum leaves the range of about 1.7 * 10^14.
+    pub fn checked_add(self, other: Self) -> Result<Self> {
+        self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of request units"))
+    }
+}
+
+impl TryFrom<Decimal> for RequestUnits {
+    type Error = Error;
+
+    fn try_from(value: Decimal) -> Result<Self> {
+        fixed::from_decimal(value).map(Self).ok_or_else(|| {
+            Error::new(ErrorKind::Value, format!("`{value}` has more than 24 decimals or is out of range"))
+        })
+    }
+}
+
+impl FromStr for RequestUnits {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        fixed::parse(text)
+            .map(Self)
+            .ok_or_else(|| Error::new(ErrorKind::Value, "not a decimal quantity of at most 24 decimals"))
+    }
+}
+
+impl fmt::Display for RequestUnits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fixed::write(self.0, f)
+    }
+}
+
+impl fmt::Debug for RequestUnits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestUnits({self})")
+    }
+}
+
+impl Serialize for RequestUnits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,153 @@
+//! Rules as data.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::Filter;
+
+use crate::{Directory, Error, ErrorKind, Place, Result, Rules};
+
+/// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
+///
+/// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RuleSet {
+    /// The tag keys, in order.
+    pub tags: Vec<TagDefinition>,
+}
+
+/// The rules of one tag key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagDefinition {
+    /// The key, such as `Team`.
+    pub key: Arc<str>,
+    /// The value of charges that no rule matches; without one they have no value.
+    pub default: Option<Arc<str>>,
+    /// The rules, in order.
+    pub rules: Vec<Rule>,
+    /// Where the definition stands, if it was read from a file.
+    pub place: Option<Place>,
+}
+
+impl TagDefinition {
+    /// A key without rules.
+    pub fn new(key: impl Into<Arc<str>>) -> Self {
+        Self { key: key.into(), default: None, rules: Vec::new(), place: None }
+    }
+}
+
+/// One rule: which charges it is about, and what value they get.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Which charges; without a condition, all of them.
+    pub when: Option<Filter>,
+    /// What they get.
+    pub assign: Assign,
+    /// Where the rule stands, if it was read from a file.
+    pub place: Option<Place>,
+}
+
+impl Rule {
+    /// A rule for all charges.
+    pub fn new(assign: Assign) -> Self {
+        Self { when: None, assign, place: None }
+    }
+
+    /// The same rule, only for charges that meet a condition.
+    pub fn when(mut self, condition: Filter) -> Self {
+        self.when = Some(condition);
+        self
+    }
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// What a rule gives to the charges that it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Assign {
+    /// This value.
+    Value(Arc<str>),
+    /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
+    /// not match.
+    FromDirectory(Arc<str>),
+}
+
+impl RuleSet {
+    /// Reads rules from TOML; `file` names the text in errors.
+    ///
+    /// ```
+    /// let rules = virtual_tags::RuleSet::from_toml(r#"
+    ///     [[tag]]
+    ///     key = "Team"
+    ///     default = "Unallocated"
+    ///       [[tag.rule]]
+    ///       value = "Data Platform"
+    ///       when = "costs.resource_id LIKE '%@data.acme.test'"
+    ///       [[tag.rule]]
+    ///       from_directory = "team"
+    /// "#, "rules.toml")?;
+    /// assert_eq!(rules.tags[0].rules.len(), 2);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] or [`ErrorKind::Condition`], with line and column.
+    pub fn from_toml(toml: &str, file: &str) -> Result<Self> {
+        crate::rules_file::read(toml, file)
+    }
+
+    /// Adds a key for each fact of the directory that is not a key yet (in any case of letters): the fact's name with
+    /// an upper-case first letter, the fact itself as value, `default` for charges without one.
+    pub fn with_directory_facts(mut self, directory: &Directory, default: &str) -> Self {
+        for fact in directory.facts() {
+            if !self.tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(fact)) {
+                let mut characters = fact.chars();
+                let key: String = characters
+                    .next()
+                    .iter()
+                    .flat_map(|first| first.to_uppercase())
+                    .chain(characters)
+                    .collect();
+                let mut tag = TagDefinition::new(key);
+                tag.default = Some(default.into());
+                tag.rules.push(Rule::new(Assign::FromDirectory(Arc::clone(fact))));
+                self.tags.push(tag);
+            }
+        }
+        self
+    }
+
+    /// Checks the rules against the directory and makes them ready to assign.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when a key stands there twice, a rule asks for a fact that the directory does not have, or
+    /// a condition reads a virtual tag.
+    pub fn compile(self, directory: Directory) -> Result<Rules> {
+        Rules::compile(self, directory)
+    }
+
+    pub(crate) fn check_keys(&self) -> Result<()> {
+        for (index, tag) in self.tags.iter().enumerate() {
+            if let Some(earlier) = self.tags.iter().take(index).find(|earlier| earlier.key == tag.key) {
+                let other = earlier.place.as_ref().and_then(|place| place.line);
+                let message = match other {
+                    Some(line) => format!(
+                        "the key `{}` already stands on line {line}; a key has one list of rules",
+                        tag.key
+                    ),
+                    None => format!("the key `{}` stands there twice", tag.key),
+                };
+                return Err(Error::new(ErrorKind::Rules, tag.place.clone(), message));
+            }
+        }
+        Ok(())
+    }
+}
