@@ -136,6 +136,8 @@ pub struct Stated {
     pub kind: Option<Arc<str>>,
     /// The provider's id of the model.
     pub model: Option<Arc<str>>,
+    /// The conversation that the charge is part of.
+    pub conversation: Option<Arc<str>>,
     /// How many of these figures were finer than 10^-24 of the major unit and were rounded half-even.
     pub rounded: u32,
 }

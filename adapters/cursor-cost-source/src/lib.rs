@@ -1,1 +1,10 @@
 #![doc = include_str!("../README.md")]
+
+mod charges;
+mod mapping;
+mod service_name;
+mod source;
+
+pub use mapping::{Mapping, NO_KIND, NO_MODEL, NO_USER};
+pub use service_name::service_name;
+pub use source::{CursorCostSource, EVENTS_MAX};

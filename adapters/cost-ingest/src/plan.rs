@@ -1,0 +1,78 @@
+//! Which windows to read.
+
+use chrono::Days;
+use cost_model::{Timestamp, Window};
+
+/// The most days that a window spans: the API refuses longer spans on some endpoints and documents none on this one.
+pub const DAYS_MAX: u64 = 30;
+
+/// The fewest windows of at most [`DAYS_MAX`] days, cut at UTC midnights, that cover `range` without a gap or an
+/// overlap.
+///
+/// ```
+/// use cost_model::Window;
+/// let range = Window::days("2026-08-01".parse()?, "2026-11-01".parse()?)?;
+/// let windows = cost_ingest::plan(range);
+/// assert_eq!(windows.len(), 4);
+/// assert_eq!((windows[0].start(), windows[3].end()), (range.start(), range.end()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn plan(range: Window) -> Vec<Window> {
+    let mut windows = Vec::new();
+    let mut start = range.start();
+    while start < range.end() {
+        let cut = start.date().checked_add_days(Days::new(DAYS_MAX)).map_or(range.end(), Timestamp::midnight);
+        let end = cut.min(range.end());
+        windows.extend(Window::new(start, end));
+        start = end;
+    }
+    windows
+}
+
+/// The two halves of a window, cut at the UTC midnight nearest its middle; `None` if no midnight lies inside.
+pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
+    let (start, end) = (window.start().millis(), window.end().millis());
+    let middle = Timestamp::from_millis(start.midpoint(end)).ok()?;
+    let before = Timestamp::midnight(middle.date());
+    let after = Timestamp::midnight(middle.date().checked_add_days(Days::new(1))?);
+    let cut = if before > window.start() { before } else { after };
+    Some((Window::new(window.start(), cut).ok()?, Window::new(cut, window.end()).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, Utc};
+
+    fn window(start: &str, end: &str) -> Window {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        Window::new(at(start), at(end)).unwrap()
+    }
+
+    #[test]
+    fn cuts_fall_on_midnight_whatever_the_start() {
+        let windows = plan(window("2026-08-31T17:00:00Z", "2026-10-01T00:00:00Z"));
+        assert_eq!(
+            windows,
+            [
+                window("2026-08-31T17:00:00Z", "2026-09-30T00:00:00Z"),
+                window("2026-09-30T00:00:00Z", "2026-10-01T00:00:00Z")
+            ]
+        );
+    }
+
+    #[test]
+    fn halves_need_a_midnight_inside() {
+        let (left, right) = halves(window("2026-08-01T00:00:00Z", "2026-08-04T00:00:00Z")).unwrap();
+        assert_eq!(
+            (left.end(), right.end()),
+            (right.start(), window("2026-08-02T00:00:00Z", "2026-08-04T00:00:00Z").end())
+        );
+        assert_eq!(left.end().to_string(), "2026-08-02T00:00:00Z");
+        let (left, _) = halves(window("2026-08-01T20:00:00Z", "2026-08-02T04:00:00Z")).unwrap();
+        assert_eq!(left.end().to_string(), "2026-08-02T00:00:00Z");
+        let (left, _) = halves(window("2026-08-01T10:00:00Z", "2026-08-02T04:00:00Z")).unwrap();
+        assert_eq!(left.end().to_string(), "2026-08-02T00:00:00Z");
+        assert_eq!(halves(window("2026-08-01T00:00:00Z", "2026-08-02T00:00:00Z")), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! What an event costs: design.md section 4 as code.
+
+use cost_model::{Costs, Money, ZeroWeights};
+use cursor_admin_client::{Cents, EventKind, UsageEvent};
+
+/// The figures an event states, in US dollars.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Figures {
+    /// `chargedCents`.
+    pub(crate) charged: Option<Money>,
+    /// `tokenUsage.totalCents`, before the discount and without the fee.
+    pub(crate) model_cost: Option<Money>,
+    /// `cursorTokenFee`, an of-which of `charged`.
+    pub(crate) fee: Option<Money>,
+    /// `tokenUsage.totalCents` after `discountPercentOff`, plus the fee; absent without a model cost.
+    discounted: Option<Money>,
+    /// Whether tokens or request units were used, so that an amount not stated is unknown rather than nothing.
+    used: bool,
+}
+
+impl Figures {
+    pub(crate) fn of(event: &UsageEvent) -> Self {
+        let tokens = event.token_usage.as_ref();
+        let model_cost = tokens.and_then(|tokens| tokens.total_cents).map(dollars);
+        let fee = event.cursor_token_fee.map(dollars);
+        let discount = tokens.and_then(|tokens| tokens.discount_percent_off).unwrap_or_default();
+        let counts = tokens.map_or([0; 4], |tokens| {
+            [tokens.input_tokens, tokens.output_tokens, tokens.cache_write_tokens, tokens.cache_read_tokens]
+        });
+        Self {
+            charged: event.charged_cents.map(dollars),
+            model_cost,
+            fee,
+            discounted: model_cost
+                .and_then(|cost| discounted(cost, discount))
+                .and_then(|cost| plus(cost, fee)),
+            used: counts.iter().any(|count| *count > 0)
+                || event.requests_costs.is_some_and(|requests| !requests.is_zero()),
+        }
+    }
+
+    /// Model cost and fee before the discount, else what was charged.
+    fn list(&self) -> Option<Money> {
+        self.model_cost.and_then(|cost| plus(cost, self.fee)).or(self.charged)
+    }
+}
+
+/// The four amounts of an event; see the crate's front page for the table.
+pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> Costs {
+    if free_bugbot {
+        return Costs::flat(Money::ZERO);
+    }
+    match kind {
+        EventKind::UsageBased => {
+            let amount = figures.charged.or(figures.discounted);
+            with(amount, amount, figures.list(), figures.charged.is_none() && amount.is_some())
+        }
+        EventKind::Included { .. } => {
+            let worth = |amount: &Money| *amount > Money::ZERO;
+            match (figures.charged.filter(|charged| !charged.is_zero()), figures.model_cost.filter(worth)) {
+                (Some(charged), _) => with(Some(Money::ZERO), Some(charged), figures.list(), false),
+                (None, Some(_)) => with(Some(Money::ZERO), figures.discounted, figures.list(), true),
+                (None, None) => {
+                    let nothing =
+                        figures.charged.or(figures.model_cost).or((!figures.used).then_some(Money::ZERO));
+                    with(Some(Money::ZERO), nothing, figures.list().or(nothing), false)
+                }
+            }
+        }
+        EventKind::UserApiKey => Costs::flat(figures.fee.unwrap_or_default()),
+        EventKind::Errored | EventKind::Aborted | EventKind::Free => Costs::flat(Money::ZERO),
+        // Also a kind that a later client knows and this mapping does not: no invoice amount is claimed for it.
+        _ => with(None, figures.charged, figures.list(), false),
+    }
+}
+
+/// Contracted is what was used at negotiated prices, so it always equals effective here.
+fn with(billed: Option<Money>, effective: Option<Money>, list: Option<Money>, derived: bool) -> Costs {
+    let mut costs = Costs::absent();
+    costs.billed = billed;
+    costs.effective = effective;
+    costs.contracted = effective;
+    costs.list = list;
+    costs.derived = derived;
+    costs
+}
+
+/// One unit of [`Cents`], 10^-22 cent, is one unit of [`Money`] in US dollars, 10^-24 dollar.
+pub(crate) fn dollars(cents: Cents) -> Money {
+    Money::from_units(cents.units())
+}
+
+/// `cost` less `percent` per cent, to the nearest unit; `None` unless `percent` lies between 0 and 100.
+fn discounted(cost: Money, percent: rust_decimal::Decimal) -> Option<Money> {
+    let one_percent = 10_u128.checked_pow(percent.scale())?;
+    let whole = one_percent.checked_mul(100)?;
+    let off = u128::try_from(percent.mantissa()).ok()?;
+    let kept = whole.checked_sub(off)?;
+    cost.split(&[kept, off], ZeroWeights::Refuse).ok()?.first().copied()
+}
+
+fn plus(cost: Money, fee: Option<Money>) -> Option<Money> {
+    cost.checked_add(fee.unwrap_or_default()).ok()
+}

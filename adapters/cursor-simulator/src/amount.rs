@@ -1,0 +1,113 @@
+//! Amounts as `i128` counts, and their decimal text.
+
+/// One US dollar, in the unit of every amount of this crate: 10^-24 US dollars.
+pub const DOLLAR: i128 = 1_000_000_000_000_000_000_000_000;
+
+/// One US cent, in the unit of every amount of this crate: 10^-24 US dollars, which is 10^-22 cents.
+pub const CENT: i128 = DOLLAR / 100;
+
+/// One request unit, in the unit of [`TrueEvent::requests`](crate::TrueEvent::requests).
+pub const REQUEST: i128 = DOLLAR;
+
+const CENT_DIGITS: usize = 22;
+const REQUEST_DIGITS: usize = 24;
+
+/// The JSON number of an amount in cents, all digits, as JavaScript would lay it out: an exponent below 10^-6.
+pub(crate) fn cents_json(amount: i128) -> String {
+    let tiny = CENT / 1_000_000;
+    if amount != 0 && amount.abs() < tiny { exponent_form(amount) } else { plain(amount, CENT, CENT_DIGITS) }
+}
+
+pub(crate) fn requests_json(requests: i128) -> String {
+    plain(requests, REQUEST, REQUEST_DIGITS)
+}
+
+fn plain(value: i128, one: i128, digits: usize) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    let (whole, fraction) = (value.abs() / one, value.abs() % one);
+    if fraction == 0 {
+        return format!("{sign}{whole}");
+    }
+    let text = format!("{sign}{whole}.{fraction:0digits$}");
+    text.trim_end_matches('0').to_owned()
+}
+
+fn exponent_form(amount: i128) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let (mut one, mut exponent) = (CENT, 0_i32);
+    while amount.abs() < one {
+        one /= 10;
+        exponent -= 1;
+    }
+    let digits = CENT_DIGITS.saturating_sub(usize::try_from(exponent.unsigned_abs()).unwrap_or(0));
+    format!("{sign}{}e{exponent}", plain(amount.abs(), one, digits))
+}
+
+/// Whole cents, halves away from zero, in the unit of the argument.
+pub(crate) const fn to_whole_cents(amount: i128) -> i128 {
+    let sign = if amount < 0 { -1 } else { 1 };
+    sign * ((amount.abs() + CENT / 2) / CENT) * CENT
+}
+
+/// Dollars with two decimals; finer digits are cut.
+pub(crate) fn dollars(amount: i128) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let cents = amount.abs() / CENT;
+    format!("{sign}{}.{:02}", cents / 100, cents % 100)
+}
+
+/// The amount as floating-point arithmetic might have left it: off by a few units in the 17th significant digit.
+///
+/// Amounts below a hundredth of a cent stay as they are, so that a tenth of the result is still exact.
+pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
+    if amount < CENT / 100 {
+        return amount;
+    }
+    let mut unit = 1;
+    while amount / unit >= 100_000_000_000_000_000 {
+        unit *= 10;
+    }
+    let steps = i128::from(random % 9) + 1;
+    if random & 0x100 == 0 { amount + steps * unit } else { amount - steps * unit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_every_digit() {
+        assert_eq!(cents_json(0), "0");
+        assert_eq!(cents_json(8 * CENT), "8");
+        assert_eq!(cents_json(CENT * 627 / 100), "6.27");
+        assert_eq!(cents_json(-CENT / 2), "-0.5");
+        assert_eq!(cents_json(CENT + 1), "1.0000000000000000000001");
+        assert_eq!(requests_json(REQUEST * 14 / 10), "1.4");
+    }
+
+    #[test]
+    fn tiny_amounts_have_an_exponent() {
+        assert_eq!(cents_json(CENT / 1_000_000), "0.000001");
+        assert_eq!(cents_json(CENT / 8_000_000), "1.25e-7");
+        assert_eq!(cents_json(-CENT / 8_000_000), "-1.25e-7");
+        assert_eq!(cents_json(1), "1e-22");
+        assert_eq!(cents_json(12), "1.2e-21");
+    }
+
+    #[test]
+    fn rounds_halves_away_from_zero() {
+        assert_eq!(to_whole_cents(CENT * 5 / 2), CENT * 3);
+        assert_eq!(to_whole_cents(CENT * 5 / 2 - 1), CENT * 2);
+        assert_eq!(to_whole_cents(-CENT * 5 / 2), -CENT * 3);
+        assert_eq!(dollars(-40 * DOLLAR), "-40.00");
+        assert_eq!(dollars(DOLLAR * 12_345 / 100), "123.45");
+    }
+
+    #[test]
+    fn noise_sits_in_the_seventeenth_digit() {
+        let price = CENT * 2_018_232 / 100_000;
+        assert_eq!(cents_json(with_float_noise(price, 0x100 + 7)), "20.182319999999997");
+        assert_eq!(cents_json(with_float_noise(price, 2)), "20.182320000000003");
+        assert_eq!(with_float_noise(CENT / 101, 1), CENT / 101);
+    }
+}

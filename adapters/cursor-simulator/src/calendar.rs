@@ -1,0 +1,111 @@
+//! Milliseconds since 1970, UTC days, and billing cycles.
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+pub(crate) const DAY: i64 = 24 * HOUR;
+
+const ANCHOR_DAY: u32 = 14;
+const ANCHOR_TIME: i64 = 9 * HOUR + 30 * MINUTE;
+
+pub(crate) fn instant(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}
+
+pub(crate) fn date(ms: i64) -> NaiveDate {
+    instant(ms).date_naive()
+}
+
+/// The start of a UTC day.
+pub(crate) fn midnight(year: i32, month: u32, day: u32) -> i64 {
+    NaiveDate::from_ymd_opt(year, month, day).map_or(0, start_of)
+}
+
+fn start_of(date: NaiveDate) -> i64 {
+    date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
+}
+
+/// The start of the UTC day that holds `ms`.
+pub(crate) const fn floor_day(ms: i64) -> i64 {
+    ms.div_euclid(DAY) * DAY
+}
+
+/// 0 is Sunday.
+pub(crate) const fn weekday(ms: i64) -> i64 {
+    (ms.div_euclid(DAY) + 4).rem_euclid(7)
+}
+
+/// The same day, or the Monday after a weekend.
+pub(crate) const fn working_day(midnight: i64) -> i64 {
+    match weekday(midnight) {
+        6 => midnight + 2 * DAY,
+        0 => midnight + DAY,
+        _ => midnight,
+    }
+}
+
+/// The anchor of the calendar month `offset` months after the one of `ms`.
+fn anchor(ms: i64, offset: i32) -> i64 {
+    let day = date(ms).with_day(ANCHOR_DAY).unwrap_or_default();
+    let months = Months::new(offset.unsigned_abs());
+    let moved = if offset < 0 { day.checked_sub_months(months) } else { day.checked_add_months(months) };
+    start_of(moved.unwrap_or(day)) + ANCHOR_TIME
+}
+
+/// The start of the billing cycle that holds `ms`.
+pub(crate) fn cycle_start(ms: i64) -> i64 {
+    let this_month = anchor(ms, 0);
+    if this_month <= ms { this_month } else { anchor(ms, -1) }
+}
+
+/// The start of the cycle after the one that holds `ms`.
+pub(crate) fn next_cycle(ms: i64) -> i64 {
+    anchor(cycle_start(ms), 1)
+}
+
+/// The cycles that lie wholly inside `[start, end)`, oldest first.
+pub(crate) fn closed_cycles(start: i64, end: i64) -> Vec<(i64, i64)> {
+    let mut cycles = Vec::new();
+    let mut from = if cycle_start(start) == start { start } else { next_cycle(start) };
+    loop {
+        let to = next_cycle(from);
+        if to > end || to <= from {
+            return cycles;
+        }
+        cycles.push((from, to));
+        from = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cycles_turn_on_the_14th_at_half_past_nine() {
+        let edge = midnight(2026, 9, 14) + ANCHOR_TIME;
+        assert_eq!(cycle_start(edge), edge);
+        assert_eq!(cycle_start(edge - 1), midnight(2026, 8, 14) + ANCHOR_TIME);
+        assert_eq!(next_cycle(edge), midnight(2026, 10, 14) + ANCHOR_TIME);
+        assert_eq!(cycle_start(midnight(2027, 1, 3)), midnight(2026, 12, 14) + ANCHOR_TIME);
+    }
+
+    #[test]
+    fn only_whole_cycles_are_closed() {
+        let cycles = closed_cycles(midnight(2026, 8, 1), midnight(2026, 11, 1));
+        let edge = |month| midnight(2026, month, 14) + ANCHOR_TIME;
+        assert_eq!(cycles, [(edge(8), edge(9)), (edge(9), edge(10))]);
+        assert_eq!(closed_cycles(edge(8), edge(9)), [(edge(8), edge(9))]);
+        assert_eq!(closed_cycles(edge(8) + 1, edge(9)), []);
+    }
+
+    #[test]
+    fn weekends_are_known() {
+        let saturday = midnight(2026, 8, 1);
+        assert_eq!(weekday(saturday), 6);
+        assert_eq!(working_day(saturday), midnight(2026, 8, 3));
+        assert_eq!(working_day(saturday + DAY), midnight(2026, 8, 3));
+        assert_eq!(floor_day(saturday + DAY - 1), saturday);
+    }
+}

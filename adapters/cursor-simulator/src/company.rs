@@ -1,0 +1,286 @@
+//! Who works at the demo company, in which team, from when to when.
+
+use std::fmt::Write as _;
+
+use crate::calendar::{DAY, date, floor_day, working_day};
+use crate::models::MODELS;
+use crate::names;
+use crate::rng::Rng;
+
+/// Team and department.
+pub(crate) const TEAMS: [(&str, &str); 8] = [
+    ("Payments", "Engineering"),
+    ("Platform", "Engineering"),
+    ("Mobile", "Engineering"),
+    ("Web", "Engineering"),
+    ("Data Platform", "Data"),
+    ("Machine Learning", "Data"),
+    ("Site Reliability", "Operations"),
+    ("Security", "Operations"),
+];
+
+/// The teams of twenty people in a row, so that teams differ in size and none is empty.
+const SEATING: [usize; 20] = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 1, 0, 3, 2, 4, 5, 6, 1];
+const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) role: &'static str,
+    /// As the directory writes it.
+    pub(crate) email: String,
+    /// As Cursor writes it; differs in case for one or two people.
+    pub(crate) sent_email: String,
+    /// `None` for contractors.
+    pub(crate) team: Option<usize>,
+    pub(crate) moves: Option<(i64, usize)>,
+    pub(crate) joined: Option<i64>,
+    pub(crate) left: Option<i64>,
+    pub(crate) in_directory: bool,
+    pub(crate) own_key: bool,
+    pub(crate) weight: u64,
+    pub(crate) hours_from_utc: i64,
+    pub(crate) favourite: usize,
+}
+
+impl Person {
+    pub(crate) fn works_at(&self, ms: i64) -> bool {
+        self.joined.is_none_or(|at| at <= ms) && self.left.is_none_or(|at| ms < at)
+    }
+
+    pub(crate) fn team_at(&self, ms: i64) -> Option<usize> {
+        self.moves.filter(|(at, _)| *at <= ms).map_or(self.team, |(_, team)| Some(team))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) email: Option<&'static str>,
+    pub(crate) team: usize,
+    pub(crate) automation: String,
+    pub(crate) model: usize,
+    pub(crate) weight: u64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Company {
+    pub(crate) people: Vec<Person>,
+    pub(crate) services: Vec<Service>,
+}
+
+impl Company {
+    pub(crate) fn found(seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
+        let mut rng = Rng::new(seed ^ 0x0c0_ffee);
+        let developers = usize::try_from(developers).unwrap_or(0);
+        let contractors = developers * 3 / 100;
+        let mut people: Vec<_> = (0..developers).map(|number| developer(number, &mut rng)).collect();
+        give_each_a_story(&mut people, (start, end), &mut rng);
+        people.extend((developers..developers + contractors).map(|number| contractor(number, &mut rng)));
+        Self { people, services: services(&mut rng) }
+    }
+
+    /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.
+    pub(crate) fn directory_csv(&self) -> String {
+        let mut rows: Vec<_> = self.people.iter().filter(|person| person.in_directory).collect();
+        rows.sort_by(|a, b| a.email.cmp(&b.email));
+        let mut csv = String::from("email,team,department,from,to\n");
+        for person in rows {
+            let moved = person.moves.map(|(at, _)| at);
+            directory_row(&mut csv, person, person.team, person.joined, moved.or(person.left));
+            if let Some((at, team)) = person.moves {
+                directory_row(&mut csv, person, Some(team), Some(at), person.left);
+            }
+        }
+        csv
+    }
+}
+
+fn directory_row(csv: &mut String, person: &Person, team: Option<usize>, from: Option<i64>, to: Option<i64>) {
+    let (team, department) = team_names(team).unwrap_or_default();
+    let day = |at: Option<i64>| at.map(|ms| date(ms).to_string()).unwrap_or_default();
+    let _ = writeln!(csv, "{},{team},{department},{},{}", person.email, day(from), day(to));
+}
+
+pub(crate) fn team_names(team: Option<usize>) -> Option<(&'static str, &'static str)> {
+    TEAMS.get(team?).copied()
+}
+
+fn developer(number: usize, rng: &mut Rng) -> Person {
+    let (name, local) = names::person(number);
+    let email = format!("{local}@acme.test");
+    let popular = MODELS.iter().map(|model| model.popularity.0 + model.popularity.1);
+    Person {
+        id: format!("user_{:016x}", rng.next()),
+        name,
+        role: if number == 0 { "owner" } else { "member" },
+        sent_email: email.clone(),
+        email,
+        team: SEATING.get(number % SEATING.len()).copied(),
+        moves: None,
+        joined: None,
+        left: None,
+        in_directory: true,
+        own_key: false,
+        weight: weight(rng),
+        hours_from_utc: pick(&HOURS_FROM_UTC, rng),
+        favourite: rng.weighted(popular).unwrap_or(0),
+    }
+}
+
+fn contractor(number: usize, rng: &mut Rng) -> Person {
+    let mut person = developer(number, rng);
+    person.role = "member";
+    person.email = person.email.replace("@acme.test", "@contractors.acme.test");
+    person.sent_email.clone_from(&person.email);
+    person.team = None;
+    person.in_directory = false;
+    person
+}
+
+/// Few people make most of the traffic.
+fn weight(rng: &mut Rng) -> u64 {
+    match rng.below(100) {
+        0..50 => 2 + rng.below(4),
+        50..85 => 6 + rng.below(8),
+        85..97 => 14 + rng.below(16),
+        _ => 30 + rng.below(30),
+    }
+}
+
+fn pick(from: &[i64], rng: &mut Rng) -> i64 {
+    let bound = u64::try_from(from.len()).unwrap_or(0);
+    usize::try_from(rng.below(bound)).ok().and_then(|index| from.get(index).copied()).unwrap_or(0)
+}
+
+/// Movers, leavers, joiners and the rest are different people, so that each effect can be seen alone.
+fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
+    let headcount = people.len();
+    let share = |percent: usize| headcount * percent / 100;
+    // The first developer owns the subscription and stays without a story.
+    let mut order: Vec<_> = people.iter_mut().skip(1).collect();
+    rng.shuffle(&mut order);
+    let mut order = order.into_iter();
+    for (person, at) in order.by_ref().take(share(6)).zip(spread(range, share(6), 1)) {
+        person.moves = person.team.map(|team| (at, (team + 3) % TEAMS.len()));
+    }
+    for (person, at) in order.by_ref().take(share(2)).zip(spread(range, share(2), 1)) {
+        person.left = Some(at);
+    }
+    for (person, at) in order.by_ref().take(share(3)).zip(spread(range, share(3), 3)) {
+        person.joined = Some(at);
+    }
+    order.by_ref().take(headcount / 40).for_each(|person| person.in_directory = false);
+    order.by_ref().take(share(4)).for_each(|person| person.own_key = true);
+    if headcount >= 50 {
+        order.by_ref().take(1).for_each(|person| person.sent_email = person.email.replace("acme.", "Acme."));
+        order.by_ref().take(1).for_each(|person| person.sent_email = capitalised(&person.email));
+    }
+}
+
+/// `count` working days over the range, `cohort` of them on each date.
+fn spread((start, end): (i64, i64), count: usize, cohort: usize) -> impl Iterator<Item = i64> {
+    let dates = i64::try_from(count.div_ceil(cohort)).unwrap_or(0);
+    let step = (end - start) / (dates + 1);
+    (1..=dates)
+        .flat_map(move |n| std::iter::repeat_n(working_day(floor_day(start + n * step + DAY - 1)), cohort))
+}
+
+fn capitalised(email: &str) -> String {
+    let mut upper = true;
+    let (local, domain) = email.split_once('@').unwrap_or((email, ""));
+    let mut text = String::new();
+    for letter in local.chars() {
+        text.push(if upper { letter.to_ascii_uppercase() } else { letter });
+        upper = letter == '.';
+    }
+    format!("{text}@{domain}")
+}
+
+fn services(rng: &mut Rng) -> Vec<Service> {
+    let mut service = |id, name, email, team, model, weight| Service {
+        id,
+        name,
+        email,
+        team,
+        automation: rng.uuid(),
+        model,
+        weight,
+    };
+    vec![
+        service("sa_9f2c71", "Nightly Review", Some("nightly-review@agents.acme.test"), 1, 2, 20),
+        service("sa_4b80de", "Dependency Updates", Some("dependency-updates@agents.acme.test"), 7, 9, 12),
+        service("sa_c35a16", "Release Notes", None, 3, 3, 6),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::midnight;
+
+    fn company() -> Company {
+        Company::found(1, 200, (midnight(2026, 8, 1), midnight(2026, 11, 1)))
+    }
+
+    fn count(company: &Company, test: impl Fn(&&Person) -> bool) -> usize {
+        company.people.iter().filter(test).count()
+    }
+
+    #[test]
+    fn every_story_is_told() {
+        let company = company();
+        assert_eq!(count(&company, |person| person.team.is_some()), 200);
+        assert_eq!(count(&company, |person| person.team.is_none()), 6);
+        assert_eq!(count(&company, |person| person.moves.is_some()), 12);
+        assert_eq!(count(&company, |person| person.left.is_some()), 4);
+        assert_eq!(count(&company, |person| person.joined.is_some()), 6);
+        assert_eq!(count(&company, |person| !person.in_directory), 5 + 6);
+        assert_eq!(count(&company, |person| person.own_key), 8);
+        assert_eq!(count(&company, |person| person.sent_email != person.email), 2);
+    }
+
+    #[test]
+    fn nobody_plays_two_parts() {
+        for person in company().people {
+            let parts = [
+                person.moves.is_some(),
+                person.left.is_some(),
+                person.joined.is_some(),
+                !person.in_directory,
+                person.own_key,
+                person.sent_email != person.email,
+            ];
+            assert!(parts.into_iter().filter(|part| *part).count() <= 1, "{person:?}");
+        }
+    }
+
+    #[test]
+    fn a_mover_has_two_rows_that_touch() {
+        let company = company();
+        let csv = company.directory_csv();
+        let mover = company.people.iter().find(|person| person.moves.is_some()).unwrap();
+        let rows: Vec<Vec<_>> = csv
+            .lines()
+            .filter(|line| line.starts_with(&format!("{},", mover.email)))
+            .map(|line| line.split(',').collect())
+            .collect();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0][4], rows[1][3]);
+        assert_ne!(rows[0][1], rows[1][1]);
+        assert!(csv.lines().all(|line| line.split(',').count() == 5));
+    }
+
+    #[test]
+    fn small_companies_work_too() {
+        let range = (midnight(2026, 8, 1), midnight(2026, 8, 2));
+        for developers in 0..9 {
+            assert_eq!(
+                Company::found(1, developers, range).people.len(),
+                usize::try_from(developers).unwrap()
+            );
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The demo company's models and what they cost.
+
+use crate::amount::DOLLAR;
+use crate::event::Tokens;
+
+/// How often a model's calls run in max mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MaxMode {
+    Never,
+    Sometimes,
+    Always,
+}
+
+/// Prices are thousandths of a dollar per million tokens.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) id: &'static str,
+    input: i128,
+    cache_write: i128,
+    cache_read: i128,
+    output: i128,
+    /// Whether Cursor adds its token fee.
+    pub(crate) third_party: bool,
+    pub(crate) max_mode: MaxMode,
+    /// How popular it is when the range begins, and when it ends.
+    pub(crate) popularity: (u64, u64),
+}
+
+/// Cursor's token fee: a quarter of a dollar per million tokens of any kind.
+const FEE_PER_TOKEN: i128 = DOLLAR / 4_000_000;
+const PRICE_UNIT: i128 = DOLLAR / 1_000_000_000;
+
+impl Model {
+    const fn new(id: &'static str, prices: [i128; 4], popularity: (u64, u64)) -> Self {
+        let [input, cache_write, cache_read, output] = prices;
+        Self {
+            id,
+            input,
+            cache_write,
+            cache_read,
+            output,
+            third_party: true,
+            max_mode: MaxMode::Sometimes,
+            popularity,
+        }
+    }
+
+    const fn first_party(mut self) -> Self {
+        self.third_party = false;
+        self
+    }
+
+    const fn max(mut self, max_mode: MaxMode) -> Self {
+        self.max_mode = max_mode;
+        self
+    }
+
+    pub(crate) const fn writes_cache(&self) -> bool {
+        self.cache_write > 0
+    }
+
+    /// The list price of these tokens, without discount and fee.
+    pub(crate) fn price(&self, tokens: &Tokens) -> i128 {
+        let cost = i128::from(tokens.input) * self.input
+            + i128::from(tokens.cache_write) * self.cache_write
+            + i128::from(tokens.cache_read) * self.cache_read
+            + i128::from(tokens.output) * self.output;
+        cost * PRICE_UNIT
+    }
+
+    /// The token fee, where it applies.
+    pub(crate) fn fee(&self, tokens: &Tokens) -> Option<i128> {
+        self.third_party.then(|| i128::from(tokens.total()) * FEE_PER_TOKEN)
+    }
+
+    pub(crate) fn popularity_at(&self, elapsed: u64, whole: u64) -> u64 {
+        let (first, last) = self.popularity;
+        (first * whole.saturating_sub(elapsed) + last * elapsed) / whole.max(1)
+    }
+}
+
+pub(crate) static MODELS: [Model; 12] = [
+    Model::new("claude-4.5-sonnet", [3000, 3750, 300, 15_000], (260, 90)),
+    Model::new("claude-4.5-opus-high-thinking", [5000, 6250, 500, 25_000], (40, 70)).max(MaxMode::Always),
+    Model::new("claude-sonnet-5-thinking", [2000, 2500, 200, 10_000], (60, 230)),
+    Model::new("claude-4.5-haiku", [1000, 1250, 100, 5000], (60, 60)).max(MaxMode::Never),
+    Model::new("gpt-5.1-codex", [1250, 0, 125, 10_000], (110, 40)),
+    Model::new("gpt-5.2", [1750, 0, 175, 14_000], (90, 70)),
+    Model::new("gpt-5.4", [2500, 0, 250, 15_000], (30, 120)),
+    Model::new("gemini-3.1-pro", [2000, 0, 200, 12_000], (60, 70)),
+    Model::new("grok-4.5", [2000, 0, 500, 6000], (30, 40)).first_party().max(MaxMode::Never),
+    Model::new("composer-2.5", [500, 0, 200, 2500], (120, 150)).first_party().max(MaxMode::Never),
+    Model::new("composer-1", [1250, 0, 125, 10_000], (60, 10)).first_party().max(MaxMode::Never),
+    Model::new("default", [1250, 1250, 250, 6000], (140, 120)).first_party().max(MaxMode::Never),
+];
+
+/// The model that is ten percent off for a while.
+pub(crate) const DISCOUNTED: &str = "gpt-5.2";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::cents_json;
+
+    #[test]
+    fn a_call_costs_what_the_price_list_says() {
+        let tokens = Tokens { input: 1200, output: 900, cache_write: 8000, cache_read: 52_000 };
+        let sonnet = &MODELS[0];
+        assert_eq!(cents_json(sonnet.price(&tokens)), "6.27");
+        assert_eq!(sonnet.fee(&tokens).map(cents_json).as_deref(), Some("1.5525"));
+        let composer = &MODELS[9];
+        let tokens = Tokens { input: 10_000, output: 2000, cache_write: 0, cache_read: 100_000 };
+        assert_eq!(cents_json(composer.price(&tokens)), "3");
+        assert_eq!(composer.fee(&tokens), None);
+    }
+
+    #[test]
+    fn ids_are_unique_and_the_discounted_one_exists() {
+        let ids: std::collections::BTreeSet<_> = MODELS.iter().map(|model| model.id).collect();
+        assert_eq!(ids.len(), MODELS.len());
+        assert!(ids.contains(DISCOUNTED));
+    }
+}

@@ -1,0 +1,90 @@
+//! SplitMix64: small, deterministic, the same on every machine.
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rng(u64);
+
+impl Rng {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..bound`; 0 for a bound of 0.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        let wide = u128::from(self.next()) * u128::from(bound);
+        u64::try_from(wide >> 64).unwrap_or(0)
+    }
+
+    /// True `per_mille` times in a thousand.
+    pub(crate) fn chance(&mut self, per_mille: u64) -> bool {
+        self.below(1000) < per_mille
+    }
+
+    /// An index into `weights`, each as likely as its weight; `None` if all are 0.
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u64> + Clone) -> Option<usize> {
+        let mut left = self.below(weights.clone().sum());
+        for (index, weight) in weights.enumerate() {
+            if left < weight {
+                return Some(index);
+            }
+            left -= weight;
+        }
+        None
+    }
+
+    pub(crate) fn uuid(&mut self) -> String {
+        let (high, low) = (self.next(), self.next());
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            0x8000 | ((low >> 48) & 0x3fff),
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let bound = u64::try_from(last).unwrap_or(0) + 1;
+            let other = usize::try_from(self.below(bound)).unwrap_or(0);
+            items.swap(last, other);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_the_published_sequence() {
+        let mut rng = Rng::new(1_234_567);
+        assert_eq!(rng.next(), 6_457_827_717_110_365_317);
+        assert_eq!(rng.next(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn stays_below_the_bound() {
+        let mut rng = Rng::new(7);
+        assert!((0..1000).all(|_| rng.below(3) < 3));
+        assert_eq!(rng.below(0), 0);
+        assert_eq!(rng.weighted([0, 5, 0].into_iter()), Some(1));
+        assert_eq!(rng.weighted([0, 0].into_iter()), None);
+    }
+
+    #[test]
+    fn makes_version_4_uuids() {
+        let uuid = Rng::new(3).uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(uuid.chars().nth(14), Some('4'));
+        assert!(uuid.chars().nth(19).is_some_and(|c| "89ab".contains(c)));
+    }
+}

@@ -1,0 +1,178 @@
+//! The JSON that goes out, written by hand so that every digit is ours.
+
+use std::fmt::Write as _;
+
+use crate::amount::{cents_json, requests_json};
+use crate::event::{Tokens, TrueEvent};
+
+/// Appends a JSON string.
+pub(crate) fn string(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            letter if letter.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(letter));
+            }
+            letter => out.push(letter),
+        }
+    }
+    out.push('"');
+}
+
+/// A JSON object under construction.
+pub(crate) struct Object<'a> {
+    out: &'a mut String,
+    empty: bool,
+}
+
+impl<'a> Object<'a> {
+    pub(crate) fn open(out: &'a mut String) -> Self {
+        out.push('{');
+        Self { out, empty: true }
+    }
+
+    pub(crate) fn key(&mut self, name: &str) -> &mut String {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(',');
+        }
+        let _ = write!(self.out, "\"{name}\":");
+        self.out
+    }
+
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        string(self.key(name), value);
+    }
+
+    pub(crate) fn optional_text(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    /// A number, a boolean or `null`: anything whose text is already JSON.
+    pub(crate) fn raw(&mut self, name: &str, value: impl std::fmt::Display) {
+        let _ = write!(self.key(name), "{value}");
+    }
+
+    pub(crate) fn optional_cents(&mut self, name: &str, amount: Option<i128>) {
+        if let Some(amount) = amount {
+            self.raw(name, cents_json(amount));
+        }
+    }
+
+    pub(crate) fn close(self) {
+        self.out.push('}');
+    }
+}
+
+/// Appends `[..]` with one element per item.
+pub(crate) fn array<T>(out: &mut String, items: impl Iterator<Item = T>, write: impl Fn(&mut String, T)) {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(out, item);
+    }
+    out.push(']');
+}
+
+/// One usage event with the fields of October 2026.
+pub(crate) fn event(out: &mut String, event: &TrueEvent) {
+    let mut row = Object::open(out);
+    row.raw("timestamp", format_args!("\"{}\"", event.timestamp_ms));
+    row.optional_text("userEmail", event.email.as_deref());
+    row.optional_text("serviceAccountId", event.service_account_id.as_deref());
+    row.optional_text("serviceAccountName", event.service_account_name.as_deref());
+    row.optional_text("cloudAgentId", event.cloud_agent_id.as_deref());
+    row.optional_text("automationId", event.automation_id.as_deref());
+    row.optional_text("conversationId", event.conversation_id.as_deref());
+    row.text("model", &event.model);
+    row.text("kind", &event.kind);
+    row.raw("maxMode", event.max_mode);
+    row.raw("requestsCosts", requests_json(event.requests));
+    row.raw("isTokenBasedCall", event.is_token_based);
+    row.raw("isChargeable", event.is_chargeable);
+    row.raw("isHeadless", event.is_headless);
+    if let Some(tokens) = &event.tokens {
+        token_usage(row.key("tokenUsage"), tokens, event);
+    }
+    row.optional_cents("chargedCents", event.charged);
+    row.optional_cents("cursorTokenFee", event.token_fee);
+    row.close();
+}
+
+/// Cloud agents leave counts of 0 out, as parts of Cursor do; editors write them.
+fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent) {
+    let mut usage = Object::open(out);
+    let blank = tokens.total() == 0 && event.model_cost.is_none();
+    let counts = [
+        ("inputTokens", tokens.input),
+        ("outputTokens", tokens.output),
+        ("cacheWriteTokens", tokens.cache_write),
+        ("cacheReadTokens", tokens.cache_read),
+    ];
+    for (name, count) in counts {
+        if count > 0 || !(blank || event.is_headless) {
+            usage.raw(name, count);
+        }
+    }
+    usage.optional_cents("totalCents", event.model_cost);
+    if let Some(percent) = event.discount_percent {
+        usage.raw("discountPercentOff", percent);
+    }
+    usage.close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::{CENT, REQUEST};
+
+    fn written(row: &TrueEvent) -> String {
+        let mut out = String::new();
+        event(&mut out, row);
+        out
+    }
+
+    #[test]
+    fn absent_fields_are_left_out() {
+        let mut row = TrueEvent::new(1_785_484_800_555, "default", TrueEvent::ERRORED);
+        row.tokens = Some(Tokens::default());
+        row.charged = Some(0);
+        assert_eq!(
+            written(&row),
+            r#"{"timestamp":"1785484800555","model":"default","kind":"Errored, Not Charged","maxMode":false,"requestsCosts":0,"isTokenBasedCall":false,"isChargeable":false,"isHeadless":false,"tokenUsage":{},"chargedCents":0}"#
+        );
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let mut row = TrueEvent::new(7, "gpt-5.2", TrueEvent::USAGE_BASED);
+        row.requests = REQUEST * 12 / 5;
+        row.tokens = Some(Tokens::new(1200, 900, 0, 52_000));
+        row.model_cost = Some(CENT * 627 / 100);
+        row.discount_percent = Some(10);
+        row.charged = Some(CENT / 8_000_000);
+        row.token_fee = Some(CENT * 15_525 / 10_000);
+        let text = written(&row);
+        assert!(text.contains(r#""requestsCosts":2.4,"#), "{text}");
+        assert!(text.contains(
+            r#""cacheWriteTokens":0,"cacheReadTokens":52000,"totalCents":6.27,"discountPercentOff":10}"#
+        ));
+        assert!(text.ends_with(r#""chargedCents":1.25e-7,"cursorTokenFee":1.5525}"#), "{text}");
+        row.is_headless = true;
+        assert!(!written(&row).contains("cacheWriteTokens"));
+    }
+
+    #[test]
+    fn strings_are_escaped() {
+        let mut out = String::new();
+        string(&mut out, "Zoë \"Z\" O'Neill\\\u{7}\n");
+        assert_eq!(out, r#""Zoë \"Z\" O'Neill\\\u0007\n""#);
+        assert_eq!(serde_json::from_str::<String>(&out).unwrap(), "Zoë \"Z\" O'Neill\\\u{7}\n");
+    }
+}

@@ -1,0 +1,10 @@
+//! The simulator from outside, through `handle` and over sockets.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+
+mod api;
+mod faults;
+mod invoices;
+mod pages;
+mod server;
+mod shape;
+mod support;

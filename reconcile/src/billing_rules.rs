@@ -1,0 +1,26 @@
+//! How a provider bills, as data.
+
+use cost_model::{Dimension, Filter};
+
+/// How a provider bills usage: which charges an invoice asks for, and what its lines speak of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BillingRules {
+    /// The charges that on-demand usage lines add up.
+    pub on_demand: Filter,
+    /// The fees on calls made with the users' own provider keys.
+    pub own_key: Filter,
+    /// The dimension that holds the model as usage lines name it.
+    pub model: Dimension,
+    /// The dimension that is `true` for calls in max mode.
+    pub max_mode: Dimension,
+    /// The decimals that line amounts are rounded to.
+    pub line_decimals: u32,
+}
+
+impl BillingRules {
+    /// Rules under which lines speak of services by the provider's id and are rounded to two decimals.
+    pub fn new(on_demand: Filter, own_key: Filter, max_mode: Dimension) -> Self {
+        Self { on_demand, own_key, model: Dimension::ServiceId, max_mode, line_decimals: 2 }
+    }
+}

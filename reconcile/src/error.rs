@@ -1,0 +1,116 @@
+//! The crate's one error type.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an invoice could not be read, or not be reconciled at all.
+///
+/// A difference between invoice and usage is never an error: it is a step of the bridge, or unexplained.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    file: Option<Arc<str>>,
+    line: Option<u64>,
+    field: Option<&'static str>,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The class of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The invoice's text is not in the shape that the reader expects.
+    Invoice,
+    /// Invoice and ledger are in different currencies.
+    Currency,
+    /// A sum left the range of money.
+    Overflow,
+}
+
+impl Error {
+    /// An error of `kind` that says `message`: lower case, no full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            file: None,
+            line: None,
+            field: None,
+            message: message.into(),
+            source: None,
+        }))
+    }
+
+    /// The same error, about a file.
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.0.file = Some(file.into());
+        self
+    }
+
+    /// The same error, about a line, counted from 1.
+    pub fn on_line(mut self, line: u64) -> Self {
+        self.0.line = Some(line);
+        self
+    }
+
+    /// The same error, about a field of the line.
+    pub fn in_field(mut self, field: &'static str) -> Self {
+        self.0.field = Some(field);
+        self
+    }
+
+    /// The class of this error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The line that is wrong, counted from 1.
+    pub fn line(&self) -> Option<u64> {
+        self.0.line
+    }
+}
+
+impl From<cost_model::Error> for Error {
+    /// Arithmetic of the model can only overflow here.
+    fn from(source: cost_model::Error) -> Self {
+        let mut error = Self::new(ErrorKind::Overflow, "the reconciliation cannot be added up");
+        error.0.source = Some(Box::new(source));
+        error
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0.file, self.0.line) {
+            (Some(file), Some(line)) => write!(f, "{file}:{line}: ")?,
+            (Some(file), None) => write!(f, "{file}: ")?,
+            (None, Some(line)) => write!(f, "line {line}: ")?,
+            (None, None) => {}
+        }
+        if let Some(field) = self.0.field {
+            write!(f, "{field}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("text", &self.to_string())
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
