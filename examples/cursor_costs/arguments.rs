@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::Failure;
+
+pub const HELP: &str = "\
+Cursor's costs by team, tied to its invoices.
+
+Usage: cursor_costs [OPTIONS]
+
+Without a key and without options it runs against a built-in simulator of a demo company.
+
+Options:
+      --demo               Run against the built-in simulator, even if a key is set
+      --base-url URL       The Admin API's address [default: https://api.cursor.com]
+      --api-key-env NAME   The environment variable that holds the API key [default: CURSOR_API_KEY]
+      --account-name NAME  The name of this connection in reports [default: Cursor]
+      --from DATE          The first day to read, in UTC [default: three months before the end]
+      --to DATE            The first day not to read, in UTC [default: tomorrow]
+      --rules FILE         rules.toml: who owns a cost
+      --directory FILE     directory.csv: email,team,department,from,to
+      --invoice FILE       invoice.csv: an invoice to explain; may be given again
+      --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
+  -h, --help               Print this help
+";
+
+/// The command line as given.
+#[derive(Debug, Default)]
+pub struct Arguments {
+    pub demo: bool,
+    pub base_url: Option<String>,
+    pub api_key_env: Option<String>,
+    pub account_name: Option<String>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub rules: Option<PathBuf>,
+    pub directory: Option<PathBuf>,
+    pub invoices: Vec<PathBuf>,
+    pub out: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads the command line; `None` when it asks for help.
+    pub fn parse() -> Result<Option<Self>, Failure> {
+        let mut arguments = Self::default();
+        let mut parser = Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("demo") => arguments.demo = true,
+                Arg::Long("base-url") => arguments.base_url = Some(parser.value()?.string()?),
+                Arg::Long("api-key-env") => arguments.api_key_env = Some(parser.value()?.string()?),
+                Arg::Long("account-name") => arguments.account_name = Some(parser.value()?.string()?),
+                Arg::Long("from") => arguments.from = Some(date("--from", parser.value()?)?),
+                Arg::Long("to") => arguments.to = Some(date("--to", parser.value()?)?),
+                Arg::Long("rules") => arguments.rules = Some(parser.value()?.into()),
+                Arg::Long("directory") => arguments.directory = Some(parser.value()?.into()),
+                Arg::Long("invoice") => arguments.invoices.push(parser.value()?.into()),
+                Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
+            }
+        }
+        if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+            && from >= to
+        {
+            return Err(
+                format!("--to {to} must come after --from {from}: it is the first day not to read").into()
+            );
+        }
+        Ok(Some(arguments))
+    }
+}
+
+fn date(option: &str, value: OsString) -> Result<NaiveDate, Failure> {
+    let text = value.string()?;
+    text.parse().map_err(|_| format!("{option} {text} is not a date like 2026-09-15").into())
+}

@@ -1,0 +1,140 @@
+//! Where the job's inputs come from: files and the environment, or the demo.
+
+use std::path::Path;
+
+use chrono::{Days, Months, NaiveDate, Utc};
+use cost_model::{Timestamp, Window};
+use cursor_invoice::CursorWordings;
+use cursor_simulator::{Server, Simulator};
+use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
+use virtual_tags::{Directory, RuleSet, Rules};
+
+use crate::Failure;
+use crate::arguments::Arguments;
+
+const KEY_VARIABLE: &str = "CURSOR_API_KEY";
+const DEMO_RULES: &str = include_str!("demo_rules.toml");
+const UNALLOCATED: &str = "Unallocated";
+
+/// Everything the job works on, checked before the first request is sent.
+pub struct Inputs {
+    pub connection: Connection,
+    pub range: Window,
+    pub rules: Rules,
+    pub invoices: Vec<Invoice>,
+}
+
+/// Which team to read, and with what.
+pub struct Connection {
+    pub base_url: Option<String>,
+    pub api_key: String,
+    pub account: String,
+    /// The simulator, which stops when this is dropped.
+    pub demo: Option<Server>,
+}
+
+impl Inputs {
+    pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
+        let connection = Connection::choose(arguments).await?;
+        let demo = connection.demo.as_ref().map(Server::simulator);
+        let invoices = invoices(arguments, demo)?;
+        Ok(Self {
+            range: range(arguments, demo, &invoices)?,
+            rules: rules(arguments, demo)?,
+            invoices,
+            connection,
+        })
+    }
+}
+
+impl Connection {
+    async fn choose(arguments: &Arguments) -> Result<Self, Failure> {
+        let variable = arguments.api_key_env.as_deref().unwrap_or(KEY_VARIABLE);
+        let api_key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());
+        let asked_for = arguments.base_url.is_some() || arguments.api_key_env.is_some();
+        match api_key {
+            Some(api_key) if !arguments.demo => Ok(Self {
+                base_url: arguments.base_url.clone(),
+                api_key: api_key.trim().to_owned(),
+                account: arguments.account_name.clone().unwrap_or_else(|| "Cursor".to_owned()),
+                demo: None,
+            }),
+            None if asked_for && !arguments.demo => Err(format!(
+                "no API key: set the environment variable {variable}, or name another with --api-key-env"
+            )
+            .into()),
+            _ => Self::demo(arguments).await,
+        }
+    }
+
+    async fn demo(arguments: &Arguments) -> Result<Self, Failure> {
+        let server = Server::start(Simulator::demo()).await?;
+        Ok(Self {
+            base_url: Some(server.base_url()),
+            api_key: server.simulator().api_key().to_owned(),
+            account: arguments.account_name.clone().unwrap_or_else(|| "Acme".to_owned()),
+            demo: Some(server),
+        })
+    }
+}
+
+/// The days to read: as asked, else the last three months and whatever months the invoices touch.
+fn range(arguments: &Arguments, demo: Option<&Simulator>, invoices: &[Invoice]) -> Result<Window, Failure> {
+    let default = match demo {
+        Some(simulator) => {
+            let (start, end) = simulator.range();
+            Window::new(start, end)?
+        }
+        None => {
+            let out_of_range = || Failure::from("the range of days leaves the calendar");
+            let tomorrow = || Utc::now().date_naive().checked_add_days(Days::new(1)).ok_or_else(out_of_range);
+            let end: NaiveDate = arguments.to.map_or_else(tomorrow, Ok)?;
+            let start = end.checked_sub_months(Months::new(3)).ok_or_else(out_of_range)?;
+            let months: Vec<_> = invoices.iter().map(|invoice| invoice.period.whole_months()).collect();
+            let start = months.iter().map(Window::start).fold(start.into(), Timestamp::min);
+            Window::new(start, end)?
+        }
+    };
+    let start = arguments.from.map_or(default.start(), Timestamp::midnight);
+    let end = arguments.to.map_or(default.end(), Timestamp::midnight);
+    Ok(Window::new(start, end)?)
+}
+
+fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failure> {
+    let directory = match (&arguments.directory, demo) {
+        (Some(path), _) => Directory::from_csv(&read(path)?, &path.to_string_lossy())?,
+        (None, Some(simulator)) => {
+            Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?
+        }
+        (None, None) => Directory::default(),
+    };
+    let rules = match (&arguments.rules, demo) {
+        (Some(path), _) => {
+            let text = String::from_utf8(read(path)?)
+                .map_err(|_| format!("{}: the text is not UTF-8", path.display()))?;
+            RuleSet::from_toml(&text, &path.to_string_lossy())?
+        }
+        (None, Some(_)) => RuleSet::from_toml(DEMO_RULES, "the demo's rules")?,
+        (None, None) => RuleSet::default(),
+    };
+    // Facts that no rule speaks of are worth a tag of their own.
+    Ok(rules.with_directory_facts(&directory, UNALLOCATED).compile(directory)?)
+}
+
+fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoice>, Failure> {
+    let reader = CsvInvoiceReader::new(CursorWordings::new());
+    let mut invoices = Vec::new();
+    for path in &arguments.invoices {
+        invoices.push(reader.read(&read(path)?, &path.to_string_lossy())?);
+    }
+    if let (true, Some(simulator)) = (invoices.is_empty(), demo) {
+        for invoice in simulator.invoices() {
+            invoices.push(reader.read(invoice.csv.as_bytes(), &invoice.number)?);
+        }
+    }
+    Ok(invoices)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
