@@ -1,1 +1,40 @@
 #![doc = include_str!("../README.md")]
+
+mod base_url;
+mod builder;
+mod cents;
+mod client;
+mod clock;
+mod error;
+mod events;
+mod gate;
+mod kind;
+mod members;
+mod number;
+mod redact;
+mod refusal;
+mod retry;
+mod snapshot;
+mod spend;
+mod transport;
+mod unknown;
+mod usage_events;
+mod wire;
+
+pub use builder::ClientBuilder;
+pub use cents::{Cents, ParseCentsError};
+pub use client::Client;
+#[cfg(feature = "tokio")]
+pub use clock::SystemClock;
+pub use clock::{Clock, ManualClock};
+pub use error::{Error, ErrorKind, Result};
+pub use events::{TokenUsage, UsageEvent};
+pub use gate::READ_ROUTES;
+pub use kind::EventKind;
+pub use members::Member;
+pub use retry::{Outcome, RetryPolicy};
+pub use snapshot::Snapshot;
+pub use spend::{MemberSpend, Spend};
+pub use transport::{Transport, TransportError, TransportErrorKind};
+pub use unknown::UnknownField;
+pub use usage_events::{UsageEvents, UsageEventsPage};

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use cost_ingest::RunReport;
-use cost_model::report::{Query, Totals};
-use cost_model::{Assignment, CostRecord, Dimension, Ledger, Money, Tagger, Window};
+use cost_model::report::{Query, Row, Totals};
+use cost_model::{Assignment, CostRecord, Currency, Dimension, Ledger, Money, Tagger, Timestamp, Window};
 use reconcile::Reconciliation;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use virtual_tags::Rules;
 
 use crate::Failure;
@@ -29,7 +31,7 @@ impl Export<'_> {
             ("sync.json", pretty(&self.sync()?)?),
             ("records.csv", self.records()?),
             ("report.json", pretty(&self.report()?)?),
-            ("reconciliation.json", pretty(&serde_json::to_value(self.bridges)?)?),
+            ("reconciliation.json", pretty(&self.bridges)?),
         ];
         let place = |path: &Path, action: &dyn Fn() -> std::io::Result<()>| {
             action().map_err(|error| Failure::from(format!("{}: {error}", path.display())))
@@ -52,19 +54,19 @@ impl Export<'_> {
         Ok(())
     }
 
-    fn sync(&self) -> Result<Value, Failure> {
-        Ok(json!({
-            "from": self.range.start().to_string(),
-            "to": self.range.end().to_string(),
-            "events": self.records.len(),
-            "charged_cents": cents(charged(self.records)?)?,
-            "announced": self.run.announced,
-            "requests": self.run.requests,
-            "retries": self.run.retries,
-            "without_user": without_user(self.records),
-            "unknown_kinds": self.run.unknown_kinds,
-            "windows": self.run.windows.len(),
-        }))
+    fn sync(&self) -> Result<SyncFile, Failure> {
+        Ok(SyncFile {
+            from: self.range.start(),
+            to: self.range.end(),
+            events: self.records.len(),
+            charged_cents: cents(charged(self.records)?)?,
+            announced: self.run.announced,
+            requests: self.run.requests,
+            retries: self.run.retries,
+            without_user: without_user(self.records),
+            unknown_kinds: self.run.unknown_kinds,
+            windows: self.run.windows.len(),
+        })
     }
 
     fn records(&self) -> Result<Vec<u8>, Failure> {
@@ -82,7 +84,7 @@ impl Export<'_> {
         Ok(writer.into_inner()?)
     }
 
-    fn report(&self) -> Result<Value, Failure> {
+    fn report(&self) -> Result<ReportFile, Failure> {
         let query = ["Team", "Department"].into_iter().fold(
             Query::all_resources().window(self.range),
             |query, name| {
@@ -91,21 +93,84 @@ impl Export<'_> {
             },
         );
         let report = query.run(self.ledger, self.rules)?;
-        let rows = report.rows.iter().map(|row| {
-            let mut cells = Map::new();
-            for (name, key) in ["team", "department"].into_iter().zip(&row.keys) {
-                cells.insert(name.to_owned(), json!(key.as_deref()));
+        let row = |row: Row| {
+            let mut keys = row.keys.into_iter();
+            let (team, department) = (keys.next().flatten(), keys.next().flatten());
+            OwnerRow {
+                team: text(team.as_ref()),
+                department: text(department.as_ref()),
+                amounts: Amounts::of(&row.totals),
             }
-            cells.extend(amounts(&row.totals));
-            Value::Object(cells)
-        });
-        Ok(json!({
-            "from": self.range.start().to_string(),
-            "to": self.range.end().to_string(),
-            "currency": self.ledger.currency().code(),
-            "rows": rows.collect::<Vec<_>>(),
-            "totals": amounts(&report.total),
-        }))
+        };
+        Ok(ReportFile {
+            from: self.range.start(),
+            to: self.range.end(),
+            currency: self.ledger.currency(),
+            totals: Amounts::of(&report.total),
+            rows: report.rows.into_iter().map(row).collect(),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct SyncFile {
+    from: Timestamp,
+    to: Timestamp,
+    events: usize,
+    /// The exact sum of `chargedCents` as sent, over all records.
+    charged_cents: String,
+    announced: u64,
+    requests: u64,
+    retries: u64,
+    without_user: usize,
+    unknown_kinds: u64,
+    windows: usize,
+}
+
+#[derive(Serialize)]
+struct ReportFile {
+    from: Timestamp,
+    to: Timestamp,
+    currency: Currency,
+    rows: Vec<OwnerRow>,
+    totals: Amounts,
+}
+
+#[derive(Serialize)]
+struct OwnerRow {
+    team: Option<String>,
+    department: Option<String>,
+    #[serde(flatten)]
+    amounts: Amounts,
+}
+
+#[derive(Serialize)]
+struct Amounts {
+    billed: Money,
+    effective: Money,
+    list: Money,
+    events: u64,
+    /// How many events state no such amount.
+    missing: Missing,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    billed: u64,
+    effective: u64,
+    list: u64,
+}
+
+impl Amounts {
+    fn of(totals: &Totals) -> Self {
+        let Totals { billed, effective, list, .. } = totals;
+        Self {
+            billed: billed.amount,
+            effective: effective.amount,
+            list: list.amount,
+            events: totals.records,
+            missing: Missing { billed: billed.missing, effective: effective.missing, list: list.missing },
+        }
     }
 }
 
@@ -134,19 +199,19 @@ const RECORD_COLUMNS: [&str; 18] = [
 ];
 
 fn record_cells(record: &CostRecord) -> [String; RECORD_COLUMNS.len()] {
-    let text = |value: &Option<std::sync::Arc<str>>| value.as_deref().unwrap_or_default().to_owned();
+    let cell = |value: &Option<Arc<str>>| text(value.as_ref()).unwrap_or_default();
     let money = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let tags: Map<String, Value> =
         record.tags.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect();
     [
         record.at.to_string(),
-        text(&record.account),
-        text(&record.service),
-        text(&record.service_id),
-        text(&record.category),
-        text(&record.subcategory),
-        text(&record.resource),
-        text(&record.charge_type),
+        cell(&record.account),
+        cell(&record.service),
+        cell(&record.service_id),
+        cell(&record.category),
+        cell(&record.subcategory),
+        cell(&record.resource),
+        cell(&record.charge_type),
         money(record.costs.billed),
         money(record.costs.effective),
         money(record.costs.list),
@@ -160,18 +225,8 @@ fn record_cells(record: &CostRecord) -> [String; RECORD_COLUMNS.len()] {
     ]
 }
 
-/// The figures of a report row; `missing` counts the events that state no such amount.
-fn amounts(totals: &Totals) -> Map<String, Value> {
-    let mut cells = Map::new();
-    cells.insert("billed".to_owned(), json!(totals.billed.amount));
-    cells.insert("effective".to_owned(), json!(totals.effective.amount));
-    cells.insert("list".to_owned(), json!(totals.list.amount));
-    cells.insert("events".to_owned(), json!(totals.records));
-    let missing = json!({
-        "billed": totals.billed.missing, "effective": totals.effective.missing, "list": totals.list.missing
-    });
-    cells.insert("missing".to_owned(), missing);
-    cells
+fn text(value: Option<&Arc<str>>) -> Option<String> {
+    value.map(ToString::to_string)
 }
 
 fn cents(dollars: Money) -> Result<String, Failure> {
@@ -179,7 +234,7 @@ fn cents(dollars: Money) -> Result<String, Failure> {
     Ok(Money::from_units(units).to_string())
 }
 
-fn pretty(value: &Value) -> Result<Vec<u8>, Failure> {
+fn pretty(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)

@@ -23,24 +23,36 @@ pub fn cents(amounts: &[Money]) -> Result<Vec<String>> {
         .collect()
 }
 
-/// A table whose first columns hold text and whose others hold figures.
+/// A table; columns of text are set left, columns of figures right.
 pub struct Table {
-    text_columns: usize,
     rows: Vec<Vec<String>>,
+    text: Vec<bool>,
     /// Before which rows a rule is drawn.
     rules: Vec<usize>,
 }
 
 impl Table {
-    pub fn new<const N: usize>(text_columns: usize, heading: [&str; N]) -> Self {
-        Self { text_columns, rows: vec![heading.map(str::to_owned).to_vec()], rules: vec![1] }
+    /// A table that begins with columns of text.
+    pub fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self { rows: vec![Vec::new()], text: Vec::new(), rules: vec![1] }.columns(headings, true)
     }
 
-    /// Adds columns to the heading.
-    pub fn heading<const N: usize>(&mut self, more: [&str; N]) {
+    /// The same table with more columns of figures.
+    pub fn figures<const N: usize>(self, headings: [&str; N]) -> Self {
+        self.columns(headings, false)
+    }
+
+    /// The same table with more columns of text.
+    pub fn text<const N: usize>(self, headings: [&str; N]) -> Self {
+        self.columns(headings, true)
+    }
+
+    fn columns<const N: usize>(mut self, headings: [&str; N], text: bool) -> Self {
         if let Some(heading) = self.rows.first_mut() {
-            heading.extend(more.map(str::to_owned));
+            heading.extend(headings.map(str::to_owned));
         }
+        self.text.extend([text; N]);
+        self
     }
 
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -67,8 +79,8 @@ impl Table {
             if self.rules.contains(&number) {
                 println!("  {}", "-".repeat(widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1)));
             }
-            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-                if column < self.text_columns { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+            let cells = row.iter().zip(&widths).zip(&self.text).map(|((cell, width), text)| {
+                if *text { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
             });
             println!("  {}", cells.collect::<Vec<_>>().join("  ").trim_end());
         }

@@ -126,7 +126,8 @@ impl Sections<'_> {
             .order_by(measure)
             .run(self.ledger, self.rules)?;
         heading(title);
-        let mut table = Table::new(1, ["resource", "tokens", "effective USD", "models, most used first"]);
+        let mut table =
+            Table::new(["resource"]).figures(["tokens", "effective USD"]).text(["models, most first"]);
         for user in users.rows.iter().take(TOP) {
             let models: Vec<String> = by_model
                 .rows
@@ -177,7 +178,7 @@ impl Sections<'_> {
         println!("  {open_text} of {total_text} USD has no {name} ({})", percent(open, total));
         let filter = Filter::parse(&format!("{key} = '{UNALLOCATED}' OR {key} = NULL"))?;
         let whose = self.query().filter(filter).group_by(Dimension::Resource).run(self.ledger, self.rules)?;
-        let mut table = Table::new(1, ["resource", "events", "effective USD"]);
+        let mut table = Table::new(["resource"]).figures(["events", "effective USD"]);
         for row in whose.rows.iter().take(TOP) {
             let amount = row.totals.get(Metric::Effective).amount.to_fixed(2, Rounding::HalfUp)?;
             table.row(keys(row).into_iter().chain([grouped(row.totals.records), amount]));
@@ -211,8 +212,7 @@ fn cost_table<const N: usize>(
     names: impl Iterator<Item = Vec<String>>,
     report: &Report,
 ) -> Result<()> {
-    let mut table = Table::new(N, headings);
-    table.heading(["events", "effective", "billed", "list"]);
+    let mut table = Table::new(headings).figures(["events", "effective", "billed", "list"]);
     let column = |metric: Metric| {
         cents(&report.rows.iter().map(|row| row.totals.get(metric).amount).collect::<Vec<_>>())
     };
@@ -236,9 +236,8 @@ fn cost_table<const N: usize>(
 }
 
 fn token_table(report: &Report) -> Result<()> {
-    let mut table = Table::new(1, ["model"]);
-    table.heading(TokenType::ALL.map(TokenType::name));
-    table.heading(["all tokens", "effective USD"]);
+    let types = TokenType::ALL.map(TokenType::name);
+    let mut table = Table::new(["model"]).figures(types).figures(["all tokens", "effective USD"]);
     let amounts = cents(&report.rows.iter().map(|row| row.totals.effective.amount).collect::<Vec<_>>())?;
     let counts = |totals: &Totals| -> Result<Vec<String>> {
         let mut counts: Vec<String> =

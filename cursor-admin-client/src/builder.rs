@@ -1,0 +1,154 @@
+//! Setting up a client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::base_url::BaseUrl;
+use crate::client::{Client, Inner, Jitter};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::gate::Gate;
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+
+const OPERATION: &str = "building the client";
+const DEFAULT_BASE_URL: &str = "https://api.cursor.com";
+#[cfg(feature = "reqwest")]
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Sets up a [`Client`]. Setters cannot fail; [`ClientBuilder::build`] checks everything.
+#[derive(Default)]
+#[must_use]
+pub struct ClientBuilder {
+    key: Option<SecretString>,
+    base_url: Option<String>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    policy: RetryPolicy,
+    timeout: Option<Duration>,
+}
+
+impl ClientBuilder {
+    /// The team's Admin API key, as shown once by Cursor's dashboard. Space around it is cut off.
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// Where the API is, if not at `https://api.cursor.com`. Plain HTTP is refused except to loopback.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// What sends the requests, if not reqwest.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// What tells the time and waits, if not the system.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// When to try again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
+    /// transport that was handed in keeps a time of its own.
+    pub fn timeout(mut self, per_attempt: Duration) -> Self {
+        self.timeout = Some(per_attempt);
+        self
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config): no key or one that cannot be a key, a bad or
+    /// insecure URL, or no transport or clock in a build that has none of its own.
+    pub fn build(self) -> Result<Client> {
+        let refuse = |reason: &'static str| Error::config(OPERATION, reason);
+        let key = checked_key(self.key.as_ref()).map_err(refuse)?;
+        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
+        if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(refuse("the timeout must be longer than zero"));
+        }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport(self.timeout, base.loopback)?,
+        };
+        let clock = self
+            .clock
+            .or_else(default_clock)
+            .ok_or_else(|| refuse("there is no clock; hand one in, or turn on the feature `tokio`"))?;
+        let encoded_key = SecretString::from(STANDARD.encode(format!("{}:", key.expose_secret())));
+        let mut authorization = HeaderValue::try_from(format!("Basic {}", encoded_key.expose_secret()))
+            .map_err(|_| refuse("the key cannot be sent in a header"))?;
+        authorization.set_sensitive(true);
+        Ok(Client::from_inner(Inner {
+            gate: Gate::new(transport, base.prefix.clone()),
+            clock,
+            policy: self.policy,
+            base,
+            key,
+            authorization,
+            encoded_key,
+            jitter: Jitter::new(),
+        }))
+    }
+}
+
+/// The shape of a key is not promised, so only what can never be a key is refused.
+fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str> {
+    let key = key.map(|key| key.expose_secret().trim()).unwrap_or_default();
+    if key.is_empty() {
+        return Err("there is no api key");
+    }
+    if key.contains(':') || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the api key holds a character that no key has");
+    }
+    Ok(SecretString::from(key))
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(timeout: Option<Duration>, loopback: bool) -> Result<Arc<dyn Transport>> {
+    let timeout = timeout.unwrap_or(DEFAULT_TIMEOUT);
+    match crate::transport::reqwest::ReqwestTransport::new(timeout, loopback) {
+        Ok(transport) => Ok(Arc::new(transport)),
+        Err(error) => Err(Error::config(OPERATION, "the http transport cannot be set up").with_source(error)),
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: Option<Duration>, _: bool) -> Result<Arc<dyn Transport>> {
+    let reason = "there is no transport; hand one in, or turn on the feature `rustls`";
+    Err(Error::config(OPERATION, reason))
+}
+
+#[cfg(feature = "tokio")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    Some(Arc::new(crate::clock::SystemClock::new()))
+}
+
+#[cfg(not(feature = "tokio"))]
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    None
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,94 @@
+//! Time as a seam, so that no test waits.
+
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Tells the time and waits. The client asks it before it tries a request again.
+#[async_trait]
+pub trait Clock: Debug + Send + Sync + 'static {
+    /// The time now.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Waits.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// The system's clock, waiting with tokio.
+#[cfg(feature = "tokio")]
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+#[cfg(feature = "tokio")]
+impl SystemClock {
+    /// The system's clock.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+#[cfg(feature = "tokio")]
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// A clock for tests: a sleep returns at once, moves the time on and is recorded.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    now: DateTime<Utc>,
+    sleeps: Vec<Duration>,
+}
+
+impl ManualClock {
+    /// A clock that shows `now` until it is told to move or to sleep.
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(State { now, sleeps: Vec::new() }))
+    }
+
+    /// Moves the time on without recording a sleep.
+    pub fn advance(&self, duration: Duration) {
+        self.with(|state| state.now = later(state.now, duration));
+    }
+
+    /// The sleeps so far, in order.
+    pub fn sleeps(&self) -> Vec<Duration> {
+        self.with(|state| state.sleeps.clone())
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.with(|state| state.now)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.with(|state| {
+            state.sleeps.push(duration);
+            state.now = later(state.now, duration);
+        });
+    }
+}
+
+fn later(now: DateTime<Utc>, duration: Duration) -> DateTime<Utc> {
+    let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(delta).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,287 @@
+//! The one error of this crate.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::wire::DecodeFault;
+
+/// What this crate's functions return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed: its kind, the operation, the page, the attempts made and the last status.
+///
+/// `Display` says what happened and what to do; [`source`](std::error::Error::source) says what lay
+/// beneath. Neither holds the key, an email or a value of the answer, so an error can be logged.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: &'static str,
+    page: Option<u32>,
+    attempts: u32,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    announced: Option<u64>,
+    received: Option<u64>,
+    detail: Cow<'static, str>,
+    server_message: Option<ServerMessage>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client or a request was set up wrongly; nothing was sent.
+    Config,
+    /// The key was refused.
+    Auth,
+    /// The key is known, but its plan or scope does not cover the call. Cursor answers so with 403,
+    /// and with a 401 whose text speaks of a scope, a plan or the like (<https://cursor.com/docs/api>).
+    PlanOrScope,
+    /// Too many requests, to the end of the retries.
+    RateLimited,
+    /// Another refusal: a 4xx, or a redirect, which is not followed.
+    Rejected,
+    /// A 5xx, to the end of the retries.
+    Server,
+    /// No whole answer came.
+    Transport,
+    /// The answer is not what the API is known to send.
+    Decode,
+    /// The pages did not add up to what was announced, however often they were read.
+    Incomplete,
+    /// More events were announced than the caller allows.
+    TooLarge,
+}
+
+impl Error {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        operation: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation,
+            page: None,
+            attempts: 0,
+            status: None,
+            retry_after: None,
+            announced: None,
+            received: None,
+            detail: detail.into(),
+            server_message: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(operation: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Config, operation, detail)
+    }
+
+    pub(crate) fn decode(operation: &'static str, fault: DecodeFault) -> Self {
+        let detail: Cow<'static, str> = match fault.path() {
+            "" => "the answer cannot be read".into(),
+            path => format!("cannot read `{path}`").into(),
+        };
+        Self::new(ErrorKind::Decode, operation, detail).with_source(fault)
+    }
+
+    pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn with_server_message(mut self, text: String) -> Self {
+        self.0.server_message = (!text.is_empty()).then_some(ServerMessage(text));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16, retry_after: Option<Duration>) -> Self {
+        self.0.status = Some(status);
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn at(mut self, page: Option<u32>, attempts: u32) -> Self {
+        self.0.page = page;
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_counts(mut self, announced: u64, received: Option<u64>) -> Self {
+        self.0.announced = Some(announced);
+        self.0.received = received;
+        self
+    }
+
+    /// The kind of error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What was being done, such as `reading usage events`.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// The page that was being read.
+    pub fn page(&self) -> Option<u32> {
+        self.0.page
+    }
+
+    /// How many requests the failed call sent; 0 if it sent none.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The status of the last answer, if there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// How long the server asked to wait. It is set on errors that were not slept on, because the wait
+    /// was longer than the policy allows or the attempts were used up.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What the server said, masked and cut.
+    pub fn server_message(&self) -> Option<&str> {
+        self.0.server_message.as_ref().map(|message| message.0.as_str())
+    }
+
+    /// How many rows were announced, for [`ErrorKind::Incomplete`] and [`ErrorKind::TooLarge`].
+    pub fn announced(&self) -> Option<u64> {
+        self.0.announced
+    }
+
+    /// How many rows came, for [`ErrorKind::Incomplete`].
+    pub fn received(&self) -> Option<u64> {
+        self.0.received
+    }
+
+    /// Whether the key was refused.
+    pub fn is_auth(&self) -> bool {
+        self.0.kind == ErrorKind::Auth
+    }
+
+    /// Whether the plan or the key's scope does not cover the call.
+    pub fn is_plan_or_scope(&self) -> bool {
+        self.0.kind == ErrorKind::PlanOrScope
+    }
+
+    /// Whether there were too many requests.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether the same call may succeed later. A text that ends early counts as a failed transfer.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Incomplete => true,
+            ErrorKind::Transport => self
+                .0
+                .source
+                .as_ref()
+                .and_then(|source| source.downcast_ref::<crate::TransportError>())
+                .is_none_or(crate::TransportError::is_retryable),
+            ErrorKind::Decode => self
+                .0
+                .source
+                .as_ref()
+                .and_then(|source| source.downcast_ref::<DecodeFault>())
+                .is_some_and(|fault| fault.cut),
+            _ => false,
+        }
+    }
+
+    /// Whether the answer could not be read.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == ErrorKind::Decode
+    }
+
+    /// Whether the pages did not add up.
+    pub fn is_incomplete(&self) -> bool {
+        self.0.kind == ErrorKind::Incomplete
+    }
+
+    /// Whether more events were announced than allowed.
+    pub fn is_too_large(&self) -> bool {
+        self.0.kind == ErrorKind::TooLarge
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.write_str(inner.operation)?;
+        if let Some(page) = inner.page {
+            write!(f, ", page {page}")?;
+        }
+        write!(f, ": {}", inner.detail)?;
+        match (inner.status, inner.attempts) {
+            (None, 0) => {}
+            (None, attempts) => write!(f, " (attempt {attempts})")?,
+            (Some(status), attempts) => write!(f, " (status {status}, attempt {attempts})")?,
+        }
+        if let Some(wait) = inner.retry_after {
+            write!(f, "; wait {} s before the next call", wait.as_secs())?;
+        }
+        f.write_str(advice(inner.kind))
+    }
+}
+
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Auth => "; check the key: it must be a team's admin key that has not expired",
+        ErrorKind::PlanOrScope => "; use a key with read access on a plan that has the admin api",
+        ErrorKind::Server | ErrorKind::Transport => "; try again later",
+        ErrorKind::Incomplete => "; the data changes while it is read, so read it again later",
+        ErrorKind::TooLarge => "; read a narrower window",
+        _ => "",
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("operation", &inner.operation)
+            .field("page", &inner.page)
+            .field("attempts", &inner.attempts)
+            .field("status", &inner.status)
+            .field("retry_after", &inner.retry_after)
+            .field("announced", &inner.announced)
+            .field("received", &inner.received)
+            .field("detail", &inner.detail)
+            .field("server_message", &inner.server_message.as_ref().map(|message| &message.0))
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let inner = &*self.0;
+        if let Some(source) = &inner.source {
+            return Some(&**source);
+        }
+        inner.server_message.as_ref().map(|message| message as _)
+    }
+}
+
+/// The masked words of the server, as the layer beneath an error.
+#[derive(Debug)]
+struct ServerMessage(String);
+
+impl fmt::Display for ServerMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server said `{}`", self.0)
+    }
+}
+
+impl std::error::Error for ServerMessage {}

@@ -1,0 +1,158 @@
+//! Reading a window whole.
+
+use std::collections::HashMap;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::events::UsageEvent;
+use crate::unknown::{UnknownField, UnknownFields};
+use crate::usage_events::{Cursor, OPERATION, UsageEvents};
+
+/// All usage events of a window, proven complete by [`UsageEvents::snapshot`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The events that lie in the window, in the order sent. Equal events are distinct charges.
+    pub events: Vec<UsageEvent>,
+    /// How many events the server announced; equal to the events and the `outside` ones together.
+    pub announced: u64,
+    /// Events that the server sent although they lie outside of the window. They were dropped, since
+    /// the window that they belong to has them. Normally 0.
+    pub outside: u64,
+    /// How many HTTP requests were sent, retries and repeated reads included.
+    pub requests: u64,
+    /// How many of the requests repeated a failed one.
+    pub retries: u64,
+    /// How many times the window was read again.
+    pub rereads: u32,
+    /// Fields that this release does not read, as counted in the read that was kept.
+    pub unknown_fields: Vec<UnknownField>,
+}
+
+/// How many times a window is read before giving up.
+const READS_MAX: u32 = 3;
+
+/// One walk over all pages.
+#[derive(Default)]
+struct Read {
+    events: Vec<UsageEvent>,
+    announced: u64,
+    unknown: UnknownFields,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Verdict {
+    #[default]
+    Complete,
+    /// Two equal events on an edge: one event that moved, or twins.
+    PerhapsShifted,
+    Inconsistent,
+}
+
+#[derive(Default)]
+struct Cost {
+    requests: u64,
+    retries: u64,
+}
+
+pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
+    let mut cost = Cost::default();
+    let mut rereads = 0;
+    let mut shifted: Option<Read> = None;
+    loop {
+        let read = read_once(request, &mut cost).await?;
+        let proven = match read.verdict {
+            Verdict::Complete => true,
+            Verdict::PerhapsShifted => shifted.as_ref().is_some_and(|earlier| agree(earlier, &read)),
+            Verdict::Inconsistent => false,
+        };
+        if proven {
+            return Ok(finish(request, read, &cost, rereads));
+        }
+        if rereads + 1 == READS_MAX {
+            return Err(incomplete(&read));
+        }
+        if read.verdict == Verdict::PerhapsShifted {
+            shifted = Some(read);
+        }
+        rereads += 1;
+    }
+}
+
+/// Walks the pages; stops early once they cannot add up any more.
+async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
+    let mut read = Read::default();
+    let mut next = Some(Cursor::default());
+    while let Some(cursor) = next {
+        let (page, following) = request.step(cursor).await?;
+        next = following;
+        cost.requests += u64::from(page.attempts);
+        cost.retries += u64::from(page.attempts.saturating_sub(1));
+        if page.page == 1 {
+            read.announced = page.announced;
+        }
+        if let (Some(last), Some(first)) = (read.events.last(), page.events.first())
+            && last == first
+        {
+            read.verdict = Verdict::PerhapsShifted;
+        }
+        let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
+        let steady = page.announced == read.announced;
+        read.events.extend(page.events);
+        read.unknown.merge(&page.unknown_fields);
+        if !steady || !echoes || count(&read.events) > read.announced {
+            read.verdict = Verdict::Inconsistent;
+            return Ok(read);
+        }
+    }
+    if count(&read.events) != read.announced {
+        read.verdict = Verdict::Inconsistent;
+    }
+    Ok(read)
+}
+
+/// Whether two reads hold the same events, as often each.
+fn agree(one: &Read, other: &Read) -> bool {
+    fn tally(read: &Read) -> HashMap<&UsageEvent, u64> {
+        let mut tally = HashMap::with_capacity(read.events.len());
+        for event in &read.events {
+            *tally.entry(event).or_insert(0) += 1;
+        }
+        tally
+    }
+    one.events == other.events || tally(one) == tally(other)
+}
+
+fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snapshot {
+    let received = count(&read.events);
+    let mut events = read.events;
+    events.retain(|event| request.contains(event.timestamp));
+    let outside = received.saturating_sub(count(&events));
+    Snapshot {
+        events,
+        announced: read.announced,
+        outside,
+        requests: cost.requests,
+        retries: cost.retries,
+        rereads,
+        unknown_fields: read.unknown.into_list(),
+    }
+}
+
+fn incomplete(read: &Read) -> Error {
+    let received = count(&read.events);
+    let detail = match read.verdict {
+        Verdict::PerhapsShifted => {
+            format!("{received} events came, but {READS_MAX} reads of the window disagree")
+        }
+        _ => format!(
+            "{received} of {} announced events came, and {READS_MAX} reads did not add up",
+            read.announced
+        ),
+    };
+    Error::new(ErrorKind::Incomplete, OPERATION, detail).with_counts(read.announced, Some(received))
+}
+
+fn count(events: &[UsageEvent]) -> u64 {
+    u64::try_from(events.len()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,76 @@
+use super::*;
+
+fn page(json: &str) -> Decoded<UsageEventsPage> {
+    decode(json.as_bytes(), 2)
+}
+
+fn path(json: &str) -> String {
+    page(json).unwrap_err().path().to_owned()
+}
+
+#[test]
+fn windows_in_inclusive_milliseconds() {
+    for (at, milli) in [
+        ("2026-07-31T00:00:00Z", 1_785_456_000_000),
+        ("2026-07-31T00:00:00.001Z", 1_785_456_000_001),
+        ("2026-07-31T00:00:00.000001Z", 1_785_456_000_001),
+        ("1969-12-31T23:59:59.9995Z", 0),
+    ] {
+        assert_eq!(first_milli(at.parse().unwrap()), milli, "{at}");
+    }
+}
+
+#[test]
+fn the_end_is_the_servers_word() {
+    for (pagination, expected) in [
+        (r#"{"hasNextPage":true}"#, true),
+        (r#"{"hasNextPage":false,"currentPage":1,"numPages":9}"#, false),
+        (r#"{"currentPage":1,"numPages":2}"#, true),
+        (r#"{"currentPage":2,"numPages":2}"#, false),
+        (r#"{"numPages":3}"#, true),
+        (r#"{"hasNextPage":null,"numPages":2}"#, false),
+    ] {
+        let json = format!(r#"{{"totalUsageEventsCount":9,"usageEvents":[],"pagination":{pagination}}}"#);
+        assert_eq!(page(&json).unwrap().has_next, expected, "{pagination}");
+    }
+    assert_eq!(
+        path(r#"{"totalUsageEventsCount":9,"usageEvents":[],"pagination":{}}"#),
+        "pagination.hasNextPage"
+    );
+    assert_eq!(path(r#"{"totalUsageEventsCount":9,"usageEvents":[]}"#), "pagination");
+}
+
+#[test]
+fn a_missing_list_is_empty_only_if_nothing_was_announced() {
+    assert_eq!(page(r#"{"totalUsageEventsCount":0}"#).unwrap().events, []);
+    assert_eq!(page(r#"{"totalUsageEventsCount":0,"usageEvents":null,"pagination":{}}"#).unwrap().events, []);
+    assert_eq!(path(r#"{"totalUsageEventsCount":1}"#), "usageEvents");
+    assert_eq!(path(r#"{"error":"temporarily unavailable"}"#), "usageEvents");
+    assert_eq!(path(r#"{"usageEvents":[],"pagination":{"hasNextPage":false}}"#), "totalUsageEventsCount");
+    assert_eq!(path("[1,2]"), "");
+}
+
+#[test]
+fn a_fault_names_row_and_field() {
+    let json = r#"{"totalUsageEventsCount":2,"pagination":{"hasNextPage":false},
+        "usageEventsDisplay":[{"timestamp":1},{"timestamp":2,"tokenUsage":{"totalCents":[]}}]}"#;
+    assert_eq!(path(json), "usageEvents[1].tokenUsage.totalCents");
+    let json = r#"{"totalUsageEventsCount":1,"pagination":{"hasNextPage":false},"usageEvents":["x"]}"#;
+    assert_eq!(path(json), "usageEvents[0]");
+}
+
+#[test]
+fn unknown_fields_are_counted_without_values() {
+    let json = r#"{"totalUsageEventsCount":2,"pagination":{"hasNextPage":false},"news":{},
+        "usageEvents":[{"timestamp":1,"teamId":7},{"timestamp":2,"teamId":8,"tokenUsage":{"x":"y"}}]}"#;
+    let found: Vec<_> =
+        page(json).unwrap().unknown_fields.into_iter().map(|f| (f.path, f.json_type, f.count)).collect();
+    assert_eq!(
+        found,
+        [
+            ("news".to_owned(), "object", 1),
+            ("usageEvents[].teamId".to_owned(), "number", 2),
+            ("usageEvents[].tokenUsage.x".to_owned(), "string", 1),
+        ]
+    );
+}

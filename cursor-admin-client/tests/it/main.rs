@@ -1,0 +1,20 @@
+//! The client against scripted, simulated and real servers. Nothing leaves this machine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking, also in what supports it"
+)]
+
+mod allow_list;
+mod eras;
+mod failures;
+#[cfg(feature = "reqwest")]
+mod network;
+mod paging;
+mod people;
+mod secrets;
+mod simulated;
+mod snapshots;
+mod support;

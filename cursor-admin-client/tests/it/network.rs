@@ -1,0 +1,142 @@
+//! The built-in transport over real sockets on the loopback.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use cursor_admin_client::{Client, ErrorKind, ManualClock, RetryPolicy};
+
+use crate::support::{KEY, at, first_day, layers, seconds};
+
+/// Serves these answers, one connection each, and returns the requests.
+fn serve(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut requests = Vec::new();
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            requests.push(read_request(&mut stream));
+            // The client may hang up in the middle of a body that is too large.
+            let _ = stream.write_all(&answer).and_then(|()| stream.flush());
+        }
+        requests
+    });
+    (url, server)
+}
+
+fn read_request(stream: &mut impl Read) -> String {
+    let mut text = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let count = stream.read(&mut buffer).unwrap();
+        text.extend_from_slice(&buffer[..count]);
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        let Some((head, body)) = shown.split_once("\r\n\r\n") else { continue };
+        let length = head
+            .lines()
+            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(str::to_owned))
+            .map_or(0, |length| length.parse().unwrap());
+        if body.len() >= length || count == 0 {
+            return shown;
+        }
+    }
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
+        .into_bytes()
+}
+
+fn client(url: &str) -> (Client, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(at("2026-10-05T10:00:00Z")));
+    let client = Client::builder().api_key(KEY).base_url(url).clock(clock.clone()).timeout(seconds(10));
+    (client.retry(RetryPolicy::default().attempts_max(2)).build().unwrap(), clock)
+}
+
+const EMPTY: &str = r#"{"totalUsageEventsCount":0,"usageEvents":[],"pagination":{"hasNextPage":false}}"#;
+
+#[tokio::test]
+async fn a_request_as_it_is_on_the_wire() {
+    let busy = answer("429 Too Many Requests", "retry-after: 7\r\n", "{}");
+    let (url, server) = serve(vec![busy, answer("200 OK", "", EMPTY)]);
+    let (client, clock) = client(&url);
+    let snapshot = first_day(&client).snapshot().await.unwrap();
+    assert_eq!((snapshot.requests, clock.sleeps()), (2, vec![seconds(7)]));
+    for request in server.join().unwrap() {
+        let lower = request.to_ascii_lowercase();
+        assert!(request.starts_with("POST /teams/filtered-usage-events HTTP/1.1\r\n"), "{request}");
+        assert!(request.contains("Basic Y3Jzcl9DQU5BUlkwMTIzNDU2Nzg5Og=="), "{request}");
+        assert!(lower.contains("content-type: application/json"), "{request}");
+        assert!(lower.contains("user-agent: cursor-admin-client/"), "{request}");
+        assert!(
+            request.ends_with(r#"{"startDate":0,"endDate":86399999,"page":1,"pageSize":1000}"#),
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused() {
+    let (url, server) =
+        serve(vec![answer("302 Found", "location: http://127.0.0.1:9/teams/members\r\n", "")]);
+    let error = client(&url).0.members().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(302)));
+    assert!(error.to_string().contains("redirect"), "{error}");
+    assert_eq!(server.join().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_announced_too_large_is_refused() {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", (64 << 20) + 1);
+    let (url, server) = serve(vec![head.into_bytes()]);
+    let error = client(&url).0.members().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Transport && !error.is_retryable());
+    assert!(layers(&error).contains("larger than 64 MiB"), "{}", layers(&error));
+    server.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_grows_too_large_is_refused() {
+    let mut body = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".to_vec();
+    body.resize(body.len() + (64 << 20) + 1, b' ');
+    let (url, server) = serve(vec![body]);
+    let error = client(&url).0.members().await.unwrap_err();
+    assert!(layers(&error).contains("larger than 64 MiB"), "{}", layers(&error));
+    server.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_dropped_connection_is_tried_again() {
+    let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"teamMembers\":[".to_vec();
+    let (url, server) = serve(vec![cut, answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
+    let (client, clock) = client(&url);
+    assert_eq!(client.members().await.unwrap(), []);
+    assert_eq!(clock.sleeps().len(), 1);
+    server.join().unwrap();
+}
+
+#[tokio::test]
+async fn an_unreachable_server_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let (client, clock) = client(&format!("http://{address}"));
+    let error = client.members().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), clock.sleeps().len()), (ErrorKind::Transport, 2, 1));
+    assert!(error.to_string().contains(&format!("cannot connect to {address}")), "{error}");
+}
+
+#[tokio::test]
+async fn a_silent_server_runs_out_of_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder().api_key(KEY).base_url(url).timeout(Duration::from_millis(50));
+    let error = client.retry(RetryPolicy::never()).build().unwrap().members().await.unwrap_err();
+    assert!(error.to_string().contains("in time"), "{error}");
+    drop(listener);
+}
