@@ -34,8 +34,7 @@ impl CostSource for CursorCostSource {
         }
         let snapshot = request.snapshot().await.map_err(|error| match error.announced() {
             Some(announced) if error.is_too_large() => Error::window_too_large(announced),
-            _ => Error::new(ErrorKind::Source, format!("the usage events of {window} could not be read"))
-                .with_source(error),
+            _ => Error::new(ErrorKind::Source, "cursor's usage events could not be read").with_source(error),
         })?;
         let unknown = snapshot.events.iter().filter(|event| Mapping::is_unknown_kind(event)).count();
         let records = snapshot.events.iter().map(|event| self.mapping.record(event)).collect();

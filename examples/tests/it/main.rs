@@ -1,0 +1,53 @@
+//! The whole chain, over real HTTP, against the simulator's own truth; and the programs as a user runs them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod bad_input;
+mod chain;
+mod invoices;
+mod owners;
+mod program;
+mod readme;
+
+use std::sync::Arc;
+
+use cost_ingest::{Ingest, RunReport};
+use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
+use cursor_admin_client::{Client, ManualClock};
+use cursor_cost_source::CursorCostSource;
+use cursor_simulator::{Server, Simulator};
+
+/// What a sync over HTTP has brought.
+struct Synced {
+    run: RunReport,
+    ledger: Ledger,
+    records: Vec<cost_model::CostRecord>,
+    clock: Arc<ManualClock>,
+}
+
+/// Serves the simulator on a port, and brings its whole range into a store. Waits pass on a manual clock.
+async fn sync(simulator: &Simulator) -> Synced {
+    let server = Server::start(simulator.clone()).await.unwrap();
+    let clock = Arc::new(ManualClock::new(simulator.now()));
+    let client = Client::builder()
+        .api_key(simulator.api_key())
+        .base_url(server.base_url())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let source = CursorCostSource::new(client, "Acme");
+    let store = MemoryStore::new();
+    let run = Ingest::new(&source, &store, ConnectionId::new("acme")).run(range(simulator)).await.unwrap();
+    let mut records = Vec::new();
+    store.scan(&Scope::all(), &mut records).await.unwrap();
+    let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await.unwrap();
+    Synced { run, ledger, records, clock }
+}
+
+fn range(simulator: &Simulator) -> Window {
+    let (start, end) = simulator.range();
+    Window::new(start, end).unwrap()
+}

@@ -1,0 +1,170 @@
+//! The programs, run as a user runs them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use cursor_simulator::{Server, Simulator};
+use serde_json::Value;
+
+/// Cargo builds the examples beside the tests.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).unwrap().join("examples").join(name);
+    assert!(program.exists(), "{} is not built; run `cargo test --workspace`", program.display());
+    program
+}
+
+pub(crate) fn run(arguments: &[&str], key: Option<&str>) -> Output {
+    let mut command = Command::new(program("cursor_costs"));
+    command.args(arguments).env_remove("CURSOR_API_KEY").env_remove("CURSOR_TEST_KEY");
+    if let Some(key) = key {
+        command.env("CURSOR_TEST_KEY", key);
+    }
+    command.output().unwrap()
+}
+
+/// An empty folder that is removed when this is dropped.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cursor-costs-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn json(folder: &Path, name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap()
+}
+
+fn units(value: &Value) -> i128 {
+    value.as_str().unwrap().parse::<cost_model::Money>().unwrap().units()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_team_is_read_with_files_of_its_own() {
+    let simulator = Simulator::demo();
+    let server = Server::start(simulator.clone()).await.unwrap();
+    let folder = Folder::new("team");
+    let directory = folder.file("directory.csv", &simulator.directory_csv());
+    let rules = folder.file(
+        "rules.toml",
+        "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n  [[tag.rule]]\n  from_directory = \"team\"\n",
+    );
+    let invoices: Vec<String> = simulator
+        .invoices()
+        .iter()
+        .map(|invoice| folder.file(&format!("{}.csv", invoice.number), &invoice.csv))
+        .collect();
+    let out = folder.path().join("out");
+    let output = run(
+        &[
+            "--base-url",
+            &server.base_url(),
+            "--api-key-env",
+            "CURSOR_TEST_KEY",
+            "--account-name",
+            "Main",
+            "--from",
+            "2026-08-01",
+            "--to",
+            "2026-11-01",
+            "--rules",
+            &rules,
+            "--directory",
+            &directory,
+            "--invoice",
+            &invoices[0],
+            "--invoice",
+            &invoices[1],
+            "--out",
+            out.to_str().unwrap(),
+        ],
+        Some(simulator.api_key()),
+    );
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(!errors.contains(simulator.api_key()));
+
+    let truth = simulator.truth();
+    let sync = json(&out, "sync.json");
+    assert_eq!(sync["events"], truth.total.events);
+    assert_eq!(sync["announced"], truth.total.events);
+    assert_eq!(units(&sync["charged_cents"]), truth.total.charged * 100);
+    assert_eq!(sync["windows"], 4);
+    let events = simulator.events();
+    let without_user = events.iter().filter(|each| each.email.is_none() && each.service_account_id.is_none());
+    assert_eq!(sync["without_user"], without_user.count());
+
+    check_report(&simulator, &out);
+    check_reconciliation(&simulator, &out);
+    check_records(&simulator, &out);
+}
+
+fn check_report(simulator: &Simulator, out: &Path) {
+    let truth = simulator.truth();
+    let report = json(out, "report.json");
+    assert_eq!(units(&report["totals"]["effective"]), truth.total.effective);
+    let rows = report["rows"].as_array().unwrap();
+    assert_eq!(rows.iter().map(|row| units(&row["billed"])).sum::<i128>(), truth.total.billed);
+    assert!(rows.iter().any(|row| row["team"] == "Payments" && row["department"] == "Engineering"));
+}
+
+fn check_reconciliation(simulator: &Simulator, out: &Path) {
+    for (entry, invoice) in
+        json(out, "reconciliation.json").as_array().unwrap().iter().zip(simulator.invoices())
+    {
+        let steps: i128 = entry["steps"].as_array().unwrap().iter().map(|step| units(&step["amount"])).sum();
+        assert_eq!(units(&entry["unexplained"]), 0);
+        assert_eq!(units(&entry["ingested"]) + steps, units(&entry["invoice_total"]));
+        assert_eq!(units(&entry["invoice_total"]), invoice.total);
+        assert_eq!(units(&entry["waypoints"]["on_demand_usage"]), invoice.on_demand);
+    }
+}
+
+fn check_records(simulator: &Simulator, out: &Path) {
+    let truth = simulator.truth();
+    let mut records = csv::Reader::from_path(out.join("records.csv")).unwrap();
+    let header = records.headers().unwrap().clone();
+    let column = |name: &str| header.iter().position(|each| each == name).unwrap();
+    let (effective, team) = (column("effective"), column("Team"));
+    let (mut sum, mut count) = (0, 0_u64);
+    for row in records.records().map(Result::unwrap) {
+        sum += row[effective].parse::<cost_model::Money>().unwrap().units();
+        count += 1;
+        assert!(!row[team].is_empty());
+    }
+    assert_eq!((count, sum), (truth.total.events, truth.total.effective));
+}
+
+#[test]
+fn the_demo_needs_nothing_and_always_says_the_same() {
+    let (first, second) = (run(&[], None), run(&["--demo"], Some("crsr_unused")));
+    assert!(first.status.success());
+    assert_eq!(first.stdout, second.stdout);
+}
+
+#[test]
+fn the_embedded_service_answers() {
+    let output = Command::new(program("embed_in_service")).output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("Engineering"));
+}
