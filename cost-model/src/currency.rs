@@ -27,7 +27,7 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
-            _ => Err(Error::new(ErrorKind::Value, format!("`{text}` is not a three-letter currency code"))),
+            _ => Err(Error::new(ErrorKind::Value, "not a three-letter currency code, such as `USD`")),
         }
     }
 }

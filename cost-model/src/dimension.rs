@@ -32,7 +32,7 @@ pub enum Dimension {
     Region,
     /// The unit that usage is counted in: `costs.usage_unit`.
     UsageUnit,
-    /// The provider's tag of that key: `tags['key']`.
+    /// The tag of that key: `tags['key']`. In a report, the virtual tag of that key covers the provider's.
     Tag(Arc<str>),
     /// The virtual tag of that key: `vtag.Key`.
     VirtualTag(Arc<str>),

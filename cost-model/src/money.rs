@@ -70,12 +70,21 @@ impl Money {
         self.0.checked_neg().map(Self).ok_or_else(|| Error::overflow("an amount of money"))
     }
 
-    /// The exact sum of all `amounts`, in any order.
+    /// The exact sum of all `amounts`, in any order: only the whole sum must lie in the range.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`] when a partial sum leaves the range.
+    /// [`ErrorKind::Overflow`] when the sum leaves the range.
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self> {
-        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
+        // The sum is `units` plus `laps` times 2^128.
+        let (mut units, mut laps) = (0_i128, 0_i64);
+        for amount in amounts {
+            let (sum, wrapped) = units.overflowing_add(amount.0);
+            units = sum;
+            if wrapped {
+                laps = laps.saturating_add(if amount.0 < 0 { -1 } else { 1 });
+            }
+        }
+        if laps == 0 { Ok(Self(units)) } else { Err(Error::overflow("a sum of money")) }
     }
 
     /// Shares the amount out in proportion to `weights`, to the last unit: the parts sum to the amount, and the parts

@@ -32,7 +32,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, place: Option<Place>, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, place, message: message.into(), source: None }))
+        Self(Box::new(Inner { kind, place, message: without_emails(message.into()), source: None }))
     }
 
     pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -49,6 +49,21 @@ impl Error {
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
     }
+}
+
+/// The message with every word that holds an `@` masked: messages quote files, and files name people.
+fn without_emails(message: String) -> String {
+    if !message.contains('@') {
+        return message;
+    }
+    let edge = |each: char| each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':');
+    let mut masked = String::with_capacity(message.len());
+    for piece in message.split_inclusive(edge) {
+        let word = piece.trim_end_matches(edge);
+        masked.push_str(if word.contains('@') { "(email)" } else { word });
+        masked.push_str(piece.get(word.len()..).unwrap_or_default());
+    }
+    masked
 }
 
 impl fmt::Display for Error {

@@ -17,8 +17,8 @@ pub struct RuleSet {
     pub tags: Vec<TagDefinition>,
 }
 
-/// The rules of one tag key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The rules of one tag key. `Debug` leaves out the default, which may name a person.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TagDefinition {
     /// The key, such as `Team`.
@@ -35,6 +35,16 @@ impl TagDefinition {
     /// A key without rules.
     pub fn new(key: impl Into<Arc<str>>) -> Self {
         Self { key: key.into(), default: None, rules: Vec::new(), place: None }
+    }
+}
+
+impl fmt::Debug for TagDefinition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TagDefinition")
+            .field("key", &self.key)
+            .field("rules", &self.rules)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,8 +79,8 @@ impl fmt::Debug for Rule {
     }
 }
 
-/// What a rule gives to the charges that it matches.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a rule gives to the charges that it matches. `Debug` leaves out the value, which may name a person.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Assign {
     /// This value.
@@ -78,6 +88,15 @@ pub enum Assign {
     /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
     /// not match.
     FromDirectory(Arc<str>),
+}
+
+impl fmt::Debug for Assign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(_) => f.write_str("Value(..)"),
+            Self::FromDirectory(fact) => f.debug_tuple("FromDirectory").field(fact).finish(),
+        }
+    }
 }
 
 impl RuleSet {

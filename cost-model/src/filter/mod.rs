@@ -7,7 +7,6 @@ mod suggest;
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use crate::{Dimension, Dimensions, Error, Result};
 use expression::{Expression, Field};
@@ -31,7 +30,8 @@ pub(crate) use suggest::closest;
 /// * `a != b` is always `NOT (a = b)`, also where a field is absent.
 /// * `costs.service` matches the display name or the provider's id.
 /// * `tags.value` speaks of the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
-///   any tag. Both see provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
+///   any tag.
+/// * In a report `tags` sees provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
 ///
 /// `Display` prints a sentence that parses to the same filter.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,17 +64,11 @@ impl Filter {
         dimensions
     }
 
-    /// The virtual tag keys that the filter names, and whether it also asks about tags of any key.
-    pub(crate) fn virtual_keys(&self) -> (Vec<Arc<str>>, bool) {
-        let (mut keys, mut any) = (Vec::new(), false);
-        self.0.for_each_field(&mut |field| match field {
-            Field::Dimension(Dimension::VirtualTag(key)) => keys.push(Arc::clone(key)),
-            Field::Dimension(Dimension::Tag(_)) | Field::TagName | Field::TagValue { .. } => {
-                any = true;
-            }
-            Field::Dimension(_) => {}
-        });
-        (keys, any)
+    /// Whether the filter asks about tags of any key.
+    pub(crate) fn asks_any_tag(&self) -> bool {
+        let mut any = false;
+        self.0.for_each_field(&mut |field| any |= matches!(field, Field::TagName | Field::TagValue { .. }));
+        any
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a charge falls into parts, by the shares of its virtual tags.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{
@@ -57,16 +58,27 @@ impl Plan {
         Self { levels, groups }
     }
 
-    /// The parts of one charge, as many as there are groups, which sum to it exactly.
-    pub(super) fn fragments(&self, row: &LedgerRow) -> Result<Vec<Fragment>> {
+    /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
+    /// that the charge counts once.
+    pub(super) fn fragments(&self, row: &LedgerRow) -> Result<BTreeMap<usize, Fragment>> {
         let whole =
             Fragment { costs: row.costs, tokens: row.tokens, requests: row.requests.unwrap_or_default() };
-        self.levels.iter().try_fold(vec![whole], |parts, weights| {
+        let parts = self.levels.iter().try_fold(vec![whole], |parts, weights| {
             parts.into_iter().try_fold(Vec::new(), |mut all, part| {
                 all.extend(part.split(weights)?);
-                Ok(all)
+                Ok::<_, crate::Error>(all)
             })
-        })
+        })?;
+        let mut fragments = BTreeMap::new();
+        for (part, group) in parts.into_iter().zip(&self.groups) {
+            let Some(group) = group else { continue };
+            let joined = match fragments.get(group) {
+                Some(other) => part.join(other)?,
+                None => part,
+            };
+            fragments.insert(*group, joined);
+        }
+        Ok(fragments)
     }
 
     /// Whether charges stay in one piece.
@@ -76,6 +88,22 @@ impl Plan {
 }
 
 impl Fragment {
+    /// Two parts of one charge as one. Each amount is known in both or in neither.
+    pub(super) fn join(&self, other: &Self) -> Result<Self> {
+        let join = |a: Option<Money>, b: Option<Money>| a.zip(b).map(|(a, b)| a.checked_add(b)).transpose();
+        Ok(Self {
+            costs: Costs {
+                billed: join(self.costs.billed, other.costs.billed)?,
+                effective: join(self.costs.effective, other.costs.effective)?,
+                list: join(self.costs.list, other.costs.list)?,
+                contracted: join(self.costs.contracted, other.costs.contracted)?,
+                derived: self.costs.derived,
+            },
+            tokens: self.tokens.checked_add(&other.tokens)?,
+            requests: self.requests.checked_add(other.requests)?,
+        })
+    }
+
     fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
         let money = |amount: Option<Money>| {
             amount.map(|amount| amount.split(weights, ZeroWeights::Even)).transpose().map(Parts)
@@ -137,6 +165,9 @@ impl Tagged<'_> {
     pub(super) fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
         match dimension {
             Dimension::VirtualTag(key) => self.assigned(key).map(Arc::clone),
+            Dimension::Tag(key) => {
+                self.assigned(key).map(Arc::clone).or_else(|| self.tuple.shared(dimension))
+            }
             _ => self.tuple.shared(dimension),
         }
     }
@@ -144,8 +175,10 @@ impl Tagged<'_> {
 
 impl Dimensions for Tagged<'_> {
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
         match dimension {
-            Dimension::VirtualTag(key) => self.assigned(key).map(|value| Cow::Borrowed(&**value)),
+            Dimension::VirtualTag(key) => assigned(key),
+            Dimension::Tag(key) => assigned(key).or_else(|| self.tuple.get(dimension)),
             _ => self.tuple.get(dimension),
         }
     }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use crate::filter::closest;
 use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Timestamp, Window};
 
-use super::fragments::{Plan, Tagged};
+use super::fragments::{Fragment, Plan, Tagged};
 use super::{Measure, Query, Totals};
 
 /// The answer to a [`Query`].
@@ -78,13 +78,17 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             }
             continue;
         }
-        let records = total.records;
-        for (fragment, group) in plan.fragments(&row)?.iter().zip(&plan.groups) {
-            let Some(group) = group else { continue };
-            let sum = sums.entry((bin, *group)).or_default();
+        let mut whole: Option<Fragment> = None;
+        for (group, fragment) in plan.fragments(&row)? {
+            let sum = sums.entry((bin, group)).or_default();
             sum.add(&fragment.costs, &fragment.tokens, fragment.requests)?;
-            total.add(&fragment.costs, &fragment.tokens, fragment.requests)?;
-            total.records = records + 1;
+            whole = Some(match whole {
+                Some(others) => others.join(&fragment)?,
+                None => fragment,
+            });
+        }
+        if let Some(whole) = whole {
+            total.add(&whole.costs, &whole.tokens, whole.requests)?;
         }
     }
     let rows = sums
@@ -145,10 +149,14 @@ impl Groups {
 /// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
 /// whichever way the keys are named.
 fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
-    let (mut named, any) = query.filter.as_ref().map(crate::Filter::virtual_keys).unwrap_or_default();
-    for dimension in &query.group_by {
-        if let Dimension::VirtualTag(key) = dimension {
-            named.push(Arc::clone(key));
+    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag);
+    let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
+    let (mut named, mut covering) = (Vec::new(), Vec::new());
+    for dimension in filtered.chain(query.group_by.iter().cloned()) {
+        match dimension {
+            Dimension::VirtualTag(key) => named.push(key),
+            Dimension::Tag(key) => covering.push(key),
+            _ => {}
         }
     }
     for key in &named {
@@ -160,7 +168,8 @@ fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
             return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
         }
     }
-    Ok(tagger.keys().iter().filter(|key| any || named.contains(key)).cloned().collect())
+    let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
+    Ok(tagger.keys().iter().filter(needed).cloned().collect())
 }
 
 fn ordered(rows: Vec<Row>, measure: Measure) -> Result<Vec<Row>> {

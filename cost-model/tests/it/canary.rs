@@ -1,0 +1,115 @@
+//! An email address that goes in never comes out in a `Debug` or an error.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use cost_model::report::Query;
+use cost_model::{
+    Assignment, CostRecord, CostStore, Currency, Dimension, Error, Filter, Ledger, MemoryStore, Money,
+    RequestUnits, Scope, Share, Timestamp, Untagged, WindowRead,
+};
+use rust_decimal::Decimal;
+
+use crate::support::{connection, now, record, window};
+
+const CANARY: &str = "canary.bird@acme.test";
+
+#[track_caller]
+fn silent(shown: &impl Debug) {
+    for text in [format!("{shown:?}"), format!("{shown:#?}")] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+}
+
+#[track_caller]
+fn silent_error(error: &Error) {
+    silent(error);
+    assert!(!error.to_string().contains("canary"), "{error}");
+    if let Some(source) = error.source() {
+        assert!(!source.to_string().contains("canary"), "{source}");
+    }
+}
+
+/// A charge with the email in every field that may name a person.
+fn charge() -> CostRecord {
+    let mut charge = record(0);
+    let email = || Some(CANARY.into());
+    charge.billing_account = email();
+    charge.account = email();
+    charge.resource = email();
+    charge.region = email();
+    charge.tags.insert("cursor:user", CANARY);
+    charge
+}
+
+#[test]
+fn records_ledgers_and_stores_show_no_email() {
+    let charge = charge();
+    silent(&charge);
+    silent(&charge.tags);
+    silent(&charge.stated);
+    let read = WindowRead::new(window(0, 1), vec![charge.clone()]);
+    silent(&read);
+    let store = MemoryStore::new();
+    now(store.replace_window(&connection(0), read)).unwrap();
+    silent(&store);
+    let mut builder = Ledger::builder(Currency::USD);
+    builder.push(&charge).unwrap();
+    silent(&builder);
+    let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
+    silent(&ledger);
+    silent(&ledger.tuple(0).unwrap());
+    silent(&ledger.rows().next().unwrap());
+
+    let outside = WindowRead::new(window(5, 6), vec![charge.clone()]);
+    silent_error(&now(store.replace_window(&connection(0), outside)).unwrap_err());
+    let mut euro = charge;
+    euro.currency = "EUR".parse().unwrap();
+    silent_error(&builder.push(&euro).unwrap_err());
+}
+
+#[test]
+fn reports_queries_and_assignments_show_no_email() {
+    let mut builder = Ledger::builder(Currency::USD);
+    builder.push(&charge()).unwrap();
+    let filter = Filter::parse(&format!("costs.resource_id = '{CANARY}'")).unwrap();
+    silent(&filter);
+    let query = Query::all_resources()
+        .filter(filter)
+        .group_by(Dimension::Resource)
+        .group_by(Dimension::Tag("cursor:user".into()));
+    silent(&query);
+    let report = query.run(&builder.build(), &Untagged).unwrap();
+    assert_eq!(report.rows[0].keys[0].as_deref(), Some(CANARY));
+    silent(&report);
+    silent(&report.rows[0]);
+    silent(&Assignment::Value(CANARY.into()));
+    let share = Share { value: CANARY.into(), weight: 1 };
+    silent(&share);
+    silent(&Assignment::Shares(vec![share].into()));
+}
+
+#[test]
+fn errors_show_no_email() {
+    for sentence in [
+        format!("{CANARY} = 'x'"),
+        format!("costs.service = \"{CANARY}\""),
+        format!("costs.resource_id = '{CANARY}"),
+        format!("costs.resource_id = {CANARY}"),
+        format!("costs.resource_id IN ('{CANARY}'"),
+        format!("costs.resource_id = '{CANARY}' AND"),
+        format!("costs.resource_id = '{CANARY}' '{CANARY}'"),
+        format!("costs.resource_id NOT '{CANARY}'"),
+        format!("'{CANARY}' = 'x'"),
+        format!("tags['{CANARY}' = 'x'"),
+    ] {
+        silent_error(&Filter::parse(&sentence).unwrap_err());
+    }
+    silent_error(&CANARY.parse::<Money>().unwrap_err());
+    silent_error(&CANARY.parse::<RequestUnits>().unwrap_err());
+    silent_error(&CANARY.parse::<Currency>().unwrap_err());
+    silent_error(&Money::try_from(Decimal::MAX).unwrap_err());
+    silent_error(&Timestamp::from_millis(i64::MAX).unwrap_err());
+    let json = format!("\"{CANARY}\"");
+    assert!(!serde_json::from_str::<Money>(&json).unwrap_err().to_string().contains("canary"));
+}

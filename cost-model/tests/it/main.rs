@@ -1,0 +1,19 @@
+//! The laws of this crate, checked on random input against slow and obvious oracles.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, also in its helpers"
+)]
+
+mod big;
+mod canary;
+mod costs;
+mod filter;
+mod memory_store;
+mod money;
+mod report;
+mod rounding;
+mod split;
+mod support;
+mod tagged;

@@ -1,0 +1,110 @@
+//! An email address that goes in never comes out in a `Debug` or an error.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+
+use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
+use virtual_tags::{Directory, Error, RuleSet};
+
+const EMAIL: &str = "canary.bird@acme.test";
+
+#[track_caller]
+fn silent(shown: &impl Debug) {
+    for text in [format!("{shown:?}"), format!("{shown:#?}")] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+}
+
+#[track_caller]
+fn silent_error(error: &Error) {
+    silent(error);
+    assert!(!error.to_string().contains("canary"), "{error}");
+    if let Some(source) = error.source() {
+        assert!(!source.to_string().contains("canary"), "{source}");
+    }
+}
+
+fn rules() -> RuleSet {
+    let toml = format!(
+        "[[tag]]\nkey = \"Owner\"\ndefault = \"{EMAIL}\"\n[[tag.rule]]\nvalue = \"{EMAIL}\"\n\
+         when = \"costs.resource_id = '{EMAIL}'\"\n[[tag.rule]]\nfrom_directory = \"owner\"\n"
+    );
+    RuleSet::from_toml(&toml, "rules.toml").unwrap()
+}
+
+#[test]
+fn rules_and_directories_show_no_email() {
+    let csv = format!("email,owner\n{EMAIL},{EMAIL}\n");
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
+    silent(&directory);
+    let written = rules();
+    silent(&written);
+    silent(&written.tags[0]);
+    silent(&written.tags[0].rules);
+    silent(&written.tags[0].rules[0].assign);
+    let rules = written.compile(directory).unwrap();
+    silent(&rules);
+    let at = Timestamp::midnight("2026-01-01".parse().unwrap());
+    let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
+    record.resource = Some(EMAIL.into());
+    silent(&rules.assign("Owner", &record, at));
+}
+
+#[test]
+fn directory_errors_show_no_email() {
+    for csv in [
+        format!("{EMAIL},Payments\n"),
+        format!("email,{EMAIL},{EMAIL}\n"),
+        format!("email,team\n{EMAIL}\n"),
+        format!("email,team\n{EMAIL},A,B\n"),
+        format!("from,email\n{EMAIL},2026-01-01\n"),
+        format!("email,to\n{EMAIL},{EMAIL} or so\n"),
+        format!("email,from,to\n{EMAIL},2026-02-01,2026-01-01\n"),
+        format!("email,team\n{EMAIL},A\n{EMAIL},B\n"),
+        format!("email,team\n\"{EMAIL},A\n"),
+    ] {
+        silent_error(&Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap_err());
+    }
+    let bytes = [format!("email,team\n{EMAIL},").as_bytes(), b"\xff\n"].concat();
+    silent_error(&Directory::from_csv(&bytes, "directory.csv").unwrap_err());
+}
+
+#[test]
+fn rule_errors_show_no_email() {
+    let tag = "[[tag]]\nkey = \"Team\"\n";
+    let rule = format!("{tag}[[tag.rule]]\n");
+    for toml in [
+        format!("tag = \"{EMAIL}\"\n"),
+        format!("\"{EMAIL}\" = 1\n"),
+        format!("{tag}\"{EMAIL}\" = \"A\"\n"),
+        format!("{tag}default = [\"{EMAIL}\"]\n"),
+        format!("{tag}default = {EMAIL}\n"),
+        format!("{tag}default = \"{EMAIL}\n"),
+        format!("{tag}rule = \"{EMAIL}\"\n"),
+        format!("{tag}rule = [\"{EMAIL}\"]\n"),
+        format!("{tag}[\"{EMAIL}\"]\n[\"{EMAIL}\"]\n"),
+        format!("{tag}\"{EMAIL}\" = 1\n\"{EMAIL}\" = 1\n"),
+        format!("{rule}value = \"{EMAIL}\"\n"),
+        format!("{rule}value = \"{EMAIL}\"\nfrom_directory = \"{EMAIL}\"\n"),
+        format!("{rule}value = \"A\"\nwhen = \"costs.resource_id = '{EMAIL}\"\n"),
+        format!("{rule}value = \"A\"\nwhen = \"{EMAIL} = 'x'\"\n"),
+        format!("{rule}value = \"A\"\nwhen = \"costs.resource_id = {EMAIL}\"\n"),
+    ] {
+        silent_error(&RuleSet::from_toml(&toml, "rules.toml").unwrap_err());
+    }
+    let fact = format!("{rule}from_directory = \"{EMAIL}\"\n");
+    for (toml, csv) in [
+        (fact.clone(), String::new()),
+        (fact, "email,team\n".to_owned()),
+        (format!("{rule}from_directory = \"squad\"\n"), format!("email,{EMAIL}\n")),
+        (format!("[[tag]]\nkey = \"{EMAIL}\"\n[[tag]]\nkey = \"{EMAIL}\"\n"), String::new()),
+        (format!("{rule}value = \"A\"\nwhen = \"vtag['{EMAIL}'] = 'x'\"\n"), String::new()),
+    ] {
+        let directory = match csv.as_str() {
+            "" => Directory::default(),
+            _ => Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap(),
+        };
+        let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
+        silent_error(&written.compile(directory).unwrap_err());
+    }
+}

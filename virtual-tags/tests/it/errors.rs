@@ -1,0 +1,94 @@
+//! What compiling refuses, in words that name the place and the remedy.
+
+use std::error::Error as _;
+
+use virtual_tags::{Assign, Directory, ErrorKind, Rule, RuleSet, TagDefinition};
+
+const TEAM: &str = "[[tag]]\nkey = \"Team\"\n";
+
+fn directory(csv: &str) -> Directory {
+    Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap()
+}
+
+#[track_caller]
+fn refuses(toml: &str, csv: &str, message: &str) {
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let error =
+        rules.compile(if csv.is_empty() { Directory::default() } else { directory(csv) }).unwrap_err();
+    assert_eq!(error.to_string(), message);
+    assert_eq!(error.kind(), ErrorKind::Rules);
+    assert!(error.source().is_none());
+}
+
+#[test]
+fn a_key_twice_names_both_lines() {
+    refuses(
+        &format!("{TEAM}\n[[tag]]\nkey = \"Own\"\n\n{TEAM}"),
+        "",
+        "rules.toml:8:7: the key `Team` already stands on line 2; a key has one list of rules",
+    );
+    let mut written = RuleSet::default();
+    written.tags = vec![TagDefinition::new("Team"), TagDefinition::new("Team")];
+    assert_eq!(
+        written.compile(Directory::default()).unwrap_err().to_string(),
+        "the key `Team` stands there twice"
+    );
+}
+
+#[test]
+fn an_unknown_column_lists_the_known_ones() {
+    let rule = "  [[tag.rule]]\n  from_directory = \"squad\"\n";
+    refuses(
+        &format!("{TEAM}{rule}"),
+        "from,email,team,department\n",
+        "rules.toml:3:3: the directory has no column `squad`; it has: team, department",
+    );
+    refuses(
+        &format!("{TEAM}{rule}"),
+        "",
+        "rules.toml:3:3: `from_directory = \"squad\"` needs a directory, and none is given",
+    );
+}
+
+#[test]
+fn a_condition_on_a_virtual_tag_is_refused() {
+    for (condition, named) in [
+        ("vtag.Own = 'A'", "vtag.Own"),
+        ("costs.service = 'Auto' AND NOT vtag['cost center'] = NULL", "vtag['cost center']"),
+    ] {
+        refuses(
+            &format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"{condition}\"\n"),
+            "",
+            &format!("rules.toml:3:3: the condition reads `{named}`, but rules cannot read virtual tags"),
+        );
+    }
+}
+
+#[test]
+fn a_bad_condition_names_its_own_line_and_column() {
+    let toml = format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"costs.region = 'x' costs\"\n");
+    let error = RuleSet::from_toml(&toml, "rules.toml").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Condition);
+    assert_eq!(error.to_string(), "rules.toml:5:30: the condition in `when` is not a filter");
+    assert_eq!(error.source().unwrap().to_string(), "expected AND, OR or the end of the filter (column 20)");
+    assert_eq!(error.place().unwrap().line, Some(5));
+}
+
+/// Rules built in code have no place, and may give every charge one value.
+#[test]
+fn rules_built_in_code_compile_too() {
+    let mut tag = TagDefinition::new("Team");
+    tag.rules.push(Rule::new(Assign::Value("Everyone".into())));
+    let mut written = RuleSet::default();
+    written.tags.push(tag);
+    let rules = written.compile(Directory::default()).unwrap();
+    assert_eq!(cost_model::Tagger::keys(&rules), ["Team".into()]);
+    assert!(cost_model::Tagger::boundaries(&rules).is_empty());
+}
+
+#[test]
+fn directory_errors_are_of_their_own_kind() {
+    let error = Directory::from_csv(b"email,team\nana@acme.test,\xff\n", "directory.csv").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Directory);
+    assert_eq!(error.to_string(), "directory.csv:2: not readable as CSV in UTF-8: the text is not UTF-8");
+}

@@ -1,0 +1,77 @@
+//! The compiled rules against the interpreter.
+
+use cost_model::{Assignment, Tagger, Timestamp};
+use proptest::prelude::*;
+use virtual_tags::RuleSet;
+
+use crate::naive::{FACTS, cases, instants, records, worlds};
+
+fn value(assignment: Assignment<'_>) -> Option<String> {
+    match assignment {
+        Assignment::Value(value) => Some(value.into_owned()),
+        Assignment::Shares(shares) => Some(format!("{} shares", shares.len())),
+        Assignment::Unset => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(256))]
+
+    /// Invariant 17: at every instant, the first rule that matches wins, then the default, then nothing.
+    #[test]
+    fn compiled_rules_agree_with_the_interpreter(world in worlds(), records in records()) {
+        let rules = world.compile();
+        let keys: Vec<_> = rules.keys().iter().map(ToString::to_string).collect();
+        prop_assert_eq!(&keys, &world.tags.iter().map(|tag| tag.key.to_owned()).collect::<Vec<_>>());
+        for record in &records {
+            for at in instants() {
+                for key in &keys {
+                    let expected = world.assign(key, record, at).map(str::to_owned);
+                    prop_assert_eq!(value(rules.assign(key, record, at)), expected, "{} at {}", key, at);
+                }
+                prop_assert_eq!(value(rules.assign("No such key", record, at)), None);
+            }
+        }
+    }
+
+    /// Between two neighbouring boundaries the answer for equal dimensions does not change.
+    #[test]
+    fn answers_change_at_boundaries_only(world in worlds(), records in records()) {
+        let rules = world.compile();
+        let boundaries = rules.boundaries();
+        prop_assert!(boundaries.windows(2).all(|pair| pair[0] < pair[1]));
+        let epoch = |at: Timestamp| boundaries.iter().filter(|boundary| **boundary <= at).count();
+        for pair in instants().windows(2).filter(|pair| epoch(pair[0]) == epoch(pair[1])) {
+            for record in &records {
+                for key in rules.keys() {
+                    prop_assert_eq!(
+                        value(rules.assign(key, record, pair[0])),
+                        value(rules.assign(key, record, pair[1])),
+                        "{} changes between {} and {}", key, pair[0], pair[1]
+                    );
+                }
+            }
+        }
+    }
+
+    /// Each fact that is no key yet becomes one, and answers with the fact or the default.
+    #[test]
+    fn facts_become_keys(world in worlds(), records in records()) {
+        let written = RuleSet::from_toml(&world.toml(), "rules.toml").unwrap();
+        let rules = written.with_directory_facts(&world.directory(), "Nobody").compile(world.directory()).unwrap();
+        let mut keys: Vec<_> = world.tags.iter().map(|tag| tag.key.to_owned()).collect();
+        for (fact, (name, key)) in FACTS.into_iter().zip(["Team", "Cost \"center\", x"]).enumerate() {
+            if keys.iter().any(|key| key.to_lowercase() == name.to_lowercase()) {
+                continue;
+            }
+            keys.push(key.to_owned());
+            for record in &records {
+                let of = |id: Option<&std::sync::Arc<str>>| world.fact(id?, fact, record.at);
+                let expected = of(record.resource.as_ref()).or_else(|| of(record.tags.get("cursor:user")));
+                let assigned = value(rules.assign(key, record, record.at));
+                prop_assert_eq!(assigned.as_deref(), Some(expected.unwrap_or("Nobody")));
+            }
+        }
+        prop_assert_eq!(rules.keys().iter().map(ToString::to_string).collect::<Vec<_>>(), keys);
+    }
+}

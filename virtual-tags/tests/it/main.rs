@@ -1,0 +1,16 @@
+//! The laws of this crate, checked on random rules and directories against a naive interpreter.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::format_push_string,
+    reason = "a test fails by panicking, also in its helpers, and writes its files piece by piece"
+)]
+
+mod canary;
+mod conservation;
+mod directory;
+mod errors;
+mod example;
+mod first_match;
+mod garbage;
+mod naive;
