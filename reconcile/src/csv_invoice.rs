@@ -19,7 +19,8 @@ use crate::{Error, ErrorKind, Invoice, InvoiceLine, InvoiceReader, LineKind, Res
 /// ```
 ///
 /// `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
-/// the grand total. Other comments and columns are passed over. Amounts may carry a `$` and thousands separators.
+/// the grand total. Other comments and columns are passed over. Amounts may carry a `$` and thousands separators; a
+/// decimal comma is an error.
 #[derive(Clone, Copy, Debug)]
 pub struct CsvInvoiceReader<W> {
     wordings: W,
@@ -69,9 +70,7 @@ fn read(bytes: &[u8], file: &str, wordings: &dyn Wordings) -> Result<Invoice> {
 /// The fields that stand in comment lines.
 fn header_fields(text: &str, file: &str) -> Result<Invoice> {
     let (mut number, mut period, mut currency, mut total) = (file.to_owned(), None, Currency::USD, None);
-    for (line, comment) in
-        (1..).zip(text.lines()).filter_map(|(line, text)| Some((line, text.strip_prefix('#')?)))
-    {
+    for (line, comment) in comments(text) {
         let Some((key, value)) = comment.split_once(':') else { continue };
         let value = value.trim();
         match key.trim() {
@@ -97,6 +96,18 @@ fn header_fields(text: &str, file: &str) -> Result<Invoice> {
     Ok(invoice)
 }
 
+/// The comment lines with their numbers. A line inside a quoted field is none.
+fn comments(text: &str) -> impl Iterator<Item = (u64, &str)> {
+    let mut quoted = false;
+    (1..).zip(text.lines()).filter_map(move |(line, text)| match text.strip_prefix('#') {
+        Some(comment) if !quoted => Some((line, comment)),
+        _ => {
+            quoted ^= text.matches('"').count() % 2 == 1;
+            None
+        }
+    })
+}
+
 fn parse_period(text: &str) -> Result<Window> {
     let fail = |message: String| invalid(message).in_field("period");
     let (start, end) = text
@@ -114,8 +125,17 @@ fn parse_period(text: &str) -> Result<Window> {
 
 /// A decimal amount, with an optional sign before or after an optional `$`, and optional thousands separators.
 fn parse_amount(text: &str) -> Result<Money> {
-    let digits: String = text.chars().filter(|each| !matches!(each, '$' | ',' | ' ' | '\u{a0}')).collect();
-    digits.parse().map_err(|_| invalid(format!("`{text}` is not an amount like 96.10")))
+    let digits: String = text.chars().filter(|each| !matches!(each, '$' | ' ' | '\u{a0}')).collect();
+    let amount = without_separators(&digits).and_then(|digits| digits.parse().ok());
+    amount.ok_or_else(|| invalid(format!("`{text}` is not an amount like 96.10")))
+}
+
+/// A number without its thousands separators; `None` if a comma stands elsewhere, as a decimal comma does.
+fn without_separators(number: &str) -> Option<String> {
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    let commas = number.matches(',').count();
+    let thousands = whole.split(',').skip(1).filter(|group| group.len() == 3).count();
+    (commas == thousands).then(|| number.replace(',', ""))
 }
 
 struct Columns {
@@ -153,8 +173,9 @@ impl Columns {
         let quantity = match self.quantity.and_then(|index| row.get(index)).unwrap_or_default() {
             "" => None,
             text => Some(
-                Decimal::from_str_exact(&text.replace(',', ""))
-                    .map_err(|_| invalid(format!("`{text}` is not a number")).in_field("quantity"))?,
+                without_separators(text)
+                    .and_then(|digits| Decimal::from_str_exact(&digits).ok())
+                    .ok_or_else(|| invalid(format!("`{text}` is not a number")).in_field("quantity"))?,
             ),
         };
         let mut kind = wordings.classify(description);
@@ -247,6 +268,10 @@ mod tests {
             "invoice.csv:1: currency: `dollars` is not a three-letter currency code such as USD",
         );
         fails(&format!("{HEAD}Tax,,many\n"), "invoice.csv:3: amount: `many` is not an amount like 96.10");
+        for amount in ["96,10", "1,2345", "1.234,567", "12,"] {
+            let message = format!("invoice.csv:3: amount: `{amount}` is not an amount like 96.10");
+            fails(&format!("{HEAD}Tax,,\"{amount}\"\n"), &message);
+        }
         fails(&format!("{HEAD}Tax,few,1\n"), "invoice.csv:3: quantity: `few` is not a number");
         fails(&format!("{HEAD}Tax,1\n"), "invoice.csv:3: the line has 2 fields, the header 3");
         fails(HEAD, "invoice.csv: there is no line below the header");

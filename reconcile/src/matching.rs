@@ -65,21 +65,21 @@ pub(crate) fn match_own_key(invoice: &Invoice, usage: &Usage) -> Result<Option<C
     }))
 }
 
-/// The policies by which the most claims are their charges rounded, all equally good.
+/// The first policy by which the most claims are their charges rounded, and the others that reproduce the very same
+/// claims.
 pub(crate) fn rounding_policies(claims: &[&Claim], decimals: u32) -> Result<Vec<Rounding>> {
-    let mut best = (0_usize, Vec::new());
+    let (mut best, mut most, mut policies) = (Vec::new(), 0, Vec::new());
     for policy in Rounding::ALL {
-        let mut reproduced = 0;
-        for claim in claims {
-            reproduced += usize::from(claim.follows(policy, decimals)?);
-        }
-        if reproduced > best.0 {
-            best = (reproduced, vec![policy]);
-        } else if reproduced == best.0 {
-            best.1.push(policy);
+        let reproduced: Vec<bool> =
+            claims.iter().map(|claim| claim.follows(policy, decimals)).collect::<Result<_>>()?;
+        let count = reproduced.iter().filter(|each| **each).count();
+        if policies.is_empty() || count > most {
+            (best, most, policies) = (reproduced, count, vec![policy]);
+        } else if reproduced == best {
+            policies.push(policy);
         }
     }
-    Ok(best.1)
+    Ok(policies)
 }
 
 fn speaks_of(about: &UsageLine, cell: &Cell) -> bool {

@@ -88,8 +88,19 @@ impl Bridge {
             return Ok(());
         }
         let amount = if away { tally.amount.checked_neg()? } else { tally.amount };
+        self.push(category, tally.records, amount, lines, rule)
+    }
+
+    fn push(
+        &mut self,
+        category: Category,
+        records: u64,
+        amount: Money,
+        lines: Vec<u64>,
+        rule: &str,
+    ) -> Result<()> {
         self.reached = self.reached.checked_add(amount)?;
-        let evidence = Evidence { records: tally.records, lines, rule: rule.to_owned() };
+        let evidence = Evidence { records, lines, rule: rule.to_owned() };
         self.steps.push(Step { category, amount, evidence });
         Ok(())
     }
@@ -190,15 +201,9 @@ fn invoice_only(bridge: &mut Bridge, invoice: &Invoice) -> Result<Money> {
     let sum = invoice.sum_of_lines()?;
     let total = invoice.stated_total.unwrap_or(sum);
     if total != sum {
-        let tally = Tally { records: 0, amount: total.checked_sub(sum)? };
         let lines = invoice.lines.iter().map(|line| line.line).collect();
-        bridge.step(
-            Category::InvoiceArithmetic,
-            tally,
-            false,
-            lines,
-            "stated total minus the sum of the lines",
-        )?;
+        let rule = "stated total minus the sum of the lines";
+        bridge.push(Category::InvoiceArithmetic, 0, total.checked_sub(sum)?, lines, rule)?;
     }
     Ok(total)
 }

@@ -21,15 +21,18 @@ pub fn plan(range: Window) -> Vec<Window> {
     let mut windows = Vec::new();
     let mut start = range.start();
     while start < range.end() {
-        let cut = start.date().checked_add_days(Days::new(DAYS_MAX)).map_or(range.end(), Timestamp::midnight);
-        let end = cut.min(range.end());
+        let end = match start.to_datetime().checked_add_days(Days::new(DAYS_MAX)).map(Timestamp::from) {
+            Some(limit) if limit < range.end() => Timestamp::midnight(limit.date()),
+            _ => range.end(),
+        };
         windows.extend(Window::new(start, end));
         start = end;
     }
     windows
 }
 
-/// The two halves of a window, cut at the UTC midnight nearest its middle; `None` if no midnight lies inside.
+/// The two parts of a window, cut at the last UTC midnight before its middle, or else at the first after it; `None` if
+/// no midnight lies inside.
 pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
     let (start, end) = (window.start().millis(), window.end().millis());
     let middle = Timestamp::from_millis(start.midpoint(end)).ok()?;

@@ -98,7 +98,7 @@ impl<'a> Ingest<'a> {
                     _ => return Err(fail(error)),
                 },
             };
-            check_complete(&read).map_err(fail)?;
+            check_complete(window, &read).map_err(fail)?;
             report.count(&read);
             let change = self.store.replace_window(&self.connection, read).await;
             report.store(
@@ -112,8 +112,12 @@ impl<'a> Ingest<'a> {
     }
 }
 
-/// A second look at what every source promises: as many rows as announced, all inside the window.
-fn check_complete(read: &cost_model::WindowRead) -> cost_model::Result<()> {
+/// A second look at what every source promises: the window asked for, as many rows as announced, all inside.
+fn check_complete(window: Window, read: &cost_model::WindowRead) -> cost_model::Result<()> {
+    if read.window != window {
+        let message = format!("the window {} came back in place of the one asked for", read.window);
+        return Err(cost_model::Error::new(ErrorKind::Source, message));
+    }
     let received = u64::try_from(read.records.len()).unwrap_or(u64::MAX);
     if received != read.announced {
         let message = format!("{} rows were announced and {received} received", read.announced);

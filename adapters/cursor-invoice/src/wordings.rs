@@ -16,20 +16,24 @@ enum Meaning {
 
 /// The wordings seen on Cursor's invoices and in its billing portal, from the particular to the general; the first
 /// that fits decides. None of them is promised by Cursor, so a wording that changes is a change of this table alone.
-const TABLE: [(&str, Meaning); 10] = [
+const TABLE: [(&str, Meaning); 11] = [
     (
         r"^(?:(?P<calls>[\d,]+) )?token-based usage calls? to (?P<non_max>non-max-)?(?P<model>.+?), ?total?ling\b",
         Meaning::Usage,
     ),
     (r"^mid-month usage paid\b", Meaning::Netting),
     (r"\b(?:user api keys?|own api keys?|own keys?)\b", Meaning::OwnKeyFees),
-    (r"^[\d,]+ (?:premium tool calls?|(?:extra |discounted )*fast premium requests?)\b", Meaning::Usage),
+    (
+        r"^[\d,]+ (?:premium tool calls?|(?:extra |discounted )*fast premium requests?|discounted requests?)\b",
+        Meaning::Usage,
+    ),
     (
         r"^(?P<calls>[\d,]+) (?:discounted )?(?P<non_max>non-max-)?(?P<model>[^ ]+) requests?\b",
         Meaning::Usage,
     ),
-    (r"^(?:cursor )?on-demand usage\b", Meaning::Usage),
     (r"\b(?:refund|credit|credits|credited|adjustment|discount)\b", Meaning::Credit),
+    (r"^(?:cursor )?on[- ]demand usage\b", Meaning::Usage),
+    (r"^cursor usage\b", Meaning::Usage),
     (r"\b(?:tax|vat|gst|hst|pst)\b", Meaning::Tax),
     (r"\bseats?\b", Meaning::Seats),
     (r"\b(?:(?:unused|remaining) time on|cursor (?:teams?|business|enterprise|pro|ultra))\b", Meaning::Seats),

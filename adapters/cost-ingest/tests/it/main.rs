@@ -1,0 +1,12 @@
+//! Runs over scripted sources.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "functions beside the tests fail as tests do"
+)]
+
+mod interrupted;
+mod plan;
+mod refused;
+mod runs;
+mod support;

@@ -1,0 +1,200 @@
+//! A provider by script, a store that pauses or fails, and an executor that counts polls.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use cost_ingest::{Ingest, RunReport};
+use cost_model::{
+    Change, ConnectionId, CostRecord, CostSource, CostStore, Costs, Currency, Error, ErrorKind, MemoryStore,
+    Money, RecordSink, Result, Scope, Timestamp, Window, WindowRead,
+};
+use proptest::prelude::*;
+
+pub(crate) const DAY: i64 = 86_400_000;
+/// 2026-08-01T00:00:00Z.
+pub(crate) const AUGUST: i64 = 1_785_542_400_000;
+
+pub(crate) fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}
+
+pub(crate) fn window(start: i64, end: i64) -> Window {
+    Window::new(at(start), at(end)).unwrap()
+}
+
+/// Four windows: three of 30 days and one of two.
+pub(crate) fn range() -> Window {
+    window(AUGUST, AUGUST + 92 * DAY)
+}
+
+pub(crate) fn row(millis: i64, units: i128) -> CostRecord {
+    CostRecord::new(at(millis), "scripted", Currency::USD, Costs::flat(Money::from_units(units)))
+}
+
+/// Rows of [`range`], twins among them, often on the edges of its windows.
+pub(crate) fn rows() -> impl Strategy<Value = Vec<CostRecord>> {
+    let edges = prop::sample::select(vec![0, 30 * DAY - 1, 30 * DAY, 60 * DAY, 90 * DAY, 92 * DAY - 1]);
+    let time = prop_oneof![edges, 0..92 * DAY, (0_i64..92).prop_map(|day| day * DAY)];
+    let row = (time, 0_i128..3).prop_map(|(time, units)| row(AUGUST + time, units));
+    prop::collection::vec(row, 0..40)
+}
+
+pub(crate) fn sorted(mut rows: Vec<CostRecord>) -> Vec<CostRecord> {
+    rows.sort_by_key(|row| row.at);
+    rows
+}
+
+pub(crate) fn inside(rows: &[CostRecord], window: Window) -> Vec<CostRecord> {
+    rows.iter().filter(|row| window.contains(row.at)).cloned().collect()
+}
+
+/// What a script does to a read before it hands it out.
+type Tamper = fn(&mut WindowRead);
+
+/// A provider that holds these rows.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    rows: Mutex<Vec<CostRecord>>,
+    asked: Mutex<Vec<Window>>,
+    /// The most rows that a window may have.
+    pub(crate) most: Option<usize>,
+    /// The read, counted from 0, that fails.
+    pub(crate) fails_at: Option<usize>,
+    /// What the read of that number, counted from 0, returns instead.
+    pub(crate) tampers_at: Option<(usize, Tamper)>,
+    /// How often a read is not ready yet.
+    pub(crate) pauses: usize,
+}
+
+impl Script {
+    pub(crate) fn new(rows: Vec<CostRecord>) -> Self {
+        Self { rows: Mutex::new(rows), ..Self::default() }
+    }
+
+    pub(crate) fn rows(&self) -> MutexGuard<'_, Vec<CostRecord>> {
+        self.rows.lock().unwrap()
+    }
+
+    /// Every window asked for, in order.
+    pub(crate) fn asked(&self) -> Vec<Window> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl CostSource for Script {
+    async fn read(&self, window: Window) -> Result<WindowRead> {
+        let number = self.asked.lock().unwrap().len();
+        self.asked.lock().unwrap().push(window);
+        pause(self.pauses).await;
+        if self.fails_at == Some(number) {
+            return Err(Error::new(ErrorKind::Source, "the provider is away"));
+        }
+        let records = inside(&self.rows(), window);
+        if self.most.is_some_and(|most| records.len() > most) {
+            return Err(Error::window_too_large(u64::try_from(records.len()).unwrap()));
+        }
+        let mut read = WindowRead::new(window, records);
+        (read.requests, read.retries, read.unknown_kinds) = (3, 2, 1);
+        if let Some((_, tamper)) = self.tampers_at.filter(|(which, _)| *which == number) {
+            tamper(&mut read);
+        }
+        Ok(read)
+    }
+}
+
+/// A store that is not ready at once, before and after it replaces a window.
+#[derive(Debug, Default)]
+pub(crate) struct PausingStore {
+    pub(crate) inner: MemoryStore,
+    pauses: usize,
+    /// The replacement, counted from 0, that fails.
+    pub(crate) fails_at: Option<usize>,
+    replaced: Mutex<usize>,
+}
+
+impl PausingStore {
+    pub(crate) fn new(pauses: usize) -> Self {
+        Self { pauses, ..Self::default() }
+    }
+}
+
+#[async_trait]
+impl CostStore for PausingStore {
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
+        self.inner.coverage(connection).await
+    }
+
+    async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
+        pause(self.pauses).await;
+        let number = {
+            let mut replaced = self.replaced.lock().unwrap();
+            *replaced += 1;
+            *replaced - 1
+        };
+        if self.fails_at == Some(number) {
+            return Err(Error::new(ErrorKind::Store, "the disk is full"));
+        }
+        let change = self.inner.replace_window(connection, read).await;
+        pause(self.pauses).await;
+        change
+    }
+
+    async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        self.inner.scan(scope, sink).await
+    }
+
+    async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
+        self.inner.purge(connection).await
+    }
+}
+
+async fn pause(times: usize) {
+    let mut left = times;
+    std::future::poll_fn(|_| {
+        if left == 0 {
+            return Poll::Ready(());
+        }
+        left -= 1;
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Polls a future at most so often, and drops it.
+pub(crate) fn poll_times<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..times {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+    }
+    None
+}
+
+pub(crate) fn finish<T>(future: impl Future<Output = T>) -> T {
+    poll_times(future, 100_000).unwrap()
+}
+
+pub(crate) fn connection() -> ConnectionId {
+    ConnectionId::new("acme")
+}
+
+pub(crate) fn ingest(source: &dyn CostSource, store: &dyn CostStore) -> cost_ingest::Result<RunReport> {
+    finish(Ingest::new(source, store, connection()).run(range()))
+}
+
+/// Everything stored for the connection.
+pub(crate) fn stored(store: &dyn CostStore) -> Vec<CostRecord> {
+    let mut rows = Vec::new();
+    finish(store.scan(&Scope::all().connection(connection()), &mut rows)).unwrap();
+    rows
+}
+
+pub(crate) fn coverage(store: &dyn CostStore) -> Vec<Window> {
+    finish(store.coverage(&connection())).unwrap()
+}

@@ -1,0 +1,192 @@
+//! Invoices as CSV, well-formed and not.
+
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use reconcile::{CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wordings};
+
+use crate::support::{money, period, usage};
+
+/// Two wordings, enough to see that descriptions reach them.
+#[derive(Clone, Copy, Debug)]
+struct TwoWordings;
+
+impl Wordings for TwoWordings {
+    fn classify(&self, description: &str) -> LineKind {
+        match description {
+            "Tax" => LineKind::Tax,
+            text if text.contains("usage calls") => usage(None, None),
+            _ => LineKind::Unrecognised,
+        }
+    }
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Invoice> {
+    CsvInvoiceReader::new(TwoWordings).read(bytes.as_ref(), "invoice.csv")
+}
+
+const HEAD: &str = "# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z\ndescription,quantity,amount\n";
+
+const FORM: &str = r#"# invoice.csv: header fields as comment lines, then the lines
+# number: INV-0007
+# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z
+# currency: USD
+description,quantity,amount
+"412 token-based usage calls to claude-4.5-sonnet, totalling: $96.10",412,96.10
+"Cursor Teams seats",200,8000.00
+"Tax",,655.20
+"#;
+
+#[test]
+fn the_documented_form_is_read() {
+    let invoice = read(FORM).unwrap();
+    assert_eq!(invoice.number, "INV-0007");
+    assert_eq!(invoice.period, period());
+    assert_eq!(invoice.currency.code(), "USD");
+    assert_eq!(invoice.stated_total, None);
+    let lines: Vec<_> = invoice.lines.iter().map(|line| (line.line, line.amount.to_string())).collect();
+    assert_eq!(lines, [(6, "96.1".to_owned()), (7, "8000".to_owned()), (8, "655.2".to_owned())]);
+    let LineKind::Usage(about) = &invoice.lines[0].kind else { panic!("the first line is about usage") };
+    assert_eq!(about.calls, Some(412), "the quantity stands in for a count that the wording does not give");
+    assert_eq!(
+        invoice.lines[0].description,
+        "412 token-based usage calls to claude-4.5-sonnet, totalling: $96.10"
+    );
+    assert_eq!((&invoice.lines[1].kind, &invoice.lines[2].kind), (&LineKind::Unrecognised, &LineKind::Tax));
+    assert_eq!(invoice.sum_of_lines().unwrap(), money("8751.30"));
+    // The same text with other line ends is the same invoice.
+    assert_eq!(read(FORM.replace('\n', "\r\n")).unwrap(), invoice);
+}
+
+#[test]
+fn fields_may_be_left_out() {
+    let invoice = read(
+        "# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z\namount,Description\n -$1.50 ,Tax\n$-2,\"a \"\"b\"\"\"\n",
+    )
+    .unwrap();
+    assert_eq!((invoice.number.as_str(), invoice.currency.code()), ("invoice.csv", "USD"));
+    assert_eq!(
+        invoice
+            .lines
+            .iter()
+            .map(|line| (line.description.as_str(), line.amount, line.quantity))
+            .collect::<Vec<_>>(),
+        [("Tax", money("-1.5"), None), ("a \"b\"", money("-2"), None)]
+    );
+}
+
+#[test]
+fn a_line_inside_quotes_is_not_a_field() {
+    let row = "\"first\n# total: 1\n# number: \"\"x\"\"\n\",,9\n";
+    let invoice = read(format!("{FORM}{row}# total: 8760.30\n")).unwrap();
+    assert_eq!(invoice.lines[3].description, "first\n# total: 1\n# number: \"x\"");
+    assert_eq!((invoice.number.as_str(), invoice.stated_total), ("INV-0007", Some(money("8760.30"))));
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_an_error_with_its_line() {
+    let error = read(b"# period: x\n\xff").unwrap_err();
+    assert_eq!((error.kind(), error.line()), (ErrorKind::Invoice, Some(2)));
+    assert_eq!(error.to_string(), "invoice.csv:2: the text is not UTF-8");
+}
+
+/// Text made of what invoices are made of, in any order.
+fn shreds() -> impl Strategy<Value = String> {
+    let shred = select(vec![
+        "# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z\n",
+        "# period: 2026-09-14",
+        "# currency: USD\n",
+        "# currency: \u{20ac}\n",
+        "# total: ",
+        "#",
+        "\u{feff}",
+        "description,quantity,amount\n",
+        "description",
+        "amount",
+        "quantity",
+        ",",
+        "\"",
+        "\"\"",
+        "\n",
+        "\r",
+        "\r\n",
+        " ",
+        "\u{a0}",
+        "Tax",
+        "12",
+        "1,200",
+        "$",
+        "-",
+        ".",
+        "9.99",
+        "-0.005",
+        "1e9",
+        "99999999999999999999999999999999999999999",
+        "\u{0}",
+        "\u{1f4b8}",
+        "/",
+        ":",
+        "NaN",
+    ]);
+    prop::collection::vec(shred, 0..60).prop_map(|shreds| shreds.concat())
+}
+
+/// What every outcome owes the caller.
+fn check(outcome: Result<Invoice>) {
+    match outcome {
+        Ok(invoice) => {
+            assert!(!invoice.lines.is_empty());
+            assert!(invoice.lines.windows(2).all(|pair| pair[0].line <= pair[1].line));
+        }
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Invoice);
+            assert!(error.to_string().starts_with("invoice.csv:"), "{error}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        check(read(bytes));
+    }
+
+    #[test]
+    fn shreds_never_panic(head in any::<bool>(), text in shreds()) {
+        check(read(format!("{}{text}", if head { HEAD } else { "" })));
+    }
+
+    #[test]
+    fn a_form_with_a_byte_changed_never_panics(at in 0..FORM.len(), byte in any::<u8>()) {
+        let mut bytes = FORM.as_bytes().to_vec();
+        bytes[at] = byte;
+        check(read(bytes));
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read_to_the_last_digit(
+        lines in prop::collection::vec(
+            ("[a-z,\"$\n\u{20ac}][a-z ,\"#:\n]{0,20}[a-z\"]", prop::option::of(any::<u32>()), any::<i64>()),
+            1..10
+        )
+    ) {
+        let mut csv = HEAD.to_owned();
+        for (description, quantity, units) in &lines {
+            let quantity = quantity.map(|count| count.to_string()).unwrap_or_default();
+            let amount = cost_model::Money::from_units(i128::from(*units) << 40);
+            writeln!(csv, "\"{}\",{quantity},{amount}", description.replace('"', "\"\"")).unwrap();
+        }
+        let invoice = read(&csv).unwrap();
+        prop_assert_eq!(invoice.lines.len(), lines.len());
+        for (line, (description, quantity, units)) in invoice.lines.iter().zip(&lines) {
+            prop_assert_eq!(&line.description, description.trim());
+            prop_assert_eq!(line.quantity, quantity.map(Into::into));
+            prop_assert_eq!(line.amount.units(), i128::from(*units) << 40);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The bridge and the invoice reader from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "functions beside the tests fail as tests do"
+)]
+
+mod any_input;
+mod csv_reader;
+mod cut_invoices;
+mod strategies;
+mod support;
+mod waterfall;

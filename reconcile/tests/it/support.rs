@@ -1,0 +1,140 @@
+//! Charges, rules and lines in short form, and figures computed the naive way.
+
+use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, Window};
+use reconcile::{
+    BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,
+};
+
+pub(crate) const CENT: i128 = 10_i128.pow(22);
+pub(crate) const ON_DEMAND: &str = "Usage-based";
+pub(crate) const OWN_KEY: &str = "User API Key";
+pub(crate) const INCLUDED: &str = "Included in Business";
+pub(crate) const UNKNOWN: &str = "A kind of next year";
+
+/// A charge, as much of it as reconciliation looks at.
+#[derive(Clone, Debug)]
+pub(crate) struct Charge {
+    pub(crate) at: Timestamp,
+    pub(crate) kind: &'static str,
+    pub(crate) model: Option<&'static str>,
+    pub(crate) max_mode: Option<bool>,
+    pub(crate) billed: Option<i128>,
+    pub(crate) effective: Option<i128>,
+}
+
+impl Charge {
+    /// An on-demand charge of `amount` inside [`period`].
+    pub(crate) fn on_demand(model: &'static str, max_mode: bool, amount: i128) -> Self {
+        let (at, amount) = (at("2026-09-20T12:00:00Z"), Some(amount));
+        Self {
+            at,
+            kind: ON_DEMAND,
+            model: Some(model),
+            max_mode: Some(max_mode),
+            billed: amount,
+            effective: amount,
+        }
+    }
+
+    pub(crate) fn of_kind(kind: &'static str, billed: Option<i128>, effective: Option<i128>) -> Self {
+        Self { kind, billed, effective, ..Self::on_demand("a", false, 0) }
+    }
+
+    pub(crate) fn at(mut self, text: &str) -> Self {
+        self.at = at(text);
+        self
+    }
+
+    /// What a usage line can tell apart; a charge that does not say counts as not in max mode.
+    pub(crate) fn cell(&self) -> (&'static str, bool) {
+        (self.model.unwrap_or_default(), self.max_mode == Some(true))
+    }
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse::<chrono::DateTime<chrono::Utc>>().unwrap().into()
+}
+
+pub(crate) fn window(start: &str, end: &str) -> Window {
+    Window::new(at(start), at(end)).unwrap()
+}
+
+pub(crate) fn period() -> Window {
+    window("2026-09-14T09:30:00Z", "2026-10-14T09:30:00Z")
+}
+
+pub(crate) fn money(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+pub(crate) fn rules() -> BillingRules {
+    BillingRules::new(
+        Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
+        Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
+        Dimension::Tag("max_mode".into()),
+    )
+}
+
+pub(crate) fn ledger(charges: &[Charge]) -> Ledger {
+    let mut builder = Ledger::builder(Currency::USD);
+    for charge in charges {
+        let mut costs = Costs::absent();
+        costs.billed = charge.billed.map(Money::from_units);
+        costs.effective = charge.effective.map(Money::from_units);
+        let mut record = CostRecord::new(charge.at, "cursor", Currency::USD, costs);
+        record.subcategory = Some(charge.kind.into());
+        record.service_id = charge.model.map(Into::into);
+        if let Some(max_mode) = charge.max_mode {
+            record.tags.insert("max_mode", if max_mode { "true" } else { "false" });
+        }
+        builder.push(&record).unwrap();
+    }
+    builder.build()
+}
+
+pub(crate) fn usage(model: Option<&str>, max_mode: Option<bool>) -> LineKind {
+    let mut about = UsageLine::default();
+    about.model = model.map(str::to_owned);
+    about.max_mode = max_mode;
+    LineKind::Usage(about)
+}
+
+/// An invoice of these lines, numbered from 1.
+pub(crate) fn invoice(period: Window, lines: impl IntoIterator<Item = (LineKind, i128)>) -> Invoice {
+    let mut invoice = Invoice::new("INV-0007", period, Currency::USD);
+    let line = |(number, (kind, amount)): (u64, (LineKind, i128))| {
+        InvoiceLine::new(number, format!("line {number}"), Money::from_units(amount), kind)
+    };
+    invoice.lines = (1..).zip(lines).map(line).collect();
+    invoice
+}
+
+pub(crate) fn explain(charges: &[Charge], invoice: &Invoice) -> Reconciliation {
+    reconcile(&ledger(charges), invoice, &rules()).unwrap()
+}
+
+/// The sum of a category's steps.
+pub(crate) fn step(bridge: &Reconciliation, category: Category) -> i128 {
+    bridge.steps.iter().filter(|step| step.category == category).map(|step| step.amount.units()).sum()
+}
+
+/// How many charges stand behind a category's steps.
+pub(crate) fn records(bridge: &Reconciliation, category: Category) -> u64 {
+    bridge.steps.iter().filter(|step| step.category == category).map(|step| step.evidence.records).sum()
+}
+
+pub(crate) fn statuses(bridge: &Reconciliation) -> Vec<LineStatus> {
+    bridge.lines.iter().map(|line| line.status).collect()
+}
+
+pub(crate) fn count(charges: &[Charge], wanted: impl Fn(&Charge) -> bool) -> u64 {
+    charges.iter().filter(|charge| wanted(charge)).map(|_| 1).sum()
+}
+
+pub(crate) fn billed(charges: &[Charge], wanted: impl Fn(&Charge) -> bool) -> i128 {
+    charges.iter().filter(|charge| wanted(charge)).filter_map(|charge| charge.billed).sum()
+}
+
+pub(crate) fn effective(charges: &[Charge], wanted: impl Fn(&Charge) -> bool) -> i128 {
+    charges.iter().filter(|charge| wanted(charge)).filter_map(|charge| charge.effective).sum()
+}
