@@ -10,6 +10,7 @@ mod big;
 mod canary;
 mod costs;
 mod filter;
+mod ledger;
 mod memory_store;
 mod money;
 mod report;

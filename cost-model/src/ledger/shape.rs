@@ -1,0 +1,85 @@
+//! Which figures a charge has, and where they are kept.
+
+use crate::CostRecord;
+
+/// Where one optional figure of a charge is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Held {
+    /// Nowhere: it is unknown.
+    Absent,
+    /// Nowhere: it is zero.
+    Zero,
+    /// In the column of effective amounts, which it equals.
+    Same,
+    /// Among the charge's extras.
+    Extra,
+}
+
+impl Held {
+    fn of(figure: Option<i128>, effective: Option<i128>) -> Self {
+        match figure {
+            None => Self::Absent,
+            Some(0) => Self::Zero,
+            Some(_) if figure == effective => Self::Same,
+            Some(_) => Self::Extra,
+        }
+    }
+
+    /// The figure, given the charge's effective amount and what is left of its extras.
+    pub(super) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
+        match self {
+            Self::Absent => None,
+            Self::Zero => Some(0),
+            Self::Same => Some(effective),
+            Self::Extra => extras.next(),
+        }
+    }
+}
+
+/// What is known of a charge, apart from the figures themselves. A million charges have a dozen shapes.
+///
+/// The extras of a charge are, in this order and as far as its shape names them: billed, list, contracted, request
+/// units, fee, and the four token counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    pub(crate) has_effective: bool,
+    pub(crate) billed: Held,
+    pub(crate) list: Held,
+    pub(crate) contracted: Held,
+    pub(crate) derived: bool,
+    pub(crate) requests: Held,
+    pub(crate) fee: Held,
+    /// Whether a token count does not fit in 32 bits, so that all four are extras.
+    pub(crate) wide_tokens: bool,
+}
+
+impl Shape {
+    /// The shape of a record, whose extras are handed to `extra` in their order.
+    pub(super) fn of(record: &CostRecord, wide_tokens: bool, mut extra: impl FnMut(i128)) -> Self {
+        let costs = &record.costs;
+        let effective = costs.effective.map(crate::Money::units);
+        let mut held = |figure: Option<i128>, like: Option<i128>| {
+            let held = Held::of(figure, like);
+            if let (Held::Extra, Some(figure)) = (held, figure) {
+                extra(figure);
+            }
+            held
+        };
+        let shape = Self {
+            has_effective: effective.is_some(),
+            billed: held(costs.billed.map(crate::Money::units), effective),
+            list: held(costs.list.map(crate::Money::units), effective),
+            contracted: held(costs.contracted.map(crate::Money::units), effective),
+            derived: costs.derived,
+            requests: held(record.requests.map(crate::RequestUnits::units), None),
+            fee: held(record.stated.fee.map(crate::Money::units), effective),
+            wide_tokens,
+        };
+        if wide_tokens {
+            for token_type in crate::TokenType::ALL {
+                extra(record.tokens.get(token_type).count().into());
+            }
+        }
+        shape
+    }
+}
