@@ -4,14 +4,14 @@ use std::fmt;
 
 use crate::{CostRecord, Currency, Error, ErrorKind, Ledger, RecordSink, Result};
 
-use super::columns::{Columns, ShapeNumbers};
+use super::columns::{ClassNumbers, Columns};
 use super::tuple::{TupleNumbers, Tuples};
 
 /// Takes records and builds a [`Ledger`].
 pub struct LedgerBuilder {
     ledger: Ledger,
     tuples: TupleNumbers,
-    shapes: ShapeNumbers,
+    classes: ClassNumbers,
 }
 
 impl LedgerBuilder {
@@ -19,7 +19,7 @@ impl LedgerBuilder {
         Self {
             ledger: Ledger { currency, tuples: Tuples::default(), columns: Columns::default() },
             tuples: TupleNumbers::default(),
-            shapes: ShapeNumbers::default(),
+            classes: ClassNumbers::default(),
         }
     }
 
@@ -35,7 +35,7 @@ impl LedgerBuilder {
             ));
         }
         let tuple = self.ledger.tuples.number(record, &mut self.tuples)?;
-        self.ledger.columns.push(record, tuple, &mut self.shapes)
+        self.ledger.columns.push(record, tuple, &mut self.classes)
     }
 
     /// The ledger of all records added, with no room left for more.

@@ -7,50 +7,68 @@ use crate::{
     Tokens,
 };
 
-use super::shape::Shape;
+use super::shape::{Held, Shape};
 
 /// One entry per charge in each column; what few charges have, or what equals the effective amount, takes no room.
 #[derive(Default)]
 pub(super) struct Columns {
     at: Vec<Timestamp>,
-    tuple: Vec<u32>,
-    /// Indices into `shapes`.
-    shape: Vec<u16>,
+    /// Indices into `classes`.
+    class: Vec<u32>,
     /// Zero where the shape has no effective amount.
     effective: Vec<Money>,
     /// In the order of [`TokenType::ALL`]; zero where the shape has wide tokens.
     tokens: Vec<[u32; 4]>,
     /// The further figures of all charges, one charge after the other, as many of each as its shape says.
     extras: Vec<i128>,
-    shapes: Vec<Shape>,
+    classes: Vec<Class>,
 }
 
-/// The numbers of the shapes met so far.
+/// A distinct combination of tuple and shape: whatever charges have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Class {
+    tuple: u32,
+    pub(crate) shape: Shape,
+}
+
+/// The numbers of the classes met so far.
 #[derive(Default)]
-pub(super) struct ShapeNumbers(HashMap<Shape, u16>);
+pub(super) struct ClassNumbers(HashMap<Class, u32>);
+
+/// A charge as it is kept, for loops that look at every one and need few of its figures.
+#[derive(Clone, Copy)]
+pub(crate) struct Charge<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) class: u32,
+    /// Zero if absent.
+    pub(crate) effective: Money,
+    /// In the order of [`TokenType::ALL`]; zero if they are extras.
+    pub(crate) tokens: [u32; 4],
+    pub(crate) extras: &'a [i128],
+}
 
 impl Columns {
     pub(super) fn len(&self) -> usize {
         self.at.len()
     }
 
-    pub(super) fn push(&mut self, record: &CostRecord, tuple: u32, numbers: &mut ShapeNumbers) -> Result<()> {
+    pub(super) fn push(&mut self, record: &CostRecord, tuple: u32, numbers: &mut ClassNumbers) -> Result<()> {
         let tokens = narrow(&record.tokens);
         let extras = &mut self.extras;
         let shape = Shape::of(record, tokens.is_none(), |figure| extras.push(figure));
-        let number = match numbers.0.get(&shape) {
+        let class = Class { tuple, shape };
+        let number = match numbers.0.get(&class) {
             Some(number) => *number,
             None => {
-                let next = u16::try_from(self.shapes.len())
-                    .map_err(|_| Error::overflow("the number of shapes in a ledger"))?;
-                self.shapes.push(shape);
-                numbers.0.insert(shape, next);
+                let next = u32::try_from(self.classes.len())
+                    .map_err(|_| Error::overflow("the number of classes in a ledger"))?;
+                self.classes.push(class);
+                numbers.0.insert(class, next);
                 next
             }
         };
         self.at.push(record.at);
-        self.tuple.push(tuple);
-        self.shape.push(number);
+        self.class.push(number);
         self.effective.push(record.costs.effective.unwrap_or_default());
         self.tokens.push(tokens.unwrap_or_default());
         Ok(())
@@ -58,51 +76,62 @@ impl Columns {
 
     pub(super) fn shrink(&mut self) {
         self.at.shrink_to_fit();
-        self.tuple.shrink_to_fit();
-        self.shape.shrink_to_fit();
+        self.class.shrink_to_fit();
         self.effective.shrink_to_fit();
         self.tokens.shrink_to_fit();
         self.extras.shrink_to_fit();
-        self.shapes.shrink_to_fit();
+        self.classes.shrink_to_fit();
+    }
+
+    pub(super) fn classes(&self) -> &[Class] {
+        &self.classes
+    }
+
+    pub(super) fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
+        let mut rest = self.extras.as_slice();
+        let figures = self.effective.iter().zip(&self.tokens);
+        self.at.iter().zip(&self.class).zip(figures).map(move |((at, class), (effective, tokens))| {
+            let count = self.classes.get(index(*class)).map_or(0, |class| class.shape.extras());
+            let (extras, others) = rest.split_at_checked(count).unwrap_or_default();
+            rest = others;
+            Charge { at: *at, class: *class, effective: *effective, tokens: *tokens, extras }
+        })
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        let mut extras = self.extras.iter().copied();
-        let figures = self.shape.iter().zip(&self.effective).zip(&self.tokens);
-        self.at.iter().zip(&self.tuple).zip(figures).filter_map(
-            move |((at, tuple), ((shape, effective), tokens))| {
-                let shape = *self.shapes.get(usize::from(*shape))?;
-                Some(row(*at, index(*tuple), shape, *effective, *tokens, &mut extras))
-            },
-        )
+        self.charges().filter_map(|charge| Some(self.classes.get(index(charge.class))?.row(&charge)))
+    }
+}
+
+impl Class {
+    /// The number of the tuple.
+    pub(crate) fn tuple(&self) -> usize {
+        index(self.tuple)
+    }
+
+    /// A charge of this class, with every figure in its place.
+    pub(crate) fn row(&self, charge: &Charge<'_>) -> LedgerRow {
+        let shape = &self.shape;
+        let effective = charge.effective.units();
+        let mut extras = charge.extras.iter().copied();
+        let mut money = |held: Held| held.read(effective, &mut extras).map(Money::from_units);
+        let costs = Costs {
+            billed: money(shape.billed),
+            effective: shape.has_effective.then_some(charge.effective),
+            list: money(shape.list),
+            contracted: money(shape.contracted),
+            derived: shape.derived,
+        };
+        let requests = money(shape.requests).map(|units| RequestUnits::from_units(units.units()));
+        let fee = money(shape.fee);
+        let tokens = if shape.wide_tokens { wide(extras) } else { counts(charge.tokens.map(u64::from)) };
+        LedgerRow { at: charge.at, tuple: self.tuple(), costs, tokens, requests, fee }
     }
 }
 
 /// A number of 32 bits as an index, which no supported target has too few bits for.
-pub(super) fn index(number: u32) -> usize {
+pub(crate) fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn row(
-    at: Timestamp,
-    tuple: usize,
-    shape: Shape,
-    effective: Money,
-    tokens: [u32; 4],
-    extras: &mut impl Iterator<Item = i128>,
-) -> LedgerRow {
-    let units = effective.units();
-    let costs = Costs {
-        billed: shape.billed.read(units, extras).map(Money::from_units),
-        effective: shape.has_effective.then_some(effective),
-        list: shape.list.read(units, extras).map(Money::from_units),
-        contracted: shape.contracted.read(units, extras).map(Money::from_units),
-        derived: shape.derived,
-    };
-    let requests = shape.requests.read(units, extras).map(RequestUnits::from_units);
-    let fee = shape.fee.read(units, extras).map(Money::from_units);
-    let tokens = if shape.wide_tokens { wide(extras) } else { counts(tokens.map(u64::from)) };
-    LedgerRow { at, tuple, costs, tokens, requests, fee }
 }
 
 /// The four counts in the order of [`TokenType::ALL`], if all fit in 32 bits.
@@ -114,7 +143,7 @@ fn narrow(tokens: &TokenCounts) -> Option<[u32; 4]> {
     Some(narrow)
 }
 
-fn wide(extras: &mut impl Iterator<Item = i128>) -> TokenCounts {
+fn wide(mut extras: impl Iterator<Item = i128>) -> TokenCounts {
     // Each came from a `u64`, so the default never shows.
     counts([(); 4].map(|()| extras.next().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()))
 }

@@ -12,6 +12,9 @@ use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Time
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
+pub(crate) use columns::{Charge, Class, index};
+pub(crate) use shape::{Held, Shape};
+
 use columns::Columns;
 use tuple::Tuples;
 
@@ -66,6 +69,16 @@ impl Ledger {
     /// The tuple of that number, counted from 0.
     pub fn tuple(&self, number: usize) -> Option<LedgerTuple<'_>> {
         self.tuples.get(number)
+    }
+
+    /// What charges have in common: each distinct tuple and shape.
+    pub(crate) fn classes(&self) -> &[Class] {
+        self.columns.classes()
+    }
+
+    /// Every charge as it is kept, in the order of the scan.
+    pub(crate) fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
+        self.columns.charges()
     }
 
     /// Every charge, in the order of the scan.

@@ -25,8 +25,9 @@ impl Held {
         }
     }
 
-    /// The figure, given the charge's effective amount and what is left of its extras.
-    pub(super) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
+    /// The figure, given the charge's effective amount and what is left of its extras; or, of many charges of one
+    /// shape, the sum of the figures, given the sums of theirs.
+    pub(crate) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
         match self {
             Self::Absent => None,
             Self::Zero => Some(0),
@@ -51,6 +52,8 @@ pub(crate) struct Shape {
     pub(crate) fee: Held,
     /// Whether a token count does not fit in 32 bits, so that all four are extras.
     pub(crate) wide_tokens: bool,
+    /// How many extras there are.
+    extras: u8,
 }
 
 impl Shape {
@@ -58,14 +61,19 @@ impl Shape {
     pub(super) fn of(record: &CostRecord, wide_tokens: bool, mut extra: impl FnMut(i128)) -> Self {
         let costs = &record.costs;
         let effective = costs.effective.map(crate::Money::units);
+        let mut extras = 0;
+        let mut keep = |figure: i128| {
+            extra(figure);
+            extras += 1;
+        };
         let mut held = |figure: Option<i128>, like: Option<i128>| {
             let held = Held::of(figure, like);
             if let (Held::Extra, Some(figure)) = (held, figure) {
-                extra(figure);
+                keep(figure);
             }
             held
         };
-        let shape = Self {
+        let mut shape = Self {
             has_effective: effective.is_some(),
             billed: held(costs.billed.map(crate::Money::units), effective),
             list: held(costs.list.map(crate::Money::units), effective),
@@ -74,12 +82,19 @@ impl Shape {
             requests: held(record.requests.map(crate::RequestUnits::units), None),
             fee: held(record.stated.fee.map(crate::Money::units), effective),
             wide_tokens,
+            extras: 0,
         };
         if wide_tokens {
             for token_type in crate::TokenType::ALL {
-                extra(record.tokens.get(token_type).count().into());
+                keep(record.tokens.get(token_type).count().into());
             }
         }
+        shape.extras = extras;
         shape
+    }
+
+    /// How many extras a charge has.
+    pub(crate) fn extras(&self) -> usize {
+        usize::from(self.extras)
     }
 }
