@@ -38,6 +38,7 @@ pub struct Ledger {
     costs: Vec<Costs>,
     tokens: Vec<TokenCounts>,
     requests: Vec<Option<RequestUnits>>,
+    fees: Vec<Option<Money>>,
 }
 
 /// The id of an interned text, shifted by one: 0 is "none".
@@ -62,6 +63,7 @@ impl Ledger {
                 costs: Vec::new(),
                 tokens: Vec::new(),
                 requests: Vec::new(),
+                fees: Vec::new(),
             },
             text_ids: HashMap::new(),
             tuple_ids: HashMap::new(),
@@ -105,10 +107,17 @@ impl Ledger {
 
     /// Every charge, in the order of the scan.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        let amounts = self.costs.iter().zip(&self.tokens).zip(&self.requests);
-        self.at.iter().zip(&self.tuple).zip(amounts).map(|((at, tuple), ((costs, tokens), requests))| {
-            LedgerRow { at: *at, tuple: *tuple, costs: *costs, tokens: *tokens, requests: *requests }
-        })
+        let amounts = self.costs.iter().zip(&self.fees).zip(self.tokens.iter().zip(&self.requests));
+        self.at.iter().zip(&self.tuple).zip(amounts).map(
+            |((at, tuple), ((costs, fee), (tokens, requests)))| LedgerRow {
+                at: *at,
+                tuple: *tuple,
+                costs: *costs,
+                tokens: *tokens,
+                requests: *requests,
+                fee: *fee,
+            },
+        )
     }
 
     fn text(&self, id: TextId) -> Option<&Arc<str>> {
@@ -140,6 +149,8 @@ pub struct LedgerRow {
     pub tokens: TokenCounts,
     /// Request units used.
     pub requests: Option<RequestUnits>,
+    /// The provider's fee within the amounts, as stated.
+    pub fee: Option<Money>,
 }
 
 impl LedgerRow {
@@ -236,6 +247,7 @@ impl LedgerBuilder {
         self.ledger.costs.push(record.costs);
         self.ledger.tokens.push(record.tokens);
         self.ledger.requests.push(record.requests);
+        self.ledger.fees.push(record.stated.fee);
         Ok(())
     }
 

@@ -9,6 +9,7 @@
 mod big;
 mod canary;
 mod costs;
+mod features;
 mod filter;
 mod memory_store;
 mod money;
