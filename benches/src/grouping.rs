@@ -55,7 +55,8 @@ impl Contestants<'_> {
         };
         let rows = report.rows.iter();
         rows.map(|row| {
-            let key = (row.bin.unwrap_or_default(), text(row.keys.first()), text(row.keys.get(1)));
+            let day = row.bin.map(cost_model::Timestamp::date).unwrap_or_default();
+            let key = (day, text(row.keys.first()), text(row.keys.get(1)));
             (key, row.totals.effective.amount.units())
         })
         .collect()

@@ -36,6 +36,11 @@ pub enum Dimension {
     Tag(Arc<str>),
     /// The virtual tag of that key: `vtag.Key`.
     VirtualTag(Arc<str>),
+    /// Whether there is any tag: `tagged` or `untagged`. For grouping only.
+    Tagged,
+    /// What a part of a charge is for: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
+    /// token type are estimates by a [`PriceBook`](crate::PriceBook), counts are exact.
+    TokenType,
 }
 
 /// Every field spelling that the filter language accepts, the first of a dimension being the canonical one.
@@ -77,6 +82,8 @@ impl Dimension {
     pub fn heading(&self) -> &str {
         match self {
             Self::Tag(key) | Self::VirtualTag(key) => key,
+            Self::Tagged => "tagged",
+            Self::TokenType => "token_type",
             _ => FIELDS.iter().find(|(_, dimension)| dimension == self).map_or("", |(field, _)| field),
         }
     }

@@ -93,7 +93,7 @@ impl CostRecord {
             Dimension::Region => self.region.as_ref(),
             Dimension::UsageUnit => self.usage_unit.as_ref(),
             Dimension::Tag(key) => self.tags.get(key),
-            Dimension::VirtualTag(_) => None,
+            Dimension::VirtualTag(_) | Dimension::Tagged | Dimension::TokenType => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::{Error, ErrorKind, Result};
@@ -141,33 +141,6 @@ impl fmt::Debug for Window {
     }
 }
 
-/// A report's step in time, in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Bin {
-    /// Calendar days.
-    Day,
-    /// Weeks that start on Monday.
-    Week,
-    /// Calendar months.
-    Month,
-}
-
-impl Bin {
-    /// The first day of the bin that `at` lies in.
-    pub fn start_of(self, at: Timestamp) -> NaiveDate {
-        let date = at.date();
-        match self {
-            Self::Day => date,
-            Self::Week => {
-                let since_monday = u64::from(date.weekday().num_days_from_monday());
-                date.checked_sub_days(Days::new(since_monday)).unwrap_or(date)
-            }
-            Self::Month => date.with_day(1).unwrap_or(date),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,14 +169,6 @@ mod tests {
             let months = Window::new(at(start), at(end)).unwrap().whole_months();
             assert_eq!(months, Window::days(first.parse().unwrap(), last.parse().unwrap()).unwrap());
         }
-    }
-
-    #[test]
-    fn bins_start_where_the_calendar_says() {
-        let sunday = at("2026-11-01T23:59:59.999Z");
-        assert_eq!(Bin::Day.start_of(sunday).to_string(), "2026-11-01");
-        assert_eq!(Bin::Week.start_of(sunday).to_string(), "2026-10-26");
-        assert_eq!(Bin::Month.start_of(sunday).to_string(), "2026-11-01");
     }
 
     #[test]

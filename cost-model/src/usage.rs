@@ -100,6 +100,16 @@ impl TokenCounts {
         }
     }
 
+    /// Puts a count in place of the one of that type.
+    pub fn set(&mut self, token_type: TokenType, count: Tokens) {
+        match token_type {
+            TokenType::Input => self.input = count,
+            TokenType::Output => self.output = count,
+            TokenType::CacheWrite => self.cache_write = count,
+            TokenType::CacheRead => self.cache_read = count,
+        }
+    }
+
     /// The sum over all four types.
     ///
     /// # Errors
@@ -122,67 +132,99 @@ impl TokenCounts {
     }
 }
 
-/// An exact, possibly fractional count of request units: what request-based plans count in, not money.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestUnits(i128);
+/// Defines an exact, possibly fractional quantity: a count of 10^-24 in 128 bits.
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i128);
 
-impl RequestUnits {
-    /// None.
-    pub const ZERO: Self = Self(0);
+        impl $name {
+            /// None.
+            pub const ZERO: Self = Self(0);
 
-    /// A quantity of `units` times 10^-24 request.
-    pub const fn from_units(units: i128) -> Self {
-        Self(units)
-    }
+            /// A quantity of `units` times 10^-24.
+            pub const fn from_units(units: i128) -> Self {
+                Self(units)
+            }
 
-    /// The quantity in units of 10^-24 request.
-    pub const fn units(self) -> i128 {
-        self.0
-    }
+            /// The quantity in units of 10^-24.
+            pub const fn units(self) -> i128 {
+                self.0
+            }
 
-    /// The exact sum.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Overflow`] when the sum leaves the range of about 1.7 * 10^14.
-    pub fn checked_add(self, other: Self) -> Result<Self> {
-        self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of request units"))
-    }
+            /// The exact sum.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Overflow`] when the sum leaves the range of about 1.7 * 10^14.
+            pub fn checked_add(self, other: Self) -> Result<Self> {
+                self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of quantities"))
+            }
+        }
+
+        impl TryFrom<Decimal> for $name {
+            type Error = Error;
+
+            fn try_from(value: Decimal) -> Result<Self> {
+                fixed::from_decimal(value).map(Self).ok_or_else(|| {
+                    let message = format!("`{value}` has more than 24 decimals or is out of range");
+                    Error::new(ErrorKind::Value, message)
+                })
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                let message = "not a decimal quantity of at most 24 decimals";
+                fixed::parse(text).map(Self).ok_or_else(|| Error::new(ErrorKind::Value, message))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fixed::write(self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
 }
 
-impl TryFrom<Decimal> for RequestUnits {
+quantity! {
+    /// An exact, possibly fractional count of request units: what request-based plans count in, not money.
+    RequestUnits
+}
+
+quantity! {
+    /// An exact, possibly fractional quantity of usage in whatever unit its charge is counted in.
+    Quantity
+}
+
+impl TryFrom<Tokens> for Quantity {
     type Error = Error;
 
-    fn try_from(value: Decimal) -> Result<Self> {
-        fixed::from_decimal(value).map(Self).ok_or_else(|| {
-            Error::new(ErrorKind::Value, format!("`{value}` has more than 24 decimals or is out of range"))
-        })
-    }
-}
-
-impl FromStr for RequestUnits {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        fixed::parse(text)
+    fn try_from(tokens: Tokens) -> Result<Self> {
+        i128::from(tokens.count())
+            .checked_mul(fixed::power_of_ten(fixed::SCALE))
             .map(Self)
-            .ok_or_else(|| Error::new(ErrorKind::Value, "not a decimal quantity of at most 24 decimals"))
+            .ok_or_else(|| Error::overflow("a count of tokens, as a quantity,"))
     }
 }
 
-impl fmt::Display for RequestUnits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fixed::write(self.0, f)
-    }
-}
-
-impl fmt::Debug for RequestUnits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RequestUnits({self})")
-    }
-}
-
-impl Serialize for RequestUnits {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl From<RequestUnits> for Quantity {
+    fn from(requests: RequestUnits) -> Self {
+        Self(requests.units())
     }
 }

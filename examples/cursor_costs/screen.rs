@@ -1,7 +1,5 @@
 //! Tables on standard output.
 
-use cost_model::{Money, Result, Rounding, round_parts};
-
 /// A whole number with thousands separators.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -15,26 +13,16 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// Amounts in whole cents that add up to their total in whole cents.
-pub fn cents(amounts: &[Money]) -> Result<Vec<String>> {
-    round_parts(amounts, 2, Rounding::HalfUp)?
-        .into_iter()
-        .map(|amount| amount.to_fixed(2, Rounding::HalfUp))
-        .collect()
-}
-
 /// A table; columns of text are set left, columns of figures right.
 pub struct Table {
     rows: Vec<Vec<String>>,
     text: Vec<bool>,
-    /// Before which rows a rule is drawn.
-    rules: Vec<usize>,
 }
 
 impl Table {
     /// A table that begins with columns of text.
     pub fn new<const N: usize>(headings: [&str; N]) -> Self {
-        Self { rows: vec![Vec::new()], text: Vec::new(), rules: vec![1] }.columns(headings, true)
+        Self { rows: vec![Vec::new()], text: Vec::new() }.columns(headings, true)
     }
 
     /// The same table with more columns of figures.
@@ -59,11 +47,6 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Draws a rule before the next row.
-    pub fn rule(&mut self) {
-        self.rules.push(self.rows.len());
-    }
-
     pub fn print(&self) {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let width = |column: usize| {
@@ -76,7 +59,7 @@ impl Table {
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for (number, row) in self.rows.iter().enumerate() {
-            if self.rules.contains(&number) {
+            if number == 1 {
                 println!("  {}", "-".repeat(widths.iter().sum::<usize>() + 2 * columns.saturating_sub(1)));
             }
             let cells = row.iter().zip(&widths).zip(&self.text).map(|((cell, width), text)| {

@@ -1,16 +1,14 @@
 //! What the job prints.
 
 use cost_ingest::RunReport;
-use cost_model::report::{Measure, Query, Report, Row, Totals};
-use cost_model::{
-    CostRecord, Dimension, Filter, Ledger, Metric, Money, Result, Rounding, Tagger, TokenType, Window,
-};
+use cost_model::report::{Bin, Column, Measure, Query, Row};
+use cost_model::{CostRecord, Dimension, Filter, Ledger, Metric, Money, Result, Rounding, Tagger, Window};
 use cursor_cost_source::NO_USER;
 use reconcile::Reconciliation;
 use virtual_tags::Rules;
 
 use crate::Failure;
-use crate::screen::{Table, cents, grouped};
+use crate::screen::{Table, grouped};
 
 const TOP: usize = 10;
 const UNALLOCATED: &str = "Unallocated";
@@ -38,20 +36,17 @@ impl Sections<'_> {
     pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
         self.sync()?;
         self.by_month()?;
-        self.costs("Cost by Subcategory", ["subcategory"], &[Dimension::Subcategory])?;
+        self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
         let owners: Vec<Dimension> = self.rules.keys().iter().cloned().map(Dimension::VirtualTag).collect();
-        if let [first, second, ..] = owners.as_slice() {
-            let headings = [first.heading(), second.heading()];
+        let first: Vec<&str> = owners.iter().take(2).map(Dimension::heading).collect();
+        if !first.is_empty() {
             self.costs(
-                &format!("Cost by {} and {}", headings[0], headings[1]),
-                headings,
-                &[first.clone(), second.clone()],
+                &format!("Cost by {}", first.join(" and ")),
+                owners.get(..first.len()).unwrap_or_default(),
             )?;
-        } else if let [only] = owners.as_slice() {
-            self.costs(&format!("Cost by {}", only.heading()), [only.heading()], std::slice::from_ref(only))?;
         }
-        self.costs("Cost by model", ["model"], &[Dimension::Service])?;
-        self.tokens("Tokens by model", &self.query().group_by(Dimension::Service))?;
+        self.costs("Cost by model", &[Dimension::Service])?;
+        self.tokens("Tokens by model", self.query())?;
         self.top_users("Top users by tokens", Measure::Tokens)?;
         self.top_users("Top users by cost", Measure::default())?;
         for key in owners.iter().take(1) {
@@ -63,9 +58,7 @@ impl Sections<'_> {
         for bridge in bridges {
             let (from, to) = (bridge.period.start(), bridge.period.end());
             heading(&format!("From usage to invoice {}, {from} to {to} (USD)", bridge.invoice));
-            for line in bridge.to_string().lines() {
-                println!("  {line}");
-            }
+            print_indented(&bridge.to_string());
             self.warn_of_gaps(bridge);
         }
         Ok(())
@@ -94,36 +87,35 @@ impl Sections<'_> {
     }
 
     fn by_month(&self) -> Result<()> {
-        let report = self.query().bin(cost_model::Bin::Month).run(self.ledger, self.rules)?;
+        let report = self.query().bin(Bin::Month).run(self.ledger, self.rules)?;
         heading("Cost by month (USD)");
-        let names = report
-            .rows
-            .iter()
-            .map(|row| vec![row.bin.map(|bin| bin.format("%Y-%m").to_string()).unwrap_or_default()]);
-        cost_table(["month"], names, &report)
+        print_indented(&report.to_text(&Column::COSTS)?);
+        Ok(())
     }
 
-    fn costs<const N: usize>(&self, title: &str, headings: [&str; N], group_by: &[Dimension]) -> Result<()> {
+    fn costs(&self, title: &str, group_by: &[Dimension]) -> Result<()> {
         let query = group_by.iter().cloned().fold(self.query(), Query::group_by);
-        let report = query.run(self.ledger, self.rules)?;
         heading(&format!("{title} (USD)"));
-        cost_table(headings, report.rows.iter().map(keys), &report)
+        print_indented(&query.run(self.ledger, self.rules)?.to_text(&Column::COSTS)?);
+        Ok(())
     }
 
-    fn tokens(&self, title: &str, query: &Query) -> Result<()> {
-        let report = query.clone().order_by(Measure::Tokens).run(self.ledger, self.rules)?;
+    fn tokens(&self, title: &str, query: Query) -> Result<()> {
+        let report =
+            query.group_by(Dimension::Service).measure(Measure::Tokens).run(self.ledger, self.rules)?;
         heading(title);
-        token_table(&report)
+        print_indented(&report.to_text(&Column::TOKENS)?);
+        Ok(())
     }
 
     fn top_users(&self, title: &str, measure: Measure) -> Result<()> {
         let users =
-            self.query().group_by(Dimension::Resource).order_by(measure).run(self.ledger, self.rules)?;
+            self.query().group_by(Dimension::Resource).measure(measure).run(self.ledger, self.rules)?;
         let by_model = self
             .query()
             .group_by(Dimension::Resource)
             .group_by(Dimension::Service)
-            .order_by(measure)
+            .measure(measure)
             .run(self.ledger, self.rules)?;
         heading(title);
         let mut table =
@@ -160,9 +152,8 @@ impl Sections<'_> {
             return Ok(());
         };
         let filter = Filter::parse(&format!("{key} = '{}'", team.replace('\'', "''")))?;
-        let query = self.query().filter(filter).group_by(Dimension::Service);
-        heading(&format!("{} {team} in depth: tokens by model and category", key.heading()));
-        token_table(&query.clone().order_by(Measure::Tokens).run(self.ledger, self.rules)?)
+        let title = format!("{} {team} in depth: tokens by model and category", key.heading());
+        self.tokens(&title, self.query().filter(filter))
     }
 
     /// How much of the cost has no owner, and whose it is.
@@ -207,61 +198,9 @@ fn keys(row: &Row) -> Vec<String> {
     row.keys.iter().map(|key| key.as_deref().unwrap_or("(none)").to_owned()).collect()
 }
 
-fn cost_table<const N: usize>(
-    headings: [&str; N],
-    names: impl Iterator<Item = Vec<String>>,
-    report: &Report,
-) -> Result<()> {
-    let mut table = Table::new(headings).figures(["events", "effective", "billed", "list"]);
-    let column = |metric: Metric| {
-        cents(&report.rows.iter().map(|row| row.totals.get(metric).amount).collect::<Vec<_>>())
-    };
-    let (effective, billed, list) =
-        (column(Metric::Effective)?, column(Metric::Billed)?, column(Metric::List)?);
-    let figures = effective.into_iter().zip(billed).zip(list);
-    for ((name, row), ((effective, billed), list)) in names.zip(&report.rows).zip(figures) {
-        table.row(name.into_iter().chain([grouped(row.totals.records), effective, billed, list]));
-    }
-    table.rule();
-    let total = |metric| report.total.get(metric).amount.to_fixed(2, Rounding::HalfUp);
-    let mut last = vec![String::new(); N];
-    if let Some(first) = last.first_mut() {
-        "total".clone_into(first);
-    }
-    let figures = [total(Metric::Effective)?, total(Metric::Billed)?, total(Metric::List)?];
-    table.row(last.into_iter().chain([grouped(report.total.records)]).chain(figures));
-    table.print();
-    missing(&report.total);
-    Ok(())
-}
-
-fn token_table(report: &Report) -> Result<()> {
-    let types = TokenType::ALL.map(TokenType::name);
-    let mut table = Table::new(["model"]).figures(types).figures(["all tokens", "effective USD"]);
-    let amounts = cents(&report.rows.iter().map(|row| row.totals.effective.amount).collect::<Vec<_>>())?;
-    let counts = |totals: &Totals| -> Result<Vec<String>> {
-        let mut counts: Vec<String> =
-            TokenType::ALL.map(|each| grouped(totals.tokens.get(each).count())).to_vec();
-        counts.push(grouped(totals.tokens.total()?.count()));
-        Ok(counts)
-    };
-    for (row, amount) in report.rows.iter().zip(amounts) {
-        table.row(keys(row).into_iter().chain(counts(&row.totals)?).chain([amount]));
-    }
-    table.rule();
-    let total = report.total.effective.amount.to_fixed(2, Rounding::HalfUp)?;
-    table.row(["total".to_owned()].into_iter().chain(counts(&report.total)?).chain([total]));
-    table.print();
-    Ok(())
-}
-
-/// Unknown is not zero: says how many events state no amount.
-fn missing(total: &Totals) {
-    for metric in [Metric::Effective, Metric::Billed, Metric::List] {
-        let count = total.get(metric).missing;
-        if count > 0 {
-            println!("  {} events state no {metric} cost", grouped(count));
-        }
+fn print_indented(text: &str) {
+    for line in text.lines() {
+        println!("  {line}");
     }
 }
 

@@ -1,21 +1,10 @@
-//! How a charge falls into parts, by the shares of its virtual tags.
-
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! Parts of a charge, which sum to it exactly.
 
 use crate::{
-    Assignment, Costs, Dimension, Dimensions, Filter, LedgerRow, LedgerTuple, Money, RequestUnits, Result,
-    Tagger, Timestamp, TokenCounts, Tokens, ZeroWeights, split,
+    Costs, LedgerRow, Money, Prices, RequestUnits, Result, TokenCounts, TokenType, Tokens, ZeroWeights, split,
 };
 
-/// The parts that every charge of one tuple and epoch falls into: the cross product of the shares of each key.
-pub(super) struct Plan {
-    /// The weights of each key that shares the charge out, outermost first.
-    levels: Vec<Vec<u128>>,
-    /// The group of each part, in order; `None` where the filter leaves the part out.
-    pub(super) groups: Vec<Option<usize>>,
-}
+use super::Allocation;
 
 /// The amounts and quantities of a charge, or of one part of it.
 #[derive(Clone, Copy)]
@@ -23,71 +12,76 @@ pub(super) struct Fragment {
     pub(super) costs: Costs,
     pub(super) tokens: TokenCounts,
     pub(super) requests: RequestUnits,
+    /// The provider's fee within the costs.
+    fee: Option<Money>,
 }
 
-impl Plan {
-    /// Asks the tagger about `keys`, and places each part into a group by `group`, which is given the part's
-    /// dimensions.
-    pub(super) fn new(
-        tuple: LedgerTuple<'_>,
-        at: Timestamp,
-        tagger: &dyn Tagger,
-        keys: &[Arc<str>],
-        filter: Option<&Filter>,
-        mut group: impl FnMut(&Tagged<'_>) -> usize,
-    ) -> Self {
-        let mut levels = Vec::new();
-        let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
-        for key in keys {
-            let values = match tagger.assign(key, &tuple, at) {
-                Assignment::Value(value) => vec![Some(Arc::from(&*value))],
-                Assignment::Unset => vec![None],
-                Assignment::Shares(shares) if shares.is_empty() => vec![None],
-                Assignment::Shares(shares) => {
-                    levels.push(shares.iter().map(|share| share.weight).collect());
-                    shares.iter().map(|share| Some(Arc::clone(&share.value))).collect()
-                }
-            };
-            parts = cross(&parts, &values);
-        }
-        let groups = parts
-            .iter()
-            .map(|values| Tagged { tuple, keys, values })
-            .map(|tagged| filter.is_none_or(|filter| filter.matches(&tagged)).then(|| group(&tagged)))
-            .collect();
-        Self { levels, groups }
-    }
+/// One way in which charges fall into parts.
+pub(super) enum Level {
+    /// In proportion to weights.
+    Shares(Vec<u128>),
+    /// Only a share counts.
+    Allocation(Allocation),
+    /// By [`TokenPart`], with these prices.
+    TokenTypes(Option<Prices>),
+}
 
-    /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
-    /// that the charge counts once.
-    pub(super) fn fragments(&self, row: &LedgerRow) -> Result<BTreeMap<usize, Fragment>> {
-        let whole =
-            Fragment { costs: row.costs, tokens: row.tokens, requests: row.requests.unwrap_or_default() };
-        let parts = self.levels.iter().try_fold(vec![whole], |parts, weights| {
-            parts.into_iter().try_fold(Vec::new(), |mut all, part| {
-                all.extend(part.split(weights)?);
-                Ok::<_, crate::Error>(all)
-            })
-        })?;
-        let mut fragments = BTreeMap::new();
-        for (part, group) in parts.into_iter().zip(&self.groups) {
-            let Some(group) = group else { continue };
-            let joined = match fragments.get(group) {
-                Some(other) => part.join(other)?,
-                None => part,
-            };
-            fragments.insert(*group, joined);
-        }
-        Ok(fragments)
-    }
+/// What a part of a charge is for, when charges are taken apart by type of token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TokenPart {
+    Tokens(TokenType),
+    /// The provider's fee.
+    Fee,
+    /// Charges that count requests, not tokens.
+    Request,
+    /// Charges for tokens of a service that the price book does not know.
+    Unpriced,
+}
 
-    /// Whether charges stay in one piece.
-    pub(super) fn is_whole(&self) -> bool {
-        self.levels.is_empty()
+impl TokenPart {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Tokens(TokenType::Input),
+        Self::Tokens(TokenType::Output),
+        Self::Tokens(TokenType::CacheWrite),
+        Self::Tokens(TokenType::CacheRead),
+        Self::Fee,
+        Self::Request,
+        Self::Unpriced,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Tokens(token_type) => token_type.name(),
+            Self::Fee => "fee",
+            Self::Request => "request",
+            Self::Unpriced => "unpriced",
+        }
+    }
+}
+
+impl Level {
+    /// The parts of one fragment, always as many; `None` where a part holds nothing of it.
+    pub(super) fn parts(&self, whole: &Fragment) -> Result<Vec<Option<Fragment>>> {
+        match self {
+            Self::Shares(weights) => Ok(whole.split(weights)?.into_iter().map(Some).collect()),
+            Self::Allocation(allocation) => {
+                Ok(whole.split(&allocation.weights())?.into_iter().take(1).map(Some).collect())
+            }
+            Self::TokenTypes(prices) => whole.by_token_type(prices.as_ref()),
+        }
     }
 }
 
 impl Fragment {
+    pub(super) fn whole(row: &LedgerRow) -> Self {
+        Self {
+            costs: row.costs,
+            tokens: row.tokens,
+            requests: row.requests.unwrap_or_default(),
+            fee: row.fee,
+        }
+    }
+
     /// Two parts of one charge as one. Each amount is known in both or in neither.
     pub(super) fn join(&self, other: &Self) -> Result<Self> {
         let join = |a: Option<Money>, b: Option<Money>| a.zip(b).map(|(a, b)| a.checked_add(b)).transpose();
@@ -101,108 +95,104 @@ impl Fragment {
             },
             tokens: self.tokens.checked_add(&other.tokens)?,
             requests: self.requests.checked_add(other.requests)?,
+            fee: join(self.fee, other.fee)?,
         })
     }
 
     fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
-        let money = |amount: Option<Money>| {
-            amount.map(|amount| amount.split(weights, ZeroWeights::Even)).transpose().map(Parts)
-        };
-        let count = |tokens: Tokens| {
-            let parts = split(i128::from(tokens.count()), weights, ZeroWeights::Even)?;
-            Ok::<_, crate::Error>(Parts(Some(parts)))
-        };
-        let (billed, effective) = (money(self.costs.billed)?, money(self.costs.effective)?);
-        let (list, contracted) = (money(self.costs.list)?, money(self.costs.contracted)?);
+        let shares = |amount: i128| split(amount, weights, ZeroWeights::Even);
+        let costs = each_amount(&self.costs, weights.len(), |amount| {
+            Ok(shares(amount.units())?.into_iter().map(Money::from_units).collect())
+        })?;
+        let fees = self.fee.map(|fee| shares(fee.units())).transpose()?;
+        let count = |tokens: Tokens| shares(i128::from(tokens.count()));
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
-        let requests = split(self.requests.units(), weights, ZeroWeights::Even)?;
-        let tokens = |parts: &Parts<i128>, index| {
-            Tokens::new(parts.get(index).and_then(|part| u64::try_from(part).ok()).unwrap_or_default())
+        let requests = shares(self.requests.units())?;
+        let tokens = |parts: &[i128], part| {
+            Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
         };
-        let part = |(index, requests)| Self {
-            costs: Costs {
-                billed: billed.get(index),
-                effective: effective.get(index),
-                list: list.get(index),
-                contracted: contracted.get(index),
-                derived: self.costs.derived,
-            },
+        let part = |(part, (costs, requests))| Self {
+            costs,
             tokens: TokenCounts {
-                input: tokens(&input, index),
-                output: tokens(&output, index),
-                cache_write: tokens(&cache_write, index),
-                cache_read: tokens(&cache_read, index),
+                input: tokens(&input, part),
+                output: tokens(&output, part),
+                cache_write: tokens(&cache_write, part),
+                cache_read: tokens(&cache_read, part),
             },
             requests: RequestUnits::from_units(requests),
+            fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
         };
-        Ok(requests.into_iter().enumerate().map(part).collect())
-    }
-}
-
-/// The parts of one figure, if there is such a figure.
-struct Parts<T>(Option<Vec<T>>);
-
-impl<T: Copy> Parts<T> {
-    fn get(&self, index: usize) -> Option<T> {
-        self.0.as_ref()?.get(index).copied()
-    }
-}
-
-/// A tuple with one value for each virtual tag key asked about.
-pub(super) struct Tagged<'a> {
-    tuple: LedgerTuple<'a>,
-    keys: &'a [Arc<str>],
-    values: &'a [Option<Arc<str>>],
-}
-
-impl Tagged<'_> {
-    fn assigned(&self, key: &str) -> Option<&Arc<str>> {
-        let index = self.keys.iter().position(|each| **each == *key)?;
-        self.values.get(index)?.as_ref()
+        Ok(costs.into_iter().zip(requests).enumerate().map(part).collect())
     }
 
-    pub(super) fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
-        match dimension {
-            Dimension::VirtualTag(key) => self.assigned(key).map(Arc::clone),
-            Dimension::Tag(key) => {
-                self.assigned(key).map(Arc::clone).or_else(|| self.tuple.shared(dimension))
+    /// Tokens go to their own part; of each amount, the fee goes to the fee's and the rest to the tokens' in
+    /// proportion to their list prices.
+    fn by_token_type(&self, prices: Option<&Prices>) -> Result<Vec<Option<Self>>> {
+        let used = TokenType::ALL.into_iter().any(|each| self.tokens.get(each) != Tokens::ZERO);
+        let weights = prices.and_then(|prices| prices.weights(&self.tokens));
+        let rest = if used { TokenPart::Unpriced } else { TokenPart::Request };
+        let costs = each_amount(&self.costs, TokenPart::ALL.len(), |amount| {
+            let fee = self.fee.filter(|fee| Money::ZERO <= *fee && *fee <= amount).unwrap_or_default();
+            let model = amount.checked_sub(fee)?;
+            let mut parts = vec![Money::ZERO; TokenPart::ALL.len()];
+            let mut add = |to: TokenPart, amount: Money| {
+                if let Some(part) =
+                    TokenPart::ALL.iter().position(|each| *each == to).and_then(|at| parts.get_mut(at))
+                {
+                    *part = amount;
+                }
+            };
+            add(TokenPart::Fee, fee);
+            match &weights {
+                Some(weights) => {
+                    for (token_type, part) in
+                        TokenType::ALL.into_iter().zip(model.split(weights, ZeroWeights::Even)?)
+                    {
+                        add(TokenPart::Tokens(token_type), part);
+                    }
+                }
+                None => add(rest, model),
             }
-            _ => self.tuple.shared(dimension),
-        }
+            Ok(parts)
+        })?;
+        let part = |(part, costs): (TokenPart, Costs)| {
+            let mut tokens = TokenCounts::default();
+            if let TokenPart::Tokens(token_type) = part {
+                tokens.set(token_type, self.tokens.get(token_type));
+            }
+            let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
+            let fee = if part == TokenPart::Fee { self.fee } else { None };
+            let something = tokens != TokenCounts::default()
+                || requests != RequestUnits::ZERO
+                || crate::Metric::ALL
+                    .into_iter()
+                    .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
+                || (part == rest && !used);
+            something.then_some(Self { costs, tokens, requests, fee })
+        };
+        Ok(TokenPart::ALL.into_iter().zip(costs).map(part).collect())
     }
 }
 
-impl Dimensions for Tagged<'_> {
-    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
-        let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
-        match dimension {
-            Dimension::VirtualTag(key) => assigned(key),
-            Dimension::Tag(key) => assigned(key).or_else(|| self.tuple.get(dimension)),
-            _ => self.tuple.get(dimension),
-        }
-    }
-
-    /// Provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
-    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
-        self.tuple.for_each_tag(&mut |key, value| {
-            if self.assigned(key).is_none() {
-                visit(key, value);
-            }
-        });
-        for (key, value) in self.keys.iter().zip(self.values) {
-            if let Some(value) = value {
-                visit(key, value);
-            }
-        }
-    }
-}
-
-fn cross(parts: &[Vec<Option<Arc<str>>>], values: &[Option<Arc<str>>]) -> Vec<Vec<Option<Arc<str>>>> {
-    let extended = |part: &Vec<Option<Arc<str>>>, value: &Option<Arc<str>>| {
-        let mut longer = part.clone();
-        longer.push(value.clone());
-        longer
-    };
-    parts.iter().flat_map(|part| values.iter().map(move |value| extended(part, value))).collect()
+/// Takes each of the four amounts apart by itself; an absent amount is absent in every part.
+fn each_amount(
+    costs: &Costs,
+    count: usize,
+    parts: impl Fn(Money) -> Result<Vec<Money>>,
+) -> Result<Vec<Costs>> {
+    let apart = |amount: Option<Money>| amount.map(&parts).transpose();
+    let (billed, effective) = (apart(costs.billed)?, apart(costs.effective)?);
+    let (list, contracted) = (apart(costs.list)?, apart(costs.contracted)?);
+    let at =
+        |amounts: &Option<Vec<Money>>, part: usize| amounts.as_ref().and_then(|all| all.get(part).copied());
+    Ok((0..count)
+        .map(|part| Costs {
+            billed: at(&billed, part),
+            effective: at(&effective, part),
+            list: at(&list, part),
+            contracted: at(&contracted, part),
+            derived: costs.derived,
+        })
+        .collect())
 }

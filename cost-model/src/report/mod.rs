@@ -1,10 +1,26 @@
 //! Queries over a [`Ledger`](crate::Ledger), and the reports they give.
 
+mod allocation;
+mod bin;
+mod comparison;
 mod fragments;
+mod interval;
+mod measure;
+mod output;
+mod plan;
 mod query;
+mod rows;
 mod run;
+mod settings;
+mod table;
 mod totals;
 
-pub use query::{Measure, Query};
-pub use run::{Report, Row};
+pub use allocation::Allocation;
+pub use bin::{Bin, Weekday};
+pub use interval::Interval;
+pub use measure::Measure;
+pub use output::Column;
+pub use query::Query;
+pub use rows::{Previous, Report, Row, RowKind};
+pub use settings::Settings;
 pub use totals::{Sum, Totals};

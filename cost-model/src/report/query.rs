@@ -1,8 +1,11 @@
 //! What a report asks.
 
-use crate::{Bin, Dimension, Filter, Ledger, Metric, Result, Tagger, Window};
+use chrono::{FixedOffset, NaiveDate, Offset};
+use rust_decimal::Decimal;
 
-use super::Report;
+use crate::{Dimension, Dimensions, Filter, Ledger, PriceBook, Result, Tagger, Window};
+
+use super::{Allocation, Bin, Interval, Measure, Report, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
 ///
@@ -26,18 +29,32 @@ use super::Report;
 pub struct Query {
     /// Only charges inside this window.
     pub window: Option<Window>,
-    /// Only charges, or fragments of charges, that meet this condition.
+    /// Only charges, or parts of charges, that meet this condition.
     pub filter: Option<Filter>,
+    /// Only this share of every charge counts.
+    pub allocation: Option<Allocation>,
+    /// Which kinds of charge count.
+    pub settings: Settings,
     /// One row for each combination of these.
     pub group_by: Vec<Dimension>,
     /// One row for each step of time, too.
     pub bin: Option<Bin>,
-    /// What rows are ordered by, largest first, within a bin.
-    pub order_by: Measure,
+    /// Whether each step holds everything up to its end.
+    pub cumulative: bool,
+    /// The zone whose calendar steps of time follow; UTC without one.
+    pub zone: Option<FixedOffset>,
+    /// What the report is about.
+    pub measure: Measure,
+    /// Only the groups that are largest over the whole range, and one row for all others.
+    pub top: Option<usize>,
+    /// Whether each row is compared with the previous period.
+    pub compare: bool,
+    /// Prices by which costs are taken apart by type of token.
+    pub price_book: Option<PriceBook>,
 }
 
 impl Query {
-    /// Every charge of every provider, in one row, ordered by effective cost: the default report.
+    /// Every charge of every provider, in one row, about effective cost: the default report.
     pub fn all_resources() -> Self {
         Self::default()
     }
@@ -48,9 +65,33 @@ impl Query {
         self
     }
 
+    /// The same query, limited to a range by name, with midnights in the query's zone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) when the range leaves the calendar.
+    pub fn interval(self, interval: Interval, today: NaiveDate) -> Result<Self> {
+        let window = interval.window(today, self.zone_or_utc())?;
+        Ok(self.window(window))
+    }
+
     /// The same query with this filter, in place of any other.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = Some(filter);
+        self
+    }
+
+    /// The same query over only this share of every charge; 0.5 halves every figure.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `0 < share <= 1`.
+    pub fn allocate(mut self, share: Decimal) -> Result<Self> {
+        self.allocation = Some(Allocation::new(share)?);
+        Ok(self)
+    }
+
+    /// The same query with other settings.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
         self
     }
 
@@ -66,36 +107,71 @@ impl Query {
         self
     }
 
-    /// The same query, ordered by another measure.
-    pub fn order_by(mut self, measure: Measure) -> Self {
-        self.order_by = measure;
+    /// The same query, with steps of time that each hold everything up to their end. Totals then are not the sum of the
+    /// rows, but what the last step of every group holds.
+    pub fn cumulative(mut self) -> Self {
+        self.cumulative = true;
+        self
+    }
+
+    /// The same query, in another zone than UTC.
+    pub fn zone(mut self, zone: FixedOffset) -> Self {
+        self.zone = Some(zone);
+        self
+    }
+
+    /// The same query, about another measure.
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.measure = measure;
+        self
+    }
+
+    /// The same query, with the `count` groups that are largest by its measure over the whole range, and all others as
+    /// one.
+    pub fn top(mut self, count: usize) -> Self {
+        self.top = Some(count);
+        self
+    }
+
+    /// The same query, with each row compared with the period before: as many whole months if the window is made of
+    /// whole months, else as much time. Steps of time are compared by their place in their period.
+    pub fn compare(mut self) -> Self {
+        self.compare = true;
+        self
+    }
+
+    /// The same query, with prices for costs by [`Dimension::TokenType`].
+    pub fn price_book(mut self, prices: PriceBook) -> Self {
+        self.price_book = Some(prices);
         self
     }
 
     /// Answers the query.
     ///
     /// # Errors
-    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign;
-    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
+    /// without a window, or is about usage in several units; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
+    /// a sum leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
         super::run::run(self, ledger, tagger)
     }
-}
 
-/// A figure that rows can be ordered by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Measure {
-    /// One of the four costs.
-    Cost(Metric),
-    /// All tokens together.
-    Tokens,
-    /// The number of charges.
-    Records,
-}
+    pub(super) fn zone_or_utc(&self) -> FixedOffset {
+        self.zone.unwrap_or(chrono::Utc.fix())
+    }
 
-impl Default for Measure {
-    fn default() -> Self {
-        Self::Cost(Metric::default())
+    pub(super) fn by_token_type(&self) -> bool {
+        self.group_by.contains(&Dimension::TokenType)
+    }
+
+    /// Whether a part of a charge with these dimensions counts.
+    pub(super) fn counts(&self, part: &dyn Dimensions) -> bool {
+        let tagged = |dimension: &Dimension| {
+            !matches!(dimension, Dimension::Tag(_) | Dimension::VirtualTag(_))
+                || part.get(dimension).is_some()
+        };
+        self.settings.counts(part)
+            && (self.settings.unallocated || self.group_by.iter().all(tagged))
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(part))
     }
 }

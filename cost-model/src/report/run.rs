@@ -1,155 +1,98 @@
 //! How a report is computed: each distinct tuple and epoch is asked about once, each row is then only added up.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
 use crate::filter::closest;
-use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Timestamp, Window};
+use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Window};
 
-use super::fragments::{Fragment, Plan, Tagged};
+use super::comparison::{Cells, rows};
+use super::fragments::Fragment;
+use super::interval::previous;
+use super::plan::Planner;
+use super::rows::{Previous, Report};
 use super::{Measure, Query, Totals};
 
-/// The answer to a [`Query`].
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Report {
-    /// What the keys of every row are about, in order.
-    pub group_by: Vec<Dimension>,
-    /// The window asked about.
-    pub window: Option<Window>,
-    /// The rows: by bin, then by the query's measure, largest first, then by keys.
-    pub rows: Vec<Row>,
-    /// The totals over all rows.
-    pub total: Totals,
-}
-
-/// One row of a [`Report`].
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Row {
-    /// The first day of the bin, if the query has bins.
-    pub bin: Option<NaiveDate>,
-    /// The value of each dimension grouped by; `None` for charges that have none.
-    pub keys: Vec<Option<Arc<str>>>,
-    /// The sums over the row's charges.
-    pub totals: Totals,
-}
-
-impl fmt::Debug for Report {
-    /// Keys may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Report")
-            .field("group_by", &self.group_by)
-            .field("rows", &self.rows.len())
-            .field("total", &self.total)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Row {
-    /// Keys may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Row").field("bin", &self.bin).field("totals", &self.totals).finish_non_exhaustive()
-    }
-}
-
 pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
-    let mut planner = Planner {
-        query,
-        ledger,
-        tagger,
-        keys: keys_needed(query, tagger)?,
-        groups: Groups::default(),
-        plans: HashMap::new(),
+    let mut planner = Planner::new(query, ledger, tagger)?;
+    let now = add_up(query, ledger, &mut planner, query.window)?;
+    if query.measure == Measure::Usage
+        && !query.group_by.contains(&Dimension::UsageUnit)
+        && now.units.len() > 1
+    {
+        let units = now.units.iter().map(|unit| &**unit).collect::<Vec<_>>().join(", ");
+        let message =
+            format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
+        return Err(Error::new(ErrorKind::Query, message));
+    }
+    let before = match (query.compare, query.window) {
+        (false, _) => None,
+        (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
+        (true, Some(window)) => {
+            let window = previous(window, query.zone_or_utc())?;
+            Some((window, add_up(query, ledger, &mut planner, Some(window))?))
+        }
     };
-    let mut sums: BTreeMap<(Option<NaiveDate>, usize), Totals> = BTreeMap::new();
-    let mut total = Totals::default();
-    for row in ledger.rows().filter(|row| query.window.is_none_or(|window| window.contains(row.at))) {
-        let bin = query.bin.map(|bin| bin.start_of(row.at));
+    Ok(Report {
+        currency: ledger.currency(),
+        group_by: query.group_by.clone(),
+        bin: query.bin,
+        zone: query.zone_or_utc(),
+        window: query.window,
+        measure: query.measure,
+        rows: rows(query, &planner.groups, &now, before.as_ref().map(|(window, sums)| (*window, sums)))?,
+        total: now.total,
+        previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
+        estimated: query.by_token_type(),
+    })
+}
+
+/// The sums of one window.
+#[derive(Default)]
+pub(super) struct Sums {
+    /// By bin and group.
+    pub(super) cells: Cells,
+    pub(super) total: Totals,
+    /// The units that usage was counted in.
+    units: BTreeSet<Arc<str>>,
+}
+
+fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Option<Window>) -> Result<Sums> {
+    let mut sums = Sums::default();
+    let (bin, zone) = (query.bin, query.zone_or_utc());
+    for row in ledger.rows().filter(|row| window.is_none_or(|window| window.contains(row.at))) {
+        let bin = bin.map(|bin| bin.start_of(row.at, zone));
         let plan = planner.plan(row.tuple, row.at)?;
         if plan.is_whole() {
             if let Some(group) = plan.groups.first().copied().flatten() {
-                let requests = row.requests.unwrap_or_default();
-                sums.entry((bin, group)).or_default().add(&row.costs, &row.tokens, requests)?;
-                total.add(&row.costs, &row.tokens, requests)?;
+                let (whole, usage) = (Fragment::whole(&row), plan.unit.usage(&Fragment::whole(&row))?);
+                sums.cells.entry((bin, group)).or_default().add(&whole, usage)?;
+                sums.total.add(&whole, usage)?;
+                sums.units.extend(plan.unit.name());
             }
             continue;
         }
         let mut whole: Option<Fragment> = None;
         for (group, fragment) in plan.fragments(&row)? {
-            let sum = sums.entry((bin, group)).or_default();
-            sum.add(&fragment.costs, &fragment.tokens, fragment.requests)?;
+            sums.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
+            sums.units.extend(plan.unit.name());
             whole = Some(match whole {
                 Some(others) => others.join(&fragment)?,
                 None => fragment,
             });
         }
         if let Some(whole) = whole {
-            total.add(&whole.costs, &whole.tokens, whole.requests)?;
+            sums.total.add(&whole, plan.unit.usage(&whole)?)?;
         }
     }
-    let rows = sums
-        .into_iter()
-        .filter_map(|((bin, group), totals)| {
-            planner.groups.keys.get(group).map(|keys| Row { bin, keys: keys.clone(), totals })
-        })
-        .collect();
-    Ok(Report {
-        group_by: query.group_by.clone(),
-        window: query.window,
-        rows: ordered(rows, query.order_by)?,
-        total,
-    })
-}
-
-struct Planner<'a> {
-    query: &'a Query,
-    ledger: &'a Ledger,
-    tagger: &'a dyn Tagger,
-    keys: Vec<Arc<str>>,
-    groups: Groups,
-    plans: HashMap<(usize, usize), Plan>,
-}
-
-impl Planner<'_> {
-    fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
-        let epoch = self.tagger.boundaries().partition_point(|boundary| *boundary <= at);
-        let (query, groups) = (self.query, &mut self.groups);
-        let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
-            Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
-        })?;
-        Ok(self.plans.entry((tuple, epoch)).or_insert_with(|| {
-            Plan::new(dimensions, at, self.tagger, &self.keys, query.filter.as_ref(), |tagged| {
-                groups.number(&query.group_by, tagged)
-            })
-        }))
-    }
-}
-
-#[derive(Default)]
-struct Groups {
-    numbers: HashMap<Vec<Option<Arc<str>>>, usize>,
-    keys: Vec<Vec<Option<Arc<str>>>>,
-}
-
-impl Groups {
-    fn number(&mut self, group_by: &[Dimension], tagged: &Tagged<'_>) -> usize {
-        let keys: Vec<_> = group_by.iter().map(|dimension| tagged.shared(dimension)).collect();
-        let next = self.keys.len();
-        *self.numbers.entry(keys).or_insert_with_key(|keys| {
-            self.keys.push(keys.clone());
-            next
-        })
-    }
+    Ok(sums)
 }
 
 /// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
 /// whichever way the keys are named.
-fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
-    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag);
+pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
+    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag)
+        || query.group_by.contains(&Dimension::Tagged);
     let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
     let (mut named, mut covering) = (Vec::new(), Vec::new());
     for dimension in filtered.chain(query.group_by.iter().cloned()) {
@@ -170,22 +113,4 @@ fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
     }
     let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
     Ok(tagger.keys().iter().filter(needed).cloned().collect())
-}
-
-fn ordered(rows: Vec<Row>, measure: Measure) -> Result<Vec<Row>> {
-    let mut measured = rows
-        .into_iter()
-        .map(|row| {
-            let size = match measure {
-                Measure::Cost(metric) => row.totals.get(metric).amount.units(),
-                Measure::Tokens => i128::from(row.totals.tokens.total()?.count()),
-                Measure::Records => i128::from(row.totals.records),
-            };
-            Ok((size, row))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    measured.sort_by(|(a_size, a), (b_size, b)| {
-        a.bin.cmp(&b.bin).then(b_size.cmp(a_size)).then_with(|| a.keys.cmp(&b.keys))
-    });
-    Ok(measured.into_iter().map(|(_, row)| row).collect())
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Costs, Metric, Money, RequestUnits, Result, TokenCounts};
+use super::fragments::Fragment;
+use crate::{Metric, Money, Quantity, RequestUnits, Result, TokenCounts};
 
 /// Sums over a set of charges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -20,6 +21,8 @@ pub struct Totals {
     pub tokens: TokenCounts,
     /// Request units.
     pub requests: RequestUnits,
+    /// Usage, each charge's in its own unit: a figure to read where all are in one unit.
+    pub usage: Quantity,
     /// The number of charges. A charge that is shared out counts once in every row that has a part of it, and once in
     /// the report's total.
     pub records: u64,
@@ -46,20 +49,42 @@ impl Totals {
         }
     }
 
+    /// The sums of both; charges count twice if both count them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn checked_add(&self, other: &Self) -> Result<Self> {
+        Ok(Self {
+            billed: self.billed.join(other.billed)?,
+            effective: self.effective.join(other.effective)?,
+            list: self.list.join(other.list)?,
+            contracted: self.contracted.join(other.contracted)?,
+            tokens: self.tokens.checked_add(&other.tokens)?,
+            requests: self.requests.checked_add(other.requests)?,
+            usage: self.usage.checked_add(other.usage)?,
+            records: self.records + other.records,
+        })
+    }
+
     /// Adds the amounts and quantities of one charge, or of one part of it.
-    pub(super) fn add(&mut self, costs: &Costs, tokens: &TokenCounts, requests: RequestUnits) -> Result<()> {
-        self.billed.add(costs.billed)?;
-        self.effective.add(costs.effective)?;
-        self.list.add(costs.list)?;
-        self.contracted.add(costs.contracted)?;
-        self.tokens = self.tokens.checked_add(tokens)?;
-        self.requests = self.requests.checked_add(requests)?;
+    pub(super) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
+        self.billed.add(part.costs.billed)?;
+        self.effective.add(part.costs.effective)?;
+        self.list.add(part.costs.list)?;
+        self.contracted.add(part.costs.contracted)?;
+        self.tokens = self.tokens.checked_add(&part.tokens)?;
+        self.requests = self.requests.checked_add(part.requests)?;
+        self.usage = self.usage.checked_add(usage)?;
         self.records += 1;
         Ok(())
     }
 }
 
 impl Sum {
+    fn join(self, other: Self) -> Result<Self> {
+        Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
+    }
+
     fn add(&mut self, amount: Option<Money>) -> Result<()> {
         match amount {
             Some(amount) => self.amount = self.amount.checked_add(amount)?,

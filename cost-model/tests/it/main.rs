@@ -9,6 +9,7 @@
 mod big;
 mod canary;
 mod costs;
+mod features;
 mod filter;
 mod ledger;
 mod memory_store;

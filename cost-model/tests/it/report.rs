@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+use cost_model::report::Weekday::{Monday, Sunday};
 use cost_model::report::{Measure, Query, Totals};
 use cost_model::{
     Assignment, Bin, CostRecord, Dimension, Dimensions, Filter, Metric, Tagger, Timestamp, TokenType,
@@ -117,18 +118,23 @@ fn add_to(rows: &mut Rows, bin: Option<&String>, keys: &Keys, figures: &Figures)
     }
 }
 
-/// The first day of the bin, by turning the calendar back.
+/// The first instant of the bin, by turning the calendar back.
 fn naive_bin(bin: Bin, at: Timestamp) -> String {
+    if bin == Bin::Hour {
+        return format!("{}:00:00Z", at.to_string().get(..13).unwrap());
+    }
     let mut date: NaiveDate = at.to_string().split('T').next().unwrap().parse().unwrap();
     while match bin {
         Bin::Day => false,
-        Bin::Week => date.weekday() != Weekday::Mon,
+        Bin::Week(Sunday) => date.weekday() != Weekday::Sun,
+        Bin::Week(_) => date.weekday() != Weekday::Mon,
         Bin::Month => date.day() != 1,
+        Bin::Quarter => date.day() != 1 || date.month() % 3 != 1,
         _ => panic!("a new bin needs its calendar here"),
     } {
         date = date.pred_opt().unwrap();
     }
-    date.to_string()
+    format!("{date}T00:00:00Z")
 }
 
 /// The keys that a query depends on, by looking for their names.
@@ -195,7 +201,7 @@ fn naive_report(query: &Query, records: &[CostRecord], tagger: &dyn Tagger) -> (
         }
     }
     rows.sort_by_key(|((bin, keys), figures)| {
-        let size = match query.order_by {
+        let size = match query.measure {
             Measure::Cost(metric) => {
                 figures.amounts[Metric::ALL.iter().position(|each| *each == metric).unwrap()]
             }
@@ -256,11 +262,18 @@ fn queries(filters: &'static [&'static str], groups: Vec<Dimension>) -> impl Str
         prop_oneof![Just(None), window],
         prop::option::of(prop::sample::select(filters)),
         prop::collection::vec(prop::sample::select(groups), 0..4),
-        prop::option::of(prop::sample::select(vec![Bin::Day, Bin::Week, Bin::Month])),
+        prop::option::of(prop::sample::select(vec![
+            Bin::Hour,
+            Bin::Day,
+            Bin::Week(Monday),
+            Bin::Week(Sunday),
+            Bin::Month,
+            Bin::Quarter,
+        ])),
         prop::sample::select(measures),
     )
         .prop_map(|(window, filter, group_by, bin, order_by)| {
-            let mut query = Query::all_resources().order_by(order_by);
+            let mut query = Query::all_resources().measure(order_by);
             query.window = window;
             query.filter = filter.map(|sentence| Filter::parse(sentence).unwrap());
             query.group_by = group_by;

@@ -149,7 +149,7 @@ proptest! {
             .group_by(Dimension::VirtualTag("Own".into()))
             .group_by(Dimension::Resource)
             .group_by(Dimension::VirtualTag("Team".into()))
-            .bin(Bin::Week);
+            .bin(Bin::Week(cost_model::report::Weekday::Monday));
         let report = query.run(&ledger, &tagger).unwrap();
         let mut sum = (vec![0; 4], vec![0; 4], 0);
         report.rows.iter().for_each(|row| add(&mut sum, &row.totals));

@@ -56,7 +56,11 @@ fn check(simulator: &Simulator, synced: &Synced) {
     let days: BTreeMap<_, _> = truth.by_day.iter().map(|(day, sums)| (*day, theirs(sums))).collect();
     let our_days = total(ledger, &Query::all_resources().bin(Bin::Day));
     assert_eq!(
-        our_days.rows.iter().map(|row| (row.bin.unwrap(), ours(&row.totals))).collect::<BTreeMap<_, _>>(),
+        our_days
+            .rows
+            .iter()
+            .map(|row| (row.bin.unwrap().date(), ours(&row.totals)))
+            .collect::<BTreeMap<_, _>>(),
         days
     );
     let charged: i128 =

@@ -1,0 +1,31 @@
+//! A share of every charge.
+
+use rust_decimal::Decimal;
+
+use crate::{Error, ErrorKind, Result};
+
+/// A share of every charge, above 0 and at most 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Allocation {
+    counted: u128,
+    left_out: u128,
+}
+
+impl Allocation {
+    /// A share such as 0.5.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Value`] unless `0 < share <= 1`.
+    pub fn new(share: Decimal) -> Result<Self> {
+        let whole = 10_u128.checked_pow(share.scale());
+        let counted = u128::try_from(share.mantissa()).ok().filter(|counted| *counted > 0);
+        counted.and_then(|counted| Some(Self { counted, left_out: whole?.checked_sub(counted)? })).ok_or_else(
+            || Error::new(ErrorKind::Value, format!("a share must lie between 0 and 1, not `{share}`")),
+        )
+    }
+
+    /// What counts and what does not, as weights.
+    pub(super) fn weights(self) -> [u128; 2] {
+        [self.counted, self.left_out]
+    }
+}

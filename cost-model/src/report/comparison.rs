@@ -1,0 +1,146 @@
+//! From sums to rows: the largest groups, the period before, running totals, and the order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::FixedOffset;
+
+use crate::{Result, Timestamp, Window};
+
+use super::plan::Groups;
+use super::rows::{Row, RowKind};
+use super::run::Sums;
+use super::{Bin, Query, Totals};
+
+/// Sums by bin and group.
+pub(super) type Cells = BTreeMap<(Option<Timestamp>, usize), Totals>;
+
+/// A row to be: its bin, and its group or `None` for all others.
+type Place = (Option<Timestamp>, Option<usize>);
+
+/// The totals of a row now and before, and the groups in it.
+#[derive(Default)]
+struct Cell {
+    now: Totals,
+    before: Totals,
+    groups: BTreeSet<usize>,
+}
+
+pub(super) fn rows(
+    query: &Query,
+    groups: &Groups,
+    now: &Sums,
+    before: Option<(Window, &Sums)>,
+) -> Result<Vec<Row>> {
+    let largest = largest(query, groups, now)?;
+    let place = |bin, group: usize| {
+        (bin, Some(group).filter(|group| largest.as_ref().is_none_or(|largest| largest.contains(group))))
+    };
+    let mut cells: BTreeMap<Place, Cell> = BTreeMap::new();
+    for ((bin, group), totals) in &now.cells {
+        let cell = cells.entry(place(*bin, *group)).or_default();
+        cell.now = cell.now.checked_add(totals)?;
+        cell.groups.insert(*group);
+    }
+    if let (Some((window, sums)), Some(current)) = (before, query.window) {
+        let moved = moved_bins(query.bin, query.zone_or_utc(), window, current);
+        for ((bin, group), totals) in &sums.cells {
+            // A period may have more steps than the one after it; what is over goes into the last.
+            let bin = bin.map(|bin| moved.get(&bin).copied().unwrap_or(current.start()));
+            let cell = cells.entry(place(bin, *group)).or_default();
+            cell.before = cell.before.checked_add(totals)?;
+            cell.groups.insert(*group);
+        }
+    }
+    if query.cumulative {
+        cells = running(cells)?;
+    }
+    let row = |((bin, group), cell): (Place, Cell)| {
+        let (kind, keys) = match group.and_then(|group| groups.keys.get(group)) {
+            Some(keys) => (RowKind::Group, keys.clone()),
+            None => (RowKind::Other(cell.groups.len()), vec![None; query.group_by.len()]),
+        };
+        Row { bin, kind, keys, totals: cell.now, previous: before.map(|_| cell.before) }
+    };
+    ordered(cells.into_iter().map(row).collect(), query)
+}
+
+/// The groups that are among the largest over all bins, if only those have rows of their own.
+fn largest(query: &Query, groups: &Groups, sums: &Sums) -> Result<Option<BTreeSet<usize>>> {
+    let Some(count) = query.top else { return Ok(None) };
+    let mut totals: BTreeMap<usize, Totals> = BTreeMap::new();
+    for ((_, group), cell) in &sums.cells {
+        let total = totals.entry(*group).or_default();
+        *total = total.checked_add(cell)?;
+    }
+    let mut sized = totals
+        .into_iter()
+        .map(|(group, totals)| Ok((query.measure.size(&totals)?, group)))
+        .collect::<Result<Vec<_>>>()?;
+    let keys = |group: usize| groups.keys.get(group);
+    sized.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| keys(a.1).cmp(&keys(b.1))));
+    Ok(Some(sized.into_iter().take(count).map(|(_, group)| group).collect()))
+}
+
+/// For each step of the period before, the step of the current one with the same number.
+fn moved_bins(
+    bin: Option<Bin>,
+    zone: FixedOffset,
+    before: Window,
+    current: Window,
+) -> BTreeMap<Timestamp, Timestamp> {
+    let Some(bin) = bin else { return BTreeMap::new() };
+    let current: Vec<_> = bin.starts(current, zone);
+    let last = current.last().copied();
+    bin.starts(before, zone)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(number, start)| Some((start, current.get(number).copied().or(last)?)))
+        .collect()
+}
+
+/// Each group's cells become running totals, from the first bin in which it has charges to the report's last.
+fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
+    let bins: BTreeSet<_> = cells.keys().map(|(bin, _)| *bin).collect();
+    let mut by_group: BTreeMap<Option<usize>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
+    for ((bin, group), cell) in cells {
+        by_group.entry(group).or_default().insert(bin, cell);
+    }
+    let mut running = BTreeMap::new();
+    for (group, mut cells) in by_group {
+        let mut sum: Option<Cell> = None;
+        for bin in &bins {
+            let cell = cells.remove(bin);
+            let Some(next) = (match (sum.take(), cell) {
+                (None, cell) => cell,
+                (Some(sum), None) => Some(sum),
+                (Some(sum), Some(cell)) => Some(Cell {
+                    now: sum.now.checked_add(&cell.now)?,
+                    before: sum.before.checked_add(&cell.before)?,
+                    groups: sum.groups.union(&cell.groups).copied().collect(),
+                }),
+            }) else {
+                continue;
+            };
+            let copy = Cell { now: next.now, before: next.before, groups: next.groups.clone() };
+            running.insert((*bin, group), copy);
+            sum = Some(next);
+        }
+    }
+    Ok(running)
+}
+
+fn ordered(rows: Vec<Row>, query: &Query) -> Result<Vec<Row>> {
+    let mut sized = rows
+        .into_iter()
+        .map(|row| Ok((query.measure.size(&row.totals)?, row)))
+        .collect::<Result<Vec<_>>>()?;
+    sized.sort_by(|(a_size, a), (b_size, b)| {
+        let is_other = |row: &Row| row.kind != RowKind::Group;
+        a.bin
+            .cmp(&b.bin)
+            .then_with(|| is_other(a).cmp(&is_other(b)))
+            .then(b_size.cmp(a_size))
+            .then_with(|| a.keys.cmp(&b.keys))
+    });
+    Ok(sized.into_iter().map(|(_, row)| row).collect())
+}

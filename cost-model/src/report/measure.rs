@@ -1,0 +1,50 @@
+//! What a report is about.
+
+use std::fmt;
+
+use crate::{Metric, Quantity, Result};
+
+use super::Totals;
+
+/// The figure that a report is about: rows are ordered by it, and the largest are chosen by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Measure {
+    /// One of the four costs; the effective one by default.
+    Cost(Metric),
+    /// Usage in its unit. A report about usage in more than one unit must group by the unit.
+    Usage,
+    /// All tokens together.
+    Tokens,
+    /// The number of charges.
+    Records,
+}
+
+impl Measure {
+    /// The figure as a whole number that orders like it.
+    pub(super) fn size(self, totals: &Totals) -> Result<i128> {
+        match self {
+            Self::Cost(metric) => Ok(totals.get(metric).amount.units()),
+            Self::Usage => Ok(Quantity::units(totals.usage)),
+            Self::Tokens => Ok(i128::from(totals.tokens.total()?.count())),
+            Self::Records => Ok(i128::from(totals.records)),
+        }
+    }
+}
+
+impl Default for Measure {
+    fn default() -> Self {
+        Self::Cost(Metric::default())
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Cost(metric) => metric.name(),
+            Self::Usage => "usage",
+            Self::Tokens => "tokens",
+            Self::Records => "records",
+        })
+    }
+}

@@ -1,0 +1,266 @@
+//! Reports as text, CSV and JSON.
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::{Error, ErrorKind, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts};
+
+use super::rows::{Report, Row, RowKind};
+use super::table::Table;
+use super::{Sum, Totals};
+
+/// A column of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Column {
+    /// One of the four costs.
+    Cost(Metric),
+    /// One of the four costs in the period compared with.
+    PreviousCost(Metric),
+    /// Tokens of one type.
+    Tokens(TokenType),
+    /// All tokens.
+    AllTokens,
+    /// Request units.
+    Requests,
+    /// Usage, in whatever unit.
+    Usage,
+    /// The number of charges.
+    Records,
+}
+
+impl Column {
+    /// What most people ask for: charges, and effective, billed and list cost.
+    pub const COSTS: [Self; 4] =
+        [Self::Records, Self::Cost(Metric::Effective), Self::Cost(Metric::Billed), Self::Cost(Metric::List)];
+
+    /// Tokens by type, all tokens, and effective cost.
+    pub const TOKENS: [Self; 6] = [
+        Self::Tokens(TokenType::Input),
+        Self::Tokens(TokenType::Output),
+        Self::Tokens(TokenType::CacheWrite),
+        Self::Tokens(TokenType::CacheRead),
+        Self::AllTokens,
+        Self::Cost(Metric::Effective),
+    ];
+
+    /// The column's heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Cost(metric) => metric.name(),
+            Self::PreviousCost(Metric::Effective) => "previous effective",
+            Self::PreviousCost(Metric::Billed) => "previous billed",
+            Self::PreviousCost(Metric::List) => "previous list",
+            Self::PreviousCost(Metric::Contracted) => "previous contracted",
+            Self::Tokens(token_type) => token_type.name(),
+            Self::AllTokens => "all tokens",
+            Self::Requests => "requests",
+            Self::Usage => "usage",
+            Self::Records => "events",
+        }
+    }
+
+    /// The exact figure.
+    fn figure(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
+        let previous_cost = |metric| previous.map(|totals| totals.get(metric).amount);
+        Ok(match self {
+            Self::Cost(metric) => totals.get(metric).amount.to_string(),
+            Self::PreviousCost(metric) => {
+                previous_cost(metric).map(|cost| cost.to_string()).unwrap_or_default()
+            }
+            Self::Tokens(token_type) => totals.tokens.get(token_type).to_string(),
+            Self::AllTokens => totals.tokens.total()?.to_string(),
+            Self::Requests => totals.requests.to_string(),
+            Self::Usage => totals.usage.to_string(),
+            Self::Records => totals.records.to_string(),
+        })
+    }
+
+    fn money(self, totals: &Totals, previous: Option<&Totals>) -> Option<Money> {
+        match self {
+            Self::Cost(metric) => Some(totals.get(metric).amount),
+            Self::PreviousCost(metric) => previous.map(|totals| totals.get(metric).amount),
+            _ => None,
+        }
+    }
+}
+
+impl Report {
+    /// The report as a table for people: costs in whole cents that add up to the total in whole cents, thousands
+    /// separators in counts, a line of totals, and below it whatever the figures leave open.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`].
+    pub fn to_text(&self, columns: &[Column]) -> Result<String> {
+        let mut table = Table::default();
+        table.text(self.bin.map(|_| "from"));
+        table.text(self.group_by.iter().map(crate::Dimension::heading));
+        table.figures(columns.iter().map(|column| column.heading()));
+        let figures: Vec<Vec<String>> =
+            columns.iter().map(|column| self.shown(*column)).collect::<Result<_>>()?;
+        for (number, row) in self.rows.iter().enumerate() {
+            let cells = figures.iter().map(|column| column.get(number).cloned().unwrap_or_default());
+            table.row(self.labels(row).into_iter().chain(cells));
+        }
+        table.rule();
+        let previous = self.previous.as_ref().map(|previous| &previous.total);
+        let mut last = vec![String::new(); usize::from(self.bin.is_some()) + self.group_by.len()];
+        if let Some(first) = last.first_mut() {
+            "total".clone_into(first);
+        }
+        let totals = columns.iter().map(|column| shown_total(*column, &self.total, previous));
+        table.row(last.into_iter().map(Ok).chain(totals).collect::<Result<Vec<_>>>()?);
+        Ok(format!("{table}{}", self.remarks()))
+    }
+
+    /// The report as CSV with exact figures, one row for each row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`].
+    pub fn to_csv(&self, columns: &[Column]) -> Result<String> {
+        let failed =
+            |error: csv::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let headings =
+            self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(crate::Dimension::heading));
+        writer.write_record(headings.chain(columns.iter().map(|column| column.heading()))).map_err(failed)?;
+        for row in &self.rows {
+            let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_ref()));
+            let cells = self.labels(row).into_iter().map(Ok).chain(figures).collect::<Result<Vec<_>>>()?;
+            writer.write_record(cells).map_err(failed)?;
+        }
+        let bytes = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
+        String::from_utf8(bytes).map_err(|error| failed(csv::Error::from(std::io::Error::other(error))))
+    }
+
+    fn labels(&self, row: &Row) -> Vec<String> {
+        let bin = row.bin.map(|bin| self.bin_label(bin));
+        let keys = row.keys.iter().enumerate().map(|(index, key)| match (row.kind, key) {
+            (RowKind::Other(groups), _) if index == 0 => format!("(other: {groups})"),
+            (RowKind::Other(_), _) => String::new(),
+            (_, Some(key)) => key.to_string(),
+            (_, None) => "(none)".to_owned(),
+        });
+        bin.into_iter().chain(keys).collect()
+    }
+
+    /// A day where steps start at midnight, else the instant.
+    fn bin_label(&self, bin: Timestamp) -> String {
+        let local = bin.to_datetime().with_timezone(&self.zone);
+        if local.time() == chrono::NaiveTime::MIN {
+            return local.date_naive().to_string();
+        }
+        local.format("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// The figures of a column, made for people.
+    fn shown(&self, column: Column) -> Result<Vec<String>> {
+        let amounts: Option<Vec<Money>> =
+            self.rows.iter().map(|row| column.money(&row.totals, row.previous.as_ref())).collect();
+        match amounts {
+            Some(amounts) => {
+                let rounded = round_parts(&amounts, CENTS, Rounding::HalfUp)?;
+                rounded.into_iter().map(|amount| amount.to_fixed(CENTS, Rounding::HalfUp)).collect()
+            }
+            None => self
+                .rows
+                .iter()
+                .map(|row| Ok(grouped(&column.figure(&row.totals, row.previous.as_ref())?)))
+                .collect(),
+        }
+    }
+
+    /// What the figures leave open: amounts not stated, and estimates.
+    fn remarks(&self) -> String {
+        let mut remarks = String::new();
+        for metric in Metric::ALL {
+            let Sum { missing, .. } = self.total.get(metric);
+            if missing > 0 && metric != Metric::Contracted {
+                remarks.push_str(&grouped(&missing.to_string()));
+                remarks.push_str(" events state no ");
+                remarks.push_str(metric.name());
+                remarks.push_str(" cost\n");
+            }
+        }
+        if self.estimated {
+            remarks.push_str(
+                "costs by token type are estimates by list prices; they add up to what was charged\n",
+            );
+        }
+        remarks
+    }
+}
+
+const CENTS: u32 = 2;
+
+fn shown_total(column: Column, total: &Totals, previous: Option<&Totals>) -> Result<String> {
+    match column.money(total, previous) {
+        Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
+        None => Ok(grouped(&column.figure(total, previous)?)),
+    }
+}
+
+/// A number with thousands separators in its whole part.
+fn grouped(number: &str) -> String {
+    let (whole, fraction) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut text = String::with_capacity(number.len() * 4 / 3);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text.push_str(fraction);
+    text
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let group_by: Vec<&str> = self.group_by.iter().map(crate::Dimension::heading).collect();
+        let mut report = serializer.serialize_struct("Report", 9)?;
+        report.serialize_field("currency", &self.currency)?;
+        report.serialize_field("window", &self.window)?;
+        report.serialize_field("measure", &self.measure.to_string())?;
+        report.serialize_field("group_by", &group_by)?;
+        report.serialize_field("rows", &self.rows)?;
+        report.serialize_field("total", &self.total)?;
+        report.serialize_field("previous_window", &self.previous.as_ref().map(|previous| previous.window))?;
+        report.serialize_field("previous_total", &self.previous.as_ref().map(|previous| previous.total))?;
+        report.serialize_field("estimated", &self.estimated)?;
+        report.end()
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let keys: Vec<Option<&str>> = self.keys.iter().map(Option::as_deref).collect();
+        let other = match self.kind {
+            RowKind::Group => None,
+            RowKind::Other(groups) => Some(groups),
+        };
+        let mut row = serializer.serialize_struct("Row", 5)?;
+        row.serialize_field("from", &self.bin)?;
+        row.serialize_field("keys", &keys)?;
+        row.serialize_field("other_groups", &other)?;
+        row.serialize_field("totals", &self.totals)?;
+        row.serialize_field("previous", &self.previous)?;
+        row.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_parts_are_grouped_by_thousands() {
+        for (number, text) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("-100000", "-100,000"),
+            ("-1234567.25", "-1,234,567.25"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

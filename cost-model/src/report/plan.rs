@@ -1,0 +1,241 @@
+//! How the charges of one tuple and epoch fall into groups: asked once, applied to every charge.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::{
+    Assignment, Dimension, Dimensions, Error, ErrorKind, Ledger, LedgerRow, LedgerTuple, Quantity, Result,
+    Tagger, Timestamp,
+};
+
+use super::Query;
+use super::fragments::{Fragment, Level, TokenPart};
+
+/// The plans of a query, made as rows ask for them.
+pub(super) struct Planner<'a> {
+    query: &'a Query,
+    ledger: &'a Ledger,
+    tagger: &'a dyn Tagger,
+    /// The virtual tag keys that matter.
+    keys: Vec<Arc<str>>,
+    /// The instants at which a plan may change.
+    boundaries: Vec<Timestamp>,
+    pub(super) groups: Groups,
+    plans: HashMap<(usize, usize), Plan>,
+}
+
+/// The parts that every charge of one tuple and epoch falls into: the cross product of all levels.
+pub(super) struct Plan {
+    /// Outermost first.
+    levels: Vec<Level>,
+    /// The group of each part, in order; `None` where the part does not count.
+    pub(super) groups: Vec<Option<usize>>,
+    pub(super) unit: Unit,
+}
+
+/// What usage is counted in.
+pub(super) enum Unit {
+    Tokens(Arc<str>),
+    Requests(Arc<str>),
+    Unknown,
+}
+
+impl Unit {
+    fn of(tuple: LedgerTuple<'_>) -> Self {
+        match tuple.shared(&Dimension::UsageUnit) {
+            Some(unit) if &*unit == "tokens" => Self::Tokens(unit),
+            Some(unit) if &*unit == "requests" => Self::Requests(unit),
+            _ => Self::Unknown,
+        }
+    }
+
+    pub(super) fn name(&self) -> Option<Arc<str>> {
+        match self {
+            Self::Tokens(unit) | Self::Requests(unit) => Some(Arc::clone(unit)),
+            Self::Unknown => None,
+        }
+    }
+
+    pub(super) fn usage(&self, part: &Fragment) -> Result<Quantity> {
+        match self {
+            Self::Tokens(_) => Quantity::try_from(part.tokens.total()?),
+            Self::Requests(_) => Ok(part.requests.into()),
+            Self::Unknown => Ok(Quantity::ZERO),
+        }
+    }
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(query: &'a Query, ledger: &'a Ledger, tagger: &'a dyn Tagger) -> Result<Self> {
+        let mut boundaries = tagger.boundaries().to_vec();
+        if query.by_token_type() {
+            boundaries.extend(query.price_book.iter().flat_map(crate::PriceBook::boundaries));
+            boundaries.sort_unstable();
+            boundaries.dedup();
+        }
+        let keys = super::run::keys_needed(query, tagger)?;
+        Ok(Self { query, ledger, tagger, keys, boundaries, groups: Groups::default(), plans: HashMap::new() })
+    }
+
+    pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
+        let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
+        if !self.plans.contains_key(&(tuple, epoch)) {
+            let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
+                Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
+            })?;
+            let plan = self.make(dimensions, at);
+            self.plans.insert((tuple, epoch), plan);
+        }
+        self.plans.get(&(tuple, epoch)).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
+    }
+
+    fn make(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
+        let mut levels: Vec<Level> = self.query.allocation.map(Level::Allocation).into_iter().collect();
+        let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
+        for key in &self.keys {
+            let values = match self.tagger.assign(key, &tuple, at) {
+                Assignment::Value(value) => vec![Some(Arc::from(&*value))],
+                Assignment::Unset => vec![None],
+                Assignment::Shares(shares) if shares.is_empty() => vec![None],
+                Assignment::Shares(shares) => {
+                    levels.push(Level::Shares(shares.iter().map(|share| share.weight).collect()));
+                    shares.iter().map(|share| Some(Arc::clone(&share.value))).collect()
+                }
+            };
+            parts = cross(&parts, &values);
+        }
+        let mut token_parts = vec![None];
+        if self.query.by_token_type() {
+            let service = tuple.get(&Dimension::ServiceId).or_else(|| tuple.get(&Dimension::Service));
+            let prices =
+                service.zip(self.query.price_book.as_ref()).and_then(|(id, book)| book.prices(&id, at));
+            levels.push(Level::TokenTypes(prices.copied()));
+            token_parts = TokenPart::ALL.into_iter().map(Some).collect();
+        }
+        let mut groups = Vec::with_capacity(parts.len() * token_parts.len());
+        for values in &parts {
+            for token_part in &token_parts {
+                let part = Part { tuple, keys: &self.keys, values, purpose: *token_part };
+                let counts = self.query.counts(&part);
+                groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
+            }
+        }
+        Plan { levels, groups, unit: Unit::of(tuple) }
+    }
+}
+
+impl Plan {
+    /// Whether charges stay in one piece.
+    pub(super) fn is_whole(&self) -> bool {
+        self.levels.is_empty()
+    }
+
+    /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
+    /// that the charge counts once.
+    pub(super) fn fragments(&self, row: &LedgerRow) -> Result<BTreeMap<usize, Fragment>> {
+        let parts = self.levels.iter().try_fold(vec![Some(Fragment::whole(row))], |parts, level| {
+            parts.into_iter().flatten().try_fold(Vec::new(), |mut all, part| {
+                all.extend(level.parts(&part)?);
+                Ok::<_, Error>(all)
+            })
+        })?;
+        let mut fragments = BTreeMap::new();
+        for (part, group) in parts.into_iter().zip(&self.groups) {
+            let (Some(part), Some(group)) = (part, group) else { continue };
+            let joined = match fragments.get(group) {
+                Some(other) => part.join(other)?,
+                None => part,
+            };
+            fragments.insert(*group, joined);
+        }
+        Ok(fragments)
+    }
+}
+
+/// The groups of a report, numbered as they are met.
+#[derive(Default)]
+pub(super) struct Groups {
+    numbers: HashMap<Vec<Option<Arc<str>>>, usize>,
+    pub(super) keys: Vec<Vec<Option<Arc<str>>>>,
+}
+
+impl Groups {
+    fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
+        let keys: Vec<_> = group_by.iter().map(|dimension| part.shared(dimension)).collect();
+        let next = self.keys.len();
+        *self.numbers.entry(keys).or_insert_with_key(|keys| {
+            self.keys.push(keys.clone());
+            next
+        })
+    }
+}
+
+/// The dimensions of a part: its tuple's, with one value for each virtual tag key that matters, and what it is for.
+pub(super) struct Part<'a> {
+    tuple: LedgerTuple<'a>,
+    keys: &'a [Arc<str>],
+    values: &'a [Option<Arc<str>>],
+    purpose: Option<TokenPart>,
+}
+
+impl Part<'_> {
+    fn assigned(&self, key: &str) -> Option<&Arc<str>> {
+        let index = self.keys.iter().position(|each| **each == *key)?;
+        self.values.get(index)?.as_ref()
+    }
+
+    fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.assigned(key).map(Arc::clone),
+            Dimension::Tag(key) => {
+                self.assigned(key).map(Arc::clone).or_else(|| self.tuple.shared(dimension))
+            }
+            Dimension::Tagged => Some(self.tagged().into()),
+            Dimension::TokenType => self.purpose.map(|part| part.name().into()),
+            _ => self.tuple.shared(dimension),
+        }
+    }
+
+    fn tagged(&self) -> &'static str {
+        let mut tagged = "untagged";
+        self.for_each_tag(&mut |_, _| tagged = "tagged");
+        tagged
+    }
+}
+
+impl Dimensions for Part<'_> {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
+        match dimension {
+            Dimension::VirtualTag(key) => assigned(key),
+            Dimension::Tag(key) => assigned(key).or_else(|| self.tuple.get(dimension)),
+            Dimension::Tagged => Some(Cow::Borrowed(self.tagged())),
+            Dimension::TokenType => self.purpose.map(|part| Cow::Borrowed(part.name())),
+            _ => self.tuple.get(dimension),
+        }
+    }
+
+    /// Provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.tuple.for_each_tag(&mut |key, value| {
+            if self.assigned(key).is_none() {
+                visit(key, value);
+            }
+        });
+        for (key, value) in self.keys.iter().zip(self.values) {
+            if let Some(value) = value {
+                visit(key, value);
+            }
+        }
+    }
+}
+
+fn cross(parts: &[Vec<Option<Arc<str>>>], values: &[Option<Arc<str>>]) -> Vec<Vec<Option<Arc<str>>>> {
+    let extended = |part: &Vec<Option<Arc<str>>>, value: &Option<Arc<str>>| {
+        let mut longer = part.clone();
+        longer.push(value.clone());
+        longer
+    };
+    parts.iter().flat_map(|part| values.iter().map(move |value| extended(part, value))).collect()
+}

@@ -1,0 +1,90 @@
+//! The answer to a query.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::FixedOffset;
+
+use crate::{Currency, Dimension, Timestamp, Window};
+
+use super::{Bin, Measure, Totals};
+
+/// The answer to a [`Query`](super::Query).
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The currency of every amount.
+    pub currency: Currency,
+    /// What the keys of every row are about, in order.
+    pub group_by: Vec<Dimension>,
+    /// The steps of time, if there are any.
+    pub bin: Option<Bin>,
+    /// The zone whose calendar they follow.
+    pub zone: FixedOffset,
+    /// The window asked about.
+    pub window: Option<Window>,
+    /// What the report is about.
+    pub measure: Measure,
+    /// The rows: by bin, then by measure, largest first, then by keys; the row of all other groups last.
+    pub rows: Vec<Row>,
+    /// The totals over all rows.
+    pub total: Totals,
+    /// The period compared with.
+    pub previous: Option<Previous>,
+    /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
+    pub estimated: bool,
+}
+
+/// The period that a report is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Previous {
+    /// When it was.
+    pub window: Window,
+    /// The totals of everything the query asks for in it.
+    pub total: Totals,
+}
+
+/// One row of a [`Report`].
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Row {
+    /// The first instant of the bin, if the query has bins. An edge bin holds only what lies in the window.
+    pub bin: Option<Timestamp>,
+    /// What the row is about.
+    pub kind: RowKind,
+    /// The value of each dimension grouped by; `None` for charges that have none, and in the row of all other groups.
+    pub keys: Vec<Option<Arc<str>>>,
+    /// The sums over the row's charges.
+    pub totals: Totals,
+    /// The same of the previous period, if the query compares.
+    pub previous: Option<Totals>,
+}
+
+/// What a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RowKind {
+    /// One combination of values.
+    Group,
+    /// All groups that are not among the largest: how many have charges in this row.
+    Other(usize),
+}
+
+impl fmt::Debug for Report {
+    /// Keys may name people, so they are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("group_by", &self.group_by)
+            .field("rows", &self.rows.len())
+            .field("total", &self.total)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Row {
+    /// Keys may name people, so they are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row").field("bin", &self.bin).field("totals", &self.totals).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+//! Which kinds of charge a report counts.
+
+use crate::{Dimension, Dimensions};
+
+/// Which kinds of charge a report counts, by their charge type. The default counts all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "five switches that people set one by one")]
+pub struct Settings {
+    /// Charge type Credit.
+    pub credits: bool,
+    /// Charge type Refund.
+    pub refunds: bool,
+    /// Charge type Discount.
+    pub discounts: bool,
+    /// Charge type Tax.
+    pub tax: bool,
+    /// Charges that have no value for a tag that the report groups by.
+    pub unallocated: bool,
+}
+
+impl Settings {
+    /// What Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
+    pub fn vantage() -> Self {
+        Self { credits: false, refunds: false, discounts: true, tax: true, unallocated: false }
+    }
+
+    /// Whether a charge of this type counts.
+    pub(super) fn counts(self, dimensions: &dyn Dimensions) -> bool {
+        match dimensions.get(&Dimension::ChargeType).as_deref() {
+            Some("Credit") => self.credits,
+            Some("Refund") => self.refunds,
+            Some("Discount") => self.discounts,
+            Some("Tax") => self.tax,
+            _ => true,
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { credits: true, refunds: true, discounts: true, tax: true, unallocated: true }
+    }
+}

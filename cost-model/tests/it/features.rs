@@ -1,0 +1,290 @@
+//! What a query can ask beyond groups: zones, the largest groups, comparison, running totals, settings, token types.
+
+use std::collections::BTreeMap;
+
+use chrono::FixedOffset;
+use cost_model::report::{Measure, Query, Report, RowKind, Settings, Totals};
+use cost_model::{
+    Bin, CostRecord, Costs, Currency, Dimension, ErrorKind, Ledger, Metric, Money, PriceBook, Prices,
+    RequestUnits, Timestamp, TokenType, Tokens, Untagged, Window,
+};
+use proptest::prelude::*;
+
+use crate::support::{cases, ledger, records};
+
+fn run(query: &Query, records: &[CostRecord]) -> Report {
+    query.run(&ledger(records), &Untagged).unwrap()
+}
+
+fn summed<'a>(totals: impl Iterator<Item = &'a Totals>) -> Totals {
+    totals.fold(Totals::default(), |sum, each| sum.checked_add(each).unwrap())
+}
+
+fn shifted(record: &CostRecord, millis: i64) -> CostRecord {
+    let mut record = record.clone();
+    record.at = Timestamp::from_millis(record.at.millis() + millis).unwrap();
+    record
+}
+
+fn book() -> PriceBook {
+    let price = |text: &str| text.parse::<Money>().unwrap();
+    let mut book = PriceBook::new();
+    let prices = Prices {
+        input: price("3"),
+        output: price("15"),
+        cache_write: price("3.75"),
+        cache_read: price("0.3"),
+    };
+    book.insert("auto", Timestamp::from_millis(0).unwrap(), prices);
+    book.insert(
+        "gpt-5.2",
+        Timestamp::from_millis(0).unwrap(),
+        Prices { output: price("14"), ..Prices::default() },
+    );
+    book
+}
+
+proptest! {
+    #![proptest_config(cases(96))]
+
+    #[test]
+    fn a_zone_moves_the_calendar_and_nothing_else(records in records(0..12), half_hours in -24..=28_i32) {
+        let zone = FixedOffset::east_opt(half_hours * 1800).unwrap();
+        let offset = i64::from(half_hours) * 1_800_000;
+        let moved: Vec<_> = records.iter().map(|record| shifted(record, offset)).collect();
+        for bin in [Bin::Hour, Bin::Day, Bin::Month, Bin::Quarter] {
+            let query = Query::all_resources().bin(bin).group_by(Dimension::Service);
+            let here = run(&query.clone().zone(zone), &records);
+            let there = run(&query, &moved);
+            let rows = |report: &Report, offset: i64| -> Vec<_> {
+                report.rows.iter().map(|row| (row.bin.unwrap().millis() + offset, row.keys.clone(), row.totals)).collect()
+            };
+            prop_assert_eq!(rows(&here, offset), rows(&there, 0));
+        }
+    }
+
+    #[test]
+    fn the_largest_and_the_others_are_everything(records in records(0..12), count in 0..5_usize, bins: bool) {
+        let mut query = Query::all_resources().group_by(Dimension::Service).group_by(Dimension::Resource);
+        query.bin = bins.then_some(Bin::Day);
+        let (all, top) = (run(&query, &records), run(&query.clone().top(count), &records));
+        prop_assert_eq!(top.total, all.total);
+        for metric in Metric::ALL {
+            let amounts = |report: &Report| Money::sum(report.rows.iter().map(|row| row.totals.get(metric).amount)).unwrap();
+            prop_assert_eq!(amounts(&top), amounts(&all));
+        }
+        // The groups that stay are those with the largest sums over all bins.
+        let mut sizes: BTreeMap<_, i128> = BTreeMap::new();
+        for row in &all.rows {
+            *sizes.entry(row.keys.clone()).or_default() += row.totals.effective.amount.units();
+        }
+        let mut order: Vec<_> = sizes.into_iter().map(|(keys, size)| (std::cmp::Reverse(size), keys)).collect();
+        order.sort();
+        let kept: Vec<_> = order.into_iter().take(count).map(|(_, keys)| keys).collect();
+        for row in &top.rows {
+            match row.kind {
+                RowKind::Group => {
+                    prop_assert!(kept.contains(&row.keys));
+                    prop_assert!(all.rows.contains(row));
+                }
+                RowKind::Other(groups) => {
+                    let others = all.rows.iter().filter(|each| each.bin == row.bin && !kept.contains(&each.keys));
+                    prop_assert_eq!(groups, others.clone().count());
+                    prop_assert_eq!(row.totals, summed(others.map(|each| &each.totals)));
+                }
+                _ => prop_assert!(false, "a new kind of row"),
+            }
+        }
+    }
+
+    #[test]
+    fn running_totals_are_sums_of_the_steps_so_far(records in records(0..12)) {
+        let query = Query::all_resources().bin(Bin::Day).group_by(Dimension::Service);
+        let (steps, running) = (run(&query, &records), run(&query.cumulative(), &records));
+        prop_assert_eq!(running.total, steps.total);
+        for row in &running.rows {
+            let so_far = steps.rows.iter().filter(|each| each.keys == row.keys && each.bin <= row.bin);
+            prop_assert_eq!(row.totals, summed(so_far.map(|each| &each.totals)));
+        }
+        let last = running.rows.iter().map(|row| row.bin).max();
+        let ends = running.rows.iter().filter(|row| Some(row.bin) == last);
+        prop_assert_eq!(summed(ends.map(|row| &row.totals)), running.total);
+    }
+
+    #[test]
+    fn each_row_is_compared_with_the_period_before(records in records(0..12), days in 1..6_u64) {
+        let start: chrono::NaiveDate = "2026-01-01".parse().unwrap();
+        let window = |first: chrono::NaiveDate| Window::days(first, first + chrono::Days::new(days)).unwrap();
+        let (now, before) = (window(start), window(start - chrono::Days::new(days)));
+        let query = Query::all_resources().group_by(Dimension::Service);
+        let compared = run(&query.clone().window(now).compare(), &records);
+        let (alone, earlier) = (run(&query.clone().window(now), &records), run(&query.window(before), &records));
+        prop_assert_eq!(compared.total, alone.total);
+        let previous = compared.previous.clone().unwrap();
+        prop_assert_eq!((previous.window, previous.total), (before, earlier.total));
+        for row in &compared.rows {
+            let find = |report: &Report| {
+                report.rows.iter().find(|each| each.keys == row.keys).map(|each| each.totals).unwrap_or_default()
+            };
+            prop_assert_eq!(row.totals, find(&alone));
+            prop_assert_eq!(row.previous, Some(find(&earlier)));
+        }
+        prop_assert_eq!(summed(compared.rows.iter().filter_map(|row| row.previous.as_ref())), earlier.total);
+    }
+
+    #[test]
+    fn costs_by_token_type_conserve_every_charge(mut records in records(0..8), fees in prop::collection::vec(-9..9_i128, 8)) {
+        for (record, fee) in records.iter_mut().zip(fees) {
+            record.stated.fee = Some(Money::from_units(fee));
+        }
+        let query = Query::all_resources().group_by(Dimension::TokenType).price_book(book());
+        let (apart, whole) = (run(&query, &records), run(&Query::all_resources(), &records));
+        prop_assert!(apart.estimated && !whole.estimated);
+        prop_assert_eq!(apart.total, whole.total);
+        for metric in Metric::ALL {
+            let sum = Money::sum(apart.rows.iter().map(|row| row.totals.get(metric).amount)).unwrap();
+            prop_assert_eq!(sum, whole.total.get(metric).amount);
+        }
+        for token_type in TokenType::ALL {
+            let counts = |report: &Report| -> u64 {
+                report.rows.iter().map(|row| row.totals.tokens.get(token_type).count()).sum()
+            };
+            prop_assert_eq!(counts(&apart), counts(&whole));
+            for row in &apart.rows {
+                let own = row.keys[0].as_deref() == Some(token_type.name());
+                prop_assert!(own || row.totals.tokens.get(token_type) == Tokens::ZERO, "a count strays");
+            }
+        }
+    }
+}
+
+fn charge(service: &str, amount: &str) -> CostRecord {
+    let at = Timestamp::from_millis(1_788_220_800_000).unwrap();
+    let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount.parse().unwrap()));
+    record.service_id = Some(service.into());
+    record.service = Some(service.into());
+    record
+}
+
+#[test]
+fn a_charge_is_taken_apart_by_list_prices_and_its_fee() {
+    let mut record = charge("auto", "0.078225");
+    record.usage_unit = Some("tokens".into());
+    record.stated.fee = Some("0.015525".parse().unwrap());
+    record.tokens.set(TokenType::Input, Tokens::new(1200));
+    record.tokens.set(TokenType::Output, Tokens::new(900));
+    record.tokens.set(TokenType::CacheWrite, Tokens::new(8000));
+    record.tokens.set(TokenType::CacheRead, Tokens::new(52000));
+    let mut request = charge("auto", "0.08");
+    request.usage_unit = Some("requests".into());
+    request.requests = Some("2".parse().unwrap());
+    let mut unpriced = charge("new-model", "0.5");
+    unpriced.tokens.set(TokenType::Output, Tokens::new(7));
+    let query = Query::all_resources().group_by(Dimension::TokenType).price_book(book());
+    let report = run(&query, &[record, request, unpriced]);
+    let rows: Vec<String> = report
+        .rows
+        .iter()
+        .map(|row| {
+            let tokens = row.totals.tokens.total().unwrap();
+            format!(
+                "{} {} {tokens} {}",
+                row.keys[0].as_deref().unwrap(),
+                row.totals.effective.amount,
+                row.totals.requests
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "unpriced 0.5 0 0",
+            "request 0.08 0 2",
+            "cache write 0.03 8000 0",
+            "cache read 0.0156 52000 0",
+            "fee 0.015525 0 0",
+            "output 0.0135 907 0",
+            "input 0.0036 1200 0",
+        ]
+    );
+}
+
+#[test]
+fn settings_leave_out_kinds_of_charge() {
+    let mut records = Vec::new();
+    for (charge_type, amount) in
+        [("Usage", "1"), ("Credit", "-2"), ("Refund", "-4"), ("Discount", "-8"), ("Tax", "16")]
+    {
+        let mut record = charge("auto", amount);
+        record.charge_type = Some(charge_type.into());
+        if charge_type != "Tax" {
+            record.tags.insert("team", "A");
+        }
+        records.push(record);
+    }
+    let total = |settings: Settings, group_by: Option<Dimension>| {
+        let mut query = Query::all_resources().settings(settings);
+        query.group_by.extend(group_by);
+        run(&query, &records).total.effective.amount.to_string()
+    };
+    assert_eq!(total(Settings::default(), None), "3");
+    assert_eq!(total(Settings::vantage(), None), "9");
+    assert_eq!(total(Settings::vantage(), Some(Dimension::Tag("team".into()))), "-7");
+    let mut no_tax = Settings::default();
+    no_tax.tax = false;
+    assert_eq!(total(no_tax, Some(Dimension::Service)), "-13");
+}
+
+#[test]
+fn usage_is_a_figure_only_within_a_unit() {
+    let mut tokens = charge("auto", "1");
+    tokens.usage_unit = Some("tokens".into());
+    tokens.tokens.set(TokenType::Input, Tokens::new(5));
+    let mut requests = charge("auto", "1");
+    requests.usage_unit = Some("requests".into());
+    requests.requests = Some("1.5".parse::<RequestUnits>().unwrap());
+    let records = [tokens, requests];
+    let query = Query::all_resources().measure(Measure::Usage);
+    let error = query.run(&ledger(&records), &Untagged).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Query);
+    assert_eq!(
+        error.to_string(),
+        "usage is in several units (requests, tokens); group by the unit or filter costs.usage_unit"
+    );
+    let report = run(&query.group_by(Dimension::UsageUnit), &records);
+    let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.to_string()).collect();
+    assert_eq!(rows, ["5", "1.5"]);
+}
+
+#[test]
+fn a_share_of_every_charge_is_a_share_of_every_figure() {
+    let decimal = |text: &str| rust_decimal::Decimal::from_str_exact(text).unwrap();
+    let mut record = charge("auto", "0.3");
+    record.tokens.set(TokenType::Input, Tokens::new(9));
+    let total = |share: &str| {
+        let query = Query::all_resources().allocate(decimal(share)).unwrap();
+        let total = run(&query, std::slice::from_ref(&record)).total;
+        format!("{} {} {}", total.effective.amount, total.tokens.input, total.records)
+    };
+    assert_eq!(total("0.25"), "0.075 2 1");
+    assert_eq!(total("1"), "0.3 9 1");
+    for share in ["0", "-0.5", "1.01"] {
+        assert!(Query::all_resources().allocate(decimal(share)).is_err(), "{share}");
+    }
+}
+
+#[test]
+fn a_comparison_needs_a_window() {
+    let ledger = Ledger::builder(Currency::USD).build();
+    let error = Query::all_resources().compare().run(&ledger, &Untagged).unwrap_err();
+    assert_eq!(error.to_string(), "a comparison needs a window");
+}
+
+#[test]
+fn tagged_and_untagged_are_told_apart() {
+    let mut tagged = charge("auto", "1");
+    tagged.tags.insert("k", "v");
+    let report = run(&Query::all_resources().group_by(Dimension::Tagged), &[tagged, charge("auto", "2")]);
+    let rows: Vec<_> = report.rows.iter().map(|row| row.keys[0].as_deref().unwrap()).collect();
+    assert_eq!(rows, ["untagged", "tagged"]);
+}
