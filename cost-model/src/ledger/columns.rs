@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{CostRecord, Error, LedgerRow, Money, Result, Timestamp, TokenCounts, TokenType, Tokens};
+use crate::{
+    CostRecord, Error, LedgerRow, Money, RequestUnits, Result, Timestamp, TokenCounts, TokenType, Tokens,
+};
 
 use super::shape::Shape;
 
@@ -14,6 +16,8 @@ pub(super) struct Columns {
     class: Vec<u32>,
     /// Zero where the shape has no effective amount.
     effective: Vec<Money>,
+    /// Zero where absent.
+    requests: Vec<RequestUnits>,
     /// In the order of [`TokenType::ALL`]; zero where the shape has wide tokens.
     tokens: Vec<[u32; 4]>,
     /// The further figures of all charges, one charge after the other, as many of each as its shape says.
@@ -39,8 +43,11 @@ pub(crate) struct Charge<'a> {
     pub(crate) class: u32,
     /// Zero if absent.
     pub(crate) effective: Money,
+    /// Zero if absent.
+    pub(crate) requests: RequestUnits,
     /// In the order of [`TokenType::ALL`]; zero if they are extras.
     pub(crate) tokens: [u32; 4],
+    /// Its own, and then those of the charges after it.
     pub(crate) extras: &'a [i128],
 }
 
@@ -67,6 +74,7 @@ impl Columns {
         self.at.push(record.at);
         self.class.push(number);
         self.effective.push(record.costs.effective.unwrap_or_default());
+        self.requests.push(record.requests.unwrap_or_default());
         self.tokens.push(tokens.unwrap_or_default());
         Ok(())
     }
@@ -75,6 +83,7 @@ impl Columns {
         self.at.shrink_to_fit();
         self.class.shrink_to_fit();
         self.effective.shrink_to_fit();
+        self.requests.shrink_to_fit();
         self.tokens.shrink_to_fit();
         self.extras.shrink_to_fit();
         self.classes.shrink_to_fit();
@@ -84,19 +93,61 @@ impl Columns {
         &self.classes
     }
 
-    pub(super) fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
-        let mut rest = self.extras.as_slice();
-        let figures = self.effective.iter().zip(&self.tokens);
-        self.at.iter().zip(&self.class).zip(figures).map(move |((at, class), (effective, tokens))| {
-            let count = self.classes.get(index(*class)).map_or(0, |class| class.shape.extras());
-            let (extras, others) = rest.split_at_checked(count).unwrap_or_default();
-            rest = others;
-            Charge { at: *at, class: *class, effective: *effective, tokens: *tokens, extras }
-        })
+    pub(super) fn charges(&self) -> Charges<'_> {
+        Charges {
+            at: &self.at,
+            class: &self.class,
+            effective: &self.effective,
+            requests: &self.requests,
+            tokens: &self.tokens,
+            extras: &self.extras,
+            classes: &self.classes,
+        }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
         self.charges().filter_map(|charge| Some(self.classes.get(index(charge.class))?.row(&charge)))
+    }
+}
+
+/// The charges of a ledger that are still to come, column by column.
+pub(crate) struct Charges<'a> {
+    pub(crate) at: &'a [Timestamp],
+    pub(crate) class: &'a [u32],
+    pub(crate) effective: &'a [Money],
+    pub(crate) requests: &'a [RequestUnits],
+    pub(crate) tokens: &'a [[u32; 4]],
+    pub(crate) extras: &'a [i128],
+    classes: &'a [Class],
+}
+
+impl Charges<'_> {
+    /// Passes over so many charges, which have so many extras together.
+    pub(crate) fn advance(&mut self, charges: usize, extras: usize) {
+        self.at = self.at.get(charges..).unwrap_or_default();
+        self.class = self.class.get(charges..).unwrap_or_default();
+        self.effective = self.effective.get(charges..).unwrap_or_default();
+        self.requests = self.requests.get(charges..).unwrap_or_default();
+        self.tokens = self.tokens.get(charges..).unwrap_or_default();
+        self.extras = self.extras.get(extras..).unwrap_or_default();
+    }
+}
+
+impl<'a> Iterator for Charges<'a> {
+    type Item = Charge<'a>;
+
+    fn next(&mut self) -> Option<Charge<'a>> {
+        let charge = Charge {
+            at: *self.at.first()?,
+            class: *self.class.first()?,
+            effective: *self.effective.first()?,
+            requests: *self.requests.first()?,
+            tokens: *self.tokens.first()?,
+            extras: self.extras,
+        };
+        let extras = self.classes.get(index(charge.class)).map_or(0, |class| class.shape.extras());
+        self.advance(1, extras);
+        Some(charge)
     }
 }
 
@@ -109,7 +160,8 @@ impl Class {
     /// A charge of this class, with every figure in its place.
     pub(crate) fn row(&self, charge: &Charge<'_>) -> LedgerRow {
         let mut extras = charge.extras.iter().copied();
-        let (costs, requests) = self.shape.costs(charge.effective, &mut extras);
+        let costs = self.shape.costs(charge.effective, &mut extras);
+        let requests = self.shape.has_requests.then_some(charge.requests);
         let fee = self.shape.fee.read(charge.effective.units(), &mut extras).map(Money::from_units);
         let tokens = if self.shape.wide_tokens { wide(extras) } else { counts(charge.tokens.map(u64::from)) };
         LedgerRow { at: charge.at, tuple: self.tuple(), costs, tokens, requests, fee }

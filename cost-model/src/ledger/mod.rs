@@ -12,7 +12,7 @@ use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Time
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use columns::{Charge, Class, counts, index};
+pub(crate) use columns::{Charges, Class, counts, index};
 pub(crate) use shape::Shape;
 
 use columns::Columns;
@@ -77,7 +77,7 @@ impl Ledger {
     }
 
     /// Every charge as it is kept, in the order of the scan.
-    pub(crate) fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
+    pub(crate) fn charges(&self) -> Charges<'_> {
         self.columns.charges()
     }
 

@@ -1,6 +1,6 @@
 //! Which figures a charge has, and where they are kept.
 
-use crate::{CostRecord, Costs, Money, RequestUnits, TokenType};
+use crate::{CostRecord, Costs, Money, TokenType};
 
 /// Where one optional figure of a charge is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,16 +38,17 @@ impl Held {
 
 /// What is known of a charge, apart from the figures themselves. A million charges have a dozen shapes.
 ///
-/// The extras of a charge are, in this order and as far as its shape names them: billed, list, contracted, request
-/// units, fee, and the four token counts.
+/// The extras of a charge are, in this order and as far as its shape names them: billed, list, contracted, fee, and the
+/// four token counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about another figure")]
 pub(crate) struct Shape {
     has_effective: bool,
     billed: Held,
     list: Held,
     contracted: Held,
     derived: bool,
-    requests: Held,
+    pub(super) has_requests: bool,
     pub(super) fee: Held,
     /// Whether a token count does not fit in 32 bits, so that all four are extras.
     pub(crate) wide_tokens: bool,
@@ -65,8 +66,8 @@ impl Shape {
             extra(figure);
             extras += 1;
         };
-        let mut held = |figure: Option<i128>, like: Option<i128>| {
-            let held = Held::of(figure, like);
+        let mut held = |figure: Option<i128>| {
+            let held = Held::of(figure, effective);
             if let (Held::Extra, Some(figure)) = (held, figure) {
                 keep(figure);
             }
@@ -74,12 +75,12 @@ impl Shape {
         };
         let mut shape = Self {
             has_effective: effective.is_some(),
-            billed: held(costs.billed.map(Money::units), effective),
-            list: held(costs.list.map(Money::units), effective),
-            contracted: held(costs.contracted.map(Money::units), effective),
+            billed: held(costs.billed.map(Money::units)),
+            list: held(costs.list.map(Money::units)),
+            contracted: held(costs.contracted.map(Money::units)),
             derived: costs.derived,
-            requests: held(record.requests.map(RequestUnits::units), None),
-            fee: held(record.stated.fee.map(Money::units), effective),
+            has_requests: record.requests.is_some(),
+            fee: held(record.stated.fee.map(Money::units)),
             wide_tokens,
             extras: 0,
         };
@@ -92,28 +93,22 @@ impl Shape {
         shape
     }
 
-    /// The amounts and request units of a charge, given its effective amount and its extras; or, of many charges of one
-    /// shape, their sums, given the sums of theirs.
-    pub(crate) fn costs(
-        &self,
-        effective: Money,
-        extras: &mut impl Iterator<Item = i128>,
-    ) -> (Costs, Option<RequestUnits>) {
-        let mut read = |held: Held| held.read(effective.units(), extras);
-        let costs = Costs {
-            billed: read(self.billed).map(Money::from_units),
+    /// The amounts of a charge, given its effective amount and its extras; or, of many charges of one shape, their
+    /// sums, given the sums of theirs.
+    pub(crate) fn costs(&self, effective: Money, extras: &mut impl Iterator<Item = i128>) -> Costs {
+        let mut read = |held: Held| held.read(effective.units(), extras).map(Money::from_units);
+        Costs {
+            billed: read(self.billed),
             effective: self.has_effective.then_some(effective),
-            list: read(self.list).map(Money::from_units),
-            contracted: read(self.contracted).map(Money::from_units),
+            list: read(self.list),
+            contracted: read(self.contracted),
             derived: self.derived,
-        };
-        (costs, read(self.requests).map(RequestUnits::from_units))
+        }
     }
 
-    /// How many of the extras are amounts and request units: the first ones.
+    /// How many of the extras are amounts: the first ones.
     pub(crate) fn cost_extras(&self) -> usize {
-        let held = [self.billed, self.list, self.contracted, self.requests];
-        held.into_iter().filter(|held| *held == Held::Extra).count()
+        [self.billed, self.list, self.contracted].into_iter().filter(|held| *held == Held::Extra).count()
     }
 
     /// How many extras a charge has.

@@ -24,15 +24,21 @@ pub(super) struct Planner<'a> {
     pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
     plans: Mixed<(usize, usize), Plan>,
+    /// The values of one tuple, kept for their room.
+    values: Vec<Option<Arc<str>>>,
 }
 
-/// The parts that every charge of one tuple and epoch falls into: the cross product of all levels.
+/// What becomes of every charge of one tuple and epoch.
 pub(super) struct Plan {
-    /// Outermost first.
-    levels: Vec<Level>,
-    /// The group of each part, in order; `None` where the part does not count.
-    groups: Vec<Option<usize>>,
+    pub(super) fall: Fall,
     pub(super) unit: Unit,
+}
+
+pub(super) enum Fall {
+    /// It stays in one piece, in that group; `None` where it does not count.
+    Whole(Option<usize>),
+    /// It falls into parts, the cross product of all levels, outermost first; and the group of each part, in order.
+    Apart(Vec<Level>, Vec<Option<usize>>),
 }
 
 /// What usage is counted in.
@@ -86,6 +92,7 @@ impl<'a> Planner<'a> {
             boundaries,
             groups: Groups::default(),
             plans: Mixed::default(),
+            values: Vec::new(),
         })
     }
 
@@ -102,6 +109,28 @@ impl<'a> Planner<'a> {
     }
 
     fn make(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
+        let asks_for_parts = self.query.allocation.is_some() || self.query.by_token_type();
+        let whole = if asks_for_parts { None } else { self.make_whole(tuple, at) };
+        whole.unwrap_or_else(|| self.make_parts(tuple, at))
+    }
+
+    /// The plan of charges that stay in one piece, if they do.
+    fn make_whole(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Plan> {
+        self.values.clear();
+        for key in &self.keys {
+            let value = match self.tagger.assign(key, &tuple, at) {
+                Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
+                Assignment::Shares(shares) if !shares.is_empty() => return None,
+                Assignment::Shares(_) | Assignment::Unset => None,
+            };
+            self.values.push(value);
+        }
+        let part = Part { tuple, keys: &self.keys, values: &self.values, purpose: None };
+        let group = self.query.counts(&part).then(|| self.groups.number(&self.query.group_by, &part));
+        Some(Plan { fall: Fall::Whole(group), unit: Unit::of(tuple) })
+    }
+
+    fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
         let mut levels: Vec<Level> = self.query.allocation.map(Level::Allocation).into_iter().collect();
         let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
         for key in &self.keys {
@@ -116,7 +145,9 @@ impl<'a> Planner<'a> {
                     continue;
                 }
             };
-            parts.iter_mut().for_each(|part| part.push(value.clone()));
+            for part in &mut parts {
+                part.push(value.clone());
+            }
         }
         let mut token_parts: &[Option<TokenPart>] = &[None];
         if self.query.by_token_type() {
@@ -134,32 +165,27 @@ impl<'a> Planner<'a> {
                 groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
             }
         }
-        Plan { levels, groups, unit: Unit::of(tuple) }
+        Plan { fall: Fall::Apart(levels, groups), unit: Unit::of(tuple) }
     }
 }
 
 impl Plan {
-    /// Whether charges stay in one piece.
-    pub(super) fn is_whole(&self) -> bool {
-        self.levels.is_empty()
-    }
-
-    /// The group of charges that stay in one piece, if they count.
-    pub(super) fn group(&self) -> Option<usize> {
-        self.groups.first().copied().flatten()
-    }
-
     /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
     /// that the charge counts once.
     pub(super) fn fragments(&self, row: &LedgerRow) -> Result<BTreeMap<usize, Fragment>> {
-        let parts = self.levels.iter().try_fold(vec![Some(Fragment::whole(row))], |parts, level| {
+        let whole = Fragment::whole(row);
+        let (levels, groups) = match &self.fall {
+            Fall::Whole(group) => return Ok(group.map(|group| (group, whole)).into_iter().collect()),
+            Fall::Apart(levels, groups) => (levels, groups),
+        };
+        let parts = levels.iter().try_fold(vec![Some(whole)], |parts, level| {
             parts.into_iter().flatten().try_fold(Vec::new(), |mut all, part| {
                 all.extend(level.parts(&part)?);
                 Ok::<_, Error>(all)
             })
         })?;
         let mut fragments = BTreeMap::new();
-        for (part, group) in parts.into_iter().zip(&self.groups) {
+        for (part, group) in parts.into_iter().zip(groups) {
             let (Some(part), Some(group)) = (part, group) else { continue };
             let joined = match fragments.get(group) {
                 Some(other) => part.join(other)?,
@@ -178,21 +204,22 @@ pub(super) struct Groups {
     /// By the numbers of their keys' texts, 0 for none.
     numbers: Mixed<Box<[usize]>, usize>,
     pub(super) keys: Vec<Vec<Option<Arc<str>>>>,
+    /// The key of one part, kept for its room.
+    key: Vec<usize>,
 }
 
 impl Groups {
     fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
-        let texts = &mut self.texts;
-        let key: Vec<_> = group_by
-            .iter()
-            .map(|dimension| part.get(dimension).map_or(0, |text| 1 + texts.number(&text)))
-            .collect();
-        if let Some(number) = self.numbers.get(key.as_slice()) {
+        self.key.clear();
+        for dimension in group_by {
+            self.key.push(part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text)));
+        }
+        if let Some(number) = self.numbers.get(self.key.as_slice()) {
             return *number;
         }
         let number = self.keys.len();
         self.keys.push(group_by.iter().map(|dimension| part.shared(dimension)).collect());
-        self.numbers.insert(key.into(), number);
+        self.numbers.insert(self.key.as_slice().into(), number);
         number
     }
 }

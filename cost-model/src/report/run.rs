@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::filter::closest;
-use crate::ledger::Charge;
 use crate::{Dimension, Error, ErrorKind, Ledger, LedgerRow, Result, Tagger, Timestamp, Window};
 
 use super::comparison::rows;
 use super::fragments::Fragment;
 use super::interval::previous;
-use super::plan::{Plan, Planner};
+use super::plan::{Fall, Plan, Planner};
 use super::rows::{Previous, Report};
-use super::spans::{Span, Spans};
+use super::spans::Spans;
 use super::whole::{Place, WholeSums};
 use super::{Measure, Query, Totals};
 
@@ -70,45 +69,52 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
     let spans = Spans::new(query, window, &boundaries);
     let mut whole = WholeSums::new(ledger);
     let mut apart = ApartSums::default();
-    let mut span = Span::NOWHERE;
-    for charge in ledger.charges() {
-        if !span.contains(charge.at) {
-            span = spans.of(charge.at);
-            whole.enter_span();
+    let mut charges = ledger.charges();
+    while let Some(at) = charges.at.first() {
+        let span = spans.of(*at);
+        let others = charges.at.iter().skip(1);
+        let mut left = 1 + others.take_while(|at| span.contains(**at)).count();
+        if !span.counts {
+            charges.nth(left - 1);
+            continue;
         }
-        let Some(bin) = span.bin else { continue };
-        let place = match whole.place(charge.class) {
-            Some(place) => place,
-            None => find_place(&mut whole, planner, bin, &charge)?,
-        };
-        match place {
-            Place::Sum(number) => whole.add(number, &charge)?,
-            Place::Out => {}
-            Place::Apart => {
-                let row = whole.class(&charge)?.row(&charge);
-                apart.add(planner.plan(row.tuple, row.at)?, bin, &row)?;
+        whole.enter_span();
+        loop {
+            left -= whole.add(&mut charges, left)?;
+            let (1.., Some(at), Some(class)) = (left, charges.at.first(), charges.class.first()) else {
+                break;
+            };
+            if whole.place(*class).is_none() {
+                find_place(&mut whole, planner, *class, *at, span.bin)?;
+            } else if let Some(charge) = charges.next() {
+                let row = whole.class(charge.class)?.row(&charge);
+                apart.add(planner.plan(row.tuple, row.at)?, span.bin, &row)?;
+                left -= 1;
             }
         }
     }
     apart.join(whole)
 }
 
-/// Where charges like this one go until the next span.
+/// Finds out where charges like the next one go until the span ends.
 fn find_place(
     whole: &mut WholeSums<'_>,
     planner: &mut Planner<'_>,
+    number: u32,
+    at: Timestamp,
     bin: Option<Timestamp>,
-    charge: &Charge<'_>,
-) -> Result<Place> {
-    let class = whole.class(charge)?;
-    let plan = planner.plan(class.tuple(), charge.at)?;
-    let place = match plan.group() {
-        _ if !plan.is_whole() || class.shape.wide_tokens => Place::Apart,
-        Some(group) => whole.sum_of(bin, group, plan.unit, class.shape)?,
-        None => Place::Out,
+) -> Result<()> {
+    let class = whole.class(number)?;
+    let plan = planner.plan(class.tuple(), at)?;
+    let place = match plan.fall {
+        Fall::Whole(None) => Place::OUT,
+        Fall::Whole(Some(group)) if !class.shape.wide_tokens => {
+            whole.sum_of(bin, group, plan.unit, class.shape)?
+        }
+        Fall::Whole(Some(_)) | Fall::Apart(..) => Place::APART,
     };
-    whole.set_place(charge.class, place);
-    Ok(place)
+    whole.set_place(number, place);
+    Ok(())
 }
 
 /// Sums of charges that are added one by one.

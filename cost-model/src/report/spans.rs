@@ -22,8 +22,10 @@ pub(super) struct Span {
     start: i64,
     /// The first millisecond after it.
     end: i64,
-    /// The start of the step; `Some(None)` without steps, `None` outside of the window.
-    pub(super) bin: Option<Option<Timestamp>>,
+    /// Whether it lies in the window.
+    pub(super) counts: bool,
+    /// The start of the step, if there are steps.
+    pub(super) bin: Option<Timestamp>,
 }
 
 impl<'a> Spans<'a> {
@@ -33,19 +35,20 @@ impl<'a> Spans<'a> {
 
     pub(super) fn of(&self, at: Timestamp) -> Span {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        let mut span = Span { start: i64::MIN, end: i64::MAX, bin: None };
+        let mut span = Span { start: i64::MIN, end: i64::MAX, counts: true, bin: None };
         span.cut(epoch.checked_sub(1).and_then(|before| self.boundaries.get(before)).copied(), at);
         span.cut(self.boundaries.get(epoch).copied(), at);
         if let Some(window) = self.window {
             span.cut(Some(window.start()), at);
             span.cut(Some(window.end()), at);
             if !window.contains(at) {
+                span.counts = false;
                 return span;
             }
         }
-        let bin = self.bin.map(|bin| (bin, bin.start_of(at, self.zone)));
-        span.bin = Some(bin.map(|(_, start)| start));
-        if let Some((bin, start)) = bin {
+        if let Some(bin) = self.bin {
+            let start = bin.start_of(at, self.zone);
+            span.bin = Some(start);
             span.cut(Some(start), at);
             match bin.next(start, self.zone) {
                 Some(next) => span.cut(Some(next), at),
@@ -57,9 +60,6 @@ impl<'a> Spans<'a> {
 }
 
 impl Span {
-    /// Before all time: no instant lies inside.
-    pub(super) const NOWHERE: Self = Self { start: i64::MIN, end: i64::MIN, bin: None };
-
     pub(super) fn contains(&self, at: Timestamp) -> bool {
         self.start <= at.millis() && at.millis() < self.end
     }

@@ -1,7 +1,7 @@
 //! Sums of charges that stay in one piece, which are nearly all: a charge costs a look into a table and an addition.
 
-use crate::ledger::{Charge, Class, Shape, counts, index};
-use crate::{Error, Ledger, Money, Result, Timestamp};
+use crate::ledger::{Charges, Class, Shape, counts, index};
+use crate::{Error, Ledger, Money, RequestUnits, Result, Timestamp};
 
 use super::Totals;
 use super::fragments::Fragment;
@@ -12,8 +12,8 @@ use super::run::Cells;
 /// Sums by bin, group and whatever else their charges have in common.
 pub(super) struct WholeSums<'a> {
     classes: &'a [Class],
-    /// By class: where its charges go, and the number of the span in which that was so.
-    places: Vec<(u32, Place)>,
+    /// By class.
+    places: Vec<Entry>,
     span: u32,
     alikes: Vec<Alike>,
     numbers: Mixed<Alike, u32>,
@@ -21,15 +21,24 @@ pub(super) struct WholeSums<'a> {
     extras: Vec<i128>,
 }
 
-/// Where the charges of one class go in one span.
+/// Where the charges of one class go, and the number of the span in which that is so.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
-    /// Into the sum of that number.
-    Sum(u32),
-    /// Nowhere: they are not asked for.
-    Out,
-    /// Somewhere else, one by one: they fall into parts.
-    Apart,
+struct Entry {
+    span: u32,
+    place: Place,
+    /// How many extras each charge has.
+    extras: u32,
+}
+
+/// The number of a sum, or one of the places below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
+impl Place {
+    /// Nowhere: the charges are not asked for.
+    pub(super) const OUT: Self = Self(u32::MAX);
+    /// Somewhere else, one by one: the charges fall into parts.
+    pub(super) const APART: Self = Self(u32::MAX - 1);
 }
 
 /// What the charges of one sum have in common. With the same shape, what is absent or equal is so for the sum, too.
@@ -44,18 +53,20 @@ struct Alike {
 #[derive(Clone, Copy)]
 struct AlikeSum {
     effective: Money,
+    requests: RequestUnits,
     tokens: [u64; 4],
     records: u64,
-    /// Where the sums of its extras are.
+    /// Where the sums of its extras begin, and how many there are: for most shapes none.
     extras: (u32, u32),
 }
 
 impl<'a> WholeSums<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
-        let classes = ledger.classes();
+        let extras = |class: &Class| u32::try_from(class.shape.extras()).unwrap_or_default();
+        let entry = |class| Entry { span: 0, place: Place::OUT, extras: extras(class) };
         Self {
-            classes,
-            places: vec![(0, Place::Out); classes.len()],
+            classes: ledger.classes(),
+            places: ledger.classes().iter().map(entry).collect(),
             span: 0,
             alikes: Vec::new(),
             numbers: Mixed::default(),
@@ -66,25 +77,25 @@ impl<'a> WholeSums<'a> {
 
     /// Forgets all places.
     pub(super) fn enter_span(&mut self) {
-        self.span = self.span.wrapping_add(1);
-        if self.span == 0 {
-            self.places.fill((0, Place::Out));
-            self.span = 1;
-        }
+        self.span = self.span.checked_add(1).unwrap_or_else(|| {
+            self.places.iter_mut().for_each(|entry| entry.span = 0);
+            1
+        });
     }
 
+    /// The place of a class, if it is known in this span.
     pub(super) fn place(&self, class: u32) -> Option<Place> {
-        self.places.get(index(class)).filter(|(span, _)| *span == self.span).map(|(_, place)| *place)
+        self.places.get(index(class)).filter(|entry| entry.span == self.span).map(|entry| entry.place)
     }
 
     pub(super) fn set_place(&mut self, class: u32, place: Place) {
         if let Some(entry) = self.places.get_mut(index(class)) {
-            *entry = (self.span, place);
+            (entry.span, entry.place) = (self.span, place);
         }
     }
 
-    pub(super) fn class(&self, charge: &Charge<'_>) -> Result<Class> {
-        self.classes.get(index(charge.class)).copied().ok_or_else(lost)
+    pub(super) fn class(&self, number: u32) -> Result<Class> {
+        self.classes.get(index(number)).copied().ok_or_else(lost)
     }
 
     /// The sum that charges of that bin, group, unit and shape go into.
@@ -97,32 +108,51 @@ impl<'a> WholeSums<'a> {
     ) -> Result<Place> {
         let alike = Alike { bin, group, unit, shape };
         if let Some(number) = self.numbers.get(&alike) {
-            return Ok(Place::Sum(*number));
+            return Ok(Place(*number));
         }
-        let fit = |length: usize| u32::try_from(length).map_err(|_| Error::overflow("the size of a report"));
-        let (number, start) = (fit(self.sums.len())?, self.extras.len());
-        self.extras.resize(start + shape.cost_extras(), 0);
-        let extras = (fit(start)?, fit(self.extras.len())?);
-        self.sums.push(AlikeSum { effective: Money::ZERO, tokens: [0; 4], records: 0, extras });
+        let fit = |length: usize| {
+            let fitting = u32::try_from(length).ok().filter(|number| *number < Place::APART.0);
+            fitting.ok_or_else(|| Error::overflow("the size of a report"))
+        };
+        let number = fit(self.sums.len())?;
+        self.sums.push(AlikeSum {
+            effective: Money::ZERO,
+            requests: RequestUnits::ZERO,
+            tokens: [0; 4],
+            records: 0,
+            extras: (fit(self.extras.len())?, fit(shape.cost_extras())?),
+        });
+        self.extras.resize(self.extras.len() + shape.cost_extras(), 0);
         self.alikes.push(alike);
         self.numbers.insert(alike, number);
-        Ok(Place::Sum(number))
+        Ok(Place(number))
     }
 
-    #[inline]
-    pub(super) fn add(&mut self, number: u32, charge: &Charge<'_>) -> Result<()> {
-        let sum = self.sums.get_mut(index(number)).ok_or_else(lost)?;
-        sum.effective = sum.effective.checked_add(charge.effective)?;
-        for (sum, count) in sum.tokens.iter_mut().zip(charge.tokens) {
-            *sum = sum.checked_add(u64::from(count)).ok_or_else(|| Error::overflow("a sum of tokens"))?;
+    /// Adds the next charges, `most` at most, up to one whose place is unknown or apart. Tells how many they were.
+    pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
+        let figures = charges.effective.iter().zip(charges.requests).zip(charges.tokens);
+        let (mut added, mut passed) = (0, 0);
+        for (class, ((effective, requests), tokens)) in charges.class.iter().zip(figures).take(most) {
+            let entry = self.places.get(index(*class)).ok_or_else(lost)?;
+            if entry.span != self.span || entry.place == Place::APART {
+                break;
+            }
+            if entry.place != Place::OUT {
+                let sum = self.sums.get_mut(index(entry.place.0)).ok_or_else(lost)?;
+                sum.add(*effective, *requests, *tokens)?;
+                let (start, count) = sum.extras;
+                if count > 0 {
+                    let sums = self.extras.iter_mut().skip(index(start)).take(index(count));
+                    for (sum, extra) in sums.zip(charges.extras.iter().skip(passed)) {
+                        *sum = sum.checked_add(*extra).ok_or_else(|| Error::overflow("a sum of money"))?;
+                    }
+                }
+            }
+            added += 1;
+            passed += index(entry.extras);
         }
-        sum.records += 1;
-        let (start, end) = sum.extras;
-        let sums = self.extras.get_mut(index(start)..index(end)).ok_or_else(lost)?;
-        for (sum, extra) in sums.iter_mut().zip(charge.extras) {
-            *sum = sum.checked_add(*extra).ok_or_else(|| Error::overflow("a sum of money"))?;
-        }
-        Ok(())
+        charges.advance(added, passed);
+        Ok(added)
     }
 
     /// The sums by bin and group, each once, over all, and the units of their usage.
@@ -130,10 +160,9 @@ impl<'a> WholeSums<'a> {
         let mut places: Mixed<(Option<Timestamp>, usize), usize> = Mixed::default();
         let mut cells = Cells::new();
         for (alike, sum) in self.alikes.iter().zip(&self.sums) {
-            let (start, end) = sum.extras;
-            let extras = self.extras.get(index(start)..index(end)).ok_or_else(lost)?;
-            let (costs, requests) = alike.shape.costs(sum.effective, &mut extras.iter().copied());
-            let together = Fragment::of_many(costs, counts(sum.tokens), requests.unwrap_or_default());
+            let mut extras = self.extras.iter().skip(index(sum.extras.0)).copied();
+            let costs = alike.shape.costs(sum.effective, &mut extras);
+            let together = Fragment::of_many(costs, counts(sum.tokens), sum.requests);
             let usage = alike.unit.usage(&together)?;
             let place = (alike.bin, alike.group);
             let number = *places.entry(place).or_insert_with(|| {
@@ -146,6 +175,19 @@ impl<'a> WholeSums<'a> {
             unit(alike.unit);
         }
         Ok(cells)
+    }
+}
+
+impl AlikeSum {
+    #[inline]
+    fn add(&mut self, effective: Money, requests: RequestUnits, tokens: [u32; 4]) -> Result<()> {
+        self.effective = self.effective.checked_add(effective)?;
+        self.requests = self.requests.checked_add(requests)?;
+        for (sum, count) in self.tokens.iter_mut().zip(tokens) {
+            *sum = sum.checked_add(u64::from(count)).ok_or_else(|| Error::overflow("a sum of tokens"))?;
+        }
+        self.records += 1;
+        Ok(())
     }
 }
 
