@@ -8,7 +8,8 @@ use crate::{
 
 use super::shape::Shape;
 
-/// One entry per charge in each column; what few charges have, or what equals the effective amount, takes no room.
+/// The columns that reports add up have an entry per charge; what few charges have, or what equals the effective
+/// amount, takes no room. Those who look for an entry of a sparse column must have passed over the ones before.
 #[derive(Default)]
 pub(super) struct Columns {
     at: Vec<Timestamp>,
@@ -20,8 +21,12 @@ pub(super) struct Columns {
     requests: Vec<RequestUnits>,
     /// In the order of [`TokenType::ALL`]; zero where the shape has wide tokens.
     tokens: Vec<[u32; 4]>,
-    /// The further figures of all charges, one charge after the other, as many of each as its shape says.
-    extras: Vec<i128>,
+    /// Sparse: amounts beside the effective one that are neither zero nor equal to it.
+    amounts: Vec<Money>,
+    /// Sparse: fees that are neither zero nor equal to the effective amount.
+    fees: Vec<Money>,
+    /// Sparse: counts of which one does not fit in 32 bits.
+    wide_tokens: Vec<TokenCounts>,
     classes: Vec<Class>,
 }
 
@@ -36,21 +41,6 @@ pub(crate) struct Class {
 #[derive(Default)]
 pub(super) struct ClassNumbers(HashMap<Class, u32>);
 
-/// A charge as it is kept, for loops that look at every one and need few of its figures.
-#[derive(Clone, Copy)]
-pub(crate) struct Charge<'a> {
-    pub(crate) at: Timestamp,
-    pub(crate) class: u32,
-    /// Zero if absent.
-    pub(crate) effective: Money,
-    /// Zero if absent.
-    pub(crate) requests: RequestUnits,
-    /// In the order of [`TokenType::ALL`]; zero if they are extras.
-    pub(crate) tokens: [u32; 4],
-    /// Its own, and then those of the charges after it.
-    pub(crate) extras: &'a [i128],
-}
-
 impl Columns {
     pub(super) fn len(&self) -> usize {
         self.at.len()
@@ -58,8 +48,7 @@ impl Columns {
 
     pub(super) fn push(&mut self, record: &CostRecord, tuple: u32, numbers: &mut ClassNumbers) -> Result<()> {
         let tokens = narrow(&record.tokens);
-        let extras = &mut self.extras;
-        let shape = Shape::of(record, tokens.is_none(), |figure| extras.push(figure));
+        let shape = Shape::of(record, tokens.is_none());
         let class = Class { tuple, shape };
         let number = match numbers.0.get(&class) {
             Some(number) => *number,
@@ -76,6 +65,9 @@ impl Columns {
         self.effective.push(record.costs.effective.unwrap_or_default());
         self.requests.push(record.requests.unwrap_or_default());
         self.tokens.push(tokens.unwrap_or_default());
+        self.amounts.extend(shape.own_amounts(&record.costs));
+        self.fees.extend(record.stated.fee.filter(|_| shape.has_own_fee()));
+        self.wide_tokens.extend(shape.wide_tokens.then_some(record.tokens));
         Ok(())
     }
 
@@ -85,7 +77,9 @@ impl Columns {
         self.effective.shrink_to_fit();
         self.requests.shrink_to_fit();
         self.tokens.shrink_to_fit();
-        self.extras.shrink_to_fit();
+        self.amounts.shrink_to_fit();
+        self.fees.shrink_to_fit();
+        self.wide_tokens.shrink_to_fit();
         self.classes.shrink_to_fit();
     }
 
@@ -100,13 +94,11 @@ impl Columns {
             effective: &self.effective,
             requests: &self.requests,
             tokens: &self.tokens,
-            extras: &self.extras,
+            amounts: &self.amounts,
+            fees: &self.fees,
+            wide_tokens: &self.wide_tokens,
             classes: &self.classes,
         }
-    }
-
-    pub(super) fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        self.charges().filter_map(|charge| Some(self.classes.get(index(charge.class))?.row(&charge)))
     }
 }
 
@@ -117,37 +109,59 @@ pub(crate) struct Charges<'a> {
     pub(crate) effective: &'a [Money],
     pub(crate) requests: &'a [RequestUnits],
     pub(crate) tokens: &'a [[u32; 4]],
-    pub(crate) extras: &'a [i128],
+    pub(crate) amounts: &'a [Money],
+    fees: &'a [Money],
+    wide_tokens: &'a [TokenCounts],
     classes: &'a [Class],
 }
 
+/// How many charges to pass over, and how many entries they have in each sparse column.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Passed {
+    pub(crate) charges: usize,
+    pub(crate) amounts: usize,
+    pub(crate) fees: usize,
+    pub(crate) wide_tokens: usize,
+}
+
 impl Charges<'_> {
-    /// Passes over so many charges, which have so many extras together.
-    pub(crate) fn advance(&mut self, charges: usize, extras: usize) {
-        self.at = self.at.get(charges..).unwrap_or_default();
-        self.class = self.class.get(charges..).unwrap_or_default();
-        self.effective = self.effective.get(charges..).unwrap_or_default();
-        self.requests = self.requests.get(charges..).unwrap_or_default();
-        self.tokens = self.tokens.get(charges..).unwrap_or_default();
-        self.extras = self.extras.get(extras..).unwrap_or_default();
+    pub(crate) fn pass(&mut self, passed: Passed) {
+        self.at = self.at.get(passed.charges..).unwrap_or_default();
+        self.class = self.class.get(passed.charges..).unwrap_or_default();
+        self.effective = self.effective.get(passed.charges..).unwrap_or_default();
+        self.requests = self.requests.get(passed.charges..).unwrap_or_default();
+        self.tokens = self.tokens.get(passed.charges..).unwrap_or_default();
+        self.amounts = self.amounts.get(passed.amounts..).unwrap_or_default();
+        self.fees = self.fees.get(passed.fees..).unwrap_or_default();
+        self.wide_tokens = self.wide_tokens.get(passed.wide_tokens..).unwrap_or_default();
     }
 }
 
-impl<'a> Iterator for Charges<'a> {
-    type Item = Charge<'a>;
+impl Iterator for Charges<'_> {
+    type Item = LedgerRow;
 
-    fn next(&mut self) -> Option<Charge<'a>> {
-        let charge = Charge {
-            at: *self.at.first()?,
-            class: *self.class.first()?,
-            effective: *self.effective.first()?,
-            requests: *self.requests.first()?,
-            tokens: *self.tokens.first()?,
-            extras: self.extras,
+    fn next(&mut self) -> Option<LedgerRow> {
+        let class = self.classes.get(index(*self.class.first()?))?;
+        let (shape, effective) = (class.shape, *self.effective.first()?);
+        let tokens = if shape.wide_tokens {
+            *self.wide_tokens.first()?
+        } else {
+            counts(self.tokens.first()?.map(u64::from))
         };
-        let extras = self.classes.get(index(charge.class)).map_or(0, |class| class.shape.extras());
-        self.advance(1, extras);
-        Some(charge)
+        let row = LedgerRow {
+            at: *self.at.first()?,
+            tuple: class.tuple(),
+            costs: shape.costs(effective, &mut self.amounts.iter().copied()),
+            tokens,
+            requests: shape.has_requests.then_some(*self.requests.first()?),
+            fee: shape.fee.read(effective, &mut self.fees.iter().copied()),
+        };
+        self.pass(class.passed());
+        Some(row)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.at.len(), Some(self.at.len()))
     }
 }
 
@@ -157,14 +171,14 @@ impl Class {
         index(self.tuple)
     }
 
-    /// A charge of this class, with every figure in its place.
-    pub(crate) fn row(&self, charge: &Charge<'_>) -> LedgerRow {
-        let mut extras = charge.extras.iter().copied();
-        let costs = self.shape.costs(charge.effective, &mut extras);
-        let requests = self.shape.has_requests.then_some(charge.requests);
-        let fee = self.shape.fee.read(charge.effective.units(), &mut extras).map(Money::from_units);
-        let tokens = if self.shape.wide_tokens { wide(extras) } else { counts(charge.tokens.map(u64::from)) };
-        LedgerRow { at: charge.at, tuple: self.tuple(), costs, tokens, requests, fee }
+    /// What passing over one charge is.
+    pub(crate) fn passed(&self) -> Passed {
+        Passed {
+            charges: 1,
+            amounts: self.shape.own_amount_count(),
+            fees: usize::from(self.shape.has_own_fee()),
+            wide_tokens: usize::from(self.shape.wide_tokens),
+        }
     }
 }
 
@@ -180,11 +194,6 @@ fn narrow(tokens: &TokenCounts) -> Option<[u32; 4]> {
         *narrow = u32::try_from(tokens.get(token_type).count()).ok()?;
     }
     Some(narrow)
-}
-
-fn wide(mut extras: impl Iterator<Item = i128>) -> TokenCounts {
-    // Each came from a `u64`, so the default never shows.
-    counts([(); 4].map(|()| extras.next().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()))
 }
 
 /// From the order of [`TokenType::ALL`].

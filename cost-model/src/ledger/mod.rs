@@ -12,7 +12,7 @@ use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Time
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use columns::{Charges, Class, counts, index};
+pub(crate) use columns::{Charges, Class, Passed, counts, index};
 pub(crate) use shape::Shape;
 
 use columns::Columns;
@@ -76,14 +76,14 @@ impl Ledger {
         self.columns.classes()
     }
 
-    /// Every charge as it is kept, in the order of the scan.
+    /// Every charge, in the order of the scan, with its columns at hand.
     pub(crate) fn charges(&self) -> Charges<'_> {
         self.columns.charges()
     }
 
     /// Every charge, in the order of the scan.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        self.columns.rows()
+        self.columns.charges()
     }
 }
 

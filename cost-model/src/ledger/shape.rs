@@ -1,6 +1,6 @@
 //! Which figures a charge has, and where they are kept.
 
-use crate::{CostRecord, Costs, Money, TokenType};
+use crate::{CostRecord, Costs, Money};
 
 /// Where one optional figure of a charge is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,35 +11,32 @@ pub(super) enum Held {
     Zero,
     /// In the column of effective amounts, which it equals.
     Same,
-    /// Among the charge's extras.
-    Extra,
+    /// In a column of its own, with an entry only for charges of which this is so.
+    Own,
 }
 
 impl Held {
-    fn of(figure: Option<i128>, effective: Option<i128>) -> Self {
+    fn of(figure: Option<Money>, effective: Option<Money>) -> Self {
         match figure {
             None => Self::Absent,
-            Some(0) => Self::Zero,
+            Some(figure) if figure.is_zero() => Self::Zero,
             Some(_) if figure == effective => Self::Same,
-            Some(_) => Self::Extra,
+            Some(_) => Self::Own,
         }
     }
 
-    /// The figure, given the charge's effective amount and what is left of its extras.
-    pub(super) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
+    /// The figure, given the charge's effective amount and the figures that it has for itself.
+    pub(super) fn read(self, effective: Money, own: &mut impl Iterator<Item = Money>) -> Option<Money> {
         match self {
             Self::Absent => None,
-            Self::Zero => Some(0),
+            Self::Zero => Some(Money::ZERO),
             Self::Same => Some(effective),
-            Self::Extra => extras.next(),
+            Self::Own => own.next(),
         }
     }
 }
 
 /// What is known of a charge, apart from the figures themselves. A million charges have a dozen shapes.
-///
-/// The extras of a charge are, in this order and as far as its shape names them: billed, list, contracted, fee, and the
-/// four token counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is about another figure")]
 pub(crate) struct Shape {
@@ -50,53 +47,35 @@ pub(crate) struct Shape {
     derived: bool,
     pub(super) has_requests: bool,
     pub(super) fee: Held,
-    /// Whether a token count does not fit in 32 bits, so that all four are extras.
+    /// Whether a token count does not fit in 32 bits.
     pub(crate) wide_tokens: bool,
-    /// How many extras there are.
-    extras: u8,
 }
 
 impl Shape {
-    /// The shape of a record, whose extras are handed to `extra` in their order.
-    pub(super) fn of(record: &CostRecord, wide_tokens: bool, mut extra: impl FnMut(i128)) -> Self {
+    pub(super) fn of(record: &CostRecord, wide_tokens: bool) -> Self {
         let costs = &record.costs;
-        let effective = costs.effective.map(Money::units);
-        let mut extras = 0;
-        let mut keep = |figure: i128| {
-            extra(figure);
-            extras += 1;
-        };
-        let mut held = |figure: Option<i128>| {
-            let held = Held::of(figure, effective);
-            if let (Held::Extra, Some(figure)) = (held, figure) {
-                keep(figure);
-            }
-            held
-        };
-        let mut shape = Self {
-            has_effective: effective.is_some(),
-            billed: held(costs.billed.map(Money::units)),
-            list: held(costs.list.map(Money::units)),
-            contracted: held(costs.contracted.map(Money::units)),
+        let held = |figure: Option<Money>| Held::of(figure, costs.effective);
+        Self {
+            has_effective: costs.effective.is_some(),
+            billed: held(costs.billed),
+            list: held(costs.list),
+            contracted: held(costs.contracted),
             derived: costs.derived,
             has_requests: record.requests.is_some(),
-            fee: held(record.stated.fee.map(Money::units)),
+            fee: held(record.stated.fee),
             wide_tokens,
-            extras: 0,
-        };
-        if wide_tokens {
-            for token_type in TokenType::ALL {
-                keep(record.tokens.get(token_type).count().into());
-            }
         }
-        shape.extras = extras;
-        shape
     }
 
-    /// The amounts of a charge, given its effective amount and its extras; or, of many charges of one shape, their
-    /// sums, given the sums of theirs.
-    pub(crate) fn costs(&self, effective: Money, extras: &mut impl Iterator<Item = i128>) -> Costs {
-        let mut read = |held: Held| held.read(effective.units(), extras).map(Money::from_units);
+    /// The shape of the sum of such charges, as far as sums of costs, tokens and requests tell shapes apart.
+    pub(crate) fn of_sums(self) -> Self {
+        Self { derived: false, has_requests: true, fee: Held::Absent, wide_tokens: false, ..self }
+    }
+
+    /// The amounts of a charge, given its effective amount and its own amounts; or, of many charges of one shape,
+    /// their sums, given the sums of theirs.
+    pub(crate) fn costs(self, effective: Money, own: &mut impl Iterator<Item = Money>) -> Costs {
+        let mut read = |held: Held| held.read(effective, own);
         Costs {
             billed: read(self.billed),
             effective: self.has_effective.then_some(effective),
@@ -106,13 +85,19 @@ impl Shape {
         }
     }
 
-    /// How many of the extras are amounts: the first ones.
-    pub(crate) fn cost_extras(&self) -> usize {
-        [self.billed, self.list, self.contracted].into_iter().filter(|held| *held == Held::Extra).count()
+    /// The amounts that only [`Self::costs`] of this shape can tell, in the order in which it asks for them.
+    pub(super) fn own_amounts(self, costs: &Costs) -> impl Iterator<Item = Money> + use<> {
+        let amounts =
+            [(self.billed, costs.billed), (self.list, costs.list), (self.contracted, costs.contracted)];
+        amounts.into_iter().filter(|(held, _)| *held == Held::Own).filter_map(|(_, amount)| amount)
     }
 
-    /// How many extras a charge has.
-    pub(crate) fn extras(&self) -> usize {
-        usize::from(self.extras)
+    /// How many own amounts a charge has.
+    pub(crate) fn own_amount_count(self) -> usize {
+        [self.billed, self.list, self.contracted].into_iter().filter(|held| *held == Held::Own).count()
+    }
+
+    pub(super) fn has_own_fee(self) -> bool {
+        self.fee == Held::Own
     }
 }

@@ -86,8 +86,7 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
             };
             if whole.place(*class).is_none() {
                 find_place(&mut whole, planner, *class, *at, span.bin)?;
-            } else if let Some(charge) = charges.next() {
-                let row = whole.class(charge.class)?.row(&charge);
+            } else if let Some(row) = charges.next() {
                 apart.add(planner.plan(row.tuple, row.at)?, span.bin, &row)?;
                 left -= 1;
             }
@@ -107,11 +106,10 @@ fn find_place(
     let class = whole.class(number)?;
     let plan = planner.plan(class.tuple(), at)?;
     let place = match plan.fall {
+        _ if class.shape.wide_tokens => Place::APART,
         Fall::Whole(None) => Place::OUT,
-        Fall::Whole(Some(group)) if !class.shape.wide_tokens => {
-            whole.sum_of(bin, group, plan.unit, class.shape)?
-        }
-        Fall::Whole(Some(_)) | Fall::Apart(..) => Place::APART,
+        Fall::Whole(Some(group)) => whole.sum_of(bin, group, plan.unit, class.shape)?,
+        Fall::Apart(..) => Place::APART,
     };
     whole.set_place(number, place);
     Ok(())

@@ -1,6 +1,6 @@
 //! Sums of charges that stay in one piece, which are nearly all: a charge costs a look into a table and an addition.
 
-use crate::ledger::{Charges, Class, Shape, counts, index};
+use crate::ledger::{Charges, Class, Passed, Shape, counts, index};
 use crate::{Error, Ledger, Money, RequestUnits, Result, Timestamp};
 
 use super::Totals;
@@ -18,7 +18,7 @@ pub(super) struct WholeSums<'a> {
     alikes: Vec<Alike>,
     numbers: Mixed<Alike, u32>,
     sums: Vec<AlikeSum>,
-    extras: Vec<i128>,
+    amounts: Vec<Money>,
 }
 
 /// Where the charges of one class go, and the number of the span in which that is so.
@@ -26,8 +26,8 @@ pub(super) struct WholeSums<'a> {
 struct Entry {
     span: u32,
     place: Place,
-    /// How many extras each charge has.
-    extras: u32,
+    /// How many entries each charge has in the sparse columns of amounts and fees.
+    sparse: (u8, u8),
 }
 
 /// The number of a sum, or one of the places below.
@@ -56,14 +56,17 @@ struct AlikeSum {
     requests: RequestUnits,
     tokens: [u64; 4],
     records: u64,
-    /// Where the sums of its extras begin, and how many there are: for most shapes none.
-    extras: (u32, u32),
+    /// Where the sums of its own amounts begin, and how many there are: for most shapes none.
+    amounts: (u32, u32),
 }
 
 impl<'a> WholeSums<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
-        let extras = |class: &Class| u32::try_from(class.shape.extras()).unwrap_or_default();
-        let entry = |class| Entry { span: 0, place: Place::OUT, extras: extras(class) };
+        let small = |count| u8::try_from(count).unwrap_or_default();
+        let entry = |class: &Class| {
+            let passed = class.passed();
+            Entry { span: 0, place: Place::OUT, sparse: (small(passed.amounts), small(passed.fees)) }
+        };
         Self {
             classes: ledger.classes(),
             places: ledger.classes().iter().map(entry).collect(),
@@ -71,7 +74,7 @@ impl<'a> WholeSums<'a> {
             alikes: Vec::new(),
             numbers: Mixed::default(),
             sums: Vec::new(),
-            extras: Vec::new(),
+            amounts: Vec::new(),
         }
     }
 
@@ -106,7 +109,7 @@ impl<'a> WholeSums<'a> {
         unit: Unit,
         shape: Shape,
     ) -> Result<Place> {
-        let alike = Alike { bin, group, unit, shape };
+        let alike = Alike { bin, group, unit, shape: shape.of_sums() };
         if let Some(number) = self.numbers.get(&alike) {
             return Ok(Place(*number));
         }
@@ -120,18 +123,18 @@ impl<'a> WholeSums<'a> {
             requests: RequestUnits::ZERO,
             tokens: [0; 4],
             records: 0,
-            extras: (fit(self.extras.len())?, fit(shape.cost_extras())?),
+            amounts: (fit(self.amounts.len())?, fit(shape.own_amount_count())?),
         });
-        self.extras.resize(self.extras.len() + shape.cost_extras(), 0);
+        self.amounts.resize(self.amounts.len() + shape.own_amount_count(), Money::ZERO);
         self.alikes.push(alike);
         self.numbers.insert(alike, number);
         Ok(Place(number))
     }
 
-    /// Adds the next charges, `most` at most, up to one whose place is unknown or apart. Tells how many they were.
+    /// Adds the next charges, `most` at most, up to one whose place is unknown or apart, as all with wide tokens are. Tells how many they were.
     pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
         let figures = charges.effective.iter().zip(charges.requests).zip(charges.tokens);
-        let (mut added, mut passed) = (0, 0);
+        let mut passed = Passed::default();
         for (class, ((effective, requests), tokens)) in charges.class.iter().zip(figures).take(most) {
             let entry = self.places.get(index(*class)).ok_or_else(lost)?;
             if entry.span != self.span || entry.place == Place::APART {
@@ -140,19 +143,20 @@ impl<'a> WholeSums<'a> {
             if entry.place != Place::OUT {
                 let sum = self.sums.get_mut(index(entry.place.0)).ok_or_else(lost)?;
                 sum.add(*effective, *requests, *tokens)?;
-                let (start, count) = sum.extras;
+                let (start, count) = sum.amounts;
                 if count > 0 {
-                    let sums = self.extras.iter_mut().skip(index(start)).take(index(count));
-                    for (sum, extra) in sums.zip(charges.extras.iter().skip(passed)) {
-                        *sum = sum.checked_add(*extra).ok_or_else(|| Error::overflow("a sum of money"))?;
+                    let sums = self.amounts.iter_mut().skip(index(start)).take(index(count));
+                    for (sum, amount) in sums.zip(charges.amounts.iter().skip(passed.amounts)) {
+                        *sum = sum.checked_add(*amount)?;
                     }
                 }
             }
-            added += 1;
-            passed += index(entry.extras);
+            passed.charges += 1;
+            passed.amounts += usize::from(entry.sparse.0);
+            passed.fees += usize::from(entry.sparse.1);
         }
-        charges.advance(added, passed);
-        Ok(added)
+        charges.pass(passed);
+        Ok(passed.charges)
     }
 
     /// The sums by bin and group, each once, over all, and the units of their usage.
@@ -160,8 +164,8 @@ impl<'a> WholeSums<'a> {
         let mut places: Mixed<(Option<Timestamp>, usize), usize> = Mixed::default();
         let mut cells = Cells::new();
         for (alike, sum) in self.alikes.iter().zip(&self.sums) {
-            let mut extras = self.extras.iter().skip(index(sum.extras.0)).copied();
-            let costs = alike.shape.costs(sum.effective, &mut extras);
+            let mut amounts = self.amounts.iter().skip(index(sum.amounts.0)).copied();
+            let costs = alike.shape.costs(sum.effective, &mut amounts);
             let together = Fragment::of_many(costs, counts(sum.tokens), sum.requests);
             let usage = alike.unit.usage(&together)?;
             let place = (alike.bin, alike.group);
