@@ -13,6 +13,7 @@ mod features;
 mod filter;
 mod memory_store;
 mod money;
+mod provenance;
 mod report;
 mod rounding;
 mod split;
