@@ -11,6 +11,7 @@ mod canary;
 mod costs;
 mod features;
 mod filter;
+mod ledger;
 mod memory_store;
 mod money;
 mod provenance;

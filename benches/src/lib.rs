@@ -1,0 +1,13 @@
+//! The contestants: what a report costs in this workspace, in a bare loop, and in a straightforward program.
+
+mod contestants;
+mod demo;
+mod filtering;
+mod grouping;
+
+use std::error::Error;
+
+pub use contestants::Contestants;
+pub use demo::Demo;
+
+pub type Failure = Box<dyn Error + Send + Sync>;

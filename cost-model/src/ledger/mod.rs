@@ -1,0 +1,123 @@
+//! Charges in columns, ready to be filtered and grouped.
+
+mod builder;
+mod columns;
+mod shape;
+mod tuple;
+
+use std::fmt;
+
+use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts};
+
+pub use builder::LedgerBuilder;
+pub use tuple::LedgerTuple;
+
+pub(crate) use columns::{Charge, Class, index};
+pub(crate) use shape::{Held, Shape};
+
+use columns::Columns;
+use tuple::Tuples;
+
+/// An immutable, columnar set of charges in one currency.
+///
+/// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
+/// as a *tuple*. A charge itself takes some 50 to 100 bytes. Built by a scan of a [`CostStore`], or record by record
+/// with [`Ledger::builder`].
+pub struct Ledger {
+    currency: Currency,
+    tuples: Tuples,
+    columns: Columns,
+}
+
+impl Ledger {
+    /// Builds a ledger record by record.
+    pub fn builder(currency: Currency) -> LedgerBuilder {
+        LedgerBuilder::new(currency)
+    }
+
+    /// Builds a ledger of all records in scope.
+    ///
+    /// # Errors
+    /// What the store returns, and [`ErrorKind::Currency`](crate::ErrorKind::Currency) when a record is in another
+    /// currency.
+    pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
+        let mut builder = Self::builder(currency);
+        store.scan(scope, &mut builder).await?;
+        Ok(builder.build())
+    }
+
+    /// The currency of every amount.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The number of charges.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there is no charge.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of distinct tuples of dimensions and tags.
+    pub fn tuple_count(&self) -> usize {
+        self.tuples.len()
+    }
+
+    /// The tuple of that number, counted from 0.
+    pub fn tuple(&self, number: usize) -> Option<LedgerTuple<'_>> {
+        self.tuples.get(number)
+    }
+
+    /// What charges have in common: each distinct tuple and shape.
+    pub(crate) fn classes(&self) -> &[Class] {
+        self.columns.classes()
+    }
+
+    /// Every charge as it is kept, in the order of the scan.
+    pub(crate) fn charges(&self) -> impl Iterator<Item = Charge<'_>> {
+        self.columns.charges()
+    }
+
+    /// Every charge, in the order of the scan.
+    pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
+        self.columns.rows()
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("currency", &self.currency)
+            .field("rows", &self.len())
+            .field("tuples", &self.tuple_count())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One charge of a [`Ledger`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LedgerRow {
+    /// When the charge arose.
+    pub at: Timestamp,
+    /// The number of its tuple, for [`Ledger::tuple`].
+    pub tuple: usize,
+    /// The four amounts.
+    pub costs: Costs,
+    /// Tokens used.
+    pub tokens: TokenCounts,
+    /// Request units used.
+    pub requests: Option<RequestUnits>,
+    /// The provider's fee as stated, an of-which of the amount charged.
+    pub fee: Option<Money>,
+}
+
+impl LedgerRow {
+    /// The amount that `metric` names, nothing if it is absent.
+    pub fn amount(&self, metric: crate::Metric) -> Money {
+        self.costs.get(metric).unwrap_or_default()
+    }
+}
