@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod completeness;
 mod costs;
 mod currency;
 mod dimension;
@@ -21,6 +22,7 @@ mod tagger;
 mod time;
 mod usage;
 
+pub use completeness::{Gap, GapState};
 pub use costs::{Costs, Metric};
 pub use currency::Currency;
 pub use dimension::{Dimension, Dimensions};

@@ -33,6 +33,11 @@ impl MemoryStore {
 
 #[async_trait]
 impl CostStore for MemoryStore {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(connections.keys().cloned().collect())
+    }
+
     async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
         let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
         Ok(connections.get(connection).map(|stored| stored.coverage.clone()).unwrap_or_default())

@@ -7,7 +7,10 @@ mod tuple;
 
 use std::fmt;
 
-use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts};
+use crate::completeness::Completeness;
+use crate::{
+    CostStore, Costs, Currency, Gap, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts, Window,
+};
 
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
@@ -27,6 +30,7 @@ pub struct Ledger {
     currency: Currency,
     tuples: Tuples,
     columns: Columns,
+    completeness: Completeness,
 }
 
 impl Ledger {
@@ -43,12 +47,25 @@ impl Ledger {
     pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
         let mut builder = Self::builder(currency);
         store.scan(scope, &mut builder).await?;
+        let connections = match &scope.connections {
+            Some(connections) => connections.clone(),
+            None => store.connections().await?,
+        };
+        for connection in connections {
+            let covered = store.coverage(&connection).await?;
+            builder.cover(connection, covered.into_iter().filter_map(|window| scope.cut(window)).collect());
+        }
         Ok(builder.build())
     }
 
     /// The currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency
+    }
+
+    /// The parts of `range` whose charges are missing, provisional or unknown, by connection and time.
+    pub fn gaps(&self, range: Window) -> Vec<Gap> {
+        self.completeness.gaps(range)
     }
 
     /// The number of charges.

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{Error, ErrorKind, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts};
+use crate::{Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts};
 
 use super::rows::{Report, Row, RowKind};
 use super::table::Table;
@@ -169,24 +169,26 @@ impl Report {
         }
     }
 
-    /// What the figures leave open: amounts not stated, and estimates.
+    /// What the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
     fn remarks(&self) -> String {
-        let mut remarks = String::new();
-        for metric in Metric::ALL {
+        let mut remarks = Vec::new();
+        for metric in [Metric::Effective, Metric::Billed, Metric::List] {
             let Sum { missing, .. } = self.total.get(metric);
-            if missing > 0 && metric != Metric::Contracted {
-                remarks.push_str(&grouped(&missing.to_string()));
-                remarks.push_str(" events state no ");
-                remarks.push_str(metric.name());
-                remarks.push_str(" cost\n");
+            if missing > 0 {
+                remarks.push(format!("{} events state no {metric} cost", grouped(&missing.to_string())));
             }
         }
+        for Gap { connection, window, state } in &self.gaps {
+            let whose = connection.as_ref().map(|connection| format!(" of {connection}")).unwrap_or_default();
+            remarks.push(format!("{}{whose}: {window}", state.name()));
+        }
         if self.estimated {
-            remarks.push_str(
-                "costs by token type are estimates by list prices; they add up to what was charged\n",
+            remarks.push(
+                "costs by token type are estimates by list prices; they add up to what was charged"
+                    .to_owned(),
             );
         }
-        remarks
+        remarks.into_iter().map(|remark| remark + "\n").collect()
     }
 }
 
@@ -216,7 +218,7 @@ fn grouped(number: &str) -> String {
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let group_by: Vec<&str> = self.group_by.iter().map(crate::Dimension::heading).collect();
-        let mut report = serializer.serialize_struct("Report", 9)?;
+        let mut report = serializer.serialize_struct("Report", 10)?;
         report.serialize_field("currency", &self.currency)?;
         report.serialize_field("window", &self.window)?;
         report.serialize_field("measure", &self.measure.to_string())?;
@@ -225,6 +227,7 @@ impl Serialize for Report {
         report.serialize_field("total", &self.total)?;
         report.serialize_field("previous_window", &self.previous.as_ref().map(|previous| previous.window))?;
         report.serialize_field("previous_total", &self.previous.as_ref().map(|previous| previous.total))?;
+        report.serialize_field("gaps", &self.gaps)?;
         report.serialize_field("estimated", &self.estimated)?;
         report.end()
     }

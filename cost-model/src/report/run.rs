@@ -43,6 +43,7 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         rows: rows(query, &planner.groups, &now, before.as_ref().map(|(window, sums)| (*window, sums)))?,
         total: now.total,
         previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
+        gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
     })
 }
