@@ -86,7 +86,9 @@ impl Kind {
         match self {
             Self::Text => "expected a string in single quotes",
             Self::Number => "expected a number, such as 12.5",
-            Self::Instant => "expected a date such as '2026-09-01', or a time such as '2026-09-01T12:30:00Z'",
+            Self::Instant => {
+                "expected a date such as '2026-09-01', or a time to the millisecond such as '2026-09-01T12:30:00.250Z'"
+            }
             Self::Flag => "expected true or false",
         }
     }

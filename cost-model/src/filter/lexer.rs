@@ -68,8 +68,8 @@ pub(super) fn lex(sentence: &str) -> Result<Vec<Lexeme>> {
                 let length = leading(rest, |each| each.is_alphanumeric() || each == '_');
                 (Token::Word(rest.get(..length).unwrap_or_default().to_owned()), length)
             }
-            _ => match number(rest) {
-                Some(length) => (Token::Number(rest.get(..length).unwrap_or_default().to_owned()), length),
+            _ => match number_length(rest) {
+                Some(length) => number(rest, length, start)?,
                 None => mark(rest, first, start)?,
             },
         };
@@ -83,8 +83,22 @@ fn leading(text: &str, fit: impl Fn(char) -> bool) -> usize {
     text.find(|each| !fit(each)).unwrap_or(text.len())
 }
 
+/// The number of that length at the start of `rest`, unless it goes on in a way that numbers do not.
+fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
+    let (digits, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    let strange = leading(after, |each| each.is_alphanumeric() || matches!(each, '_' | '.'));
+    if strange == 0 {
+        return Ok((Token::Number(digits.to_owned()), length));
+    }
+    let span = start..start + length + strange;
+    Err(Error::filter(
+        span,
+        "a number is written in digits with at most one point between them, such as 12.5",
+    ))
+}
+
 /// The length of a number at the start of `rest`.
-fn number(rest: &str) -> Option<usize> {
+fn number_length(rest: &str) -> Option<usize> {
     let digits = |from: usize| leading(rest.get(from..).unwrap_or_default(), |each| each.is_ascii_digit());
     let sign = usize::from(rest.starts_with('-'));
     let whole = digits(sign);

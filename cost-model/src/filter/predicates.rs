@@ -46,6 +46,9 @@ const WORDS: [(&str, Operator); 4] = [
     ("BETWEEN", Operator::Between),
 ];
 
+/// Words that stand where a field should only when one is missing.
+const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "BETWEEN", "IS", "NULL"];
+
 impl Cursor {
     pub(super) fn predicate(&mut self) -> Result<Predicate> {
         let start = self.here().start;
@@ -97,7 +100,11 @@ impl Cursor {
     }
 
     fn field(&mut self) -> Result<Field> {
-        let (namespace, span) = self.word("expected a field, such as costs.service")?;
+        const EXPECTED: &str = "expected a field, such as costs.service";
+        if KEYWORDS.iter().any(|keyword| self.at_keyword(keyword)) {
+            return Err(self.error(EXPECTED));
+        }
+        let (namespace, span) = self.word(EXPECTED)?;
         if self.at_mark(0, "(") {
             return Err(function(&namespace, span));
         }
@@ -132,7 +139,9 @@ impl Cursor {
 
     /// `.name`, and the place of the namespace and the name together.
     fn member(&mut self, namespace: Range<usize>, expected: &str) -> Result<(String, Range<usize>)> {
-        self.expect_mark(".")?;
+        if !self.take_mark(".") {
+            return Err(self.error(expected));
+        }
         let (name, at) = self.word(expected)?;
         Ok((name, namespace.start..at.end))
     }

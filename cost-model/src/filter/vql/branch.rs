@@ -81,16 +81,19 @@ impl Branch {
         Some(Self(rest))
     }
 
+    /// Whether the branch does not mention a provider at all.
+    pub(super) fn has_no_provider(&self) -> bool {
+        !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
+    }
+
     /// Why VQL cannot say this.
     pub(super) fn reasons(&self) -> Vec<NotVql> {
         let mut reasons = Vec::new();
-        if !self.0.iter().any(|predicate| provider(predicate).is_some()) {
-            let other =
-                self.0.iter().find(|predicate| predicate.field == Field::Dimension(Dimension::Provider));
-            reasons.push(match other {
-                Some(other) => NotVql::new(NotVqlReason::ProviderTest, other.span.clone(), ""),
-                None => NotVql::new(NotVqlReason::NoProvider, self.span(), ""),
-            });
+        if self.has_no_provider() {
+            reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span(), ""));
+        } else if !self.0.iter().any(|predicate| provider(predicate).is_some()) {
+            let tests = self.0.iter().filter(|each| each.field == Field::Dimension(Dimension::Provider));
+            reasons.extend(tests.map(|test| NotVql::new(NotVqlReason::ProviderTest, test.span.clone(), "")));
         }
         let has_service = self.0.iter().any(|predicate| {
             predicate.field == Field::Dimension(Dimension::Service)
@@ -118,28 +121,46 @@ impl Branch {
     }
 
     /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
-    /// one that speaks of any tag follows none.
-    pub(super) fn sentences(&self) -> impl Iterator<Item = String> {
-        let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_named(each)).collect();
+    /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
+    /// which VQL documents that it means all of them.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
         ordered.sort_by_key(|predicate| rank(predicate));
-        let values = |name: &Predicate| {
-            let of_name = |each: &&Arc<Predicate>| match &each.field {
-                Field::TagValue { of: Some(of) } => !name.negated && **of == name.test,
-                _ => false,
-            };
-            let values: Vec<_> = if name.field == Field::TagName {
-                self.0.iter().filter(of_name).collect()
-            } else {
-                Vec::new()
-            };
-            values
-        };
+        let pairs: Vec<_> = ordered.iter().filter_map(|predicate| self.pair(predicate)).collect();
+        let paired = pairs.len() > 1;
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("({name}, {value})")).collect();
+        let mut list = paired.then(|| format!("{} IN ({})", Field::TagPair, pairs.join(", ")));
         let mut sentences = Vec::new();
         for predicate in ordered {
-            sentences.push(predicate.to_string());
-            sentences.extend(values(predicate).into_iter().map(ToString::to_string));
+            if rank(predicate) > PAIRS_RANK {
+                sentences.extend(list.take());
+            }
+            if !paired || self.pair(predicate).is_none() {
+                sentences.push(predicate.to_string());
+                sentences.extend(self.values_of(predicate).map(ToString::to_string));
+            }
         }
-        sentences.into_iter()
+        sentences
+    }
+
+    /// The tests on the value of the tag that `name` asks for.
+    fn values_of<'a>(&'a self, name: &'a Predicate) -> impl Iterator<Item = &'a Predicate> {
+        let positive = name.field == Field::TagName && !name.negated;
+        self.0.iter().map(|each| &**each).filter(move |each| match &each.field {
+            Field::TagValue { of: Some(of) } => positive && **of == name.test,
+            _ => false,
+        })
+    }
+
+    /// The key and the value, if the branch asks one value of the tag that `name` asks for.
+    fn pair<'a>(&'a self, name: &'a Predicate) -> Option<(&'a Literal, &'a Literal)> {
+        let mut values = self.values_of(name);
+        match (&name.test, values.next()?, values.next()) {
+            (Test::Equals(key), Predicate { negated: false, test: Test::Equals(value), .. }, None) => {
+                Some((key, value))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -163,16 +184,19 @@ fn contradict(one: &Predicate, other: &Predicate) -> bool {
     }
 }
 
-fn is_named(predicate: &Predicate) -> bool {
+fn is_bound(predicate: &Predicate) -> bool {
     matches!(&predicate.field, Field::TagValue { of: Some(_) })
 }
+
+/// Where a list of pairs stands among the ranks.
+const PAIRS_RANK: u8 = 4;
 
 fn rank(predicate: &Predicate) -> u8 {
     match &predicate.field {
         Field::Dimension(Dimension::Provider) => 0,
         Field::Dimension(Dimension::Service) => 1,
         Field::TagValue { .. } => 3,
-        Field::TagPair => 4,
+        Field::TagPair => PAIRS_RANK,
         Field::TagName if predicate.negated => 5,
         Field::TagName => 6,
         _ => 2,

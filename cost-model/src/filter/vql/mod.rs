@@ -55,8 +55,11 @@ impl Filter {
         if let Some(allocation) = self.allocation.as_ref().filter(|_| distinct.len() > 1) {
             reasons.push(NotVql::new(NotVqlReason::Allocation, allocation.span.clone(), ""));
         }
+        let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
+        let nowhere = !distinct.is_empty() && distinct.iter().all(Branch::has_no_provider);
+        reasons.extend(nowhere.then_some(provider_missing));
         for reason in distinct.iter().flat_map(Branch::reasons) {
-            if !reasons.contains(&reason) {
+            if !reasons.contains(&reason) && !(nowhere && reason.reason() == NotVqlReason::NoProvider) {
                 reasons.push(reason);
             }
         }
@@ -70,7 +73,7 @@ impl Filter {
             }
             let allocation =
                 self.allocation().map(|share| format!("costs.allocation = {}", share.normalize()));
-            let parts = branch.sentences().chain(allocation).collect::<Vec<_>>();
+            let parts = branch.sentences().into_iter().chain(allocation).collect::<Vec<_>>();
             sentence.extend(["(", &parts.join(" AND "), ")"]);
             if sentence.len() > BYTES_MAX {
                 return Err(too_large());

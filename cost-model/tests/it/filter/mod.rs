@@ -1,0 +1,4 @@
+//! The filter language.
+
+mod corpus;
+mod laws;
