@@ -10,8 +10,9 @@ use super::literal::Literal;
 use super::{Filter, closest};
 use crate::Dimension;
 
-/// A literal that a filter asks a field to equal, or not to equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A literal that a filter asks a field to equal, or not to equal. `Debug` leaves out its value and its dimension, of which
+/// the key may be a literal, too.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldLiteral<'a> {
     /// The field.
@@ -23,7 +24,7 @@ pub struct FieldLiteral<'a> {
     pub literal: &'a Literal,
 }
 
-/// A value that a filter asks for and that its dimension never has. `Debug` leaves out values, which may name people.
+/// A value that a filter asks for and that its dimension never has. `Debug` tells the place alone: values may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
@@ -43,12 +44,18 @@ impl UnknownValue {
     }
 }
 
+impl fmt::Debug for FieldLiteral<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldLiteral")
+            .field("field", &self.field)
+            .field("literal", &self.literal)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnknownValue")
-            .field("dimension", &self.dimension)
-            .field("value_span", &self.value_span)
-            .finish_non_exhaustive()
+        f.debug_struct("UnknownValue").field("value_span", &self.value_span).finish_non_exhaustive()
     }
 }
 

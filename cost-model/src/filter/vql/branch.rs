@@ -86,11 +86,11 @@ impl Branch {
         !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
     }
 
-    /// Why VQL cannot say this.
-    pub(super) fn reasons(&self) -> Vec<NotVql> {
+    /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
+    pub(super) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
-            reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span(), ""));
+            reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span().unwrap_or(whole.clone()), ""));
         } else if !self.0.iter().any(|predicate| provider(predicate).is_some()) {
             let tests = self.0.iter().filter(|each| each.field == Field::Dimension(Dimension::Provider));
             reasons.extend(tests.map(|test| NotVql::new(NotVqlReason::ProviderTest, test.span.clone(), "")));
@@ -114,10 +114,11 @@ impl Branch {
         reasons
     }
 
-    fn span(&self) -> Range<usize> {
-        let start = self.0.iter().map(|predicate| predicate.span.start).min().unwrap_or_default();
-        let end = self.0.iter().map(|predicate| predicate.span.end).max().unwrap_or_default();
-        start..end
+    /// From the first predicate to the last, if there are any.
+    fn span(&self) -> Option<Range<usize>> {
+        let start = self.0.iter().map(|predicate| predicate.span.start).min()?;
+        let end = self.0.iter().map(|predicate| predicate.span.end).max()?;
+        Some(start..end)
     }
 
     /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
@@ -180,8 +181,21 @@ fn provider(predicate: &Predicate) -> Option<&Literal> {
 fn contradict(one: &Predicate, other: &Predicate) -> bool {
     match (provider(one), provider(other)) {
         (Some(one), Some(other)) => one != other,
+        _ if denies_tags(one) => demands_tag(other),
+        _ if denies_tags(other) => demands_tag(one),
         _ => one.negated != other.negated && one.field == other.field && one.test == other.test,
     }
+}
+
+/// `tags.name = NULL`
+fn denies_tags(predicate: &Predicate) -> bool {
+    predicate.field == Field::TagName && predicate.test == Test::Absent && !predicate.negated
+}
+
+fn demands_tag(predicate: &Predicate) -> bool {
+    matches!(predicate.field, Field::TagName | Field::TagValue { .. } | Field::TagPair)
+        && !predicate.negated
+        && predicate.test != Test::Absent
 }
 
 fn is_bound(predicate: &Predicate) -> bool {

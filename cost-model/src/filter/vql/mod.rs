@@ -58,28 +58,30 @@ impl Filter {
         let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
         let nowhere = !distinct.is_empty() && distinct.iter().all(Branch::has_no_provider);
         reasons.extend(nowhere.then_some(provider_missing));
-        for reason in distinct.iter().flat_map(Branch::reasons) {
-            if !reasons.contains(&reason) && !(nowhere && reason.reason() == NotVqlReason::NoProvider) {
+        for reason in distinct.iter().flat_map(|branch| branch.reasons(&whole)) {
+            let told = nowhere && reason.reason() == NotVqlReason::NoProvider;
+            if !told && !reasons.contains(&reason) {
                 reasons.push(reason);
             }
         }
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let mut sentence = String::new();
+        let allocation = self.allocation().map(|share| format!("costs.allocation = {}", share.normalize()));
+        let (mut groups, mut bytes): (Vec<String>, usize) = (Vec::new(), 0);
         for branch in &distinct {
-            if !sentence.is_empty() {
-                sentence.push_str(" OR ");
-            }
-            let allocation =
-                self.allocation().map(|share| format!("costs.allocation = {}", share.normalize()));
-            let parts = branch.sentences().into_iter().chain(allocation).collect::<Vec<_>>();
-            sentence.extend(["(", &parts.join(" AND "), ")"]);
-            if sentence.len() > BYTES_MAX {
+            let parts: Vec<_> = branch.sentences().into_iter().chain(allocation.clone()).collect();
+            let group = format!("({})", parts.join(" AND "));
+            bytes += group.len();
+            if bytes > BYTES_MAX {
                 return Err(too_large());
             }
+            // Branches that differ in order alone read the same.
+            if !groups.contains(&group) {
+                groups.push(group);
+            }
         }
-        Ok(sentence)
+        Ok(groups.join(" OR "))
     }
 
     /// From the first predicate to the last.

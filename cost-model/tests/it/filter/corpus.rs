@@ -20,7 +20,7 @@ fn findings(sentence: &str) -> Vec<String> {
     assert!(Filter::parse(&printed).is_ok_and(|again| again == filter), "{sentence} printed as {printed}");
     match filter.to_vql() {
         Ok(vql) => {
-            let again = Filter::parse(&vql).and_then(|filter| Ok(filter.to_vql().unwrap()));
+            let again = Filter::parse(&vql).map(|filter| filter.to_vql().unwrap());
             assert_eq!(again.ok().as_ref(), Some(&vql), "{sentence} is no VQL of its own");
             findings.push(format!("  vql      {vql}"));
         }
@@ -34,7 +34,7 @@ fn findings(sentence: &str) -> Vec<String> {
 }
 
 fn columns(sentence: &str, span: &Range<usize>) -> String {
-    let column = |at: usize| sentence[..at].chars().count();
+    let column = |at: usize| sentence.get(..at).unwrap().chars().count();
     format!("columns {} to {}", column(span.start) + 1, column(span.end))
 }
 
