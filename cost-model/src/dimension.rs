@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::{Costs, RequestUnits, Timestamp, TokenCounts};
+
 /// A field of a charge that filters and groupings may name.
 ///
 /// In text a dimension is its filter field, such as `costs.service`, `tags['cursor:model']` or `vtag.Team`.
@@ -138,5 +140,30 @@ pub trait Dimensions {
             }
         });
         found
+    }
+
+    /// When the charge arose, for filters that ask `charged_at`.
+    fn at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The amounts, for filters that ask `costs.effective` and its like.
+    fn costs(&self) -> Option<Costs> {
+        None
+    }
+
+    /// The tokens used, for filters that ask `usage.tokens` and its like.
+    fn tokens(&self) -> Option<TokenCounts> {
+        None
+    }
+
+    /// The request units used, for filters that ask `usage.requests`.
+    fn requests(&self) -> Option<RequestUnits> {
+        None
+    }
+
+    /// Whether the charge came through a marketplace, for filters that ask `costs.marketplace`.
+    fn marketplace(&self) -> Option<bool> {
+        None
     }
 }

@@ -5,7 +5,7 @@ mod costs;
 mod currency;
 mod dimension;
 mod error;
-mod filter;
+pub mod filter;
 mod fixed;
 mod ledger;
 mod memory_store;

@@ -147,6 +147,22 @@ impl Dimensions for CostRecord {
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
         self.tags.iter().for_each(|(key, value)| visit(key, value));
     }
+
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        Some(self.costs)
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        Some(self.tokens)
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.requests
+    }
 }
 
 impl fmt::Debug for CostRecord {
