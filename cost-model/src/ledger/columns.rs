@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    CostRecord, Costs, Error, LedgerRow, Money, RequestUnits, Result, Timestamp, TokenCounts, TokenType,
-    Tokens,
-};
+use crate::{CostRecord, Error, LedgerRow, Money, Result, Timestamp, TokenCounts, TokenType, Tokens};
 
-use super::shape::{Held, Shape};
+use super::shape::Shape;
 
 /// One entry per charge in each column; what few charges have, or what equals the effective amount, takes no room.
 #[derive(Default)]
@@ -111,20 +108,10 @@ impl Class {
 
     /// A charge of this class, with every figure in its place.
     pub(crate) fn row(&self, charge: &Charge<'_>) -> LedgerRow {
-        let shape = &self.shape;
-        let effective = charge.effective.units();
         let mut extras = charge.extras.iter().copied();
-        let mut money = |held: Held| held.read(effective, &mut extras).map(Money::from_units);
-        let costs = Costs {
-            billed: money(shape.billed),
-            effective: shape.has_effective.then_some(charge.effective),
-            list: money(shape.list),
-            contracted: money(shape.contracted),
-            derived: shape.derived,
-        };
-        let requests = money(shape.requests).map(|units| RequestUnits::from_units(units.units()));
-        let fee = money(shape.fee);
-        let tokens = if shape.wide_tokens { wide(extras) } else { counts(charge.tokens.map(u64::from)) };
+        let (costs, requests) = self.shape.costs(charge.effective, &mut extras);
+        let fee = self.shape.fee.read(charge.effective.units(), &mut extras).map(Money::from_units);
+        let tokens = if self.shape.wide_tokens { wide(extras) } else { counts(charge.tokens.map(u64::from)) };
         LedgerRow { at: charge.at, tuple: self.tuple(), costs, tokens, requests, fee }
     }
 }
@@ -148,7 +135,8 @@ fn wide(mut extras: impl Iterator<Item = i128>) -> TokenCounts {
     counts([(); 4].map(|()| extras.next().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()))
 }
 
-fn counts(counts: [u64; 4]) -> TokenCounts {
+/// From the order of [`TokenType::ALL`].
+pub(crate) fn counts(counts: [u64; 4]) -> TokenCounts {
     let [input, output, cache_write, cache_read] = counts.map(Tokens::new);
     TokenCounts { input, output, cache_write, cache_read }
 }

@@ -15,8 +15,8 @@ use crate::{
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use columns::{Charge, Class, index};
-pub(crate) use shape::{Held, Shape};
+pub(crate) use columns::{Charge, Class, counts, index};
+pub(crate) use shape::Shape;
 
 use columns::Columns;
 use tuple::Tuples;

@@ -1,10 +1,10 @@
 //! Which figures a charge has, and where they are kept.
 
-use crate::CostRecord;
+use crate::{CostRecord, Costs, Money, RequestUnits, TokenType};
 
 /// Where one optional figure of a charge is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Held {
+pub(super) enum Held {
     /// Nowhere: it is unknown.
     Absent,
     /// Nowhere: it is zero.
@@ -25,9 +25,8 @@ impl Held {
         }
     }
 
-    /// The figure, given the charge's effective amount and what is left of its extras; or, of many charges of one
-    /// shape, the sum of the figures, given the sums of theirs.
-    pub(crate) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
+    /// The figure, given the charge's effective amount and what is left of its extras.
+    pub(super) fn read(self, effective: i128, extras: &mut impl Iterator<Item = i128>) -> Option<i128> {
         match self {
             Self::Absent => None,
             Self::Zero => Some(0),
@@ -43,13 +42,13 @@ impl Held {
 /// units, fee, and the four token counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Shape {
-    pub(crate) has_effective: bool,
-    pub(crate) billed: Held,
-    pub(crate) list: Held,
-    pub(crate) contracted: Held,
-    pub(crate) derived: bool,
-    pub(crate) requests: Held,
-    pub(crate) fee: Held,
+    has_effective: bool,
+    billed: Held,
+    list: Held,
+    contracted: Held,
+    derived: bool,
+    requests: Held,
+    pub(super) fee: Held,
     /// Whether a token count does not fit in 32 bits, so that all four are extras.
     pub(crate) wide_tokens: bool,
     /// How many extras there are.
@@ -60,7 +59,7 @@ impl Shape {
     /// The shape of a record, whose extras are handed to `extra` in their order.
     pub(super) fn of(record: &CostRecord, wide_tokens: bool, mut extra: impl FnMut(i128)) -> Self {
         let costs = &record.costs;
-        let effective = costs.effective.map(crate::Money::units);
+        let effective = costs.effective.map(Money::units);
         let mut extras = 0;
         let mut keep = |figure: i128| {
             extra(figure);
@@ -75,22 +74,46 @@ impl Shape {
         };
         let mut shape = Self {
             has_effective: effective.is_some(),
-            billed: held(costs.billed.map(crate::Money::units), effective),
-            list: held(costs.list.map(crate::Money::units), effective),
-            contracted: held(costs.contracted.map(crate::Money::units), effective),
+            billed: held(costs.billed.map(Money::units), effective),
+            list: held(costs.list.map(Money::units), effective),
+            contracted: held(costs.contracted.map(Money::units), effective),
             derived: costs.derived,
-            requests: held(record.requests.map(crate::RequestUnits::units), None),
-            fee: held(record.stated.fee.map(crate::Money::units), effective),
+            requests: held(record.requests.map(RequestUnits::units), None),
+            fee: held(record.stated.fee.map(Money::units), effective),
             wide_tokens,
             extras: 0,
         };
         if wide_tokens {
-            for token_type in crate::TokenType::ALL {
+            for token_type in TokenType::ALL {
                 keep(record.tokens.get(token_type).count().into());
             }
         }
         shape.extras = extras;
         shape
+    }
+
+    /// The amounts and request units of a charge, given its effective amount and its extras; or, of many charges of one
+    /// shape, their sums, given the sums of theirs.
+    pub(crate) fn costs(
+        &self,
+        effective: Money,
+        extras: &mut impl Iterator<Item = i128>,
+    ) -> (Costs, Option<RequestUnits>) {
+        let mut read = |held: Held| held.read(effective.units(), extras);
+        let costs = Costs {
+            billed: read(self.billed).map(Money::from_units),
+            effective: self.has_effective.then_some(effective),
+            list: read(self.list).map(Money::from_units),
+            contracted: read(self.contracted).map(Money::from_units),
+            derived: self.derived,
+        };
+        (costs, read(self.requests).map(RequestUnits::from_units))
+    }
+
+    /// How many of the extras are amounts and request units: the first ones.
+    pub(crate) fn cost_extras(&self) -> usize {
+        let held = [self.billed, self.list, self.contracted, self.requests];
+        held.into_iter().filter(|held| *held == Held::Extra).count()
     }
 
     /// How many extras a charge has.

@@ -84,7 +84,7 @@ impl Bin {
     }
 
     /// The first instant of the step after the one that starts at `start`.
-    fn next(self, start: Timestamp, zone: FixedOffset) -> Option<Timestamp> {
+    pub(super) fn next(self, start: Timestamp, zone: FixedOffset) -> Option<Timestamp> {
         const HOUR: i64 = 3_600_000;
         // Longer than the step and shorter than two of them.
         let inside_next = match self {

@@ -1,5 +1,6 @@
 //! From sums to rows: the largest groups, the period before, running totals, and the order.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::FixedOffset;
@@ -10,9 +11,6 @@ use super::plan::Groups;
 use super::rows::{Row, RowKind};
 use super::run::Sums;
 use super::{Bin, Query, Totals};
-
-/// Sums by bin and group.
-pub(super) type Cells = BTreeMap<(Option<Timestamp>, usize), Totals>;
 
 /// A row to be: its bin, and its group or `None` for all others.
 type Place = (Option<Timestamp>, Option<usize>);
@@ -31,6 +29,38 @@ pub(super) fn rows(
     now: &Sums,
     before: Option<(Window, &Sums)>,
 ) -> Result<Vec<Row>> {
+    let plain = query.top.is_none() && before.is_none() && !query.cumulative;
+    let cells = if plain {
+        let cell = |((bin, group), now): &((Option<Timestamp>, usize), Totals)| {
+            let cell = Cell { now: *now, ..Cell::default() };
+            ((*bin, Some(*group)), cell)
+        };
+        now.cells.iter().map(cell).collect()
+    } else {
+        cells(query, groups, now, before)?
+    };
+    let row = |(bin, group): Place, cell: &Cell| {
+        let (kind, keys) = match group.and_then(|group| groups.keys.get(group)) {
+            Some(keys) => (RowKind::Group, keys.clone()),
+            None => (RowKind::Other(cell.groups.len()), vec![None; query.group_by.len()]),
+        };
+        Row { bin, kind, keys, totals: cell.now, previous: before.map(|_| cell.before) }
+    };
+    let order = order(query, groups, &cells)?;
+    Ok(order
+        .into_iter()
+        .filter_map(|number| cells.get(number))
+        .map(|(place, cell)| row(*place, cell))
+        .collect())
+}
+
+/// What a row needs beside its place, place by place.
+fn cells(
+    query: &Query,
+    groups: &Groups,
+    now: &Sums,
+    before: Option<(Window, &Sums)>,
+) -> Result<Vec<(Place, Cell)>> {
     let largest = largest(query, groups, now)?;
     let place = |bin, group: usize| {
         (bin, Some(group).filter(|group| largest.as_ref().is_none_or(|largest| largest.contains(group))))
@@ -54,14 +84,7 @@ pub(super) fn rows(
     if query.cumulative {
         cells = running(cells)?;
     }
-    let row = |((bin, group), cell): (Place, Cell)| {
-        let (kind, keys) = match group.and_then(|group| groups.keys.get(group)) {
-            Some(keys) => (RowKind::Group, keys.clone()),
-            None => (RowKind::Other(cell.groups.len()), vec![None; query.group_by.len()]),
-        };
-        Row { bin, kind, keys, totals: cell.now, previous: before.map(|_| cell.before) }
-    };
-    ordered(cells.into_iter().map(row).collect(), query)
+    Ok(cells.into_iter().collect())
 }
 
 /// The groups that are among the largest over all bins, if only those have rows of their own.
@@ -129,18 +152,15 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     Ok(running)
 }
 
-fn ordered(rows: Vec<Row>, query: &Query) -> Result<Vec<Row>> {
-    let mut sized = rows
-        .into_iter()
-        .map(|row| Ok((query.measure.size(&row.totals)?, row)))
-        .collect::<Result<Vec<_>>>()?;
-    sized.sort_by(|(a_size, a), (b_size, b)| {
-        let is_other = |row: &Row| row.kind != RowKind::Group;
-        a.bin
-            .cmp(&b.bin)
-            .then_with(|| is_other(a).cmp(&is_other(b)))
-            .then(b_size.cmp(a_size))
-            .then_with(|| a.keys.cmp(&b.keys))
+/// The numbers of the cells in the order of their rows.
+fn order(query: &Query, groups: &Groups, cells: &[(Place, Cell)]) -> Result<Vec<usize>> {
+    let mut sized = Vec::with_capacity(cells.len());
+    for (number, ((bin, group), cell)) in cells.iter().enumerate() {
+        sized.push((*bin, group.is_none(), Reverse(query.measure.size(&cell.now)?), *group, number));
+    }
+    let keys = |group: Option<usize>| group.and_then(|group| groups.keys.get(group));
+    sized.sort_unstable_by(|a, b| {
+        (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| keys(a.3).cmp(&keys(b.3)))
     });
-    Ok(sized.into_iter().map(|(_, row)| row).collect())
+    Ok(sized.into_iter().map(|(_, _, _, _, number)| number).collect())
 }

@@ -49,6 +49,17 @@ impl TokenPart {
         Self::Unpriced,
     ];
 
+    /// Every one, as the purpose of a part.
+    pub(super) const EACH: [Option<Self>; 7] = [
+        Some(Self::Tokens(TokenType::Input)),
+        Some(Self::Tokens(TokenType::Output)),
+        Some(Self::Tokens(TokenType::CacheWrite)),
+        Some(Self::Tokens(TokenType::CacheRead)),
+        Some(Self::Fee),
+        Some(Self::Request),
+        Some(Self::Unpriced),
+    ];
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Tokens(token_type) => token_type.name(),
@@ -80,6 +91,11 @@ impl Fragment {
             requests: row.requests.unwrap_or_default(),
             fee: row.fee,
         }
+    }
+
+    /// What many charges are together. No part is taken of it, so that the fee within does not matter.
+    pub(super) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
+        Self { costs, tokens, requests, fee: None }
     }
 
     /// Two parts of one charge as one. Each amount is known in both or in neither.

@@ -6,14 +6,17 @@ mod comparison;
 mod fragments;
 mod interval;
 mod measure;
+mod mixed;
 mod output;
 mod plan;
 mod query;
 mod rows;
 mod run;
 mod settings;
+mod spans;
 mod table;
 mod totals;
+mod whole;
 
 pub use allocation::Allocation;
 pub use bin::{Bin, Weekday};

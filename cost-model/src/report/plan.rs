@@ -11,6 +11,7 @@ use crate::{
 
 use super::Query;
 use super::fragments::{Fragment, Level, TokenPart};
+use super::mixed::Mixed;
 
 /// The plans of a query, made as rows ask for them.
 pub(super) struct Planner<'a> {
@@ -20,9 +21,9 @@ pub(super) struct Planner<'a> {
     /// The virtual tag keys that matter.
     keys: Vec<Arc<str>>,
     /// The instants at which a plan may change.
-    boundaries: Vec<Timestamp>,
+    pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
-    plans: HashMap<(usize, usize), Plan>,
+    plans: Mixed<(usize, usize), Plan>,
 }
 
 /// The parts that every charge of one tuple and epoch falls into: the cross product of all levels.
@@ -30,37 +31,39 @@ pub(super) struct Plan {
     /// Outermost first.
     levels: Vec<Level>,
     /// The group of each part, in order; `None` where the part does not count.
-    pub(super) groups: Vec<Option<usize>>,
+    groups: Vec<Option<usize>>,
     pub(super) unit: Unit,
 }
 
 /// What usage is counted in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Unit {
-    Tokens(Arc<str>),
-    Requests(Arc<str>),
+    Tokens,
+    Requests,
     Unknown,
 }
 
 impl Unit {
     fn of(tuple: LedgerTuple<'_>) -> Self {
-        match tuple.shared(&Dimension::UsageUnit) {
-            Some(unit) if &*unit == "tokens" => Self::Tokens(unit),
-            Some(unit) if &*unit == "requests" => Self::Requests(unit),
+        match tuple.get(&Dimension::UsageUnit).as_deref() {
+            Some("tokens") => Self::Tokens,
+            Some("requests") => Self::Requests,
             _ => Self::Unknown,
         }
     }
 
-    pub(super) fn name(&self) -> Option<Arc<str>> {
+    pub(super) fn name(self) -> Option<&'static str> {
         match self {
-            Self::Tokens(unit) | Self::Requests(unit) => Some(Arc::clone(unit)),
+            Self::Tokens => Some("tokens"),
+            Self::Requests => Some("requests"),
             Self::Unknown => None,
         }
     }
 
-    pub(super) fn usage(&self, part: &Fragment) -> Result<Quantity> {
+    pub(super) fn usage(self, part: &Fragment) -> Result<Quantity> {
         match self {
-            Self::Tokens(_) => Quantity::try_from(part.tokens.total()?),
-            Self::Requests(_) => Ok(part.requests.into()),
+            Self::Tokens => Quantity::try_from(part.tokens.total()?),
+            Self::Requests => Ok(part.requests.into()),
             Self::Unknown => Ok(Quantity::ZERO),
         }
     }
@@ -75,7 +78,15 @@ impl<'a> Planner<'a> {
             boundaries.dedup();
         }
         let keys = super::run::keys_needed(query, tagger)?;
-        Ok(Self { query, ledger, tagger, keys, boundaries, groups: Groups::default(), plans: HashMap::new() })
+        Ok(Self {
+            query,
+            ledger,
+            tagger,
+            keys,
+            boundaries,
+            groups: Groups::default(),
+            plans: Mixed::default(),
+        })
     }
 
     pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
@@ -94,28 +105,30 @@ impl<'a> Planner<'a> {
         let mut levels: Vec<Level> = self.query.allocation.map(Level::Allocation).into_iter().collect();
         let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
         for key in &self.keys {
-            let values = match self.tagger.assign(key, &tuple, at) {
-                Assignment::Value(value) => vec![Some(Arc::from(&*value))],
-                Assignment::Unset => vec![None],
-                Assignment::Shares(shares) if shares.is_empty() => vec![None],
+            let value = match self.tagger.assign(key, &tuple, at) {
+                Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
+                Assignment::Unset => None,
+                Assignment::Shares(shares) if shares.is_empty() => None,
                 Assignment::Shares(shares) => {
                     levels.push(Level::Shares(shares.iter().map(|share| share.weight).collect()));
-                    shares.iter().map(|share| Some(Arc::clone(&share.value))).collect()
+                    let values: Vec<_> = shares.iter().map(|share| Some(Arc::clone(&share.value))).collect();
+                    parts = cross(&parts, &values);
+                    continue;
                 }
             };
-            parts = cross(&parts, &values);
+            parts.iter_mut().for_each(|part| part.push(value.clone()));
         }
-        let mut token_parts = vec![None];
+        let mut token_parts: &[Option<TokenPart>] = &[None];
         if self.query.by_token_type() {
             let service = tuple.get(&Dimension::ServiceId).or_else(|| tuple.get(&Dimension::Service));
             let prices =
                 service.zip(self.query.price_book.as_ref()).and_then(|(id, book)| book.prices(&id, at));
             levels.push(Level::TokenTypes(prices.copied()));
-            token_parts = TokenPart::ALL.into_iter().map(Some).collect();
+            token_parts = &TokenPart::EACH;
         }
         let mut groups = Vec::with_capacity(parts.len() * token_parts.len());
         for values in &parts {
-            for token_part in &token_parts {
+            for token_part in token_parts {
                 let part = Part { tuple, keys: &self.keys, values, purpose: *token_part };
                 let counts = self.query.counts(&part);
                 groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
@@ -129,6 +142,11 @@ impl Plan {
     /// Whether charges stay in one piece.
     pub(super) fn is_whole(&self) -> bool {
         self.levels.is_empty()
+    }
+
+    /// The group of charges that stay in one piece, if they count.
+    pub(super) fn group(&self) -> Option<usize> {
+        self.groups.first().copied().flatten()
     }
 
     /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
@@ -156,18 +174,50 @@ impl Plan {
 /// The groups of a report, numbered as they are met.
 #[derive(Default)]
 pub(super) struct Groups {
-    numbers: HashMap<Vec<Option<Arc<str>>>, usize>,
+    texts: Texts,
+    /// By the numbers of their keys' texts, 0 for none.
+    numbers: Mixed<Box<[usize]>, usize>,
     pub(super) keys: Vec<Vec<Option<Arc<str>>>>,
 }
 
 impl Groups {
     fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
-        let keys: Vec<_> = group_by.iter().map(|dimension| part.shared(dimension)).collect();
-        let next = self.keys.len();
-        *self.numbers.entry(keys).or_insert_with_key(|keys| {
-            self.keys.push(keys.clone());
-            next
-        })
+        let texts = &mut self.texts;
+        let key: Vec<_> = group_by
+            .iter()
+            .map(|dimension| part.get(dimension).map_or(0, |text| 1 + texts.number(&text)))
+            .collect();
+        if let Some(number) = self.numbers.get(key.as_slice()) {
+            return *number;
+        }
+        let number = self.keys.len();
+        self.keys.push(group_by.iter().map(|dimension| part.shared(dimension)).collect());
+        self.numbers.insert(key.into(), number);
+        number
+    }
+}
+
+/// Distinct texts, numbered as they are met.
+#[derive(Default)]
+struct Texts {
+    numbers: HashMap<Arc<str>, usize>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Texts {
+    fn number(&mut self, text: &str) -> usize {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let (number, text) = (self.texts.len(), Arc::<str>::from(text));
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        number
+    }
+
+    fn shared(&mut self, text: &str) -> Arc<str> {
+        let number = self.number(text);
+        self.texts.get(number).map_or_else(|| text.into(), Arc::clone)
     }
 }
 

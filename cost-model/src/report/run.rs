@@ -1,16 +1,19 @@
 //! How a report is computed: each distinct tuple and epoch is asked about once, each row is then only added up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::filter::closest;
-use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Window};
+use crate::ledger::Charge;
+use crate::{Dimension, Error, ErrorKind, Ledger, LedgerRow, Result, Tagger, Timestamp, Window};
 
-use super::comparison::{Cells, rows};
+use super::comparison::rows;
 use super::fragments::Fragment;
 use super::interval::previous;
-use super::plan::Planner;
+use super::plan::{Plan, Planner};
 use super::rows::{Previous, Report};
+use super::spans::{Span, Spans};
+use super::whole::{Place, WholeSums};
 use super::{Measure, Query, Totals};
 
 pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
@@ -20,7 +23,7 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         && !query.group_by.contains(&Dimension::UsageUnit)
         && now.units.len() > 1
     {
-        let units = now.units.iter().map(|unit| &**unit).collect::<Vec<_>>().join(", ");
+        let units = now.units.iter().copied().collect::<Vec<_>>().join(", ");
         let message =
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
@@ -48,45 +51,103 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
     })
 }
 
+/// Sums by bin and group, each once, in no order.
+pub(super) type Cells = Vec<(Cell, Totals)>;
+
+/// A bin and a group.
+type Cell = (Option<Timestamp>, usize);
+
 /// The sums of one window.
 #[derive(Default)]
 pub(super) struct Sums {
-    /// By bin and group.
     pub(super) cells: Cells,
     pub(super) total: Totals,
     /// The units that usage was counted in.
-    units: BTreeSet<Arc<str>>,
+    units: BTreeSet<&'static str>,
 }
 
 fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Option<Window>) -> Result<Sums> {
-    let mut sums = Sums::default();
-    let (bin, zone) = (query.bin, query.zone_or_utc());
-    for row in ledger.rows().filter(|row| window.is_none_or(|window| window.contains(row.at))) {
-        let bin = bin.map(|bin| bin.start_of(row.at, zone));
-        let plan = planner.plan(row.tuple, row.at)?;
-        if plan.is_whole() {
-            if let Some(group) = plan.groups.first().copied().flatten() {
-                let (whole, usage) = (Fragment::whole(&row), plan.unit.usage(&Fragment::whole(&row))?);
-                sums.cells.entry((bin, group)).or_default().add(&whole, usage)?;
-                sums.total.add(&whole, usage)?;
-                sums.units.extend(plan.unit.name());
-            }
-            continue;
+    let boundaries = planner.boundaries.clone();
+    let spans = Spans::new(query, window, &boundaries);
+    let mut whole = WholeSums::new(ledger);
+    let mut apart = ApartSums::default();
+    let mut span = Span::NOWHERE;
+    for charge in ledger.charges() {
+        if !span.contains(charge.at) {
+            span = spans.of(charge.at);
+            whole.enter_span();
         }
+        let Some(bin) = span.bin else { continue };
+        let place = match whole.place(charge.class) {
+            Some(place) => place,
+            None => find_place(&mut whole, planner, bin, &charge)?,
+        };
+        match place {
+            Place::Sum(number) => whole.add(number, &charge)?,
+            Place::Out => {}
+            Place::Apart => {
+                let row = whole.class(&charge)?.row(&charge);
+                apart.add(planner.plan(row.tuple, row.at)?, bin, &row)?;
+            }
+        }
+    }
+    apart.join(whole)
+}
+
+/// Where charges like this one go until the next span.
+fn find_place(
+    whole: &mut WholeSums<'_>,
+    planner: &mut Planner<'_>,
+    bin: Option<Timestamp>,
+    charge: &Charge<'_>,
+) -> Result<Place> {
+    let class = whole.class(charge)?;
+    let plan = planner.plan(class.tuple(), charge.at)?;
+    let place = match plan.group() {
+        _ if !plan.is_whole() || class.shape.wide_tokens => Place::Apart,
+        Some(group) => whole.sum_of(bin, group, plan.unit, class.shape)?,
+        None => Place::Out,
+    };
+    whole.set_place(charge.class, place);
+    Ok(place)
+}
+
+/// Sums of charges that are added one by one.
+#[derive(Default)]
+struct ApartSums {
+    cells: BTreeMap<Cell, Totals>,
+    total: Totals,
+    units: BTreeSet<&'static str>,
+}
+
+impl ApartSums {
+    fn add(&mut self, plan: &Plan, bin: Option<Timestamp>, row: &LedgerRow) -> Result<()> {
         let mut whole: Option<Fragment> = None;
-        for (group, fragment) in plan.fragments(&row)? {
-            sums.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
-            sums.units.extend(plan.unit.name());
+        for (group, fragment) in plan.fragments(row)? {
+            self.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
+            self.units.extend(plan.unit.name());
             whole = Some(match whole {
                 Some(others) => others.join(&fragment)?,
                 None => fragment,
             });
         }
-        if let Some(whole) = whole {
-            sums.total.add(&whole, plan.unit.usage(&whole)?)?;
+        match whole {
+            Some(whole) => self.total.add(&whole, plan.unit.usage(&whole)?),
+            None => Ok(()),
         }
     }
-    Ok(sums)
+
+    fn join(mut self, whole: WholeSums<'_>) -> Result<Sums> {
+        let mut cells = whole.into_cells(&mut self.total, |unit| self.units.extend(unit.name()))?;
+        if !self.cells.is_empty() {
+            for (cell, totals) in cells {
+                let sum = self.cells.entry(cell).or_default();
+                *sum = sum.checked_add(&totals)?;
+            }
+            cells = self.cells.into_iter().collect();
+        }
+        Ok(Sums { cells, total: self.total, units: self.units })
+    }
 }
 
 /// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts

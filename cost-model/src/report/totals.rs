@@ -68,14 +68,19 @@ impl Totals {
 
     /// Adds the amounts and quantities of one charge, or of one part of it.
     pub(super) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
-        self.billed.add(part.costs.billed)?;
-        self.effective.add(part.costs.effective)?;
-        self.list.add(part.costs.list)?;
-        self.contracted.add(part.costs.contracted)?;
-        self.tokens = self.tokens.checked_add(&part.tokens)?;
-        self.requests = self.requests.checked_add(part.requests)?;
+        self.add_many(part, usage, 1)
+    }
+
+    /// Adds what so many charges are together, which all have the same amounts absent.
+    pub(super) fn add_many(&mut self, together: &Fragment, usage: Quantity, records: u64) -> Result<()> {
+        self.billed.add(together.costs.billed, records)?;
+        self.effective.add(together.costs.effective, records)?;
+        self.list.add(together.costs.list, records)?;
+        self.contracted.add(together.costs.contracted, records)?;
+        self.tokens = self.tokens.checked_add(&together.tokens)?;
+        self.requests = self.requests.checked_add(together.requests)?;
         self.usage = self.usage.checked_add(usage)?;
-        self.records += 1;
+        self.records += records;
         Ok(())
     }
 }
@@ -85,10 +90,10 @@ impl Sum {
         Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
     }
 
-    fn add(&mut self, amount: Option<Money>) -> Result<()> {
+    fn add(&mut self, amount: Option<Money>, records: u64) -> Result<()> {
         match amount {
             Some(amount) => self.amount = self.amount.checked_add(amount)?,
-            None => self.missing += 1,
+            None => self.missing += records,
         }
         Ok(())
     }
