@@ -5,11 +5,14 @@ mod columns;
 mod shape;
 mod tuple;
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::completeness::Completeness;
 use crate::{
-    CostStore, Costs, Currency, Gap, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts, Window,
+    CostStore, Costs, Currency, Dimension, Gap, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts,
+    Window,
 };
 
 pub use builder::LedgerBuilder;
@@ -86,6 +89,13 @@ impl Ledger {
     /// The tuple of that number, counted from 0.
     pub fn tuple(&self, number: usize) -> Option<LedgerTuple<'_>> {
         self.tuples.get(number)
+    }
+
+    /// The distinct values of a dimension, ascending. Virtual tags have none here.
+    pub fn values(&self, dimension: &Dimension) -> Vec<Arc<str>> {
+        let tuples = (0..self.tuple_count()).filter_map(|number| self.tuple(number));
+        let values: BTreeSet<Arc<str>> = tuples.filter_map(|tuple| tuple.shared(dimension)).collect();
+        values.into_iter().collect()
     }
 
     /// What charges have in common: each distinct tuple and shape.

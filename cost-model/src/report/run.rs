@@ -28,6 +28,9 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
     }
+    if now.total.records == 0 {
+        super::unknown::refuse_unknown_values(query, ledger, tagger)?;
+    }
     let before = match (query.compare, query.window) {
         (false, _) => None,
         (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
@@ -87,7 +90,7 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
             Place::Out => {}
             Place::Apart => {
                 let row = whole.class(&charge)?.row(&charge);
-                apart.add(planner.plan(row.tuple, row.at)?, bin, &row)?;
+                apart.add(planner.plan(row.tuple, row.at)?, bin, &row, ledger)?;
             }
         }
     }
@@ -121,9 +124,9 @@ struct ApartSums {
 }
 
 impl ApartSums {
-    fn add(&mut self, plan: &Plan, bin: Option<Timestamp>, row: &LedgerRow) -> Result<()> {
+    fn add(&mut self, plan: &Plan, bin: Option<Timestamp>, row: &LedgerRow, ledger: &Ledger) -> Result<()> {
         let mut whole: Option<Fragment> = None;
-        for (group, fragment) in plan.fragments(row)? {
+        for (group, fragment) in plan.fragments(row, ledger)? {
             self.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
             self.units.extend(plan.unit.name());
             whole = Some(match whole {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::FixedOffset;
 use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals};
 use cost_model::{
-    Bin, ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, ErrorKind, GapState, Ledger,
-    MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Scope, Timestamp, TokenType, Tokens,
+    Bin, ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, ErrorKind, Filter, GapState,
+    Ledger, MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Scope, Timestamp, TokenType, Tokens,
     Untagged, Window, WindowRead,
 };
 use proptest::prelude::*;
@@ -345,4 +345,46 @@ fn output_is_exact_in_csv_and_json_and_adds_up_in_text() {
     assert_eq!(json["rows"][0]["keys"][0], "o3");
     assert_eq!(json["rows"][0]["totals"]["effective"]["amount"], "0.334");
     assert_eq!(json["total"]["effective"]["amount"], "1");
+}
+
+#[test]
+fn a_slip_of_the_keyboard_gives_an_error_and_no_empty_report() {
+    let records = [charge("gpt-5.4", "1"), charge("auto", "2")];
+    let ledger = ledger(&records);
+    let run = |sentence: &str| {
+        Query::all_resources().filter(Filter::parse(sentence).unwrap()).run(&ledger, &Untagged)
+    };
+    let error = run("costs.service IN ('gpt-5.44')").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Query);
+    assert_eq!(
+        error.to_string(),
+        "no charge has the value that the filter asks of costs.service; did you mean `gpt-5.4`?"
+    );
+    assert_eq!(error.span(), Some(18..28));
+    let misspelt = run("costs.resource_id = 'someone@acme.test'").unwrap_err();
+    assert!(!format!("{misspelt} {misspelt:?}").contains('@'));
+    // Values that exist may well have no charges in common, and a filter may name a value more than it needs.
+    assert_eq!(run("costs.service = 'gpt-5.4' AND costs.service = 'auto'").unwrap().total.records, 0);
+    assert_eq!(run("costs.service IN ('gpt-5.4', 'gpt-9')").unwrap().total.records, 1);
+}
+
+#[test]
+fn filters_may_read_each_charge() {
+    let mut large = charge("auto", "2");
+    large.tokens.set(TokenType::Input, Tokens::new(100));
+    let mut later = charge("auto", "1");
+    later.at = Timestamp::midnight("2026-09-05".parse().unwrap());
+    let records = [charge("auto", "0.5"), large, later];
+    let ledger = ledger(&records);
+    let count = |sentence: &str| {
+        let query =
+            Query::all_resources().filter(Filter::parse(sentence).unwrap()).group_by(Dimension::Service);
+        query.run(&ledger, &Untagged).unwrap().total.effective.amount.to_string()
+    };
+    assert_eq!(count("costs.effective >= 1"), "3");
+    assert_eq!(count("costs.effective BETWEEN 0.5 AND 1"), "1.5");
+    assert_eq!(count("usage.tokens > 99 OR charged_at >= '2026-09-05'"), "3");
+    assert_eq!(count("NOT charged_at < '2026-09-05'"), "1");
+    assert_eq!(count("costs.service = 'auto' AND costs.allocation = 0.5"), "1.75");
+    assert_eq!(count("costs.effective > 1 AND costs.allocation = 0.25"), "0.5");
 }
