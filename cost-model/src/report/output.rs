@@ -2,7 +2,9 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts};
+use crate::{
+    Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts,
+};
 
 use super::rows::{Report, Row, RowKind};
 use super::table::Table;
@@ -93,7 +95,7 @@ impl Report {
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
         let mut table = Table::default();
         table.text(self.bin.map(|_| "from"));
-        table.text(self.group_by.iter().map(crate::Dimension::heading));
+        table.text(self.group_by.iter().map(Dimension::heading));
         table.figures(columns.iter().map(|column| column.heading()));
         let figures: Vec<Vec<String>> =
             columns.iter().map(|column| self.shown(*column)).collect::<Result<_>>()?;
@@ -107,7 +109,12 @@ impl Report {
         if let Some(first) = last.first_mut() {
             "total".clone_into(first);
         }
-        let totals = columns.iter().map(|column| shown_total(*column, &self.total, previous));
+        let by_unit = self.group_by.contains(&Dimension::UsageUnit);
+        let totals = columns.iter().map(|column| match column {
+            // Usage in several units has no total.
+            Column::Usage if by_unit => Ok(String::new()),
+            _ => shown_total(*column, &self.total, previous),
+        });
         table.row(last.into_iter().map(Ok).chain(totals).collect::<Result<Vec<_>>>()?);
         Ok(format!("{table}{}", self.remarks()))
     }
@@ -121,7 +128,7 @@ impl Report {
             |error: csv::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
         let mut writer = csv::Writer::from_writer(Vec::new());
         let headings =
-            self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(crate::Dimension::heading));
+            self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
         writer.write_record(headings.chain(columns.iter().map(|column| column.heading()))).map_err(failed)?;
         for row in &self.rows {
             let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_ref()));
@@ -217,7 +224,7 @@ fn grouped(number: &str) -> String {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let group_by: Vec<&str> = self.group_by.iter().map(crate::Dimension::heading).collect();
+        let group_by: Vec<&str> = self.group_by.iter().map(Dimension::heading).collect();
         let mut report = serializer.serialize_struct("Report", 10)?;
         report.serialize_field("currency", &self.currency)?;
         report.serialize_field("window", &self.window)?;

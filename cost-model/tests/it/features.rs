@@ -388,3 +388,28 @@ fn filters_may_read_each_charge() {
     assert_eq!(count("costs.service = 'auto' AND costs.allocation = 0.5"), "1.75");
     assert_eq!(count("costs.effective > 1 AND costs.allocation = 0.25"), "0.5");
 }
+
+#[test]
+fn dimensions_read_as_they_print() {
+    let mut dimensions = crate::support::dimensions();
+    dimensions.extend([Dimension::Tagged, Dimension::TokenType, Dimension::VirtualTag("Team".into())]);
+    dimensions.extend(["it's", "Cost Center", "*"].map(|key| Dimension::VirtualTag(key.into())));
+    for dimension in dimensions {
+        assert_eq!(dimension.to_string().parse::<Dimension>().unwrap(), dimension);
+    }
+    for (text, expected) in [
+        ("service", Dimension::Service),
+        ("cost_category", Dimension::Category),
+        ("token_type", Dimension::TokenType),
+        ("tag:cursor:model", Dimension::Tag("cursor:model".into())),
+    ] {
+        assert_eq!(text.parse::<Dimension>().unwrap(), expected);
+    }
+    let error = "team".parse::<Dimension>().unwrap_err().to_string();
+    assert!(error.contains("`vtag.Team`"), "{error}");
+    for text in
+        ["", "costs.effective", "tags.name", "costs.service = 'x' OR costs.region", "NOT costs.service"]
+    {
+        assert!(text.parse::<Dimension>().is_err(), "{text}");
+    }
+}
