@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::{
     Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, Provenance, RecordId, RecordSink, Result,
-    Run, Scope, Timestamp, Window, WindowRead,
+    Scope, Timestamp, Window, WindowRead,
 };
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
@@ -58,7 +58,7 @@ impl CostStore for MemoryStore {
             stored.records.partition_point(|record| record.at < window.start()),
             stored.records.partition_point(|record| record.at < window.end()),
         );
-        add_provenance(&mut records, connection, &run);
+        Provenance::of_read(&mut records, connection, &run);
         let change = keep_first_seen(stored.records.get(from..to).unwrap_or_default(), &mut records);
         Arc::make_mut(&mut stored.records).splice(from..to, records);
         stored.coverage = merge(std::mem::take(&mut stored.coverage), window);
@@ -92,16 +92,6 @@ impl CostStore for MemoryStore {
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryStore").finish_non_exhaustive()
-    }
-}
-
-/// Gives each record its provenance, equal ones an ordinal each.
-fn add_provenance(records: &mut [CostRecord], connection: &ConnectionId, run: &Run) {
-    let mut equals: HashMap<RecordId, u64> = HashMap::with_capacity(records.len());
-    for record in records {
-        let ordinal = equals.entry(RecordId::of(record, 0)).or_default();
-        record.provenance = Some(Provenance::new(record, *ordinal, connection.clone(), run));
-        *ordinal += 1;
     }
 }
 

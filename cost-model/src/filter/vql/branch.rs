@@ -134,7 +134,8 @@ impl Branch {
         let mut sentences = Vec::new();
         for predicate in ordered {
             if rank(predicate) > PAIRS_RANK {
-                sentences.extend(list.take());
+                let fresh = list.take().filter(|list| !sentences.contains(list));
+                sentences.extend(fresh);
             }
             if !paired || self.pair(predicate).is_none() {
                 sentences.push(predicate.to_string());

@@ -65,8 +65,11 @@ fn tag_name(test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
 }
 
 /// That some tag whose key passes `name` passes `test`; or where `place` is negated that none does, since either there is
-/// no such tag, or there is one and no such tag passes.
+/// no such tag, or there is one and no such tag passes. A tag always has a key, so none passes a test that it is absent.
 fn tag_value(name: &Arc<Test>, test: &Test, place: &Predicate) -> Vec<Branch> {
+    if **name == Test::Absent {
+        return if place.negated { vec![Branch::default()] } else { Vec::new() };
+    }
     let value = Predicate {
         field: Field::TagValue { of: Some(Arc::clone(name)) },
         negated: place.negated,

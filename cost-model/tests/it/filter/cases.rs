@@ -95,6 +95,10 @@ fn a_record_has_a_time_amounts_and_usage() {
     ] {
         assert_eq!(parse(sentence).matches(&record), expected, "{sentence}");
     }
+    // A count beyond every literal is above the largest, and equals none.
+    record.tokens.output = Tokens::new(u64::MAX);
+    let largest = "170141183460469.231731687303715884105727";
+    assert!(parse(&format!("usage.tokens > {largest} AND usage.tokens != {largest}")).matches(&record));
     assert!(parse("charged_at IS NULL OR costs.region = 'x'").is_per_charge());
     assert!(!parse("costs.marketplace = true OR tags.name = 'x'").is_per_charge());
 }
