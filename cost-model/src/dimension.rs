@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
+
+use crate::filter::{Expression, Field, Predicate};
+use crate::{Costs, Error, ErrorKind, Filter, RequestUnits, Result, Timestamp, TokenCounts};
 
 /// A field of a charge that filters and groupings may name.
 ///
@@ -95,7 +99,37 @@ impl fmt::Display for Dimension {
             Self::Tag(key) => write!(f, "tags['{}']", key.replace('\'', "''")),
             Self::VirtualTag(key) if is_plain(key) => write!(f, "vtag.{key}"),
             Self::VirtualTag(key) => write!(f, "vtag['{}']", key.replace('\'', "''")),
+            Self::Tagged => f.write_str("tags.tagged"),
+            Self::TokenType => f.write_str("usage.token_type"),
             _ => write!(f, "costs.{}", self.heading()),
+        }
+    }
+}
+
+impl FromStr for Dimension {
+    type Err = Error;
+
+    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` stands for `tags['key']` as in
+    /// Vantage's API, and `tagged` and `token_type` for `tags.tagged` and `usage.token_type`.
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        match text {
+            "tagged" | "tags.tagged" => return Ok(Self::Tagged),
+            "token_type" | "usage.token_type" => return Ok(Self::TokenType),
+            _ => {}
+        }
+        if let Some(key) = text.strip_prefix("tag:") {
+            return Ok(Self::Tag(key.into()));
+        }
+        if let Some(dimension) = Self::from_costs_field(text) {
+            return Ok(dimension);
+        }
+        // The filter language knows every other spelling, and what to suggest.
+        match Filter::parse(&format!("{text} = NULL"))?.expression() {
+            Expression::Predicate(Predicate { field: Field::Dimension(dimension), .. }) => {
+                Ok(dimension.clone())
+            }
+            _ => Err(Error::new(ErrorKind::Query, format!("`{text}` is not a dimension to group by"))),
         }
     }
 }
@@ -138,5 +172,30 @@ pub trait Dimensions {
             }
         });
         found
+    }
+
+    /// When the charge arose, for filters that ask `charged_at`.
+    fn at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The amounts, for filters that ask `costs.effective` and its like.
+    fn costs(&self) -> Option<Costs> {
+        None
+    }
+
+    /// The tokens used, for filters that ask `usage.tokens` and its like.
+    fn tokens(&self) -> Option<TokenCounts> {
+        None
+    }
+
+    /// The request units used, for filters that ask `usage.requests`.
+    fn requests(&self) -> Option<RequestUnits> {
+        None
+    }
+
+    /// Whether the charge came through a marketplace, for filters that ask `costs.marketplace`.
+    fn marketplace(&self) -> Option<bool> {
+        None
     }
 }

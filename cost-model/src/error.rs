@@ -76,6 +76,12 @@ impl Error {
         Self::new(ErrorKind::Overflow, format!("{what} is out of range"))
     }
 
+    /// The same error, about these bytes of a filter sentence.
+    pub(crate) fn with_span(mut self, span: Range<usize>) -> Self {
+        self.0.span = Some(span);
+        self
+    }
+
     /// The same error, with the column of its span counted in characters of `sentence`.
     pub(crate) fn located_in(mut self, sentence: &str) -> Self {
         let before = self.0.span.as_ref().and_then(|span| sentence.get(..span.start));
@@ -94,7 +100,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`].
+    /// The bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`] and for values that no charge has.
     pub fn span(&self) -> Option<Range<usize>> {
         self.0.span.clone()
     }

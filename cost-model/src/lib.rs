@@ -1,15 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod completeness;
 mod costs;
 mod currency;
 mod dimension;
 mod error;
-mod filter;
+pub mod filter;
 mod fixed;
 mod ledger;
 mod memory_store;
 mod money;
 mod price_book;
+mod provenance;
 mod record;
 pub mod report;
 mod rounding;
@@ -20,6 +22,7 @@ mod tagger;
 mod time;
 mod usage;
 
+pub use completeness::{Gap, GapState};
 pub use costs::{Costs, Metric};
 pub use currency::Currency;
 pub use dimension::{Dimension, Dimensions};
@@ -29,6 +32,7 @@ pub use ledger::{Ledger, LedgerBuilder, LedgerRow, LedgerTuple};
 pub use memory_store::MemoryStore;
 pub use money::Money;
 pub use price_book::{PriceBook, Prices};
+pub use provenance::{Identity, Provenance, RecordId, Run};
 pub use record::{CostRecord, Stated, Tags};
 pub use report::Bin;
 pub use rounding::{Rounding, round_parts};

@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::{
-    Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, RecordSink, Result, Scope, Window,
-    WindowRead,
+    Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, Provenance, RecordId, RecordSink, Result,
+    Scope, Timestamp, Window, WindowRead,
 };
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
@@ -33,13 +33,18 @@ impl MemoryStore {
 
 #[async_trait]
 impl CostStore for MemoryStore {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(connections.keys().cloned().collect())
+    }
+
     async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
         let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
         Ok(connections.get(connection).map(|stored| stored.coverage.clone()).unwrap_or_default())
     }
 
     async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
-        let WindowRead { window, mut records, .. } = read;
+        let WindowRead { window, mut records, run, .. } = read;
         if let Some(outside) = records.iter().find(|record| !window.contains(record.at)) {
             return Err(Error::new(
                 ErrorKind::Store,
@@ -53,7 +58,8 @@ impl CostStore for MemoryStore {
             stored.records.partition_point(|record| record.at < window.start()),
             stored.records.partition_point(|record| record.at < window.end()),
         );
-        let change = compare(stored.records.get(from..to).unwrap_or_default(), &records);
+        Provenance::of_read(&mut records, connection, &run);
+        let change = keep_first_seen(stored.records.get(from..to).unwrap_or_default(), &mut records);
         Arc::make_mut(&mut stored.records).splice(from..to, records);
         stored.coverage = merge(std::mem::take(&mut stored.coverage), window);
         Ok(change)
@@ -89,22 +95,24 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-fn compare(old: &[CostRecord], new: &[CostRecord]) -> Change {
-    let mut counts: HashMap<&CostRecord, u64> = HashMap::with_capacity(old.len());
-    for record in old {
-        *counts.entry(record).or_default() += 1;
-    }
+/// Counts what changed, and lets records that were there before keep the time they were first seen.
+fn keep_first_seen(old: &[CostRecord], new: &mut [CostRecord]) -> Change {
+    let mut before: HashMap<RecordId, Timestamp> = old
+        .iter()
+        .filter_map(|record| record.provenance.as_ref())
+        .map(|provenance| (provenance.record_id, provenance.first_seen))
+        .collect();
     let mut change = Change::default();
-    for record in new {
-        match counts.get_mut(record) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
+    for provenance in new.iter_mut().filter_map(|record| record.provenance.as_mut()) {
+        match before.remove(&provenance.record_id) {
+            Some(first_seen) => {
+                provenance.first_seen = first_seen;
                 change.unchanged += 1;
             }
-            _ => change.added += 1,
+            None => change.added += 1,
         }
     }
-    change.removed = counts.values().sum();
+    change.removed = u64::try_from(before.len()).unwrap_or(u64::MAX);
     change
 }
 

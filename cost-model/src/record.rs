@@ -2,22 +2,27 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::{Costs, Currency, Dimension, Dimensions, Money, RequestUnits, Timestamp, TokenCounts};
+use crate::{
+    Costs, Currency, Dimension, Dimensions, Money, Provenance, Quantity, RequestUnits, Timestamp, TokenCounts,
+};
 
 /// One charge: who, what, when, how much, on which terms.
 ///
 /// Made by [`CostRecord::new`] and filled in field by field. It has no field for the content of a prompt or an answer.
-/// Two equal records are two charges: collections of records are multisets. `Debug` leaves out whatever may name a
-/// person.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// Two equal records are two charges: collections of records are multisets. Equality is about the charge; provenance is
+/// left aside. `Debug` leaves out whatever may name a person.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CostRecord {
-    /// When the charge arose.
+    /// When the charge arose, or when its period began.
     pub at: Timestamp,
+    /// When its period ended, for charges over a period.
+    pub end: Option<Timestamp>,
     /// The currency of every amount of this record.
     pub currency: Currency,
     /// Who charges, such as `cursor`.
@@ -46,12 +51,18 @@ pub struct CostRecord {
     pub tokens: TokenCounts,
     /// Request units used, where the provider counts in them.
     pub requests: Option<RequestUnits>,
+    /// Usage in `usage_unit`, where neither tokens nor request units say it.
+    pub quantity: Option<Quantity>,
     /// The four amounts.
     pub costs: Costs,
     /// The provider's tags.
     pub tags: Tags,
+    /// Whatever else the provider states of the charge, verbatim, by the provider's names. Not tags.
+    pub attributes: Tags,
     /// The provider's own figures, verbatim.
     pub stated: Stated,
+    /// Where the record comes from; a store adds it.
+    pub provenance: Option<Provenance>,
 }
 
 impl CostRecord {
@@ -59,6 +70,7 @@ impl CostRecord {
     pub fn new(at: Timestamp, provider: impl Into<Arc<str>>, currency: Currency, costs: Costs) -> Self {
         Self {
             at,
+            end: None,
             currency,
             provider: provider.into(),
             billing_account: None,
@@ -73,10 +85,25 @@ impl CostRecord {
             usage_unit: None,
             tokens: TokenCounts::default(),
             requests: None,
+            quantity: None,
             costs,
             tags: Tags::default(),
+            attributes: Tags::default(),
             stated: Stated::default(),
+            provenance: None,
         }
+    }
+
+    /// Everything but the provenance.
+    fn charge(&self) -> impl Eq + Hash + '_ {
+        let Self { at, end, currency, provider, billing_account, account, service, service_id, .. } = self;
+        let Self { category, subcategory, resource, charge_type, region, usage_unit, tokens, .. } = self;
+        let Self { requests, quantity, costs, tags, attributes, stated, .. } = self;
+        (
+            (at, end, currency, provider, billing_account, account, service, service_id),
+            (category, subcategory, resource, charge_type, region, usage_unit, tokens),
+            (requests, quantity, costs, tags, attributes, stated),
+        )
     }
 
     pub(crate) fn field(&self, dimension: &Dimension) -> Option<&Arc<str>> {
@@ -98,6 +125,20 @@ impl CostRecord {
     }
 }
 
+impl PartialEq for CostRecord {
+    fn eq(&self, other: &Self) -> bool {
+        self.charge() == other.charge()
+    }
+}
+
+impl Eq for CostRecord {}
+
+impl Hash for CostRecord {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.charge().hash(state);
+    }
+}
+
 impl Dimensions for CostRecord {
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
         self.field(dimension).map(|value| Cow::Borrowed(&**value))
@@ -105,6 +146,22 @@ impl Dimensions for CostRecord {
 
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
         self.tags.iter().for_each(|(key, value)| visit(key, value));
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        Some(self.costs)
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        Some(self.tokens)
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.requests
     }
 }
 

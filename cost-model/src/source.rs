@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{CostRecord, Result, Window};
+use crate::{CostRecord, Result, Run, Window};
 
 /// Reads the charges of one connection to one provider.
 #[async_trait]
@@ -36,13 +36,16 @@ pub struct WindowRead {
     pub retries: u64,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,
+    /// The run that read.
+    pub run: Run,
 }
 
 impl WindowRead {
-    /// A read of `records`, announced as that many, with no other figures.
+    /// A read of `records`, announced as that many, with no other figures, by a run at the window's end.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
         let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        Self { window, records, announced, requests: 0, retries: 0, unknown_kinds: 0 }
+        let run = Run::at(window.end());
+        Self { window, records, announced, requests: 0, retries: 0, unknown_kinds: 0, run }
     }
 }
 

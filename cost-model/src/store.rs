@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Serialize, Serializer};
 
 use crate::{CostRecord, Result, Window, WindowRead};
 
@@ -12,6 +13,12 @@ use crate::{CostRecord, Result, Window, WindowRead};
 /// A window is replaced whole, in one call: readers see all of the old window or all of the new one.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
+    /// The connections that something is stored for, ascending.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn connections(&self) -> Result<Vec<ConnectionId>>;
+
     /// The spans of time stored for a connection, merged and ascending.
     ///
     /// # Errors
@@ -79,6 +86,12 @@ impl fmt::Display for ConnectionId {
     }
 }
 
+impl Serialize for ConnectionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 /// Which records a scan visits; by default all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -105,6 +118,14 @@ impl Scope {
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
+    }
+}
+
+impl Scope {
+    /// The part of `window` in scope.
+    pub(crate) fn cut(&self, window: Window) -> Option<Window> {
+        let Some(scope) = self.window else { return Some(window) };
+        Window::new(window.start().max(scope.start()), window.end().min(scope.end())).ok()
     }
 }
 

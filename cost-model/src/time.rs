@@ -1,9 +1,10 @@
 //! Instants, half-open windows and report bins.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -60,6 +61,23 @@ impl fmt::Display for Timestamp {
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Timestamp({self})")
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    /// Reads an RFC 3339 instant, cut to whole milliseconds.
+    fn from_str(text: &str) -> Result<Self> {
+        text.parse::<DateTime<Utc>>().map(Self::from).map_err(|_| {
+            Error::new(ErrorKind::Value, format!("`{text}` is not an instant like 2026-09-14T09:30:00Z"))
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

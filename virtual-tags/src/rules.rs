@@ -68,6 +68,15 @@ impl CompiledRule {
         if let Some(chained) = reads.iter().find(|dimension| matches!(dimension, Dimension::VirtualTag(_))) {
             return fail(format!("the condition reads `{chained}`, but rules cannot read virtual tags"));
         }
+        if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
+            return fail(
+                "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it"
+                    .to_owned(),
+            );
+        }
+        if rule.when.as_ref().is_some_and(|when| when.allocation().is_some()) {
+            return fail("`costs.allocation` has no meaning in a rule".to_owned());
+        }
         let then = match rule.assign {
             Assign::Value(value) => Then::Value(value),
             Assign::FromDirectory(name) => match directory.facts().iter().position(|fact| *fact == name) {

@@ -1,41 +1,91 @@
-//! The filter language: a superset of Vantage's VQL, in its first subset.
+//! The filter language: a strict superset of Vantage's VQL.
+//!
+//! [`Filter`] is a parsed sentence. Its tree, [`Expression`], is open to whoever wants to analyse it.
 
+mod bind;
+mod compose;
+mod cursor;
+mod evaluate;
 mod expression;
+mod field;
+mod hints;
 mod lexer;
+mod literal;
 mod parser;
+mod pattern;
+mod predicates;
+mod print;
 mod suggest;
+mod values;
+mod vql;
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
 
 use crate::{Dimension, Dimensions, Error, Result};
-use expression::{Expression, Field};
-pub(crate) use suggest::closest;
 
-/// A condition on the dimensions of a charge, written as a sentence.
+pub use expression::{Comparison, Expression, Predicate, Test};
+pub use field::{Field, Usage};
+pub use literal::{Literal, Number, Value};
+pub use pattern::{Flexible, Pattern, PatternShape, Regex};
+pub(crate) use suggest::closest;
+pub use values::{FieldLiteral, UnknownValue};
+pub use vql::{NotVql, NotVqlReason};
+
+/// A condition on a charge, written as a sentence.
 ///
 /// ```text
 /// costs.provider = 'cursor' AND costs.subcategory IN ('Usage-based', 'User API Key')
 /// costs.resource_id LIKE '%@data.acme.test' AND NOT costs.service = 'Auto'
 /// tags.name = 'cursor:max_mode' AND tags.value = 'true'
-/// vtag.Team != 'Unallocated'
+/// vtag.Team != 'Unallocated' AND costs.effective >= 5
+/// charged_at >= '2026-09-01' AND costs.service =~ '^GPT [0-9]'
 /// ```
 ///
-/// * Fields: `costs.provider`, `provider_account_id`, `account_id`, `service`, `service_id`, `category`,
-///   `subcategory`, `resource_id`, `charge_type`, `region`, `usage_unit` (also in the spellings of Vantage's other
-///   screens, such as `costs.cost_category`); `tags.name`, `tags.value`, `tags['key']`; `vtag.Key`, `vtag['any key']`.
-/// * Operators: `=`, `!=` or `<>`, `IN`, `NOT IN`, `LIKE`, `NOT LIKE` (`%` stands for any run of characters; nothing
-///   else is special), `NOT`, `AND`, `OR`, parentheses; `NOT` binds tightest, `OR` loosest. `= NULL` means absent.
-/// * Strings stand in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case.
-/// * `a != b` is always `NOT (a = b)`, also where a field is absent.
+/// * Texts: `costs.provider`, `provider_account_id`, `account_id`, `service`, `service_id`, `category`, `subcategory`,
+///   `resource_id`, `charge_type`, `region`, `usage_unit` (also in the spellings of Vantage's other screens, such as
+///   `costs.cost_category`); `tags.name`, `tags.value`, `tags['k']`; `vtag.Key`, `vtag['any key']`. Numbers:
+///   `costs.effective`, `billed`, `list`, `contracted`; `usage.tokens`, `input`, `output`, `cache_read`, `cache_write`,
+///   `requests`. Times: `charged_at`. True or false: `costs.marketplace`, false where it is not known.
+/// * Operators: `=`, `!=` or `<>`, `IN`, `NOT IN`, and `IS NULL`, `IS NOT NULL`, `= NULL`, `!= NULL` for absence. Texts:
+///   `LIKE` (`%` stands for any run of characters; nothing else is special), `ILIKE` (ignoring case), `~*` and `!~*`
+///   (ignoring case, blanks and punctuation), `=~` and `!~` (a regular expression somewhere in the text). Numbers and
+///   times: `<`, `<=`, `>`, `>=`, `BETWEEN a AND b` (both included). `NOT` binds tightest, then `AND`, then `OR`.
+/// * Strings stand in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case. A date is
+///   its UTC midnight; other times are RFC 3339.
+/// * `a != b` is always `NOT (a = b)`, also where a field is absent; every other test of an absent field fails.
 /// * `costs.service` matches the display name or the provider's id.
 /// * `tags.value` speaks of the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
-///   any tag.
+///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` asks for all of the pairs.
+/// * `costs.allocation = 0.5`, joined by AND, is no condition but the share of every matching charge that counts:
+///   [`Filter::allocation`].
 /// * In a report `tags` sees provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
 ///
 /// `Display` prints a sentence that parses to the same filter.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Filter(Expression);
+pub struct Filter {
+    expression: Expression,
+    allocation: Option<Allocation>,
+}
+
+/// `costs.allocation = share`
+#[derive(Clone)]
+struct Allocation {
+    share: Decimal,
+    span: Range<usize>,
+}
+
+impl PartialEq for Allocation {
+    fn eq(&self, other: &Self) -> bool {
+        self.share == other.share
+    }
+}
+
+impl Eq for Allocation {}
 
 impl Filter {
     /// Reads a sentence.
@@ -43,19 +93,36 @@ impl Filter {
     /// # Errors
     /// [`ErrorKind::Filter`](crate::ErrorKind::Filter), with the place of the fault in [`Error::span`].
     pub fn parse(sentence: &str) -> Result<Self> {
-        parser::parse(sentence).map(Self).map_err(|error| error.located_in(sentence))
+        parser::parse(sentence).map_err(|error| error.located_in(sentence))
     }
 
     /// Whether a charge with these dimensions meets the condition.
     pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
-        self.0.matches(dimensions)
+        self.expression.matches(dimensions)
+    }
+
+    /// The condition as a tree. Its spans are places in the sentence parsed, or for a filter made by [`Filter::and`],
+    /// [`Filter::or`] or [`Filter::not`] in the sentence that it prints.
+    pub fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
+    /// The share of every matching charge that counts, above 0 and up to 1; without one, all of it.
+    pub fn allocation(&self) -> Option<Decimal> {
+        self.allocation.as_ref().map(|allocation| allocation.share)
+    }
+
+    /// Whether the condition reads the time, the amounts or the usage of a charge, so that charges with the same
+    /// dimensions and tags may differ in it.
+    pub fn is_per_charge(&self) -> bool {
+        self.any_field(Field::is_per_charge)
     }
 
     /// The dimensions that the filter names, each once. `tags.name` and `tags.value` name none.
     pub fn dimensions(&self) -> Vec<Dimension> {
         let mut dimensions = Vec::new();
-        self.0.for_each_field(&mut |field| {
-            if let Field::Dimension(dimension) = field {
+        self.expression.for_each_predicate(&mut |predicate| {
+            if let Field::Dimension(dimension) = &predicate.field {
                 dimensions.push(dimension.clone());
             }
         });
@@ -64,10 +131,23 @@ impl Filter {
         dimensions
     }
 
+    /// The keys of the virtual tags that the filter names as `vtag.Key`, each once.
+    pub fn virtual_keys(&self) -> Vec<Arc<str>> {
+        let key = |dimension| match dimension {
+            Dimension::VirtualTag(key) => Some(key),
+            _ => None,
+        };
+        self.dimensions().into_iter().filter_map(key).collect()
+    }
+
     /// Whether the filter asks about tags of any key.
     pub(crate) fn asks_any_tag(&self) -> bool {
+        self.any_field(|field| matches!(field, Field::TagName | Field::TagValue { .. } | Field::TagPair))
+    }
+
+    fn any_field(&self, fits: impl Fn(&Field) -> bool) -> bool {
         let mut any = false;
-        self.0.for_each_field(&mut |field| any |= matches!(field, Field::TagName | Field::TagValue { .. }));
+        self.expression.for_each_predicate(&mut |predicate| any = any || fits(&predicate.field));
         any
     }
 }
@@ -82,7 +162,12 @@ impl FromStr for Filter {
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let Some(share) = self.allocation() else { return self.expression.fmt(f) };
+        match &self.expression {
+            Expression::Or(_) => write!(f, "({})", self.expression)?,
+            expression => expression.fmt(f)?,
+        }
+        write!(f, " AND costs.allocation = {}", share.normalize())
     }
 }
 

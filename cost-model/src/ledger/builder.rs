@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{CostRecord, Currency, Error, ErrorKind, Ledger, RecordSink, Result};
+use crate::completeness::Completeness;
+use crate::{
+    ConnectionId, CostRecord, Currency, Error, ErrorKind, Ledger, RecordSink, Result, Timestamp, Window,
+};
 
 use super::columns::{ClassNumbers, Columns};
 use super::tuple::{TupleNumbers, Tuples};
@@ -17,7 +20,12 @@ pub struct LedgerBuilder {
 impl LedgerBuilder {
     pub(super) fn new(currency: Currency) -> Self {
         Self {
-            ledger: Ledger { currency, tuples: Tuples::default(), columns: Columns::default() },
+            ledger: Ledger {
+                currency,
+                tuples: Tuples::default(),
+                columns: Columns::default(),
+                completeness: Completeness::default(),
+            },
             tuples: TupleNumbers::default(),
             classes: ClassNumbers::default(),
         }
@@ -36,6 +44,17 @@ impl LedgerBuilder {
         }
         let tuple = self.ledger.tuples.number(record, &mut self.tuples)?;
         self.ledger.columns.push(record, tuple, &mut self.classes)
+    }
+
+    /// Says which spans a connection has delivered, merged and ascending; what lies outside is missing. Without this,
+    /// reports call their whole range unknown.
+    pub fn cover(&mut self, connection: ConnectionId, windows: Vec<Window>) {
+        self.ledger.completeness.cover(connection, windows);
+    }
+
+    /// Says from when on late charges are still to be expected.
+    pub fn provisional_from(&mut self, from: Timestamp) {
+        self.ledger.completeness.provisional_from(from);
     }
 
     /// The ledger of all records added, with no room left for more.

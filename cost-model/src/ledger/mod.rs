@@ -5,9 +5,15 @@ mod columns;
 mod shape;
 mod tuple;
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
-use crate::{CostStore, Costs, Currency, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts};
+use crate::completeness::Completeness;
+use crate::{
+    CostStore, Costs, Currency, Dimension, Gap, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts,
+    Window,
+};
 
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
@@ -27,6 +33,7 @@ pub struct Ledger {
     currency: Currency,
     tuples: Tuples,
     columns: Columns,
+    completeness: Completeness,
 }
 
 impl Ledger {
@@ -43,12 +50,25 @@ impl Ledger {
     pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
         let mut builder = Self::builder(currency);
         store.scan(scope, &mut builder).await?;
+        let connections = match &scope.connections {
+            Some(connections) => connections.clone(),
+            None => store.connections().await?,
+        };
+        for connection in connections {
+            let covered = store.coverage(&connection).await?;
+            builder.cover(connection, covered.into_iter().filter_map(|window| scope.cut(window)).collect());
+        }
         Ok(builder.build())
     }
 
     /// The currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency
+    }
+
+    /// The parts of `range` whose charges are missing, provisional or unknown, by connection and time.
+    pub fn gaps(&self, range: Window) -> Vec<Gap> {
+        self.completeness.gaps(range)
     }
 
     /// The number of charges.
@@ -69,6 +89,13 @@ impl Ledger {
     /// The tuple of that number, counted from 0.
     pub fn tuple(&self, number: usize) -> Option<LedgerTuple<'_>> {
         self.tuples.get(number)
+    }
+
+    /// The distinct values of a dimension, ascending. Virtual tags have none here.
+    pub fn values(&self, dimension: &Dimension) -> Vec<Arc<str>> {
+        let tuples = (0..self.tuple_count()).filter_map(|number| self.tuple(number));
+        let values: BTreeSet<Arc<str>> = tuples.filter_map(|tuple| tuple.shared(dimension)).collect();
+        values.into_iter().collect()
     }
 
     /// What charges have in common: each distinct tuple and shape.

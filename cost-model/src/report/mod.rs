@@ -16,6 +16,7 @@ mod settings;
 mod spans;
 mod table;
 mod totals;
+mod unknown;
 mod whole;
 
 pub use allocation::Allocation;

@@ -2,7 +2,9 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{Error, ErrorKind, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts};
+use crate::{
+    Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts,
+};
 
 use super::rows::{Report, Row, RowKind};
 use super::table::Table;
@@ -93,7 +95,7 @@ impl Report {
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
         let mut table = Table::default();
         table.text(self.bin.map(|_| "from"));
-        table.text(self.group_by.iter().map(crate::Dimension::heading));
+        table.text(self.group_by.iter().map(Dimension::heading));
         table.figures(columns.iter().map(|column| column.heading()));
         let figures: Vec<Vec<String>> =
             columns.iter().map(|column| self.shown(*column)).collect::<Result<_>>()?;
@@ -107,7 +109,12 @@ impl Report {
         if let Some(first) = last.first_mut() {
             "total".clone_into(first);
         }
-        let totals = columns.iter().map(|column| shown_total(*column, &self.total, previous));
+        let by_unit = self.group_by.contains(&Dimension::UsageUnit);
+        let totals = columns.iter().map(|column| match column {
+            // Usage in several units has no total.
+            Column::Usage if by_unit => Ok(String::new()),
+            _ => shown_total(*column, &self.total, previous),
+        });
         table.row(last.into_iter().map(Ok).chain(totals).collect::<Result<Vec<_>>>()?);
         Ok(format!("{table}{}", self.remarks()))
     }
@@ -121,7 +128,7 @@ impl Report {
             |error: csv::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
         let mut writer = csv::Writer::from_writer(Vec::new());
         let headings =
-            self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(crate::Dimension::heading));
+            self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
         writer.write_record(headings.chain(columns.iter().map(|column| column.heading()))).map_err(failed)?;
         for row in &self.rows {
             let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_ref()));
@@ -169,24 +176,26 @@ impl Report {
         }
     }
 
-    /// What the figures leave open: amounts not stated, and estimates.
+    /// What the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
     fn remarks(&self) -> String {
-        let mut remarks = String::new();
-        for metric in Metric::ALL {
+        let mut remarks = Vec::new();
+        for metric in [Metric::Effective, Metric::Billed, Metric::List] {
             let Sum { missing, .. } = self.total.get(metric);
-            if missing > 0 && metric != Metric::Contracted {
-                remarks.push_str(&grouped(&missing.to_string()));
-                remarks.push_str(" events state no ");
-                remarks.push_str(metric.name());
-                remarks.push_str(" cost\n");
+            if missing > 0 {
+                remarks.push(format!("{} events state no {metric} cost", grouped(&missing.to_string())));
             }
         }
+        for Gap { connection, window, state } in &self.gaps {
+            let whose = connection.as_ref().map(|connection| format!(" of {connection}")).unwrap_or_default();
+            remarks.push(format!("{}{whose}: {window}", state.name()));
+        }
         if self.estimated {
-            remarks.push_str(
-                "costs by token type are estimates by list prices; they add up to what was charged\n",
+            remarks.push(
+                "costs by token type are estimates by list prices; they add up to what was charged"
+                    .to_owned(),
             );
         }
-        remarks
+        remarks.into_iter().map(|remark| remark + "\n").collect()
     }
 }
 
@@ -215,8 +224,8 @@ fn grouped(number: &str) -> String {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let group_by: Vec<&str> = self.group_by.iter().map(crate::Dimension::heading).collect();
-        let mut report = serializer.serialize_struct("Report", 9)?;
+        let group_by: Vec<&str> = self.group_by.iter().map(Dimension::heading).collect();
+        let mut report = serializer.serialize_struct("Report", 10)?;
         report.serialize_field("currency", &self.currency)?;
         report.serialize_field("window", &self.window)?;
         report.serialize_field("measure", &self.measure.to_string())?;
@@ -225,6 +234,7 @@ impl Serialize for Report {
         report.serialize_field("total", &self.total)?;
         report.serialize_field("previous_window", &self.previous.as_ref().map(|previous| previous.window))?;
         report.serialize_field("previous_total", &self.previous.as_ref().map(|previous| previous.total))?;
+        report.serialize_field("gaps", &self.gaps)?;
         report.serialize_field("estimated", &self.estimated)?;
         report.end()
     }

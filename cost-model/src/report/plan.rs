@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::{
-    Assignment, Dimension, Dimensions, Error, ErrorKind, Ledger, LedgerRow, LedgerTuple, Quantity, Result,
-    Tagger, Timestamp,
+    Assignment, Costs, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple,
+    Quantity, RequestUnits, Result, Tagger, Timestamp, TokenCounts,
 };
 
 use super::Query;
@@ -19,7 +19,9 @@ pub(super) struct Planner<'a> {
     ledger: &'a Ledger,
     tagger: &'a dyn Tagger,
     /// The virtual tag keys that matter.
-    keys: Vec<Arc<str>>,
+    keys: Arc<[Arc<str>]>,
+    /// The filter, if it must be asked about each charge.
+    per_charge: Option<Arc<Filter>>,
     /// The instants at which a plan may change.
     pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
@@ -37,8 +39,35 @@ pub(super) struct Plan {
 pub(super) enum Fall {
     /// It stays in one piece, in that group; `None` where it does not count.
     Whole(Option<usize>),
-    /// It falls into parts, the cross product of all levels, outermost first; and the group of each part, in order.
-    Apart(Vec<Level>, Vec<Option<usize>>),
+    /// It falls into parts, or must be asked about by itself.
+    Apart(Apart),
+}
+
+pub(super) struct Apart {
+    /// The parts are the cross product of these, outermost first.
+    levels: Vec<Level>,
+    /// The group of each part, in order; `None` where the part does not count.
+    groups: Vec<Option<usize>>,
+    per_charge: Option<PerCharge>,
+}
+
+/// What it takes to ask the filter about the parts of each charge.
+struct PerCharge {
+    filter: Arc<Filter>,
+    keys: Arc<[Arc<str>]>,
+    /// In order.
+    parts: Vec<PartOf>,
+}
+
+/// What tells the parts of a charge apart: its values of the keys, and what it is for.
+type PartOf = (Vec<Option<Arc<str>>>, Option<TokenPart>);
+
+impl PerCharge {
+    /// Whether a part of a charge meets the filter.
+    fn counts(&self, part: usize, tuple: LedgerTuple<'_>, row: &LedgerRow) -> bool {
+        let Some((values, purpose)) = self.parts.get(part) else { return false };
+        self.filter.matches(&Part { tuple, row: Some(row), keys: &self.keys, values, purpose: *purpose })
+    }
 }
 
 /// What usage is counted in.
@@ -83,12 +112,12 @@ impl<'a> Planner<'a> {
             boundaries.sort_unstable();
             boundaries.dedup();
         }
-        let keys = super::run::keys_needed(query, tagger)?;
         Ok(Self {
             query,
             ledger,
             tagger,
-            keys,
+            keys: super::run::keys_needed(query, tagger)?.into(),
+            per_charge: query.filter.clone().filter(Filter::is_per_charge).map(Arc::new),
             boundaries,
             groups: Groups::default(),
             plans: Mixed::default(),
@@ -109,7 +138,9 @@ impl<'a> Planner<'a> {
     }
 
     fn make(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
-        let asks_for_parts = self.query.allocation.is_some() || self.query.by_token_type();
+        let asks_for_parts = self.per_charge.is_some()
+            || self.query.allocations().next().is_some()
+            || self.query.by_token_type();
         let whole = if asks_for_parts { None } else { self.make_whole(tuple, at) };
         whole.unwrap_or_else(|| self.make_parts(tuple, at))
     }
@@ -117,7 +148,7 @@ impl<'a> Planner<'a> {
     /// The plan of charges that stay in one piece, if they do.
     fn make_whole(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Plan> {
         self.values.clear();
-        for key in &self.keys {
+        for key in self.keys.iter() {
             let value = match self.tagger.assign(key, &tuple, at) {
                 Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
                 Assignment::Shares(shares) if !shares.is_empty() => return None,
@@ -125,15 +156,15 @@ impl<'a> Planner<'a> {
             };
             self.values.push(value);
         }
-        let part = Part { tuple, keys: &self.keys, values: &self.values, purpose: None };
+        let part = Part { tuple, row: None, keys: &self.keys, values: &self.values, purpose: None };
         let group = self.query.counts(&part).then(|| self.groups.number(&self.query.group_by, &part));
         Some(Plan { fall: Fall::Whole(group), unit: Unit::of(tuple) })
     }
 
     fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
-        let mut levels: Vec<Level> = self.query.allocation.map(Level::Allocation).into_iter().collect();
+        let mut levels: Vec<Level> = self.query.allocations().map(Level::Allocation).collect();
         let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
-        for key in &self.keys {
+        for key in self.keys.iter() {
             let value = match self.tagger.assign(key, &tuple, at) {
                 Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
                 Assignment::Unset => None,
@@ -160,33 +191,48 @@ impl<'a> Planner<'a> {
         let mut groups = Vec::with_capacity(parts.len() * token_parts.len());
         for values in &parts {
             for token_part in token_parts {
-                let part = Part { tuple, keys: &self.keys, values, purpose: *token_part };
+                let part = Part { tuple, row: None, keys: &self.keys, values, purpose: *token_part };
                 let counts = self.query.counts(&part);
                 groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
             }
         }
-        Plan { fall: Fall::Apart(levels, groups), unit: Unit::of(tuple) }
+        let per_charge = self.per_charge.as_ref().map(|filter| PerCharge {
+            filter: Arc::clone(filter),
+            keys: Arc::clone(&self.keys),
+            parts: parts
+                .iter()
+                .flat_map(|values| token_parts.iter().map(|token_part| (values.clone(), *token_part)))
+                .collect(),
+        });
+        Plan { fall: Fall::Apart(Apart { levels, groups, per_charge }), unit: Unit::of(tuple) }
     }
 }
 
 impl Plan {
     /// What of one charge falls into each group, a group at a time: several parts in one group are one fragment, so
     /// that the charge counts once.
-    pub(super) fn fragments(&self, row: &LedgerRow) -> Result<BTreeMap<usize, Fragment>> {
+    pub(super) fn fragments(&self, row: &LedgerRow, ledger: &Ledger) -> Result<BTreeMap<usize, Fragment>> {
         let whole = Fragment::whole(row);
-        let (levels, groups) = match &self.fall {
+        let apart = match &self.fall {
             Fall::Whole(group) => return Ok(group.map(|group| (group, whole)).into_iter().collect()),
-            Fall::Apart(levels, groups) => (levels, groups),
+            Fall::Apart(apart) => apart,
         };
-        let parts = levels.iter().try_fold(vec![Some(whole)], |parts, level| {
+        let parts = apart.levels.iter().try_fold(vec![Some(whole)], |parts, level| {
             parts.into_iter().flatten().try_fold(Vec::new(), |mut all, part| {
                 all.extend(level.parts(&part)?);
                 Ok::<_, Error>(all)
             })
         })?;
+        let counts = |part| match (&apart.per_charge, ledger.tuple(row.tuple)) {
+            (Some(per_charge), Some(tuple)) => per_charge.counts(part, tuple, row),
+            _ => true,
+        };
         let mut fragments = BTreeMap::new();
-        for (part, group) in parts.into_iter().zip(groups) {
+        for (number, (part, group)) in parts.into_iter().zip(&apart.groups).enumerate() {
             let (Some(part), Some(group)) = (part, group) else { continue };
+            if !counts(number) {
+                continue;
+            }
             let joined = match fragments.get(group) {
                 Some(other) => part.join(other)?,
                 None => part,
@@ -251,6 +297,8 @@ impl Texts {
 /// The dimensions of a part: its tuple's, with one value for each virtual tag key that matters, and what it is for.
 pub(super) struct Part<'a> {
     tuple: LedgerTuple<'a>,
+    /// The charge, where it matters which.
+    row: Option<&'a LedgerRow>,
     keys: &'a [Arc<str>],
     values: &'a [Option<Arc<str>>],
     purpose: Option<TokenPart>,
@@ -291,6 +339,22 @@ impl Dimensions for Part<'_> {
             Dimension::TokenType => self.purpose.map(|part| Cow::Borrowed(part.name())),
             _ => self.tuple.get(dimension),
         }
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        self.row.map(|row| row.at)
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        self.row.map(|row| row.costs)
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        self.row.map(|row| row.tokens)
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.row.and_then(|row| row.requests)
     }
 
     /// Provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.

@@ -164,7 +164,13 @@ impl Query {
         self.group_by.contains(&Dimension::TokenType)
     }
 
-    /// Whether a part of a charge with these dimensions counts.
+    /// The shares of every charge that count: the query's and the filter's.
+    pub(super) fn allocations(&self) -> impl Iterator<Item = Allocation> {
+        let of_filter = self.filter.as_ref().and_then(Filter::allocation);
+        self.allocation.into_iter().chain(of_filter.and_then(|share| Allocation::new(share).ok()))
+    }
+
+    /// Whether a part of a charge with these dimensions counts, as far as dimensions tell.
     pub(super) fn counts(&self, part: &dyn Dimensions) -> bool {
         let tagged = |dimension: &Dimension| {
             !matches!(dimension, Dimension::Tag(_) | Dimension::VirtualTag(_))
@@ -172,6 +178,6 @@ impl Query {
         };
         self.settings.counts(part)
             && (self.settings.unallocated || self.group_by.iter().all(tagged))
-            && self.filter.as_ref().is_none_or(|filter| filter.matches(part))
+            && self.filter.as_ref().is_none_or(|filter| filter.is_per_charge() || filter.matches(part))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::FixedOffset;
 
-use crate::{Currency, Dimension, Timestamp, Window};
+use crate::{Currency, Dimension, Gap, Timestamp, Window};
 
 use super::{Bin, Measure, Totals};
 
@@ -31,6 +31,8 @@ pub struct Report {
     pub total: Totals,
     /// The period compared with.
     pub previous: Option<Previous>,
+    /// The parts of the window whose figures are not final; empty without a window.
+    pub gaps: Vec<Gap>,
     /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
     pub estimated: bool,
 }

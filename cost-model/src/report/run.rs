@@ -27,6 +27,9 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
     }
+    if now.total.records == 0 {
+        super::unknown::refuse_unknown_values(query, ledger, tagger)?;
+    }
     let before = match (query.compare, query.window) {
         (false, _) => None,
         (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
@@ -45,6 +48,7 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         rows: rows(query, &planner.groups, &now, before.as_ref().map(|(window, sums)| (*window, sums)))?,
         total: now.total,
         previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
+        gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
     })
 }
@@ -87,7 +91,7 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
             if whole.place(*class).is_none() {
                 find_place(&mut whole, planner, *class, *at, span.bin)?;
             } else if let Some(row) = charges.next() {
-                apart.add(planner.plan(row.tuple, row.at)?, span.bin, &row)?;
+                apart.add(planner.plan(row.tuple, row.at)?, span.bin, &row, ledger)?;
                 left -= 1;
             }
         }
@@ -124,9 +128,9 @@ struct ApartSums {
 }
 
 impl ApartSums {
-    fn add(&mut self, plan: &Plan, bin: Option<Timestamp>, row: &LedgerRow) -> Result<()> {
+    fn add(&mut self, plan: &Plan, bin: Option<Timestamp>, row: &LedgerRow, ledger: &Ledger) -> Result<()> {
         let mut whole: Option<Fragment> = None;
-        for (group, fragment) in plan.fragments(row)? {
+        for (group, fragment) in plan.fragments(row, ledger)? {
             self.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
             self.units.extend(plan.unit.name());
             whole = Some(match whole {

@@ -90,6 +90,26 @@ fn reports_queries_and_assignments_show_no_email() {
 }
 
 #[test]
+fn the_tree_of_a_filter_shows_no_email() {
+    let tests = ["=", "!=", "LIKE", "ILIKE", "~*", "=~"]
+        .map(|operator| format!("costs.resource_id {operator} '{CANARY}'"));
+    let filter = format!(
+        "{} AND tags.name IN ('{CANARY}') AND tags.value = 'x' AND (tags.name, tags.value) IN (('{CANARY}', '{CANARY}'))",
+        tests.join(" AND ")
+    );
+    let filter = Filter::parse(&filter).unwrap();
+    silent(filter.expression());
+    silent(&filter.literals());
+    let unknown = filter.unknown_values(&|_| vec!["canary.birt@acme.test".into()]);
+    assert_eq!(unknown[0].suggestion.as_deref(), Some("canary.birt@acme.test"));
+    silent(&unknown);
+    for reason in filter.to_vql().unwrap_err() {
+        silent(&reason);
+        assert!(!reason.to_string().contains("canary"), "{reason}");
+    }
+}
+
+#[test]
 fn errors_show_no_email() {
     for sentence in [
         format!("{CANARY} = 'x'"),
@@ -102,6 +122,14 @@ fn errors_show_no_email() {
         format!("costs.resource_id NOT '{CANARY}'"),
         format!("'{CANARY}' = 'x'"),
         format!("tags['{CANARY}' = 'x'"),
+        format!("costs.effective = '{CANARY}'"),
+        format!("charged_at >= '{CANARY}'"),
+        format!("costs.marketplace = '{CANARY}'"),
+        format!("costs.service =~ '({CANARY}'"),
+        format!("costs.service > '{CANARY}'"),
+        format!("costs.service BETWEEN '{CANARY}' AND 'x'"),
+        format!("costs.allocation = '{CANARY}'"),
+        format!("(tags.name, tags.value) IN ('{CANARY}', 'x')"),
     ] {
         silent_error(&Filter::parse(&sentence).unwrap_err());
     }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::FixedOffset;
-use cost_model::report::{Measure, Query, Report, RowKind, Settings, Totals};
+use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals};
 use cost_model::{
-    Bin, CostRecord, Costs, Currency, Dimension, ErrorKind, Ledger, Metric, Money, PriceBook, Prices,
-    RequestUnits, Timestamp, TokenType, Tokens, Untagged, Window,
+    Bin, ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, ErrorKind, Filter, GapState,
+    Ledger, MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Scope, Timestamp, TokenType, Tokens,
+    Untagged, Window, WindowRead,
 };
 use proptest::prelude::*;
 
-use crate::support::{cases, ledger, records};
+use crate::support::{cases, ledger, now, records};
 
 fn run(query: &Query, records: &[CostRecord]) -> Report {
     query.run(&ledger(records), &Untagged).unwrap()
@@ -287,4 +288,128 @@ fn tagged_and_untagged_are_told_apart() {
     let report = run(&Query::all_resources().group_by(Dimension::Tagged), &[tagged, charge("auto", "2")]);
     let rows: Vec<_> = report.rows.iter().map(|row| row.keys[0].as_deref().unwrap()).collect();
     assert_eq!(rows, ["untagged", "tagged"]);
+}
+
+#[test]
+fn a_report_says_what_is_missing() {
+    let store = MemoryStore::new();
+    let connection = ConnectionId::new("acme");
+    let days = |first: &str, end: &str| Window::days(first.parse().unwrap(), end.parse().unwrap()).unwrap();
+    for window in [days("2026-09-01", "2026-09-10"), days("2026-09-12", "2026-10-01")] {
+        now(store.replace_window(&connection, WindowRead::new(window, Vec::new()))).unwrap();
+    }
+    let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
+    let query = Query::all_resources().group_by(Dimension::Service).window(days("2026-08-30", "2026-09-15"));
+    let report = query.run(&ledger, &Untagged).unwrap();
+    let text = report.to_text(&Column::COSTS).unwrap();
+    let remarks: Vec<_> = text.lines().skip(3).collect();
+    assert_eq!(
+        remarks,
+        [
+            "missing of acme: 2026-08-30T00:00:00Z to 2026-09-01T00:00:00Z",
+            "missing of acme: 2026-09-10T00:00:00Z to 2026-09-12T00:00:00Z",
+        ]
+    );
+    let by_hand = Ledger::builder(Currency::USD).build();
+    let gaps = query.run(&by_hand, &Untagged).unwrap().gaps;
+    assert_eq!((gaps.len(), gaps[0].state), (1, GapState::Unknown));
+}
+
+#[test]
+fn output_is_exact_in_csv_and_json_and_adds_up_in_text() {
+    let mut records = vec![charge("auto", "0.333"), charge("gpt, \"5\"", "0.333"), charge("o3", "0.334")];
+    for record in &mut records {
+        record.tokens.set(TokenType::Output, Tokens::new(1234));
+    }
+    let query = Query::all_resources().group_by(Dimension::Service).bin(Bin::Day);
+    let report = run(&query, &records);
+    let columns = [Column::Records, Column::Tokens(TokenType::Output), Column::Cost(Metric::Effective)];
+    assert_eq!(
+        report.to_text(&columns).unwrap(),
+        "from        service   events  output  effective\n\
+         -----------------------------------------------\n\
+         2026-09-01  o3             1   1,234       0.34\n\
+         2026-09-01  auto           1   1,234       0.33\n\
+         2026-09-01  gpt, \"5\"       1   1,234       0.33\n\
+         -----------------------------------------------\n\
+         total                      3   3,702       1.00\n"
+    );
+    assert_eq!(
+        report.to_csv(&columns).unwrap(),
+        "from,service,events,output,effective\n\
+         2026-09-01,o3,1,1234,0.334\n\
+         2026-09-01,auto,1,1234,0.333\n\
+         2026-09-01,\"gpt, \"\"5\"\"\",1,1234,0.333\n"
+    );
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["rows"][0]["keys"][0], "o3");
+    assert_eq!(json["rows"][0]["totals"]["effective"]["amount"], "0.334");
+    assert_eq!(json["total"]["effective"]["amount"], "1");
+}
+
+#[test]
+fn a_slip_of_the_keyboard_gives_an_error_and_no_empty_report() {
+    let records = [charge("gpt-5.4", "1"), charge("auto", "2")];
+    let ledger = ledger(&records);
+    let run = |sentence: &str| {
+        Query::all_resources().filter(Filter::parse(sentence).unwrap()).run(&ledger, &Untagged)
+    };
+    let error = run("costs.service IN ('gpt-5.44')").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Query);
+    assert_eq!(
+        error.to_string(),
+        "no charge has the value that the filter asks of costs.service; did you mean `gpt-5.4`?"
+    );
+    assert_eq!(error.span(), Some(18..28));
+    let misspelt = run("costs.resource_id = 'someone@acme.test'").unwrap_err();
+    assert!(!format!("{misspelt} {misspelt:?}").contains('@'));
+    // Values that exist may well have no charges in common, and a filter may name a value more than it needs.
+    assert_eq!(run("costs.service = 'gpt-5.4' AND costs.service = 'auto'").unwrap().total.records, 0);
+    assert_eq!(run("costs.service IN ('gpt-5.4', 'gpt-9')").unwrap().total.records, 1);
+}
+
+#[test]
+fn filters_may_read_each_charge() {
+    let mut large = charge("auto", "2");
+    large.tokens.set(TokenType::Input, Tokens::new(100));
+    let mut later = charge("auto", "1");
+    later.at = Timestamp::midnight("2026-09-05".parse().unwrap());
+    let records = [charge("auto", "0.5"), large, later];
+    let ledger = ledger(&records);
+    let count = |sentence: &str| {
+        let query =
+            Query::all_resources().filter(Filter::parse(sentence).unwrap()).group_by(Dimension::Service);
+        query.run(&ledger, &Untagged).unwrap().total.effective.amount.to_string()
+    };
+    assert_eq!(count("costs.effective >= 1"), "3");
+    assert_eq!(count("costs.effective BETWEEN 0.5 AND 1"), "1.5");
+    assert_eq!(count("usage.tokens > 99 OR charged_at >= '2026-09-05'"), "3");
+    assert_eq!(count("NOT charged_at < '2026-09-05'"), "1");
+    assert_eq!(count("costs.service = 'auto' AND costs.allocation = 0.5"), "1.75");
+    assert_eq!(count("costs.effective > 1 AND costs.allocation = 0.25"), "0.5");
+}
+
+#[test]
+fn dimensions_read_as_they_print() {
+    let mut dimensions = crate::support::dimensions();
+    dimensions.extend([Dimension::Tagged, Dimension::TokenType, Dimension::VirtualTag("Team".into())]);
+    dimensions.extend(["it's", "Cost Center", "*"].map(|key| Dimension::VirtualTag(key.into())));
+    for dimension in dimensions {
+        assert_eq!(dimension.to_string().parse::<Dimension>().unwrap(), dimension);
+    }
+    for (text, expected) in [
+        ("service", Dimension::Service),
+        ("cost_category", Dimension::Category),
+        ("token_type", Dimension::TokenType),
+        ("tag:cursor:model", Dimension::Tag("cursor:model".into())),
+    ] {
+        assert_eq!(text.parse::<Dimension>().unwrap(), expected);
+    }
+    let error = "team".parse::<Dimension>().unwrap_err().to_string();
+    assert!(error.contains("`vtag.Team`"), "{error}");
+    for text in
+        ["", "costs.effective", "tags.name", "costs.service = 'x' OR costs.region", "NOT costs.service"]
+    {
+        assert!(text.parse::<Dimension>().is_err(), "{text}");
+    }
 }

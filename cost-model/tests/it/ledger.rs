@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use cost_model::{CostRecord, Costs, Dimensions, Money, RequestUnits, TokenCounts, Tokens};
+use cost_model::report::Query;
+use cost_model::{Bin, CostRecord, Costs, Dimensions, Money, RequestUnits, TokenCounts, Tokens, Untagged};
 use proptest::prelude::*;
 
 use crate::support::{cases, dimensions, ledger, record, records, wide_units};
@@ -121,4 +122,23 @@ fn every_combination_of_figures_survives() {
         assert_eq!(row.costs, record.costs);
         assert_eq!((row.tokens, row.requests, row.fee), (record.tokens, record.requests, record.stated.fee));
     }
+}
+
+/// Reports add up columns: a count too large for its column, and fees that no sum holds, must not show.
+#[test]
+fn reports_add_up_counts_of_any_size_and_no_fees() {
+    let mut records = vec![record(0), record(1), record(2), record(86_400_000)];
+    for (record, count) in records.iter_mut().zip([3, 1 << 40, u64::from(u32::MAX), 1 << 33]) {
+        record.tokens.cache_read = Tokens::new(count);
+        record.costs.list = Some(Money::from_units(i128::from(count)));
+        record.stated.fee = Some(Money::from_units(i128::MAX));
+    }
+    let report = Query::all_resources().bin(Bin::Day).run(&ledger(&records), &Untagged).unwrap();
+    let (first, second) = (3 + (1 << 40) + u64::from(u32::MAX), 1 << 33);
+    let sums: Vec<_> = report.rows.iter().map(|row| row.totals).chain([report.total]).collect();
+    for (sum, (count, records)) in sums.iter().zip([(first, 3), (second, 1), (first + second, 4)]) {
+        assert_eq!((sum.tokens.cache_read, sum.records), (Tokens::new(count), records));
+        assert_eq!(sum.list.amount, Money::from_units(i128::from(count)));
+    }
+    assert_eq!(sums.len(), 3);
 }

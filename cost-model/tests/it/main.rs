@@ -14,6 +14,7 @@ mod filter;
 mod ledger;
 mod memory_store;
 mod money;
+mod provenance;
 mod report;
 mod rounding;
 mod split;

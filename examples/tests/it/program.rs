@@ -162,6 +162,37 @@ fn the_demo_needs_nothing_and_always_says_the_same() {
     assert_eq!(first.stdout, second.stdout);
 }
 
+fn printed(program_name: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program(program_name)).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_report_shows_a_team_by_model_and_token_category_and_whatever_else_is_asked() {
+    let team = printed("report", &[]);
+    assert!(team.lines().any(|line| line.contains("Claude 4.5 Sonnet") && line.contains("cache read")));
+    assert!(team.ends_with("estimates by list prices; they add up to what was charged\n"));
+    let asked =
+        ["--filter", "costs.effective > 5", "--group-by", "vtag.Department", "--top", "1", "--format", "csv"];
+    let csv = printed("report", &asked);
+    assert_eq!(csv.lines().count(), 3);
+    let json: Value =
+        serde_json::from_str(&printed("report", &["--interval", "last_month", "--format", "json"])).unwrap();
+    assert_eq!(json["window"]["start"], "2026-10-01T00:00:00Z");
+    let output =
+        Command::new(program("report")).args(["--filter", "vtag.Team = 'Plattform'"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("did you mean `Platform`?"));
+}
+
+#[test]
+fn a_second_provider_stands_beside_cursor() {
+    let output = printed("second_provider", &[]);
+    assert!(output.lines().any(|line| line.starts_with("anthropic  tokens")));
+    assert!(output.lines().any(|line| line.starts_with("cursor     tokens")));
+}
+
 #[test]
 fn the_embedded_service_answers() {
     let output = Command::new(program("embed_in_service")).output().unwrap();

@@ -26,3 +26,28 @@ fn its_code_is_the_example() {
     assert!(blocks("rust").iter().any(|block| block.contains(body)), "copy examples/embed_in_service.rs");
     assert!(EMBEDDED.lines().count() <= 60);
 }
+
+#[test]
+fn the_model_shows_what_its_examples_print() {
+    let printed = |name: &str, arguments: &[&str]| {
+        let output =
+            std::process::Command::new(crate::program::program(name)).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let outputs = [
+        printed(
+            "report",
+            &["--group-by", "vtag.Team", "--top", "3", "--interval", "last_month", "--compare"],
+        ),
+        printed("report", &[]),
+        printed("second_provider", &[]),
+    ];
+    let readme = include_str!("../../../cost-model/README.md");
+    let section = readme.split("\n## Reports\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let blocks: Vec<_> =
+        section.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), outputs.len());
+    for (block, output) in blocks.into_iter().zip(outputs) {
+        assert!(output.contains(block.trim_end()), "the examples do not print:\n{block}");
+    }
+}

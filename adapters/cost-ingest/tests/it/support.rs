@@ -124,6 +124,10 @@ impl PausingStore {
 
 #[async_trait]
 impl CostStore for PausingStore {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        self.inner.connections().await
+    }
+
     async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
         self.inner.coverage(connection).await
     }

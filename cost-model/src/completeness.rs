@@ -1,0 +1,129 @@
+//! Which part of a range is known.
+
+use serde::Serialize;
+
+use crate::{ConnectionId, Timestamp, Window};
+
+/// What a set of charges knows of each connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Completeness {
+    /// The spans that each connection has delivered, merged and ascending; `None` where nobody said.
+    coverage: Option<Vec<(ConnectionId, Vec<Window>)>>,
+    /// From when on late charges are still to be expected.
+    provisional_from: Option<Timestamp>,
+}
+
+/// A part of a report's range whose figures are not final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Gap {
+    /// Whose charges it is about; of no connection in particular without one.
+    pub connection: Option<ConnectionId>,
+    /// When.
+    pub window: Window,
+    /// What is wrong with it.
+    pub state: GapState,
+}
+
+/// Why the figures of a [`Gap`] are not final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GapState {
+    /// It has not been read.
+    Missing,
+    /// It has been read, and late charges are still to be expected.
+    Provisional,
+    /// Nobody said whether it has been read.
+    Unknown,
+}
+
+impl GapState {
+    /// The state's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Provisional => "provisional",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Completeness {
+    pub(crate) fn cover(&mut self, connection: ConnectionId, windows: Vec<Window>) {
+        self.coverage.get_or_insert_default().push((connection, windows));
+    }
+
+    pub(crate) fn provisional_from(&mut self, from: Timestamp) {
+        self.provisional_from = Some(from);
+    }
+
+    /// The parts of `range` that are not final, by connection and time.
+    pub(crate) fn gaps(&self, range: Window) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        let Some(coverage) = &self.coverage else {
+            return vec![Gap { connection: None, window: range, state: GapState::Unknown }];
+        };
+        for (connection, windows) in coverage {
+            let gap = |window, state| Gap { connection: Some(connection.clone()), window, state };
+            gaps.extend(uncovered(range, windows).into_iter().map(|window| gap(window, GapState::Missing)));
+        }
+        let late =
+            self.provisional_from.and_then(|from| Window::new(from.max(range.start()), range.end()).ok());
+        gaps.extend(late.map(|window| Gap { connection: None, window, state: GapState::Provisional }));
+        gaps
+    }
+}
+
+/// The parts of `range` outside `windows`, which are merged and ascending.
+fn uncovered(range: Window, windows: &[Window]) -> Vec<Window> {
+    let mut gaps = Vec::new();
+    let mut reached = range.start();
+    for window in windows {
+        gaps.extend(Window::new(reached, window.start().min(range.end())));
+        reached = reached.max(window.end());
+    }
+    gaps.extend(Window::new(reached, range.end()));
+    gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(start: i64, end: i64) -> Window {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        Window::new(at(start), at(end)).unwrap()
+    }
+
+    fn gaps(completeness: &Completeness, range: Window) -> Vec<(i64, i64, &'static str)> {
+        let parts = |gap: Gap| (gap.window.start().millis(), gap.window.end().millis(), gap.state.name());
+        completeness.gaps(range).into_iter().map(parts).collect()
+    }
+
+    #[test]
+    fn gaps_are_what_no_window_covers() {
+        let mut completeness = Completeness::default();
+        assert_eq!(gaps(&completeness, window(0, 9)), [(0, 9, "unknown")]);
+        completeness.cover(ConnectionId::new("a"), vec![window(-5, 2), window(4, 6)]);
+        assert_eq!(gaps(&completeness, window(0, 9)), [(2, 4, "missing"), (6, 9, "missing")]);
+        assert_eq!(gaps(&completeness, window(4, 6)), []);
+        completeness.cover(ConnectionId::new("b"), vec![]);
+        assert_eq!(gaps(&completeness, window(4, 6)), [(4, 6, "missing")]);
+        completeness.provisional_from(Timestamp::from_millis(5).unwrap());
+        assert_eq!(gaps(&completeness, window(4, 6)), [(4, 6, "missing"), (5, 6, "provisional")]);
+    }
+
+    #[test]
+    fn every_instant_is_covered_or_in_a_gap() {
+        let windows = [window(1, 3), window(5, 6)];
+        for (start, end) in (0..8).flat_map(|start| (start + 1..9).map(move |end| (start, end))) {
+            let gaps = uncovered(window(start, end), &windows);
+            for millis in start..end {
+                let at = Timestamp::from_millis(millis).unwrap();
+                let covered = windows.iter().any(|window| window.contains(at));
+                assert_eq!(gaps.iter().any(|gap| gap.contains(at)), !covered);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Filters out of filters.
+
+use super::expression::Expression;
+use super::{Allocation, Filter};
+use crate::{Error, ErrorKind, Result};
+
+impl Filter {
+    /// What both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a `tags.name`
+    /// of the other. A multiplier of either stays.
+    ///
+    /// ```
+    /// use cost_model::Filter;
+    ///
+    /// let saved = Filter::parse("costs.region = 'eu' OR costs.region = 'uk'")?;
+    /// let mine = Filter::parse("costs.service != 'Auto'")?;
+    /// let both = saved.and(mine)?;
+    /// assert_eq!(both.to_string(), "(costs.region = 'eu' OR costs.region = 'uk') AND costs.service != 'Auto'");
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Filter`] when both have a multiplier, or together nest more than 100 deep.
+    pub fn and(self, other: Self) -> Result<Self> {
+        let allocation = match (self.allocation, other.allocation) {
+            (Some(_), Some(_)) => {
+                return Err(Error::new(ErrorKind::Filter, "both filters have a `costs.allocation`"));
+            }
+            (one, another) => one.or(another),
+        };
+        composed(conjunction(self.expression, other.expression), allocation)
+    }
+
+    /// What either filter matches, each with the meaning that it has alone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Filter`] when either has a multiplier, or together they nest more than 100 deep.
+    pub fn or(self, other: Self) -> Result<Self> {
+        let (one, other) = (self.without_allocation("OR")?, other.without_allocation("OR")?);
+        let mut parts = match one {
+            Expression::Or(parts) => parts,
+            one => vec![one],
+        };
+        match other {
+            Expression::Or(others) => parts.extend(others),
+            other => parts.push(other),
+        }
+        composed(Expression::Or(parts), None)
+    }
+
+    /// What the filter does not match.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Filter`] when it has a multiplier, or nests 100 deep already.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`!filter` would hide that a filter with a multiplier has no opposite"
+    )]
+    pub fn not(self) -> Result<Self> {
+        let opposite = match self.without_allocation("NOT")? {
+            Expression::Not(part) => *part,
+            part => Expression::Not(Box::new(part)),
+        };
+        composed(opposite, None)
+    }
+
+    fn without_allocation(self, joiner: &str) -> Result<Expression> {
+        match self.allocation {
+            None => Ok(self.expression),
+            Some(_) => Err(Error::new(
+                ErrorKind::Filter,
+                format!("a filter with a `costs.allocation` cannot stand under {joiner}"),
+            )),
+        }
+    }
+}
+
+/// The flattest tree that means `one` and `other`. A `tags.value` of one side must not read as bound to a `tags.name` of
+/// the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds what follows.
+fn conjunction(one: Expression, other: Expression) -> Expression {
+    let flat = |expression: &Expression| match expression {
+        Expression::And(parts) => parts.clone(),
+        single => vec![single.clone()],
+    };
+    let nested = |expression: &Expression| vec![expression.clone()];
+    let arrangements = [
+        [flat(&one), flat(&other)],
+        [flat(&one), nested(&other)],
+        [nested(&one), flat(&other)],
+        [nested(&one), nested(&other)],
+    ];
+    arrangements
+        .into_iter()
+        .map(|parts| Expression::And(parts.concat()))
+        .find(Expression::is_bound_as_it_reads)
+        .unwrap_or_else(|| Expression::And(vec![other, one]))
+}
+
+/// The filter as read from the sentence that it prints, so that its spans are places in that sentence.
+fn composed(expression: Expression, allocation: Option<Allocation>) -> Result<Filter> {
+    Filter::parse(&Filter { expression, allocation }.to_string())
+}

@@ -1,0 +1,130 @@
+//! Whether a charge meets a condition.
+
+use super::expression::{Comparison, Expression, Predicate, Test};
+use super::field::{Field, Usage};
+use super::literal::{Literal, Number, Value};
+use crate::{Dimension, Dimensions, TokenType, fixed};
+
+impl Expression {
+    /// Whether a charge with these dimensions meets the condition.
+    pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().all(|part| part.matches(dimensions)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(dimensions)),
+            Self::Not(part) => !part.matches(dimensions),
+            Self::Predicate(predicate) => predicate.matches(dimensions),
+        }
+    }
+}
+
+impl Predicate {
+    /// Whether a charge with these dimensions meets the predicate.
+    pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
+        self.holds(dimensions) != self.negated
+    }
+
+    /// Whether the test holds, before negation.
+    fn holds(&self, dimensions: &dyn Dimensions) -> bool {
+        let test = &self.test;
+        match &self.field {
+            Field::Dimension(Dimension::Service) => {
+                test.holds_for(dimensions.get(&Dimension::Service).as_deref())
+                    || (*test != Test::Absent
+                        && test.holds_for(dimensions.get(&Dimension::ServiceId).as_deref()))
+            }
+            Field::Dimension(Dimension::Tag(key)) => test.holds_for(dimensions.tag(key).as_deref()),
+            Field::Dimension(dimension) => test.holds_for(dimensions.get(dimension).as_deref()),
+            Field::TagName => self.any_tag(dimensions, |name, _| test.holds_for(Some(name))),
+            Field::TagValue { of } => self.any_tag(dimensions, |name, value| {
+                of.as_ref().is_none_or(|of| of.holds_for(Some(name))) && test.holds_for(Some(value))
+            }),
+            Field::TagPair => test.holds_for_tags(dimensions),
+            Field::Marketplace => test.holds_for_flag(dimensions.marketplace().unwrap_or_default()),
+            Field::Amount(metric) => {
+                let amount = dimensions.costs().and_then(|costs| costs.get(*metric));
+                test.holds_for_number(amount.map(|amount| Quantity::Fits(amount.units())))
+            }
+            Field::Usage(usage) => test.holds_for_number(used(*usage, dimensions)),
+            Field::ChargedAt => test.holds_in_order(dimensions.at(), Literal::as_instant),
+        }
+    }
+
+    /// Whether some tag fits; for a test of absence, whether there is no tag at all.
+    fn any_tag(&self, dimensions: &dyn Dimensions, fits: impl Fn(&str, &str) -> bool) -> bool {
+        let absent = self.test == Test::Absent;
+        let mut found = false;
+        dimensions.for_each_tag(&mut |name, value| found = found || absent || fits(name, value));
+        found != absent
+    }
+}
+
+/// A quantity in units of 10^-24, as far as they go; a count of tokens may lie beyond every literal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Quantity {
+    Fits(i128),
+    Beyond,
+}
+
+fn used(usage: Usage, dimensions: &dyn Dimensions) -> Option<Quantity> {
+    let tokens = match usage {
+        Usage::Requests => return dimensions.requests().map(|requests| Quantity::Fits(requests.units())),
+        Usage::TokensOf(token_type) => i128::from(dimensions.tokens()?.get(token_type).count()),
+        Usage::Tokens => {
+            let counts = dimensions.tokens()?;
+            TokenType::ALL.iter().map(|each| i128::from(counts.get(*each).count())).sum()
+        }
+    };
+    let units = tokens.checked_mul(fixed::power_of_ten(fixed::SCALE));
+    Some(units.map_or(Quantity::Beyond, Quantity::Fits))
+}
+
+impl Test {
+    /// Whether it holds for a text.
+    pub(super) fn holds_for(&self, value: Option<&str>) -> bool {
+        let Some(value) = value else { return *self == Self::Absent };
+        match self {
+            Self::Equals(wanted) => wanted.is_text(value),
+            Self::In(wanted) => wanted.iter().any(|each| each.is_text(value)),
+            Self::Like(pattern) => pattern.matches(value),
+            Self::LikeAnyCase(pattern) => pattern.matches_any_case(value),
+            Self::Flexible(text) => text.matches(value),
+            Self::Regex(regex) => regex.matches(value),
+            Self::Absent | Self::Compare(..) | Self::Between(..) | Self::Pairs(_) => false,
+        }
+    }
+
+    fn holds_for_tags(&self, dimensions: &dyn Dimensions) -> bool {
+        let Self::Pairs(pairs) = self else { return false };
+        pairs.iter().all(|(name, value)| {
+            let found = name.as_text().and_then(|name| dimensions.tag(name));
+            found.is_some_and(|found| value.is_text(&found))
+        })
+    }
+
+    fn holds_for_flag(&self, flag: bool) -> bool {
+        matches!(self, Self::Equals(wanted) if *wanted.value() == Value::Flag(flag))
+    }
+
+    fn holds_for_number(&self, value: Option<Quantity>) -> bool {
+        self.holds_in_order(value, |literal| literal.as_number().map(Number::units).map(Quantity::Fits))
+    }
+
+    fn holds_in_order<T: Ord>(&self, value: Option<T>, read: impl Fn(&Literal) -> Option<T>) -> bool {
+        let Some(value) = value else { return *self == Self::Absent };
+        let is = |literal: &Literal| read(literal).is_some_and(|wanted| value == wanted);
+        match self {
+            Self::Equals(wanted) => is(wanted),
+            Self::In(wanted) => wanted.iter().any(is),
+            Self::Compare(comparison, bound) => read(bound).is_some_and(|bound| match comparison {
+                Comparison::Less => value < bound,
+                Comparison::LessOrEqual => value <= bound,
+                Comparison::Greater => value > bound,
+                Comparison::GreaterOrEqual => value >= bound,
+            }),
+            Self::Between(low, high) => {
+                read(low).is_some_and(|low| low <= value) && read(high).is_some_and(|high| value <= high)
+            }
+            _ => false,
+        }
+    }
+}

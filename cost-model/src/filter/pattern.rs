@@ -1,0 +1,276 @@
+//! The ways to compare texts that are not plain equality.
+
+use std::fmt;
+use std::sync::Arc;
+
+use regex_lite::RegexBuilder;
+
+/// A LIKE pattern: literals between `%` signs, each of which stands for any run of characters. `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pattern {
+    sentence: Arc<str>,
+    folded: Arc<str>,
+}
+
+/// What a [`Pattern`] asks of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every pattern is one of these; callers must handle the last")]
+pub enum PatternShape<'a> {
+    /// `%`: any text.
+    Any,
+    /// `text`: exactly this.
+    Exact(&'a str),
+    /// `text%`.
+    Prefix(&'a str),
+    /// `%text`.
+    Suffix(&'a str),
+    /// `%text%`.
+    Contains(&'a str),
+    /// Several literals, such as `a%b`; see [`Pattern::literals`].
+    Other,
+}
+
+impl Pattern {
+    pub(super) fn new(sentence: impl Into<Arc<str>>) -> Self {
+        let sentence = sentence.into();
+        Self { folded: lower(&sentence).into(), sentence }
+    }
+
+    /// The pattern as written, without its quotes.
+    pub fn as_str(&self) -> &str {
+        &self.sentence
+    }
+
+    /// What the pattern asks of a text.
+    pub fn shape(&self) -> PatternShape<'_> {
+        let inner = self.sentence.trim_matches('%');
+        let (open_start, open_end) = (self.sentence.starts_with('%'), self.sentence.ends_with('%'));
+        match (inner.is_empty(), open_start, open_end) {
+            _ if inner.contains('%') => PatternShape::Other,
+            (true, true, _) => PatternShape::Any,
+            (_, false, false) => PatternShape::Exact(inner),
+            (_, false, true) => PatternShape::Prefix(inner),
+            (_, true, false) => PatternShape::Suffix(inner),
+            (_, true, true) => PatternShape::Contains(inner),
+        }
+    }
+
+    /// The literals between the `%` signs, in order; the first is a prefix and the last a suffix, each perhaps empty.
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
+        self.sentence.split('%')
+    }
+
+    /// Whether the whole of `value` fits.
+    pub fn matches(&self, value: &str) -> bool {
+        fits(&self.sentence, value)
+    }
+
+    /// Whether the whole of `value` fits, letters of either case being the same.
+    pub fn matches_any_case(&self, value: &str) -> bool {
+        fits(&self.folded, &lower(value))
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pattern(..)")
+    }
+}
+
+impl fmt::Debug for PatternShape<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "Any",
+            Self::Exact(_) => "Exact(..)",
+            Self::Prefix(_) => "Prefix(..)",
+            Self::Suffix(_) => "Suffix(..)",
+            Self::Contains(_) => "Contains(..)",
+            Self::Other => "Other",
+        })
+    }
+}
+
+fn fits(pattern: &str, value: &str) -> bool {
+    let Some((prefix, rest)) = pattern.split_once('%') else { return pattern == value };
+    let (middle, suffix) = rest.rsplit_once('%').unwrap_or(("", rest));
+    let Some(inner) = value.strip_prefix(prefix).and_then(|value| value.strip_suffix(suffix)) else {
+        return false;
+    };
+    // Taking each literal as early as it comes leaves the most room for those after it.
+    middle
+        .split('%')
+        .try_fold(inner, |value, literal| value.find(literal).and_then(|at| value.get(at + literal.len()..)))
+        .is_some()
+}
+
+/// Character by character, since lower case that depends on the neighbours would differ between a pattern and a text.
+fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// The text of a flexible match `~*`: case, blanks, underscores, hyphens and punctuation do not count. `Debug` leaves
+/// it out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Flexible {
+    text: Arc<str>,
+    folded: String,
+}
+
+impl Flexible {
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
+        let text = text.into();
+        Self { folded: flexible(&text).collect(), text }
+    }
+
+    /// The text as written, without its quotes.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether `value` is the same but for what does not count.
+    pub fn matches(&self, value: &str) -> bool {
+        flexible(value).eq(self.folded.chars())
+    }
+}
+
+impl fmt::Debug for Flexible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flexible(..)")
+    }
+}
+
+fn flexible(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|each| !is_ignored(*each)).flat_map(char::to_lowercase)
+}
+
+/// Blanks and punctuation: all of ASCII's, and the blocks of Unicode that hold little else.
+fn is_ignored(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_ascii_punctuation()
+        || matches!(character, '\u{a1}'..='\u{bf}' if !character.is_alphanumeric())
+        || matches!(character, '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301f}')
+}
+
+/// The memory that one regular expression may take once compiled, which also bounds the time a match takes.
+const REGEX_BYTES_MAX: usize = 1 << 18;
+
+/// A regular expression, which fits when it matches anywhere in a text. `Debug` leaves it out.
+#[derive(Clone)]
+pub struct Regex {
+    text: Arc<str>,
+    compiled: regex_lite::Regex,
+}
+
+impl Regex {
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, regex_lite::Error> {
+        let text = text.into();
+        let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build()?;
+        Ok(Self { text, compiled })
+    }
+
+    /// The expression as written, without its quotes.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it matches somewhere in `value`.
+    pub fn matches(&self, value: &str) -> bool {
+        self.compiled.is_match(value)
+    }
+}
+
+impl PartialEq for Regex {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Regex {}
+
+impl fmt::Debug for Regex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Regex(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_like_a_wildcard() {
+        let table = [
+            ("%@data.acme.test", "ana@data.acme.test", true),
+            ("%@data.acme.test", "ana@data.acme.tests", false),
+            ("ana%", "ana@acme.test", true),
+            ("%acme%", "ana@acme.test", true),
+            ("a%a%a", "aa", false),
+            ("a%a%a", "aaa", true),
+            ("%ab%ab%", "abab", true),
+            ("%ab%ab%", "aab", false),
+            ("a%b", "ab", true),
+            ("ab%ba", "aba", false),
+            ("%", "", true),
+            ("%%", "x", true),
+            ("a_b", "axb", false),
+            ("a_b", "a_b", true),
+            ("", "", true),
+            ("", "x", false),
+            ("é%", "él", true),
+        ];
+        for (pattern, value, expected) in table {
+            assert_eq!(Pattern::new(pattern).matches(value), expected, "{pattern} on {value}");
+        }
+        assert!(Pattern::new("ANA@%").matches_any_case("ana@acme.test"));
+        assert!(Pattern::new("É%").matches_any_case("éL"));
+        assert!(!Pattern::new("ANA@%").matches("ana@acme.test"));
+    }
+
+    #[test]
+    fn patterns_say_what_they_ask() {
+        let table = [
+            ("%", PatternShape::Any),
+            ("%%", PatternShape::Any),
+            ("", PatternShape::Exact("")),
+            ("a", PatternShape::Exact("a")),
+            ("a%", PatternShape::Prefix("a")),
+            ("%a", PatternShape::Suffix("a")),
+            ("%%a", PatternShape::Suffix("a")),
+            ("%a%", PatternShape::Contains("a")),
+            ("a%b", PatternShape::Other),
+            ("%a%b%", PatternShape::Other),
+        ];
+        for (pattern, shape) in table {
+            assert!(Pattern::new(pattern).shape() == shape, "{pattern}");
+        }
+        assert_eq!(Pattern::new("a%%b").literals().collect::<Vec<_>>(), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_flexible_match_looks_at_letters_and_digits() {
+        let table = [
+            ("Data Platform", "data_platform", true),
+            ("Data Platform", "DATA-PLATFORM!", true),
+            ("Data Platform", "data“plat…form", true),
+            ("Data Platform", "data platforms", false),
+            ("GPT 5.1", "gpt-51", true),
+            ("é", "É", true),
+            ("e\u{301}", "e", false),
+            ("--", "", true),
+        ];
+        for (text, value, expected) in table {
+            assert_eq!(Flexible::new(text).matches(value), expected, "{text} on {value}");
+        }
+    }
+
+    #[test]
+    fn regular_expressions_are_bounded() {
+        assert!(Regex::new("^a+$").unwrap().matches("aaa"));
+        assert!(!Regex::new("^a+$").unwrap().matches("aab"));
+        assert!(Regex::new("b").unwrap().matches("abc"));
+        for text in ["(", "a{1000}{1000}", "[z-a]", "*"] {
+            assert!(Regex::new(text).is_err(), "{text}");
+        }
+        assert!(Regex::new("(".repeat(10_000)).is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! The values that a filter asks for, and which of them no charge has.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::expression::{Predicate, Test};
+use super::field::Field;
+use super::literal::Literal;
+use super::{Filter, closest};
+use crate::Dimension;
+
+/// A literal that a filter asks a field to equal, or not to equal. `Debug` leaves out its value and its dimension, of which
+/// the key may be a literal, too.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldLiteral<'a> {
+    /// The field.
+    pub field: &'a Field,
+    /// The one dimension that the literal is a value of, if there is one: also for `tags.value` where it is known which
+    /// tag it speaks of, and for the second of a pair.
+    pub dimension: Option<Dimension>,
+    /// The literal, and where it stands.
+    pub literal: &'a Literal,
+}
+
+/// A value that a filter asks for and that its dimension never has. `Debug` tells the place alone: values may name people.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownValue {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// The bytes of the sentence that the value stands in, quotes included.
+    pub value_span: Range<usize>,
+    /// The nearest value that the dimension has, if one is near.
+    pub suggestion: Option<Arc<str>>,
+    value: Arc<str>,
+}
+
+impl UnknownValue {
+    /// The value.
+    pub fn value(&self) -> &Arc<str> {
+        &self.value
+    }
+}
+
+impl fmt::Debug for FieldLiteral<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldLiteral")
+            .field("field", &self.field)
+            .field("literal", &self.literal)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownValue").field("value_span", &self.value_span).finish_non_exhaustive()
+    }
+}
+
+impl Filter {
+    /// Every literal of `=`, `!=`, `IN` and `NOT IN`, pairs included, from left to right.
+    pub fn literals(&self) -> Vec<FieldLiteral<'_>> {
+        let mut literals = Vec::new();
+        self.expression.for_each_predicate(&mut |predicate| {
+            let Predicate { field, test, .. } = predicate;
+            let plain = |literal| FieldLiteral { field, dimension: field.dimension(), literal };
+            match test {
+                Test::Equals(literal) => literals.push(plain(literal)),
+                Test::In(list) => literals.extend(list.iter().map(plain)),
+                Test::Pairs(pairs) => literals.extend(pairs.iter().flat_map(|(name, value)| {
+                    let tag = name.as_text().map(|name| Dimension::Tag(Arc::clone(name)));
+                    [
+                        FieldLiteral { field, dimension: None, literal: name },
+                        FieldLiteral { field, dimension: tag, literal: value },
+                    ]
+                })),
+                _ => {}
+            }
+        });
+        literals
+    }
+
+    /// The literals that their dimension never has as a value, going by `known`, which tells all values of a dimension.
+    /// A service may be named by its display name or its id. Literals of no one dimension are not looked at, such as those
+    /// of `tags.name`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use cost_model::{Dimension, Filter};
+    ///
+    /// let filter = Filter::parse("costs.region != 'eu' AND costs.service = 'Auo'")?;
+    /// let known = |dimension: &Dimension| -> Vec<Arc<str>> {
+    ///     if *dimension == Dimension::Region { vec!["eu".into()] } else { vec!["Auto".into(), "GPT 5.2".into()] }
+    /// };
+    /// let unknown = filter.unknown_values(&known);
+    /// assert_eq!(unknown.len(), 1);
+    /// assert_eq!(&**unknown[0].value(), "Auo");
+    /// assert_eq!(unknown[0].suggestion.as_deref(), Some("Auto"));
+    /// assert_eq!(unknown[0].value_span, 41..46);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    pub fn unknown_values(&self, known: &dyn Fn(&Dimension) -> Vec<Arc<str>>) -> Vec<UnknownValue> {
+        let mut asked: Vec<(Dimension, Vec<Arc<str>>)> = Vec::new();
+        let mut unknown = Vec::new();
+        for FieldLiteral { dimension, literal, .. } in self.literals() {
+            let (Some(dimension), Some(value)) = (dimension, literal.as_text()) else { continue };
+            if !asked.iter().any(|(each, _)| *each == dimension) {
+                let mut values = known(&dimension);
+                if dimension == Dimension::Service {
+                    values.extend(known(&Dimension::ServiceId));
+                }
+                asked.push((dimension.clone(), values));
+            }
+            let values = asked.iter().find(|(each, _)| *each == dimension).map(|(_, values)| values);
+            let Some(values) = values.filter(|values| !values.contains(value)) else { continue };
+            let near = closest(value, values.iter().map(|each| &**each));
+            unknown.push(UnknownValue {
+                suggestion: values.iter().find(|each| Some(&***each) == near).cloned(),
+                value: Arc::clone(value),
+                value_span: literal.span(),
+                dimension,
+            });
+        }
+        unknown
+    }
+}

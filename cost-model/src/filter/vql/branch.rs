@@ -1,0 +1,219 @@
+//! A branch: predicates that hold together, in VQL's order and under its restrictions.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::BRANCHES_MAX;
+use super::reason::{NotVql, NotVqlReason, reasons_alone};
+use crate::Dimension;
+use crate::filter::expression::{Predicate, Test};
+use crate::filter::field::Field;
+use crate::filter::literal::Literal;
+
+/// How many pairs of predicates are compared before an expansion is given up.
+const COMPARISONS_MAX: usize = 2_000_000;
+
+/// The expansion has too many branches, or takes too long.
+#[derive(Debug)]
+pub(super) struct TooLarge;
+
+/// Predicates joined by AND, each distinct from the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Branch(Vec<Arc<Predicate>>);
+
+/// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
+pub(super) fn product(
+    some: &[Branch],
+    others: &[Branch],
+    comparisons: &mut usize,
+) -> Result<Vec<Branch>, TooLarge> {
+    let mut all = Vec::new();
+    for (one, other) in some.iter().flat_map(|one| others.iter().map(move |other| (one, other))) {
+        *comparisons += one.0.len() * other.0.len() + 1;
+        all.extend(one.joined(other));
+        if all.len() > BRANCHES_MAX || *comparisons > COMPARISONS_MAX {
+            return Err(TooLarge);
+        }
+    }
+    Ok(all)
+}
+
+impl Branch {
+    pub(super) fn of<const N: usize>(predicates: [Predicate; N]) -> Self {
+        Self(predicates.into_iter().map(Arc::new).collect())
+    }
+
+    /// The same branch with one predicate more, which contradicts none of it.
+    pub(super) fn with(mut self, predicate: Predicate) -> Self {
+        self.0.push(Arc::new(predicate));
+        self
+    }
+
+    /// Both branches as one, unless they contradict each other.
+    fn joined(&self, other: &Self) -> Option<Self> {
+        let mut all = self.clone();
+        for predicate in &other.0 {
+            if self.0.contains(predicate) {
+                continue;
+            }
+            if self.0.iter().any(|own| contradict(own, predicate)) {
+                return None;
+            }
+            all.0.push(Arc::clone(predicate));
+        }
+        Some(all)
+    }
+
+    /// The branch without what its provider decides already; `None` where the provider contradicts it.
+    pub(super) fn resolved(self) -> Option<Self> {
+        let Some(provider) = self.0.iter().find_map(|predicate| provider(predicate).cloned()) else {
+            return Some(self);
+        };
+        let mut rest = Vec::new();
+        for predicate in self.0 {
+            let is_provider = predicate.field == Field::Dimension(Dimension::Provider);
+            if !is_provider || self::provider(&predicate).is_some() {
+                rest.push(predicate);
+            } else if predicate.test.holds_for(provider.as_text().map(|text| &**text)) == predicate.negated {
+                return None;
+            }
+        }
+        Some(Self(rest))
+    }
+
+    /// Whether the branch does not mention a provider at all.
+    pub(super) fn has_no_provider(&self) -> bool {
+        !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
+    }
+
+    /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
+    pub(super) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
+        let mut reasons = Vec::new();
+        if self.has_no_provider() {
+            reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span().unwrap_or(whole.clone()), ""));
+        } else if !self.0.iter().any(|predicate| provider(predicate).is_some()) {
+            let tests = self.0.iter().filter(|each| each.field == Field::Dimension(Dimension::Provider));
+            reasons.extend(tests.map(|test| NotVql::new(NotVqlReason::ProviderTest, test.span.clone(), "")));
+        }
+        let has_service = self.0.iter().any(|predicate| {
+            predicate.field == Field::Dimension(Dimension::Service)
+                && !predicate.negated
+                && matches!(predicate.test, Test::Equals(_) | Test::In(_))
+        });
+        for predicate in &self.0 {
+            let needs_service = matches!(
+                predicate.field,
+                Field::Dimension(Dimension::Category | Dimension::Subcategory | Dimension::Resource)
+            );
+            if needs_service && !has_service {
+                let field = predicate.field.to_string();
+                reasons.push(NotVql::new(NotVqlReason::NoService, predicate.span.clone(), field));
+            }
+            reasons.extend(reasons_alone(predicate));
+        }
+        reasons
+    }
+
+    /// From the first predicate to the last, if there are any.
+    fn span(&self) -> Option<Range<usize>> {
+        let start = self.0.iter().map(|predicate| predicate.span.start).min()?;
+        let end = self.0.iter().map(|predicate| predicate.span.end).max()?;
+        Some(start..end)
+    }
+
+    /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
+    /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
+    /// which VQL documents that it means all of them.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
+        ordered.sort_by_key(|predicate| rank(predicate));
+        let pairs: Vec<_> = ordered.iter().filter_map(|predicate| self.pair(predicate)).collect();
+        let paired = pairs.len() > 1;
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("({name}, {value})")).collect();
+        let mut list = paired.then(|| format!("{} IN ({})", Field::TagPair, pairs.join(", ")));
+        let mut sentences = Vec::new();
+        for predicate in ordered {
+            if rank(predicate) > PAIRS_RANK {
+                let fresh = list.take().filter(|list| !sentences.contains(list));
+                sentences.extend(fresh);
+            }
+            if !paired || self.pair(predicate).is_none() {
+                sentences.push(predicate.to_string());
+                sentences.extend(self.values_of(predicate).map(ToString::to_string));
+            }
+        }
+        sentences
+    }
+
+    /// The tests on the value of the tag that `name` asks for.
+    fn values_of<'a>(&'a self, name: &'a Predicate) -> impl Iterator<Item = &'a Predicate> {
+        let positive = name.field == Field::TagName && !name.negated;
+        self.0.iter().map(|each| &**each).filter(move |each| match &each.field {
+            Field::TagValue { of: Some(of) } => positive && **of == name.test,
+            _ => false,
+        })
+    }
+
+    /// The key and the value, if the branch asks one value of the tag that `name` asks for.
+    fn pair<'a>(&'a self, name: &'a Predicate) -> Option<(&'a Literal, &'a Literal)> {
+        let mut values = self.values_of(name);
+        match (&name.test, values.next()?, values.next()) {
+            (Test::Equals(key), Predicate { negated: false, test: Test::Equals(value), .. }, None) => {
+                Some((key, value))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The provider that a predicate demands.
+fn provider(predicate: &Predicate) -> Option<&Literal> {
+    match &predicate.test {
+        Test::Equals(provider)
+            if predicate.field == Field::Dimension(Dimension::Provider) && !predicate.negated =>
+        {
+            Some(provider)
+        }
+        _ => None,
+    }
+}
+
+/// Whether no charge can meet both.
+fn contradict(one: &Predicate, other: &Predicate) -> bool {
+    match (provider(one), provider(other)) {
+        (Some(one), Some(other)) => one != other,
+        _ if denies_tags(one) => demands_tag(other),
+        _ if denies_tags(other) => demands_tag(one),
+        _ => one.negated != other.negated && one.field == other.field && one.test == other.test,
+    }
+}
+
+/// `tags.name = NULL`
+fn denies_tags(predicate: &Predicate) -> bool {
+    predicate.field == Field::TagName && predicate.test == Test::Absent && !predicate.negated
+}
+
+fn demands_tag(predicate: &Predicate) -> bool {
+    matches!(predicate.field, Field::TagName | Field::TagValue { .. } | Field::TagPair)
+        && !predicate.negated
+        && predicate.test != Test::Absent
+}
+
+fn is_bound(predicate: &Predicate) -> bool {
+    matches!(&predicate.field, Field::TagValue { of: Some(_) })
+}
+
+/// Where a list of pairs stands among the ranks.
+const PAIRS_RANK: u8 = 4;
+
+fn rank(predicate: &Predicate) -> u8 {
+    match &predicate.field {
+        Field::Dimension(Dimension::Provider) => 0,
+        Field::Dimension(Dimension::Service) => 1,
+        Field::TagValue { .. } => 3,
+        Field::TagPair => PAIRS_RANK,
+        Field::TagName if predicate.negated => 5,
+        Field::TagName => 6,
+        _ => 2,
+    }
+}

@@ -1,0 +1,139 @@
+//! Why VQL cannot say something.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::{BRANCHES_MAX, BYTES_MAX};
+use crate::Dimension;
+use crate::filter::expression::{Predicate, Test};
+use crate::filter::field::Field;
+use crate::filter::literal::Literal;
+
+/// A reason why a filter is not expressible in VQL, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotVql {
+    reason: NotVqlReason,
+    span: Range<usize>,
+    /// The field or operator that the reason is about.
+    what: String,
+}
+
+/// The rule of VQL that a filter breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotVqlReason {
+    /// Every OR branch needs its `costs.provider = '...'`.
+    NoProvider,
+    /// `costs.provider` is tested otherwise than by `=`, and no `=` beside it decides.
+    ProviderTest,
+    /// Categories, subcategories and resources need `costs.service = '...'` or `IN` beside them.
+    NoService,
+    /// VQL has no such field.
+    Field,
+    /// VQL has no such operator.
+    Operator,
+    /// `LIKE` does not read accounts, regions and services.
+    LikeField,
+    /// `~*` reads `tags.value` only.
+    FlexibleField,
+    /// Only tags can be asked for absence.
+    Null,
+    /// VQL documents no way to write a quote inside a string.
+    Quote,
+    /// The multiplier would have to stand in several OR branches.
+    Allocation,
+    /// No charge can meet the filter, and VQL has no sentence for that.
+    Nothing,
+    /// The sentence would be too long.
+    TooLarge,
+}
+
+impl NotVql {
+    pub(super) fn new(reason: NotVqlReason, span: Range<usize>, what: impl Into<String>) -> Self {
+        Self { reason, span, what: what.into() }
+    }
+
+    /// The rule that is broken.
+    pub fn reason(&self) -> NotVqlReason {
+        self.reason
+    }
+
+    /// The bytes of the sentence that break it.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+impl fmt::Display for NotVql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = &self.what;
+        match self.reason {
+            NotVqlReason::NoProvider => {
+                f.write_str("VQL needs `costs.provider = '...'` in every branch of an OR")
+            }
+            NotVqlReason::ProviderTest => f.write_str("VQL reads `costs.provider` with `=` only"),
+            NotVqlReason::NoService => write!(f, "VQL needs `costs.service`, with = or IN, beside `{what}`"),
+            NotVqlReason::Field => write!(f, "VQL has no field `{what}`"),
+            NotVqlReason::Operator => write!(f, "VQL has no operator {what}"),
+            NotVqlReason::LikeField => write!(f, "VQL has no LIKE on `{what}`"),
+            NotVqlReason::FlexibleField => write!(f, "VQL has ~* on `tags.value` only, not on `{what}`"),
+            NotVqlReason::Null => write!(f, "VQL cannot ask whether `{what}` is absent"),
+            NotVqlReason::Quote => f.write_str("VQL documents no quote inside a string"),
+            NotVqlReason::Allocation => {
+                f.write_str("VQL would need `costs.allocation` in several branches of an OR")
+            }
+            NotVqlReason::Nothing => f.write_str("no charge can meet this, and VQL cannot say so"),
+            NotVqlReason::TooLarge => {
+                write!(f, "the VQL would be longer than {BRANCHES_MAX} branches or {BYTES_MAX} bytes")
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotVql {}
+
+/// Why VQL cannot say a predicate, whatever stands beside it.
+pub(super) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
+    let field = || predicate.field.to_string();
+    let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);
+    let has_field = match &predicate.field {
+        Field::Dimension(dimension) => !matches!(dimension, Dimension::ServiceId | Dimension::UsageUnit),
+        Field::TagName | Field::TagValue { .. } | Field::TagPair | Field::Marketplace => true,
+        Field::Amount(_) | Field::Usage(_) | Field::ChargedAt => false,
+    };
+    let test = match &predicate.test {
+        Test::LikeAnyCase(_) => Some(broken(NotVqlReason::Operator, "ILIKE".to_owned())),
+        Test::Regex(_) => Some(broken(NotVqlReason::Operator, "=~".to_owned())),
+        Test::Like(_) if no_like(&predicate.field) => Some(broken(NotVqlReason::LikeField, field())),
+        Test::Flexible(_) if !matches!(predicate.field, Field::TagValue { .. }) => {
+            Some(broken(NotVqlReason::FlexibleField, field()))
+        }
+        Test::Absent if predicate.field != Field::TagName => Some(broken(NotVqlReason::Null, field())),
+        test if has_quote(test) => Some(broken(NotVqlReason::Quote, String::new())),
+        _ => None,
+    };
+    let unknown = (!has_field).then(|| broken(NotVqlReason::Field, field()));
+    // A field that VQL lacks is reason enough.
+    unknown.or(test).into_iter()
+}
+
+fn no_like(field: &Field) -> bool {
+    matches!(
+        field,
+        Field::Dimension(
+            Dimension::Account | Dimension::BillingAccount | Dimension::Region | Dimension::Service
+        )
+    )
+}
+
+fn has_quote(test: &Test) -> bool {
+    let quotes = |literal: &Literal| literal.as_text().is_some_and(|text| text.contains('\''));
+    match test {
+        Test::Equals(literal) => quotes(literal),
+        Test::In(literals) => literals.iter().any(quotes),
+        Test::Like(pattern) => pattern.as_str().contains('\''),
+        Test::Flexible(text) => text.as_str().contains('\''),
+        Test::Pairs(pairs) => pairs.iter().any(|(name, value)| quotes(name) || quotes(value)),
+        _ => false,
+    }
+}

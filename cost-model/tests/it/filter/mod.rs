@@ -1,0 +1,14 @@
+//! The filter language.
+
+mod cases;
+mod charge;
+mod corpus;
+mod laws;
+mod sentence;
+mod vql;
+
+use cost_model::Filter;
+
+fn parse(sentence: &str) -> Filter {
+    Filter::parse(sentence).unwrap_or_else(|error| panic!("{sentence}: {error}"))
+}

@@ -1,0 +1,110 @@
+//! A second provider: `CostSource` over another provider's cost report, beside Cursor in one ledger.
+//!
+//! `cargo run --example second_provider`. The report is a file in the shape of Anthropic's cost report, made up for this
+//! example: charges per day, amounts as decimal text in cents, and no ids.
+
+use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use cost_ingest::Ingest;
+use cost_model::report::{Column, Query};
+use cost_model::{
+    ConnectionId, CostRecord, CostSource, Costs, Currency, Dimension, Error, ErrorKind, Ledger, MemoryStore,
+    Money, Result, Scope, Timestamp, Untagged, Window, WindowRead,
+};
+use cursor_admin_client::Client;
+use cursor_cost_source::CursorCostSource;
+use cursor_simulator::{Server, Simulator};
+use serde::Deserialize;
+
+/// A cost report that was saved to a file.
+#[derive(Debug)]
+struct SavedReport(&'static str);
+
+#[derive(Deserialize)]
+struct File {
+    data: Vec<Day>,
+}
+
+#[derive(Deserialize)]
+struct Day {
+    starting_at: Timestamp,
+    ending_at: Timestamp,
+    results: Vec<Charge>,
+}
+
+#[derive(Deserialize)]
+struct Charge {
+    currency: String,
+    amount: String,
+    workspace_id: Option<String>,
+    cost_type: String,
+    model: Option<String>,
+    token_type: Option<String>,
+    service_tier: Option<String>,
+    context_window: Option<String>,
+    description: String,
+}
+
+#[async_trait]
+impl CostSource for SavedReport {
+    async fn read(&self, window: Window) -> Result<WindowRead> {
+        let unreadable =
+            |error| Error::new(ErrorKind::Source, "the cost report cannot be read").with_source(error);
+        let file: File = serde_json::from_str(self.0).map_err(|error| unreadable(Box::new(error)))?;
+        let mut records = Vec::new();
+        for day in file.data.iter().filter(|day| window.contains(day.starting_at)) {
+            for charge in &day.results {
+                records.push(record(day, charge)?);
+            }
+        }
+        Ok(WindowRead::new(window, records))
+    }
+}
+
+fn record(day: &Day, charge: &Charge) -> Result<CostRecord> {
+    let cents: Money = charge.amount.parse()?;
+    let inexact = || Error::new(ErrorKind::Value, "an amount is finer than 10^-22 cent");
+    let dollars =
+        cents.units().checked_div_euclid(100).filter(|_| cents.units() % 100 == 0).ok_or_else(inexact)?;
+    let costs = Costs::flat(Money::from_units(dollars));
+    let mut record = CostRecord::new(day.starting_at, "anthropic", charge.currency.parse()?, costs);
+    record.end = Some(day.ending_at);
+    record.account = charge.workspace_id.as_deref().map(Into::into);
+    record.service = Some(charge.model.as_deref().unwrap_or(&charge.cost_type).into());
+    record.service_id = record.service.clone();
+    record.category = Some(charge.cost_type.as_str().into());
+    record.subcategory = charge.service_tier.as_deref().map(Into::into);
+    record.charge_type = Some("Usage".into());
+    record.attributes.insert("description", charge.description.as_str());
+    for (key, value) in [("token_type", &charge.token_type), ("context_window", &charge.context_window)] {
+        if let Some(value) = value {
+            record.tags.insert(format!("anthropic:{key}"), value.as_str());
+        }
+    }
+    Ok(record)
+}
+
+#[tokio::main]
+async fn main() -> std::result::Result<(), Box<dyn StdError>> {
+    let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    let store = MemoryStore::new();
+    let report = SavedReport(include_str!("cost_report.json"));
+    Ingest::new(&report, &store, ConnectionId::new("anthropic")).run(september).await?;
+
+    let server = Server::start(Simulator::demo()).await?;
+    let client =
+        Client::builder().base_url(server.base_url()).api_key(server.simulator().api_key()).build()?;
+    let cursor = CursorCostSource::new(client, "Acme");
+    Ingest::new(&cursor, &store, ConnectionId::new("cursor")).run(september).await?;
+
+    let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
+    let by = |query: Query| query.run(&ledger, &Untagged)?.to_text(&Column::COSTS);
+    println!("September 2026 by provider and category (USD)");
+    println!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
+    println!("The second provider by service and type of token (USD)");
+    let second =
+        Query::all_resources().filter("costs.provider = 'anthropic'".parse()?).group_by(Dimension::Service);
+    println!("{}", by(second.group_by(Dimension::Tag("anthropic:token_type".into())))?);
+    Ok(())
+}
