@@ -27,8 +27,8 @@ use tuple::Tuples;
 /// An immutable, columnar set of charges in one currency.
 ///
 /// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
-/// as a *tuple*. A charge itself takes some 50 to 100 bytes. Built by a scan of a [`CostStore`], or record by record
-/// with [`Ledger::builder`].
+/// as a *tuple*. A charge itself takes 60 bytes, and 16 for each figure out of the ordinary. Built by a scan of a
+/// [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
     currency: Currency,
     tuples: Tuples,
