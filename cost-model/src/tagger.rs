@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Dimensions, Timestamp};
+use crate::{Dimension, Dimensions, Timestamp};
 
 /// Assigns values of virtual tag keys to charges.
 ///
@@ -17,6 +17,12 @@ pub trait Tagger: fmt::Debug + Send + Sync {
 
     /// The instants at which an answer may change, ascending.
     fn boundaries(&self) -> &[Timestamp];
+
+    /// The dimensions, tags included, that answers depend on: two charges that agree in these get the same answers in
+    /// the same epoch. `None`, the default, says nothing. A report asks once for all charges that agree.
+    fn reads(&self) -> Option<&[Dimension]> {
+        None
+    }
 
     /// The value of `key` for a charge with these dimensions at that instant. An unknown key is unset.
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a>;

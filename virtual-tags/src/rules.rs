@@ -17,6 +17,8 @@ pub struct Rules {
     tags: Vec<CompiledTag>,
     directory: Directory,
     identity: [Dimension; 2],
+    /// What the rules depend on, if they depend on no more than these.
+    reads: Option<Vec<Dimension>>,
     boundaries: Vec<Timestamp>,
 }
 
@@ -51,14 +53,32 @@ impl Rules {
             tags.push(CompiledTag { default: tag.default, rules });
         }
         let dated = tags.iter().flat_map(|tag| &tag.rules).any(|rule| matches!(rule.then, Then::Fact(_)));
+        let identity = [Dimension::Resource, Dimension::Tag("cursor:user".into())];
         Ok(Self {
+            reads: reads(&tags, &identity),
             keys,
             tags,
             boundaries: if dated { directory.boundaries().to_vec() } else { Vec::new() },
             directory,
-            identity: [Dimension::Resource, Dimension::Tag("cursor:user".into())],
+            identity,
         })
     }
+}
+
+/// Everything that some rule reads.
+fn reads(tags: &[CompiledTag], identity: &[Dimension]) -> Option<Vec<Dimension>> {
+    let mut reads = Vec::new();
+    for rule in tags.iter().flat_map(|tag| &tag.rules) {
+        if let Some(when) = &rule.when {
+            reads.extend(when.reads()?);
+        }
+        if matches!(rule.then, Then::Fact(_)) {
+            reads.extend_from_slice(identity);
+        }
+    }
+    reads.sort();
+    reads.dedup();
+    Some(reads)
 }
 
 impl CompiledRule {
@@ -116,6 +136,10 @@ impl Tagger for Rules {
 
     fn boundaries(&self) -> &[Timestamp] {
         &self.boundaries
+    }
+
+    fn reads(&self) -> Option<&[Dimension]> {
+        self.reads.as_deref()
     }
 
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a> {

@@ -1,10 +1,12 @@
 //! The parsed condition.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::field::Field;
 use super::literal::Literal;
 use super::pattern::{Flexible, Pattern, Regex};
+use crate::Dimension;
 
 /// A condition, as a tree.
 ///
@@ -84,6 +86,32 @@ impl Comparison {
             Self::LessOrEqual => "<=",
             Self::Greater => ">",
             Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl Predicate {
+    /// The dimensions that the predicate depends on, if no more than dimensions.
+    pub(super) fn reads(&self) -> Option<Vec<Dimension>> {
+        match &self.field {
+            // A service goes by its id, too.
+            Field::Dimension(Dimension::Service) => Some(vec![Dimension::Service, Dimension::ServiceId]),
+            Field::Dimension(dimension) => Some(vec![dimension.clone()]),
+            Field::TagName => self.test.tags_named(),
+            Field::TagValue { of: Some(test) } => test.tags_named(),
+            _ => None,
+        }
+    }
+}
+
+impl Test {
+    /// The tags whose keys the test lists, if it is a test of keys that lists them.
+    fn tags_named(&self) -> Option<Vec<Dimension>> {
+        let tag = |literal: &Literal| Some(Dimension::Tag(Arc::clone(literal.as_text()?)));
+        match self {
+            Self::Equals(literal) => Some(vec![tag(literal)?]),
+            Self::In(literals) => literals.iter().map(tag).collect(),
+            _ => None,
         }
     }
 }

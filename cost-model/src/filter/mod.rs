@@ -131,6 +131,23 @@ impl Filter {
         dimensions
     }
 
+    /// The dimensions, tags included, that the condition depends on, each once: two charges that agree in these both
+    /// meet it or both do not. `None` where it depends on more, such as amounts or tags of any key.
+    pub fn reads(&self) -> Option<Vec<Dimension>> {
+        let mut reads = Some(Vec::new());
+        self.expression.for_each_predicate(&mut |predicate| {
+            reads = reads.take().zip(predicate.reads()).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+        });
+        reads.map(|mut reads| {
+            reads.sort();
+            reads.dedup();
+            reads
+        })
+    }
+
     /// The keys of the virtual tags that the filter names as `vtag.Key`, each once.
     pub fn virtual_keys(&self) -> Vec<Arc<str>> {
         let key = |dimension| match dimension {

@@ -1,6 +1,7 @@
 //! Queries over a [`Ledger`](crate::Ledger), and the reports they give.
 
 mod allocation;
+mod answers;
 mod bin;
 mod comparison;
 mod fragments;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 use super::Query;
+use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
 use super::mixed::Mixed;
 
@@ -25,9 +26,17 @@ pub(super) struct Planner<'a> {
     /// The instants at which a plan may change.
     pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
-    plans: Mixed<(usize, usize), Plan>,
-    /// The values of one tuple, kept for their room.
-    values: Vec<Option<Arc<str>>>,
+    answers: Answers,
+    /// Whether no charge stays in one piece.
+    takes_apart: bool,
+    plans: Mixed<PlanKey, Plan>,
+}
+
+/// What the charges of one plan have in common: a tuple, and an answer of the tagger or an epoch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum PlanKey {
+    Answer(usize, usize),
+    Epoch(usize, usize),
 }
 
 /// What becomes of every charge of one tuple and epoch.
@@ -112,53 +121,49 @@ impl<'a> Planner<'a> {
             boundaries.sort_unstable();
             boundaries.dedup();
         }
+        let keys: Arc<[Arc<str>]> = super::run::keys_needed(query, tagger)?.into();
         Ok(Self {
             query,
             ledger,
             tagger,
-            keys: super::run::keys_needed(query, tagger)?.into(),
+            answers: Answers::new(tagger, Arc::clone(&keys), ledger.tuple_count()),
+            keys,
+            takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
+                || query.allocations().next().is_some()
+                || query.by_token_type(),
             per_charge: query.filter.clone().filter(Filter::is_per_charge).map(Arc::new),
             boundaries,
             groups: Groups::default(),
             plans: Mixed::default(),
-            values: Vec::new(),
         })
     }
 
     pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        if !self.plans.contains_key(&(tuple, epoch)) {
-            let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
-                Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
-            })?;
-            let plan = self.make(dimensions, at);
-            self.plans.insert((tuple, epoch), plan);
-        }
-        self.plans.get(&(tuple, epoch)).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
-    }
-
-    fn make(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
-        let asks_for_parts = self.per_charge.is_some()
-            || self.query.allocations().next().is_some()
-            || self.query.by_token_type();
-        let whole = if asks_for_parts { None } else { self.make_whole(tuple, at) };
-        whole.unwrap_or_else(|| self.make_parts(tuple, at))
-    }
-
-    /// The plan of charges that stay in one piece, if they do.
-    fn make_whole(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Plan> {
-        self.values.clear();
-        for key in self.keys.iter() {
-            let value = match self.tagger.assign(key, &tuple, at) {
-                Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
-                Assignment::Shares(shares) if !shares.is_empty() => return None,
-                Assignment::Shares(_) | Assignment::Unset => None,
+        let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
+            Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
+        })?;
+        let answer = if self.takes_apart {
+            None
+        } else {
+            self.answers.number(self.tagger, (tuple, dimensions), (epoch, at))
+        };
+        let key = answer.map_or(PlanKey::Epoch(tuple, epoch), |answer| PlanKey::Answer(tuple, answer));
+        if !self.plans.contains_key(&key) {
+            let plan = match answer.and_then(|answer| self.answers.values(answer)) {
+                Some(values) => self.make_whole(dimensions, &values),
+                None => self.make_parts(dimensions, at),
             };
-            self.values.push(value);
+            self.plans.insert(key, plan);
         }
-        let part = Part { tuple, row: None, keys: &self.keys, values: &self.values, purpose: None };
+        self.plans.get(&key).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
+    }
+
+    /// The plan of charges that stay in one piece.
+    fn make_whole(&mut self, tuple: LedgerTuple<'_>, values: &[Option<Arc<str>>]) -> Plan {
+        let part = Part { tuple, row: None, keys: &self.keys, values, purpose: None };
         let group = self.query.counts(&part).then(|| self.groups.number(&self.query.group_by, &part));
-        Some(Plan { fall: Fall::Whole(group), unit: Unit::of(tuple) })
+        Plan { fall: Fall::Whole(group), unit: Unit::of(tuple) }
     }
 
     fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
