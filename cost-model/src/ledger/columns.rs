@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::{
-    CostRecord, Error, LedgerRow, Money, RequestUnits, Result, Timestamp, TokenCounts, TokenType, Tokens,
+    CostRecord, Error, LedgerRow, Money, Quantity, RequestUnits, Result, Timestamp, TokenCounts, TokenType,
+    Tokens,
 };
 
 use super::shape::Shape;
@@ -27,6 +28,8 @@ pub(super) struct Columns {
     fees: Vec<Money>,
     /// Sparse: counts of which one does not fit in 32 bits.
     wide_tokens: Vec<TokenCounts>,
+    /// Sparse: usage that neither tokens nor request units tell.
+    quantities: Vec<Quantity>,
     classes: Vec<Class>,
 }
 
@@ -68,6 +71,7 @@ impl Columns {
         self.amounts.extend(shape.own_amounts(&record.costs));
         self.fees.extend(record.stated.fee.filter(|_| shape.has_own_fee()));
         self.wide_tokens.extend(shape.wide_tokens.then_some(record.tokens));
+        self.quantities.extend(record.quantity);
         Ok(())
     }
 
@@ -80,6 +84,7 @@ impl Columns {
         self.amounts.shrink_to_fit();
         self.fees.shrink_to_fit();
         self.wide_tokens.shrink_to_fit();
+        self.quantities.shrink_to_fit();
         self.classes.shrink_to_fit();
     }
 
@@ -97,6 +102,7 @@ impl Columns {
             amounts: &self.amounts,
             fees: &self.fees,
             wide_tokens: &self.wide_tokens,
+            quantities: &self.quantities,
             classes: &self.classes,
         }
     }
@@ -112,6 +118,7 @@ pub(crate) struct Charges<'a> {
     pub(crate) amounts: &'a [Money],
     fees: &'a [Money],
     wide_tokens: &'a [TokenCounts],
+    quantities: &'a [Quantity],
     classes: &'a [Class],
 }
 
@@ -122,6 +129,7 @@ pub(crate) struct Passed {
     pub(crate) amounts: usize,
     pub(crate) fees: usize,
     pub(crate) wide_tokens: usize,
+    pub(crate) quantities: usize,
 }
 
 impl Charges<'_> {
@@ -134,6 +142,7 @@ impl Charges<'_> {
         self.amounts = self.amounts.get(passed.amounts..).unwrap_or_default();
         self.fees = self.fees.get(passed.fees..).unwrap_or_default();
         self.wide_tokens = self.wide_tokens.get(passed.wide_tokens..).unwrap_or_default();
+        self.quantities = self.quantities.get(passed.quantities..).unwrap_or_default();
     }
 }
 
@@ -154,6 +163,7 @@ impl Iterator for Charges<'_> {
             costs: shape.costs(effective, &mut self.amounts.iter().copied()),
             tokens,
             requests: shape.has_requests.then_some(*self.requests.first()?),
+            quantity: self.quantities.first().filter(|_| shape.has_quantity).copied(),
             fee: shape.fee.read(effective, &mut self.fees.iter().copied()),
         };
         self.pass(class.passed());
@@ -178,6 +188,7 @@ impl Class {
             amounts: self.shape.own_amount_count(),
             fees: usize::from(self.shape.has_own_fee()),
             wide_tokens: usize::from(self.shape.wide_tokens),
+            quantities: usize::from(self.shape.has_quantity),
         }
     }
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use crate::completeness::Completeness;
 use crate::{
-    CostStore, Costs, Currency, Dimension, Gap, Money, RequestUnits, Result, Scope, Timestamp, TokenCounts,
-    Window,
+    CostStore, Costs, Currency, Dimension, Gap, Money, Quantity, RequestUnits, Result, Scope, Timestamp,
+    TokenCounts, Window,
 };
 
 pub use builder::LedgerBuilder;
@@ -138,6 +138,8 @@ pub struct LedgerRow {
     pub tokens: TokenCounts,
     /// Request units used.
     pub requests: Option<RequestUnits>,
+    /// Usage that neither tokens nor request units tell.
+    pub quantity: Option<Quantity>,
     /// The provider's fee as stated, an of-which of the amount charged.
     pub fee: Option<Money>,
 }

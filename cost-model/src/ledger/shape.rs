@@ -48,7 +48,8 @@ pub(crate) struct Shape {
     pub(super) has_requests: bool,
     pub(super) fee: Held,
     /// Whether a token count does not fit in 32 bits.
-    pub(crate) wide_tokens: bool,
+    pub(super) wide_tokens: bool,
+    pub(super) has_quantity: bool,
 }
 
 impl Shape {
@@ -64,12 +65,25 @@ impl Shape {
             has_requests: record.requests.is_some(),
             fee: held(record.stated.fee),
             wide_tokens,
+            has_quantity: record.quantity.is_some(),
         }
+    }
+
+    /// Whether the dense columns tell all usage.
+    pub(crate) fn is_plain(self) -> bool {
+        !self.wide_tokens && !self.has_quantity
     }
 
     /// The shape of the sum of such charges, as far as sums of costs, tokens and requests tell shapes apart.
     pub(crate) fn of_sums(self) -> Self {
-        Self { derived: false, has_requests: true, fee: Held::Absent, wide_tokens: false, ..self }
+        Self {
+            derived: false,
+            has_requests: true,
+            fee: Held::Absent,
+            wide_tokens: false,
+            has_quantity: false,
+            ..self
+        }
     }
 
     /// The amounts of a charge, given its effective amount and its own amounts; or, of many charges of one shape,

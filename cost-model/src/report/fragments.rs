@@ -1,7 +1,8 @@
 //! Parts of a charge, which sum to it exactly.
 
 use crate::{
-    Costs, LedgerRow, Money, Prices, RequestUnits, Result, TokenCounts, TokenType, Tokens, ZeroWeights, split,
+    Costs, LedgerRow, Money, Prices, Quantity, RequestUnits, Result, TokenCounts, TokenType, Tokens,
+    ZeroWeights, split,
 };
 
 use super::Allocation;
@@ -12,6 +13,8 @@ pub(super) struct Fragment {
     pub(super) costs: Costs,
     pub(super) tokens: TokenCounts,
     pub(super) requests: RequestUnits,
+    /// Usage that neither tokens nor requests tell.
+    pub(super) quantity: Quantity,
     /// The provider's fee within the costs.
     fee: Option<Money>,
 }
@@ -89,13 +92,14 @@ impl Fragment {
             costs: row.costs,
             tokens: row.tokens,
             requests: row.requests.unwrap_or_default(),
+            quantity: row.quantity.unwrap_or_default(),
             fee: row.fee,
         }
     }
 
     /// What many charges are together. No part is taken of it, so that the fee within does not matter.
     pub(super) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
-        Self { costs, tokens, requests, fee: None }
+        Self { costs, tokens, requests, quantity: Quantity::ZERO, fee: None }
     }
 
     /// Two parts of one charge as one. Each amount is known in both or in neither.
@@ -111,6 +115,7 @@ impl Fragment {
             },
             tokens: self.tokens.checked_add(&other.tokens)?,
             requests: self.requests.checked_add(other.requests)?,
+            quantity: self.quantity.checked_add(other.quantity)?,
             fee: join(self.fee, other.fee)?,
         })
     }
@@ -124,11 +129,11 @@ impl Fragment {
         let count = |tokens: Tokens| shares(i128::from(tokens.count()));
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
-        let requests = shares(self.requests.units())?;
+        let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
         let tokens = |parts: &[i128], part| {
             Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
         };
-        let part = |(part, (costs, requests))| Self {
+        let part = |(part, ((costs, requests), quantity))| Self {
             costs,
             tokens: TokenCounts {
                 input: tokens(&input, part),
@@ -137,9 +142,10 @@ impl Fragment {
                 cache_read: tokens(&cache_read, part),
             },
             requests: RequestUnits::from_units(requests),
+            quantity: Quantity::from_units(quantity),
             fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
         };
-        Ok(costs.into_iter().zip(requests).enumerate().map(part).collect())
+        Ok(costs.into_iter().zip(requests).zip(quantities).enumerate().map(part).collect())
     }
 
     /// Tokens go to their own part; of each amount, the fee goes to the fee's and the rest to the tokens' in
@@ -178,14 +184,16 @@ impl Fragment {
                 tokens.set(token_type, self.tokens.get(token_type));
             }
             let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
+            let quantity = if part == rest { self.quantity } else { Quantity::ZERO };
             let fee = if part == TokenPart::Fee { self.fee } else { None };
             let something = tokens != TokenCounts::default()
                 || requests != RequestUnits::ZERO
+                || quantity != Quantity::ZERO
                 || crate::Metric::ALL
                     .into_iter()
                     .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
                 || (part == rest && !used);
-            something.then_some(Self { costs, tokens, requests, fee })
+            something.then_some(Self { costs, tokens, requests, quantity, fee })
         };
         Ok(TokenPart::ALL.into_iter().zip(costs).map(part).collect())
     }

@@ -84,31 +84,31 @@ impl PerCharge {
 pub(super) enum Unit {
     Tokens,
     Requests,
+    /// By the number of its name's text.
+    Other(usize),
     Unknown,
 }
 
 impl Unit {
-    fn of(tuple: LedgerTuple<'_>) -> Self {
+    fn of(tuple: LedgerTuple<'_>, texts: &mut Texts) -> Self {
         match tuple.get(&Dimension::UsageUnit).as_deref() {
             Some("tokens") => Self::Tokens,
             Some("requests") => Self::Requests,
-            _ => Self::Unknown,
+            Some(other) => Self::Other(texts.number(other)),
+            None => Self::Unknown,
         }
     }
 
-    pub(super) fn name(self) -> Option<&'static str> {
-        match self {
-            Self::Tokens => Some("tokens"),
-            Self::Requests => Some("requests"),
-            Self::Unknown => None,
-        }
+    /// The unit, unless a charge of no unit has no usage either.
+    pub(super) fn counted(self, part: &Fragment) -> Option<Self> {
+        Some(self).filter(|unit| *unit != Self::Unknown || part.quantity != Quantity::ZERO)
     }
 
     pub(super) fn usage(self, part: &Fragment) -> Result<Quantity> {
         match self {
             Self::Tokens => Quantity::try_from(part.tokens.total()?),
             Self::Requests => Ok(part.requests.into()),
-            Self::Unknown => Ok(Quantity::ZERO),
+            Self::Other(_) | Self::Unknown => Ok(part.quantity),
         }
     }
 }
@@ -138,6 +138,15 @@ impl<'a> Planner<'a> {
         })
     }
 
+    pub(super) fn unit_name(&self, unit: Unit) -> &str {
+        match unit {
+            Unit::Tokens => "tokens",
+            Unit::Requests => "requests",
+            Unit::Other(number) => self.groups.texts.texts.get(number).map_or("", |text| text),
+            Unit::Unknown => "no unit",
+        }
+    }
+
     pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
         let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
@@ -163,7 +172,7 @@ impl<'a> Planner<'a> {
     fn make_whole(&mut self, tuple: LedgerTuple<'_>, values: &[Option<Arc<str>>]) -> Plan {
         let part = Part { tuple, row: None, keys: &self.keys, values, purpose: None };
         let group = self.query.counts(&part).then(|| self.groups.number(&self.query.group_by, &part));
-        Plan { fall: Fall::Whole(group), unit: Unit::of(tuple) }
+        Plan { fall: Fall::Whole(group), unit: Unit::of(tuple, &mut self.groups.texts) }
     }
 
     fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
@@ -209,7 +218,10 @@ impl<'a> Planner<'a> {
                 .flat_map(|values| token_parts.iter().map(|token_part| (values.clone(), *token_part)))
                 .collect(),
         });
-        Plan { fall: Fall::Apart(Apart { levels, groups, per_charge }), unit: Unit::of(tuple) }
+        Plan {
+            fall: Fall::Apart(Apart { levels, groups, per_charge }),
+            unit: Unit::of(tuple, &mut self.groups.texts),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{Dimension, Error, ErrorKind, Ledger, LedgerRow, Result, Tagger, Time
 use super::comparison::rows;
 use super::fragments::Fragment;
 use super::interval::previous;
-use super::plan::{Fall, Plan, Planner};
+use super::plan::{Fall, Plan, Planner, Unit};
 use super::rows::{Previous, Report};
 use super::spans::Spans;
 use super::whole::{Place, WholeSums};
@@ -22,7 +22,8 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         && !query.group_by.contains(&Dimension::UsageUnit)
         && now.units.len() > 1
     {
-        let units = now.units.iter().copied().collect::<Vec<_>>().join(", ");
+        let units = now.units.iter().map(|unit| planner.unit_name(*unit)).collect::<BTreeSet<_>>();
+        let units = units.into_iter().collect::<Vec<_>>().join(", ");
         let message =
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
@@ -65,7 +66,7 @@ pub(super) struct Sums {
     pub(super) cells: Cells,
     pub(super) total: Totals,
     /// The units that usage was counted in.
-    units: BTreeSet<&'static str>,
+    units: BTreeSet<Unit>,
 }
 
 fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Option<Window>) -> Result<Sums> {
@@ -110,7 +111,7 @@ fn find_place(
     let class = whole.class(number)?;
     let plan = planner.plan(class.tuple(), at)?;
     let place = match plan.fall {
-        _ if class.shape.wide_tokens => Place::APART,
+        _ if !class.shape.is_plain() => Place::APART,
         Fall::Whole(None) => Place::OUT,
         Fall::Whole(Some(group)) => whole.sum_of(bin, group, plan.unit, class.shape)?,
         Fall::Apart(..) => Place::APART,
@@ -124,7 +125,7 @@ fn find_place(
 struct ApartSums {
     cells: BTreeMap<Cell, Totals>,
     total: Totals,
-    units: BTreeSet<&'static str>,
+    units: BTreeSet<Unit>,
 }
 
 impl ApartSums {
@@ -132,7 +133,7 @@ impl ApartSums {
         let mut whole: Option<Fragment> = None;
         for (group, fragment) in plan.fragments(row, ledger)? {
             self.cells.entry((bin, group)).or_default().add(&fragment, plan.unit.usage(&fragment)?)?;
-            self.units.extend(plan.unit.name());
+            self.units.extend(plan.unit.counted(&fragment));
             whole = Some(match whole {
                 Some(others) => others.join(&fragment)?,
                 None => fragment,
@@ -145,7 +146,7 @@ impl ApartSums {
     }
 
     fn join(mut self, whole: WholeSums<'_>) -> Result<Sums> {
-        let mut cells = whole.into_cells(&mut self.total, |unit| self.units.extend(unit.name()))?;
+        let mut cells = whole.into_cells(&mut self.total, |unit| self.units.extend(unit))?;
         if !self.cells.is_empty() {
             for (cell, totals) in cells {
                 let sum = self.cells.entry(cell).or_default();

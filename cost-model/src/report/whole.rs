@@ -160,7 +160,7 @@ impl<'a> WholeSums<'a> {
     }
 
     /// The sums by bin and group, each once, over all, and the units of their usage.
-    pub(super) fn into_cells(self, total: &mut Totals, mut unit: impl FnMut(Unit)) -> Result<Cells> {
+    pub(super) fn into_cells(self, total: &mut Totals, mut unit: impl FnMut(Option<Unit>)) -> Result<Cells> {
         let mut places: Mixed<(Option<Timestamp>, usize), usize> = Mixed::default();
         let mut cells = Cells::new();
         for (alike, sum) in self.alikes.iter().zip(&self.sums) {
@@ -176,7 +176,7 @@ impl<'a> WholeSums<'a> {
             let (_, cell) = cells.get_mut(number).ok_or_else(lost)?;
             cell.add_many(&together, usage, sum.records)?;
             total.add_many(&together, usage, sum.records)?;
-            unit(alike.unit);
+            unit(alike.unit.counted(&together));
         }
         Ok(cells)
     }

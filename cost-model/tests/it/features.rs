@@ -252,9 +252,17 @@ fn usage_is_a_figure_only_within_a_unit() {
         error.to_string(),
         "usage is in several units (requests, tokens); group by the unit or filter costs.usage_unit"
     );
+    let mut storage = charge("disk", "1");
+    storage.usage_unit = Some("GB-hours".into());
+    storage.quantity = Some("0.25".parse().unwrap());
+    let [tokens, requests] = records;
+    let records = [tokens, requests, storage.clone(), storage];
     let report = run(&query.group_by(Dimension::UsageUnit), &records);
     let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.to_string()).collect();
-    assert_eq!(rows, ["5", "1.5"]);
+    assert_eq!(rows, ["5", "1.5", "0.5"]);
+    let disk = Query::all_resources().filter(Filter::parse("costs.service = 'disk'").unwrap());
+    let report = run(&disk.measure(Measure::Usage).bin(Bin::Month), &records);
+    assert_eq!(report.rows[0].totals.usage.to_string(), "0.5");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use cost_model::report::Query;
-use cost_model::{Bin, CostRecord, Costs, Dimensions, Money, RequestUnits, TokenCounts, Tokens, Untagged};
+use cost_model::{
+    Bin, CostRecord, Costs, Dimensions, Money, Quantity, RequestUnits, TokenCounts, Tokens, Untagged,
+};
 use proptest::prelude::*;
 
 use crate::support::{cases, dimensions, ledger, record, records, wide_units};
@@ -44,6 +46,7 @@ fn charges() -> impl Strategy<Value = Vec<CostRecord>> {
             record.costs = costs;
             record.tokens = tokens;
             record.requests = requests.map(RequestUnits::from_units);
+            record.quantity = fee.map(Quantity::from_units);
             record.stated.fee = fee.map(Money::from_units);
         }
         records
@@ -69,6 +72,7 @@ proptest! {
             prop_assert_eq!(row.costs, record.costs);
             prop_assert_eq!(row.tokens, record.tokens);
             prop_assert_eq!(row.requests, record.requests);
+            prop_assert_eq!(row.quantity, record.quantity);
             prop_assert_eq!(row.fee, record.stated.fee);
             let tuple = ledger.tuple(row.tuple).unwrap();
             for dimension in dimensions() {
