@@ -16,6 +16,7 @@ fn main() -> Result<(), Failure> {
 
     let mut group = criterion.benchmark_group("group by day, service, team");
     group.bench_function("floor", |bencher| bencher.iter(|| black_box(contestants.group_in_dense_table())));
+    group.bench_function("one amount", |bencher| bencher.iter(|| black_box(contestants.group_one_amount())));
     group.bench_function("query", |bencher| bencher.iter(|| black_box(contestants.group_by_query())));
     group.bench_function("text keys", |bencher| bencher.iter(|| black_box(contestants.group_by_text())));
     group.finish();
@@ -23,6 +24,9 @@ fn main() -> Result<(), Failure> {
     let mut group = criterion.benchmark_group("filter");
     group.bench_function("floor", |bencher| {
         bencher.iter(|| black_box(contestants.filter_in_dense_loop(&kept)));
+    });
+    group.bench_function("one amount", |bencher| {
+        bencher.iter(|| black_box(contestants.filter_one_amount(&kept)));
     });
     group.bench_function("query", |bencher| {
         bencher.iter(|| black_box(contestants.filter_by_query(&filter)));

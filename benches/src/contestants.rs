@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use cost_model::{Assignment, CostRecord, Currency, Ledger, LedgerBuilder, Tagger};
+use cost_model::{Assignment, CostRecord, Currency, Ledger, LedgerBuilder, Metric, Money, Tagger, TokenType};
 use rust_decimal::Decimal;
 use virtual_tags::Rules;
 
+use crate::figures::{Charge, Present, Unit};
 use crate::{Demo, Failure};
 
 /// Every contestant's data, ready to be asked.
@@ -18,15 +19,22 @@ pub struct Contestants<'a> {
     pub plain: Vec<Plain>,
 }
 
-/// What the floor needs: a number for each day, service and team, and the effective amount, a column each.
+/// What the floors need: numbers for days, services and teams, and the figures, a column each.
 #[derive(Default)]
 pub struct Codes {
     pub(crate) day: Vec<u32>,
     pub(crate) service: Vec<u32>,
     pub(crate) team: Vec<u32>,
-    pub(crate) amount: Vec<i128>,
     /// The ledger's tuple of each charge, for filters.
     pub(crate) tuple: Vec<u32>,
+    /// Effective amounts, zero where absent.
+    pub(crate) effective: Vec<i128>,
+    /// The other three, in the order of [`Metric::ALL`], zero where absent.
+    others: Vec<[i128; 3]>,
+    present: Vec<Present>,
+    tokens: Vec<[u32; 4]>,
+    requests: Vec<i128>,
+    unit: Vec<Unit>,
     pub(crate) days: Texts<NaiveDate>,
     pub(crate) services: Texts<Arc<str>>,
     pub(crate) teams: Texts<Arc<str>>,
@@ -37,7 +45,12 @@ pub struct Plain {
     pub(crate) day: NaiveDate,
     pub(crate) service: String,
     pub(crate) team: String,
-    pub(crate) amount: Decimal,
+    /// In the order of [`Metric::ALL`].
+    pub(crate) amounts: [Option<Decimal>; 4],
+    /// In the order of [`TokenType::ALL`].
+    pub(crate) tokens: [u64; 4],
+    pub(crate) requests: Option<Decimal>,
+    pub(crate) unit: Unit,
 }
 
 /// Numbers for distinct values, in the order in which they appear.
@@ -52,26 +65,75 @@ impl<'a> Contestants<'a> {
     pub fn new(demo: &'a Demo, count: usize, with_plain: bool) -> Result<Self, Failure> {
         let mut builder = Ledger::builder(Currency::USD);
         let mut codes = Codes::default();
-        let mut plain = Vec::new();
+        let mut plain = Vec::with_capacity(if with_plain { count } else { 0 });
         demo.for_each(count, &mut |record| {
             builder.push(record)?;
-            let service = record.service.clone().unwrap_or_default();
             let team = team(&demo.rules, record);
-            let amount = record.costs.effective.unwrap_or_default();
-            let day = record.at.date();
             if with_plain {
-                let (service, team) = (service.to_string(), team.to_string());
-                plain.push(Plain { day, service, team, amount: amount.try_to_decimal()? });
+                plain.push(Plain::new(record, &team)?);
             }
-            codes.day.push(codes.days.number(day)?);
-            codes.service.push(codes.services.number(service)?);
-            codes.team.push(codes.teams.number(team)?);
-            codes.amount.push(amount.units());
-            Ok(())
+            codes.push(record, team)
         })?;
         let ledger = builder.build();
         codes.tuple = ledger.rows().map(|row| u32::try_from(row.tuple)).collect::<Result<_, _>>()?;
         Ok(Self { rules: &demo.rules, ledger, codes, plain })
+    }
+}
+
+impl Codes {
+    fn push(&mut self, record: &CostRecord, team: Arc<str>) -> Result<(), Failure> {
+        let amounts = Metric::ALL.map(|metric| record.costs.get(metric));
+        let [effective, others @ ..] = amounts.map(|amount| amount.unwrap_or_default().units());
+        let mut tokens = [0; 4];
+        for (count, token_type) in tokens.iter_mut().zip(TokenType::ALL) {
+            *count = u32::try_from(record.tokens.get(token_type).count())?;
+        }
+        self.day.push(self.days.number(record.at.date())?);
+        self.service.push(self.services.number(record.service.clone().unwrap_or_default())?);
+        self.team.push(self.teams.number(team)?);
+        self.effective.push(effective);
+        self.others.push(others);
+        self.present.push(Present::of(&amounts));
+        self.tokens.push(tokens);
+        self.requests.push(record.requests.unwrap_or_default().units());
+        self.unit.push(Unit::of(record.usage_unit.as_deref()));
+        Ok(())
+    }
+
+    /// The figures of every charge.
+    pub(crate) fn charges(&self) -> impl Iterator<Item = Charge> {
+        let amounts = self.effective.iter().zip(&self.others).zip(&self.present);
+        let quantities = self.tokens.iter().zip(&self.requests).zip(&self.unit);
+        amounts.zip(quantities).map(|(((effective, others), present), ((tokens, requests), unit))| {
+            let [billed, list, contracted] = *others;
+            Charge {
+                amounts: [*effective, billed, list, contracted],
+                present: *present,
+                tokens: *tokens,
+                requests: *requests,
+                unit: *unit,
+            }
+        })
+    }
+}
+
+impl Plain {
+    fn new(record: &CostRecord, team: &str) -> Result<Self, Failure> {
+        let mut amounts = [None; 4];
+        for (amount, metric) in amounts.iter_mut().zip(Metric::ALL) {
+            *amount = record.costs.get(metric).map(Money::try_to_decimal).transpose()?;
+        }
+        // Request units are as fine as money, so that money says them as decimals.
+        let requests = record.requests.map(|requests| Money::from_units(requests.units()));
+        Ok(Self {
+            day: record.at.date(),
+            service: record.service.as_deref().unwrap_or_default().to_owned(),
+            team: team.to_owned(),
+            amounts,
+            tokens: TokenType::ALL.map(|token_type| record.tokens.get(token_type).count()),
+            requests: requests.map(Money::try_to_decimal).transpose()?,
+            unit: Unit::of(record.usage_unit.as_deref()),
+        })
     }
 }
 

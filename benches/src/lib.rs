@@ -2,6 +2,7 @@
 
 mod contestants;
 mod demo;
+mod figures;
 mod filtering;
 mod grouping;
 
@@ -9,5 +10,6 @@ use std::error::Error;
 
 pub use contestants::Contestants;
 pub use demo::Demo;
+pub use figures::Figures;
 
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -1,6 +1,6 @@
 //! Contestants are only worth timing while they give the same answer.
 
-use benches::{Contestants, Demo};
+use benches::{Contestants, Demo, Figures};
 
 #[test]
 fn all_contestants_agree_on_ten_thousand_records() {
@@ -12,13 +12,16 @@ fn all_contestants_agree_on_ten_thousand_records() {
     let report = contestants.group_by_query().unwrap();
     assert_eq!(contestants.totals_of_query(&report), dense);
     assert_eq!(contestants.totals_of_text(contestants.group_by_text()).unwrap(), dense);
+    let effective = dense.iter().map(|(key, figures)| (key.clone(), figures.amounts[0])).collect();
+    assert_eq!(contestants.totals_of_one_amount(&contestants.group_one_amount().unwrap()), effective);
     assert!(dense.len() > 1000, "{} groups", dense.len());
 
     let filter = Contestants::filter().unwrap();
     let kept = contestants.kept(&filter);
     let filtered = contestants.filter_by_query(&filter).unwrap().total;
-    let sum = contestants.filter_in_dense_loop(&kept).unwrap();
-    assert_eq!(filtered.effective.amount.units(), sum);
+    let sums = contestants.filter_in_dense_loop(&kept).unwrap();
+    assert_eq!(Figures::from(&filtered), sums);
+    assert_eq!(contestants.filter_one_amount(&kept).unwrap(), sums.amounts[0]);
     assert!(filtered.records > 100 && kept.contains(&false), "{} records pass", filtered.records);
 }
 

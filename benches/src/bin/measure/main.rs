@@ -24,17 +24,21 @@ fn main() -> Result<(), Failure> {
     println!("\n{rounds} interleaved rounds on one thread, wall time in milliseconds");
     let mut timings = [
         Timing::new("group by (day, service, team)", "floor: dense table of codes"),
+        Timing::new("", "single-amount floor"),
         Timing::new("", "Query::run"),
         Timing::new("", "rival: text keys, decimals"),
         Timing::new("filter", "floor: dense loop"),
+        Timing::new("", "single-amount floor"),
         Timing::new("", "Query::run"),
     ];
     for _ in 0..rounds {
-        let [dense, query, text, loop_, filtered] = &mut timings;
+        let [dense, one, query, text, loop_, loop_of_one, filtered] = &mut timings;
         dense.time(|| contestants.group_in_dense_table())?;
+        one.time(|| contestants.group_one_amount())?;
         query.time(|| contestants.group_by_query())?;
         text.time(|| Ok(contestants.group_by_text()))?;
         loop_.time(|| contestants.filter_in_dense_loop(&kept))?;
+        loop_of_one.time(|| contestants.filter_one_amount(&kept))?;
         filtered.time(|| contestants.filter_by_query(&filter))?;
     }
     println!("{:<31}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
