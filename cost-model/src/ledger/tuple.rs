@@ -139,6 +139,21 @@ impl<'a> LedgerTuple<'a> {
         }
     }
 
+    /// A number for the value of a dimension, the same for the same text of the ledger; 0 for none.
+    pub(crate) fn code(&self, dimension: &Dimension) -> u32 {
+        match dimension {
+            Dimension::Tag(key) => {
+                let set = self.dictionary.tag_sets.get(index(self.tuple.tags)).into_iter().flatten();
+                let named = |id: TextId| self.dictionary.text(id).is_some_and(|each| each == key);
+                set.into_iter().find(|(id, _)| named(*id)).map_or(0, |(_, value)| *value)
+            }
+            _ => {
+                let slot = SLOTS.iter().position(|each| each == dimension);
+                slot.and_then(|slot| self.tuple.slots.get(slot)).copied().unwrap_or_default()
+            }
+        }
+    }
+
     /// The value of a dimension, shared with the ledger.
     pub fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
         self.lookup(dimension).map(Arc::clone)

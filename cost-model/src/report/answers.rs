@@ -19,7 +19,7 @@ pub(super) struct Answers {
     reads: Option<Vec<Dimension>>,
     /// By tuple: what the tagger sees of it, numbered.
     seen: Vec<Option<usize>>,
-    numbers_seen: HashMap<Vec<Option<Arc<str>>>, usize>,
+    numbers_seen: Mixed<Vec<u32>, usize>,
     /// By what is seen and epoch: the number of the answer; `None` where charges are shared out.
     numbers: Mixed<(usize, usize), Option<usize>>,
     known: HashMap<Values, usize>,
@@ -32,7 +32,7 @@ impl Answers {
             keys,
             reads: tagger.reads().map(<[Dimension]>::to_vec),
             seen: vec![None; tuples],
-            numbers_seen: HashMap::new(),
+            numbers_seen: Mixed::default(),
             numbers: Mixed::default(),
             known: HashMap::new(),
             values: Vec::new(),
@@ -74,7 +74,7 @@ impl Answers {
             return seen;
         }
         let next = self.numbers_seen.len();
-        let projection = reads.iter().map(|dimension| tuple.shared(dimension)).collect();
+        let projection = reads.iter().map(|dimension| tuple.code(dimension)).collect();
         let seen = *self.numbers_seen.entry(projection).or_insert(next);
         if let Some(entry) = self.seen.get_mut(number) {
             *entry = Some(seen);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::ledger::index;
 use crate::{
     Assignment, Costs, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple,
     Quantity, RequestUnits, Result, Tagger, Timestamp, TokenCounts,
@@ -275,7 +276,13 @@ impl Groups {
     fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
         self.key.clear();
         for dimension in group_by {
-            self.key.push(part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text)));
+            self.key.push(match dimension {
+                // A tag may be the ledger's or the tagger's, so that only its text tells.
+                Dimension::Tag(_) | Dimension::VirtualTag(_) | Dimension::Tagged | Dimension::TokenType => {
+                    part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text))
+                }
+                _ => index(part.tuple.code(dimension)),
+            });
         }
         if let Some(number) = self.numbers.get(self.key.as_slice()) {
             return *number;
