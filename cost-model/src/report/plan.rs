@@ -30,7 +30,10 @@ pub(super) struct Planner<'a> {
     answers: Answers,
     /// Whether no charge stays in one piece.
     takes_apart: bool,
-    plans: Mixed<PlanKey, Plan>,
+    plans: Vec<Plan>,
+    numbers: Mixed<PlanKey, usize>,
+    /// By tuple: the last epoch asked about, and the number of its plan.
+    latest: Vec<Option<(usize, usize)>>,
 }
 
 /// What the charges of one plan have in common: a tuple, and an answer of the tagger or an epoch.
@@ -135,7 +138,9 @@ impl<'a> Planner<'a> {
             per_charge: query.filter.clone().filter(Filter::is_per_charge).map(Arc::new),
             boundaries,
             groups: Groups::default(),
-            plans: Mixed::default(),
+            plans: Vec::new(),
+            numbers: Mixed::default(),
+            latest: vec![None; ledger.tuple_count()],
         })
     }
 
@@ -150,6 +155,15 @@ impl<'a> Planner<'a> {
 
     pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
+        let number = match self.latest.get(tuple) {
+            Some(Some((latest, number))) if *latest == epoch => *number,
+            _ => self.number(tuple, epoch, at)?,
+        };
+        self.plans.get(number).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
+    }
+
+    /// The number of the plan of a tuple in an epoch, of which `at` is an instant; makes it if need be.
+    fn number(&mut self, tuple: usize, epoch: usize, at: Timestamp) -> Result<usize> {
         let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
             Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
         })?;
@@ -159,14 +173,22 @@ impl<'a> Planner<'a> {
             self.answers.number(self.tagger, (tuple, dimensions), (epoch, at))
         };
         let key = answer.map_or(PlanKey::Epoch(tuple, epoch), |answer| PlanKey::Answer(tuple, answer));
-        if !self.plans.contains_key(&key) {
-            let plan = match answer.and_then(|answer| self.answers.values(answer)) {
-                Some(values) => self.make_whole(dimensions, &values),
-                None => self.make_parts(dimensions, at),
-            };
-            self.plans.insert(key, plan);
+        let number = match self.numbers.get(&key) {
+            Some(number) => *number,
+            None => {
+                let plan = match answer.and_then(|answer| self.answers.values(answer)) {
+                    Some(values) => self.make_whole(dimensions, &values),
+                    None => self.make_parts(dimensions, at),
+                };
+                self.plans.push(plan);
+                self.numbers.insert(key, self.plans.len() - 1);
+                self.plans.len() - 1
+            }
+        };
+        if let Some(latest) = self.latest.get_mut(tuple) {
+            *latest = Some((epoch, number));
         }
-        self.plans.get(&key).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
+        Ok(number)
     }
 
     /// The plan of charges that stay in one piece.
