@@ -65,6 +65,27 @@ fn a_condition_on_a_virtual_tag_is_refused() {
 }
 
 #[test]
+fn a_condition_on_more_than_dimensions_is_refused() {
+    for (condition, message) in [
+        (
+            "costs.effective > 1",
+            "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
+        ),
+        (
+            "charged_at >= '2026-01-01'",
+            "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
+        ),
+        ("costs.service = 'Auto' AND costs.allocation = 0.5", "`costs.allocation` has no meaning in a rule"),
+    ] {
+        refuses(
+            &format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"{condition}\"\n"),
+            "",
+            &format!("rules.toml:3:3: {message}"),
+        );
+    }
+}
+
+#[test]
 fn a_bad_condition_names_its_own_line_and_column() {
     let toml = format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"costs.region = 'x' costs\"\n");
     let error = RuleSet::from_toml(&toml, "rules.toml").unwrap_err();

@@ -1,6 +1,6 @@
 //! The compiled rules against the interpreter.
 
-use cost_model::{Assignment, Tagger, Timestamp};
+use cost_model::{Assignment, CostRecord, Dimensions, Tagger, Timestamp};
 use proptest::prelude::*;
 use virtual_tags::RuleSet;
 
@@ -49,6 +49,23 @@ proptest! {
                         value(rules.assign(key, record, pair[1])),
                         "{} changes between {} and {}", key, pair[0], pair[1]
                     );
+                }
+            }
+        }
+    }
+
+    /// Charges that agree in what the rules read get the same answers.
+    #[test]
+    fn what_is_not_read_changes_no_answer(world in worlds(), records in records()) {
+        let rules = world.compile();
+        let Some(reads) = rules.reads() else { return Ok(()) };
+        let seen = |record: &CostRecord| -> Vec<Option<String>> {
+            reads.iter().map(|dimension| record.get(dimension).map(std::borrow::Cow::into_owned)).collect()
+        };
+        for (number, one) in records.iter().enumerate() {
+            for other in records.iter().skip(number + 1).filter(|other| seen(one) == seen(other)) {
+                for (key, at) in rules.keys().iter().flat_map(|key| instants().into_iter().map(move |at| (key, at))) {
+                    prop_assert_eq!(value(rules.assign(key, one, at)), value(rules.assign(key, other, at)));
                 }
             }
         }
