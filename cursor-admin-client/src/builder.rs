@@ -14,6 +14,7 @@ use crate::client::{Client, Inner, Jitter};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::pacing::{Pacer, RateLimits};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
 
@@ -31,6 +32,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     policy: RetryPolicy,
+    limits: RateLimits,
     timeout: Option<Duration>,
 }
 
@@ -65,6 +67,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests a minute may be sent, if not as many as Cursor allows. The clones of a client
+    /// share one count; two clients with the same key do not, so give each its part.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
     /// transport that was handed in keeps a time of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
@@ -76,13 +85,16 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config): no key or one that cannot be a key, a bad or
-    /// insecure URL, or no transport or clock in a build that has none of its own.
+    /// insecure URL, a time or limit of zero, or no transport or clock in a build that has none of its own.
     pub fn build(self) -> Result<Client> {
         let refuse = |reason: &'static str| Error::config(OPERATION, reason);
         let key = checked_key(self.key.as_ref()).map_err(refuse)?;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
         if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Err(refuse("the timeout must be longer than zero"));
+        }
+        if !self.limits.allow_any() {
+            return Err(refuse("a rate limit must allow at least one request a minute"));
         }
         let transport = match self.transport {
             Some(transport) => transport,
@@ -100,6 +112,7 @@ impl ClientBuilder {
             gate: Gate::new(transport, base.prefix.clone()),
             clock,
             policy: self.policy,
+            pacer: Pacer::new(self.limits),
             base,
             key,
             authorization,

@@ -1,4 +1,4 @@
-//! The client: one call, tried as often as the policy says.
+//! The client and what it can be asked.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -6,61 +6,38 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Request, header};
-use secrecy::{ExposeSecret, SecretString};
+use http::HeaderValue;
+use secrecy::SecretString;
 
 use crate::base_url::BaseUrl;
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
-use crate::gate::{Gate, Route};
+use crate::error::Result;
+use crate::gate::Gate;
 use crate::members::{self, Member};
-use crate::refusal;
-use crate::retry::{Outcome, RetryPolicy};
+use crate::pacing::Pacer;
+use crate::retry::RetryPolicy;
 use crate::spend::{self, Spend};
-use crate::transport::{TransportError, TransportErrorKind};
 use crate::usage_events::UsageEvents;
-use crate::wire::Decoded;
-
-const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
 ///
-/// Cheap to clone; the clones share one transport. Its `Debug` shows the base URL and nothing else.
+/// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) policy: RetryPolicy,
+    pub(crate) pacer: Pacer,
     pub(crate) base: BaseUrl,
     pub(crate) key: SecretString,
     pub(crate) authorization: HeaderValue,
     /// The key as it stands in the header, to be masked in what a server says.
     pub(crate) encoded_key: SecretString,
     pub(crate) jitter: Jitter,
-}
-
-/// A decoded answer and how many requests it took.
-pub(crate) struct Answer<T> {
-    pub(crate) value: T,
-    pub(crate) attempts: u32,
-}
-
-/// One call: what to ask, and of which page.
-pub(crate) struct Call {
-    pub(crate) route: Route,
-    pub(crate) page: Option<u32>,
-    pub(crate) body: Bytes,
-}
-
-/// An attempt that failed, and what the policy should know of it.
-struct Failure {
-    outcome: Outcome,
-    error: Error,
 }
 
 impl Client {
@@ -77,7 +54,7 @@ impl Client {
     /// (<https://cursor.com/docs/account/teams/admin-api>). People who have left are usually missing.
     ///
     /// # Errors
-    /// Of every kind that a call can have, see [`ErrorKind`].
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
     pub async fn members(&self) -> Result<Vec<Member>> {
         members::read(self).await
     }
@@ -85,7 +62,7 @@ impl Client {
     /// What each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
     ///
     /// # Errors
-    /// Of every kind that a call can have, see [`ErrorKind`]; [`ErrorKind::Incomplete`] if the pages
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
     /// do not add up to the announced count in three reads.
     pub async fn spend(&self) -> Result<Spend> {
         spend::read(self).await
@@ -101,81 +78,7 @@ impl Client {
     pub fn usage_events(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> UsageEvents {
         UsageEvents::new(self.clone(), start, end)
     }
-
-    /// Sends a call until it is answered, refused or out of attempts. A text that ends early counts
-    /// as a broken connection.
-    pub(crate) async fn call<T: Send>(
-        &self,
-        call: &Call,
-        decode: impl Fn(&[u8]) -> Decoded<T> + Send + Sync,
-    ) -> Result<Answer<T>> {
-        let mut attempt = 1;
-        loop {
-            let failure = match self.attempt(call, &decode).await {
-                Ok(value) => return Ok(Answer { value, attempts: attempt }),
-                Err(failure) => failure,
-            };
-            let delay = self.0.policy.next_delay(attempt, failure.outcome, self.0.jitter.next());
-            let Some(delay) = delay else { return Err(failure.error.at(call.page, attempt)) };
-            self.0.clock.sleep(delay).await;
-            attempt += 1;
-        }
-    }
-
-    async fn attempt<T>(
-        &self,
-        call: &Call,
-        decode: &(impl Fn(&[u8]) -> Decoded<T> + Send + Sync),
-    ) -> std::result::Result<T, Failure> {
-        let operation = call.route.operation();
-        let request = self.request(call).map_err(|_| Failure {
-            outcome: FINAL,
-            error: Error::config(operation, "the request cannot be built"),
-        })?;
-        let response = self.0.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
-        let status = response.status();
-        if !status.is_success() {
-            let secrets = [self.0.key.expose_secret(), self.0.encoded_key.expose_secret()];
-            let error = refusal::error(operation, &response, self.0.clock.now(), &secrets);
-            let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
-            return Err(Failure { outcome, error });
-        }
-        decode(response.body()).map_err(|fault| Failure {
-            outcome: if fault.cut { Outcome::Transport } else { FINAL },
-            error: Error::decode(operation, fault).with_status(status.as_u16(), None),
-        })
-    }
-
-    fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
-        let (method, path) = call.route.method_and_path();
-        let mut builder = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.0.base.text))
-            .header(header::AUTHORIZATION, self.0.authorization.clone())
-            .header(header::ACCEPT, "application/json")
-            .header(header::USER_AGENT, USER_AGENT);
-        if !call.body.is_empty() {
-            builder = builder.header(header::CONTENT_TYPE, "application/json");
-        }
-        builder.body(call.body.clone())
-    }
-
-    fn unanswered(&self, operation: &'static str, error: TransportError) -> Failure {
-        let server = &self.0.base.host_and_port;
-        let detail = match error.kind() {
-            TransportErrorKind::Connect => format!("cannot connect to {server}"),
-            TransportErrorKind::Timeout => format!("no answer from {server} in time"),
-            TransportErrorKind::Interrupted => format!("the connection to {server} broke"),
-            TransportErrorKind::TooLarge => format!("the answer of {server} is too large"),
-            TransportErrorKind::Refused => format!("nothing was sent to {server}"),
-        };
-        let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
-        Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
-    }
 }
-
-/// What the policy never tries again.
-const FINAL: Outcome = Outcome::Status { status: 0, retry_after: None };
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -191,7 +94,7 @@ impl Jitter {
         Self(AtomicU64::new(RandomState::new().build_hasher().finish()))
     }
 
-    fn next(&self) -> u32 {
+    pub(crate) fn next(&self) -> u32 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

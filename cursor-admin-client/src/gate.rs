@@ -15,7 +15,7 @@ pub const READ_ROUTES: [(&str, &str); 3] =
     [("GET", "/teams/members"), ("POST", "/teams/spend"), ("POST", "/teams/filtered-usage-events")];
 
 /// The routes, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Route {
     Members,
     Spend,

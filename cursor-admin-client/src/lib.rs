@@ -2,6 +2,7 @@
 
 mod base_url;
 mod builder;
+mod call;
 mod cents;
 mod client;
 mod clock;
@@ -11,6 +12,7 @@ mod gate;
 mod kind;
 mod members;
 mod number;
+mod pacing;
 mod redact;
 mod refusal;
 mod retry;
@@ -32,6 +34,7 @@ pub use events::{TokenUsage, UsageEvent};
 pub use gate::READ_ROUTES;
 pub use kind::EventKind;
 pub use members::Member;
+pub use pacing::RateLimits;
 pub use retry::{Outcome, RetryPolicy};
 pub use snapshot::Snapshot;
 pub use spend::{MemberSpend, Spend};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::gate::Route;
 use crate::wire::{DecodeFault, Decoded, Fields};

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::call::{Answer, Call};
 use crate::cents::Cents;
-use crate::client::{Answer, Call, Client};
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::Route;
 use crate::wire::{Decoded, Fields};
