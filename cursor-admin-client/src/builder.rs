@@ -14,6 +14,7 @@ use crate::client::{Client, Inner, Jitter};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::observer::Observer;
 use crate::pacing::{Pacer, RateLimits};
 use crate::retry::RetryPolicy;
 use crate::transport::Transport;
@@ -33,6 +34,7 @@ pub struct ClientBuilder {
     clock: Option<Arc<dyn Clock>>,
     policy: RetryPolicy,
     limits: RateLimits,
+    observer: Option<Arc<dyn Observer>>,
     timeout: Option<Duration>,
 }
 
@@ -71,6 +73,12 @@ impl ClientBuilder {
     /// share one count; two clients with the same key do not, so give each its part.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// What hears of requests, answers, retries, waits and pages.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -113,6 +121,7 @@ impl ClientBuilder {
             clock,
             policy: self.policy,
             pacer: Pacer::new(self.limits),
+            observer: self.observer.unwrap_or_else(|| Arc::new(())),
             base,
             key,
             authorization,

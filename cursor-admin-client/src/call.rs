@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::Route;
+use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
 use crate::refusal;
 use crate::retry::Outcome;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -44,12 +45,19 @@ impl Client {
         let mut attempt = 1;
         loop {
             self.pace(call).await;
-            let failure = match self.attempt(call, &decode).await {
+            let failure = match self.attempt(call, attempt, &decode).await {
                 Ok(value) => return Ok(Answer { value, attempts: attempt }),
                 Err(failure) => failure,
             };
             let delay = self.0.policy.next_delay(attempt, failure.outcome, self.0.jitter.next());
             let Some(delay) = delay else { return Err(failure.error.at(call.page, attempt)) };
+            self.0.observer.retry_planned(&RetryPlanned {
+                operation: call.route.operation(),
+                page: call.page,
+                attempt,
+                reason: failure.outcome,
+                wait: delay,
+            });
             self.0.clock.sleep(delay).await;
             attempt += 1;
         }
@@ -59,7 +67,10 @@ impl Client {
     async fn pace(&self, call: &Call) {
         let mut now = self.0.clock.now();
         while let Some(until) = self.0.pacer.take(call.route, now) {
-            self.0.clock.sleep((until - now).to_std().unwrap_or_default()).await;
+            let wait = (until - now).to_std().unwrap_or_default();
+            let (operation, page) = (call.route.operation(), call.page);
+            self.0.observer.rate_limit_wait(&RateLimitWait { operation, page, wait });
+            self.0.clock.sleep(wait).await;
             // What was slept has passed, even if somebody has set the clock back meanwhile.
             now = self.0.clock.now().max(until);
         }
@@ -68,15 +79,24 @@ impl Client {
     async fn attempt<T>(
         &self,
         call: &Call,
+        attempt: u32,
         decode: &(impl Fn(&[u8]) -> Decoded<T> + Send + Sync),
     ) -> std::result::Result<T, Failure> {
-        let operation = call.route.operation();
+        let (operation, page) = (call.route.operation(), call.page);
         let request = self.request(call).map_err(|_| Failure {
             outcome: FINAL,
             error: Error::config(operation, "the request cannot be built"),
         })?;
+        self.0.observer.request_sent(&RequestSent { operation, page, attempt });
         let response = self.0.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
         let status = response.status();
+        self.0.observer.answer_received(&AnswerReceived {
+            operation,
+            page,
+            attempt,
+            status: status.as_u16(),
+            bytes: length(response.body()),
+        });
         if !status.is_success() {
             let secrets = [self.0.key.expose_secret(), self.0.encoded_key.expose_secret()];
             if status == StatusCode::TOO_MANY_REQUESTS {
@@ -90,6 +110,12 @@ impl Client {
             outcome: if fault.cut { Outcome::Transport } else { FINAL },
             error: Error::decode(operation, fault).with_status(status.as_u16(), None),
         })
+    }
+
+    /// Tells the observer what an answer held.
+    pub(crate) fn page_read<T>(&self, call: &Call, rows: &[T], announced: Option<u64>) {
+        let (operation, page) = (call.route.operation(), call.page);
+        self.0.observer.page_read(&PageRead { operation, page, rows: length(rows), announced });
     }
 
     fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
@@ -118,6 +144,10 @@ impl Client {
         let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
         Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
     }
+}
+
+fn length<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
 
 /// What the policy never tries again.

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::gate::Gate;
 use crate::members::{self, Member};
+use crate::observer::Observer;
 use crate::pacing::Pacer;
 use crate::retry::RetryPolicy;
 use crate::spend::{self, Spend};
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) policy: RetryPolicy,
     pub(crate) pacer: Pacer,
+    pub(crate) observer: Arc<dyn Observer>,
     pub(crate) base: BaseUrl,
     pub(crate) key: SecretString,
     pub(crate) authorization: HeaderValue,

@@ -38,7 +38,9 @@ impl fmt::Debug for Member {
 
 pub(crate) async fn read(client: &Client) -> Result<Vec<Member>> {
     let call = Call { route: Route::Members, page: None, body: Bytes::new() };
-    Ok(client.call(&call, decode).await?.value)
+    let members = client.call(&call, decode).await?.value;
+    client.page_read(&call, &members, None);
+    Ok(members)
 }
 
 fn decode(body: &[u8]) -> Decoded<Vec<Member>> {

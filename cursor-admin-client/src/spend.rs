@@ -137,7 +137,10 @@ fn count(members: &[MemberSpend]) -> u64 {
 
 async fn read_page(client: &Client, page: u32) -> Result<Answer<Page>> {
     let body = format!(r#"{{"page":{page},"pageSize":{PAGE_SIZE},"sortBy":"user","sortDirection":"asc"}}"#);
-    client.call(&Call { route: Route::Spend, page: Some(page), body: Bytes::from(body) }, decode).await
+    let call = Call { route: Route::Spend, page: Some(page), body: Bytes::from(body) };
+    let answer = client.call(&call, decode).await?;
+    client.page_read(&call, &answer.value.members, answer.value.total_members);
+    Ok(answer)
 }
 
 fn decode(body: &[u8]) -> Decoded<Page> {

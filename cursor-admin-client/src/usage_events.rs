@@ -88,6 +88,7 @@ impl UsageEvents {
         let call = Call { route: Route::UsageEvents, page: Some(number), body: self.body(number)? };
         let answer = self.client.call(&call, |body| decode(body, number)).await?;
         let page = UsageEventsPage { attempts: answer.attempts, ..answer.value };
+        self.client.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);

@@ -12,6 +12,7 @@ mod eras;
 mod failures;
 #[cfg(feature = "reqwest")]
 mod network;
+mod observing;
 mod pacing;
 mod paging;
 mod people;
