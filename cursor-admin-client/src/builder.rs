@@ -17,6 +17,7 @@ use crate::gate::Gate;
 use crate::observer::Observer;
 use crate::pacing::{Pacer, RateLimits};
 use crate::retry::RetryPolicy;
+use crate::retry_budget::{RetryBudget, RetryMeter};
 use crate::transport::Transport;
 
 const OPERATION: &str = "building the client";
@@ -34,6 +35,8 @@ pub struct ClientBuilder {
     clock: Option<Arc<dyn Clock>>,
     policy: RetryPolicy,
     limits: RateLimits,
+    budget: RetryBudget,
+    deadline: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
     timeout: Option<Duration>,
 }
@@ -82,6 +85,21 @@ impl ClientBuilder {
         self
     }
 
+    /// How many of the requests may be retries, over all clones.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long one call may take, with all its pages, attempts and waits; without end if not set. A
+    /// stream counts for each page apart. When it is over, or when a wait would not end before it,
+    /// the call fails with [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut). The clock of the
+    /// client tells the time.
+    pub fn deadline(mut self, per_call: Duration) -> Self {
+        self.deadline = Some(per_call);
+        self
+    }
+
     /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
     /// transport that was handed in keeps a time of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
@@ -100,6 +118,9 @@ impl ClientBuilder {
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
         if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Err(refuse("the timeout must be longer than zero"));
+        }
+        if self.deadline.is_some_and(|deadline| deadline.is_zero()) {
+            return Err(refuse("the deadline must be longer than zero"));
         }
         if !self.limits.allow_any() {
             return Err(refuse("a rate limit must allow at least one request a minute"));
@@ -120,6 +141,8 @@ impl ClientBuilder {
             gate: Gate::new(transport, base.prefix.clone()),
             clock,
             policy: self.policy,
+            retries: RetryMeter::new(self.budget),
+            deadline: self.deadline,
             pacer: Pacer::new(self.limits),
             observer: self.observer.unwrap_or_else(|| Arc::new(())),
             base,

@@ -1,10 +1,16 @@
 //! One call, tried as often as the policy says and no faster than the limits allow.
 
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http::{Request, StatusCode, header};
 use secrecy::ExposeSecret;
 
 use crate::client::Client;
+use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::Route;
 use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
@@ -42,37 +48,77 @@ impl Client {
         call: &Call,
         decode: impl Fn(&[u8]) -> Decoded<T> + Send + Sync,
     ) -> Result<Answer<T>> {
+        let deadline = self.deadline();
         let mut attempt = 1;
+        let mut last = None;
         loop {
-            self.pace(call).await;
-            let failure = match self.attempt(call, attempt, &decode).await {
-                Ok(value) => return Ok(Answer { value, attempts: attempt }),
-                Err(failure) => failure,
+            if let Err(wait) = self.pace(call, deadline).await {
+                return Err(self.timed_out(call, attempt - 1, Some(wait), last));
+            }
+            let work = self.attempt(call, attempt, &decode);
+            let failure = match self.within(deadline, work).await {
+                Some(Ok(value)) => return Ok(Answer { value, attempts: attempt }),
+                Some(Err(failure)) => failure,
+                None => return Err(self.timed_out(call, attempt, None, last)),
             };
-            let delay = self.0.policy.next_delay(attempt, failure.outcome, self.0.jitter.next());
-            let Some(delay) = delay else { return Err(failure.error.at(call.page, attempt)) };
-            self.0.observer.retry_planned(&RetryPlanned {
-                operation: call.route.operation(),
-                page: call.page,
-                attempt,
-                reason: failure.outcome,
-                wait: delay,
-            });
-            self.0.clock.sleep(delay).await;
+            let error = failure.error.at(call.page, attempt);
+            let delay = self.inner.policy.next_delay(attempt, failure.outcome, self.inner.jitter.next());
+            let Some(wait) = delay else { return Err(error) };
+            let now = self.inner.clock.now();
+            if !deadline.allows(now, wait) {
+                return Err(self.timed_out(call, attempt, Some(wait), Some(error)));
+            }
+            if !self.inner.retries.take(now) {
+                return Err(error.noting(OVER_BUDGET));
+            }
+            let (operation, page, reason) = (call.route.operation(), call.page, failure.outcome);
+            self.inner.observer.retry_planned(&RetryPlanned { operation, page, attempt, reason, wait });
+            self.inner.clock.sleep(wait).await;
+            last = Some(error);
             attempt += 1;
         }
     }
 
-    /// Waits until the endpoint's limit lets one more request through, and counts it.
-    async fn pace(&self, call: &Call) {
-        let mut now = self.0.clock.now();
-        while let Some(until) = self.0.pacer.take(call.route, now) {
+    /// Waits until the endpoint's limit lets one more request through, and counts it. A wait beyond
+    /// the deadline is not begun but returned.
+    async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<(), Duration> {
+        let mut now = self.inner.clock.now();
+        while let Some(until) = self.inner.pacer.take(call.route, now) {
             let wait = (until - now).to_std().unwrap_or_default();
+            if !deadline.allows(now, wait) {
+                return Err(wait);
+            }
             let (operation, page) = (call.route.operation(), call.page);
-            self.0.observer.rate_limit_wait(&RateLimitWait { operation, page, wait });
-            self.0.clock.sleep(wait).await;
+            self.inner.observer.rate_limit_wait(&RateLimitWait { operation, page, wait });
+            self.inner.clock.sleep(wait).await;
             // What was slept has passed, even if somebody has set the clock back meanwhile.
-            now = self.0.clock.now().max(until);
+            now = self.inner.clock.now().max(until);
+        }
+        Ok(())
+    }
+
+    /// What the work returns, or `None` if the deadline comes first.
+    async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T> + Send) -> Option<T> {
+        let Some(left) = deadline.left(self.inner.clock.now()) else { return Some(work.await) };
+        if left.is_zero() {
+            return None;
+        }
+        match select(pin!(work), self.inner.clock.sleep(left)).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(((), _)) => None,
+        }
+    }
+
+    fn timed_out(&self, call: &Call, attempts: u32, wait: Option<Duration>, last: Option<Error>) -> Error {
+        let allowed = self.inner.deadline.unwrap_or_default();
+        let detail = match wait {
+            Some(wait) => format!("the deadline of {allowed:?} leaves no time for a wait of {wait:?}"),
+            None => format!("the deadline of {allowed:?} is over"),
+        };
+        let error = Error::new(ErrorKind::TimedOut, call.route.operation(), detail).at(call.page, attempts);
+        match last {
+            Some(last) => error.with_last(last),
+            None => error,
         }
     }
 
@@ -87,10 +133,12 @@ impl Client {
             outcome: FINAL,
             error: Error::config(operation, "the request cannot be built"),
         })?;
-        self.0.observer.request_sent(&RequestSent { operation, page, attempt });
-        let response = self.0.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
+        self.inner.retries.request_sent(self.inner.clock.now());
+        self.inner.observer.request_sent(&RequestSent { operation, page, attempt });
+        let response =
+            self.inner.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
         let status = response.status();
-        self.0.observer.answer_received(&AnswerReceived {
+        self.inner.observer.answer_received(&AnswerReceived {
             operation,
             page,
             attempt,
@@ -98,11 +146,11 @@ impl Client {
             bytes: length(response.body()),
         });
         if !status.is_success() {
-            let secrets = [self.0.key.expose_secret(), self.0.encoded_key.expose_secret()];
+            let secrets = [self.inner.key.expose_secret(), self.inner.encoded_key.expose_secret()];
             if status == StatusCode::TOO_MANY_REQUESTS {
-                self.0.pacer.refused(call.route);
+                self.inner.pacer.refused(call.route);
             }
-            let error = refusal::error(operation, &response, self.0.clock.now(), &secrets);
+            let error = refusal::error(operation, &response, self.inner.clock.now(), &secrets);
             let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
             return Err(Failure { outcome, error });
         }
@@ -115,15 +163,15 @@ impl Client {
     /// Tells the observer what an answer held.
     pub(crate) fn page_read<T>(&self, call: &Call, rows: &[T], announced: Option<u64>) {
         let (operation, page) = (call.route.operation(), call.page);
-        self.0.observer.page_read(&PageRead { operation, page, rows: length(rows), announced });
+        self.inner.observer.page_read(&PageRead { operation, page, rows: length(rows), announced });
     }
 
     fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
         let (method, path) = call.route.method_and_path();
         let mut builder = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.0.base.text))
-            .header(header::AUTHORIZATION, self.0.authorization.clone())
+            .uri(format!("{}{path}", self.inner.base.text))
+            .header(header::AUTHORIZATION, self.inner.authorization.clone())
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, USER_AGENT);
         if !call.body.is_empty() {
@@ -133,7 +181,7 @@ impl Client {
     }
 
     fn unanswered(&self, operation: &'static str, error: TransportError) -> Failure {
-        let server = &self.0.base.host_and_port;
+        let server = &self.inner.base.host_and_port;
         let detail = match error.kind() {
             TransportErrorKind::Connect => format!("cannot connect to {server}"),
             TransportErrorKind::Timeout => format!("no answer from {server} in time"),
@@ -149,6 +197,8 @@ impl Client {
 fn length<T>(list: &[T]) -> u64 {
     u64::try_from(list.len()).unwrap_or(u64::MAX)
 }
+
+const OVER_BUDGET: &str = "not tried again, since many of the last minute's requests were retries";
 
 /// What the policy never tries again.
 const FINAL: Outcome = Outcome::Status { status: 0, retry_after: None };

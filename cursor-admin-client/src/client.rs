@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::HeaderValue;
@@ -13,12 +14,14 @@ use secrecy::SecretString;
 use crate::base_url::BaseUrl;
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
+use crate::deadline::Deadline;
 use crate::error::Result;
 use crate::gate::Gate;
 use crate::members::{self, Member};
 use crate::observer::Observer;
 use crate::pacing::Pacer;
 use crate::retry::RetryPolicy;
+use crate::retry_budget::RetryMeter;
 use crate::spend::{self, Spend};
 use crate::usage_events::UsageEvents;
 
@@ -26,12 +29,19 @@ use crate::usage_events::UsageEvents;
 ///
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
-pub struct Client(pub(crate) Arc<Inner>);
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+    /// Of the call that this clone was made for.
+    running: Deadline,
+}
 
 pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) policy: RetryPolicy,
+    pub(crate) retries: RetryMeter,
+    /// How long one call may take.
+    pub(crate) deadline: Option<Duration>,
     pub(crate) pacer: Pacer,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) base: BaseUrl,
@@ -49,7 +59,19 @@ impl Client {
     }
 
     pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        Self { inner: Arc::new(inner), running: Deadline::default() }
+    }
+
+    /// A clone for a call of several requests, which share one deadline from now on.
+    pub(crate) fn started(&self) -> Self {
+        Self { inner: self.inner.clone(), running: self.deadline() }
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        if self.running.is_set() {
+            return self.running;
+        }
+        Deadline::starting(self.inner.clock.now(), self.inner.deadline)
     }
 
     /// The team's members, by `GET /teams/members`
@@ -67,7 +89,7 @@ impl Client {
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
     /// do not add up to the announced count in three reads.
     pub async fn spend(&self) -> Result<Spend> {
-        spend::read(self).await
+        spend::read(&self.started()).await
     }
 
     /// The usage events of the half-open window `[start, end)`, by
@@ -84,7 +106,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.0.base.text).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.inner.base.text).finish_non_exhaustive()
     }
 }
 

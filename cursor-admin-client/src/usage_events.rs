@@ -134,7 +134,8 @@ impl UsageEvents {
     /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if
     /// `max_events` is exceeded; else as [`UsageEvents::page`].
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        snapshot::read(self).await
+        let client = self.client.started();
+        snapshot::read(&Self { client, ..self.clone() }).await
     }
 
     /// The window.

@@ -8,6 +8,7 @@
 )]
 
 mod allow_list;
+mod bounds;
 mod eras;
 mod failures;
 #[cfg(feature = "reqwest")]

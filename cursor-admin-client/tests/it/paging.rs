@@ -117,4 +117,5 @@ fn a_builder_refuses_what_cannot_work() {
     assert!(insecure.contains("https"), "{insecure}");
     refused(Client::builder().api_key("k").base_url("not a url"));
     refused(Client::builder().api_key("k").timeout(std::time::Duration::ZERO));
+    refused(Client::builder().api_key("k").deadline(std::time::Duration::ZERO));
 }
