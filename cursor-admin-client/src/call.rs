@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Result};
-use crate::gate::Route;
+use crate::gate::{Route, is_id};
 use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
 use crate::refusal;
 use crate::retry::Outcome;
@@ -31,7 +31,42 @@ pub(crate) struct Answer<T> {
 pub(crate) struct Call {
     pub(crate) route: Route,
     pub(crate) page: Option<u32>,
-    pub(crate) body: Bytes,
+    id: String,
+    query: String,
+    body: Bytes,
+}
+
+impl Call {
+    pub(crate) fn new(route: Route) -> Self {
+        Self { route, page: None, id: String::new(), query: String::new(), body: Bytes::new() }
+    }
+
+    pub(crate) fn page(self, page: u32) -> Self {
+        Self { page: Some(page), ..self }
+    }
+
+    /// The id in the path.
+    pub(crate) fn id(self, id: &str) -> Result<Self> {
+        if is_id(id) {
+            return Ok(Self { id: id.to_owned(), ..self });
+        }
+        let reason = "the id cannot be one; ids are made of letters, digits, `_` and `-`";
+        Err(Error::config(self.route.operation(), reason))
+    }
+
+    /// The question in the address, without the question mark.
+    pub(crate) fn query(self, query: String) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(crate) fn body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    fn path_and_query(&self) -> String {
+        let path = self.route.path(&self.id);
+        if self.query.is_empty() { path } else { format!("{path}?{}", self.query) }
+    }
 }
 
 /// An attempt that failed, and what the policy should know of it.
@@ -167,10 +202,10 @@ impl Client {
     }
 
     fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
-        let (method, path) = call.route.method_and_path();
+        let (method, _) = call.route.method_and_path();
         let mut builder = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.inner.base.text))
+            .uri(format!("{}{}", self.inner.base.text, call.path_and_query()))
             .header(header::AUTHORIZATION, self.inner.authorization.clone())
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, USER_AGENT);

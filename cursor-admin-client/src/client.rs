@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use http::HeaderValue;
 use secrecy::SecretString;
 
 use crate::base_url::BaseUrl;
+use crate::billing_groups::{self, BillingGroupDetails, BillingGroups};
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
 use crate::deadline::Deadline;
@@ -90,6 +91,25 @@ impl Client {
     /// do not add up to the announced count in three reads.
     pub async fn spend(&self) -> Result<Spend> {
         spend::read(&self.started()).await
+    }
+
+    /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
+    /// holds `day` or else the current one. It is the only answer that tells past cycles and when a
+    /// cycle ends. Cursor has it on Enterprise plans.
+    ///
+    /// # Errors
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
+    pub async fn billing_groups(&self, day: Option<NaiveDate>) -> Result<BillingGroups> {
+        billing_groups::read_all(self, day).await
+    }
+
+    /// One billing group with its members' spend by day, by `GET /teams/groups/:groupId`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
+    /// [`Client::billing_groups`].
+    pub async fn billing_group(&self, id: &str, day: Option<NaiveDate>) -> Result<BillingGroupDetails> {
+        billing_groups::read_one(self, id, day).await
     }
 
     /// The usage events of the half-open window `[start, end)`, by

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod base_url;
+mod billing_groups;
 mod builder;
 mod call;
 mod cents;
@@ -26,6 +27,9 @@ mod unknown;
 mod usage_events;
 mod wire;
 
+pub use billing_groups::{
+    BillingCycle, BillingGroup, BillingGroupDetails, BillingGroupMember, BillingGroups, DailySpend,
+};
 pub use builder::ClientBuilder;
 pub use cents::{Cents, ParseCentsError};
 pub use client::Client;

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use bytes::Bytes;
-
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -37,7 +35,7 @@ impl fmt::Debug for Member {
 }
 
 pub(crate) async fn read(client: &Client) -> Result<Vec<Member>> {
-    let call = Call { route: Route::Members, page: None, body: Bytes::new() };
+    let call = Call::new(Route::Members);
     let members = client.call(&call, decode).await?.value;
     client.page_read(&call, &members, None);
     Ok(members)

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -137,7 +136,7 @@ fn count(members: &[MemberSpend]) -> u64 {
 
 async fn read_page(client: &Client, page: u32) -> Result<Answer<Page>> {
     let body = format!(r#"{{"page":{page},"pageSize":{PAGE_SIZE},"sortBy":"user","sortDirection":"asc"}}"#);
-    let call = Call { route: Route::Spend, page: Some(page), body: Bytes::from(body) };
+    let call = Call::new(Route::Spend).page(page).body(body);
     let answer = client.call(&call, decode).await?;
     client.page_read(&call, &answer.value.members, answer.value.total_members);
     Ok(answer)

@@ -85,7 +85,7 @@ impl UsageEvents {
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
-        let call = Call { route: Route::UsageEvents, page: Some(number), body: self.body(number)? };
+        let call = Call::new(Route::UsageEvents).page(number).body(self.body(number)?);
         let answer = self.client.call(&call, |body| decode(body, number)).await?;
         let page = UsageEventsPage { attempts: answer.attempts, ..answer.value };
         self.client.page_read(&call, &page.events, Some(page.announced));

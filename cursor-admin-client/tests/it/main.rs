@@ -11,6 +11,7 @@ mod allow_list;
 mod bounds;
 mod eras;
 mod failures;
+mod groups;
 #[cfg(feature = "reqwest")]
 mod network;
 mod observing;
