@@ -16,8 +16,10 @@ use crate::billing_groups::{self, BillingGroupDetails, BillingGroups};
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
 use crate::deadline::Deadline;
+use crate::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
 use crate::error::Result;
 use crate::gate::Gate;
+use crate::listing::Listing;
 use crate::members::{self, Member};
 use crate::observer::Observer;
 use crate::pacing::Pacer;
@@ -110,6 +112,26 @@ impl Client {
     /// [`Client::billing_groups`].
     pub async fn billing_group(&self, id: &str, day: Option<NaiveDate>) -> Result<BillingGroupDetails> {
         billing_groups::read_one(self, id, day).await
+    }
+
+    /// The team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
+    /// is announced.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not add up in three
+    /// reads; else of every kind that a call can have.
+    pub async fn directory_groups(&self) -> Result<Listing<DirectoryGroup>> {
+        directory_groups::read(self).await
+    }
+
+    /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
+    /// pages. The members are what is announced.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
+    /// [`Client::directory_groups`].
+    pub async fn directory_group_members(&self, id: &str) -> Result<Listing<DirectoryGroupMember>> {
+        directory_groups::read_members(self, id).await
     }
 
     /// The usage events of the half-open window `[start, end)`, by

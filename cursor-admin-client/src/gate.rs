@@ -12,12 +12,14 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// Every request that this crate can send, as method and path. All of them only read. A part that
 /// begins with a colon stands for an id of letters, digits, `_` and `-`.
-pub const READ_ROUTES: [(&str, &str); 5] = [
+pub const READ_ROUTES: [(&str, &str); 7] = [
     ("GET", "/teams/members"),
     ("POST", "/teams/spend"),
     ("POST", "/teams/filtered-usage-events"),
     ("GET", "/teams/groups"),
     ("GET", "/teams/groups/:groupId"),
+    ("GET", "/teams/directory-groups"),
+    ("GET", "/teams/directory-groups/:groupId/members"),
 ];
 
 /// The routes, by name.
@@ -28,20 +30,39 @@ pub(crate) enum Route {
     UsageEvents,
     BillingGroups,
     BillingGroup,
+    DirectoryGroups,
+    DirectoryGroupMembers,
 }
 
 impl Route {
-    const ALL: [Self; READ_ROUTES.len()] =
-        [Self::Members, Self::Spend, Self::UsageEvents, Self::BillingGroups, Self::BillingGroup];
+    const ALL: [Self; READ_ROUTES.len()] = [
+        Self::Members,
+        Self::Spend,
+        Self::UsageEvents,
+        Self::BillingGroups,
+        Self::BillingGroup,
+        Self::DirectoryGroups,
+        Self::DirectoryGroupMembers,
+    ];
 
     pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
-        let [members, spend, usage_events, billing_groups, billing_group] = READ_ROUTES;
+        let [
+            members,
+            spend,
+            usage_events,
+            billing_groups,
+            billing_group,
+            directory_groups,
+            directory_group_members,
+        ] = READ_ROUTES;
         match self {
             Self::Members => members,
             Self::Spend => spend,
             Self::UsageEvents => usage_events,
             Self::BillingGroups => billing_groups,
             Self::BillingGroup => billing_group,
+            Self::DirectoryGroups => directory_groups,
+            Self::DirectoryGroupMembers => directory_group_members,
         }
     }
 
@@ -52,6 +73,8 @@ impl Route {
             Self::UsageEvents => "reading usage events",
             Self::BillingGroups => "reading billing groups",
             Self::BillingGroup => "reading a billing group",
+            Self::DirectoryGroups => "reading directory groups",
+            Self::DirectoryGroupMembers => "reading members of a directory group",
         }
     }
 
@@ -59,6 +82,7 @@ impl Route {
     const fn query_names(self) -> &'static [&'static str] {
         match self {
             Self::BillingGroups | Self::BillingGroup => &["billingCycle"],
+            Self::DirectoryGroups | Self::DirectoryGroupMembers => &["page", "pageSize"],
             _ => &[],
         }
     }
@@ -223,6 +247,14 @@ mod tests {
             ("GET", "/teams/groups?billingCycle=%32"),
             ("GET", "/teams/members?billingCycle=2026-07-01"),
             ("DELETE", "/teams/groups/1"),
+            ("GET", "/teams/directory-groups//members"),
+            ("GET", "/teams/directory-groups/../members"),
+            ("GET", "/teams/directory-groups/1/members/2"),
+            ("GET", "/teams/directory-groups?billingCycle=1"),
+            ("POST", "/teams/directory-groups"),
+            ("POST", "/teams/directory-groups/1/members"),
+            ("PATCH", "/teams/directory-groups/1"),
+            ("DELETE", "/teams/directory-groups/1"),
             ("POST", "/teams/groups/1/members"),
             ("DELETE", "/teams/groups/1/members"),
         ] {

@@ -21,7 +21,12 @@ const WRITES: [&str; 10] = [
 ];
 
 /// What only reads although such a path can also change something.
-const READS: [(&str, &str); 2] = [("GET", "/teams/groups"), ("GET", "/teams/groups/:groupId")];
+const READS: [(&str, &str); 4] = [
+    ("GET", "/teams/groups"),
+    ("GET", "/teams/groups/:groupId"),
+    ("GET", "/teams/directory-groups"),
+    ("GET", "/teams/directory-groups/:groupId/members"),
+];
 
 #[test]
 fn the_list_holds_reads_only() {
@@ -59,6 +64,8 @@ async fn every_request_sent_is_on_the_list() {
         page(2, 2, false, &[1]),
         ok(r#"{"groups":[]}"#),
         ok(r#"{"group":{}}"#),
+        ok(r#"{"groups":[]}"#),
+        ok(r#"{"members":[]}"#),
     ]);
     stage.client.members().await.unwrap();
     stage.client.spend().await.unwrap();
@@ -66,6 +73,8 @@ async fn every_request_sent_is_on_the_list() {
     let client = &stage.client;
     client.billing_groups(None).await.unwrap();
     client.billing_group("group_1", None).await.unwrap();
+    client.directory_groups().await.unwrap();
+    client.directory_group_members("team_group_1").await.unwrap();
     assert_eq!(stage.script.left(), 0);
     let used: HashSet<_> = stage.script.sent().iter().map(|sent| pattern(sent).expect(&sent.uri)).collect();
     assert_eq!(used, HashSet::from(READ_ROUTES));
