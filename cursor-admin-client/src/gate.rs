@@ -12,7 +12,7 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// Every request that this crate can send, as method and path. All of them only read. A part that
 /// begins with a colon stands for an id of letters, digits, `_` and `-`.
-pub const READ_ROUTES: [(&str, &str); 7] = [
+pub const READ_ROUTES: [(&str, &str); 8] = [
     ("GET", "/teams/members"),
     ("POST", "/teams/spend"),
     ("POST", "/teams/filtered-usage-events"),
@@ -20,6 +20,7 @@ pub const READ_ROUTES: [(&str, &str); 7] = [
     ("GET", "/teams/groups/:groupId"),
     ("GET", "/teams/directory-groups"),
     ("GET", "/teams/directory-groups/:groupId/members"),
+    ("POST", "/teams/daily-usage-data"),
 ];
 
 /// The routes, by name.
@@ -32,6 +33,7 @@ pub(crate) enum Route {
     BillingGroup,
     DirectoryGroups,
     DirectoryGroupMembers,
+    DailyUsage,
 }
 
 impl Route {
@@ -43,6 +45,7 @@ impl Route {
         Self::BillingGroup,
         Self::DirectoryGroups,
         Self::DirectoryGroupMembers,
+        Self::DailyUsage,
     ];
 
     pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
@@ -54,6 +57,7 @@ impl Route {
             billing_group,
             directory_groups,
             directory_group_members,
+            daily_usage,
         ] = READ_ROUTES;
         match self {
             Self::Members => members,
@@ -63,6 +67,7 @@ impl Route {
             Self::BillingGroup => billing_group,
             Self::DirectoryGroups => directory_groups,
             Self::DirectoryGroupMembers => directory_group_members,
+            Self::DailyUsage => daily_usage,
         }
     }
 
@@ -75,6 +80,7 @@ impl Route {
             Self::BillingGroup => "reading a billing group",
             Self::DirectoryGroups => "reading directory groups",
             Self::DirectoryGroupMembers => "reading members of a directory group",
+            Self::DailyUsage => "reading daily usage",
         }
     }
 

@@ -7,6 +7,7 @@ mod call;
 mod cents;
 mod client;
 mod clock;
+mod daily_usage;
 mod deadline;
 mod directory_groups;
 mod error;
@@ -38,6 +39,7 @@ pub use client::Client;
 #[cfg(feature = "tokio")]
 pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
+pub use daily_usage::DailyUsage;
 pub use directory_groups::{DirectoryGroup, DirectoryGroupMember};
 pub use error::{Error, ErrorKind, Result};
 pub use events::{TokenUsage, UsageEvent};

@@ -208,7 +208,7 @@ impl Default for Cursor {
 
 /// The first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
 /// at or after the moment exactly if it is at or after this.
-fn first_milli(at: DateTime<Utc>) -> i64 {
+pub(crate) fn first_milli(at: DateTime<Utc>) -> i64 {
     let milli = at.timestamp_millis();
     if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { milli } else { milli.saturating_add(1) }
 }

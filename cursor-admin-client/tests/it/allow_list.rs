@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use cursor_admin_client::{Client, READ_ROUTES};
 
-use crate::support::{Sent, first_day, ok, page, stage, status};
+use crate::support::{Sent, at, first_day, ok, page, stage, status};
 
 /// What changes something at Cursor; the words that such a path holds.
 const WRITES: [&str; 10] = [
@@ -66,6 +66,8 @@ async fn every_request_sent_is_on_the_list() {
         ok(r#"{"group":{}}"#),
         ok(r#"{"groups":[]}"#),
         ok(r#"{"members":[]}"#),
+        ok(r#"{"data":[]}"#),
+        ok(r#"{"data":[]}"#),
     ]);
     stage.client.members().await.unwrap();
     stage.client.spend().await.unwrap();
@@ -73,8 +75,11 @@ async fn every_request_sent_is_on_the_list() {
     let client = &stage.client;
     client.billing_groups(None).await.unwrap();
     client.billing_group("group_1", None).await.unwrap();
+    let (start, end) = (at("2026-07-01T00:00:00Z"), at("2026-07-31T00:00:00Z"));
     client.directory_groups().await.unwrap();
     client.directory_group_members("team_group_1").await.unwrap();
+    client.daily_usage(start, end).await.unwrap();
+    client.daily_usage_of_everyone(start, end).await.unwrap();
     assert_eq!(stage.script.left(), 0);
     let used: HashSet<_> = stage.script.sent().iter().map(|sent| pattern(sent).expect(&sent.uri)).collect();
     assert_eq!(used, HashSet::from(READ_ROUTES));

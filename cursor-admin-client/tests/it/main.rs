@@ -9,6 +9,7 @@
 
 mod allow_list;
 mod bounds;
+mod daily_usage;
 mod directory;
 mod eras;
 mod failures;
