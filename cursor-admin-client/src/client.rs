@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::gate::Gate;
 use crate::listing::Listing;
 use crate::members::{self, Member};
+use crate::model_access::{self, ModelAccess};
 use crate::observer::Observer;
 use crate::pacing::Pacer;
 use crate::retry::RetryPolicy;
@@ -158,6 +159,17 @@ impl Client {
         end: DateTime<Utc>,
     ) -> Result<Listing<DailyUsage>> {
         daily_usage::read(self, (start, end), Who::Everyone).await
+    }
+
+    /// The models that the team may use and their names for people, by
+    /// `GET /teams/model-access/providers`. Cursor answers with 409 unless the team's model access is
+    /// in the state `custom`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) with status 409 in another state; else of
+    /// every kind that a call can have.
+    pub async fn model_access(&self) -> Result<ModelAccess> {
+        model_access::read(self).await
     }
 
     /// The usage events of the half-open window `[start, end)`, by

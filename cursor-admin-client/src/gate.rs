@@ -12,7 +12,7 @@ use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// Every request that this crate can send, as method and path. All of them only read. A part that
 /// begins with a colon stands for an id of letters, digits, `_` and `-`.
-pub const READ_ROUTES: [(&str, &str); 8] = [
+pub const READ_ROUTES: [(&str, &str); 9] = [
     ("GET", "/teams/members"),
     ("POST", "/teams/spend"),
     ("POST", "/teams/filtered-usage-events"),
@@ -21,6 +21,7 @@ pub const READ_ROUTES: [(&str, &str); 8] = [
     ("GET", "/teams/directory-groups"),
     ("GET", "/teams/directory-groups/:groupId/members"),
     ("POST", "/teams/daily-usage-data"),
+    ("GET", "/teams/model-access/providers"),
 ];
 
 /// The routes, by name.
@@ -34,6 +35,7 @@ pub(crate) enum Route {
     DirectoryGroups,
     DirectoryGroupMembers,
     DailyUsage,
+    ModelProviders,
 }
 
 impl Route {
@@ -46,6 +48,7 @@ impl Route {
         Self::DirectoryGroups,
         Self::DirectoryGroupMembers,
         Self::DailyUsage,
+        Self::ModelProviders,
     ];
 
     pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
@@ -58,6 +61,7 @@ impl Route {
             directory_groups,
             directory_group_members,
             daily_usage,
+            model_providers,
         ] = READ_ROUTES;
         match self {
             Self::Members => members,
@@ -68,6 +72,7 @@ impl Route {
             Self::DirectoryGroups => directory_groups,
             Self::DirectoryGroupMembers => directory_group_members,
             Self::DailyUsage => daily_usage,
+            Self::ModelProviders => model_providers,
         }
     }
 
@@ -81,6 +86,7 @@ impl Route {
             Self::DirectoryGroups => "reading directory groups",
             Self::DirectoryGroupMembers => "reading members of a directory group",
             Self::DailyUsage => "reading daily usage",
+            Self::ModelProviders => "reading model providers",
         }
     }
 
@@ -253,6 +259,8 @@ mod tests {
             ("GET", "/teams/groups?billingCycle=%32"),
             ("GET", "/teams/members?billingCycle=2026-07-01"),
             ("DELETE", "/teams/groups/1"),
+            ("PUT", "/teams/model-access/providers"),
+            ("PUT", "/teams/model-access/providers/1"),
             ("GET", "/teams/directory-groups//members"),
             ("GET", "/teams/directory-groups/../members"),
             ("GET", "/teams/directory-groups/1/members/2"),

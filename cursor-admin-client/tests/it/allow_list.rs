@@ -21,11 +21,12 @@ const WRITES: [&str; 10] = [
 ];
 
 /// What only reads although such a path can also change something.
-const READS: [(&str, &str); 4] = [
+const READS: [(&str, &str); 5] = [
     ("GET", "/teams/groups"),
     ("GET", "/teams/groups/:groupId"),
     ("GET", "/teams/directory-groups"),
     ("GET", "/teams/directory-groups/:groupId/members"),
+    ("GET", "/teams/model-access/providers"),
 ];
 
 #[test]
@@ -68,6 +69,7 @@ async fn every_request_sent_is_on_the_list() {
         ok(r#"{"members":[]}"#),
         ok(r#"{"data":[]}"#),
         ok(r#"{"data":[]}"#),
+        ok(r#"{"providers":[]}"#),
     ]);
     stage.client.members().await.unwrap();
     stage.client.spend().await.unwrap();
@@ -80,6 +82,7 @@ async fn every_request_sent_is_on_the_list() {
     client.directory_group_members("team_group_1").await.unwrap();
     client.daily_usage(start, end).await.unwrap();
     client.daily_usage_of_everyone(start, end).await.unwrap();
+    client.model_access().await.unwrap();
     assert_eq!(stage.script.left(), 0);
     let used: HashSet<_> = stage.script.sent().iter().map(|sent| pattern(sent).expect(&sent.uri)).collect();
     assert_eq!(used, HashSet::from(READ_ROUTES));

@@ -14,6 +14,7 @@ mod directory;
 mod eras;
 mod failures;
 mod groups;
+mod model_access;
 #[cfg(feature = "reqwest")]
 mod network;
 mod observing;
