@@ -14,7 +14,10 @@ use crate::client::{Client, Inner, Jitter};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::gate::Gate;
+use crate::observer::Observer;
+use crate::pacing::{Pacer, RateLimits};
 use crate::retry::RetryPolicy;
+use crate::retry_budget::{RetryBudget, RetryMeter};
 use crate::transport::Transport;
 
 const OPERATION: &str = "building the client";
@@ -31,6 +34,10 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     policy: RetryPolicy,
+    limits: RateLimits,
+    budget: RetryBudget,
+    deadline: Option<Duration>,
+    observer: Option<Arc<dyn Observer>>,
     timeout: Option<Duration>,
 }
 
@@ -65,6 +72,34 @@ impl ClientBuilder {
         self
     }
 
+    /// How many requests a minute may be sent, if not as many as Cursor allows. The clones of a client
+    /// share one count; two clients with the same key do not, so give each its part.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What hears of requests, answers, retries, waits and pages.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// How many of the requests may be retries, over all clones.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// How long one call may take, with all its pages, attempts and waits; without end if not set. A
+    /// stream counts for each page apart. When it is over, or when a wait would not end before it,
+    /// the call fails with [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut). The clock of the
+    /// client tells the time.
+    pub fn deadline(mut self, per_call: Duration) -> Self {
+        self.deadline = Some(per_call);
+        self
+    }
+
     /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
     /// transport that was handed in keeps a time of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
@@ -76,13 +111,19 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config): no key or one that cannot be a key, a bad or
-    /// insecure URL, or no transport or clock in a build that has none of its own.
+    /// insecure URL, a time or limit of zero, or no transport or clock in a build that has none of its own.
     pub fn build(self) -> Result<Client> {
         let refuse = |reason: &'static str| Error::config(OPERATION, reason);
         let key = checked_key(self.key.as_ref()).map_err(refuse)?;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
         if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Err(refuse("the timeout must be longer than zero"));
+        }
+        if self.deadline.is_some_and(|deadline| deadline.is_zero()) {
+            return Err(refuse("the deadline must be longer than zero"));
+        }
+        if !self.limits.allow_any() {
+            return Err(refuse("a rate limit must allow at least one request a minute"));
         }
         let transport = match self.transport {
             Some(transport) => transport,
@@ -100,6 +141,10 @@ impl ClientBuilder {
             gate: Gate::new(transport, base.prefix.clone()),
             clock,
             policy: self.policy,
+            retries: RetryMeter::new(self.budget),
+            deadline: self.deadline,
+            pacer: Pacer::new(self.limits),
+            observer: self.observer.unwrap_or_else(|| Arc::new(())),
             base,
             key,
             authorization,

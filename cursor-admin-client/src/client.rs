@@ -1,66 +1,60 @@
-//! The client: one call, tried as often as the policy says.
+//! The client and what it can be asked.
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use bytes::Bytes;
-use chrono::{DateTime, Utc};
-use http::{HeaderValue, Request, header};
-use secrecy::{ExposeSecret, SecretString};
+use chrono::{DateTime, NaiveDate, Utc};
+use http::HeaderValue;
+use secrecy::SecretString;
 
 use crate::base_url::BaseUrl;
+use crate::billing_groups::{self, BillingGroupDetails, BillingGroups};
 use crate::builder::ClientBuilder;
 use crate::clock::Clock;
-use crate::error::{Error, ErrorKind, Result};
-use crate::gate::{Gate, Route};
+use crate::daily_usage::{self, DailyUsage, Who};
+use crate::deadline::Deadline;
+use crate::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
+use crate::error::Result;
+use crate::gate::Gate;
+use crate::listing::Listing;
 use crate::members::{self, Member};
-use crate::refusal;
-use crate::retry::{Outcome, RetryPolicy};
+use crate::model_access::{self, ModelAccess};
+use crate::observer::Observer;
+use crate::pacing::Pacer;
+use crate::retry::RetryPolicy;
+use crate::retry_budget::RetryMeter;
 use crate::spend::{self, Spend};
-use crate::transport::{TransportError, TransportErrorKind};
 use crate::usage_events::UsageEvents;
-use crate::wire::Decoded;
-
-const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
 ///
-/// Cheap to clone; the clones share one transport. Its `Debug` shows the base URL and nothing else.
+/// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+    /// Of the call that this clone was made for.
+    running: Deadline,
+}
 
 pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) policy: RetryPolicy,
+    pub(crate) retries: RetryMeter,
+    /// How long one call may take.
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) pacer: Pacer,
+    pub(crate) observer: Arc<dyn Observer>,
     pub(crate) base: BaseUrl,
     pub(crate) key: SecretString,
     pub(crate) authorization: HeaderValue,
     /// The key as it stands in the header, to be masked in what a server says.
     pub(crate) encoded_key: SecretString,
     pub(crate) jitter: Jitter,
-}
-
-/// A decoded answer and how many requests it took.
-pub(crate) struct Answer<T> {
-    pub(crate) value: T,
-    pub(crate) attempts: u32,
-}
-
-/// One call: what to ask, and of which page.
-pub(crate) struct Call {
-    pub(crate) route: Route,
-    pub(crate) page: Option<u32>,
-    pub(crate) body: Bytes,
-}
-
-/// An attempt that failed, and what the policy should know of it.
-struct Failure {
-    outcome: Outcome,
-    error: Error,
 }
 
 impl Client {
@@ -70,14 +64,26 @@ impl Client {
     }
 
     pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        Self { inner: Arc::new(inner), running: Deadline::default() }
+    }
+
+    /// A clone for a call of several requests, which share one deadline from now on.
+    pub(crate) fn started(&self) -> Self {
+        Self { inner: self.inner.clone(), running: self.deadline() }
+    }
+
+    pub(crate) fn deadline(&self) -> Deadline {
+        if self.running.is_set() {
+            return self.running;
+        }
+        Deadline::starting(self.inner.clock.now(), self.inner.deadline)
     }
 
     /// The team's members, by `GET /teams/members`
     /// (<https://cursor.com/docs/account/teams/admin-api>). People who have left are usually missing.
     ///
     /// # Errors
-    /// Of every kind that a call can have, see [`ErrorKind`].
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
     pub async fn members(&self) -> Result<Vec<Member>> {
         members::read(self).await
     }
@@ -85,10 +91,85 @@ impl Client {
     /// What each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
     ///
     /// # Errors
-    /// Of every kind that a call can have, see [`ErrorKind`]; [`ErrorKind::Incomplete`] if the pages
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
     /// do not add up to the announced count in three reads.
     pub async fn spend(&self) -> Result<Spend> {
-        spend::read(self).await
+        spend::read(&self.started()).await
+    }
+
+    /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
+    /// holds `day` or else the current one. It is the only answer that tells past cycles and when a
+    /// cycle ends. Cursor has it on Enterprise plans.
+    ///
+    /// # Errors
+    /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
+    pub async fn billing_groups(&self, day: Option<NaiveDate>) -> Result<BillingGroups> {
+        billing_groups::read_all(self, day).await
+    }
+
+    /// One billing group with its members' spend by day, by `GET /teams/groups/:groupId`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
+    /// [`Client::billing_groups`].
+    pub async fn billing_group(&self, id: &str, day: Option<NaiveDate>) -> Result<BillingGroupDetails> {
+        billing_groups::read_one(self, id, day).await
+    }
+
+    /// The team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
+    /// is announced.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not add up in three
+    /// reads; else of every kind that a call can have.
+    pub async fn directory_groups(&self) -> Result<Listing<DirectoryGroup>> {
+        directory_groups::read(self).await
+    }
+
+    /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
+    /// pages. The members are what is announced.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
+    /// [`Client::directory_groups`].
+    pub async fn directory_group_members(&self, id: &str) -> Result<Listing<DirectoryGroupMember>> {
+        directory_groups::read_members(self, id).await
+    }
+
+    /// What the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
+    /// `POST /teams/daily-usage-data` in one request. Cursor takes 30 days at most.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a window that is empty or longer than 30
+    /// days; [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if a person's day came twice in
+    /// each of three reads; else of every kind that a call can have.
+    pub async fn daily_usage(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Listing<DailyUsage>> {
+        daily_usage::read(self, (start, end), Who::Active).await
+    }
+
+    /// The same for everyone who was a member in the window, with a row for every day, by all pages.
+    /// The people are what is announced, so the count of rows proves nothing; the pages must announce
+    /// the same count and repeat no row.
+    ///
+    /// # Errors
+    /// As [`Client::daily_usage`].
+    pub async fn daily_usage_of_everyone(
+        &self,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+    ) -> Result<Listing<DailyUsage>> {
+        daily_usage::read(self, (start, end), Who::Everyone).await
+    }
+
+    /// The models that the team may use and their names for people, by
+    /// `GET /teams/model-access/providers`. Cursor answers with 409 unless the team's model access is
+    /// in the state `custom`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) with status 409 in another state; else of
+    /// every kind that a call can have.
+    pub async fn model_access(&self) -> Result<ModelAccess> {
+        model_access::read(self).await
     }
 
     /// The usage events of the half-open window `[start, end)`, by
@@ -101,85 +182,11 @@ impl Client {
     pub fn usage_events(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> UsageEvents {
         UsageEvents::new(self.clone(), start, end)
     }
-
-    /// Sends a call until it is answered, refused or out of attempts. A text that ends early counts
-    /// as a broken connection.
-    pub(crate) async fn call<T: Send>(
-        &self,
-        call: &Call,
-        decode: impl Fn(&[u8]) -> Decoded<T> + Send + Sync,
-    ) -> Result<Answer<T>> {
-        let mut attempt = 1;
-        loop {
-            let failure = match self.attempt(call, &decode).await {
-                Ok(value) => return Ok(Answer { value, attempts: attempt }),
-                Err(failure) => failure,
-            };
-            let delay = self.0.policy.next_delay(attempt, failure.outcome, self.0.jitter.next());
-            let Some(delay) = delay else { return Err(failure.error.at(call.page, attempt)) };
-            self.0.clock.sleep(delay).await;
-            attempt += 1;
-        }
-    }
-
-    async fn attempt<T>(
-        &self,
-        call: &Call,
-        decode: &(impl Fn(&[u8]) -> Decoded<T> + Send + Sync),
-    ) -> std::result::Result<T, Failure> {
-        let operation = call.route.operation();
-        let request = self.request(call).map_err(|_| Failure {
-            outcome: FINAL,
-            error: Error::config(operation, "the request cannot be built"),
-        })?;
-        let response = self.0.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
-        let status = response.status();
-        if !status.is_success() {
-            let secrets = [self.0.key.expose_secret(), self.0.encoded_key.expose_secret()];
-            let error = refusal::error(operation, &response, self.0.clock.now(), &secrets);
-            let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
-            return Err(Failure { outcome, error });
-        }
-        decode(response.body()).map_err(|fault| Failure {
-            outcome: if fault.cut { Outcome::Transport } else { FINAL },
-            error: Error::decode(operation, fault).with_status(status.as_u16(), None),
-        })
-    }
-
-    fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
-        let (method, path) = call.route.method_and_path();
-        let mut builder = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.0.base.text))
-            .header(header::AUTHORIZATION, self.0.authorization.clone())
-            .header(header::ACCEPT, "application/json")
-            .header(header::USER_AGENT, USER_AGENT);
-        if !call.body.is_empty() {
-            builder = builder.header(header::CONTENT_TYPE, "application/json");
-        }
-        builder.body(call.body.clone())
-    }
-
-    fn unanswered(&self, operation: &'static str, error: TransportError) -> Failure {
-        let server = &self.0.base.host_and_port;
-        let detail = match error.kind() {
-            TransportErrorKind::Connect => format!("cannot connect to {server}"),
-            TransportErrorKind::Timeout => format!("no answer from {server} in time"),
-            TransportErrorKind::Interrupted => format!("the connection to {server} broke"),
-            TransportErrorKind::TooLarge => format!("the answer of {server} is too large"),
-            TransportErrorKind::Refused => format!("nothing was sent to {server}"),
-        };
-        let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
-        Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
-    }
 }
-
-/// What the policy never tries again.
-const FINAL: Outcome = Outcome::Status { status: 0, retry_after: None };
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.0.base.text).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.inner.base.text).finish_non_exhaustive()
     }
 }
 
@@ -191,7 +198,7 @@ impl Jitter {
         Self(AtomicU64::new(RandomState::new().build_hasher().finish()))
     }
 
-    fn next(&self) -> u32 {
+    pub(crate) fn next(&self) -> u32 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
         let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

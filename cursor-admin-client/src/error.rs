@@ -54,6 +54,8 @@ pub enum ErrorKind {
     Incomplete,
     /// More events were announced than the caller allows.
     TooLarge,
+    /// The call took longer than the client's deadline.
+    TimedOut,
 }
 
 impl Error {
@@ -91,6 +93,19 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// The same with the error of the last attempt beneath it.
+    pub(crate) fn with_last(mut self, last: Self) -> Self {
+        self.0.status = last.0.status;
+        self.0.retry_after = last.0.retry_after;
+        self.with_source(last)
+    }
+
+    /// The same with more words.
+    pub(crate) fn noting(mut self, words: &'static str) -> Self {
+        self.0.detail = format!("{}; {words}", self.0.detail).into();
         self
     }
 
@@ -181,7 +196,7 @@ impl Error {
     /// Whether the same call may succeed later. A text that ends early counts as a failed transfer.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
-            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Incomplete => true,
+            ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Incomplete | ErrorKind::TimedOut => true,
             ErrorKind::Transport => self
                 .0
                 .source
@@ -196,6 +211,17 @@ impl Error {
                 .is_some_and(|fault| fault.cut),
             _ => false,
         }
+    }
+
+    /// Whether the time of the call or of its last attempt ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::TimedOut
+            || self
+                .0
+                .source
+                .as_ref()
+                .and_then(|source| source.downcast_ref::<crate::TransportError>())
+                .is_some_and(|error| error.kind() == crate::TransportErrorKind::Timeout)
     }
 
     /// Whether the answer could not be read.
@@ -240,6 +266,7 @@ fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::PlanOrScope => "; use a key with read access on a plan that has the admin api",
         ErrorKind::Server | ErrorKind::Transport => "; try again later",
         ErrorKind::Incomplete => "; the data changes while it is read, so read it again later",
+        ErrorKind::TimedOut => "; try again later, or allow more time",
         ErrorKind::TooLarge => "; read a narrower window",
         _ => "",
     }

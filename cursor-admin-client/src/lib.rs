@@ -1,19 +1,29 @@
 #![doc = include_str!("../README.md")]
 
 mod base_url;
+mod billing_groups;
 mod builder;
+mod call;
 mod cents;
 mod client;
 mod clock;
+mod daily_usage;
+mod deadline;
+mod directory_groups;
 mod error;
 mod events;
 mod gate;
 mod kind;
+mod listing;
 mod members;
+mod model_access;
 mod number;
+mod observer;
+mod pacing;
 mod redact;
 mod refusal;
 mod retry;
+mod retry_budget;
 mod snapshot;
 mod spend;
 mod transport;
@@ -21,18 +31,28 @@ mod unknown;
 mod usage_events;
 mod wire;
 
+pub use billing_groups::{
+    BillingCycle, BillingGroup, BillingGroupDetails, BillingGroupMember, BillingGroups, DailySpend,
+};
 pub use builder::ClientBuilder;
 pub use cents::{Cents, ParseCentsError};
 pub use client::Client;
 #[cfg(feature = "tokio")]
 pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
+pub use daily_usage::DailyUsage;
+pub use directory_groups::{DirectoryGroup, DirectoryGroupMember};
 pub use error::{Error, ErrorKind, Result};
 pub use events::{TokenUsage, UsageEvent};
 pub use gate::READ_ROUTES;
 pub use kind::EventKind;
+pub use listing::Listing;
 pub use members::Member;
+pub use model_access::{CatalogModel, ModelAccess, ModelProvider};
+pub use observer::{AnswerReceived, Observer, PageRead, RateLimitWait, RequestSent, RetryPlanned};
+pub use pacing::RateLimits;
 pub use retry::{Outcome, RetryPolicy};
+pub use retry_budget::RetryBudget;
 pub use snapshot::Snapshot;
 pub use spend::{MemberSpend, Spend};
 pub use transport::{Transport, TransportError, TransportErrorKind};

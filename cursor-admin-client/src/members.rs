@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use bytes::Bytes;
-
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::gate::Route;
 use crate::wire::{DecodeFault, Decoded, Fields};
@@ -36,8 +35,10 @@ impl fmt::Debug for Member {
 }
 
 pub(crate) async fn read(client: &Client) -> Result<Vec<Member>> {
-    let call = Call { route: Route::Members, page: None, body: Bytes::new() };
-    Ok(client.call(&call, decode).await?.value)
+    let call = Call::new(Route::Members);
+    let members = client.call(&call, decode).await?.value;
+    client.page_read(&call, &members, None);
+    Ok(members)
 }
 
 fn decode(body: &[u8]) -> Decoded<Vec<Member>> {

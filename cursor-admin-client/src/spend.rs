@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::call::{Answer, Call};
 use crate::cents::Cents;
-use crate::client::{Answer, Call, Client};
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gate::Route;
 use crate::wire::{Decoded, Fields};
@@ -136,7 +136,10 @@ fn count(members: &[MemberSpend]) -> u64 {
 
 async fn read_page(client: &Client, page: u32) -> Result<Answer<Page>> {
     let body = format!(r#"{{"page":{page},"pageSize":{PAGE_SIZE},"sortBy":"user","sortDirection":"asc"}}"#);
-    client.call(&Call { route: Route::Spend, page: Some(page), body: Bytes::from(body) }, decode).await
+    let call = Call::new(Route::Spend).page(page).body(body);
+    let answer = client.call(&call, decode).await?;
+    client.page_read(&call, &answer.value.members, answer.value.total_members);
+    Ok(answer)
 }
 
 fn decode(body: &[u8]) -> Decoded<Page> {

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::UsageEvent;
 use crate::gate::Route;
@@ -84,9 +85,10 @@ impl UsageEvents {
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
-        let call = Call { route: Route::UsageEvents, page: Some(number), body: self.body(number)? };
+        let call = Call::new(Route::UsageEvents).page(number).body(self.body(number)?);
         let answer = self.client.call(&call, |body| decode(body, number)).await?;
         let page = UsageEventsPage { attempts: answer.attempts, ..answer.value };
+        self.client.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);
@@ -132,7 +134,8 @@ impl UsageEvents {
     /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if
     /// `max_events` is exceeded; else as [`UsageEvents::page`].
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        snapshot::read(self).await
+        let client = self.client.started();
+        snapshot::read(&Self { client, ..self.clone() }).await
     }
 
     /// The window.
@@ -205,7 +208,7 @@ impl Default for Cursor {
 
 /// The first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
 /// at or after the moment exactly if it is at or after this.
-fn first_milli(at: DateTime<Utc>) -> i64 {
+pub(crate) fn first_milli(at: DateTime<Utc>) -> i64 {
     let milli = at.timestamp_millis();
     if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { milli } else { milli.saturating_add(1) }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -233,12 +233,36 @@ impl<'a> Field<'a> {
         self.read(|raw| serde_json::from_str(raw.get()).map_err(|_| "an array"))
     }
 
+    /// A day, as `2026-07-31`.
+    pub(crate) fn date(&self) -> Decoded<Option<NaiveDate>> {
+        self.read(|raw| {
+            let text = string(raw).ok_or(DATE)?;
+            NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| DATE)
+        })
+    }
+
+    /// The objects of an array, each read on its own; none if the field is missing. A fault names
+    /// the row.
+    pub(crate) fn rows<T>(&self, mut read: impl FnMut(Fields<'a>) -> Decoded<T>) -> Decoded<Vec<T>> {
+        let rows = self.array()?.unwrap_or_default().into_iter().enumerate();
+        rows.map(|(row, raw)| {
+            Fields::of(raw).and_then(&mut read).map_err(|fault| fault.under(&format!("{}[{row}]", self.name)))
+        })
+        .collect()
+    }
+
+    /// What an object inside this field holds. A fault names the field.
+    pub(crate) fn inside<T>(&self, read: impl FnOnce(Fields<'a>) -> Decoded<T>) -> Decoded<Option<T>> {
+        self.object()?.map(read).transpose().map_err(|fault| fault.under(self.name))
+    }
+
     /// An object inside this field.
     pub(crate) fn object(&self) -> Decoded<Option<Fields<'a>>> {
         self.read(|raw| Fields::of(raw).map_err(|_| "an object"))
     }
 }
 
+const DATE: &str = "a day such as 2026-07-31";
 const INSTANT: &str = "epoch milliseconds or an RFC 3339 time";
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {

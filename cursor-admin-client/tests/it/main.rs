@@ -8,10 +8,17 @@
 )]
 
 mod allow_list;
+mod bounds;
+mod daily_usage;
+mod directory;
 mod eras;
 mod failures;
+mod groups;
+mod model_access;
 #[cfg(feature = "reqwest")]
 mod network;
+mod observing;
+mod pacing;
 mod paging;
 mod people;
 mod secrets;

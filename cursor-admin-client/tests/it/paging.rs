@@ -100,6 +100,12 @@ fn futures_and_streams_can_cross_threads() {
     is_send(day.items());
     is_send(stage.client.members());
     is_send(stage.client.spend());
+    is_send(stage.client.billing_groups(None));
+    is_send(stage.client.billing_group("g", None));
+    is_send(stage.client.directory_groups());
+    is_send(stage.client.directory_group_members("g"));
+    is_send(stage.client.daily_usage(at("1970-01-01T00:00:00Z"), at("1970-01-02T00:00:00Z")));
+    is_send(stage.client.model_access());
 }
 
 #[test]
@@ -117,4 +123,5 @@ fn a_builder_refuses_what_cannot_work() {
     assert!(insecure.contains("https"), "{insecure}");
     refused(Client::builder().api_key("k").base_url("not a url"));
     refused(Client::builder().api_key("k").timeout(std::time::Duration::ZERO));
+    refused(Client::builder().api_key("k").deadline(std::time::Duration::ZERO));
 }

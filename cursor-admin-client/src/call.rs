@@ -1,0 +1,239 @@
+//! One call, tried as often as the policy says and no faster than the limits allow.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{Request, StatusCode, header};
+use secrecy::ExposeSecret;
+
+use crate::client::Client;
+use crate::deadline::Deadline;
+use crate::error::{Error, ErrorKind, Result};
+use crate::gate::{Route, is_id};
+use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
+use crate::refusal;
+use crate::retry::Outcome;
+use crate::transport::{TransportError, TransportErrorKind};
+use crate::wire::Decoded;
+
+const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
+
+/// A decoded answer and how many requests it took.
+pub(crate) struct Answer<T> {
+    pub(crate) value: T,
+    pub(crate) attempts: u32,
+}
+
+/// One call: what to ask, and of which page.
+pub(crate) struct Call {
+    pub(crate) route: Route,
+    pub(crate) page: Option<u32>,
+    id: String,
+    query: String,
+    body: Bytes,
+}
+
+impl Call {
+    pub(crate) fn new(route: Route) -> Self {
+        Self { route, page: None, id: String::new(), query: String::new(), body: Bytes::new() }
+    }
+
+    pub(crate) fn page(self, page: u32) -> Self {
+        Self { page: Some(page), ..self }
+    }
+
+    /// The id in the path.
+    pub(crate) fn id(self, id: &str) -> Result<Self> {
+        if is_id(id) {
+            return Ok(Self { id: id.to_owned(), ..self });
+        }
+        let reason = "the id cannot be one; ids are made of letters, digits, `_` and `-`";
+        Err(Error::config(self.route.operation(), reason))
+    }
+
+    /// The question in the address, without the question mark.
+    pub(crate) fn query(self, query: String) -> Self {
+        Self { query, ..self }
+    }
+
+    pub(crate) fn body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    fn path_and_query(&self) -> String {
+        let path = self.route.path(&self.id);
+        if self.query.is_empty() { path } else { format!("{path}?{}", self.query) }
+    }
+}
+
+/// An attempt that failed, and what the policy should know of it.
+struct Failure {
+    outcome: Outcome,
+    error: Error,
+}
+
+impl Client {
+    /// Sends a call until it is answered, refused or out of attempts. A text that ends early counts
+    /// as a broken connection.
+    pub(crate) async fn call<T: Send>(
+        &self,
+        call: &Call,
+        decode: impl Fn(&[u8]) -> Decoded<T> + Send + Sync,
+    ) -> Result<Answer<T>> {
+        let deadline = self.deadline();
+        let mut attempt = 1;
+        let mut last = None;
+        loop {
+            if let Err(wait) = self.pace(call, deadline).await {
+                return Err(self.timed_out(call, attempt - 1, Some(wait), last));
+            }
+            let work = self.attempt(call, attempt, &decode);
+            let failure = match self.within(deadline, work).await {
+                Some(Ok(value)) => return Ok(Answer { value, attempts: attempt }),
+                Some(Err(failure)) => failure,
+                None => return Err(self.timed_out(call, attempt, None, last)),
+            };
+            let error = failure.error.at(call.page, attempt);
+            let delay = self.inner.policy.next_delay(attempt, failure.outcome, self.inner.jitter.next());
+            let Some(wait) = delay else { return Err(error) };
+            let now = self.inner.clock.now();
+            if !deadline.allows(now, wait) {
+                return Err(self.timed_out(call, attempt, Some(wait), Some(error)));
+            }
+            if !self.inner.retries.take(now) {
+                return Err(error.noting(OVER_BUDGET));
+            }
+            let (operation, page, reason) = (call.route.operation(), call.page, failure.outcome);
+            self.inner.observer.retry_planned(&RetryPlanned { operation, page, attempt, reason, wait });
+            self.inner.clock.sleep(wait).await;
+            last = Some(error);
+            attempt += 1;
+        }
+    }
+
+    /// Waits until the endpoint's limit lets one more request through, and counts it. A wait beyond
+    /// the deadline is not begun but returned.
+    async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<(), Duration> {
+        let mut now = self.inner.clock.now();
+        while let Some(until) = self.inner.pacer.take(call.route, now) {
+            let wait = (until - now).to_std().unwrap_or_default();
+            if !deadline.allows(now, wait) {
+                return Err(wait);
+            }
+            let (operation, page) = (call.route.operation(), call.page);
+            self.inner.observer.rate_limit_wait(&RateLimitWait { operation, page, wait });
+            self.inner.clock.sleep(wait).await;
+            // What was slept has passed, even if somebody has set the clock back meanwhile.
+            now = self.inner.clock.now().max(until);
+        }
+        Ok(())
+    }
+
+    /// What the work returns, or `None` if the deadline comes first.
+    async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T> + Send) -> Option<T> {
+        let Some(left) = deadline.left(self.inner.clock.now()) else { return Some(work.await) };
+        if left.is_zero() {
+            return None;
+        }
+        match select(pin!(work), self.inner.clock.sleep(left)).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(((), _)) => None,
+        }
+    }
+
+    fn timed_out(&self, call: &Call, attempts: u32, wait: Option<Duration>, last: Option<Error>) -> Error {
+        let allowed = self.inner.deadline.unwrap_or_default();
+        let detail = match wait {
+            Some(wait) => format!("the deadline of {allowed:?} leaves no time for a wait of {wait:?}"),
+            None => format!("the deadline of {allowed:?} is over"),
+        };
+        let error = Error::new(ErrorKind::TimedOut, call.route.operation(), detail).at(call.page, attempts);
+        match last {
+            Some(last) => error.with_last(last),
+            None => error,
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        call: &Call,
+        attempt: u32,
+        decode: &(impl Fn(&[u8]) -> Decoded<T> + Send + Sync),
+    ) -> std::result::Result<T, Failure> {
+        let (operation, page) = (call.route.operation(), call.page);
+        let request = self.request(call).map_err(|_| Failure {
+            outcome: FINAL,
+            error: Error::config(operation, "the request cannot be built"),
+        })?;
+        self.inner.retries.request_sent(self.inner.clock.now());
+        self.inner.observer.request_sent(&RequestSent { operation, page, attempt });
+        let response =
+            self.inner.gate.send(request).await.map_err(|error| self.unanswered(operation, error))?;
+        let status = response.status();
+        self.inner.observer.answer_received(&AnswerReceived {
+            operation,
+            page,
+            attempt,
+            status: status.as_u16(),
+            bytes: length(response.body()),
+        });
+        if !status.is_success() {
+            let secrets = [self.inner.key.expose_secret(), self.inner.encoded_key.expose_secret()];
+            if status == StatusCode::TOO_MANY_REQUESTS {
+                self.inner.pacer.refused(call.route);
+            }
+            let error = refusal::error(operation, &response, self.inner.clock.now(), &secrets);
+            let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
+            return Err(Failure { outcome, error });
+        }
+        decode(response.body()).map_err(|fault| Failure {
+            outcome: if fault.cut { Outcome::Transport } else { FINAL },
+            error: Error::decode(operation, fault).with_status(status.as_u16(), None),
+        })
+    }
+
+    /// Tells the observer what an answer held.
+    pub(crate) fn page_read<T>(&self, call: &Call, rows: &[T], announced: Option<u64>) {
+        let (operation, page) = (call.route.operation(), call.page);
+        self.inner.observer.page_read(&PageRead { operation, page, rows: length(rows), announced });
+    }
+
+    fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
+        let (method, _) = call.route.method_and_path();
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(format!("{}{}", self.inner.base.text, call.path_and_query()))
+            .header(header::AUTHORIZATION, self.inner.authorization.clone())
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, USER_AGENT);
+        if !call.body.is_empty() {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
+        }
+        builder.body(call.body.clone())
+    }
+
+    fn unanswered(&self, operation: &'static str, error: TransportError) -> Failure {
+        let server = &self.inner.base.host_and_port;
+        let detail = match error.kind() {
+            TransportErrorKind::Connect => format!("cannot connect to {server}"),
+            TransportErrorKind::Timeout => format!("no answer from {server} in time"),
+            TransportErrorKind::Interrupted => format!("the connection to {server} broke"),
+            TransportErrorKind::TooLarge => format!("the answer of {server} is too large"),
+            TransportErrorKind::Refused => format!("nothing was sent to {server}"),
+        };
+        let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
+        Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
+    }
+}
+
+fn length<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
+}
+
+const OVER_BUDGET: &str = "not tried again, since many of the last minute's requests were retries";
+
+/// What the policy never tries again.
+const FINAL: Outcome = Outcome::Status { status: 0, retry_after: None };
