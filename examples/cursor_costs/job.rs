@@ -1,5 +1,7 @@
 //! The job, from the first request to the last figure.
 
+use std::sync::Arc;
+
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope};
 use cursor_admin_client::Client;
@@ -10,7 +12,7 @@ use crate::Failure;
 use crate::arguments::Arguments;
 use crate::export::Export;
 use crate::inputs::{Connection, Inputs};
-use crate::progress::ProgressBar;
+use crate::progress::{ProgressBar, Waits};
 use crate::sections::Sections;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -47,7 +49,7 @@ async fn sync(
     connection: &Connection,
     range: cost_model::Window,
 ) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
-    let mut builder = Client::builder().api_key(connection.api_key.as_str());
+    let mut builder = Client::builder().api_key(connection.api_key.as_str()).observer(Arc::new(Waits));
     if let Some(url) = &connection.base_url {
         builder = builder.base_url(url.as_str());
     }

@@ -1,8 +1,9 @@
-//! A progress bar on standard error.
+//! A progress bar on standard error, and word of every wait.
 
 use std::io::{IsTerminal, stderr};
 
 use cost_ingest::{Observer, Progress};
+use cursor_admin_client::{RateLimitWait, RetryPlanned};
 
 use crate::screen::grouped;
 
@@ -30,6 +31,22 @@ impl Observer for ProgressBar {
             true if done < planned => eprint!("\r{text}"),
             true => eprintln!("\r{text}"),
             false => eprintln!("{text}"),
+        }
+    }
+}
+
+/// Says why nothing happens for a while.
+#[derive(Debug)]
+pub struct Waits;
+
+impl cursor_admin_client::Observer for Waits {
+    fn rate_limit_wait(&self, event: &RateLimitWait) {
+        eprintln!("{}: waiting {} s to keep below the rate limit", event.operation, event.wait.as_secs());
+    }
+
+    fn retry_planned(&self, event: &RetryPlanned) {
+        if event.wait.as_secs() > 0 {
+            eprintln!("{}: waiting {} s before trying again", event.operation, event.wait.as_secs());
         }
     }
 }
