@@ -22,7 +22,6 @@ mod vql;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -146,15 +145,6 @@ impl Filter {
             reads.dedup();
             reads
         })
-    }
-
-    /// The keys of the virtual tags that the filter names as `vtag.Key`, each once.
-    pub fn virtual_keys(&self) -> Vec<Arc<str>> {
-        let key = |dimension| match dimension {
-            Dimension::VirtualTag(key) => Some(key),
-            _ => None,
-        };
-        self.dimensions().into_iter().filter_map(key).collect()
     }
 
     /// Whether the filter asks about tags of any key.

@@ -143,10 +143,3 @@ pub struct LedgerRow {
     /// The provider's fee as stated, an of-which of the amount charged.
     pub fee: Option<Money>,
 }
-
-impl LedgerRow {
-    /// The amount that `metric` names, nothing if it is absent.
-    pub fn amount(&self, metric: crate::Metric) -> Money {
-        self.costs.get(metric).unwrap_or_default()
-    }
-}
