@@ -57,11 +57,10 @@ impl LedgerBuilder {
         self.ledger.completeness.provisional_from(from);
     }
 
-    /// The ledger of all records added, with no room left for more.
+    /// The ledger of all records added, in order of time.
     pub fn build(mut self) -> Ledger {
         self.ledger.tuples.shrink();
-        self.ledger.columns.shrink();
-        self.ledger
+        Ledger { columns: self.ledger.columns.finish(), ..self.ledger }
     }
 }
 

@@ -1,31 +1,29 @@
 //! The figures of every charge, a column for each.
 
 use std::collections::HashMap;
+use std::iter::once;
 
-use crate::{
-    CostRecord, Error, LedgerRow, Money, Quantity, RequestUnits, Result, Timestamp, TokenCounts, TokenType,
-    Tokens,
-};
+use crate::{CostRecord, Error, LedgerRow, Quantity, Result, Timestamp, TokenCounts};
 
+use super::narrow::{counts, narrow, narrow_tokens, widen};
 use super::shape::Shape;
 
 /// The columns that reports add up have an entry per charge; what few charges have, or what equals the effective
 /// amount, takes no room. Those who look for an entry of a sparse column must have passed over the ones before.
-#[derive(Default)]
 pub(super) struct Columns {
     at: Vec<Timestamp>,
+    /// Whether `at` ascends.
+    ordered: bool,
     /// Indices into `classes`.
     class: Vec<u32>,
-    /// Zero where the shape has no effective amount.
-    effective: Vec<Money>,
-    /// Zero where absent.
-    requests: Vec<RequestUnits>,
-    /// In the order of [`TokenType::ALL`]; zero where the shape has wide tokens.
+    /// The effective amount and the first own figure, both narrow; zero where absent, and where the shape is wide.
+    figures: Vec<[i64; 2]>,
+    /// In the order of [`TokenType::ALL`](crate::TokenType::ALL); zero where the shape has wide tokens.
     tokens: Vec<[u32; 4]>,
-    /// Sparse: amounts beside the effective one that are neither zero nor equal to it.
-    amounts: Vec<Money>,
-    /// Sparse: fees that are neither zero nor equal to the effective amount.
-    fees: Vec<Money>,
+    /// Sparse: the other own figures of charges whose shape is not wide.
+    narrow: Vec<i64>,
+    /// Sparse: the own figures, in units, of charges whose shape is wide.
+    wide: Vec<i128>,
     /// Sparse: counts of which one does not fit in 32 bits.
     wide_tokens: Vec<TokenCounts>,
     /// Sparse: usage that neither tokens nor request units tell.
@@ -50,9 +48,11 @@ impl Columns {
     }
 
     pub(super) fn push(&mut self, record: &CostRecord, tuple: u32, numbers: &mut ClassNumbers) -> Result<()> {
-        let tokens = narrow(&record.tokens);
-        let shape = Shape::of(record, tokens.is_none());
-        let class = Class { tuple, shape };
+        // Sums of as many 32-bit counts as this fit in 64 bits.
+        if u32::try_from(self.len()).is_err() {
+            return Err(Error::overflow("the number of charges in a ledger"));
+        }
+        let class = Class { tuple, shape: Shape::of(record) };
         let number = match numbers.0.get(&class) {
             Some(number) => *number,
             None => {
@@ -63,26 +63,76 @@ impl Columns {
                 next
             }
         };
+        self.ordered &= self.at.last().is_none_or(|last| *last <= record.at);
         self.at.push(record.at);
         self.class.push(number);
-        self.effective.push(record.costs.effective.unwrap_or_default());
-        self.requests.push(record.requests.unwrap_or_default());
-        self.tokens.push(tokens.unwrap_or_default());
-        self.amounts.extend(shape.own_amounts(&record.costs));
-        self.fees.extend(record.stated.fee.filter(|_| shape.has_own_fee()));
-        self.wide_tokens.extend(shape.wide_tokens.then_some(record.tokens));
-        self.quantities.extend(record.quantity);
+        self.push_figures(record, class.shape);
         Ok(())
     }
 
-    pub(super) fn shrink(&mut self) {
+    fn push_figures(&mut self, record: &CostRecord, shape: Shape) {
+        let own = shape.own_figures(record);
+        if shape.wide {
+            self.figures.push([0; 2]);
+            self.wide.extend(own);
+        } else {
+            let effective = narrow(record.costs.effective.unwrap_or_default().units());
+            let mut own = own.filter_map(narrow);
+            self.figures.push([effective.unwrap_or_default(), own.next().unwrap_or_default()]);
+            self.narrow.extend(own);
+        }
+        self.tokens.push(narrow_tokens(&record.tokens).unwrap_or_default());
+        self.wide_tokens.extend(shape.wide_tokens.then_some(record.tokens));
+        self.quantities.extend(record.quantity);
+    }
+
+    /// The same charges in order of time, those of one instant in the order in which they came, with no room left for
+    /// more.
+    pub(super) fn finish(mut self) -> Self {
+        if !self.ordered {
+            self = self.in_order();
+        }
+        self.shrink();
+        self
+    }
+
+    fn in_order(&self) -> Self {
+        let mut passed = Passed::default();
+        let mut places = Vec::with_capacity(self.len());
+        for (at, class) in self.at.iter().zip(&self.class) {
+            places.push((*at, passed));
+            passed = passed.plus(self.classes.get(index(*class)).map(Class::passed).unwrap_or_default());
+        }
+        places.sort_by_key(|(at, _)| *at);
+        let mut ordered = Self { classes: self.classes.clone(), ..Self::default() };
+        for (_, place) in places {
+            let mut charges = self.charges();
+            charges.pass(place);
+            ordered.copy_first(&charges);
+        }
+        ordered
+    }
+
+    fn copy_first(&mut self, charges: &Charges<'_>) {
+        let Some(class) = charges.class.first() else { return };
+        let passed = charges.classes.get(index(*class)).map(Class::passed).unwrap_or_default();
+        self.at.extend(charges.at.first());
+        self.class.push(*class);
+        self.figures.extend(charges.figures.first());
+        self.tokens.extend(charges.tokens.first());
+        self.narrow.extend(charges.narrow.iter().take(passed.narrow));
+        self.wide.extend(charges.wide.iter().take(passed.wide));
+        self.wide_tokens.extend(charges.wide_tokens.iter().take(passed.wide_tokens));
+        self.quantities.extend(charges.quantities.iter().take(passed.quantities));
+    }
+
+    fn shrink(&mut self) {
         self.at.shrink_to_fit();
         self.class.shrink_to_fit();
-        self.effective.shrink_to_fit();
-        self.requests.shrink_to_fit();
+        self.figures.shrink_to_fit();
         self.tokens.shrink_to_fit();
-        self.amounts.shrink_to_fit();
-        self.fees.shrink_to_fit();
+        self.narrow.shrink_to_fit();
+        self.wide.shrink_to_fit();
         self.wide_tokens.shrink_to_fit();
         self.quantities.shrink_to_fit();
         self.classes.shrink_to_fit();
@@ -96,14 +146,30 @@ impl Columns {
         Charges {
             at: &self.at,
             class: &self.class,
-            effective: &self.effective,
-            requests: &self.requests,
+            figures: &self.figures,
             tokens: &self.tokens,
-            amounts: &self.amounts,
-            fees: &self.fees,
+            narrow: &self.narrow,
+            wide: &self.wide,
             wide_tokens: &self.wide_tokens,
             quantities: &self.quantities,
             classes: &self.classes,
+        }
+    }
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            at: Vec::new(),
+            ordered: true,
+            class: Vec::new(),
+            figures: Vec::new(),
+            tokens: Vec::new(),
+            narrow: Vec::new(),
+            wide: Vec::new(),
+            wide_tokens: Vec::new(),
+            quantities: Vec::new(),
+            classes: Vec::new(),
         }
     }
 }
@@ -112,11 +178,10 @@ impl Columns {
 pub(crate) struct Charges<'a> {
     pub(crate) at: &'a [Timestamp],
     pub(crate) class: &'a [u32],
-    pub(crate) effective: &'a [Money],
-    pub(crate) requests: &'a [RequestUnits],
+    pub(crate) figures: &'a [[i64; 2]],
     pub(crate) tokens: &'a [[u32; 4]],
-    pub(crate) amounts: &'a [Money],
-    fees: &'a [Money],
+    pub(crate) narrow: &'a [i64],
+    pub(crate) wide: &'a [i128],
     wide_tokens: &'a [TokenCounts],
     quantities: &'a [Quantity],
     classes: &'a [Class],
@@ -126,21 +191,37 @@ pub(crate) struct Charges<'a> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Passed {
     pub(crate) charges: usize,
-    pub(crate) amounts: usize,
-    pub(crate) fees: usize,
-    pub(crate) wide_tokens: usize,
-    pub(crate) quantities: usize,
+    pub(crate) narrow: usize,
+    pub(crate) wide: usize,
+    wide_tokens: usize,
+    quantities: usize,
+}
+
+impl Passed {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            charges: self.charges + other.charges,
+            narrow: self.narrow + other.narrow,
+            wide: self.wide + other.wide,
+            wide_tokens: self.wide_tokens + other.wide_tokens,
+            quantities: self.quantities + other.quantities,
+        }
+    }
 }
 
 impl Charges<'_> {
+    /// How many of them arose before that millisecond.
+    pub(crate) fn count_before(&self, millis: i64) -> usize {
+        self.at.partition_point(|at| at.millis() < millis)
+    }
+
     pub(crate) fn pass(&mut self, passed: Passed) {
         self.at = self.at.get(passed.charges..).unwrap_or_default();
         self.class = self.class.get(passed.charges..).unwrap_or_default();
-        self.effective = self.effective.get(passed.charges..).unwrap_or_default();
-        self.requests = self.requests.get(passed.charges..).unwrap_or_default();
+        self.figures = self.figures.get(passed.charges..).unwrap_or_default();
         self.tokens = self.tokens.get(passed.charges..).unwrap_or_default();
-        self.amounts = self.amounts.get(passed.amounts..).unwrap_or_default();
-        self.fees = self.fees.get(passed.fees..).unwrap_or_default();
+        self.narrow = self.narrow.get(passed.narrow..).unwrap_or_default();
+        self.wide = self.wide.get(passed.wide..).unwrap_or_default();
         self.wide_tokens = self.wide_tokens.get(passed.wide_tokens..).unwrap_or_default();
         self.quantities = self.quantities.get(passed.quantities..).unwrap_or_default();
     }
@@ -151,20 +232,28 @@ impl Iterator for Charges<'_> {
 
     fn next(&mut self) -> Option<LedgerRow> {
         let class = self.classes.get(index(*self.class.first()?))?;
-        let (shape, effective) = (class.shape, *self.effective.first()?);
+        let shape = class.shape;
         let tokens = if shape.wide_tokens {
             *self.wide_tokens.first()?
         } else {
             counts(self.tokens.first()?.map(u64::from))
         };
+        let units = |narrow: i64| widen(narrow.into()).unwrap_or_default();
+        let [effective, own] = self.figures.first()?.map(units);
+        let figures = if shape.wide {
+            shape.figures(0, &mut self.wide.iter().copied())
+        } else {
+            let others = self.narrow.iter().map(|narrow| units(*narrow));
+            shape.figures(effective, &mut once(own).filter(|_| shape.own_count() > 0).chain(others))
+        };
         let row = LedgerRow {
             at: *self.at.first()?,
             tuple: class.tuple(),
-            costs: shape.costs(effective, &mut self.amounts.iter().copied()),
+            costs: figures.costs,
             tokens,
-            requests: shape.has_requests.then_some(*self.requests.first()?),
+            requests: figures.requests,
             quantity: self.quantities.first().filter(|_| shape.has_quantity).copied(),
-            fee: shape.fee.read(effective, &mut self.fees.iter().copied()),
+            fee: figures.fee,
         };
         self.pass(class.passed());
         Some(row)
@@ -183,10 +272,11 @@ impl Class {
 
     /// What passing over one charge is.
     pub(crate) fn passed(&self) -> Passed {
+        let own = self.shape.own_count();
         Passed {
             charges: 1,
-            amounts: self.shape.own_amount_count(),
-            fees: usize::from(self.shape.has_own_fee()),
+            narrow: if self.shape.wide { 0 } else { own.saturating_sub(1) },
+            wide: if self.shape.wide { own } else { 0 },
             wide_tokens: usize::from(self.shape.wide_tokens),
             quantities: usize::from(self.shape.has_quantity),
         }
@@ -196,19 +286,4 @@ impl Class {
 /// A number of 32 bits as an index, which no supported target has too few bits for.
 pub(crate) fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// The four counts in the order of [`TokenType::ALL`], if all fit in 32 bits.
-fn narrow(tokens: &TokenCounts) -> Option<[u32; 4]> {
-    let mut narrow = [0; 4];
-    for (narrow, token_type) in narrow.iter_mut().zip(TokenType::ALL) {
-        *narrow = u32::try_from(tokens.get(token_type).count()).ok()?;
-    }
-    Some(narrow)
-}
-
-/// From the order of [`TokenType::ALL`].
-pub(crate) fn counts(counts: [u64; 4]) -> TokenCounts {
-    let [input, output, cache_write, cache_read] = counts.map(Tokens::new);
-    TokenCounts { input, output, cache_write, cache_read }
 }

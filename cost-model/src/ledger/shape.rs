@@ -1,6 +1,8 @@
 //! Which figures a charge has, and where they are kept.
 
-use crate::{CostRecord, Costs, Money};
+use crate::{CostRecord, Costs, Money, RequestUnits};
+
+use super::narrow::{narrow, narrow_tokens};
 
 /// Where one optional figure of a charge is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,18 +47,27 @@ pub(crate) struct Shape {
     list: Held,
     contracted: Held,
     derived: bool,
-    pub(super) has_requests: bool,
-    pub(super) fee: Held,
+    has_requests: bool,
+    fee: Held,
+    /// Whether a figure is finer or larger than the narrow columns hold, so that all of them are in the wide one.
+    pub(crate) wide: bool,
     /// Whether a token count does not fit in 32 bits.
     pub(super) wide_tokens: bool,
     pub(super) has_quantity: bool,
 }
 
+/// The figures of a charge, or the sums of those of many charges of one shape.
+pub(crate) struct Figures {
+    pub(crate) costs: Costs,
+    pub(crate) requests: Option<RequestUnits>,
+    pub(super) fee: Option<Money>,
+}
+
 impl Shape {
-    pub(super) fn of(record: &CostRecord, wide_tokens: bool) -> Self {
+    pub(super) fn of(record: &CostRecord) -> Self {
         let costs = &record.costs;
         let held = |figure: Option<Money>| Held::of(figure, costs.effective);
-        Self {
+        let shape = Self {
             has_effective: costs.effective.is_some(),
             billed: held(costs.billed),
             list: held(costs.list),
@@ -64,54 +75,71 @@ impl Shape {
             derived: costs.derived,
             has_requests: record.requests.is_some(),
             fee: held(record.stated.fee),
-            wide_tokens,
+            wide: true,
+            wide_tokens: narrow_tokens(&record.tokens).is_none(),
             has_quantity: record.quantity.is_some(),
-        }
+        };
+        Self { wide: shape.own_figures(record).any(|figure| narrow(figure).is_none()), ..shape }
     }
 
-    /// Whether the dense columns tell all usage.
+    /// Whether the sums of costs, tokens and request units tell all usage.
     pub(crate) fn is_plain(self) -> bool {
         !self.wide_tokens && !self.has_quantity
     }
 
-    /// The shape of the sum of such charges, as far as sums of costs, tokens and requests tell shapes apart.
+    /// The shape of the sum of such charges, as far as sums of costs and requests tell shapes apart.
     pub(crate) fn of_sums(self) -> Self {
-        Self {
-            derived: false,
-            has_requests: true,
-            fee: Held::Absent,
-            wide_tokens: false,
-            has_quantity: false,
-            ..self
-        }
+        Self { derived: false, fee: Held::Absent, wide_tokens: false, has_quantity: false, ..self }
     }
 
-    /// The amounts of a charge, given its effective amount and its own amounts; or, of many charges of one shape,
-    /// their sums, given the sums of theirs.
-    pub(crate) fn costs(self, effective: Money, own: &mut impl Iterator<Item = Money>) -> Costs {
-        let mut read = |held: Held| held.read(effective, own);
-        Costs {
+    /// The figures, given the narrow effective amount and the own figures, in units.
+    pub(crate) fn figures(self, effective: i128, own: &mut impl Iterator<Item = i128>) -> Figures {
+        let has_own_effective = self.has_own_effective();
+        let effective =
+            Money::from_units(if has_own_effective { own.next().unwrap_or_default() } else { effective });
+        let mut amounts = own.map(Money::from_units);
+        let mut read = |held: Held| held.read(effective, &mut amounts);
+        let costs = Costs {
             billed: read(self.billed),
             effective: self.has_effective.then_some(effective),
             list: read(self.list),
             contracted: read(self.contracted),
             derived: self.derived,
-        }
+        };
+        let requests = self.has_requests.then(|| amounts.next().unwrap_or_default().units());
+        let fee = self.fee.read(effective, &mut amounts);
+        Figures { costs, requests: requests.map(RequestUnits::from_units), fee }
     }
 
-    /// The amounts that only [`Self::costs`] of this shape can tell, in the order in which it asks for them.
-    pub(super) fn own_amounts(self, costs: &Costs) -> impl Iterator<Item = Money> + use<> {
-        let amounts =
-            [(self.billed, costs.billed), (self.list, costs.list), (self.contracted, costs.contracted)];
-        amounts.into_iter().filter(|(held, _)| *held == Held::Own).filter_map(|(_, amount)| amount)
+    /// The figures that have an entry in a sparse column, in units, in the order in which [`Self::figures`] asks for
+    /// them; of a wide shape these are all that have no equal.
+    pub(super) fn own_figures(self, record: &CostRecord) -> impl Iterator<Item = i128> + use<> {
+        let costs = &record.costs;
+        let own = |held: Held, amount: Option<Money>| amount.filter(|_| held == Held::Own).map(Money::units);
+        let figures = [
+            costs.effective.filter(|_| self.has_own_effective()).map(Money::units),
+            own(self.billed, costs.billed),
+            own(self.list, costs.list),
+            own(self.contracted, costs.contracted),
+            record.requests.map(RequestUnits::units),
+            own(self.fee, record.stated.fee),
+        ];
+        figures.into_iter().flatten()
     }
 
-    /// How many own amounts a charge has.
-    pub(crate) fn own_amount_count(self) -> usize {
-        [self.billed, self.list, self.contracted].into_iter().filter(|held| *held == Held::Own).count()
+    /// How many own figures a charge has that are summed: all but the fee, which comes last.
+    pub(crate) fn summed_count(self) -> usize {
+        let own = [self.billed, self.list, self.contracted].into_iter().filter(|held| *held == Held::Own);
+        own.count() + usize::from(self.has_own_effective()) + usize::from(self.has_requests)
     }
 
-    pub(super) fn has_own_fee(self) -> bool {
-        self.fee == Held::Own
+    /// How many own figures a charge has.
+    pub(crate) fn own_count(self) -> usize {
+        self.summed_count() + usize::from(self.fee == Held::Own)
+    }
+
+    /// Whether the effective amount is among the own figures.
+    fn has_own_effective(self) -> bool {
+        self.wide && self.has_effective
     }
 }

@@ -37,6 +37,16 @@ struct Tuple {
     tags: u32,
 }
 
+/// Where tuples keep the value of a dimension.
+#[derive(Clone, Copy)]
+pub(super) enum Column {
+    Slot(usize),
+    /// By the key's text.
+    Tag(TextId),
+    /// All tags as one.
+    Tags,
+}
+
 #[derive(Default)]
 pub(super) struct Tuples {
     texts: Vec<Arc<str>>,
@@ -106,6 +116,17 @@ impl Tuples {
         Ok(id)
     }
 
+    /// The column of a dimension; `None` where no tuple has a value of it.
+    pub(super) fn column(&self, dimension: &Dimension) -> Option<Column> {
+        match dimension {
+            Dimension::Tag(key) => {
+                let before = self.texts.iter().position(|text| text == key)?;
+                Some(Column::Tag(u32::try_from(before).ok()?.checked_add(1)?))
+            }
+            _ => SLOTS.iter().position(|each| each == dimension).map(Column::Slot),
+        }
+    }
+
     fn text(&self, id: TextId) -> Option<&Arc<str>> {
         self.texts.get(index(id).checked_sub(1)?)
     }
@@ -139,18 +160,16 @@ impl<'a> LedgerTuple<'a> {
         }
     }
 
-    /// A number for the value of a dimension, the same for the same text of the ledger; 0 for none.
-    pub(crate) fn code(&self, dimension: &Dimension) -> u32 {
-        match dimension {
-            Dimension::Tag(key) => {
-                let set = self.dictionary.tag_sets.get(index(self.tuple.tags)).into_iter().flatten();
-                let named = |id: TextId| self.dictionary.text(id).is_some_and(|each| each == key);
-                set.into_iter().find(|(id, _)| named(*id)).map_or(0, |(_, value)| *value)
+    /// A number for the value in a column, the same for the same value; 0 for none.
+    pub(super) fn code_in(&self, column: Column) -> u32 {
+        match column {
+            Column::Slot(slot) => self.tuple.slots.get(slot).copied().unwrap_or_default(),
+            Column::Tag(key) => {
+                let set = self.dictionary.tag_sets.get(index(self.tuple.tags));
+                let pair = set.and_then(|set| set.iter().find(|(each, _)| *each == key));
+                pair.map_or(0, |(_, value)| *value)
             }
-            _ => {
-                let slot = SLOTS.iter().position(|each| each == dimension);
-                slot.and_then(|slot| self.tuple.slots.get(slot)).copied().unwrap_or_default()
-            }
+            Column::Tags => self.tuple.tags + 1,
         }
     }
 

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::{Assignment, Dimension, LedgerTuple, Tagger, Timestamp};
+use crate::ledger::Projection;
+use crate::{Assignment, Ledger, LedgerTuple, Tagger, Timestamp};
 
 use super::mixed::Mixed;
+use super::seen::Seen;
 
 /// The values of the keys that matter, in order.
 pub(super) type Values = Arc<[Option<Arc<str>>]>;
@@ -15,25 +17,26 @@ pub(super) type Values = Arc<[Option<Arc<str>>]>;
 /// Most taggers read few dimensions, so that thousands of tuples are a few hundred to them.
 pub(super) struct Answers {
     keys: Arc<[Arc<str>]>,
-    /// What the tagger reads, if it says so.
-    reads: Option<Vec<Dimension>>,
-    /// By tuple: what the tagger sees of it, numbered.
-    seen: Vec<Option<usize>>,
-    numbers_seen: Mixed<Vec<u32>, usize>,
+    seen: Seen,
     /// By what is seen and epoch: the number of the answer; `None` where charges are shared out.
     numbers: Mixed<(usize, usize), Option<usize>>,
+    /// By what is seen: the last epoch asked about, and the answer in it.
+    latest: Vec<Option<(usize, Option<usize>)>>,
     known: HashMap<Values, usize>,
     values: Vec<Values>,
 }
 
 impl Answers {
-    pub(super) fn new(tagger: &dyn Tagger, keys: Arc<[Arc<str>]>, tuples: usize) -> Self {
+    pub(super) fn new(tagger: &dyn Tagger, keys: Arc<[Arc<str>]>, ledger: &Ledger) -> Self {
+        let tuples = ledger.tuple_count();
+        // Without keys there is nothing to tell apart.
+        let reads = if keys.is_empty() { Some(&[][..]) } else { tagger.reads() };
+        let reads = reads.map(|reads| Projection::new(ledger, reads, false));
         Self {
             keys,
-            reads: tagger.reads().map(<[Dimension]>::to_vec),
-            seen: vec![None; tuples],
-            numbers_seen: Mixed::default(),
+            seen: Seen::new(reads, tuples),
             numbers: Mixed::default(),
+            latest: vec![None; tuples],
             known: HashMap::new(),
             values: Vec::new(),
         }
@@ -47,7 +50,24 @@ impl Answers {
         (number, tuple): (usize, LedgerTuple<'_>),
         (epoch, at): (usize, Timestamp),
     ) -> Option<usize> {
-        let seen = self.seen(number, tuple);
+        let seen = self.seen.number(number, tuple);
+        match self.latest.get(seen) {
+            Some(Some((latest, answer))) if *latest == epoch => return *answer,
+            _ => {}
+        }
+        let answer = self.number_of_seen(tagger, (seen, tuple), (epoch, at));
+        if let Some(latest) = self.latest.get_mut(seen) {
+            *latest = Some((epoch, answer));
+        }
+        answer
+    }
+
+    fn number_of_seen(
+        &mut self,
+        tagger: &dyn Tagger,
+        (seen, tuple): (usize, LedgerTuple<'_>),
+        (epoch, at): (usize, Timestamp),
+    ) -> Option<usize> {
         if let Some(answer) = self.numbers.get(&(seen, epoch)) {
             return *answer;
         }
@@ -66,20 +86,6 @@ impl Answers {
     /// The values of the answer of that number.
     pub(super) fn values(&self, number: usize) -> Option<Values> {
         self.values.get(number).cloned()
-    }
-
-    fn seen(&mut self, number: usize, tuple: LedgerTuple<'_>) -> usize {
-        let Some(reads) = &self.reads else { return number };
-        if let Some(seen) = self.seen.get(number).copied().flatten() {
-            return seen;
-        }
-        let next = self.numbers_seen.len();
-        let projection = reads.iter().map(|dimension| tuple.code(dimension)).collect();
-        let seen = *self.numbers_seen.entry(projection).or_insert(next);
-        if let Some(entry) = self.seen.get_mut(number) {
-            *entry = Some(seen);
-        }
-        seen
     }
 
     fn ask(&self, tagger: &dyn Tagger, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Values> {

@@ -29,29 +29,29 @@ pub(super) fn rows(
     now: &Sums,
     before: Option<(Window, &Sums)>,
 ) -> Result<Vec<Row>> {
-    let plain = query.top.is_none() && before.is_none() && !query.cumulative;
-    let cells = if plain {
-        let cell = |((bin, group), now): &((Option<Timestamp>, usize), Totals)| {
-            let cell = Cell { now: *now, ..Cell::default() };
-            ((*bin, Some(*group)), cell)
+    let group_keys = |group: usize| groups.keys.get(group).cloned().unwrap_or_default();
+    if query.top.is_none() && before.is_none() && !query.cumulative {
+        let cells = now.cells.iter().map(|((bin, group), totals)| ((*bin, Some(*group)), totals));
+        let row = |((bin, group), now): &((Option<Timestamp>, usize), Totals)| Row {
+            bin: *bin,
+            kind: RowKind::Group,
+            keys: group_keys(*group),
+            totals: *now,
+            previous: None,
         };
-        now.cells.iter().map(cell).collect()
-    } else {
-        cells(query, groups, now, before)?
+        let order = order(query, groups, cells)?;
+        return Ok(order.into_iter().filter_map(|number| now.cells.get(number)).map(row).collect());
+    }
+    let cells = cells(query, groups, now, before)?;
+    let row = |((bin, group), cell): &(Place, Cell)| Row {
+        bin: *bin,
+        kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
+        keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
+        totals: cell.now,
+        previous: before.map(|_| cell.before),
     };
-    let row = |(bin, group): Place, cell: &Cell| {
-        let (kind, keys) = match group.and_then(|group| groups.keys.get(group)) {
-            Some(keys) => (RowKind::Group, keys.clone()),
-            None => (RowKind::Other(cell.groups.len()), vec![None; query.group_by.len()]),
-        };
-        Row { bin, kind, keys, totals: cell.now, previous: before.map(|_| cell.before) }
-    };
-    let order = order(query, groups, &cells)?;
-    Ok(order
-        .into_iter()
-        .filter_map(|number| cells.get(number))
-        .map(|(place, cell)| row(*place, cell))
-        .collect())
+    let order = order(query, groups, cells.iter().map(|(place, cell)| (*place, &cell.now)))?;
+    Ok(order.into_iter().filter_map(|number| cells.get(number)).map(row).collect())
 }
 
 /// What a row needs beside its place, place by place.
@@ -153,10 +153,14 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
 }
 
 /// The numbers of the cells in the order of their rows.
-fn order(query: &Query, groups: &Groups, cells: &[(Place, Cell)]) -> Result<Vec<usize>> {
-    let mut sized = Vec::with_capacity(cells.len());
-    for (number, ((bin, group), cell)) in cells.iter().enumerate() {
-        sized.push((*bin, group.is_none(), Reverse(query.measure.size(&cell.now)?), *group, number));
+fn order<'a>(
+    query: &Query,
+    groups: &Groups,
+    cells: impl Iterator<Item = (Place, &'a Totals)>,
+) -> Result<Vec<usize>> {
+    let mut sized = Vec::with_capacity(cells.size_hint().0);
+    for (number, ((bin, group), totals)) in cells.enumerate() {
+        sized.push((bin, group.is_none(), Reverse(query.measure.size(totals)?), group, number));
     }
     let keys = |group: Option<usize>| group.and_then(|group| groups.keys.get(group));
     sized.sort_unstable_by(|a, b| {

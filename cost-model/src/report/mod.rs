@@ -13,6 +13,7 @@ mod plan;
 mod query;
 mod rows;
 mod run;
+mod seen;
 mod settings;
 mod spans;
 mod table;

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::ledger::index;
 use crate::{
     Assignment, Costs, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple,
     Quantity, RequestUnits, Result, Tagger, Timestamp, TokenCounts,
@@ -14,6 +13,7 @@ use super::Query;
 use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
 use super::mixed::Mixed;
+use super::seen::Seen;
 
 /// The plans of a query, made as rows ask for them.
 pub(super) struct Planner<'a> {
@@ -28,18 +28,30 @@ pub(super) struct Planner<'a> {
     pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
     answers: Answers,
+    /// What the query sees of tuples.
+    seen: Seen,
     /// Whether no charge stays in one piece.
     takes_apart: bool,
     plans: Vec<Plan>,
     numbers: Mixed<PlanKey, usize>,
-    /// By tuple: the last epoch asked about, and the number of its plan.
-    latest: Vec<Option<(usize, usize)>>,
+    /// By tuple: what was planned last.
+    latest: Vec<Option<Latest>>,
 }
 
-/// What the charges of one plan have in common: a tuple, and an answer of the tagger or an epoch.
+/// An epoch, the number of the tagger's answer in it, if it is one, and the number of the plan.
+#[derive(Clone, Copy)]
+struct Latest {
+    epoch: usize,
+    answer: Option<usize>,
+    plan: usize,
+}
+
+/// What the charges of one plan have in common.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum PlanKey {
+    /// What the query sees of their tuple, and the tagger's answer.
     Answer(usize, usize),
+    /// Their tuple, and the epoch.
     Epoch(usize, usize),
 }
 
@@ -130,7 +142,8 @@ impl<'a> Planner<'a> {
             query,
             ledger,
             tagger,
-            answers: Answers::new(tagger, Arc::clone(&keys), ledger.tuple_count()),
+            answers: Answers::new(tagger, Arc::clone(&keys), ledger),
+            seen: Seen::new(Some(query.projection(ledger)), ledger.tuple_count()),
             keys,
             takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
                 || query.allocations().next().is_some()
@@ -153,17 +166,17 @@ impl<'a> Planner<'a> {
         }
     }
 
-    pub(super) fn plan(&mut self, tuple: usize, at: Timestamp) -> Result<&Plan> {
-        let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        let number = match self.latest.get(tuple) {
-            Some(Some((latest, number))) if *latest == epoch => *number,
-            _ => self.number(tuple, epoch, at)?,
-        };
+    /// The plan of that number.
+    pub(super) fn plan(&self, number: usize) -> Result<&Plan> {
         self.plans.get(number).ok_or_else(|| Error::new(ErrorKind::Query, "a plan is missing"))
     }
 
     /// The number of the plan of a tuple in an epoch, of which `at` is an instant; makes it if need be.
-    fn number(&mut self, tuple: usize, epoch: usize, at: Timestamp) -> Result<usize> {
+    pub(super) fn number(&mut self, tuple: usize, epoch: usize, at: Timestamp) -> Result<usize> {
+        let latest = self.latest.get(tuple).copied().flatten();
+        if let Some(latest) = latest.filter(|latest| latest.epoch == epoch) {
+            return Ok(latest.plan);
+        }
         let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
             Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
         })?;
@@ -172,23 +185,37 @@ impl<'a> Planner<'a> {
         } else {
             self.answers.number(self.tagger, (tuple, dimensions), (epoch, at))
         };
-        let key = answer.map_or(PlanKey::Epoch(tuple, epoch), |answer| PlanKey::Answer(tuple, answer));
-        let number = match self.numbers.get(&key) {
-            Some(number) => *number,
-            None => {
-                let plan = match answer.and_then(|answer| self.answers.values(answer)) {
-                    Some(values) => self.make_whole(dimensions, &values),
-                    None => self.make_parts(dimensions, at),
-                };
-                self.plans.push(plan);
-                self.numbers.insert(key, self.plans.len() - 1);
-                self.plans.len() - 1
-            }
+        let plan = match latest.filter(|latest| answer.is_some() && latest.answer == answer) {
+            Some(same) => same.plan,
+            None => self.number_of_key(tuple, dimensions, answer, (epoch, at)),
         };
         if let Some(latest) = self.latest.get_mut(tuple) {
-            *latest = Some((epoch, number));
+            *latest = Some(Latest { epoch, answer, plan });
         }
-        Ok(number)
+        Ok(plan)
+    }
+
+    fn number_of_key(
+        &mut self,
+        tuple: usize,
+        dimensions: LedgerTuple<'_>,
+        answer: Option<usize>,
+        (epoch, at): (usize, Timestamp),
+    ) -> usize {
+        let key = match answer {
+            Some(answer) => PlanKey::Answer(self.seen.number(tuple, dimensions), answer),
+            None => PlanKey::Epoch(tuple, epoch),
+        };
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        let plan = match answer.and_then(|answer| self.answers.values(answer)) {
+            Some(values) => self.make_whole(dimensions, &values),
+            None => self.make_parts(dimensions, at),
+        };
+        self.plans.push(plan);
+        self.numbers.insert(key, self.plans.len() - 1);
+        self.plans.len() - 1
     }
 
     /// The plan of charges that stay in one piece.
@@ -298,13 +325,7 @@ impl Groups {
     fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
         self.key.clear();
         for dimension in group_by {
-            self.key.push(match dimension {
-                // A tag may be the ledger's or the tagger's, so that only its text tells.
-                Dimension::Tag(_) | Dimension::VirtualTag(_) | Dimension::Tagged | Dimension::TokenType => {
-                    part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text))
-                }
-                _ => index(part.tuple.code(dimension)),
-            });
+            self.key.push(part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text)));
         }
         if let Some(number) = self.numbers.get(self.key.as_slice()) {
             return *number;

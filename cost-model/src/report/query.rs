@@ -3,6 +3,7 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
+use crate::ledger::Projection;
 use crate::{Dimension, Dimensions, Filter, Ledger, PriceBook, Result, Tagger, Window};
 
 use super::{Allocation, Bin, Interval, Measure, Report, Settings};
@@ -168,6 +169,21 @@ impl Query {
     pub(super) fn allocations(&self) -> impl Iterator<Item = Allocation> {
         let of_filter = self.filter.as_ref().and_then(Filter::allocation);
         self.allocation.into_iter().chain(of_filter.and_then(|share| Allocation::new(share).ok()))
+    }
+
+    /// The dimensions of a ledger that tell what becomes of a charge, as far as dimensions tell.
+    pub(super) fn projection(&self, ledger: &Ledger) -> Projection {
+        let mut reads = vec![Dimension::ChargeType, Dimension::UsageUnit];
+        reads.extend(self.group_by.iter().cloned());
+        let mut all_tags = self.group_by.contains(&Dimension::Tagged);
+        if let Some(filter) = &self.filter {
+            let filtered = filter.reads();
+            // A filter that reads more than it names reads tags or the charge itself.
+            all_tags |= filtered.is_none();
+            reads.extend(filtered.unwrap_or_else(|| filter.dimensions()));
+            reads.push(Dimension::ServiceId);
+        }
+        Projection::new(ledger, &reads, all_tags)
     }
 
     /// Whether a part of a charge with these dimensions counts, as far as dimensions tell.

@@ -75,24 +75,22 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
     let mut whole = WholeSums::new(ledger);
     let mut apart = ApartSums::default();
     let mut charges = ledger.charges();
-    while let Some(at) = charges.at.first() {
-        let span = spans.of(*at);
-        let others = charges.at.iter().skip(1);
-        let mut left = 1 + others.take_while(|at| span.contains(**at)).count();
+    while let Some(at) = charges.at.first().copied() {
+        let span = spans.of(at);
+        let mut left = charges.count_before(span.end).max(1);
         if !span.counts {
             charges.nth(left - 1);
             continue;
         }
-        whole.enter_span();
+        whole.enter_span(span.bin, span.epoch)?;
         loop {
             left -= whole.add(&mut charges, left)?;
-            let (1.., Some(at), Some(class)) = (left, charges.at.first(), charges.class.first()) else {
-                break;
-            };
+            let (1.., Some(class)) = (left, charges.class.first()) else { break };
             if whole.place(*class).is_none() {
-                find_place(&mut whole, planner, *class, *at, span.bin)?;
+                find_place(&mut whole, planner, *class, (span.epoch, at))?;
             } else if let Some(row) = charges.next() {
-                apart.add(planner.plan(row.tuple, row.at)?, span.bin, &row, ledger)?;
+                let number = planner.number(row.tuple, span.epoch, row.at)?;
+                apart.add(planner.plan(number)?, span.bin, &row, ledger)?;
                 left -= 1;
             }
         }
@@ -100,23 +98,26 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
     apart.join(whole)
 }
 
-/// Finds out where charges like the next one go until the span ends.
+/// Finds out where the charges of a class go until the epoch ends, of which `at` is an instant.
 fn find_place(
     whole: &mut WholeSums<'_>,
     planner: &mut Planner<'_>,
     number: u32,
-    at: Timestamp,
-    bin: Option<Timestamp>,
+    (epoch, at): (usize, Timestamp),
 ) -> Result<()> {
     let class = whole.class(number)?;
-    let plan = planner.plan(class.tuple(), at)?;
+    let plan_number = planner.number(class.tuple(), epoch, at)?;
+    if whole.keep_place(number, plan_number) {
+        return Ok(());
+    }
+    let plan = planner.plan(plan_number)?;
     let place = match plan.fall {
         _ if !class.shape.is_plain() => Place::APART,
         Fall::Whole(None) => Place::OUT,
-        Fall::Whole(Some(group)) => whole.sum_of(bin, group, plan.unit, class.shape)?,
+        Fall::Whole(Some(group)) => whole.kind(group, plan.unit, class.shape)?,
         Fall::Apart(..) => Place::APART,
     };
-    whole.set_place(number, place);
+    whole.set_place(number, plan_number, place);
     Ok(())
 }
 

@@ -6,8 +6,7 @@ use crate::{Timestamp, Window};
 
 use super::{Bin, Query};
 
-/// Finds the span of an instant. Charges mostly come in order of time, so that few of them leave the span of the one
-/// before.
+/// Finds the rest of the span that an instant lies in.
 pub(super) struct Spans<'a> {
     bin: Option<Bin>,
     zone: FixedOffset,
@@ -16,16 +15,16 @@ pub(super) struct Spans<'a> {
 }
 
 /// A span: no edge of the window, no step of time and no boundary of epochs lies inside.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Span {
-    /// The first millisecond inside.
-    start: i64,
     /// The first millisecond after it.
-    end: i64,
+    pub(super) end: i64,
     /// Whether it lies in the window.
     pub(super) counts: bool,
     /// The start of the step, if there are steps.
     pub(super) bin: Option<Timestamp>,
+    /// The number of the epoch.
+    pub(super) epoch: usize,
 }
 
 impl<'a> Spans<'a> {
@@ -35,8 +34,7 @@ impl<'a> Spans<'a> {
 
     pub(super) fn of(&self, at: Timestamp) -> Span {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        let mut span = Span { start: i64::MIN, end: i64::MAX, counts: true, bin: None };
-        span.cut(epoch.checked_sub(1).and_then(|before| self.boundaries.get(before)).copied(), at);
+        let mut span = Span { end: i64::MAX, counts: true, bin: None, epoch };
         span.cut(self.boundaries.get(epoch).copied(), at);
         if let Some(window) = self.window {
             span.cut(Some(window.start()), at);
@@ -49,7 +47,6 @@ impl<'a> Spans<'a> {
         if let Some(bin) = self.bin {
             let start = bin.start_of(at, self.zone);
             span.bin = Some(start);
-            span.cut(Some(start), at);
             match bin.next(start, self.zone) {
                 Some(next) => span.cut(Some(next), at),
                 None => span.end = span.end.min(at.millis().saturating_add(1)),
@@ -60,16 +57,10 @@ impl<'a> Spans<'a> {
 }
 
 impl Span {
-    pub(super) fn contains(&self, at: Timestamp) -> bool {
-        self.start <= at.millis() && at.millis() < self.end
-    }
-
-    /// Ends the span at `edge`, on the side that `at` is not on.
+    /// Ends the span at `edge`, if that is after `at`.
     fn cut(&mut self, edge: Option<Timestamp>, at: Timestamp) {
-        match edge {
-            Some(edge) if edge <= at => self.start = self.start.max(edge.millis()),
-            Some(edge) => self.end = self.end.min(edge.millis()),
-            None => {}
+        if let Some(edge) = edge.filter(|edge| *edge > at) {
+            self.end = self.end.min(edge.millis());
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Sums of charges that stay in one piece, which are nearly all: a charge costs a look into a table and an addition.
 
-use crate::ledger::{Charges, Class, Passed, Shape, counts, index};
-use crate::{Error, Ledger, Money, RequestUnits, Result, Timestamp};
+use std::iter::once;
+
+use crate::ledger::{Charges, Class, Passed, Shape, counts, index, widen};
+use crate::{Error, Ledger, RequestUnits, Result, Timestamp};
 
 use super::Totals;
 use super::fragments::Fragment;
@@ -9,28 +11,46 @@ use super::mixed::Mixed;
 use super::plan::Unit;
 use super::run::Cells;
 
-/// Sums by bin, group and whatever else their charges have in common.
+/// Sums by bin and by kind, which is by group and whatever else their charges have in common.
 pub(super) struct WholeSums<'a> {
     classes: &'a [Class],
     /// By class.
-    places: Vec<Entry>,
-    span: u32,
-    alikes: Vec<Alike>,
-    numbers: Mixed<Alike, u32>,
-    sums: Vec<AlikeSum>,
-    amounts: Vec<Money>,
+    entries: Vec<Entry>,
+    /// By class: the plan that its entry follows.
+    plans: Vec<Option<usize>>,
+    epoch: u32,
+    kinds: Vec<Kind>,
+    numbers: Mixed<Kind, u32>,
+    bin: Option<Timestamp>,
+    /// By kind, of the current bin.
+    sums: Vec<KindSum>,
+    /// The other own figures of the current bin; those of a kind begin where its sum says.
+    own: Vec<i128>,
+    /// The kinds that have charges in the current bin.
+    met: Vec<u32>,
+    done: Vec<DoneSum>,
 }
 
-/// Where the charges of one class go, and the number of the span in which that is so.
+/// What the charges of one kind in one bin are together.
+struct DoneSum {
+    bin: Option<Timestamp>,
+    kind: u32,
+    records: u64,
+    together: Fragment,
+}
+
+/// Where the charges of one class go, and the epoch in which that is so.
 #[derive(Clone, Copy)]
 struct Entry {
-    span: u32,
+    epoch: u32,
     place: Place,
-    /// How many entries each charge has in the sparse columns of amounts and fees.
-    sparse: (u8, u8),
+    /// How many entries each charge has in the sparse columns of figures, and how many of them are summed.
+    narrow: u8,
+    wide: u8,
+    summed: u8,
 }
 
-/// The number of a sum, or one of the places below.
+/// The number of a kind, or one of the places below.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place(u32);
 
@@ -41,59 +61,84 @@ impl Place {
     pub(super) const APART: Self = Self(u32::MAX - 1);
 }
 
+/// No epoch: the entry has never been set.
+const NEVER: u32 = u32::MAX;
+
 /// What the charges of one sum have in common. With the same shape, what is absent or equal is so for the sum, too.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Alike {
-    bin: Option<Timestamp>,
+struct Kind {
     group: usize,
     unit: Unit,
     shape: Shape,
 }
 
+/// Sums of narrow figures and of tokens cannot overflow: a ledger has fewer charges than there are numbers of 32 bits.
 #[derive(Clone, Copy)]
-struct AlikeSum {
-    effective: Money,
-    requests: RequestUnits,
+struct KindSum {
+    /// Narrow: the effective amount and the first own figure.
+    figures: [i128; 2],
     tokens: [u64; 4],
     records: u64,
-    /// Where the sums of its own amounts begin, and how many there are: for most shapes none.
-    amounts: (u32, u32),
+    /// Where the sums of its other own figures begin; narrow ones, unless the shape is wide.
+    own: u32,
 }
 
 impl<'a> WholeSums<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
-        let small = |count| u8::try_from(count).unwrap_or_default();
+        let small = |count| u8::try_from(count).unwrap_or(u8::MAX);
         let entry = |class: &Class| {
             let passed = class.passed();
-            Entry { span: 0, place: Place::OUT, sparse: (small(passed.amounts), small(passed.fees)) }
+            Entry {
+                epoch: NEVER,
+                place: Place::OUT,
+                narrow: small(passed.narrow),
+                wide: small(passed.wide),
+                summed: small(summed_apart(class.shape)),
+            }
         };
         Self {
             classes: ledger.classes(),
-            places: ledger.classes().iter().map(entry).collect(),
-            span: 0,
-            alikes: Vec::new(),
+            entries: ledger.classes().iter().map(entry).collect(),
+            plans: vec![None; ledger.classes().len()],
+            epoch: NEVER,
+            kinds: Vec::new(),
             numbers: Mixed::default(),
+            bin: None,
             sums: Vec::new(),
-            amounts: Vec::new(),
+            own: Vec::new(),
+            met: Vec::new(),
+            done: Vec::new(),
         }
     }
 
-    /// Forgets all places.
-    pub(super) fn enter_span(&mut self) {
-        self.span = self.span.checked_add(1).unwrap_or_else(|| {
-            self.places.iter_mut().for_each(|entry| entry.span = 0);
-            1
-        });
+    /// Charges to come are of this bin and epoch. A bin that was left does not come back.
+    pub(super) fn enter_span(&mut self, bin: Option<Timestamp>, epoch: usize) -> Result<()> {
+        self.epoch = number(epoch, NEVER)?;
+        if self.bin != bin {
+            self.leave_bin()?;
+            self.bin = bin;
+        }
+        Ok(())
     }
 
-    /// The place of a class, if it is known in this span.
+    /// The place of a class, if it is known in this epoch.
     pub(super) fn place(&self, class: u32) -> Option<Place> {
-        self.places.get(index(class)).filter(|entry| entry.span == self.span).map(|entry| entry.place)
+        self.entries.get(index(class)).filter(|entry| entry.epoch == self.epoch).map(|entry| entry.place)
     }
 
-    pub(super) fn set_place(&mut self, class: u32, place: Place) {
-        if let Some(entry) = self.places.get_mut(index(class)) {
-            (entry.span, entry.place) = (self.span, place);
+    /// Whether a class keeps its place in this epoch, since it follows the same plan as before.
+    pub(super) fn keep_place(&mut self, class: u32, plan: usize) -> bool {
+        let same = self.plans.get(index(class)) == Some(&Some(plan));
+        if let Some(entry) = self.entries.get_mut(index(class)).filter(|_| same) {
+            entry.epoch = self.epoch;
+        }
+        same
+    }
+
+    pub(super) fn set_place(&mut self, class: u32, plan: usize, place: Place) {
+        let class = index(class);
+        if let (Some(entry), Some(followed)) = (self.entries.get_mut(class), self.plans.get_mut(class)) {
+            (entry.epoch, entry.place, *followed) = (self.epoch, place, Some(plan));
         }
     }
 
@@ -101,98 +146,152 @@ impl<'a> WholeSums<'a> {
         self.classes.get(index(number)).copied().ok_or_else(lost)
     }
 
-    /// The sum that charges of that bin, group, unit and shape go into.
-    pub(super) fn sum_of(
-        &mut self,
-        bin: Option<Timestamp>,
-        group: usize,
-        unit: Unit,
-        shape: Shape,
-    ) -> Result<Place> {
-        let alike = Alike { bin, group, unit, shape: shape.of_sums() };
-        if let Some(number) = self.numbers.get(&alike) {
+    /// The place of charges of that group, unit and shape.
+    pub(super) fn kind(&mut self, group: usize, unit: Unit, shape: Shape) -> Result<Place> {
+        let kind = Kind { group, unit, shape: shape.of_sums() };
+        if let Some(number) = self.numbers.get(&kind) {
             return Ok(Place(*number));
         }
-        let fit = |length: usize| {
-            let fitting = u32::try_from(length).ok().filter(|number| *number < Place::APART.0);
-            fitting.ok_or_else(|| Error::overflow("the size of a report"))
-        };
-        let number = fit(self.sums.len())?;
-        self.sums.push(AlikeSum {
-            effective: Money::ZERO,
-            requests: RequestUnits::ZERO,
-            tokens: [0; 4],
-            records: 0,
-            amounts: (fit(self.amounts.len())?, fit(shape.own_amount_count())?),
-        });
-        self.amounts.resize(self.amounts.len() + shape.own_amount_count(), Money::ZERO);
-        self.alikes.push(alike);
-        self.numbers.insert(alike, number);
+        let number = number(self.kinds.len(), Place::APART.0)?;
+        self.kinds.push(kind);
+        let own = self::number(self.own.len(), u32::MAX)?;
+        self.own.resize(self.own.len() + summed_apart(shape), 0);
+        self.sums.push(KindSum { figures: [0; 2], tokens: [0; 4], records: 0, own });
+        self.numbers.insert(kind, number);
         Ok(Place(number))
     }
 
-    /// Adds the next charges, `most` at most, up to one whose place is unknown or apart, as all with wide tokens are. Tells how many they were.
+    /// Adds the next charges, `most` at most, up to one whose place is unknown or apart, as it is for all with wide
+    /// tokens. Tells how many they were.
     pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
-        let figures = charges.effective.iter().zip(charges.requests).zip(charges.tokens);
+        let figures = charges.figures.iter().zip(charges.tokens);
         let mut passed = Passed::default();
-        for (class, ((effective, requests), tokens)) in charges.class.iter().zip(figures).take(most) {
-            let entry = self.places.get(index(*class)).ok_or_else(lost)?;
-            if entry.span != self.span || entry.place == Place::APART {
+        for (class, (figures, tokens)) in charges.class.iter().zip(figures).take(most) {
+            let entry = *self.entries.get(index(*class)).ok_or_else(lost)?;
+            if entry.epoch != self.epoch || entry.place == Place::APART {
                 break;
             }
             if entry.place != Place::OUT {
                 let sum = self.sums.get_mut(index(entry.place.0)).ok_or_else(lost)?;
-                sum.add(*effective, *requests, *tokens)?;
-                let (start, count) = sum.amounts;
-                if count > 0 {
-                    let sums = self.amounts.iter_mut().skip(index(start)).take(index(count));
-                    for (sum, amount) in sums.zip(charges.amounts.iter().skip(passed.amounts)) {
-                        *sum = sum.checked_add(*amount)?;
+                if sum.records == 0 {
+                    self.met.push(entry.place.0);
+                }
+                sum.add(*figures, *tokens);
+                if entry.summed > 0 {
+                    let sums = self.own.iter_mut().skip(index(sum.own)).take(usize::from(entry.summed));
+                    if entry.wide > 0 {
+                        add_wide(sums.zip(charges.wide.iter().skip(passed.wide)))?;
+                    } else {
+                        add_narrow(sums.zip(charges.narrow.iter().skip(passed.narrow)));
                     }
                 }
             }
             passed.charges += 1;
-            passed.amounts += usize::from(entry.sparse.0);
-            passed.fees += usize::from(entry.sparse.1);
+            passed.narrow += usize::from(entry.narrow);
+            passed.wide += usize::from(entry.wide);
         }
         charges.pass(passed);
         Ok(passed.charges)
     }
 
+    /// Puts aside the sums of the current bin.
+    fn leave_bin(&mut self) -> Result<()> {
+        for kind in std::mem::take(&mut self.met) {
+            let shape = self.kinds.get(index(kind)).ok_or_else(lost)?.shape;
+            let sum = *self.sums.get(index(kind)).ok_or_else(lost)?;
+            let together = self.together(&sum, shape)?;
+            self.done.push(DoneSum { bin: self.bin, kind, records: sum.records, together });
+            let own = self.own.iter_mut().skip(index(sum.own)).take(summed_apart(shape));
+            own.for_each(|figure| *figure = 0);
+            if let Some(sum) = self.sums.get_mut(index(kind)) {
+                *sum = KindSum { figures: [0; 2], tokens: [0; 4], records: 0, own: sum.own };
+            }
+        }
+        Ok(())
+    }
+
     /// The sums by bin and group, each once, over all, and the units of their usage.
-    pub(super) fn into_cells(self, total: &mut Totals, mut unit: impl FnMut(Option<Unit>)) -> Result<Cells> {
-        let mut places: Mixed<(Option<Timestamp>, usize), usize> = Mixed::default();
+    pub(super) fn into_cells(mut self, total: &mut Totals, mut unit: impl FnMut(Option<Unit>)) -> Result<Cells> {
+        self.leave_bin()?;
+        // By group: its last cell.
+        let mut last: Vec<Option<usize>> = Vec::new();
         let mut cells = Cells::new();
-        for (alike, sum) in self.alikes.iter().zip(&self.sums) {
-            let mut amounts = self.amounts.iter().skip(index(sum.amounts.0)).copied();
-            let costs = alike.shape.costs(sum.effective, &mut amounts);
-            let together = Fragment::of_many(costs, counts(sum.tokens), sum.requests);
-            let usage = alike.unit.usage(&together)?;
-            let place = (alike.bin, alike.group);
-            let number = *places.entry(place).or_insert_with(|| {
-                cells.push((place, Totals::default()));
-                cells.len() - 1
-            });
-            let (_, cell) = cells.get_mut(number).ok_or_else(lost)?;
-            cell.add_many(&together, usage, sum.records)?;
-            total.add_many(&together, usage, sum.records)?;
-            unit(alike.unit.counted(&together));
+        for sum in &self.done {
+            let kind = self.kinds.get(index(sum.kind)).ok_or_else(lost)?;
+            let place = (sum.bin, kind.group);
+            if last.len() <= kind.group {
+                last.resize(kind.group + 1, None);
+            }
+            let last = last.get_mut(kind.group).ok_or_else(lost)?;
+            let cell = match last.and_then(|last| cells.get_mut(last)) {
+                Some((of, cell)) if *of == place => cell,
+                _ => {
+                    *last = Some(cells.len());
+                    cells.push((place, Totals::default()));
+                    &mut cells.last_mut().ok_or_else(lost)?.1
+                }
+            };
+            cell.add_many(&sum.together, kind.unit.usage(&sum.together)?, sum.records)?;
+            unit(kind.unit.counted(&sum.together));
+        }
+        for (_, cell) in &cells {
+            *total = total.checked_add(cell)?;
         }
         Ok(cells)
     }
+
+    /// What the charges of a sum are together.
+    fn together(&self, sum: &KindSum, shape: Shape) -> Result<Fragment> {
+        let units = |narrow| widen(narrow).ok_or_else(|| Error::overflow("a sum of costs"));
+        let mut own = self.own.iter().skip(index(sum.own)).take(summed_apart(shape)).copied();
+        let [effective, first] = sum.figures;
+        let figures = if shape.wide {
+            shape.figures(0, &mut own)
+        } else {
+            let own = once(first).chain(own).take(shape.summed_count()).map(units);
+            let own = own.collect::<Result<Vec<i128>>>()?;
+            shape.figures(units(effective)?, &mut own.into_iter())
+        };
+        let requests = figures.requests.unwrap_or(RequestUnits::ZERO);
+        Ok(Fragment::of_many(figures.costs, counts(sum.tokens), requests))
+    }
 }
 
-impl AlikeSum {
+impl KindSum {
     #[inline]
-    fn add(&mut self, effective: Money, requests: RequestUnits, tokens: [u32; 4]) -> Result<()> {
-        self.effective = self.effective.checked_add(effective)?;
-        self.requests = self.requests.checked_add(requests)?;
-        for (sum, count) in self.tokens.iter_mut().zip(tokens) {
-            *sum = sum.checked_add(u64::from(count)).ok_or_else(|| Error::overflow("a sum of tokens"))?;
+    fn add(&mut self, figures: [i64; 2], tokens: [u32; 4]) {
+        for (sum, figure) in self.figures.iter_mut().zip(figures) {
+            *sum = sum.wrapping_add(figure.into());
         }
-        self.records += 1;
-        Ok(())
+        for (sum, count) in self.tokens.iter_mut().zip(tokens) {
+            *sum = sum.wrapping_add(count.into());
+        }
+        self.records = self.records.wrapping_add(1);
     }
+}
+
+/// How many own figures of a charge are summed, but not as the first.
+fn summed_apart(shape: Shape) -> usize {
+    shape.summed_count().saturating_sub(usize::from(!shape.wide))
+}
+
+fn add_narrow<'a>(figures: impl Iterator<Item = (&'a mut i128, &'a i64)>) {
+    for (sum, figure) in figures {
+        *sum = sum.wrapping_add(i128::from(*figure));
+    }
+}
+
+fn add_wide<'a>(figures: impl Iterator<Item = (&'a mut i128, &'a i128)>) -> Result<()> {
+    for (sum, figure) in figures {
+        *sum = sum.checked_add(*figure).ok_or_else(|| Error::overflow("a sum of costs"))?;
+    }
+    Ok(())
+}
+
+/// A length as a number below `end`.
+fn number(length: usize, end: u32) -> Result<u32> {
+    let fitting = u32::try_from(length).ok().filter(|number| *number < end);
+    fitting.ok_or_else(|| Error::overflow("the size of a report"))
 }
 
 /// An index of ours led nowhere, which would be a fault of this module.
