@@ -24,6 +24,13 @@ pub trait Tagger: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Those of the boundaries at which an answer for these dimensions may change, ascending; by default all. A report
+    /// asks once for all charges between two of these.
+    fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
+        let _ = dimensions;
+        Cow::Borrowed(self.boundaries())
+    }
+
     /// The value of `key` for a charge with these dimensions at that instant. An unknown key is unset.
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a>;
 }

@@ -83,12 +83,21 @@ impl Directory {
     }
 
     pub(crate) fn fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&str> {
+        self.entries(email).iter().find(|entry| entry.holds(at))?.values.get(fact)?.as_deref()
+    }
+
+    /// The instants at which a fact about one person may change, in no order.
+    pub(crate) fn boundaries_of(&self, email: &str) -> impl Iterator<Item = Timestamp> {
+        self.entries(email).iter().flat_map(|entry| entry.from.into_iter().chain(entry.to))
+    }
+
+    fn entries(&self, email: &str) -> &[Entry] {
         let email = canonical(email);
         let entries = self.people.get(&email).or_else(|| {
             let exact = self.folded.get(&email.to_lowercase())?.as_ref()?;
             self.people.get(exact)
-        })?;
-        entries.iter().find(|entry| entry.holds(at))?.values.get(fact)?.as_deref()
+        });
+        entries.map_or(&[], Vec::as_slice)
     }
 
     /// The instants at which a fact may change, ascending.

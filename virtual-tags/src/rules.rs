@@ -142,6 +142,19 @@ impl Tagger for Rules {
         self.reads.as_deref()
     }
 
+    fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
+        if self.boundaries.is_empty() {
+            return Cow::Borrowed(&[]);
+        }
+        let mut boundaries = Vec::new();
+        for id in self.identity.iter().filter_map(|dimension| dimensions.get(dimension)) {
+            boundaries.extend(self.directory.boundaries_of(&id));
+        }
+        boundaries.sort_unstable();
+        boundaries.dedup();
+        Cow::Owned(boundaries)
+    }
+
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a> {
         let tag = self.keys.iter().position(|each| **each == *key).and_then(|index| self.tags.get(index));
         let Some(tag) = tag else { return Assignment::Unset };

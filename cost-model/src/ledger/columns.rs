@@ -14,12 +14,8 @@ pub(super) struct Columns {
     at: Vec<Timestamp>,
     /// Whether `at` ascends.
     ordered: bool,
-    /// Indices into `classes`.
-    class: Vec<u32>,
-    /// The effective amount and the first own figure, both narrow; zero where absent, and where the shape is wide.
-    figures: Vec<[i64; 2]>,
-    /// In the order of [`TokenType::ALL`](crate::TokenType::ALL); zero where the shape has wide tokens.
-    tokens: Vec<[u32; 4]>,
+    /// What reports add up, in one stream.
+    figures: Vec<Figures>,
     /// Sparse: the other own figures of charges whose shape is not wide.
     narrow: Vec<i64>,
     /// Sparse: the own figures, in units, of charges whose shape is wide.
@@ -29,6 +25,17 @@ pub(super) struct Columns {
     /// Sparse: usage that neither tokens nor request units tell.
     quantities: Vec<Quantity>,
     classes: Vec<Class>,
+}
+
+/// What nearly every charge has.
+#[derive(Clone, Copy)]
+pub(crate) struct Figures {
+    /// The number of the class.
+    pub(crate) class: u32,
+    /// In the order of [`TokenType::ALL`](crate::TokenType::ALL); zero where the shape has wide tokens.
+    pub(crate) tokens: [u32; 4],
+    /// The effective amount and the first own figure, both narrow; zero where absent, and where the shape is wide.
+    pub(crate) amounts: [i64; 2],
 }
 
 /// A distinct combination of tuple and shape: whatever charges have in common.
@@ -65,23 +72,23 @@ impl Columns {
         };
         self.ordered &= self.at.last().is_none_or(|last| *last <= record.at);
         self.at.push(record.at);
-        self.class.push(number);
-        self.push_figures(record, class.shape);
+        self.push_figures(record, number, class.shape);
         Ok(())
     }
 
-    fn push_figures(&mut self, record: &CostRecord, shape: Shape) {
+    fn push_figures(&mut self, record: &CostRecord, class: u32, shape: Shape) {
         let own = shape.own_figures(record);
+        let mut amounts = [0; 2];
         if shape.wide {
-            self.figures.push([0; 2]);
             self.wide.extend(own);
         } else {
             let effective = narrow(record.costs.effective.unwrap_or_default().units());
             let mut own = own.filter_map(narrow);
-            self.figures.push([effective.unwrap_or_default(), own.next().unwrap_or_default()]);
+            amounts = [effective.unwrap_or_default(), own.next().unwrap_or_default()];
             self.narrow.extend(own);
         }
-        self.tokens.push(narrow_tokens(&record.tokens).unwrap_or_default());
+        let tokens = narrow_tokens(&record.tokens).unwrap_or_default();
+        self.figures.push(Figures { class, tokens, amounts });
         self.wide_tokens.extend(shape.wide_tokens.then_some(record.tokens));
         self.quantities.extend(record.quantity);
     }
@@ -99,9 +106,10 @@ impl Columns {
     fn in_order(&self) -> Self {
         let mut passed = Passed::default();
         let mut places = Vec::with_capacity(self.len());
-        for (at, class) in self.at.iter().zip(&self.class) {
+        for (at, figures) in self.at.iter().zip(&self.figures) {
             places.push((*at, passed));
-            passed = passed.plus(self.classes.get(index(*class)).map(Class::passed).unwrap_or_default());
+            passed =
+                passed.plus(self.classes.get(index(figures.class)).map(Class::passed).unwrap_or_default());
         }
         places.sort_by_key(|(at, _)| *at);
         let mut ordered = Self { classes: self.classes.clone(), ..Self::default() };
@@ -114,12 +122,10 @@ impl Columns {
     }
 
     fn copy_first(&mut self, charges: &Charges<'_>) {
-        let Some(class) = charges.class.first() else { return };
-        let passed = charges.classes.get(index(*class)).map(Class::passed).unwrap_or_default();
+        let Some(figures) = charges.figures.first() else { return };
+        let passed = charges.classes.get(index(figures.class)).map(Class::passed).unwrap_or_default();
         self.at.extend(charges.at.first());
-        self.class.push(*class);
-        self.figures.extend(charges.figures.first());
-        self.tokens.extend(charges.tokens.first());
+        self.figures.push(*figures);
         self.narrow.extend(charges.narrow.iter().take(passed.narrow));
         self.wide.extend(charges.wide.iter().take(passed.wide));
         self.wide_tokens.extend(charges.wide_tokens.iter().take(passed.wide_tokens));
@@ -128,9 +134,7 @@ impl Columns {
 
     fn shrink(&mut self) {
         self.at.shrink_to_fit();
-        self.class.shrink_to_fit();
         self.figures.shrink_to_fit();
-        self.tokens.shrink_to_fit();
         self.narrow.shrink_to_fit();
         self.wide.shrink_to_fit();
         self.wide_tokens.shrink_to_fit();
@@ -145,9 +149,7 @@ impl Columns {
     pub(super) fn charges(&self) -> Charges<'_> {
         Charges {
             at: &self.at,
-            class: &self.class,
             figures: &self.figures,
-            tokens: &self.tokens,
             narrow: &self.narrow,
             wide: &self.wide,
             wide_tokens: &self.wide_tokens,
@@ -162,9 +164,7 @@ impl Default for Columns {
         Self {
             at: Vec::new(),
             ordered: true,
-            class: Vec::new(),
             figures: Vec::new(),
-            tokens: Vec::new(),
             narrow: Vec::new(),
             wide: Vec::new(),
             wide_tokens: Vec::new(),
@@ -177,9 +177,7 @@ impl Default for Columns {
 /// The charges of a ledger that are still to come, column by column.
 pub(crate) struct Charges<'a> {
     pub(crate) at: &'a [Timestamp],
-    pub(crate) class: &'a [u32],
-    pub(crate) figures: &'a [[i64; 2]],
-    pub(crate) tokens: &'a [[u32; 4]],
+    pub(crate) figures: &'a [Figures],
     pub(crate) narrow: &'a [i64],
     pub(crate) wide: &'a [i128],
     wide_tokens: &'a [TokenCounts],
@@ -217,9 +215,7 @@ impl Charges<'_> {
 
     pub(crate) fn pass(&mut self, passed: Passed) {
         self.at = self.at.get(passed.charges..).unwrap_or_default();
-        self.class = self.class.get(passed.charges..).unwrap_or_default();
         self.figures = self.figures.get(passed.charges..).unwrap_or_default();
-        self.tokens = self.tokens.get(passed.charges..).unwrap_or_default();
         self.narrow = self.narrow.get(passed.narrow..).unwrap_or_default();
         self.wide = self.wide.get(passed.wide..).unwrap_or_default();
         self.wide_tokens = self.wide_tokens.get(passed.wide_tokens..).unwrap_or_default();
@@ -231,15 +227,13 @@ impl Iterator for Charges<'_> {
     type Item = LedgerRow;
 
     fn next(&mut self) -> Option<LedgerRow> {
-        let class = self.classes.get(index(*self.class.first()?))?;
+        let dense = self.figures.first()?;
+        let class = self.classes.get(index(dense.class))?;
         let shape = class.shape;
-        let tokens = if shape.wide_tokens {
-            *self.wide_tokens.first()?
-        } else {
-            counts(self.tokens.first()?.map(u64::from))
-        };
+        let tokens =
+            if shape.wide_tokens { *self.wide_tokens.first()? } else { counts(dense.tokens.map(u64::from)) };
         let units = |narrow: i64| widen(narrow.into()).unwrap_or_default();
-        let [effective, own] = self.figures.first()?.map(units);
+        let [effective, own] = dense.amounts.map(units);
         let figures = if shape.wide {
             shape.figures(0, &mut self.wide.iter().copied())
         } else {

@@ -20,7 +20,7 @@ use crate::{
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use columns::{Charges, Class, Passed, index};
+pub(crate) use columns::{Charges, Class, Figures, Passed, index};
 pub(crate) use narrow::{counts, widen};
 pub(crate) use projection::Projection;
 pub(crate) use shape::Shape;
@@ -31,7 +31,7 @@ use tuple::Tuples;
 /// An immutable, columnar set of charges in one currency.
 ///
 /// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
-/// as a *tuple*. A charge itself takes 44 bytes, and most take no more. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+/// as a *tuple*. A charge itself takes 48 bytes, and most take no more. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
     currency: Currency,
     tuples: Tuples,

@@ -57,7 +57,7 @@ pub(crate) struct Shape {
 }
 
 /// The figures of a charge, or the sums of those of many charges of one shape.
-pub(crate) struct Figures {
+pub(crate) struct ShapedFigures {
     pub(crate) costs: Costs,
     pub(crate) requests: Option<RequestUnits>,
     pub(super) fee: Option<Money>,
@@ -93,7 +93,7 @@ impl Shape {
     }
 
     /// The figures, given the narrow effective amount and the own figures, in units.
-    pub(crate) fn figures(self, effective: i128, own: &mut impl Iterator<Item = i128>) -> Figures {
+    pub(crate) fn figures(self, effective: i128, own: &mut impl Iterator<Item = i128>) -> ShapedFigures {
         let has_own_effective = self.has_own_effective();
         let effective =
             Money::from_units(if has_own_effective { own.next().unwrap_or_default() } else { effective });
@@ -108,7 +108,7 @@ impl Shape {
         };
         let requests = self.has_requests.then(|| amounts.next().unwrap_or_default().units());
         let fee = self.fee.read(effective, &mut amounts);
-        Figures { costs, requests: requests.map(RequestUnits::from_units), fee }
+        ShapedFigures { costs, requests: requests.map(RequestUnits::from_units), fee }
     }
 
     /// The figures that have an entry in a sparse column, in units, in the order in which [`Self::figures`] asks for

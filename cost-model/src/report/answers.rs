@@ -1,5 +1,6 @@
 //! What a tagger says, asked once for whatever it cannot tell apart.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -15,10 +16,13 @@ pub(super) type Values = Arc<[Option<Arc<str>>]>;
 /// The answers of a tagger, each distinct one numbered.
 ///
 /// Most taggers read few dimensions, so that thousands of tuples are a few hundred to them.
-pub(super) struct Answers {
+pub(super) struct Answers<'a> {
+    tagger: &'a dyn Tagger,
     keys: Arc<[Arc<str>]>,
     seen: Seen,
-    /// By what is seen and epoch: the number of the answer; `None` where charges are shared out.
+    /// By what is seen: when its answers may change.
+    boundaries: Vec<Option<Cow<'a, [Timestamp]>>>,
+    /// By what is seen and epoch of its own: the number of the answer; `None` where charges are shared out.
     numbers: Mixed<(usize, usize), Option<usize>>,
     /// By what is seen: the last epoch asked about, and the answer in it.
     latest: Vec<Option<(usize, Option<usize>)>>,
@@ -26,16 +30,18 @@ pub(super) struct Answers {
     values: Vec<Values>,
 }
 
-impl Answers {
-    pub(super) fn new(tagger: &dyn Tagger, keys: Arc<[Arc<str>]>, ledger: &Ledger) -> Self {
+impl<'a> Answers<'a> {
+    pub(super) fn new(tagger: &'a dyn Tagger, keys: Arc<[Arc<str>]>, ledger: &Ledger) -> Self {
         let tuples = ledger.tuple_count();
         // Without keys there is nothing to tell apart.
         let reads = if keys.is_empty() { Some(&[][..]) } else { tagger.reads() };
         let reads = reads.map(|reads| Projection::new(ledger, reads, false));
         Self {
+            tagger,
             keys,
             seen: Seen::new(reads, tuples),
             numbers: Mixed::default(),
+            boundaries: vec![None; tuples],
             latest: vec![None; tuples],
             known: HashMap::new(),
             values: Vec::new(),
@@ -46,7 +52,6 @@ impl Answers {
     /// shared out.
     pub(super) fn number(
         &mut self,
-        tagger: &dyn Tagger,
         (number, tuple): (usize, LedgerTuple<'_>),
         (epoch, at): (usize, Timestamp),
     ) -> Option<usize> {
@@ -55,23 +60,22 @@ impl Answers {
             Some(Some((latest, answer))) if *latest == epoch => return *answer,
             _ => {}
         }
-        let answer = self.number_of_seen(tagger, (seen, tuple), (epoch, at));
+        let answer = self.number_of_seen((seen, tuple), at);
         if let Some(latest) = self.latest.get_mut(seen) {
             *latest = Some((epoch, answer));
         }
         answer
     }
 
-    fn number_of_seen(
-        &mut self,
-        tagger: &dyn Tagger,
-        (seen, tuple): (usize, LedgerTuple<'_>),
-        (epoch, at): (usize, Timestamp),
-    ) -> Option<usize> {
+    fn number_of_seen(&mut self, (seen, tuple): (usize, LedgerTuple<'_>), at: Timestamp) -> Option<usize> {
+        let tagger = self.tagger;
+        let boundaries = self.boundaries.get_mut(seen);
+        let boundaries = boundaries.map(|known| known.get_or_insert_with(|| tagger.boundaries_of(&tuple)));
+        let epoch = boundaries.map_or(0, |own| own.partition_point(|boundary| *boundary <= at));
         if let Some(answer) = self.numbers.get(&(seen, epoch)) {
             return *answer;
         }
-        let answer = self.ask(tagger, tuple, at).map(|values| {
+        let answer = self.ask(tuple, at).map(|values| {
             let next = self.values.len();
             let number = *self.known.entry(Arc::clone(&values)).or_insert(next);
             if number == next {
@@ -88,8 +92,8 @@ impl Answers {
         self.values.get(number).cloned()
     }
 
-    fn ask(&self, tagger: &dyn Tagger, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Values> {
-        let value = |key: &Arc<str>| match tagger.assign(key, &tuple, at) {
+    fn ask(&self, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Values> {
+        let value = |key: &Arc<str>| match self.tagger.assign(key, &tuple, at) {
             Assignment::Value(value) => Some(Some(Arc::from(&*value))),
             Assignment::Shares(shares) if !shares.is_empty() => None,
             Assignment::Shares(_) | Assignment::Unset => Some(None),

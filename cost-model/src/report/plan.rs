@@ -27,7 +27,7 @@ pub(super) struct Planner<'a> {
     /// The instants at which a plan may change.
     pub(super) boundaries: Vec<Timestamp>,
     pub(super) groups: Groups,
-    answers: Answers,
+    answers: Answers<'a>,
     /// What the query sees of tuples.
     seen: Seen,
     /// Whether no charge stays in one piece.
@@ -180,11 +180,8 @@ impl<'a> Planner<'a> {
         let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
             Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
         })?;
-        let answer = if self.takes_apart {
-            None
-        } else {
-            self.answers.number(self.tagger, (tuple, dimensions), (epoch, at))
-        };
+        let answer =
+            if self.takes_apart { None } else { self.answers.number((tuple, dimensions), (epoch, at)) };
         let plan = match latest.filter(|latest| answer.is_some() && latest.answer == answer) {
             Some(same) => same.plan,
             None => self.number_of_key(tuple, dimensions, answer, (epoch, at)),

@@ -85,9 +85,9 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
         whole.enter_span(span.bin, span.epoch)?;
         loop {
             left -= whole.add(&mut charges, left)?;
-            let (1.., Some(class)) = (left, charges.class.first()) else { break };
-            if whole.place(*class).is_none() {
-                find_place(&mut whole, planner, *class, (span.epoch, at))?;
+            let (1.., Some(figures)) = (left, charges.figures.first()) else { break };
+            if whole.place(figures.class).is_none() {
+                find_place(&mut whole, planner, figures.class, (span.epoch, at))?;
             } else if let Some(row) = charges.next() {
                 let number = planner.number(row.tuple, span.epoch, row.at)?;
                 apart.add(planner.plan(number)?, span.bin, &row, ledger)?;
@@ -147,7 +147,11 @@ impl ApartSums {
     }
 
     fn join(mut self, whole: WholeSums<'_>) -> Result<Sums> {
-        let mut cells = whole.into_cells(&mut self.total, |unit| self.units.extend(unit))?;
+        let (mut cells, units) = whole.into_cells()?;
+        self.units.extend(units);
+        for (_, cell) in &cells {
+            self.total = self.total.checked_add(cell)?;
+        }
         if !self.cells.is_empty() {
             for (cell, totals) in cells {
                 let sum = self.cells.entry(cell).or_default();

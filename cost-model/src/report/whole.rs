@@ -1,8 +1,9 @@
 //! Sums of charges that stay in one piece, which are nearly all: a charge costs a look into a table and an addition.
 
+use std::collections::BTreeSet;
 use std::iter::once;
 
-use crate::ledger::{Charges, Class, Passed, Shape, counts, index, widen};
+use crate::ledger::{Charges, Class, Figures, Passed, Shape, counts, index, widen};
 use crate::{Error, Ledger, RequestUnits, Result, Timestamp};
 
 use super::Totals;
@@ -28,15 +29,11 @@ pub(super) struct WholeSums<'a> {
     own: Vec<i128>,
     /// The kinds that have charges in the current bin.
     met: Vec<u32>,
-    done: Vec<DoneSum>,
-}
-
-/// What the charges of one kind in one bin are together.
-struct DoneSum {
-    bin: Option<Timestamp>,
-    kind: u32,
-    records: u64,
-    together: Fragment,
+    cells: Cells,
+    /// The units that usage was counted in.
+    units: BTreeSet<Unit>,
+    /// By group: its last cell.
+    last: Vec<Option<usize>>,
 }
 
 /// Where the charges of one class go, and the epoch in which that is so.
@@ -76,7 +73,7 @@ struct Kind {
 #[derive(Clone, Copy)]
 struct KindSum {
     /// Narrow: the effective amount and the first own figure.
-    figures: [i128; 2],
+    amounts: [i128; 2],
     tokens: [u64; 4],
     records: u64,
     /// Where the sums of its other own figures begin; narrow ones, unless the shape is wide.
@@ -107,7 +104,9 @@ impl<'a> WholeSums<'a> {
             sums: Vec::new(),
             own: Vec::new(),
             met: Vec::new(),
-            done: Vec::new(),
+            cells: Cells::new(),
+            units: BTreeSet::new(),
+            last: Vec::new(),
         }
     }
 
@@ -156,7 +155,7 @@ impl<'a> WholeSums<'a> {
         self.kinds.push(kind);
         let own = self::number(self.own.len(), u32::MAX)?;
         self.own.resize(self.own.len() + summed_apart(shape), 0);
-        self.sums.push(KindSum { figures: [0; 2], tokens: [0; 4], records: 0, own });
+        self.sums.push(KindSum { amounts: [0; 2], tokens: [0; 4], records: 0, own });
         self.numbers.insert(kind, number);
         Ok(Place(number))
     }
@@ -164,10 +163,9 @@ impl<'a> WholeSums<'a> {
     /// Adds the next charges, `most` at most, up to one whose place is unknown or apart, as it is for all with wide
     /// tokens. Tells how many they were.
     pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
-        let figures = charges.figures.iter().zip(charges.tokens);
         let mut passed = Passed::default();
-        for (class, (figures, tokens)) in charges.class.iter().zip(figures).take(most) {
-            let entry = *self.entries.get(index(*class)).ok_or_else(lost)?;
+        for figures in charges.figures.iter().take(most) {
+            let entry = *self.entries.get(index(figures.class)).ok_or_else(lost)?;
             if entry.epoch != self.epoch || entry.place == Place::APART {
                 break;
             }
@@ -176,7 +174,7 @@ impl<'a> WholeSums<'a> {
                 if sum.records == 0 {
                     self.met.push(entry.place.0);
                 }
-                sum.add(*figures, *tokens);
+                sum.add(figures);
                 if entry.summed > 0 {
                     let sums = self.own.iter_mut().skip(index(sum.own)).take(usize::from(entry.summed));
                     if entry.wide > 0 {
@@ -194,57 +192,52 @@ impl<'a> WholeSums<'a> {
         Ok(passed.charges)
     }
 
-    /// Puts aside the sums of the current bin.
+    /// Makes cells of the sums of the current bin.
     fn leave_bin(&mut self) -> Result<()> {
-        for kind in std::mem::take(&mut self.met) {
-            let shape = self.kinds.get(index(kind)).ok_or_else(lost)?.shape;
-            let sum = *self.sums.get(index(kind)).ok_or_else(lost)?;
-            let together = self.together(&sum, shape)?;
-            self.done.push(DoneSum { bin: self.bin, kind, records: sum.records, together });
-            let own = self.own.iter_mut().skip(index(sum.own)).take(summed_apart(shape));
+        for number in std::mem::take(&mut self.met) {
+            let kind = *self.kinds.get(index(number)).ok_or_else(lost)?;
+            let sum = *self.sums.get(index(number)).ok_or_else(lost)?;
+            let together = self.together(&sum, kind.shape)?;
+            let usage = kind.unit.usage(&together)?;
+            self.units.extend(kind.unit.counted(&together));
+            self.cell(kind.group)?.add_many(&together, usage, sum.records)?;
+            let own = self.own.iter_mut().skip(index(sum.own)).take(summed_apart(kind.shape));
             own.for_each(|figure| *figure = 0);
-            if let Some(sum) = self.sums.get_mut(index(kind)) {
-                *sum = KindSum { figures: [0; 2], tokens: [0; 4], records: 0, own: sum.own };
+            if let Some(empty) = self.sums.get_mut(index(number)) {
+                *empty = KindSum { amounts: [0; 2], tokens: [0; 4], records: 0, own: sum.own };
             }
         }
         Ok(())
     }
 
-    /// The sums by bin and group, each once, over all, and the units of their usage.
-    pub(super) fn into_cells(mut self, total: &mut Totals, mut unit: impl FnMut(Option<Unit>)) -> Result<Cells> {
-        self.leave_bin()?;
-        // By group: its last cell.
-        let mut last: Vec<Option<usize>> = Vec::new();
-        let mut cells = Cells::new();
-        for sum in &self.done {
-            let kind = self.kinds.get(index(sum.kind)).ok_or_else(lost)?;
-            let place = (sum.bin, kind.group);
-            if last.len() <= kind.group {
-                last.resize(kind.group + 1, None);
+    /// The totals of a group in the current bin.
+    fn cell(&mut self, group: usize) -> Result<&mut Totals> {
+        let place = (self.bin, group);
+        if self.last.len() <= group {
+            self.last.resize(group + 1, None);
+        }
+        let last = self.last.get_mut(group).ok_or_else(lost)?;
+        let number = match *last {
+            Some(number) if self.cells.get(number).is_some_and(|(of, _)| *of == place) => number,
+            _ => {
+                self.cells.push((place, Totals::default()));
+                *last.insert(self.cells.len() - 1)
             }
-            let last = last.get_mut(kind.group).ok_or_else(lost)?;
-            let cell = match last.and_then(|last| cells.get_mut(last)) {
-                Some((of, cell)) if *of == place => cell,
-                _ => {
-                    *last = Some(cells.len());
-                    cells.push((place, Totals::default()));
-                    &mut cells.last_mut().ok_or_else(lost)?.1
-                }
-            };
-            cell.add_many(&sum.together, kind.unit.usage(&sum.together)?, sum.records)?;
-            unit(kind.unit.counted(&sum.together));
-        }
-        for (_, cell) in &cells {
-            *total = total.checked_add(cell)?;
-        }
-        Ok(cells)
+        };
+        Ok(&mut self.cells.get_mut(number).ok_or_else(lost)?.1)
+    }
+
+    /// The sums by bin and group, each once, in order of bins, and the units of their usage.
+    pub(super) fn into_cells(mut self) -> Result<(Cells, BTreeSet<Unit>)> {
+        self.leave_bin()?;
+        Ok((self.cells, self.units))
     }
 
     /// What the charges of a sum are together.
     fn together(&self, sum: &KindSum, shape: Shape) -> Result<Fragment> {
         let units = |narrow| widen(narrow).ok_or_else(|| Error::overflow("a sum of costs"));
         let mut own = self.own.iter().skip(index(sum.own)).take(summed_apart(shape)).copied();
-        let [effective, first] = sum.figures;
+        let [effective, first] = sum.amounts;
         let figures = if shape.wide {
             shape.figures(0, &mut own)
         } else {
@@ -259,11 +252,11 @@ impl<'a> WholeSums<'a> {
 
 impl KindSum {
     #[inline]
-    fn add(&mut self, figures: [i64; 2], tokens: [u32; 4]) {
-        for (sum, figure) in self.figures.iter_mut().zip(figures) {
+    fn add(&mut self, figures: &Figures) {
+        for (sum, figure) in self.amounts.iter_mut().zip(figures.amounts) {
             *sum = sum.wrapping_add(figure.into());
         }
-        for (sum, count) in self.tokens.iter_mut().zip(tokens) {
+        for (sum, count) in self.tokens.iter_mut().zip(figures.tokens) {
             *sum = sum.wrapping_add(count.into());
         }
         self.records = self.records.wrapping_add(1);
