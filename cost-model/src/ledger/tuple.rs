@@ -30,11 +30,18 @@ type TextId = u32;
 /// Keys and values, in order of keys.
 type TagSet = Box<[(TextId, TextId)]>;
 
-/// The values of the slots, and the number of the set of tags.
+/// The values of the slots, and where its tags are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Tuple {
     slots: [TextId; SLOTS.len()],
-    tags: u32,
+    tags: TagRange,
+}
+
+/// Where a set of tags begins and ends among all tags. Equal sets are one, and the empty one is at 0.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct TagRange {
+    start: u32,
+    end: u32,
 }
 
 /// Where tuples keep the value of a dimension.
@@ -50,7 +57,8 @@ pub(super) enum Column {
 #[derive(Default)]
 pub(super) struct Tuples {
     texts: Vec<Arc<str>>,
-    tag_sets: Vec<TagSet>,
+    /// Sets of tags, one after the other.
+    tags: Vec<(TextId, TextId)>,
     entries: Vec<Tuple>,
 }
 
@@ -58,7 +66,7 @@ pub(super) struct Tuples {
 #[derive(Default)]
 pub(super) struct TupleNumbers {
     texts: HashMap<Arc<str>, TextId>,
-    tag_sets: HashMap<TagSet, u32>,
+    tag_sets: HashMap<TagSet, TagRange>,
     tuples: HashMap<Tuple, u32>,
 }
 
@@ -73,7 +81,7 @@ impl Tuples {
 
     /// The number of the tuple of a record's dimensions and tags, new or not.
     pub(super) fn number(&mut self, record: &CostRecord, numbers: &mut TupleNumbers) -> Result<u32> {
-        let mut tuple = Tuple { slots: [0; SLOTS.len()], tags: 0 };
+        let mut tuple = Tuple { slots: [0; SLOTS.len()], tags: TagRange::default() };
         for (slot, dimension) in tuple.slots.iter_mut().zip(&SLOTS) {
             *slot = record.field(dimension).map_or(Ok(0), |text| self.text_id(text, numbers))?;
         }
@@ -82,15 +90,7 @@ impl Tuples {
             .iter()
             .map(|(key, value)| Ok((self.text_id(key, numbers)?, self.text_id(value, numbers)?)))
             .collect::<Result<TagSet>>()?;
-        tuple.tags = match numbers.tag_sets.get(&tags) {
-            Some(number) => *number,
-            None => {
-                let next = next_number(self.tag_sets.len(), "sets of tags")?;
-                self.tag_sets.push(tags.clone());
-                numbers.tag_sets.insert(tags, next);
-                next
-            }
-        };
+        tuple.tags = self.tag_range(tags, numbers)?;
         if let Some(number) = numbers.tuples.get(&tuple) {
             return Ok(*number);
         }
@@ -100,9 +100,23 @@ impl Tuples {
         Ok(next)
     }
 
+    fn tag_range(&mut self, tags: TagSet, numbers: &mut TupleNumbers) -> Result<TagRange> {
+        if tags.is_empty() {
+            return Ok(TagRange::default());
+        }
+        if let Some(range) = numbers.tag_sets.get(&tags) {
+            return Ok(*range);
+        }
+        let start = next_number(self.tags.len(), "tags")?;
+        self.tags.extend_from_slice(&tags);
+        let range = TagRange { start, end: next_number(self.tags.len(), "tags")? };
+        numbers.tag_sets.insert(tags, range);
+        Ok(range)
+    }
+
     pub(super) fn shrink(&mut self) {
         self.texts.shrink_to_fit();
-        self.tag_sets.shrink_to_fit();
+        self.tags.shrink_to_fit();
         self.entries.shrink_to_fit();
     }
 
@@ -146,8 +160,13 @@ pub struct LedgerTuple<'a> {
 impl<'a> LedgerTuple<'a> {
     fn tags(&self) -> impl Iterator<Item = (&'a Arc<str>, &'a Arc<str>)> + use<'a> {
         let dictionary = self.dictionary;
-        let set = dictionary.tag_sets.get(index(self.tuple.tags)).into_iter().flatten();
-        set.filter_map(|(key, value)| Some((dictionary.text(*key)?, dictionary.text(*value)?)))
+        let tags = self.tag_codes().iter();
+        tags.filter_map(|(key, value)| Some((dictionary.text(*key)?, dictionary.text(*value)?)))
+    }
+
+    fn tag_codes(&self) -> &'a [(TextId, TextId)] {
+        let TagRange { start, end } = self.tuple.tags;
+        self.dictionary.tags.get(index(start)..index(end)).unwrap_or_default()
     }
 
     fn lookup(&self, dimension: &Dimension) -> Option<&'a Arc<str>> {
@@ -165,11 +184,10 @@ impl<'a> LedgerTuple<'a> {
         match column {
             Column::Slot(slot) => self.tuple.slots.get(slot).copied().unwrap_or_default(),
             Column::Tag(key) => {
-                let set = self.dictionary.tag_sets.get(index(self.tuple.tags));
-                let pair = set.and_then(|set| set.iter().find(|(each, _)| *each == key));
+                let pair = self.tag_codes().iter().find(|(each, _)| *each == key);
                 pair.map_or(0, |(_, value)| *value)
             }
-            Column::Tags => self.tuple.tags + 1,
+            Column::Tags => self.tuple.tags.end,
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) fn rows(
         kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
         keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
         totals: cell.now,
-        previous: before.map(|_| cell.before),
+        previous: before.map(|_| Box::new(cell.before)),
     };
     let order = order(query, groups, cells.iter().map(|(place, cell)| (*place, &cell.now)))?;
     Ok(order.into_iter().filter_map(|number| cells.get(number)).map(row).collect())

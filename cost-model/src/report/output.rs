@@ -131,7 +131,7 @@ impl Report {
             self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
         writer.write_record(headings.chain(columns.iter().map(|column| column.heading()))).map_err(failed)?;
         for row in &self.rows {
-            let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_ref()));
+            let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_deref()));
             let cells = self.labels(row).into_iter().map(Ok).chain(figures).collect::<Result<Vec<_>>>()?;
             writer.write_record(cells).map_err(failed)?;
         }
@@ -162,7 +162,7 @@ impl Report {
     /// The figures of a column, made for people.
     fn shown(&self, column: Column) -> Result<Vec<String>> {
         let amounts: Option<Vec<Money>> =
-            self.rows.iter().map(|row| column.money(&row.totals, row.previous.as_ref())).collect();
+            self.rows.iter().map(|row| column.money(&row.totals, row.previous.as_deref())).collect();
         match amounts {
             Some(amounts) => {
                 let rounded = round_parts(&amounts, CENTS, Rounding::HalfUp)?;
@@ -171,7 +171,7 @@ impl Report {
             None => self
                 .rows
                 .iter()
-                .map(|row| Ok(grouped(&column.figure(&row.totals, row.previous.as_ref())?)))
+                .map(|row| Ok(grouped(&column.figure(&row.totals, row.previous.as_deref())?)))
                 .collect(),
         }
     }

@@ -60,7 +60,7 @@ pub struct Row {
     /// The sums over the row's charges.
     pub totals: Totals,
     /// The same of the previous period, if the query compares.
-    pub previous: Option<Totals>,
+    pub previous: Option<Box<Totals>>,
 }
 
 /// What a row is about.

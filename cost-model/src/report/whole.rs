@@ -164,24 +164,21 @@ impl<'a> WholeSums<'a> {
     /// tokens. Tells how many they were.
     pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
         let mut passed = Passed::default();
+        let (entries, epoch) = (self.entries.as_slice(), self.epoch);
+        let sums = self.sums.as_mut_slice();
         for figures in charges.figures.iter().take(most) {
-            let entry = *self.entries.get(index(figures.class)).ok_or_else(lost)?;
-            if entry.epoch != self.epoch || entry.place == Place::APART {
+            let entry = entries.get(index(figures.class)).ok_or_else(lost)?;
+            if entry.epoch != epoch || entry.place == Place::APART {
                 break;
             }
             if entry.place != Place::OUT {
-                let sum = self.sums.get_mut(index(entry.place.0)).ok_or_else(lost)?;
+                let sum = sums.get_mut(index(entry.place.0)).ok_or_else(lost)?;
                 if sum.records == 0 {
                     self.met.push(entry.place.0);
                 }
                 sum.add(figures);
                 if entry.summed > 0 {
-                    let sums = self.own.iter_mut().skip(index(sum.own)).take(usize::from(entry.summed));
-                    if entry.wide > 0 {
-                        add_wide(sums.zip(charges.wide.iter().skip(passed.wide)))?;
-                    } else {
-                        add_narrow(sums.zip(charges.narrow.iter().skip(passed.narrow)));
-                    }
+                    add_own(&mut self.own, sum.own, entry, charges, &passed)?;
                 }
             }
             passed.charges += 1;
@@ -268,15 +265,24 @@ fn summed_apart(shape: Shape) -> usize {
     shape.summed_count().saturating_sub(usize::from(!shape.wide))
 }
 
-fn add_narrow<'a>(figures: impl Iterator<Item = (&'a mut i128, &'a i64)>) {
-    for (sum, figure) in figures {
-        *sum = sum.wrapping_add(i128::from(*figure));
-    }
-}
-
-fn add_wide<'a>(figures: impl Iterator<Item = (&'a mut i128, &'a i128)>) -> Result<()> {
-    for (sum, figure) in figures {
-        *sum = sum.checked_add(*figure).ok_or_else(|| Error::overflow("a sum of costs"))?;
+/// Adds the sparse figures of the charge after those passed to the sums from `first` on. Few charges have any.
+#[inline(never)]
+fn add_own(
+    sums: &mut [i128],
+    first: u32,
+    entry: &Entry,
+    charges: &Charges<'_>,
+    passed: &Passed,
+) -> Result<()> {
+    let sums = sums.iter_mut().skip(index(first)).take(usize::from(entry.summed));
+    if entry.wide > 0 {
+        for (sum, figure) in sums.zip(charges.wide.iter().skip(passed.wide)) {
+            *sum = sum.checked_add(*figure).ok_or_else(|| Error::overflow("a sum of costs"))?;
+        }
+    } else {
+        for (sum, figure) in sums.zip(charges.narrow.iter().skip(passed.narrow)) {
+            *sum = sum.wrapping_add(i128::from(*figure));
+        }
     }
     Ok(())
 }
