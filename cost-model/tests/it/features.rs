@@ -128,7 +128,7 @@ proptest! {
                 report.rows.iter().find(|each| each.keys == row.keys).map(|each| each.totals).unwrap_or_default()
             };
             prop_assert_eq!(row.totals, find(&alone));
-            prop_assert_eq!(row.previous, Some(Box::new(find(&earlier))));
+            prop_assert_eq!(&row.previous, &Some(Box::new(find(&earlier))));
         }
         prop_assert_eq!(summed(compared.rows.iter().filter_map(|row| row.previous.as_deref())), earlier.total);
     }
