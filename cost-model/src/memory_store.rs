@@ -1,14 +1,15 @@
 //! A store in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
 use crate::{
-    Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, Provenance, RecordId, RecordSink, Result,
-    Scope, Timestamp, Window, WindowRead,
+    Change, ConnectionId, CostRecord, CostStore, Observations, RecordSink, Replacement, Restatement, Result,
+    Scope, Window, WindowRead,
 };
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
@@ -22,6 +23,9 @@ struct Stored {
     coverage: Vec<Window>,
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<CostRecord>>,
+    restatements: Vec<Restatement>,
+    /// Ascending by time.
+    observations: Vec<Observations>,
 }
 
 impl MemoryStore {
@@ -44,25 +48,17 @@ impl CostStore for MemoryStore {
     }
 
     async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
-        let WindowRead { window, mut records, run, .. } = read;
-        if let Some(outside) = records.iter().find(|record| !window.contains(record.at)) {
-            return Err(Error::new(
-                ErrorKind::Store,
-                format!("a record at {} lies outside its window {window}", outside.at),
-            ));
-        }
-        records.sort_by_key(|record| record.at);
+        let window = read.window;
         let mut connections = self.connections.write().unwrap_or_else(PoisonError::into_inner);
+        let stored = connections.get(connection).cloned().unwrap_or_default();
+        let places = stored.places(window);
+        let before = stored.records.get(places.clone()).unwrap_or_default().to_vec();
+        let replacement = Replacement::of(before, read, connection)?;
         let stored = connections.entry(connection.clone()).or_default();
-        let (from, to) = (
-            stored.records.partition_point(|record| record.at < window.start()),
-            stored.records.partition_point(|record| record.at < window.end()),
-        );
-        Provenance::of_read(&mut records, connection, &run);
-        let change = keep_first_seen(stored.records.get(from..to).unwrap_or_default(), &mut records);
-        Arc::make_mut(&mut stored.records).splice(from..to, records);
+        Arc::make_mut(&mut stored.records).splice(places, replacement.records);
+        stored.restatements.extend(replacement.restatements);
         stored.coverage = merge(std::mem::take(&mut stored.coverage), window);
-        Ok(change)
+        Ok(replacement.change)
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
@@ -82,6 +78,48 @@ impl CostStore for MemoryStore {
         Ok(())
     }
 
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(stored) = connections.get(connection) else { return Ok(0) };
+        let records = stored.records.get(stored.places(window)).unwrap_or_default();
+        let confirmed = records
+            .iter()
+            .filter(|record| record.provenance.as_ref().is_none_or(|provenance| !provenance.unconfirmed));
+        Ok(u64::try_from(confirmed.count()).unwrap_or(u64::MAX))
+    }
+
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(connections.get(connection).map(|stored| stored.restatements.clone()).unwrap_or_default())
+    }
+
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        let mut connections = self.connections.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = &mut connections.entry(connection.clone()).or_default().observations;
+        kept.retain(|other| other.at != observations.at);
+        kept.push(observations);
+        kept.sort_by_key(|each| each.at);
+        Ok(())
+    }
+
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(connections.get(connection).map(|stored| stored.observations.clone()).unwrap_or_default())
+    }
+
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
+        let pseudonym = Arc::from(pseudonym);
+        let mut connections = self.connections.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = 0;
+        for stored in connections.values_mut() {
+            for record in Arc::make_mut(&mut stored.records) {
+                changed += u64::from(record.pseudonymise(person, &pseudonym));
+            }
+            stored.observations.iter_mut().for_each(|each| each.pseudonymise(person, &pseudonym));
+        }
+        Ok(changed)
+    }
+
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
         let mut connections = self.connections.write().unwrap_or_else(PoisonError::into_inner);
         let removed = connections.remove(connection).map_or(0, |stored| stored.records.len());
@@ -95,25 +133,12 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-/// Counts what changed, and lets records that were there before keep the time they were first seen.
-fn keep_first_seen(old: &[CostRecord], new: &mut [CostRecord]) -> Change {
-    let mut before: HashMap<RecordId, Timestamp> = old
-        .iter()
-        .filter_map(|record| record.provenance.as_ref())
-        .map(|provenance| (provenance.record_id, provenance.first_seen))
-        .collect();
-    let mut change = Change::default();
-    for provenance in new.iter_mut().filter_map(|record| record.provenance.as_mut()) {
-        match before.remove(&provenance.record_id) {
-            Some(first_seen) => {
-                provenance.first_seen = first_seen;
-                change.unchanged += 1;
-            }
-            None => change.added += 1,
-        }
+impl Stored {
+    /// Where the records of a window stand.
+    fn places(&self, window: Window) -> Range<usize> {
+        let before = |instant| self.records.partition_point(|record| record.at < instant);
+        before(window.start())..before(window.end())
     }
-    change.removed = u64::try_from(before.len()).unwrap_or(u64::MAX);
-    change
 }
 
 /// Adds a window to a merged list of windows.

@@ -22,9 +22,37 @@ pub struct Provenance {
     pub record_id: RecordId,
     /// What it is, apart from person and amounts.
     pub identity: Identity,
+    /// Where the person that it names comes from.
+    pub person: Person,
+    /// Whether the provider no longer answers for its time, so that nobody can tell whether it still stands.
+    pub unconfirmed: bool,
+}
+
+/// Where the person comes from that a record names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Person {
+    /// From the last read.
+    #[default]
+    AsRead,
+    /// From an earlier read: the provider has forgotten the person since.
+    Kept,
+    /// From nobody: a pseudonym has been put in place.
+    Pseudonym,
 }
 
 impl Provenance {
+    /// The provenance of a record that a store hands out, in the parts that it keeps.
+    pub fn stored(
+        connection: ConnectionId,
+        run: Arc<str>,
+        first_seen: Timestamp,
+        ids: (RecordId, Identity),
+    ) -> Self {
+        let (record_id, identity) = ids;
+        Self { connection, run, first_seen, record_id, identity, person: Person::AsRead, unconfirmed: false }
+    }
+
     /// Gives each record of one read its provenance, as if `run` were the first to read it. Equal records get ids of
     /// their own by their ordinal among equals.
     pub fn of_read(records: &mut [CostRecord], connection: &ConnectionId, run: &Run) {
@@ -38,6 +66,8 @@ impl Provenance {
                 first_seen: run.at,
                 record_id: content.record_id(*ordinal),
                 identity: Identity::of(record),
+                person: Person::AsRead,
+                unconfirmed: false,
             });
             *ordinal += 1;
         }
@@ -61,7 +91,7 @@ impl Run {
     }
 }
 
-/// The digest of everything that a provider states of a charge, and its ordinal among equal charges.
+/// The digest of everything that a provider states of a charge when it is read, and its ordinal among equal charges.
 ///
 /// Providers give usage no id. Two reads of the same charges give the same ids, whatever their order; equal charges get
 /// ids of their own. The first 128 bits of SHA-256 over a fixed list of fields, version 1. Names that the host or this
@@ -80,6 +110,11 @@ impl RecordId {
         Content::of(record).record_id(ordinal)
     }
 
+    /// The id with these bytes, as a store kept them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// The 16 bytes of the digest.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
@@ -92,6 +127,11 @@ impl Identity {
         let mut fields = Fields::new("cost identity 1");
         fields.usage(record);
         Self(half(fields.digest()))
+    }
+
+    /// The identity with these bytes, as a store kept them.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
     }
 
     /// The 16 bytes of the digest.

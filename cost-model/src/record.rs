@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::{
-    Costs, Currency, Dimension, Dimensions, Money, Provenance, Quantity, RequestUnits, Timestamp, TokenCounts,
+    Costs, Currency, Dimension, Dimensions, Money, Person, Provenance, Quantity, RequestUnits, Timestamp,
+    TokenCounts,
 };
 
 /// One charge: who, what, when, how much, on which terms.
@@ -92,6 +93,30 @@ impl CostRecord {
             stated: Stated::default(),
             provenance: None,
         }
+    }
+
+    /// Puts a pseudonym in place of a person's name wherever the record has it; tells whether it had.
+    pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
+        let mut named = false;
+        if self.resource.as_deref() == Some(person) {
+            self.resource = Some(Arc::clone(pseudonym));
+            named = true;
+        }
+        for tags in [&mut self.tags, &mut self.attributes] {
+            let keys: Vec<_> = tags
+                .iter()
+                .filter(|(_, value)| &***value == person)
+                .map(|(key, _)| Arc::clone(key))
+                .collect();
+            named |= !keys.is_empty();
+            for key in keys {
+                tags.insert(key, Arc::clone(pseudonym));
+            }
+        }
+        if let Some(provenance) = self.provenance.as_mut().filter(|_| named) {
+            provenance.person = Person::Pseudonym;
+        }
+        named
     }
 
     /// Everything but the provenance.

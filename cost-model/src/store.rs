@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Serialize, Serializer};
 
-use crate::{CostRecord, Result, Window, WindowRead};
+use crate::{CostRecord, Observations, Restatement, Result, Window, WindowRead};
 
 /// Keeps cost records by connection and window.
 ///
@@ -27,21 +27,55 @@ pub trait CostStore: fmt::Debug + Send + Sync {
 
     /// Puts a window's records in place of whatever is stored for that span.
     ///
-    /// Reading the same window again changes nothing; a charge that appeared is added, one that vanished is dropped,
-    /// and equal charges stay as many as they are.
+    /// What is put in place, and what the answer says, is what [`Replacement::of`](crate::Replacement::of) makes of the
+    /// stored records of the window: reading the same window again changes nothing, a charge that appeared is added,
+    /// one that vanished is dropped, and equal charges stay as many as they are. Its restatements are stored with it.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when a record lies outside the
     /// window.
     async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change>;
 
-    /// Hands every record in scope to `sink`: by connection, then by time, equal times in the order they were read.
+    /// Hands every record in scope to `sink`: by connection, then by time, equal times by record id.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()>;
 
-    /// Removes everything stored for a connection, and tells how many records that was.
+    /// How many records a connection has in a window, without those that are unconfirmed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
+
+    /// Every restatement of a connection, in the order in which they were stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>>;
+
+    /// Keeps what a provider stated of a connection at an instant; in place of what it stated at the same instant.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()>;
+
+    /// Everything that was observed of a connection, ascending by time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>>;
+
+    /// Puts a pseudonym in place of a person's name in all records and observations, and tells how many records that
+    /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
+    /// charges that come in later do.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed.
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
+
+    /// Removes everything stored for a connection, restatements and observations included, and tells how many records
+    /// that was.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
@@ -130,6 +164,9 @@ impl Scope {
 }
 
 /// What replacing a window changed, in records, counted as multisets.
+///
+/// Before it there were `removed`, `changed`, `repriced`, `unchanged` and `unconfirmed` records; after it, `added`
+/// instead of `removed`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
@@ -137,13 +174,37 @@ pub struct Change {
     pub added: u64,
     /// Records that are no longer there.
     pub removed: u64,
-    /// Records that stayed.
+    /// Records that stayed, those included whose person was kept.
     pub unchanged: u64,
+    /// Records that are another in something other than amounts.
+    pub changed: u64,
+    /// Records with other amounts.
+    pub repriced: u64,
+    /// Records that did not come back, but are older than what the provider still answers for, and stay.
+    pub unconfirmed: u64,
+    /// Of those that stayed: records whose person the provider has forgotten just now.
+    pub persons_kept: u64,
+    /// Of those re-priced: restatements below 10^-6 cent, which are counted only.
+    pub negligible: u64,
 }
 
 impl Change {
     /// A change of so many records.
     pub fn new(added: u64, removed: u64, unchanged: u64) -> Self {
-        Self { added, removed, unchanged }
+        Self { added, removed, unchanged, ..Self::default() }
+    }
+
+    /// Both changes together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            added: self.added + other.added,
+            removed: self.removed + other.removed,
+            unchanged: self.unchanged + other.unchanged,
+            changed: self.changed + other.changed,
+            repriced: self.repriced + other.repriced,
+            unconfirmed: self.unconfirmed + other.unconfirmed,
+            persons_kept: self.persons_kept + other.persons_kept,
+            negligible: self.negligible + other.negligible,
+        }
     }
 }

@@ -15,6 +15,7 @@ mod ledger;
 mod memory_store;
 mod money;
 mod provenance;
+mod replacement;
 mod report;
 mod rounding;
 mod split;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostStore, ErrorKind, MemoryStore, RecordSink, Result, Scope, Window,
-    WindowRead,
+    Change, ConnectionId, CostRecord, CostStore, ErrorKind, MemoryStore, RecordId, RecordSink, Result, Scope,
+    Timestamp, Window, WindowRead,
 };
 use proptest::prelude::*;
 
@@ -65,7 +65,9 @@ impl Model {
                     && window.is_none_or(|w| record.at >= w.start() && record.at < w.end())
             })
             .collect();
-        found.sort_by(|(a, a_record), (b, b_record)| a.cmp(b).then(a_record.at.cmp(&b_record.at)));
+        found.sort_by(|(a, a_record), (b, b_record)| {
+            a.cmp(b).then_with(|| order(a_record).cmp(&order(b_record)))
+        });
         found.into_iter().map(|(_, record)| record.clone()).collect()
     }
 
@@ -77,9 +79,20 @@ impl Model {
     }
 }
 
+/// By time, and then in an order in which equals stand together, whatever their ids.
+fn order(record: &CostRecord) -> (Timestamp, RecordId) {
+    (record.at, RecordId::of(record, 0))
+}
+
 fn scan(store: &MemoryStore, scope: &Scope) -> Vec<CostRecord> {
-    let mut found = Vec::new();
+    let mut found: Vec<CostRecord> = Vec::new();
     now(store.scan(scope, &mut found)).unwrap();
+    let place = |record: &CostRecord| {
+        let provenance = record.provenance.as_ref().unwrap();
+        (provenance.connection.clone(), record.at, provenance.record_id)
+    };
+    assert!(found.is_sorted_by_key(place), "by connection, time and id");
+    found.sort_by_key(|record| (record.provenance.as_ref().unwrap().connection.clone(), order(record)));
     found
 }
 
@@ -90,7 +103,7 @@ fn read(window: Window, records: &[CostRecord]) -> WindowRead {
 /// One of two records at every instant, so that twins are common.
 fn charge(at: i64, twin: bool) -> CostRecord {
     let mut charge = record(at);
-    charge.service = Some(if twin { "Auto" } else { "GPT 5.2" }.into());
+    charge.service_id = Some(if twin { "auto" } else { "gpt-5.2" }.into());
     charge
 }
 

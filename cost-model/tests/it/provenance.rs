@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use crate::support::{cases, now, record, window};
 
-/// Charges at three instants, of two amounts, so that many are equal.
+/// Charges at three instants, of two services, so that many are equal.
 fn few_records() -> impl Strategy<Value = Vec<CostRecord>> {
     prop::collection::vec((0..3_i64, any::<bool>()), 0..6).prop_map(|charges| {
         charges
@@ -18,7 +18,7 @@ fn few_records() -> impl Strategy<Value = Vec<CostRecord>> {
             .map(|(at, tagged)| {
                 let mut record = record(at);
                 if tagged {
-                    record.tags.insert("k", "v");
+                    record.service_id = Some("another".into());
                 }
                 record
             })

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{
     Change, ConnectionId, CostRecord, CostSource, CostStore, Costs, Currency, Error, ErrorKind, MemoryStore,
-    Money, RecordSink, Result, Scope, Timestamp, Window, WindowRead,
+    Money, Observations, RecordSink, Restatement, Result, Scope, Timestamp, Window, WindowRead,
 };
 use proptest::prelude::*;
 
@@ -149,6 +149,26 @@ impl CostStore for PausingStore {
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
         self.inner.scan(scope, sink).await
+    }
+
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
+        self.inner.count(connection, window).await
+    }
+
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
+        self.inner.restatements(connection).await
+    }
+
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        self.inner.observe(connection, observations).await
+    }
+
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+        self.inner.observations(connection).await
+    }
+
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
+        self.inner.pseudonymise(person, pseudonym).await
     }
 
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {

@@ -1,0 +1,47 @@
+//! Changes of what was taken for final.
+
+use crate::{Costs, Identity, Metric, Money, RecordId, Result, Timestamp};
+
+/// Differences below this are rounding noise of the provider: 10^-6 cent, in units of 10^-24 dollars.
+const NEGLIGIBLE: u128 = 10_000_000_000_000_000;
+
+/// A change in a closed day: a late charge, a withdrawn one, or one with other amounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restatement {
+    /// When the charge arose.
+    pub at: Timestamp,
+    /// When the run that saw the change read.
+    pub seen: Timestamp,
+    /// The id of the charge as it is now, or was last.
+    pub record_id: RecordId,
+    /// What stays the same of it.
+    pub identity: Identity,
+    /// What it was; absent for a late charge.
+    pub old: Option<Costs>,
+    /// What it is; absent for a withdrawn charge.
+    pub new: Option<Costs>,
+}
+
+impl Restatement {
+    /// How much more the charge is now; an amount that is absent counts as zero here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn delta(&self, metric: Metric) -> Result<Money> {
+        let amount = |costs: Option<Costs>| costs.and_then(|costs| costs.get(metric)).unwrap_or_default();
+        amount(self.new).checked_sub(amount(self.old))
+    }
+
+    /// Whether both sides are there, know the same amounts, and differ by less than 10^-6 cent in each.
+    pub fn is_negligible(&self) -> bool {
+        let (Some(old), Some(new)) = (self.old, self.new) else { return false };
+        Metric::ALL.into_iter().all(|metric| match (old.get(metric), new.get(metric)) {
+            (None, None) => true,
+            (Some(old), Some(new)) => {
+                new.checked_sub(old).is_ok_and(|delta| delta.units().unsigned_abs() < NEGLIGIBLE)
+            }
+            _ => false,
+        })
+    }
+}

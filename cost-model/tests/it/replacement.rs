@@ -1,0 +1,199 @@
+//! Reading a window again: what is the same charge, what is not, and what is kept.
+
+use cost_model::{
+    Change, ConnectionId, CostRecord, Costs, Metric, Money, Person, Replacement, Run, Timestamp, WindowRead,
+};
+use proptest::prelude::*;
+
+use crate::support::{cases, record, window};
+
+fn connection() -> ConnectionId {
+    ConnectionId::new("a")
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}
+
+/// Records added, removed and unchanged, and whatever else is set.
+fn change(added: u64, removed: u64, unchanged: u64, set: impl FnOnce(&mut Change)) -> Change {
+    let mut change = Change::new(added, removed, unchanged);
+    set(&mut change);
+    change
+}
+
+fn read(records: &[CostRecord], run: i64) -> WindowRead {
+    let mut read = WindowRead::new(window(0, 10), records.to_vec());
+    read.run = Run::at(at(run));
+    read
+}
+
+fn replace(stored: Vec<CostRecord>, read: WindowRead) -> Replacement {
+    Replacement::of(stored, read, &connection()).unwrap()
+}
+
+fn charge(millis: i64, cents: i64, person: Option<&str>) -> CostRecord {
+    let mut charge = record(millis);
+    charge.costs = Costs::flat(Money::from_units(i128::from(cents) * 10_i128.pow(22)));
+    charge.resource = Some(person.unwrap_or("(no user)").into());
+    if let Some(person) = person {
+        charge.tags.insert("cursor:user", person);
+    }
+    charge
+}
+
+fn persons(records: &[CostRecord]) -> Vec<Option<&str>> {
+    records.iter().map(|record| record.resource.as_deref()).collect()
+}
+
+fn total(records: &[CostRecord]) -> i128 {
+    records.iter().filter_map(|record| record.costs.effective).map(Money::units).sum()
+}
+
+#[test]
+fn a_forgotten_person_is_kept_and_stays_kept() {
+    let first = replace(Vec::new(), read(&[charge(1, 5, Some("iris@x.test"))], 1));
+    let nameless = [charge(1, 5, None)];
+    let second = replace(first.records, read(&nameless, 2));
+    assert_eq!(second.change, change(0, 0, 1, |change| change.persons_kept = 1));
+    assert_eq!(persons(&second.records), [Some("iris@x.test")]);
+    let provenance = second.records[0].provenance.clone().unwrap();
+    assert_eq!((provenance.person, provenance.first_seen), (Person::Kept, at(1)));
+
+    let third = replace(second.records, read(&nameless, 3));
+    assert_eq!((third.change, persons(&third.records)), (Change::new(0, 0, 1), vec![Some("iris@x.test")]));
+    // The person comes back, as someone else: what the provider says now holds.
+    let fourth = replace(third.records, read(&[charge(1, 5, Some("noor@x.test"))], 4));
+    assert_eq!(fourth.change, change(0, 0, 0, |change| change.changed = 1));
+    assert_eq!(persons(&fourth.records), [Some("noor@x.test")]);
+    assert_eq!(fourth.records[0].provenance.clone().unwrap().person, Person::AsRead);
+}
+
+#[test]
+fn a_person_is_kept_only_for_the_same_amounts() {
+    let first = replace(Vec::new(), read(&[charge(1, 5, Some("iris@x.test"))], 1));
+    let second = replace(first.records, read(&[charge(1, 6, None)], 2));
+    assert_eq!(second.change, change(0, 0, 0, |change| change.repriced = 1));
+    assert_eq!(persons(&second.records), [Some("(no user)")]);
+    assert_eq!(second.records[0].provenance.clone().unwrap().first_seen, at(1));
+}
+
+#[test]
+fn a_new_charge_without_a_person_takes_nobodys_name() {
+    let iris = charge(1, 5, Some("iris@x.test"));
+    let first = replace(Vec::new(), read(std::slice::from_ref(&iris), 1));
+    let second = replace(first.records, read(&[iris, charge(1, 5, None)], 2));
+    assert_eq!(second.change, Change::new(1, 0, 1));
+    let mut names = persons(&second.records);
+    names.sort();
+    assert_eq!(names, [Some("(no user)"), Some("iris@x.test")]);
+}
+
+#[test]
+fn what_the_provider_no_longer_answers_for_stays_and_is_marked() {
+    let old = [charge(1, 5, Some("iris@x.test")), charge(4, 7, None)];
+    let first = replace(Vec::new(), read(&old, 1));
+    let mut later = read(&[charge(6, 1, None)], 2);
+    later.answers_from = at(3);
+    let second = replace(first.records, later);
+    assert_eq!(second.change, change(1, 1, 0, |change| change.unconfirmed = 1));
+    let marks: Vec<_> = second
+        .records
+        .iter()
+        .map(|record| (record.at.millis(), record.provenance.as_ref().unwrap().unconfirmed))
+        .collect();
+    assert_eq!(marks, [(1, true), (6, false)]);
+    // It is back: the mark goes.
+    let third = replace(second.records, read(&[charge(1, 5, Some("iris@x.test")), charge(6, 1, None)], 3));
+    assert_eq!(third.change, Change::new(0, 0, 2));
+    assert!(third.records.iter().all(|record| !record.provenance.as_ref().unwrap().unconfirmed));
+}
+
+#[test]
+fn changes_of_closed_days_are_restated() {
+    let closed = |records: &[CostRecord], run| {
+        let mut read = read(records, run);
+        read.final_before = Some(at(5));
+        read
+    };
+    let first = replace(Vec::new(), read(&[charge(1, 5, None), charge(2, 8, None), charge(7, 1, None)], 1));
+    assert!(first.restatements.is_empty(), "nothing was final");
+    let now = [charge(1, 6, None), charge(3, 9, None), charge(8, 1, None)];
+    let second = replace(first.records, closed(&now, 2));
+    assert_eq!(second.change, change(2, 2, 0, |change| change.repriced = 1));
+    let deltas: Vec<_> = second
+        .restatements
+        .iter()
+        .map(|each| {
+            (
+                each.at.millis(),
+                each.old.is_some(),
+                each.new.is_some(),
+                each.delta(Metric::Effective).unwrap().to_string(),
+            )
+        })
+        .collect();
+    let expected = [(1, true, true, "0.01"), (2, true, false, "-0.08"), (3, false, true, "0.09")];
+    let expected = expected.map(|(at, old, new, delta)| (at, old, new, delta.to_owned()));
+    assert_eq!(deltas, expected, "7 and 8 are not final yet");
+
+    let mut noise = charge(1, 6, None);
+    noise.costs = Costs::flat(Money::from_units(6 * 10_i128.pow(22) + 9 * 10_i128.pow(15)));
+    let third = replace(second.records, closed(&[noise, charge(3, 9, None), charge(8, 1, None)], 3));
+    assert_eq!(third.change, change(0, 0, 2, |change| (change.repriced, change.negligible) = (1, 1)));
+    assert!(third.restatements.is_empty(), "less than 10^-6 cent is counted only");
+}
+
+fn charges() -> impl Strategy<Value = Vec<CostRecord>> {
+    let charge = (0..3_i64, 0..2_i64, prop::option::of(prop::sample::select(vec!["a@x", "b@x"])))
+        .prop_map(|(millis, cents, person)| charge(millis, cents, person));
+    prop::collection::vec(charge, 0..7)
+}
+
+proptest! {
+    #![proptest_config(cases(512))]
+
+    /// Nothing is lost, doubled or made up, whatever comes in whatever order.
+    #[test]
+    fn what_is_stored_is_what_was_read(reads in prop::collection::vec((charges(), 0..4_i64), 1..6)) {
+        let mut stored: Vec<CostRecord> = Vec::new();
+        for (number, (records, answers_from)) in (0..).zip(reads) {
+            let before = stored.clone();
+            let mut read = read(&records, number);
+            read.answers_from = at(answers_from);
+            read.final_before = Some(at(2));
+            let after = replace(stored, read);
+            let change = after.change;
+            let paired = change.unchanged + change.changed + change.repriced;
+            prop_assert_eq!(paired + change.removed + change.unconfirmed, before.len() as u64);
+            prop_assert_eq!(paired + change.added, records.len() as u64);
+            prop_assert_eq!(after.records.len() as u64, records.len() as u64 + change.unconfirmed);
+
+            let marked = |record: &&CostRecord| record.provenance.as_ref().unwrap().unconfirmed;
+            let (kept, confirmed): (Vec<_>, Vec<_>) = after.records.iter().cloned().partition(|record| marked(&record));
+            prop_assert_eq!(total(&confirmed), total(&records));
+            prop_assert!(kept.iter().all(|record| record.at < at(answers_from) && before.contains(record)));
+            prop_assert_eq!(kept.len() as u64, change.unconfirmed);
+
+            let mut ids: Vec<_> = after.records.iter().map(|record| record.provenance.clone().unwrap().record_id).collect();
+            ids.sort();
+            ids.dedup();
+            prop_assert_eq!(ids.len(), after.records.len(), "every record has an id of its own");
+
+            let restated: i128 =
+                after.restatements.iter().map(|each| each.delta(Metric::Effective).unwrap().units()).sum();
+            let closed = |records: &[CostRecord]| {
+                total(&records.iter().filter(|record| record.at < at(2)).cloned().collect::<Vec<_>>())
+            };
+            prop_assert_eq!(restated, closed(&after.records) - closed(&before));
+
+            let mut again = self::read(&records, number + 100);
+            again.answers_from = at(answers_from);
+            let same = replace(after.records.clone(), again);
+            prop_assert_eq!(same.change.unchanged, records.len() as u64);
+            prop_assert_eq!((same.change.added, same.change.removed), (0, 0));
+            prop_assert!(same.records == after.records);
+            stored = after.records;
+        }
+    }
+}
