@@ -9,92 +9,76 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::cents::Cents;
+use crate::fault::{DecodeFault, Decoded};
 use crate::number::{self, NumberFault};
 
-/// Where and how an answer departs from what was expected; never what it held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DecodeFault {
-    path: String,
-    expected: &'static str,
-    /// The text ends before the JSON does: a cut transfer rather than a strange answer.
-    pub(crate) cut: bool,
-}
-
-pub(crate) type Decoded<T> = Result<T, DecodeFault>;
-
-impl DecodeFault {
-    pub(crate) fn new(path: impl Into<String>, expected: &'static str) -> Self {
-        Self { path: path.into(), expected, cut: false }
-    }
-
-    pub(crate) fn under(mut self, parent: &str) -> Self {
-        self.path = match self.path.as_str() {
-            "" => parent.to_owned(),
-            path => format!("{parent}.{path}"),
-        };
-        self
-    }
-
-    fn json(error: &serde_json::Error, expected: &'static str) -> Self {
-        let cut = error.is_eof();
-        Self {
-            path: String::new(),
-            expected: if cut { "the whole text, but it ends early" } else { expected },
-            cut,
-        }
-    }
-}
-
-impl DecodeFault {
-    /// The field, such as `usageEvents[17].chargedCents`; empty for the answer as a whole.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-}
-
-impl fmt::Display for DecodeFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected)
-    }
-}
-
-impl std::error::Error for DecodeFault {}
-
 /// The fields of one JSON object that were not taken yet.
-#[derive(Debug)]
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+#[derive(Debug, Default)]
+pub(crate) struct Fields<'a> {
+    /// Names and values; a value that was taken is gone.
+    entries: Vec<(Cow<'a, str>, Option<&'a RawValue>)>,
+    /// Where to look first: fields are mostly taken in the order in which they are sent.
+    next: usize,
+    /// The marks of all names, and of those that have the mark of another. They spare most searches
+    /// for what is not there.
+    seen: u64,
+    repeated: u64,
+}
+
+/// One bit for a name. Different names may have the same.
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+    let mixed = bytes.len() * 11 + end(bytes.first()) * 3 + end(bytes.last()) * 5;
+    1 << (mixed % 64)
+}
 
 #[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Vec::with_capacity(24);
-                while let Some((Key(name), raw)) = map.next_entry()? {
-                    fields.push((name, raw));
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Object)
+/// Puts the fields of an object into the place of earlier ones.
+pub(crate) struct Fill<'f, 'a>(pub(crate) &'f mut Fields<'a>);
+
+impl<'de> DeserializeSeed<'de> for Fill<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
     }
+}
+
+impl<'de> Visitor<'de> for Fill<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.0.clear();
+        while let Some((Key(name), raw)) = map.next_entry()? {
+            self.0.push(name, raw);
+        }
+        Ok(())
+    }
+}
+
+/// The text of an answer. One that ends within a character was cut.
+pub(crate) fn utf8(body: &[u8]) -> Decoded<&str> {
+    std::str::from_utf8(body).map_err(|error| match error.error_len() {
+        None => DecodeFault::cut(),
+        Some(_) => DecodeFault::new("", "UTF-8 text"),
+    })
 }
 
 impl<'a> Fields<'a> {
     /// The fields of a whole answer.
     pub(crate) fn of_answer(body: &'a [u8]) -> Decoded<Self> {
-        serde_json::from_slice(body).map_err(|error| DecodeFault::json(&error, "a JSON object"))
+        Self::of_text(utf8(body)?)
     }
 
     /// The fields of an object inside an answer.
@@ -104,25 +88,55 @@ impl<'a> Fields<'a> {
 
     /// The fields of an object in a text of its own.
     pub(crate) fn of_text(text: &'a str) -> Decoded<Self> {
-        serde_json::from_str(text).map_err(|error| DecodeFault::json(&error, "a JSON object"))
+        let mut fields = Self::default();
+        let mut json = serde_json::Deserializer::from_str(text);
+        let read = Fill(&mut fields).deserialize(&mut json).and_then(|()| json.end());
+        read.map_err(|error| DecodeFault::json(&error, "a JSON object"))?;
+        Ok(fields)
+    }
+
+    /// Puts the fields of another object into the place of these.
+    pub(crate) fn refill(&mut self, raw: &'a RawValue) -> Decoded<()> {
+        let mut json = serde_json::Deserializer::from_str(raw.get());
+        Fill(self).deserialize(&mut json).map_err(|error| DecodeFault::json(&error, "a JSON object"))
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        (self.next, self.seen, self.repeated) = (0, 0, 0);
+    }
+
+    pub(crate) fn push(&mut self, name: Cow<'a, str>, raw: &'a RawValue) {
+        let mark = mark(&name);
+        self.repeated |= self.seen & mark;
+        self.seen |= mark;
+        self.entries.push((name, Some(raw)));
     }
 
     /// Takes a field out. `null` is the same as missing; twice the same name is a fault.
     pub(crate) fn take(&mut self, name: &'static str) -> Decoded<Field<'a>> {
-        let mut found = None;
-        let mut twice = false;
-        self.0.retain(|(key, raw)| {
-            let hit = key == name;
-            if hit {
-                twice |= found.is_some();
-                found = Some(*raw);
-            }
-            !hit
-        });
-        if twice {
+        let mark = mark(name);
+        if self.seen & mark == 0 {
+            return Ok(Field { name, raw: None });
+        }
+        let count = self.entries.len();
+        let (before, after) = self.entries.split_at_mut(self.next.min(count));
+        let mut ordered = after.iter_mut().chain(before).enumerate();
+        let Some((at, raw)) =
+            ordered.find_map(|(at, (key, raw))| if key == name { Some((at, raw.take()?)) } else { None })
+        else {
+            return Ok(Field { name, raw: None });
+        };
+        if self.repeated & mark != 0 && ordered.any(|(_, (key, raw))| raw.is_some() && key == name) {
             return Err(DecodeFault::new(name, "one field of this name, but there are several"));
         }
-        Ok(Field { name, raw: found.filter(|raw| raw.get() != "null") })
+        self.next = (self.next + at + 1) % count;
+        Ok(Field { name, raw: Some(raw).filter(|raw| raw.get() != "null") })
+    }
+
+    /// Takes fields that say nothing worth keeping, so that they do not count as unknown.
+    pub(crate) fn ignore(&mut self, names: &[&'static str]) -> Decoded<()> {
+        names.iter().try_for_each(|name| self.take(name).map(|_| ()))
     }
 
     /// Takes a field that has had two names; the first name wins.
@@ -133,7 +147,7 @@ impl<'a> Fields<'a> {
 
     /// The names and JSON types of the fields that nobody took.
     pub(crate) fn left(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.0.iter().map(|(name, raw)| (name.as_ref(), json_type(raw)))
+        self.entries.iter().filter_map(|(name, raw)| Some((name.as_ref(), json_type((*raw)?))))
     }
 }
 
@@ -192,9 +206,9 @@ impl<'a> Field<'a> {
 
     /// `true` or `false`, also in quotes.
     pub(crate) fn flag(&self) -> Decoded<Option<bool>> {
-        self.read(|raw| match raw.get().trim_matches('"') {
-            "true" => Ok(true),
-            "false" => Ok(false),
+        self.read(|raw| match raw.get() {
+            "true" | r#""true""# => Ok(true),
+            "false" | r#""false""# => Ok(false),
             _ => Err("true or false"),
         })
     }
@@ -266,6 +280,10 @@ const DATE: &str = "a day such as 2026-07-31";
 const INSTANT: &str = "epoch milliseconds or an RFC 3339 time";
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(millis) = number::whole(text) {
+        let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;
+        return Some(DateTime::from_timestamp_nanos(nanos));
+    }
     if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
         && let Ok(nanos) = number::fixed(text, 6)
     {
@@ -278,14 +296,24 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 pub(crate) fn number_text(raw: &RawValue) -> Option<Cow<'_, str>> {
     match json_type(raw) {
         "number" => Some(Cow::Borrowed(raw.get())),
-        "string" => string(raw).map(Cow::Owned),
+        "string" => string(raw),
         _ => None,
+    }
+}
+
+/// The content of a JSON string, as it stands if nothing in it is escaped.
+fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let quoted = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    if quoted.as_bytes().contains(&b'\\') {
+        unescaped(raw).map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(quoted))
     }
 }
 
 /// The content of a JSON string. Half of a surrogate pair, which a sender makes by cutting a text in
 /// the middle of an emoji, becomes the replacement character.
-fn string(raw: &RawValue) -> Option<String> {
+fn unescaped(raw: &RawValue) -> Option<String> {
     struct Content;
     impl Visitor<'_> for Content {
         type Value = String;
@@ -295,12 +323,6 @@ fn string(raw: &RawValue) -> Option<String> {
         fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
             Ok(String::from_utf8_lossy(bytes).into_owned())
         }
-        fn visit_str<E>(self, text: &str) -> Result<String, E> {
-            Ok(text.to_owned())
-        }
-    }
-    if json_type(raw) != "string" {
-        return None;
     }
     serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Content).ok()
 }

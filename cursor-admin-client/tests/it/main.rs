@@ -14,6 +14,7 @@ mod directory;
 mod eras;
 mod failures;
 mod groups;
+mod lenient;
 mod model_access;
 #[cfg(feature = "reqwest")]
 mod network;

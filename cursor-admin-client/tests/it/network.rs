@@ -115,7 +115,7 @@ async fn a_dropped_connection_is_tried_again() {
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"teamMembers\":[".to_vec();
     let (url, server) = serve(vec![cut, answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
     let (client, clock) = client(&url);
-    assert_eq!(client.members().await.unwrap(), []);
+    assert_eq!(client.members().await.unwrap().rows, []);
     assert_eq!(clock.sleeps().len(), 1);
     server.join().unwrap();
 }

@@ -198,7 +198,7 @@ async fn refusals_are_told_apart() {
 async fn members_and_spend() {
     let simulator = company();
     let (client, _) = client(&simulator);
-    let members = client.members().await.unwrap();
+    let members = client.members().await.unwrap().rows;
     let spend = client.spend().await.unwrap();
     assert!(
         members.len() >= 30 && members.iter().all(|member| member.id.is_some() && member.email.is_some())
