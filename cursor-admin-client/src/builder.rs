@@ -144,7 +144,7 @@ impl ClientBuilder {
             retries: RetryMeter::new(self.budget),
             deadline: self.deadline,
             pacer: Pacer::new(self.limits),
-            observer: self.observer.unwrap_or_else(|| Arc::new(())),
+            observer: traced(self.observer.unwrap_or_else(|| Arc::new(()))),
             base,
             key,
             authorization,
@@ -190,6 +190,16 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 #[cfg(not(feature = "tokio"))]
 fn default_clock() -> Option<Arc<dyn Clock>> {
     None
+}
+
+#[cfg(feature = "tracing")]
+fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+    Arc::new(crate::tracing::Traced(observer))
+}
+
+#[cfg(not(feature = "tracing"))]
+fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+    observer
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -78,9 +78,24 @@ struct Failure {
 }
 
 impl Client {
-    /// Sends a call until it is answered, refused or out of attempts. A text that ends early counts
-    /// as a broken connection.
+    /// Sends a call until it is answered, refused or out of attempts, in a span of its own if spans
+    /// are wanted.
     pub(crate) async fn call<T: Send>(
+        &self,
+        call: &Call,
+        decode: impl Fn(&[u8], &mut Notes) -> Decoded<T> + Send + Sync,
+    ) -> Result<Answer<T>> {
+        let work = self.attempts(call, decode);
+        #[cfg(feature = "tracing")]
+        let work = {
+            use tracing::Instrument as _;
+            work.instrument(crate::tracing::call_span(call.route.operation(), call.page))
+        };
+        work.await
+    }
+
+    /// A text that ends early counts as a broken connection.
+    async fn attempts<T: Send>(
         &self,
         call: &Call,
         decode: impl Fn(&[u8], &mut Notes) -> Decoded<T> + Send + Sync,

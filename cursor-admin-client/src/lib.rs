@@ -32,6 +32,8 @@ mod rows;
 mod snapshot;
 mod spend;
 mod spend_query;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod transport;
 mod unknown;
 mod usage_events;

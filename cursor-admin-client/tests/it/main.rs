@@ -13,6 +13,7 @@ mod daily_usage;
 mod directory;
 mod eras;
 mod failures;
+mod floors;
 mod groups;
 mod lenient;
 mod model_access;
@@ -26,3 +27,5 @@ mod secrets;
 mod simulated;
 mod snapshots;
 mod support;
+#[cfg(feature = "tracing")]
+mod traced;
