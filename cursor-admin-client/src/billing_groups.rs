@@ -159,7 +159,7 @@ fn query(day: Option<NaiveDate>) -> String {
 
 fn decode_all(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
     let (groups, mut fields) =
-        rows::required(body, &["groups"], notes, |fields, notes| group(fields, notes, "groups[]."))?;
+        rows::required(body, "groups", notes, |fields, notes| group(fields, notes, "groups[]."))?;
     let unassigned = single(fields.take("unassignedGroup")?, notes, "unassignedGroup.")?;
     let cycle = cycle(&mut fields, notes)?;
     notes.unknown.note("", &fields);

@@ -210,7 +210,7 @@ impl Client {
         match decode(response.body(), &mut notes) {
             Ok(value) => Ok((value, notes)),
             Err(fault) => Err(Failure {
-                outcome: if fault.cut { Outcome::Transport } else { FINAL },
+                outcome: if fault.is_cut() { Outcome::Transport } else { FINAL },
                 error: Error::decode(operation, fault).with_status(status.as_u16(), None),
             }),
         }

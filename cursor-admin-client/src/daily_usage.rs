@@ -129,7 +129,7 @@ pub(crate) async fn read(
 }
 
 fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DailyUsage>> {
-    let (rows, mut fields) = rows::required(body, &["data"], notes, |fields, _| row(fields))?;
+    let (rows, mut fields) = rows::required(body, "data", notes, |fields, _| row(fields))?;
     let (announced, has_next) = pagination(&mut fields, "totalUsers", notes)?;
     fields.ignore(&["period"])?;
     notes.unknown.note("", &fields);

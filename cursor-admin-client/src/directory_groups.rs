@@ -83,12 +83,12 @@ const PAGE_SIZE: u32 = 200;
 
 pub(crate) async fn read(client: &Client) -> Result<Listing<DirectoryGroup>> {
     let call = |page| Ok(paged(Call::new(Route::DirectoryGroups), page));
-    listing::read(client, call, |body, notes| decode(body, &["groups"], notes, group)).await
+    listing::read(client, call, |body, notes| decode(body, "groups", notes, group)).await
 }
 
 pub(crate) async fn read_members(client: &Client, id: &str) -> Result<Listing<DirectoryGroupMember>> {
     let call = |page| Ok(paged(Call::new(Route::DirectoryGroupMembers).id(id)?, page));
-    listing::read(client, call, |body, notes| decode(body, &["members"], notes, member)).await
+    listing::read(client, call, |body, notes| decode(body, "members", notes, member)).await
 }
 
 fn paged(call: Call, page: u32) -> Call {
@@ -97,7 +97,7 @@ fn paged(call: Call, page: u32) -> Call {
 
 fn decode<T>(
     body: &[u8],
-    name: &'static [&'static str],
+    name: &'static str,
     notes: &mut Notes,
     row: impl Fn(&mut Fields<'_>) -> Decoded<T>,
 ) -> Decoded<Page<T>> {

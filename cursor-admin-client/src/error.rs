@@ -213,7 +213,7 @@ impl Error {
                 .as_ref()
                 .and_then(|source| source.downcast_ref::<crate::TransportError>())
                 .is_none_or(crate::TransportError::is_retryable),
-            ErrorKind::Decode => self.fault().is_some_and(|fault| fault.cut),
+            ErrorKind::Decode => self.fault().is_some_and(DecodeFault::is_cut),
             _ => false,
         }
     }

@@ -29,6 +29,7 @@ mod refusal;
 mod retry;
 mod retry_budget;
 mod rows;
+mod scan;
 mod snapshot;
 mod spend;
 mod spend_query;

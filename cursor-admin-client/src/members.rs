@@ -46,7 +46,7 @@ pub(crate) async fn read(client: &Client) -> Result<Listing<Member>> {
 }
 
 fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
-    let (members, fields) = rows::required(body, &["teamMembers"], notes, |fields, _| member(fields))?;
+    let (members, fields) = rows::required(body, "teamMembers", notes, |fields, _| member(fields))?;
     notes.unknown.note("", &fields);
     Ok(members)
 }

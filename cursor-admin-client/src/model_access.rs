@@ -63,7 +63,7 @@ pub(crate) async fn read(client: &Client) -> Result<ModelAccess> {
 }
 
 fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
-    let (providers, mut fields) = rows::required(body, &["providers"], notes, provider)?;
+    let (providers, mut fields) = rows::required(body, "providers", notes, provider)?;
     let team_id = fields.take("teamId")?.id()?;
     let state = fields.take("state")?.id()?;
     notes.unknown.note("", &fields);

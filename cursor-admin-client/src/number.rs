@@ -120,12 +120,23 @@ impl Short {
 
     /// The digits as a count of 10^-`scale`, which must not be coarser than the number.
     fn at_scale(&self, scale: u32) -> Option<Result<i128, NumberFault>> {
-        let more = scale.checked_sub(self.places)?;
-        let power = 10_i128.checked_pow(more)?;
+        let more = usize::try_from(scale.checked_sub(self.places)?).ok()?;
+        let power = *POWERS.get(more)?;
         let size = i128::from(self.digits).checked_mul(power).ok_or(NumberFault::OutOfRange);
         Some(size.map(|size| if self.negative { -size } else { size }))
     }
 }
+
+/// The powers of ten that 128 bits hold.
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
 
 /// Reads a number as a count of 10^-`scale`, rounding finer digits half-even.
 pub(crate) fn fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {

@@ -163,8 +163,7 @@ async fn read_page(client: &Client, query: &SpendQuery, page: u32) -> Result<Ans
 }
 
 fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page> {
-    let (members, mut fields) =
-        rows::required(body, &["teamMemberSpend"], notes, |fields, _| member(fields))?;
+    let (members, mut fields) = rows::required(body, "teamMemberSpend", notes, |fields, _| member(fields))?;
     let page = Page {
         members,
         cycle_start: fields.take("subscriptionCycleStart")?.instant()?,

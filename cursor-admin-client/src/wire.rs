@@ -4,67 +4,33 @@
 //! a fault names its field, and a field nobody asked for is noticed. Faults never carry a value.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::cents::Cents;
 use crate::fault::{DecodeFault, Decoded};
 use crate::number::{self, NumberFault};
+use crate::scan::{Name, Raw, Scanner};
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
 
 /// The fields of one JSON object that were not taken yet.
 #[derive(Debug, Default)]
 pub(crate) struct Fields<'a> {
     /// Names and values; a value that was taken is gone.
-    entries: Vec<(Cow<'a, str>, Option<&'a RawValue>)>,
+    entries: Vec<(Name<'a>, Option<Raw<'a>>)>,
     /// Where to look first: fields are mostly taken in the order in which they are sent.
     next: usize,
-    /// The marks of all names, and of those that have the mark of another. They spare most searches
-    /// for what is not there.
+    /// The marks of all names, and of those that share one. They spare most searches for what is not
+    /// there, and for the same name twice.
     seen: u64,
-    repeated: u64,
+    shared: u64,
 }
 
 /// One bit for a name. Different names may have the same.
+#[inline]
 fn mark(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
-    let mixed = bytes.len() * 11 + end(bytes.first()) * 3 + end(bytes.last()) * 5;
-    1 << (mixed % 64)
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Key<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
-
-/// Puts the fields of an object into the place of earlier ones.
-pub(crate) struct Fill<'f, 'a>(pub(crate) &'f mut Fields<'a>);
-
-impl<'de> DeserializeSeed<'de> for Fill<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Fill<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.clear();
-        while let Some((Key(name), raw)) = map.next_entry()? {
-            self.0.push(name, raw);
-        }
-        Ok(())
-    }
+    1 << ((bytes.len() * 11 + end(bytes.first()) * 3 + end(bytes.last()) * 5) % 64)
 }
 
 /// The text of an answer. One that ends within a character was cut.
@@ -81,57 +47,67 @@ impl<'a> Fields<'a> {
         Self::of_text(utf8(body)?)
     }
 
-    /// The fields of an object inside an answer.
-    pub(crate) fn of(raw: &'a RawValue) -> Decoded<Self> {
-        Self::of_text(raw.get())
-    }
-
     /// The fields of an object in a text of its own.
     pub(crate) fn of_text(text: &'a str) -> Decoded<Self> {
-        let mut fields = Self::default();
-        let mut json = serde_json::Deserializer::from_str(text);
-        let read = Fill(&mut fields).deserialize(&mut json).and_then(|()| json.end());
-        read.map_err(|error| DecodeFault::json(&error, "a JSON object"))?;
+        let mut scanner = Scanner::new(text);
+        let mut fields = Self { entries: Vec::with_capacity(8), ..Self::default() };
+        if !scanner.enters(b'{')? {
+            scanner.value()?;
+            return Err(DecodeFault::new("", "a JSON object"));
+        }
+        fields.fill(&mut scanner)?;
+        scanner.end()?;
         Ok(fields)
     }
 
-    /// Puts the fields of another object into the place of these.
-    pub(crate) fn refill(&mut self, raw: &'a RawValue) -> Decoded<()> {
-        let mut json = serde_json::Deserializer::from_str(raw.get());
-        Fill(self).deserialize(&mut json).map_err(|error| DecodeFault::json(&error, "a JSON object"))
-    }
-
-    fn clear(&mut self) {
+    /// Puts the fields of an object, which the scanner has entered, into the place of earlier ones.
+    pub(crate) fn fill(&mut self, scanner: &mut Scanner<'a>) -> Decoded<()> {
         self.entries.clear();
-        (self.next, self.seen, self.repeated) = (0, 0, 0);
+        (self.next, self.seen, self.shared) = (0, 0, 0);
+        let mut first = true;
+        while let Some(name) = scanner.name(first)? {
+            self.push(name, scanner.value()?);
+            first = false;
+        }
+        Ok(())
     }
 
-    pub(crate) fn push(&mut self, name: Cow<'a, str>, raw: &'a RawValue) {
+    #[inline]
+    pub(crate) fn push(&mut self, name: Name<'a>, value: Raw<'a>) {
         let mark = mark(&name);
-        self.repeated |= self.seen & mark;
+        self.shared |= self.seen & mark;
         self.seen |= mark;
-        self.entries.push((name, Some(raw)));
+        self.entries.push((name, Some(value)));
     }
 
     /// Takes a field out. `null` is the same as missing; twice the same name is a fault.
+    #[inline]
     pub(crate) fn take(&mut self, name: &'static str) -> Decoded<Field<'a>> {
         let mark = mark(name);
         if self.seen & mark == 0 {
             return Ok(Field { name, raw: None });
         }
-        let count = self.entries.len();
-        let (before, after) = self.entries.split_at_mut(self.next.min(count));
-        let mut ordered = after.iter_mut().chain(before).enumerate();
-        let Some((at, raw)) =
-            ordered.find_map(|(at, (key, raw))| if key == name { Some((at, raw.take()?)) } else { None })
-        else {
-            return Ok(Field { name, raw: None });
-        };
-        if self.repeated & mark != 0 && ordered.any(|(_, (key, raw))| raw.is_some() && key == name) {
+        if self.shared & mark == 0
+            && let Some((key, raw)) = self.entries.get_mut(self.next)
+            && key == name
+        {
+            self.next += 1;
+            return Ok(Field { name, raw: raw.take().filter(|raw| !raw.is_null()) });
+        }
+        self.search(name)
+    }
+
+    /// Takes a field that is not the next one, or whose mark is shared.
+    fn search(&mut self, name: &'static str) -> Decoded<Field<'a>> {
+        let mut all =
+            self.entries.iter_mut().enumerate().filter(|(_, (key, raw))| key == name && raw.is_some());
+        let Some((at, (_, raw))) = all.next() else { return Ok(Field { name, raw: None }) };
+        if all.next().is_some() {
             return Err(DecodeFault::new(name, "one field of this name, but there are several"));
         }
-        self.next = (self.next + at + 1) % count;
-        Ok(Field { name, raw: Some(raw).filter(|raw| raw.get() != "null") })
+        let raw = raw.take().filter(|raw| !raw.is_null());
+        self.next = at + 1;
+        Ok(Field { name, raw })
     }
 
     /// Takes fields that say nothing worth keeping, so that they do not count as unknown.
@@ -147,18 +123,7 @@ impl<'a> Fields<'a> {
 
     /// The names and JSON types of the fields that nobody took.
     pub(crate) fn left(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.entries.iter().filter_map(|(name, raw)| Some((name.as_ref(), json_type((*raw)?))))
-    }
-}
-
-fn json_type(raw: &RawValue) -> &'static str {
-    match raw.get().bytes().next() {
-        Some(b'"') => "string",
-        Some(b'{') => "object",
-        Some(b'[') => "array",
-        Some(b't' | b'f') => "boolean",
-        Some(b'n') => "null",
-        _ => "number",
+        self.entries.iter().filter_map(|(name, raw)| Some((name.as_ref(), (*raw)?.json_type())))
     }
 }
 
@@ -166,7 +131,7 @@ fn json_type(raw: &RawValue) -> &'static str {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'a> {
     pub(crate) name: &'static str,
-    pub(crate) raw: Option<&'a RawValue>,
+    pub(crate) raw: Option<Raw<'a>>,
 }
 
 impl<'a> Field<'a> {
@@ -174,14 +139,14 @@ impl<'a> Field<'a> {
         DecodeFault::new(self.name, expected)
     }
 
-    fn read<T>(&self, read: impl FnOnce(&'a RawValue) -> Result<T, &'static str>) -> Decoded<Option<T>> {
+    fn read<T>(&self, read: impl FnOnce(Raw<'a>) -> Result<T, &'static str>) -> Decoded<Option<T>> {
         self.raw.map(read).transpose().map_err(|expected| self.fault(expected))
     }
 
     fn number<T>(&self, read: impl FnOnce(&str) -> Result<T, NumberFault>) -> Decoded<Option<T>> {
         self.read(|raw| {
-            let text = number_text(raw).ok_or("a number")?;
-            read(text.trim()).map_err(|fault| match fault {
+            let text = raw.number_text().ok_or("a number")?;
+            read(text.trim_ascii()).map_err(|fault| match fault {
                 NumberFault::NotANumber => "a number",
                 NumberFault::OutOfRange => "a number within range",
                 NumberFault::NotWhole => "a whole number",
@@ -196,7 +161,7 @@ impl<'a> Field<'a> {
 
     /// A string as sent, or the digits of a number.
     pub(crate) fn text(&self) -> Decoded<Option<String>> {
-        self.read(|raw| number_text(raw).map(Cow::into_owned).ok_or("a string"))
+        self.read(|raw| raw.number_text().map(Cow::into_owned).ok_or("a string"))
     }
 
     /// The same, but an empty text counts as missing.
@@ -206,9 +171,10 @@ impl<'a> Field<'a> {
 
     /// `true` or `false`, also in quotes.
     pub(crate) fn flag(&self) -> Decoded<Option<bool>> {
-        self.read(|raw| match raw.get() {
-            "true" | r#""true""# => Ok(true),
-            "false" | r#""false""# => Ok(false),
+        // A text within a string is the same as the word.
+        self.read(|raw| match raw.text {
+            "true" => Ok(true),
+            "false" => Ok(false),
             _ => Err("true or false"),
         })
     }
@@ -237,20 +203,15 @@ impl<'a> Field<'a> {
     /// A moment: epoch milliseconds as a number or in a string, or RFC 3339.
     pub(crate) fn instant(&self) -> Decoded<Option<DateTime<Utc>>> {
         self.read(|raw| {
-            let text = number_text(raw).ok_or(INSTANT)?;
+            let text = raw.number_text().ok_or(INSTANT)?;
             instant(text.trim()).ok_or(INSTANT)
         })
-    }
-
-    /// An array, each element in its own text.
-    pub(crate) fn array(&self) -> Decoded<Option<Vec<&'a RawValue>>> {
-        self.read(|raw| serde_json::from_str(raw.get()).map_err(|_| "an array"))
     }
 
     /// A day, as `2026-07-31`.
     pub(crate) fn date(&self) -> Decoded<Option<NaiveDate>> {
         self.read(|raw| {
-            let text = string(raw).ok_or(DATE)?;
+            let text = raw.string().ok_or(DATE)?;
             NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| DATE)
         })
     }
@@ -258,11 +219,20 @@ impl<'a> Field<'a> {
     /// The objects of an array, each read on its own; none if the field is missing. A fault names
     /// the row.
     pub(crate) fn rows<T>(&self, mut read: impl FnMut(Fields<'a>) -> Decoded<T>) -> Decoded<Vec<T>> {
-        let rows = self.array()?.unwrap_or_default().into_iter().enumerate();
-        rows.map(|(row, raw)| {
-            Fields::of(raw).and_then(&mut read).map_err(|fault| fault.under(&format!("{}[{row}]", self.name)))
-        })
-        .collect()
+        let mut rows = Vec::new();
+        let Some(raw) = self.raw else { return Ok(rows) };
+        let mut scanner = Scanner::new(raw.text);
+        if raw.json_type() != "array" || !scanner.enters(b'[')? {
+            return Err(self.fault("an array"));
+        }
+        while scanner.another(rows.is_empty(), b']')? {
+            let row = match scanner.value()? {
+                raw if raw.json_type() == "object" => Fields::of_text(raw.text).and_then(&mut read),
+                _ => Err(DecodeFault::new("", "an object")),
+            };
+            rows.push(row.map_err(|fault| fault.under(&format!("{}[{}]", self.name, rows.len())))?);
+        }
+        Ok(rows)
     }
 
     /// What an object inside this field holds. A fault names the field.
@@ -272,7 +242,10 @@ impl<'a> Field<'a> {
 
     /// An object inside this field.
     pub(crate) fn object(&self) -> Decoded<Option<Fields<'a>>> {
-        self.read(|raw| Fields::of(raw).map_err(|_| "an object"))
+        self.read(|raw| match raw.json_type() {
+            "object" => Fields::of_text(raw.text).map_err(|_| "an object"),
+            _ => Err("an object"),
+        })
     }
 }
 
@@ -290,41 +263,6 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
         return i64::try_from(nanos.units).ok().map(DateTime::from_timestamp_nanos);
     }
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
-}
-
-/// The text of a number, or the content of a string.
-pub(crate) fn number_text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    match json_type(raw) {
-        "number" => Some(Cow::Borrowed(raw.get())),
-        "string" => string(raw),
-        _ => None,
-    }
-}
-
-/// The content of a JSON string, as it stands if nothing in it is escaped.
-fn string(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let quoted = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    if quoted.as_bytes().contains(&b'\\') {
-        unescaped(raw).map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(quoted))
-    }
-}
-
-/// The content of a JSON string. Half of a surrogate pair, which a sender makes by cutting a text in
-/// the middle of an emoji, becomes the replacement character.
-fn unescaped(raw: &RawValue) -> Option<String> {
-    struct Content;
-    impl Visitor<'_> for Content {
-        type Value = String;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-            Ok(String::from_utf8_lossy(bytes).into_owned())
-        }
-    }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Content).ok()
 }
 
 #[cfg(test)]
@@ -355,14 +293,6 @@ mod tests {
     }
 
     #[test]
-    fn strings_with_half_an_emoji() {
-        assert_eq!(with(r#""a\ud83d""#, |f| f.text()), Ok(Some("a\u{fffd}\u{fffd}\u{fffd}".into())));
-        assert_eq!(with(r#""\u00e9\ud83d\ude80\n""#, |f| f.text()), Ok(Some("é🚀\n".into())));
-        assert_eq!(with("1", |f| f.text()), Ok(Some("1".into())));
-        assert!(with("true", |f| f.text()).is_err());
-    }
-
-    #[test]
     fn flags_counts_and_ids() {
         assert_eq!(with("true", |f| f.flag()), Ok(Some(true)));
         assert_eq!(with("\"false\"", |f| f.flag()), Ok(Some(false)));
@@ -371,6 +301,9 @@ mod tests {
         for json in ["1200", "\"1200\"", "1200.0", "1.2e3"] {
             assert_eq!(with(json, |f| f.count()), Ok(Some(1200)), "{json}");
         }
+        assert!(with(r#""{}""#, |f| f.object().map(|_| ())).is_err());
+        assert!(with(r#""[]""#, |f| f.rows(|_| Ok(()))).is_err());
+        assert!(with(r#"["{}"]"#, |f| f.rows(|_| Ok(()))).is_err());
         for json in ["-1", "1.5", "\"x\"", "[]"] {
             assert!(with(json, |f| f.count()).is_err(), "{json}");
         }
@@ -395,8 +328,8 @@ mod tests {
 
     #[test]
     fn a_cut_text_is_told_apart() {
-        assert!(Fields::of_answer(br#"{"a":1,"b":[1,"#).unwrap_err().cut);
-        assert!(!Fields::of_answer(b"<html>").unwrap_err().cut);
-        assert!(Fields::of_answer(b"").unwrap_err().cut);
+        assert!(Fields::of_answer(br#"{"a":1,"b":[1,"#).unwrap_err().is_cut());
+        assert!(!Fields::of_answer(b"<html>").unwrap_err().is_cut());
+        assert!(Fields::of_answer(b"").unwrap_err().is_cut());
     }
 }
