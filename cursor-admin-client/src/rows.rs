@@ -22,8 +22,9 @@ pub(crate) fn read<'a, T>(
         return Err(DecodeFault::new("", OBJECT));
     }
     let mut first = true;
-    while let Some(field) = scanner.name(first)? {
+    while scanner.another(first, b'}')? {
         first = false;
+        let field = scanner.name()?;
         if !names.contains(&field.as_ref()) {
             fields.push(field, scanner.value()?);
             continue;

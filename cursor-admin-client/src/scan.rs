@@ -90,22 +90,42 @@ impl<'a> Scanner<'a> {
         Ok(enters)
     }
 
-    /// The name of the next field of an object, or `None` after its end.
+    /// The name of a field, and the colon after it.
     #[inline]
-    pub(crate) fn name(&mut self, first: bool) -> Scanned<Option<Name<'a>>> {
-        if !self.another(first, b'}')? {
-            return Ok(None);
-        }
+    pub(crate) fn name(&mut self) -> Scanned<Name<'a>> {
         if self.ahead()? != b'"' {
             return Err(Broken::Grammar);
         }
         let name = self.string()?;
+        self.colon()?;
+        // What follows JSON's grammar has a content.
+        Ok(name.string().unwrap_or_default())
+    }
+
+    /// Steps over a name and the colon after it, if it is this one.
+    #[inline]
+    pub(crate) fn passes_name(&mut self, name: &Name<'_>) -> Scanned<bool> {
+        let Cow::Borrowed(name) = name else { return Ok(false) };
+        self.ahead()?;
+        let quoted =
+            self.text.as_bytes().get(self.at..).and_then(|rest| rest.split_at_checked(name.len() + 2));
+        let passes = quoted.is_some_and(
+            |(quoted, _)| matches!(quoted, [b'"', within @ .., b'"'] if within == name.as_bytes()),
+        );
+        if passes {
+            self.at += name.len() + 2;
+            self.colon()?;
+        }
+        Ok(passes)
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Scanned<()> {
         if self.ahead()? != b':' {
             return Err(Broken::Grammar);
         }
         self.at += 1;
-        // What follows JSON's grammar has a content.
-        Ok(Some(name.string().unwrap_or_default()))
+        Ok(())
     }
 
     /// Whether another entry follows in an object or a list. Steps over the comma or the end.
@@ -166,7 +186,8 @@ impl<'a> Scanner<'a> {
             b'{' => {
                 self.at += 1;
                 let mut first = true;
-                while self.name(first)?.is_some() {
+                while self.another(first, b'}')? {
+                    self.name()?;
                     self.skip(depth + 1)?;
                     first = false;
                 }
@@ -221,15 +242,15 @@ impl<'a> Scanner<'a> {
     }
 
     /// One digit or more.
+    #[inline]
     fn digits(&mut self) -> Scanned<()> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-        match self.peek() {
-            _ if self.at > start => Ok(()),
-            Some(_) => Err(Broken::Grammar),
-            None => Err(Broken::Cut),
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let count = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        self.at += count;
+        match (count, rest) {
+            (1.., _) => Ok(()),
+            (0, []) => Err(Broken::Cut),
+            (0, _) => Err(Broken::Grammar),
         }
     }
 

@@ -61,14 +61,29 @@ impl<'a> Fields<'a> {
     }
 
     /// Puts the fields of an object, which the scanner has entered, into the place of earlier ones.
+    ///
+    /// Rows mostly have the same names in the same order, so each name is first compared with the one
+    /// that stood in its place before.
     pub(crate) fn fill(&mut self, scanner: &mut Scanner<'a>) -> Decoded<()> {
-        self.entries.clear();
+        let mut count = 0;
         (self.next, self.seen, self.shared) = (0, 0, 0);
-        let mut first = true;
-        while let Some(name) = scanner.name(first)? {
-            self.push(name, scanner.value()?);
-            first = false;
+        while scanner.another(count == 0, b'}')? {
+            match self.entries.get_mut(count) {
+                Some((name, value)) if scanner.passes_name(name)? => {
+                    *value = Some(scanner.value()?);
+                    let mark = mark(name);
+                    self.shared |= self.seen & mark;
+                    self.seen |= mark;
+                }
+                _ => {
+                    self.entries.truncate(count);
+                    let name = scanner.name()?;
+                    self.push(name, scanner.value()?);
+                }
+            }
+            count += 1;
         }
+        self.entries.truncate(count);
         Ok(())
     }
 
@@ -81,20 +96,17 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a field out. `null` is the same as missing; twice the same name is a fault.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a known name is compared in a step or two, any name by a call")]
+    #[inline(always)]
     pub(crate) fn take(&mut self, name: &'static str) -> Decoded<Field<'a>> {
-        let mark = mark(name);
-        if self.seen & mark == 0 {
-            return Ok(Field { name, raw: None });
-        }
-        if self.shared & mark == 0
+        if self.shared & mark(name) == 0
             && let Some((key, raw)) = self.entries.get_mut(self.next)
             && key == name
         {
             self.next += 1;
             return Ok(Field { name, raw: raw.take().filter(|raw| !raw.is_null()) });
         }
-        self.search(name)
+        if self.seen & mark(name) == 0 { Ok(Field { name, raw: None }) } else { self.search(name) }
     }
 
     /// Takes a field that is not the next one, or whose mark is shared.
