@@ -40,6 +40,9 @@ mod unknown;
 mod usage_events;
 mod wire;
 
+#[doc = include_str!("promises.md")]
+pub mod not_promised {}
+
 pub use billing_groups::{
     BillingCycle, BillingGroup, BillingGroupDetails, BillingGroupMember, BillingGroups, DailySpend,
 };
