@@ -138,9 +138,9 @@ impl UsageEvent {
 }
 
 fn token_usage(fields: &mut Fields<'_>, rounded: &mut u32, notes: &mut Notes) -> Decoded<Option<TokenUsage>> {
-    fields.take("tokenUsage")?.inside(|mut inner| {
-        let usage = decode_tokens(&mut inner, rounded)?;
-        notes.unknown.note("usageEvents[].tokenUsage.", &inner);
+    fields.inside("tokenUsage", |inner| {
+        let usage = decode_tokens(inner, rounded)?;
+        notes.unknown.note("usageEvents[].tokenUsage.", inner);
         Ok(usage)
     })
 }

@@ -163,6 +163,11 @@ impl<'a> Scanner<'a> {
         self.since(earlier.at).trim_ascii()
     }
 
+    /// The object that has been passed since another place.
+    pub(crate) fn object_since(&self, earlier: &Self) -> Raw<'a> {
+        Raw { text: self.passed(earlier), kind: Kind::Other }
+    }
+
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }

@@ -23,6 +23,14 @@ pub(crate) struct Fields<'a> {
     /// there, and for the same name twice.
     seen: u64,
     shared: u64,
+    /// The last object among the values, taken apart on the way, and its place.
+    inner: Option<Box<Inner<'a>>>,
+}
+
+#[derive(Debug, Default)]
+struct Inner<'a> {
+    place: Option<usize>,
+    fields: Fields<'a>,
 }
 
 /// One bit for a name. Different names may have the same.
@@ -65,12 +73,33 @@ impl<'a> Fields<'a> {
     /// Rows mostly have the same names in the same order, so each name is first compared with the one
     /// that stood in its place before.
     pub(crate) fn fill(&mut self, scanner: &mut Scanner<'a>) -> Decoded<()> {
+        let mut inner = self.inner.take().unwrap_or_default();
+        inner.place = None;
+        self.fill_by(scanner, |scanner, place| {
+            let start = scanner.clone();
+            if !scanner.enters(b'{')? {
+                return Ok(scanner.value()?);
+            }
+            inner.place = Some(place);
+            // Objects inside of this one are not taken apart: they might stand in each other without end.
+            inner.fields.fill_by(scanner, |scanner, _| Ok(scanner.value()?))?;
+            Ok(scanner.object_since(&start))
+        })?;
+        self.inner = Some(inner);
+        Ok(())
+    }
+
+    fn fill_by(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        mut value_at: impl FnMut(&mut Scanner<'a>, usize) -> Decoded<Raw<'a>>,
+    ) -> Decoded<()> {
         let mut count = 0;
         (self.next, self.seen, self.shared) = (0, 0, 0);
         while scanner.another(count == 0, b'}')? {
             match self.entries.get_mut(count) {
                 Some((name, value)) if scanner.passes_name(name)? => {
-                    *value = Some(scanner.value()?);
+                    *value = Some(value_at(scanner, count)?);
                     let mark = mark(name);
                     self.shared |= self.seen & mark;
                     self.seen |= mark;
@@ -78,7 +107,7 @@ impl<'a> Fields<'a> {
                 _ => {
                     self.entries.truncate(count);
                     let name = scanner.name()?;
-                    self.push(name, scanner.value()?);
+                    self.push(name, value_at(scanner, count)?);
                 }
             }
             count += 1;
@@ -120,6 +149,22 @@ impl<'a> Fields<'a> {
         let raw = raw.take().filter(|raw| !raw.is_null());
         self.next = at + 1;
         Ok(Field { name, raw })
+    }
+
+    /// Takes a field and reads the object in it. A fault names the field.
+    pub(crate) fn inside<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> Decoded<T>,
+    ) -> Decoded<Option<T>> {
+        let field = self.take(name)?;
+        let place = field.raw.and_then(|_| self.next.checked_sub(1));
+        match &mut self.inner {
+            Some(inner) if place.is_some() && inner.place == place => {
+                read(&mut inner.fields).map(Some).map_err(|fault| fault.under(name))
+            }
+            _ => field.inside(|mut fields| read(&mut fields)),
+        }
     }
 
     /// Takes fields that say nothing worth keeping, so that they do not count as unknown.
@@ -321,6 +366,49 @@ mod tests {
         }
         assert_eq!(with("42", |f| f.id()), Ok(Some("42".into())));
         assert_eq!(with("\"\"", |f| f.id()), Ok(None));
+    }
+
+    #[test]
+    fn objects_among_the_values() {
+        let text = r#"{"a":{"x":1},"b":2,"c":{"x":3,"y":{"z":{}}},"d":null,"e":"{}"}"#;
+        let mut scanner = Scanner::new(text);
+        let mut fields = Fields::default();
+        scanner.enters(b'{').unwrap();
+        fields.fill(&mut scanner).unwrap();
+        let mut x = |name| fields.inside(name, |inner| inner.take("x")?.count());
+        assert_eq!(x("c"), Ok(Some(Some(3))), "taken apart on the way");
+        assert_eq!((x("c"), x("d"), x("f")), (Ok(None), Ok(None), Ok(None)));
+        assert_eq!(x("a"), Ok(Some(Some(1))), "taken apart now");
+        assert_eq!((x("b").unwrap_err().path(), x("e").unwrap_err().path()), ("b", "e"));
+        assert_eq!(fields.left().count(), 0);
+    }
+
+    #[test]
+    fn rows_of_different_shapes_in_one_place() {
+        let text =
+            r#"[{"a":1,"b":{"x":2}},{"a":3,"b":4,"c":5},{"b":{"x":6}},{},{"b":7,"b":8},{"a":9,"b":{}}]"#;
+        let mut scanner = Scanner::new(text);
+        let mut fields = Fields::default();
+        let mut seen = Vec::new();
+        scanner.enters(b'[').unwrap();
+        while scanner.another(seen.is_empty(), b']').unwrap() {
+            scanner.enters(b'{').unwrap();
+            fields.fill(&mut scanner).unwrap();
+            let a = fields.take("a").unwrap().count().unwrap();
+            let b = fields.inside("b", |inner| inner.take("x")?.count()).ok();
+            seen.push((a, b, fields.left().count()));
+        }
+        assert_eq!(
+            seen,
+            [
+                (Some(1), Some(Some(Some(2))), 0),
+                (Some(3), None, 1),
+                (None, Some(Some(Some(6))), 0),
+                (None, Some(None), 0),
+                (None, None, 2),
+                (Some(9), Some(Some(None)), 0),
+            ]
+        );
     }
 
     #[test]
