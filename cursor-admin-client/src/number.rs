@@ -93,6 +93,7 @@ impl Short {
     /// 19 digits always fit 64 bits.
     const LENGTH_MAX: usize = 19;
 
+    #[inline]
     fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
@@ -119,6 +120,7 @@ impl Short {
     }
 
     /// The digits as a count of 10^-`scale`, which must not be coarser than the number.
+    #[inline]
     fn at_scale(&self, scale: u32) -> Option<Result<i128, NumberFault>> {
         let more = usize::try_from(scale.checked_sub(self.places)?).ok()?;
         let power = *POWERS.get(more)?;
@@ -139,10 +141,16 @@ const POWERS: [i128; 39] = {
 };
 
 /// Reads a number as a count of 10^-`scale`, rounding finer digits half-even.
+#[inline]
 pub(crate) fn fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
-    if let Some(units) = Short::parse(text).and_then(|short| short.at_scale(scale)) {
-        return Ok(Fixed { units: units?, rounded: false });
+    match Short::parse(text).and_then(|short| short.at_scale(scale)) {
+        Some(units) => Ok(Fixed { units: units?, rounded: false }),
+        None => fixed_at_length(text, scale),
     }
+}
+
+/// The same for any number.
+fn fixed_at_length(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     let parts = Parts::parse(text).ok_or(NumberFault::NotANumber)?;
     let count = i64::try_from(parts.significant().count()).map_err(|_| NumberFault::OutOfRange)?;
     if count == 0 {
@@ -175,6 +183,9 @@ pub(crate) fn fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
 
 /// Reads a whole number; `1200.0` and `1.2e3` are whole.
 pub(crate) fn whole(text: &str) -> Result<u64, NumberFault> {
+    if let Some(Short { negative: false, digits, places: 0 }) = Short::parse(text) {
+        return Ok(digits);
+    }
     let read = fixed(text, 0)?;
     if read.rounded {
         return Err(NumberFault::NotWhole);

@@ -52,6 +52,9 @@ pub(crate) fn required<'a, T>(
 
 const OBJECT: &str = "a JSON object";
 
+/// A row of two bytes promises many that do not come.
+const ROWS_RESERVED: usize = 1000;
+
 fn list<'a, T>(
     scanner: &mut Scanner<'a>,
     name: &'static str,
@@ -78,6 +81,11 @@ fn list<'a, T>(
         match one {
             Ok(one) => {
                 notes.unknown.note(format_args!("{name}[]."), &fields);
+                if row == 0 {
+                    // A quarter more, since rows differ in length.
+                    let alike = scanner.more_like(&start);
+                    rows.reserve((alike + alike / 4 + 1).min(ROWS_RESERVED));
+                }
                 rows.push(one);
             }
             Err(fault) => {

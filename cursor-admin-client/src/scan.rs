@@ -102,11 +102,10 @@ impl<'a> Scanner<'a> {
         Ok(name.string().unwrap_or_default())
     }
 
-    /// Steps over a name and the colon after it, if it is this one.
+    /// Steps over a name and the colon after it, if it is this one and the scanner stands right before it.
     #[inline]
     pub(crate) fn passes_name(&mut self, name: &Name<'_>) -> Scanned<bool> {
         let Cow::Borrowed(name) = name else { return Ok(false) };
-        self.ahead()?;
         let quoted =
             self.text.as_bytes().get(self.at..).and_then(|rest| rest.split_at_checked(name.len() + 2));
         let passes = quoted.is_some_and(
@@ -161,6 +160,12 @@ impl<'a> Scanner<'a> {
     /// What has been passed since another place, spaces around it left out.
     pub(crate) fn passed(&self, earlier: &Self) -> &'a str {
         self.since(earlier.at).trim_ascii()
+    }
+
+    /// How often what has been passed since another place fits into the rest of the text, itself included.
+    pub(crate) fn more_like(&self, earlier: &Self) -> usize {
+        let rest = self.text.len().saturating_sub(earlier.at);
+        rest.checked_div(self.at.saturating_sub(earlier.at)).unwrap_or_default()
     }
 
     /// The object that has been passed since another place.

@@ -33,12 +33,12 @@ struct Inner<'a> {
     fields: Fields<'a>,
 }
 
-/// One bit for a name. Different names may have the same.
+/// One bit for a name. Different names may have the same; those of an event have not.
 #[inline]
 fn mark(name: &str) -> u64 {
     let bytes = name.as_bytes();
     let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
-    1 << ((bytes.len() * 11 + end(bytes.first()) * 3 + end(bytes.last()) * 5) % 64)
+    1 << ((bytes.len() + end(bytes.first()) * 5 + end(bytes.last()) * 5) % 64)
 }
 
 /// The text of an answer. One that ends within a character was cut.

@@ -7,7 +7,7 @@ mod allocated;
 mod pages;
 mod timing;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use benches::{Contestants, Demo, Failure};
 
@@ -46,7 +46,7 @@ fn main() -> Result<(), Failure> {
         loop_of_one.time(|| contestants.filter_one_amount(&kept))?;
         filtered.time(|| contestants.filter_by_query(&filter))?;
     }
-    timing::print(&mut timings);
+    timing::print(&mut timings, Duration::from_millis(1));
     Ok(())
 }
 

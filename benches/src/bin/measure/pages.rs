@@ -1,5 +1,7 @@
 //! Reading usage events through the client: the time of a page, and the memory of a stream of a million events.
 
+use std::time::Duration;
+
 use benches::{Failure, PAGE, Pages};
 
 use crate::allocated;
@@ -19,8 +21,8 @@ pub fn measure() -> Result<(), Failure> {
         plain.time(|| one.by_plain_serde())?;
         client.time(|| one.by_client())?;
     }
-    println!("{} bytes, {ROUNDS} interleaved rounds on one thread, wall time in milliseconds", one.bytes());
-    timing::print(&mut timings);
+    println!("{} bytes, {ROUNDS} interleaved rounds on one thread, wall time in microseconds", one.bytes());
+    timing::print(&mut timings, Duration::from_micros(1));
 
     let all = Pages::new(EVENTS)?;
     let (stream, allocated) = allocated::count(|| all.stream());

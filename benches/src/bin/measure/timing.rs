@@ -24,34 +24,34 @@ impl Timing {
         Ok(())
     }
 
-    pub fn median(&mut self) -> Duration {
+    fn median(&mut self) -> Duration {
         self.rounds.sort_unstable();
         self.rounds.get(self.rounds.len() / 2).copied().unwrap_or_default()
     }
 
-    pub fn print(&mut self, floor: Duration) {
+    fn print(&mut self, floor: Duration, unit: Duration) {
         let median = self.median();
         let least = self.rounds.first().copied().unwrap_or_default();
         println!(
             "{:<31}{:<29}{:>9}{:>9}{:>10}",
             self.job,
             self.contestant,
-            tenths(least.as_micros(), 1000),
-            tenths(median.as_micros(), 1000),
+            tenths(least.as_nanos(), unit.as_nanos()),
+            tenths(median.as_nanos(), unit.as_nanos()),
             tenths(median.as_nanos(), floor.as_nanos()),
         );
     }
 }
 
-/// A table of contestants. The floor of each stands before it.
-pub fn print(timings: &mut [Timing]) {
+/// A table of contestants in such units of time. The floor of each stands before it.
+pub fn print(timings: &mut [Timing], unit: Duration) {
     println!("{:<31}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
     let mut floor = Duration::ZERO;
     for timing in timings {
         if timing.contestant.starts_with("floor") {
             floor = timing.median();
         }
-        timing.print(floor);
+        timing.print(floor, unit);
     }
 }
 
