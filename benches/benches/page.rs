@@ -11,7 +11,7 @@ fn main() -> Result<(), Failure> {
     let mut group = criterion.benchmark_group("page of 1000 events");
     group.throughput(Throughput::Bytes(u64::try_from(pages.bytes())?));
     group.bench_function("floor: plain serde_json", |bencher| {
-        bencher.iter(|| black_box(pages.by_plain_serde()))
+        bencher.iter(|| black_box(pages.by_plain_serde()));
     });
     group.bench_function("client", |bencher| bencher.iter(|| black_box(pages.by_client())));
     group.finish();

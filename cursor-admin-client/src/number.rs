@@ -130,6 +130,7 @@ impl Short {
 }
 
 /// The powers of ten that 128 bits hold.
+#[expect(clippy::indexing_slicing, reason = "this is computed by the compiler, where a panic is an error")]
 const POWERS: [i128; 39] = {
     let mut powers = [1; 39];
     let mut at = 1;
