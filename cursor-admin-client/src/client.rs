@@ -33,6 +33,10 @@ use crate::usage_events::UsageEvents;
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
 ///
+/// Endpoints, fields and units are those of <https://cursor.com/docs/account/teams/admin-api>, limits and
+/// errors those of <https://cursor.com/docs/api>. What neither promises is told in
+/// [`not_promised`](crate::not_promised).
+///
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
 pub struct Client {

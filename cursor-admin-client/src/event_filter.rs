@@ -3,18 +3,19 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-/// Where a cloud agent runs (`hostingType` in
-/// <https://cursor.com/docs/account/teams/admin-api>). Cursor refuses any other word with a 400.
+/// Where an event's agent was hosted: the words of `hostingType` in
+/// <https://cursor.com/docs/account/teams/admin-api>, which does not explain them further. Cursor refuses
+/// any other word with a 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HostingType {
-    /// At Cursor.
+    /// `CLOUD`
     Cloud,
-    /// On the team's own machines, of either sort below.
+    /// `SELF_HOSTED`
     SelfHosted,
-    /// In a pool of the team's own machines.
+    /// `SELF_HOSTED_POOL`
     SelfHostedPool,
-    /// On one machine of the team's own.
+    /// `SELF_HOSTED_MACHINE`
     SelfHostedMachine,
 }
 

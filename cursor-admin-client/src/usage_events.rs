@@ -85,7 +85,7 @@ impl UsageEvents {
         self
     }
 
-    /// Only the events of cloud agents that ran in such a place.
+    /// Only the events of this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
         self.filter.hosting = Some(hosting);
         self

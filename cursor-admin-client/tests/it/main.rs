@@ -11,6 +11,7 @@ mod allow_list;
 mod bounds;
 mod daily_usage;
 mod directory;
+mod dropping;
 mod eras;
 mod failures;
 mod floors;
