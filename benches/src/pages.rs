@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
 use cursor_admin_client::{
-    Client, ManualClock, RateLimits, Transport, TransportError, UsageEvents, UsageEventsPage,
+    Client, ManualClock, RateLimits, Snapshot, Transport, TransportError, UsageEvents, UsageEventsPage,
 };
 use http::{Request, Response};
 use serde::Deserialize;
@@ -63,6 +63,11 @@ impl Pages {
             }
             Ok((count, events))
         })
+    }
+
+    /// The client's snapshot of the window: how many requests it took, and the events.
+    pub fn snapshot(&self) -> Result<Snapshot, Failure> {
+        Ok(self.runtime.block_on(self.question.snapshot())?)
     }
 }
 

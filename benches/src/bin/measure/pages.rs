@@ -1,4 +1,4 @@
-//! Reading usage events through the client: the time of a page, and the memory of a stream of a million events.
+//! Reading usage events through the client: the time of a page, and the memory of a million events.
 
 use std::time::Duration;
 
@@ -34,5 +34,14 @@ pub fn measure() -> Result<(), Failure> {
     if (pages, events) != (EVENTS / PAGE, EVENTS) || allocated.peak > PEAK_MAX {
         return Err("the stream takes more requests or memory than it may".into());
     }
+    let (snapshot, allocated) = allocated::count(|| all.snapshot());
+    let snapshot = snapshot?;
+    println!(
+        "snapshot() of {} events: {} requests, {} bytes kept, {} allocated at the most",
+        snapshot.events.len(),
+        snapshot.requests,
+        allocated.kept,
+        allocated.peak
+    );
     Ok(())
 }
