@@ -22,7 +22,7 @@ impl<S: CostStore> CursorCosts<S> {
     /// Called by the service's scheduler. Safe to repeat: a window is replaced, never added to.
     async fn refresh(&self, range: Window) -> Result<u64, Box<dyn Error>> {
         let connection = ConnectionId::new("cursor-main");
-        Ok(Ingest::new(&self.source, &self.store, connection).run(range).await?.records)
+        Ok(Ingest::new(&self.source, &self.store, connection).run(range, range.end()).await?.records)
     }
 
     /// Called by the service's request handler.

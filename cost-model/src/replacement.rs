@@ -25,7 +25,7 @@ pub struct Replacement {
     pub records: Vec<CostRecord>,
     /// What is different.
     pub change: Change,
-    /// What is different before [`WindowRead::final_before`], ascending by time.
+    /// What is different in [`WindowRead::closed`] spans, ascending by time.
     pub restatements: Vec<Restatement>,
 }
 
@@ -219,7 +219,7 @@ impl<'a> Pairing<'a> {
     }
 
     fn closed(&self, at: Timestamp) -> bool {
-        self.read.final_before.is_some_and(|end| at < end)
+        self.read.closed.iter().any(|span| span.contains(at))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -94,6 +95,8 @@ pub struct WindowRead {
     pub requests: u64,
     /// Requests that were repeated after a refusal or a broken connection.
     pub retries: u64,
+    /// How long was waited for the provider's rate limits and before repeated requests.
+    pub waited: Duration,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,
     /// Fields that the source does not know.
@@ -103,8 +106,8 @@ pub struct WindowRead {
     /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
     /// unconfirmed. The window's start, unless an ingest knows better.
     pub answers_from: Timestamp,
-    /// Changes to charges before this instant are restatements; without it, none are.
-    pub final_before: Option<Timestamp>,
+    /// Spans whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
+    pub closed: Vec<Window>,
 }
 
 impl WindowRead {
@@ -118,11 +121,12 @@ impl WindowRead {
             announced,
             requests: 0,
             retries: 0,
+            waited: Duration::ZERO,
             unknown_kinds: 0,
             drift: Vec::new(),
             run,
             answers_from: window.start(),
-            final_before: None,
+            closed: Vec::new(),
         }
     }
 }

@@ -22,10 +22,11 @@ use crate::transport::{TransportError, TransportErrorKind};
 
 const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
 
-/// A decoded answer, how many requests it took, and what was noticed in it.
+/// A decoded answer, how many requests and how much waiting between them it took, and what was noticed in it.
 pub(crate) struct Answer<T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
+    pub(crate) waited: Duration,
     pub(crate) notes: Notes,
 }
 
@@ -103,13 +104,15 @@ impl Client {
         let deadline = self.deadline();
         let mut attempt = 1;
         let mut last = None;
+        let mut waited = Duration::ZERO;
         loop {
-            if let Err(wait) = self.pace(call, deadline).await {
-                return Err(self.timed_out(call, attempt - 1, Some(wait), last));
+            match self.pace(call, deadline).await {
+                Ok(paced) => waited = waited.saturating_add(paced),
+                Err(wait) => return Err(self.timed_out(call, attempt - 1, Some(wait), last)),
             }
             let work = self.attempt(call, attempt, &decode);
             let failure = match self.within(deadline, work).await {
-                Some(Ok((value, notes))) => return Ok(Answer { value, attempts: attempt, notes }),
+                Some(Ok((value, notes))) => return Ok(Answer { value, attempts: attempt, waited, notes }),
                 Some(Err(failure)) => failure,
                 None => return Err(self.timed_out(call, attempt, None, last)),
             };
@@ -126,15 +129,17 @@ impl Client {
             let (operation, page, reason) = (call.route.operation(), call.page, failure.outcome);
             self.inner.observer.retry_planned(&RetryPlanned { operation, page, attempt, reason, wait });
             self.inner.clock.sleep(wait).await;
+            waited = waited.saturating_add(wait);
             last = Some(error);
             attempt += 1;
         }
     }
 
-    /// Waits until the endpoint's limit lets one more request through, and counts it. A wait beyond
-    /// the deadline is not begun but returned.
-    async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<(), Duration> {
+    /// Waits until the endpoint's limit lets one more request through, counts it, and tells how long
+    /// that took. A wait beyond the deadline is not begun but returned as the error.
+    async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<Duration, Duration> {
         let mut now = self.inner.clock.now();
+        let mut waited = Duration::ZERO;
         while let Some(until) = self.inner.pacer.take(call.route, now) {
             let wait = (until - now).to_std().unwrap_or_default();
             if !deadline.allows(now, wait) {
@@ -143,10 +148,11 @@ impl Client {
             let (operation, page) = (call.route.operation(), call.page);
             self.inner.observer.rate_limit_wait(&RateLimitWait { operation, page, wait });
             self.inner.clock.sleep(wait).await;
+            waited = waited.saturating_add(wait);
             // What was slept has passed, even if somebody has set the clock back meanwhile.
             now = self.inner.clock.now().max(until);
         }
-        Ok(())
+        Ok(waited)
     }
 
     /// What the work returns, or `None` if the deadline comes first.

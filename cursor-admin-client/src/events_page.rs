@@ -1,5 +1,7 @@
 //! One page of usage events, from its bytes.
 
+use std::time::Duration;
+
 use crate::events::UsageEvent;
 use crate::fault::{DecodeFault, Decoded};
 use crate::notes::{BadRow, Notes};
@@ -23,6 +25,8 @@ pub struct UsageEventsPage {
     pub has_next: bool,
     /// How many requests it took.
     pub attempts: u32,
+    /// How long was waited for the rate limit and before repeated requests.
+    pub waited: Duration,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
     /// Rows that could not be read; always none unless the client is [lenient](crate::Client::lenient).
@@ -79,6 +83,7 @@ pub(crate) fn decode(body: &[u8], number: u32, notes: &mut Notes) -> Decoded<Usa
         echoed_page,
         has_next,
         attempts,
+        waited: Duration::ZERO,
         unknown_fields,
         bad_rows,
     })

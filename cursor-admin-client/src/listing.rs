@@ -87,7 +87,7 @@ async fn read_once<T: Row + Send>(
     let mut steady = true;
     for number in 1..=PAGES_MAX {
         let call = call(number)?;
-        let Answer { value: page, attempts, notes: noted } = client.call(&call, decode).await?;
+        let Answer { value: page, attempts, notes: noted, .. } = client.call(&call, decode).await?;
         client.page_read(&call, &page.rows, page.announced);
         *requests += u64::from(attempts);
         if number == 1 {

@@ -1,6 +1,7 @@
 //! Reading a window whole.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::UsageEvent;
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub requests: u64,
     /// How many of the requests repeated a failed one.
     pub retries: u64,
+    /// How long was waited for the rate limit and before repeated requests.
+    pub waited: Duration,
     /// How many times the window was read again.
     pub rereads: u32,
     /// Fields that this release does not read, as counted in the read that was kept.
@@ -83,6 +86,7 @@ enum Verdict {
 struct Cost {
     requests: u64,
     retries: u64,
+    waited: Duration,
 }
 
 pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
@@ -118,6 +122,7 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         next = following;
         cost.requests += u64::from(page.attempts);
         cost.retries += u64::from(page.attempts.saturating_sub(1));
+        cost.waited = cost.waited.saturating_add(page.waited);
         if page.page == 1 {
             read.announced = page.announced;
         }
@@ -168,6 +173,7 @@ fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snaps
         outside,
         requests: cost.requests,
         retries: cost.retries,
+        waited: cost.waited,
         rereads,
         unknown_fields: read.unknown.into_list(),
         bad_rows: read.bad_rows,

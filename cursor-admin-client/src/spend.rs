@@ -126,7 +126,7 @@ async fn read_once(client: &Client, query: &SpendQuery, requests: &mut u64) -> R
     let mut unknown = UnknownFields::default();
     let mut steady = true;
     for number in 1..=PAGES_MAX {
-        let Answer { value: page, attempts, notes: noted } = read_page(client, query, number).await?;
+        let Answer { value: page, attempts, notes: noted, .. } = read_page(client, query, number).await?;
         *requests += u64::from(attempts);
         spend.requests = *requests;
         let empty = page.members.is_empty() && noted.bad_rows.is_empty();

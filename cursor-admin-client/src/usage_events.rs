@@ -109,6 +109,7 @@ impl UsageEvents {
         let answer = self.client.call(&call, |body, notes| events_page::decode(body, number, notes)).await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
+            waited: answer.waited,
             unknown_fields: answer.notes.unknown.into_list(),
             bad_rows: answer.notes.bad_rows,
             ..answer.value

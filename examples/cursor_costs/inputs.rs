@@ -48,6 +48,11 @@ impl Inputs {
 }
 
 impl Connection {
+    /// The server's present.
+    pub fn now(&self) -> Timestamp {
+        self.demo.as_ref().map_or_else(Utc::now, |demo| demo.simulator().now()).into()
+    }
+
     async fn choose(arguments: &Arguments) -> Result<Self, Failure> {
         let variable = arguments.api_key_env.as_deref().unwrap_or(KEY_VARIABLE);
         let api_key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());

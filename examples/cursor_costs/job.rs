@@ -57,7 +57,7 @@ async fn sync(
     let store = MemoryStore::new();
     let progress = ProgressBar::new();
     let id = ConnectionId::new(connection.account.as_str());
-    let run = Ingest::new(&source, &store, id).observer(&progress).run(range).await?;
+    let run = Ingest::new(&source, &store, id).observer(&progress).run(range, connection.now()).await?;
     let scope = Scope::all().window(range);
     let mut records = Vec::new();
     store.scan(&scope, &mut records).await?;

@@ -156,7 +156,8 @@ async fn demo(simulator: Simulator) -> Result<(Ledger, Rules), Failure> {
     let client = Client::builder().base_url(server.base_url()).api_key(simulator.api_key()).build()?;
     let (source, store) = (CursorCostSource::new(client, "Acme"), MemoryStore::new());
     let (start, end) = simulator.range();
-    Ingest::new(&source, &store, ConnectionId::new("acme")).run(Window::new(start, end)?).await?;
+    let range = Window::new(start, end)?;
+    Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
     let rules = RuleSet::default().with_directory_facts(&directory, "Unallocated").compile(directory)?;
     Ok((Ledger::from_store(&store, &Scope::all(), Currency::USD).await?, rules))

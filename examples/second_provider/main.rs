@@ -90,13 +90,13 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
     let store = MemoryStore::new();
     let report = SavedReport(include_str!("cost_report.json"));
-    Ingest::new(&report, &store, ConnectionId::new("anthropic")).run(september).await?;
+    Ingest::new(&report, &store, ConnectionId::new("anthropic")).run(september, september.end()).await?;
 
     let server = Server::start(Simulator::demo()).await?;
     let client =
         Client::builder().base_url(server.base_url()).api_key(server.simulator().api_key()).build()?;
     let cursor = CursorCostSource::new(client, "Acme");
-    Ingest::new(&cursor, &store, ConnectionId::new("cursor")).run(september).await?;
+    Ingest::new(&cursor, &store, ConnectionId::new("cursor")).run(september, september.end()).await?;
 
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
     let by = |query: Query| query.run(&ledger, &Untagged)?.to_text(&Column::COSTS);

@@ -1,119 +1,158 @@
-//! One run over a range of time.
+//! A run: one window after the other, each whole or not at all.
 
 use std::collections::VecDeque;
-use std::fmt;
+use std::error::Error as _;
 
-use cost_model::{Change, ConnectionId, CostSource, CostStore, ErrorKind, Window};
+use chrono::Days;
+use cost_model::{Counted, ErrorKind, Run, Timestamp, Window, WindowRead};
 
-use crate::plan::{halves, plan};
-use crate::{Error, Result};
+use crate::plan::{DAYS_MAX, halves};
+use crate::report::Audited;
+use crate::spans::inside;
+use crate::{Error, Ingest, Progress, Result, RunReport};
 
-/// Brings the charges of one connection from a source into a store.
-pub struct Ingest<'a> {
-    source: &'a dyn CostSource,
-    store: &'a dyn CostStore,
-    connection: ConnectionId,
-    observer: &'a dyn Observer,
+/// A run that is under way.
+pub(crate) struct Running<'a> {
+    ingest: &'a Ingest<'a>,
+    run: Run,
+    /// What was stored, and final, before the run.
+    closed: Vec<Window>,
+    /// The oldest charge that the provider has returned in this run: it answers for whatever is later.
+    oldest: Option<Timestamp>,
+    pub(crate) report: RunReport,
 }
 
-/// Hears how a run goes on, for progress bars, metrics and logs.
-pub trait Observer: fmt::Debug + Send + Sync {
-    /// A window has been stored.
-    fn stored(&self, progress: &Progress);
-}
-
-/// The observer that does nothing.
-impl Observer for () {
-    fn stored(&self, _: &Progress) {}
-}
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// The window just stored.
-    pub window: Window,
-    /// Windows stored so far.
-    pub done: usize,
-    /// Windows of the run; grows when a window turns out too large and is split.
-    pub planned: usize,
-    /// Records stored so far.
-    pub records: u64,
-}
-
-/// What a run did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RunReport {
-    /// The windows read and stored, ascending.
-    pub windows: Vec<Window>,
-    /// Rows that the provider announced for them.
-    pub announced: u64,
-    /// Records stored for them.
-    pub records: u64,
-    /// What storing them changed.
-    pub change: Change,
-    /// Requests sent, repeated ones included.
-    pub requests: u64,
-    /// Requests that were repeated.
-    pub retries: u64,
-    /// Charges of a kind that the source does not know.
-    pub unknown_kinds: u64,
-}
-
-impl<'a> Ingest<'a> {
-    /// A run from `source` into `store`, as `connection`.
-    pub fn new(source: &'a dyn CostSource, store: &'a dyn CostStore, connection: ConnectionId) -> Self {
-        Self { source, store, connection, observer: &() }
+impl<'a> Running<'a> {
+    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &[Window]) -> Self {
+        let closed = ingest.closed(coverage, now);
+        Self { ingest, run: Run::at(now), closed, oldest: None, report: RunReport::default() }
     }
 
-    /// The same run, watched.
-    pub fn observer(mut self, observer: &'a dyn Observer) -> Self {
-        self.observer = observer;
-        self
-    }
-
-    /// Reads every window of `range` and puts it in place of what the store holds for that span.
-    ///
-    /// Windows are as wide as [`plan`] allows; one that the source refuses as too large is split at a UTC midnight.
-    /// Running again changes nothing unless the provider's data changed. Dropping the future leaves the windows stored
-    /// so far, each whole.
-    ///
-    /// # Errors
-    /// [`Error`] at the first window that cannot be read or stored.
-    pub async fn run(&self, range: Window) -> Result<RunReport> {
-        let mut report = RunReport::default();
-        let mut pending: VecDeque<Window> = plan(range).into();
+    /// Reads and stores the windows, in order.
+    pub(crate) async fn read_all(&mut self, windows: impl IntoIterator<Item = Window>) -> Result<()> {
+        let mut pending: VecDeque<Window> = windows.into_iter().collect();
         while let Some(window) = pending.pop_front() {
-            let planned = report.windows.len() + 1 + pending.len();
-            let fail = |source| Error::new(window, report.windows.len(), planned, source);
-            let read = match self.source.read(window).await {
-                Ok(read) => read,
+            let planned = self.report.windows.len() + 1 + pending.len();
+            match self.ingest.source.read(window).await {
+                Ok(read) => self.store(window, read, planned).await?,
                 Err(error) => match halves(window) {
                     Some((first, second)) if error.kind() == ErrorKind::WindowTooLarge => {
                         pending.push_front(second);
                         pending.push_front(first);
-                        continue;
                     }
-                    _ => return Err(fail(error)),
+                    _ => return Err(self.stopped(window, planned, error)),
                 },
-            };
-            check_complete(window, &read).map_err(fail)?;
-            report.count(&read);
-            let change = self.store.replace_window(&self.connection, read).await;
-            report.store(
-                window,
-                change.map_err(|error| Error::new(window, report.windows.len(), planned, error))?,
-            );
-            let (done, records) = (report.windows.len(), report.records);
-            self.observer.stored(&Progress { window, done, planned, records });
+            }
         }
-        Ok(report)
+        Ok(())
+    }
+
+    async fn store(&mut self, window: Window, mut read: WindowRead, planned: usize) -> Result<()> {
+        check_complete(window, &read).map_err(|error| self.stopped(window, planned, error))?;
+        self.heard_of(read.records.iter().map(|record| record.at).min());
+        read.run = self.run.clone();
+        read.closed = inside(window, &self.closed);
+        let horizon = self.horizon(window).await;
+        read.answers_from = horizon.map_err(|error| self.stopped(window, planned, error))?;
+        self.report.read(&read);
+        let Ingest { store, connection, .. } = self.ingest;
+        let change = store.replace_window(connection, read).await;
+        let change = change.map_err(|error| self.stopped(window, planned, error))?;
+        self.report.stored(window, change);
+        let (done, records) = (self.report.windows.len(), self.report.records);
+        self.ingest.observer.stored(&Progress { window, done, planned, records });
+        Ok(())
+    }
+
+    /// From when on the provider answers, as far as that matters for a window that has been read.
+    ///
+    /// Only if something older than the oldest charge that came is stored, the provider is asked for something older
+    /// still: one request that shows whether it has forgotten, or whether the charges were withdrawn.
+    async fn horizon(&mut self, window: Window) -> cost_model::Result<Timestamp> {
+        let answered =
+            |oldest: Option<Timestamp>| oldest.unwrap_or(window.end()).clamp(window.start(), window.end());
+        let Ok(doubtful) = Window::new(window.start(), answered(self.oldest)) else {
+            return Ok(window.start());
+        };
+        let Ingest { source, store, connection, .. } = self.ingest;
+        if store.count(connection, doubtful).await? > 0 {
+            let start = window.start().date().checked_sub_days(Days::new(DAYS_MAX));
+            let before = start.and_then(|start| Window::new(Timestamp::midnight(start), window.start()).ok());
+            if let Some(before) = before {
+                let counted = source.count(before).await?;
+                self.count(&counted);
+            }
+        }
+        Ok(answered(self.oldest))
+    }
+
+    /// Counts the windows, and reads again what differs.
+    pub(crate) async fn audit(&mut self, windows: impl IntoIterator<Item = Window>) -> Result<()> {
+        let mut pending: VecDeque<Window> = windows.into_iter().collect();
+        while let Some(window) = pending.pop_front() {
+            let planned = self.report.windows.len() + 1 + pending.len();
+            let counted = self.compare(window).await;
+            let Audited { announced, stored, .. } =
+                counted.map_err(|error| self.stopped(window, planned, error))?;
+            match halves(window) {
+                _ if announced == stored => {}
+                Some((first, second)) => {
+                    pending.push_front(second);
+                    pending.push_front(first);
+                }
+                None => self.read_all(std::iter::once(window)).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn compare(&mut self, window: Window) -> cost_model::Result<Audited> {
+        let Ingest { source, store, connection, .. } = self.ingest;
+        let counted = source.count(window).await?;
+        self.count(&counted);
+        let audited =
+            Audited { window, announced: counted.announced, stored: store.count(connection, window).await? };
+        self.report.audited.push(audited);
+        Ok(audited)
+    }
+
+    /// Keeps what the provider states of people and totals.
+    pub(crate) async fn observe(&mut self) -> Result<()> {
+        let Ingest { source, store, connection, .. } = self.ingest;
+        match source.observe(self.run.at).await {
+            Ok(observations) => {
+                self.report.requests += observations.requests;
+                store.observe(connection, observations).await.map_err(Error::not_begun)
+            }
+            Err(error) => {
+                let mut text = error.to_string();
+                let mut cause = error.source();
+                while let Some(deeper) = cause {
+                    text = format!("{text}: {deeper}");
+                    cause = deeper.source();
+                }
+                self.report.unobserved = Some(text);
+                Ok(())
+            }
+        }
+    }
+
+    fn count(&mut self, counted: &Counted) {
+        self.report.counted(counted);
+        self.heard_of(counted.oldest);
+    }
+
+    fn heard_of(&mut self, charge: Option<Timestamp>) {
+        self.oldest = self.oldest.into_iter().chain(charge).min();
+    }
+
+    fn stopped(&self, window: Window, planned: usize, error: cost_model::Error) -> Error {
+        Error::new(window, self.report.windows.len(), planned, error)
     }
 }
 
 /// A second look at what every source promises: the window asked for, as many rows as announced, all inside.
-fn check_complete(window: Window, read: &cost_model::WindowRead) -> cost_model::Result<()> {
+fn check_complete(window: Window, read: &WindowRead) -> cost_model::Result<()> {
     if read.window != window {
         let message = format!("the window {} came back in place of the one asked for", read.window);
         return Err(cost_model::Error::new(ErrorKind::Source, message));
@@ -129,31 +168,5 @@ fn check_complete(window: Window, read: &cost_model::WindowRead) -> cost_model::
             Err(cost_model::Error::new(ErrorKind::Source, message))
         }
         None => Ok(()),
-    }
-}
-
-impl RunReport {
-    fn count(&mut self, read: &cost_model::WindowRead) {
-        self.announced += read.announced;
-        self.records += read.announced;
-        self.requests += read.requests;
-        self.retries += read.retries;
-        self.unknown_kinds += read.unknown_kinds;
-    }
-
-    fn store(&mut self, window: Window, change: Change) {
-        self.windows.push(window);
-        self.change.added += change.added;
-        self.change.removed += change.removed;
-        self.change.unchanged += change.unchanged;
-    }
-}
-
-impl fmt::Debug for Ingest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ingest")
-            .field("connection", &self.connection)
-            .field("source", &self.source)
-            .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 mod charges;
 mod list_prices;
 mod mapping;
+mod observations;
 mod service_name;
 mod source;
 

@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cost_model::{CostSource, Error, ErrorKind, Result, Timestamp, Window, WindowRead};
+use cost_model::{
+    CostSource, Counted, Drift, Error, ErrorKind, Observations, Result, Timestamp, Window, WindowRead,
+};
 use cursor_admin_client::Client;
 
-use crate::Mapping;
+use crate::{Mapping, observations};
 
 /// The most events that are read as one window; a window with more is refused if it can be split at a UTC midnight.
 pub const EVENTS_MAX: u64 = 50_000;
@@ -42,9 +44,49 @@ impl CostSource for CursorCostSource {
         read.announced = snapshot.announced.saturating_sub(snapshot.outside);
         read.requests = snapshot.requests;
         read.retries = snapshot.retries;
+        read.waited = snapshot.waited;
+        let drift = snapshot.unknown_fields.into_iter();
+        read.drift = drift.map(|field| Drift::new(field.path, field.json_type, field.count)).collect();
         read.unknown_kinds = u64::try_from(unknown).unwrap_or(u64::MAX);
         Ok(read)
     }
+
+    /// Asks for a single event; the page tells how many there are.
+    async fn count(&self, window: Window) -> Result<Counted> {
+        let request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
+        let page = request.page_size(1).page(1).await.map_err(|error| failed("count usage events", error))?;
+        let oldest = page.events.iter().map(|event| Timestamp::from(event.timestamp)).min();
+        let mut counted = Counted::new(page.announced, oldest);
+        counted.requests = u64::from(page.attempts);
+        counted.retries = u64::from(page.attempts.saturating_sub(1));
+        Ok(counted)
+    }
+
+    /// Members, their spend in the current cycle, and billing groups where the plan has them.
+    async fn observe(&self, at: Timestamp) -> Result<Observations> {
+        let mut observed = Observations::at(at);
+        let spend = self.client.spend().await.map_err(|error| failed("read what members spent", error))?;
+        observed.cycle_start = spend.cycle_start.map(Timestamp::from);
+        observed.spend = spend.members.iter().map(observations::spend).collect();
+        let members = self.client.members().await.map_err(|error| failed("read the members", error))?;
+        observed.members = members.rows.iter().map(observations::member).collect();
+        observed.requests = spend.requests + members.requests + 1;
+        match self.client.billing_groups(None).await {
+            Ok(groups) => {
+                observed.groups = observations::groups(&groups);
+                observed.cycle_start = observed.cycle_start.or(groups.cycle.start.map(Timestamp::from));
+                observed.cycle_end = groups.cycle.end.map(Timestamp::from);
+            }
+            // Only some plans have billing groups.
+            Err(error) if error.is_plan_or_scope() || error.status() == Some(404) => {}
+            Err(error) => return Err(failed("read the billing groups", error)),
+        }
+        Ok(observed)
+    }
+}
+
+fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
+    Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
 }
 
 impl fmt::Debug for CursorCostSource {

@@ -113,7 +113,7 @@ fn what_the_provider_no_longer_answers_for_stays_and_is_marked() {
 fn changes_of_closed_days_are_restated() {
     let closed = |records: &[CostRecord], run| {
         let mut read = read(records, run);
-        read.final_before = Some(at(5));
+        read.closed = vec![window(0, 5)];
         read
     };
     let first = replace(Vec::new(), read(&[charge(1, 5, None), charge(2, 8, None), charge(7, 1, None)], 1));
@@ -161,7 +161,7 @@ proptest! {
             let before = stored.clone();
             let mut read = read(&records, number);
             read.answers_from = at(answers_from);
-            read.final_before = Some(at(2));
+            read.closed = vec![window(0, 2)];
             let after = replace(stored, read);
             let change = after.change;
             let paired = change.unchanged + change.changed + change.repriced;

@@ -40,7 +40,9 @@ async fn sync(simulator: &Simulator) -> Synced {
         .unwrap();
     let source = CursorCostSource::new(client, "Acme");
     let store = MemoryStore::new();
-    let run = Ingest::new(&source, &store, ConnectionId::new("acme")).run(range(simulator)).await.unwrap();
+    let range = range(simulator);
+    let ingest = Ingest::new(&source, &store, ConnectionId::new("acme"));
+    let run = ingest.run(range, range.end()).await.unwrap();
     let mut records = Vec::new();
     store.scan(&Scope::all(), &mut records).await.unwrap();
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await.unwrap();

@@ -7,6 +7,7 @@
 
 mod interrupted;
 mod plan;
+mod refresh;
 mod refused;
 mod runs;
 mod support;

@@ -18,7 +18,7 @@ fn refused(tamper: fn(&mut WindowRead), message: &str) {
     source.tampers_at = Some((1, tamper));
     let error = ingest(&source, &store).unwrap_err();
     assert_eq!(error.source().unwrap().to_string(), message);
-    assert_eq!((error.window(), error.stored()), (window(AUGUST + 30 * DAY, AUGUST + 60 * DAY), 1));
+    assert_eq!((error.window(), error.stored()), (Some(window(AUGUST + 30 * DAY, AUGUST + 60 * DAY)), 1));
     assert_eq!(
         error.to_string(),
         "the import stopped at the window 2026-08-31T00:00:00Z to 2026-09-30T00:00:00Z, with 1 of 4 windows stored"
@@ -68,7 +68,7 @@ fn a_day_that_is_still_too_large() {
     source.most = Some(1);
     let store = MemoryStore::new();
     let error = ingest(&source, &store).unwrap_err();
-    assert_eq!(error.window(), window(AUGUST + 5 * DAY, AUGUST + 6 * DAY));
+    assert_eq!(error.window(), Some(window(AUGUST + 5 * DAY, AUGUST + 6 * DAY)));
     assert_eq!(error.source().unwrap().to_string(), "the window holds 2 rows; split it");
     assert_eq!(stored(&store), []);
     assert_eq!(coverage(&store), [window(AUGUST, AUGUST + 5 * DAY)]);

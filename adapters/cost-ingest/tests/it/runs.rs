@@ -58,8 +58,9 @@ proptest! {
         source.rows().clone_from(&now);
         let change = ingest(&source, &store).unwrap().change;
         prop_assert_eq!(stored(&store), sorted(now.clone()));
-        prop_assert_eq!(change.unchanged + change.added, number(&now));
-        prop_assert_eq!(change.unchanged + change.removed, number(&rows));
+        let paired = change.unchanged + change.repriced;
+        prop_assert_eq!(paired + change.added, number(&now));
+        prop_assert_eq!(paired + change.removed, number(&rows));
     }
 
     #[test]
@@ -67,14 +68,15 @@ proptest! {
         let mut source = Script::new(rows.clone());
         source.most = Some(most);
         let (store, watch) = (MemoryStore::new(), Watch::default());
-        let outcome = finish(Ingest::new(&source, &store, connection()).observer(&watch).run(range()));
+        let outcome = finish(Ingest::new(&source, &store, connection()).observer(&watch).run(range(), range().end()));
         let whole_day = |at: i64| window(at.div_euclid(DAY) * DAY, (at.div_euclid(DAY) + 1) * DAY);
         let mut days = rows.iter().map(|row| whole_day(row.at.millis()));
         if days.any(|day| inside(&rows, day).len() > most) {
             let error = outcome.unwrap_err();
-            prop_assert_eq!(error.window(), whole_day(error.window().start().millis()));
-            prop_assert!(inside(&rows, error.window()).len() > most);
-            let read = window(range().start().millis() - 1, error.window().start().millis());
+            let window = error.window().unwrap();
+            prop_assert_eq!(window, whole_day(window.start().millis()));
+            prop_assert!(inside(&rows, window).len() > most);
+            let read = self::window(range().start().millis() - 1, window.start().millis());
             prop_assert_eq!(stored(&store), inside(&sorted(rows), read));
             return Ok(());
         }
@@ -117,10 +119,10 @@ fn rows_outside_the_range_and_other_connections_stay_untouched() {
     let (source, store) = (Script::new(vec![row(AUGUST, 1), row(AUGUST + 9 * DAY, 2)]), MemoryStore::new());
     ingest(&source, &store).unwrap();
     let other = cost_model::ConnectionId::new("another");
-    finish(Ingest::new(&source, &store, other.clone()).run(range())).unwrap();
+    finish(Ingest::new(&source, &store, other.clone()).run(range(), range().end())).unwrap();
     source.rows().clear();
     let week = window(AUGUST, AUGUST + 7 * DAY);
-    let change = finish(Ingest::new(&source, &store, connection()).run(week)).unwrap().change;
+    let change = finish(Ingest::new(&source, &store, connection()).run(week, week.end())).unwrap().change;
     assert_eq!(change, Change::new(0, 1, 0));
     assert_eq!(stored(&store), [row(AUGUST + 9 * DAY, 2)]);
     let mut rows = Vec::<CostRecord>::new();

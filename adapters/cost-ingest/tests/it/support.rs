@@ -8,8 +8,9 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostSource, CostStore, Costs, Currency, Error, ErrorKind, MemoryStore,
-    Money, Observations, RecordSink, Restatement, Result, Scope, Timestamp, Window, WindowRead,
+    Change, ConnectionId, CostRecord, CostSource, CostStore, Costs, Counted, Currency, Error, ErrorKind,
+    MemoryStore, Money, Observations, RecordId, RecordSink, Restatement, Result, Scope, Timestamp, Window,
+    WindowRead,
 };
 use proptest::prelude::*;
 
@@ -42,8 +43,9 @@ pub(crate) fn rows() -> impl Strategy<Value = Vec<CostRecord>> {
     prop::collection::vec(row, 0..40)
 }
 
+/// By time, equal rows side by side.
 pub(crate) fn sorted(mut rows: Vec<CostRecord>) -> Vec<CostRecord> {
-    rows.sort_by_key(|row| row.at);
+    rows.sort_by_key(|row| (row.at, RecordId::of(row, 0)));
     rows
 }
 
@@ -65,6 +67,10 @@ pub(crate) struct Script {
     pub(crate) fails_at: Option<usize>,
     /// What the read of that number, counted from 0, returns instead.
     pub(crate) tampers_at: Option<(usize, Tamper)>,
+    /// Whether the provider answers for nothing older than its oldest row.
+    pub(crate) forgets: bool,
+    /// Windows whose rows were counted.
+    counted: Mutex<Vec<Window>>,
     /// How often a read is not ready yet.
     pub(crate) pauses: usize,
 }
@@ -76,6 +82,11 @@ impl Script {
 
     pub(crate) fn rows(&self) -> MutexGuard<'_, Vec<CostRecord>> {
         self.rows.lock().unwrap()
+    }
+
+    /// Every window counted, in order.
+    pub(crate) fn counted(&self) -> Vec<Window> {
+        self.counted.lock().unwrap().clone()
     }
 
     /// Every window asked for, in order.
@@ -103,6 +114,13 @@ impl CostSource for Script {
             tamper(&mut read);
         }
         Ok(read)
+    }
+
+    async fn count(&self, window: Window) -> Result<Counted> {
+        self.counted.lock().unwrap().push(window);
+        let newest = inside(&self.rows(), window).into_iter().map(|row| row.at).max();
+        let count = u64::try_from(inside(&self.rows(), window).len()).unwrap();
+        Ok(Counted::new(count, newest.or((!self.forgets).then_some(window.start()))))
     }
 }
 
@@ -209,14 +227,14 @@ pub(crate) fn connection() -> ConnectionId {
 }
 
 pub(crate) fn ingest(source: &dyn CostSource, store: &dyn CostStore) -> cost_ingest::Result<RunReport> {
-    finish(Ingest::new(source, store, connection()).run(range()))
+    finish(Ingest::new(source, store, connection()).run(range(), range().end()))
 }
 
 /// Everything stored for the connection.
 pub(crate) fn stored(store: &dyn CostStore) -> Vec<CostRecord> {
     let mut rows = Vec::new();
     finish(store.scan(&Scope::all().connection(connection()), &mut rows)).unwrap();
-    rows
+    sorted(rows)
 }
 
 pub(crate) fn coverage(store: &dyn CostStore) -> Vec<Window> {

@@ -1,0 +1,154 @@
+//! What to read, and when.
+
+use std::fmt;
+
+use chrono::{Days, Months};
+use cost_model::{ConnectionId, CostSource, CostStore, Timestamp, Window};
+
+use crate::plan::{DAYS_MAX, plan};
+use crate::run::Running;
+use crate::spans::{before, missing, union};
+use crate::{Error, Observer, Result, RunReport};
+
+/// Brings the charges of one connection from a source into a store.
+///
+/// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
+/// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
+pub struct Ingest<'a> {
+    pub(crate) source: &'a dyn CostSource,
+    pub(crate) store: &'a dyn CostStore,
+    pub(crate) connection: ConnectionId,
+    pub(crate) observer: &'a dyn Observer,
+    retention_months: u32,
+    look_back_days: u32,
+}
+
+impl<'a> Ingest<'a> {
+    /// Runs from `source` into `store`, as `connection`.
+    pub fn new(source: &'a dyn CostSource, store: &'a dyn CostStore, connection: ConnectionId) -> Self {
+        Self { source, store, connection, observer: &(), retention_months: 12, look_back_days: 3 }
+    }
+
+    /// The same, watched.
+    pub fn observer(mut self, observer: &'a dyn Observer) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// The same, with a first import that reaches so many months back; 12 unless told otherwise.
+    pub fn retention_months(mut self, months: u32) -> Self {
+        self.retention_months = months;
+        self
+    }
+
+    /// The same, with so many days before the current one that every refresh reads again, because late charges are still
+    /// to be expected; 3 unless told otherwise.
+    pub fn look_back_days(mut self, days: u32) -> Self {
+        self.look_back_days = days;
+        self
+    }
+
+    /// The midnight before which charges are final at that moment: later ones are provisional, as every refresh reads
+    /// them again.
+    pub fn final_before(&self, now: Timestamp) -> Timestamp {
+        let date = now.date();
+        let days = Days::new(self.look_back_days.into());
+        Timestamp::midnight(date.checked_sub_days(days).unwrap_or(date))
+    }
+
+    /// Reads what is missing since the retention began, and once more the days of the look-back, up to `now`; then asks
+    /// what the provider states of people and totals.
+    ///
+    /// On an empty store this is the first import. Totals that cannot be observed are told in
+    /// [`RunReport::unobserved`] and fail nothing.
+    ///
+    /// # Errors
+    /// [`Error`] at the first window that cannot be read or stored.
+    pub async fn refresh(&self, now: Timestamp) -> Result<RunReport> {
+        let date = now.date();
+        let oldest = date.checked_sub_months(Months::new(self.retention_months)).unwrap_or(date);
+        let range = until(Timestamp::midnight(oldest), now)?;
+        let coverage = self.coverage().await?;
+        let covered_future = coverage.last().is_some_and(|last| last.end() > now);
+        // A clock that was ahead claimed time that had not come; nobody knows how much of it.
+        let again = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
+        let again = date.checked_sub_days(Days::new(again)).map_or(range.start(), Timestamp::midnight);
+        let late = Window::new(again.max(range.start()), range.end()).ok();
+        let spans = union(missing(range, &before(now, &coverage)), late);
+        let mut running = Running::new(self, now, &coverage);
+        running.report.covered_future = covered_future;
+        running.read_all(spans.into_iter().flat_map(plan)).await?;
+        running.observe().await?;
+        Ok(running.report)
+    }
+
+    /// Reads every window of `range`, up to `now`, whatever is stored.
+    ///
+    /// Windows are as wide as [`plan`] allows; one that the source refuses as too large is split at a UTC midnight.
+    /// Running again changes nothing unless the provider's data changed.
+    ///
+    /// # Errors
+    /// [`Error`] at the first window that cannot be read or stored, and if `range` begins after `now`.
+    pub async fn run(&self, range: Window, now: Timestamp) -> Result<RunReport> {
+        let range = until(range.start(), now.min(range.end()))?;
+        let coverage = self.coverage().await?;
+        let mut running = Running::new(self, now, &coverage);
+        running.read_all(plan(range)).await?;
+        Ok(running.report)
+    }
+
+    /// Reads only what of `range`, up to `now`, is missing in the store. For a second source beside the first, such as
+    /// an exported file.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub async fn fill(&self, range: Window, now: Timestamp) -> Result<RunReport> {
+        let range = until(range.start(), now.min(range.end()))?;
+        let coverage = self.coverage().await?;
+        let mut running = Running::new(self, now, &coverage);
+        running.read_all(missing(range, &coverage).into_iter().flat_map(plan)).await?;
+        Ok(running.report)
+    }
+
+    /// Asks how many charges each closed window holds, compares that with what is stored, and reads the days again in
+    /// which they differ.
+    ///
+    /// One request finds a late or a withdrawn charge of any age in a window of 30 days; differences are narrowed by
+    /// halving. Counts do not show re-priced charges, nor one late and one withdrawn charge in one window; a tie-out
+    /// with an invoice does.
+    ///
+    /// # Errors
+    /// [`Error`] at the first window that cannot be counted, read or stored.
+    pub async fn audit(&self, now: Timestamp) -> Result<RunReport> {
+        let coverage = self.coverage().await?;
+        let closed = self.closed(&coverage, now);
+        let mut running = Running::new(self, now, &coverage);
+        running.audit(closed.into_iter().flat_map(plan)).await?;
+        Ok(running.report)
+    }
+
+    /// The spans of what is stored that were final when they were last read, which was when the store's last span ends.
+    pub(crate) fn closed(&self, coverage: &[Window], now: Timestamp) -> Vec<Window> {
+        let last_read = coverage.last().map_or(now, |last| last.end().min(now));
+        before(self.final_before(last_read), coverage)
+    }
+
+    async fn coverage(&self) -> Result<Vec<Window>> {
+        self.store.coverage(&self.connection).await.map_err(Error::not_begun)
+    }
+}
+
+impl fmt::Debug for Ingest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ingest")
+            .field("connection", &self.connection)
+            .field("source", &self.source)
+            .field("retention_months", &self.retention_months)
+            .field("look_back_days", &self.look_back_days)
+            .finish_non_exhaustive()
+    }
+}
+
+fn until(start: Timestamp, end: Timestamp) -> Result<Window> {
+    Window::new(start, end).map_err(Error::not_begun)
+}

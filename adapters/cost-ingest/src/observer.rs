@@ -1,0 +1,30 @@
+//! Hearing how a run goes on.
+
+use std::fmt;
+
+use cost_model::Window;
+
+/// Hears how a run goes on, for progress bars, metrics and logs.
+pub trait Observer: fmt::Debug + Send + Sync {
+    /// A window has been stored.
+    fn stored(&self, progress: &Progress);
+}
+
+/// The observer that does nothing.
+impl Observer for () {
+    fn stored(&self, _: &Progress) {}
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The window just stored.
+    pub window: Window,
+    /// Windows stored so far.
+    pub done: usize,
+    /// Windows of the run; grows when a window turns out too large and is split.
+    pub planned: usize,
+    /// Records stored so far.
+    pub records: u64,
+}

@@ -1,0 +1,52 @@
+//! Cursor's totals, in neutral terms.
+
+use std::sync::Arc;
+
+use cost_model::{ObservedGroup, ObservedMember, ObservedSpend};
+use cursor_admin_client::{BillingGroup, BillingGroups, Member, MemberSpend};
+
+use crate::NO_USER;
+use crate::charges::dollars;
+
+/// What each member spent, by email or else by id.
+pub(crate) fn spend(member: &MemberSpend) -> ObservedSpend {
+    let mut observed = ObservedSpend::default();
+    observed.person = person(member.email.as_deref(), member.user_id.as_deref());
+    observed.spend = member.spend_cents.map(dollars);
+    observed.overall = member.overall_spend_cents.map(dollars);
+    observed.included = match (member.included_spend_cents.map(dollars), observed.overall, observed.spend) {
+        (Some(included), ..) => Some(included),
+        // With both totals stated, the spend leaves out what the plan includes.
+        (None, Some(overall), Some(spend)) => overall.checked_sub(spend).ok(),
+        _ => None,
+    };
+    observed
+}
+
+pub(crate) fn member(member: &Member) -> ObservedMember {
+    let mut observed = ObservedMember::default();
+    observed.person = person(member.email.as_deref(), member.id.as_deref());
+    observed.role = member.role.as_deref().map(Arc::from);
+    observed.removed = member.is_removed.unwrap_or_default();
+    observed
+}
+
+/// All groups, the unassigned members last as a group of no id.
+pub(crate) fn groups(groups: &BillingGroups) -> Vec<ObservedGroup> {
+    groups.groups.iter().chain(&groups.unassigned).map(group).collect()
+}
+
+fn group(group: &BillingGroup) -> ObservedGroup {
+    let mut observed = ObservedGroup::default();
+    observed.id = group.id.as_deref().unwrap_or_default().into();
+    observed.name = group.name.as_deref().unwrap_or_default().into();
+    observed.spend = group.spend_cents.map(dollars);
+    let members = group.current_members.iter().chain(&group.former_members);
+    observed.members =
+        members.map(|member| person(member.email.as_deref(), member.user_id.as_deref())).collect();
+    observed
+}
+
+fn person(email: Option<&str>, id: Option<&str>) -> Arc<str> {
+    email.or(id).unwrap_or(NO_USER).into()
+}
