@@ -4,9 +4,12 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::behaviour::Behaviour;
 use crate::biller::bill;
+use crate::book::Book;
 use crate::calendar::midnight;
 use crate::company::Company;
+use crate::event::TrueEvent;
 use crate::pricing::price;
 use crate::simulator::Simulator;
 use crate::traffic::plan;
@@ -16,9 +19,11 @@ use crate::traffic::plan;
 pub struct SimulatorBuilder {
     seed: u64,
     developers: u32,
-    range: (i64, i64),
+    range: Option<(i64, i64)>,
     events_per_day: u32,
     api_key: String,
+    behaviour: Behaviour,
+    held: Option<Vec<TrueEvent>>,
 }
 
 impl SimulatorBuilder {
@@ -26,9 +31,11 @@ impl SimulatorBuilder {
         Self {
             seed: 20_261_101,
             developers: 200,
-            range: (midnight(2026, 8, 1), midnight(2026, 11, 1)),
+            range: None,
             events_per_day: 605,
             api_key: format!("crsr_{}", "demo".repeat(16)),
+            behaviour: Behaviour::default(),
+            held: None,
         }
     }
 
@@ -51,7 +58,7 @@ impl SimulatorBuilder {
     #[must_use]
     pub fn range(mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         let start = start.timestamp_millis();
-        self.range = (start, end.timestamp_millis().max(start));
+        self.range = Some((start, end.timestamp_millis().max(start)));
         self
     }
 
@@ -69,14 +76,42 @@ impl SimulatorBuilder {
         self
     }
 
+    /// How the server answers.
+    #[must_use]
+    pub const fn behaviour(mut self, behaviour: Behaviour) -> Self {
+        self.behaviour = behaviour;
+        self
+    }
+
+    /// Nothing is generated: the server holds exactly these events, in any order, and no invoices. Its people are
+    /// those that the events name. The range is from the first event to one millisecond after the last, unless
+    /// [`range`](Self::range) says otherwise; [`seed`](Self::seed), [`developers`](Self::developers) and
+    /// [`events_per_day`](Self::events_per_day) have no effect.
+    #[must_use]
+    pub fn holding(mut self, events: Vec<TrueEvent>) -> Self {
+        self.held = Some(events);
+        self
+    }
+
     /// Founds the company, runs its traffic and cuts its invoices.
     pub fn build(self) -> Simulator {
-        let company = Company::found(self.seed, self.developers, self.range);
-        let calls = plan(&company, self.range, self.events_per_day, self.seed);
-        let events = price(&company, &calls, self.range.1, self.seed);
+        if let Some(events) = self.held {
+            let times = || events.iter().map(|event| event.timestamp_ms);
+            let first = times().min().unwrap_or(0);
+            let range =
+                self.range.unwrap_or((first, times().max().map_or(first, |last| last.saturating_add(1))));
+            let company = Company::of(&events);
+            let books = (Book::of(events), Vec::new());
+            return Simulator::assemble(company, self.api_key, range, books, self.behaviour);
+        }
+        let range = self.range.unwrap_or((midnight(2026, 8, 1), midnight(2026, 11, 1)));
+        let company = Company::found(self.seed, self.developers, range);
+        let calls = plan(&company, range, self.events_per_day, self.seed);
+        let mut book = Book::default();
+        price(&company, &calls, range.1, self.seed, |event| book.push(event));
         drop(calls);
-        let invoices = bill(&company, &events, self.range);
-        Simulator::assemble(company, self.api_key, self.range, events, invoices)
+        let invoices = bill(&company, &book, range);
+        Simulator::assemble(company, self.api_key, range, (book, invoices), self.behaviour)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Who works at the demo company, in which team, from when to when.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::calendar::{DAY, date, floor_day, working_day};
+use crate::event::TrueEvent;
 use crate::models::MODELS;
 use crate::names;
 use crate::rng::Rng;
@@ -26,6 +28,8 @@ const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
+    /// The id where ids are numbers.
+    pub(crate) number: u64,
     pub(crate) name: String,
     pub(crate) role: &'static str,
     /// As the directory writes it.
@@ -82,6 +86,20 @@ impl Company {
         Self { people, services: services(&mut rng) }
     }
 
+    /// The people that these events name.
+    pub(crate) fn of(events: &[TrueEvent]) -> Self {
+        let mut people = BTreeMap::<&str, Person>::new();
+        for event in events {
+            let Some(email) = event.whose() else { continue };
+            let number = people.len();
+            let person = people.entry(email).or_insert_with(|| named_by_email(email, number));
+            if let Some(sent) = &event.email {
+                person.sent_email.clone_from(sent);
+            }
+        }
+        Self { people: people.into_values().collect(), services: Vec::new() }
+    }
+
     /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.
     pub(crate) fn directory_csv(&self) -> String {
         let mut rows: Vec<_> = self.people.iter().filter(|person| person.in_directory).collect();
@@ -114,6 +132,7 @@ fn developer(number: usize, rng: &mut Rng) -> Person {
     let popular = MODELS.iter().map(|model| model.popularity.0 + model.popularity.1);
     Person {
         id: format!("user_{:016x}", rng.next()),
+        number: numeric_id(number),
         name,
         role: if number == 0 { "owner" } else { "member" },
         sent_email: email.clone(),
@@ -130,6 +149,10 @@ fn developer(number: usize, rng: &mut Rng) -> Person {
     }
 }
 
+fn numeric_id(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(0).saturating_mul(37).saturating_add(1_048_601)
+}
+
 fn contractor(number: usize, rng: &mut Rng) -> Person {
     let mut person = developer(number, rng);
     person.role = "member";
@@ -138,6 +161,26 @@ fn contractor(number: usize, rng: &mut Rng) -> Person {
     person.team = None;
     person.in_directory = false;
     person
+}
+
+fn named_by_email(email: &str, number: usize) -> Person {
+    Person {
+        id: format!("user_{number:016x}"),
+        number: numeric_id(number),
+        name: email.split('@').next().unwrap_or(email).to_owned(),
+        role: if number == 0 { "owner" } else { "member" },
+        email: email.to_owned(),
+        sent_email: email.to_owned(),
+        team: None,
+        moves: None,
+        joined: None,
+        left: None,
+        in_directory: false,
+        own_key: false,
+        weight: 0,
+        hours_from_utc: 0,
+        favourite: 0,
+    }
 }
 
 /// Few people make most of the traffic.

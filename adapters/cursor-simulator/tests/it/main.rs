@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod api;
+mod data;
 mod faults;
 mod invoices;
 mod pages;
