@@ -14,7 +14,7 @@ use crate::request::Refusal;
 use crate::route::Route;
 use crate::simulator::Simulator;
 use crate::view::View;
-use crate::{members, spend, usage_events};
+use crate::{billing_groups, daily_usage, directory_groups, members, model_access, spend, usage_events};
 
 /// How many seconds a request too many is told to wait; the documented figure.
 const WAIT: u32 = 60;
@@ -38,7 +38,8 @@ fn honest_answer(simulator: &Simulator, view: &View<'_>, request: &Request<Bytes
     if !has_key(request, simulator.api_key()) {
         return bad_key();
     }
-    let Some(route) = Route::of(request.uri().path()) else { return not_found() };
+    let known = Route::of(request.uri().path()).filter(|route| route.since() <= view.behaviour.era);
+    let Some(route) = known else { return not_found() };
     if let Some(refusal) = forbidden(view, route.endpoint()) {
         return refusal;
     }
@@ -57,12 +58,21 @@ fn honest_answer(simulator: &Simulator, view: &View<'_>, request: &Request<Bytes
 }
 
 /// The JSON text, or nothing if there is no such thing.
-fn data(view: &View<'_>, route: Route, request: &Request<Bytes>) -> Result<Option<String>, Refusal> {
+fn data(view: &View<'_>, route: Route<'_>, request: &Request<Bytes>) -> Result<Option<String>, Refusal> {
     let body = request.body();
+    let query = request.uri().query().unwrap_or_default();
     match route {
         Route::Members => Ok(Some(members::answer(view))),
         Route::Spend => spend::answer(view, body).map(Some),
         Route::UsageEvents => usage_events::answer(view, body).map(Some),
+        Route::DailyUsage => daily_usage::answer(view, body).map(Some),
+        Route::BillingGroups => billing_groups::all(view, query).map(Some),
+        Route::BillingGroup(id) => billing_groups::one(view, id, query),
+        Route::DirectoryGroups => directory_groups::all(view, query).map(Some),
+        Route::DirectoryGroup(id) => Ok(directory_groups::one(view, id)),
+        Route::DirectoryGroupMembers(id) => directory_groups::members(view, id, query),
+        Route::ModelConfiguration => Ok(Some(model_access::configuration())),
+        Route::ModelProviders => Ok(Some(model_access::providers())),
     }
 }
 

@@ -6,16 +6,17 @@ use crate::rate_limit::RateLimits;
 ///
 /// Source: versions of <https://cursor.com/docs/account/teams/admin-api> over time, and answers that public clients
 /// recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Era {
     /// Mid-2025, the first version: `kindLabel` instead of `kind`, `isFreeBugbot`, no `chargedCents`, no token fee, no
-    /// ids of people. Requests still work without anything that came later.
+    /// ids of people, no groups.
     Year2025,
     /// February 2026: `kind`, `chargedCents`, `cursorTokenFee`, `isChargeable`, `isHeadless` and `discountPercentOff`
-    /// came, `isFreeBugbot` is still there, and people have numeric ids.
+    /// came, `isFreeBugbot` is still there, people have numeric ids, and billing groups are new.
     February2026,
-    /// October 2026: service accounts, cloud agents, automations and conversations have ids in events.
+    /// October 2026: service accounts, cloud agents, automations and conversations have ids in events; directory groups
+    /// and model access are new.
     #[default]
     October2026,
 }

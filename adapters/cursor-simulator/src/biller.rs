@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn the_text_has_its_fixed_shape() {
         let (start, end) = (cycle_start(midnight(2026, 9, 15)), cycle_start(midnight(2026, 10, 15)));
-        let company = Company { people: Vec::new(), services: Vec::new() };
+        let company = Company { people: Vec::new(), services: Vec::new(), teams: Vec::new() };
         let mut own_key = call(start + 5, "gpt-5.4", false, 7 * CENT);
         own_key.kind = TrueEvent::OWN_KEY.to_owned();
         own_key.token_fee = Some(7 * CENT / 2);

@@ -95,7 +95,8 @@ impl SimulatorBuilder {
 
     /// Founds the company, runs its traffic and cuts its invoices.
     pub fn build(self) -> Simulator {
-        if let Some(events) = self.held {
+        if let Some(mut events) = self.held {
+            events.sort_by_key(|event| event.timestamp_ms);
             let times = || events.iter().map(|event| event.timestamp_ms);
             let first = times().min().unwrap_or(0);
             let range =

@@ -26,6 +26,11 @@ fn start_of(date: NaiveDate) -> i64 {
     date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
+/// The last millisecond of a UTC day.
+pub(crate) fn last_ms(date: NaiveDate) -> i64 {
+    start_of(date) + DAY - 1
+}
+
 /// The start of the UTC day that holds `ms`.
 pub(crate) const fn floor_day(ms: i64) -> i64 {
     ms.div_euclid(DAY) * DAY

@@ -1,6 +1,6 @@
 //! Who works at the demo company, in which team, from when to when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::calendar::{DAY, date, floor_day, working_day};
@@ -53,6 +53,16 @@ impl Person {
         self.joined.is_none_or(|at| at <= ms) && self.left.is_none_or(|at| ms < at)
     }
 
+    /// Learns from an event, newer than those before, which team the person is in. One move can be remembered: the
+    /// last.
+    fn notice(&mut self, team: Option<usize>, at: i64) {
+        if self.team.is_none() {
+            self.team = team;
+        } else if team.is_some() && team != self.team_at(at) {
+            self.moves = team.map(|team| (at, team));
+        }
+    }
+
     pub(crate) fn team_at(&self, ms: i64) -> Option<usize> {
         self.moves.filter(|(at, _)| *at <= ms).map_or(self.team, |(_, team)| Some(team))
     }
@@ -73,6 +83,8 @@ pub(crate) struct Service {
 pub(crate) struct Company {
     pub(crate) people: Vec<Person>,
     pub(crate) services: Vec<Service>,
+    /// The names that people's `team` counts.
+    pub(crate) teams: Vec<String>,
 }
 
 impl Company {
@@ -83,12 +95,15 @@ impl Company {
         let mut people: Vec<_> = (0..developers).map(|number| developer(number, &mut rng)).collect();
         give_each_a_story(&mut people, (start, end), &mut rng);
         people.extend((developers..developers + contractors).map(|number| contractor(number, &mut rng)));
-        Self { people, services: services(&mut rng) }
+        let teams = TEAMS.iter().map(|(team, _)| (*team).to_owned()).collect();
+        Self { people, services: services(&mut rng), teams }
     }
 
-    /// The people that these events name.
+    /// The people that these events, oldest first, name, and their teams.
     pub(crate) fn of(events: &[TrueEvent]) -> Self {
         let mut people = BTreeMap::<&str, Person>::new();
+        let teams: BTreeSet<_> = events.iter().filter_map(|event| event.team.as_deref()).collect();
+        let teams: Vec<_> = teams.into_iter().collect();
         for event in events {
             let Some(email) = event.whose() else { continue };
             let number = people.len();
@@ -96,8 +111,11 @@ impl Company {
             if let Some(sent) = &event.email {
                 person.sent_email.clone_from(sent);
             }
+            let team = event.team.as_deref().and_then(|name| teams.binary_search(&name).ok());
+            person.notice(team, event.timestamp_ms);
         }
-        Self { people: people.into_values().collect(), services: Vec::new() }
+        let teams = teams.into_iter().map(str::to_owned).collect();
+        Self { people: people.into_values().collect(), services: Vec::new(), teams }
     }
 
     /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.

@@ -1,8 +1,10 @@
 //! What a request asks for.
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
 use crate::behaviour::{Behaviour, Ids, Oversize};
+use crate::calendar::DAY;
 use crate::packed::Id;
 use crate::row::Head;
 use crate::view::View;
@@ -37,6 +39,10 @@ pub(crate) struct Sizes {
 impl Sizes {
     /// Of spend; the largest is not documented.
     const SPEND: Self = Self { usual: 100, largest: 1000, oversize: Oversize::Clamp };
+    /// Of directory groups and their members.
+    pub(crate) const DIRECTORY: Self = Self { usual: 50, largest: 200, oversize: Oversize::Clamp };
+    /// Of daily usage, in people; no largest is documented.
+    const DAILY: Self = Self { usual: 100, largest: 1000, oversize: Oversize::Clamp };
 
     fn of_events(behaviour: &Behaviour) -> Self {
         let size = |rows: u32| usize::try_from(rows).unwrap_or(usize::MAX).max(1);
@@ -47,16 +53,21 @@ impl Sizes {
 
 impl Paging {
     fn read(body: &Map<String, Value>, sizes: Sizes) -> Result<Self, Refusal> {
-        let count = |name: &str| match whole(body, name)?.map(usize::try_from) {
-            None => Ok(None),
-            Some(Ok(count)) if count > 0 => Ok(Some(count)),
+        Self::of((whole(body, "page")?, whole(body, "pageSize")?), sizes)
+    }
+
+    /// A page number and a page size as asked.
+    pub(crate) fn of((page, size): (Option<i64>, Option<i64>), sizes: Sizes) -> Result<Self, Refusal> {
+        let count = |name: &str, asked: Option<i64>, usual: usize| match asked.map(usize::try_from) {
+            None => Ok(usual),
+            Some(Ok(count)) if count > 0 => Ok(count),
             Some(_) => Err(format!("{name} must be a positive integer")),
         };
-        let size = count("pageSize")?.unwrap_or(sizes.usual);
+        let size = count("pageSize", size, sizes.usual)?;
         if size > sizes.largest && sizes.oversize == Oversize::Refuse {
             return Err(format!("pageSize must not be greater than {}", sizes.largest));
         }
-        Ok(Self { page: count("page")?.unwrap_or(1), size: size.min(sizes.largest) })
+        Ok(Self { page: count("page", page, 1)?, size: size.min(sizes.largest) })
     }
 
     pub(crate) const fn skip(&self) -> usize {
@@ -174,6 +185,44 @@ impl SpendQuery {
         let search = text(body, "searchTerm")?.unwrap_or_default().to_lowercase();
         Ok(Self { paging: Paging::read(body, Sizes::SPEND)?, search, order, ascending })
     }
+}
+
+/// `POST /teams/daily-usage-data`.
+#[derive(Debug)]
+pub(crate) struct DailyQuery {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    pub(crate) paging: Option<Paging>,
+}
+
+impl DailyQuery {
+    pub(crate) fn read(body: &Map<String, Value>, span_days: u32) -> Result<Self, Refusal> {
+        let bound = |name: &str| {
+            let ms = whole(body, name)?.ok_or_else(|| format!("{name} is required"))?;
+            let known = DateTime::from_timestamp_millis(ms).map(|_| ms);
+            known.ok_or_else(|| format!("{name} is out of range"))
+        };
+        let (start, end) = (bound("startDate")?, bound("endDate")?);
+        let longest = i64::from(span_days).saturating_mul(DAY);
+        if !(0..=longest).contains(&end.saturating_sub(start)) {
+            return Err(format!("Date range must be between 0 and {span_days} days"));
+        }
+        let paging = match (whole(body, "page")?, whole(body, "pageSize")?) {
+            (None, None) => None,
+            (page @ Some(_), size @ Some(_)) => Some(Paging::of((page, size), Sizes::DAILY)?),
+            _ => return Err("page and pageSize must be given together".to_owned()),
+        };
+        Ok(Self { start, end, paging })
+    }
+}
+
+/// The value of a parameter of the query, as it stands there.
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 fn whole(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {

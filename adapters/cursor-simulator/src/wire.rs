@@ -57,6 +57,14 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The text, or `null`.
+    pub(crate) fn nullable_text(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
     /// A number, a boolean or `null`: anything whose text is already JSON.
     pub(crate) fn raw(&mut self, name: &str, value: impl std::fmt::Display) {
         let _ = write!(self.key(name), "{value}");
@@ -137,10 +145,13 @@ fn timestamp(row: &mut Object<'_>, ms: i64, form: Timestamps) {
     match form {
         Timestamps::Text => row.raw("timestamp", format_args!("\"{ms}\"")),
         Timestamps::Number => row.raw("timestamp", ms),
-        Timestamps::Rfc3339 => {
-            row.text("timestamp", &instant(ms).to_rfc3339_opts(SecondsFormat::Millis, true));
-        }
+        Timestamps::Rfc3339 => row.text("timestamp", &instant_text(ms)),
     }
+}
+
+/// RFC 3339 with milliseconds and `Z`.
+pub(crate) fn instant_text(ms: i64) -> String {
+    instant(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 fn enum_name(label: &str) -> &str {
