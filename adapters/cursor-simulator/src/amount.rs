@@ -73,7 +73,12 @@ pub(crate) fn dollars(amount: i128) -> String {
 ///
 /// Amounts below a hundredth of a cent stay as they are, so that a tenth of the result is still exact.
 pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
-    if amount < CENT / 100 {
+    if amount < CENT / 100 { amount } else { noisy(amount, random) }
+}
+
+/// The same for every amount of which a hundredth is a count of units.
+pub(crate) fn noisy(amount: i128, random: u64) -> i128 {
+    if amount < 1_000_000_000_000_000_000 {
         return amount;
     }
     let mut unit = 1;
@@ -136,5 +141,7 @@ mod tests {
         assert_eq!(cents_json(with_float_noise(price, 0x100 + 7)), "20.182319999999997");
         assert_eq!(cents_json(with_float_noise(price, 2)), "20.182320000000003");
         assert_eq!(with_float_noise(CENT / 101, 1), CENT / 101);
+        assert_eq!(cents_json(noisy(CENT / 1000, 2)), "0.0010000000000000003");
+        assert_eq!(noisy(CENT / 100_000, 2), CENT / 100_000);
     }
 }

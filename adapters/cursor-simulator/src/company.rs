@@ -7,6 +7,7 @@ use crate::calendar::{DAY, date, floor_day, working_day};
 use crate::event::TrueEvent;
 use crate::models::MODELS;
 use crate::names;
+use crate::packed::Id;
 use crate::rng::Rng;
 
 /// Team and department.
@@ -266,7 +267,7 @@ fn services(rng: &mut Rng) -> Vec<Service> {
         name,
         email,
         team,
-        automation: rng.uuid(),
+        automation: Id::Uuid(rng.uuid()).to_text(),
         model,
         weight,
     };

@@ -6,6 +6,7 @@ mod behaviour;
 mod biller;
 mod billing_groups;
 mod book;
+mod bugbot;
 mod builder;
 mod calendar;
 mod change;

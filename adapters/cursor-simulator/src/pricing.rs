@@ -5,6 +5,7 @@ use crate::calendar::{midnight, next_cycle};
 use crate::company::{Company, Person, team_names};
 use crate::event::{Tokens, TrueEvent};
 use crate::models::DISCOUNTED;
+use crate::packed::Id;
 use crate::rng::Rng;
 use crate::traffic::{Call, Caller, Fate};
 
@@ -59,8 +60,8 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
             set_team(&mut event, Some(service.team));
         }
     }
-    event.cloud_agent_id.clone_from(&call.cloud_agent);
-    event.conversation_id.clone_from(&call.conversation);
+    event.cloud_agent_id = call.cloud_agent.map(|bits| Id::Agent(bits).to_text());
+    event.conversation_id = call.conversation.map(|bits| Id::Uuid(bits).to_text());
     event.is_headless = call.cloud_agent.is_some();
     event.max_mode = call.max_mode;
     let mut dice = Rng::new(call.dice);

@@ -10,5 +10,6 @@ mod invoices;
 mod pages;
 mod server;
 mod shape;
+mod size;
 mod support;
 mod switches;
