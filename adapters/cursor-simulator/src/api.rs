@@ -31,7 +31,10 @@ pub(crate) fn answer(
     };
     view.flaw = flaw.and_then(Flaw::of_rows);
     let honest = honest_answer(simulator, view, request);
-    flaw.map_or(honest.clone(), |flaw| flaw.spoil(honest))
+    match flaw {
+        Some(flaw) => flaw.spoil(honest),
+        None => honest,
+    }
 }
 
 fn honest_answer(simulator: &Simulator, view: &View<'_>, request: &Request<Bytes>) -> Response<Bytes> {

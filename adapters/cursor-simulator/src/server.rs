@@ -30,7 +30,7 @@ pub struct Server {
 
 impl Server {
     /// Binds a free port of 127.0.0.1 and serves HTTP/1.1 on the caller's tokio runtime, which needs its I/O driver,
-    /// and its time driver for slow bodies.
+    /// and its time driver for slow bodies and cut connections.
     ///
     /// # Errors
     ///
