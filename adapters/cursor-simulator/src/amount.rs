@@ -1,5 +1,7 @@
 //! Amounts as `i128` counts, and their decimal text.
 
+use crate::behaviour::Notation;
+
 /// One US dollar, in the unit of every amount of this crate: 10^-24 US dollars.
 pub const DOLLAR: i128 = 1_000_000_000_000_000_000_000_000;
 
@@ -12,10 +14,20 @@ pub const REQUEST: i128 = DOLLAR;
 const CENT_DIGITS: usize = 22;
 const REQUEST_DIGITS: usize = 24;
 
-/// The JSON number of an amount in cents, all digits, as JavaScript would lay it out: an exponent below 10^-6.
-pub(crate) fn cents_json(amount: i128) -> String {
-    let tiny = CENT / 1_000_000;
-    if amount != 0 && amount.abs() < tiny { exponent_form(amount) } else { plain(amount, CENT, CENT_DIGITS) }
+/// The JSON number of an amount in cents, all digits.
+pub(crate) fn cents_json(amount: i128, notation: Notation) -> String {
+    let tiny = match notation {
+        Notation::JavaScript => CENT / 1_000_000,
+        Notation::Python => CENT / 10_000,
+    };
+    if amount == 0 || amount.unsigned_abs() >= tiny.unsigned_abs() {
+        return plain(amount, CENT, CENT_DIGITS);
+    }
+    let (mantissa, exponent) = exponent_form(amount);
+    match notation {
+        Notation::JavaScript => format!("{mantissa}e-{exponent}"),
+        Notation::Python => format!("{mantissa}e-{exponent:02}"),
+    }
 }
 
 pub(crate) fn requests_json(requests: i128) -> String {
@@ -24,7 +36,8 @@ pub(crate) fn requests_json(requests: i128) -> String {
 
 fn plain(value: i128, one: i128, digits: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    let (whole, fraction) = (value.abs() / one, value.abs() % one);
+    let (value, one) = (value.unsigned_abs(), one.unsigned_abs());
+    let (whole, fraction) = (value / one, value % one);
     if fraction == 0 {
         return format!("{sign}{whole}");
     }
@@ -32,15 +45,15 @@ fn plain(value: i128, one: i128, digits: usize) -> String {
     text.trim_end_matches('0').to_owned()
 }
 
-fn exponent_form(amount: i128) -> String {
+/// Digits with one before the point, and how far below 1 they stand.
+fn exponent_form(amount: i128) -> (String, usize) {
     let sign = if amount < 0 { "-" } else { "" };
-    let (mut one, mut exponent) = (CENT, 0_i32);
+    let (mut one, mut exponent) = (CENT, 0);
     while amount.abs() < one {
         one /= 10;
-        exponent -= 1;
+        exponent += 1;
     }
-    let digits = CENT_DIGITS.saturating_sub(usize::try_from(exponent.unsigned_abs()).unwrap_or(0));
-    format!("{sign}{}e{exponent}", plain(amount.abs(), one, digits))
+    (format!("{sign}{}", plain(amount.abs(), one, CENT_DIGITS.saturating_sub(exponent))), exponent)
 }
 
 /// Whole cents, halves away from zero, in the unit of the argument.
@@ -60,7 +73,12 @@ pub(crate) fn dollars(amount: i128) -> String {
 ///
 /// Amounts below a hundredth of a cent stay as they are, so that a tenth of the result is still exact.
 pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
-    if amount < CENT / 100 {
+    if amount < CENT / 100 { amount } else { noisy(amount, random) }
+}
+
+/// The same for every amount of which a hundredth is a count of units.
+pub(crate) fn noisy(amount: i128, random: u64) -> i128 {
+    if amount < 1_000_000_000_000_000_000 {
         return amount;
     }
     let mut unit = 1;
@@ -74,6 +92,10 @@ pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cents_json(amount: i128) -> String {
+        super::cents_json(amount, Notation::JavaScript)
+    }
 
     #[test]
     fn writes_every_digit() {
@@ -95,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn python_has_exponents_sooner() {
+        let text = |amount: i128| super::cents_json(amount, Notation::Python);
+        assert_eq!(text(CENT * 75 / 1_000_000 + 100), "7.500000000000001e-05");
+        assert_eq!(cents_json(CENT * 75 / 1_000_000 + 100), "0.00007500000000000001");
+        assert_eq!((text(CENT / 10_000), text(-CENT / 100_000)), ("0.0001".to_owned(), "-1e-05".to_owned()));
+        assert_eq!((text(0), text(1)), ("0".to_owned(), "1e-22".to_owned()));
+        assert!(text(i128::MIN).starts_with("-17014118346046923"));
+    }
+
+    #[test]
     fn rounds_halves_away_from_zero() {
         assert_eq!(to_whole_cents(CENT * 5 / 2), CENT * 3);
         assert_eq!(to_whole_cents(CENT * 5 / 2 - 1), CENT * 2);
@@ -109,5 +141,7 @@ mod tests {
         assert_eq!(cents_json(with_float_noise(price, 0x100 + 7)), "20.182319999999997");
         assert_eq!(cents_json(with_float_noise(price, 2)), "20.182320000000003");
         assert_eq!(with_float_noise(CENT / 101, 1), CENT / 101);
+        assert_eq!(cents_json(noisy(CENT / 1000, 2)), "0.0010000000000000003");
+        assert_eq!(noisy(CENT / 100_000, 2), CENT / 100_000);
     }
 }

@@ -1,112 +1,101 @@
-//! From a request to an answer: routes, key, faults.
+//! From a request to an answer: routes, key, scope, plan, limits.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{ALLOW, AUTHORIZATION, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
-use crate::event::TrueEvent;
-use crate::fault::{DROPPED, Endpoint, FaultKind};
-use crate::pages;
+use crate::behaviour::{Plan, Scope};
+use crate::fault::{Endpoint, FaultKind};
+use crate::flaw::{Flaw, refuse_or_spoil};
+use crate::refusal::{bad_key, missing_scope, not_found, response, throttled, titled, wrong_plan};
 use crate::request::Refusal;
+use crate::route::Route;
 use crate::simulator::Simulator;
-use crate::wire::Object;
+use crate::view::View;
+use crate::{billing_groups, daily_usage, directory_groups, members, model_access, spend, usage_events};
 
-/// Marks the answer that the HTTP server replaces by closing the connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Dropped;
+/// How many seconds a request too many is told to wait; the documented figure.
+const WAIT: u32 = 60;
 
-/// What a fault changes about an answer that is otherwise right.
-#[derive(Debug, Default)]
-struct Flaws {
-    cut: bool,
-    extra_count: usize,
-    then_insert: Option<TrueEvent>,
-}
-
-pub(crate) fn answer(simulator: &Simulator, request: &Request<Bytes>) -> Response<Bytes> {
-    let endpoint = endpoint(request.uri().path());
-    let fault = simulator.state().faults.strike(endpoint);
-    let flaws = match fault.map_or(Ok(Flaws::default()), refuse_or_spoil) {
-        Ok(flaws) => flaws,
+pub(crate) fn answer(
+    simulator: &Simulator,
+    view: &mut View<'_>,
+    fault: Option<&FaultKind>,
+    request: &Request<Bytes>,
+) -> Response<Bytes> {
+    let flaw = match fault.map_or(Ok(None), refuse_or_spoil) {
+        Ok(flaw) => flaw,
         Err(refusal) => return *refusal,
     };
-    let response = honest_answer(simulator, request, endpoint, flaws.extra_count);
-    if let Some(event) = flaws.then_insert {
-        simulator.state().insert(event);
-    }
-    if flaws.cut { response.map(|body| body.slice(..body.len() / 2)) } else { response }
-}
-
-fn endpoint(path: &str) -> Option<Endpoint> {
-    match path {
-        "/teams/members" => Some(Endpoint::Members),
-        "/teams/spend" => Some(Endpoint::Spend),
-        "/teams/filtered-usage-events" => Some(Endpoint::UsageEvents),
-        _ => None,
+    view.flaw = flaw.and_then(Flaw::of_rows);
+    let honest = honest_answer(simulator, view, request);
+    match flaw {
+        Some(flaw) => flaw.spoil(honest),
+        None => honest,
     }
 }
 
-/// Either the whole answer, or what to spoil about the right one.
-fn refuse_or_spoil(fault: FaultKind) -> Result<Flaws, Box<Response<Bytes>>> {
-    let response = match fault {
-        FaultKind::TruncatedBody => return Ok(Flaws { cut: true, ..Flaws::default() }),
-        FaultKind::WrongCount => return Ok(Flaws { extra_count: 1, ..Flaws::default() }),
-        FaultKind::ShiftedRows(event) => {
-            return Ok(Flaws { then_insert: Some(*event), ..Flaws::default() });
-        }
-        FaultKind::TooManyRequests { retry_after: Some(seconds) } => {
-            let mut response = coded(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded");
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            response
-        }
-        FaultKind::TooManyRequests { retry_after: None } => titled(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too Many Requests",
-            "Rate limit exceeded. Please try again later.",
-        ),
-        FaultKind::BadGateway => {
-            let page = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>";
-            response(StatusCode::BAD_GATEWAY, "text/html", page.to_owned())
-        }
-        FaultKind::DropConnection => dropped(),
-        FaultKind::PlanRefusal => titled(StatusCode::FORBIDDEN, "Forbidden", "Enterprise access required"),
-        FaultKind::ScopeRefusal => coded(StatusCode::UNAUTHORIZED, "API key missing required scope: admin:*"),
-        FaultKind::KeyRevoked => bad_key(),
-    };
-    Err(Box::new(response))
-}
-
-fn honest_answer(
-    simulator: &Simulator,
-    request: &Request<Bytes>,
-    endpoint: Option<Endpoint>,
-    extra_count: usize,
-) -> Response<Bytes> {
+fn honest_answer(simulator: &Simulator, view: &View<'_>, request: &Request<Bytes>) -> Response<Bytes> {
     if !has_key(request, simulator.api_key()) {
         return bad_key();
     }
-    let body = request.body();
-    let (allowed, method, page): (_, _, &dyn Fn() -> Result<String, Refusal>) = match endpoint {
-        Some(Endpoint::Members) => ("GET", Method::GET, &|| Ok(pages::members(simulator))),
-        Some(Endpoint::Spend) => ("POST", Method::POST, &|| pages::spend(simulator, body)),
-        Some(Endpoint::UsageEvents) => {
-            ("POST", Method::POST, &|| pages::usage_events(simulator, body, extra_count))
-        }
-        Some(Endpoint::Any) | None => {
-            return titled(StatusCode::NOT_FOUND, "Not Found", "Resource not found");
-        }
-    };
-    if *request.method() != method {
-        let mut refusal = titled(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", "Method not allowed");
-        refusal.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    let known = Route::of(request.uri().path()).filter(|route| route.since() <= view.behaviour.era);
+    let Some(route) = known else { return not_found() };
+    if let Some(refusal) = forbidden(view, route.endpoint()) {
         return refusal;
     }
-    match page() {
-        Ok(json) => response(StatusCode::OK, "application/json", json),
+    if *request.method() != route.method() {
+        return wrong_method(&route.method());
+    }
+    let limits = view.behaviour.rate_limits.as_ref();
+    if let Some(limits) = limits.filter(|limits| !simulator.admits(route.endpoint(), view.now, limits)) {
+        return throttled(limits.throttling, WAIT);
+    }
+    match data(view, route, request) {
+        Ok(Some(json)) => response(StatusCode::OK, "application/json", json),
+        Ok(None) => not_found(),
         Err(message) => titled(StatusCode::BAD_REQUEST, "Bad Request", &message),
     }
+}
+
+/// The JSON text, or nothing if there is no such thing.
+fn data(view: &View<'_>, route: Route<'_>, request: &Request<Bytes>) -> Result<Option<String>, Refusal> {
+    let body = request.body();
+    let query = request.uri().query().unwrap_or_default();
+    match route {
+        Route::Members => Ok(Some(members::answer(view))),
+        Route::Spend => spend::answer(view, body).map(Some),
+        Route::UsageEvents => usage_events::answer(view, body).map(Some),
+        Route::DailyUsage => daily_usage::answer(view, body).map(Some),
+        Route::BillingGroups => billing_groups::all(view, query).map(Some),
+        Route::BillingGroup(id) => billing_groups::one(view, id, query),
+        Route::DirectoryGroups => directory_groups::all(view, query).map(Some),
+        Route::DirectoryGroup(id) => Ok(directory_groups::one(view, id)),
+        Route::DirectoryGroupMembers(id) => directory_groups::members(view, id, query),
+        Route::ModelConfiguration => Ok(Some(model_access::configuration())),
+        Route::ModelProviders => Ok(Some(model_access::providers())),
+    }
+}
+
+/// What scope and plan keep from the key.
+fn forbidden(view: &View<'_>, endpoint: Endpoint) -> Option<Response<Bytes>> {
+    let models = endpoint == Endpoint::ModelAccess;
+    match view.behaviour.scope {
+        Scope::ReadOnly if models => return Some(missing_scope("models:read")),
+        Scope::Models if !models => return Some(missing_scope("admin:*")),
+        _ => {}
+    }
+    let locked = view.behaviour.plan == Plan::Teams && endpoint == Endpoint::BillingGroups;
+    locked.then(wrong_plan)
+}
+
+fn wrong_method(right: &Method) -> Response<Bytes> {
+    let mut refusal = titled(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed", "Method not allowed");
+    let allow = if *right == Method::GET { "GET" } else { "POST" };
+    refusal.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    refusal
 }
 
 /// Basic, with the key as user and an empty password.
@@ -117,42 +106,4 @@ fn has_key(request: &Request<Bytes>, key: &str) -> bool {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = encoded.and_then(|(_, text)| BASE64_STANDARD.decode(text.trim()).ok());
     decoded.is_some_and(|pair| pair.strip_suffix(b":") == Some(key.as_bytes()))
-}
-
-fn bad_key() -> Response<Bytes> {
-    coded(StatusCode::UNAUTHORIZED, "Invalid Team API Key")
-}
-
-fn dropped() -> Response<Bytes> {
-    let mut response = response(StatusCode::BAD_GATEWAY, "text/plain", String::new());
-    response.headers_mut().insert(HeaderName::from_static(DROPPED), HeaderValue::from_static("true"));
-    response.extensions_mut().insert(Dropped);
-    response
-}
-
-/// The error shape with a code.
-fn coded(status: StatusCode, message: &str) -> Response<Bytes> {
-    error(status, [("code", "error"), ("message", message)])
-}
-
-/// The error shape with a title.
-fn titled(status: StatusCode, title: &str, message: &str) -> Response<Bytes> {
-    error(status, [("error", title), ("message", message)])
-}
-
-fn error(status: StatusCode, fields: [(&str, &str); 2]) -> Response<Bytes> {
-    let mut json = String::new();
-    let mut body = Object::open(&mut json);
-    for (name, text) in fields {
-        body.text(name, text);
-    }
-    body.close();
-    response(status, "application/json", json)
-}
-
-fn response(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }

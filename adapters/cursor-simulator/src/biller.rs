@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use crate::amount::{DOLLAR, dollars, to_whole_cents};
+use crate::book::Book;
 use crate::calendar::{closed_cycles, date, instant};
 use crate::company::Company;
 use crate::event::TrueEvent;
@@ -77,27 +78,24 @@ pub struct UsageLine {
     pub amount: i128,
 }
 
-pub(crate) fn bill(company: &Company, events: &[TrueEvent], (start, end): (i64, i64)) -> Vec<DemoInvoice> {
+pub(crate) fn bill(company: &Company, book: &Book, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
     let cycles = closed_cycles(start, end);
     let last = cycles.len();
     let number = |index: usize| format!("INV-{:04}", FIRST_NUMBER + index);
-    let invoice = |(index, cycle)| invoice(number(index), company, events, cycle, index + 1 == last);
+    let invoice = |(index, cycle)| invoice(number(index), company, book, cycle, index + 1 == last);
     cycles.into_iter().enumerate().map(invoice).collect()
 }
 
 fn invoice(
     number: String,
     company: &Company,
-    events: &[TrueEvent],
+    book: &Book,
     (start, end): (i64, i64),
     refund: bool,
 ) -> DemoInvoice {
-    let from = events.partition_point(|event| event.timestamp_ms < start);
-    let to = events.partition_point(|event| event.timestamp_ms < end);
-    let events = events.get(from..to).unwrap_or_default();
-    let usage_lines = usage_lines(events);
+    let usage_lines = usage_lines(book.between(start, end));
     let on_demand: Vec<_> = usage_lines.iter().map(usage_wording).collect();
-    let own_key: Vec<_> = own_key_line(events).into_iter().collect();
+    let own_key: Vec<_> = own_key_line(book.between(start, end)).into_iter().collect();
     let seats = seat_lines(company, start, end);
     let credits: Vec<_> =
         refund.then(|| line("Refund for duplicate seat", None, -SEAT)).into_iter().collect();
@@ -129,20 +127,20 @@ fn sum(lines: &[InvoiceLine]) -> i128 {
     lines.iter().map(|line| line.amount).sum()
 }
 
-fn usage_lines(events: &[TrueEvent]) -> Vec<UsageLine> {
-    let mut groups = BTreeMap::<(&str, bool), (u64, i128)>::new();
-    for event in events.iter().filter(|event| event.kind == TrueEvent::USAGE_BASED) {
-        let (calls, exact) = groups.entry((&event.model, event.max_mode)).or_default();
+fn usage_lines(events: impl Iterator<Item = TrueEvent>) -> Vec<UsageLine> {
+    let mut groups = BTreeMap::<(String, bool), (u64, i128)>::new();
+    for event in events.filter(|event| event.kind == TrueEvent::USAGE_BASED) {
+        let (calls, exact) = groups.entry((event.model, event.max_mode)).or_default();
         *calls += 1;
         *exact += event.charged.unwrap_or(0);
     }
-    let labelled = |(&(model, max_mode), &(calls, exact)): (&(&str, bool), &(u64, i128))| UsageLine {
-        model: model.to_owned(),
-        max_mode,
-        label: if !max_mode && groups.contains_key(&(model, true)) {
+    let labelled = |((model, max_mode), &(calls, exact)): (&(String, bool), &(u64, i128))| UsageLine {
+        model: model.clone(),
+        max_mode: *max_mode,
+        label: if !max_mode && groups.contains_key(&(model.clone(), true)) {
             format!("non-max-{model}")
         } else {
-            model.to_owned()
+            model.clone()
         },
         calls,
         exact,
@@ -157,9 +155,9 @@ fn usage_wording(usage: &UsageLine) -> InvoiceLine {
     line(wording, Some(calls), usage.amount)
 }
 
-fn own_key_line(events: &[TrueEvent]) -> Option<InvoiceLine> {
+fn own_key_line(events: impl Iterator<Item = TrueEvent>) -> Option<InvoiceLine> {
     let (mut calls, mut exact) = (0, 0);
-    for event in events.iter().filter(|event| event.kind == TrueEvent::OWN_KEY) {
+    for event in events.filter(|event| event.kind == TrueEvent::OWN_KEY) {
         calls += 1;
         exact += event.token_fee.unwrap_or(0);
     }
@@ -218,11 +216,11 @@ mod tests {
     #[test]
     fn the_text_has_its_fixed_shape() {
         let (start, end) = (cycle_start(midnight(2026, 9, 15)), cycle_start(midnight(2026, 10, 15)));
-        let company = Company { people: Vec::new(), services: Vec::new() };
+        let company = Company { people: Vec::new(), services: Vec::new(), teams: Vec::new() };
         let mut own_key = call(start + 5, "gpt-5.4", false, 7 * CENT);
         own_key.kind = TrueEvent::OWN_KEY.to_owned();
         own_key.token_fee = Some(7 * CENT / 2);
-        let events = [
+        let events = vec![
             call(start - 1, "b", false, 100 * CENT),
             call(start, "b", false, 3 * CENT / 2),
             call(start + 1, "b", true, CENT / 2 - 1),
@@ -231,7 +229,7 @@ mod tests {
             call(end - 1, "b", false, CENT),
             call(end, "b", false, 100 * CENT),
         ];
-        let invoices = bill(&company, &events, (start, end));
+        let invoices = bill(&company, &Book::of(events), (start, end));
         assert_eq!(invoices.len(), 1);
         assert_eq!(
             invoices[0].csv,

@@ -4,21 +4,37 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::amount::noisy;
+use crate::behaviour::Behaviour;
 use crate::biller::bill;
+use crate::book::Book;
+use crate::bugbot;
 use crate::calendar::midnight;
 use crate::company::Company;
+use crate::event::TrueEvent;
 use crate::pricing::price;
+use crate::rng::Rng;
 use crate::simulator::Simulator;
-use crate::traffic::plan;
+use crate::traffic::{per_weekday, plan};
 
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`]. The same values give the same bytes.
 #[derive(Clone)]
 pub struct SimulatorBuilder {
     seed: u64,
     developers: u32,
-    range: (i64, i64),
-    events_per_day: u32,
+    range: Option<(i64, i64)>,
+    traffic: Traffic,
+    bugbot_per_day: u32,
+    noisy_per_mille: u32,
     api_key: String,
+    behaviour: Behaviour,
+    held: Option<Vec<TrueEvent>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Traffic {
+    PerWeekday(u32),
+    Whole(u32),
 }
 
 impl SimulatorBuilder {
@@ -26,9 +42,13 @@ impl SimulatorBuilder {
         Self {
             seed: 20_261_101,
             developers: 200,
-            range: (midnight(2026, 8, 1), midnight(2026, 11, 1)),
-            events_per_day: 605,
+            range: None,
+            traffic: Traffic::PerWeekday(605),
+            bugbot_per_day: 0,
+            noisy_per_mille: 0,
             api_key: format!("crsr_{}", "demo".repeat(16)),
+            behaviour: Behaviour::default(),
+            held: None,
         }
     }
 
@@ -51,14 +71,37 @@ impl SimulatorBuilder {
     #[must_use]
     pub fn range(mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         let start = start.timestamp_millis();
-        self.range = (start, end.timestamp_millis().max(start));
+        self.range = Some((start, end.timestamp_millis().max(start)));
         self
     }
 
     /// Events on an average weekday, about; weekends have fewer.
     #[must_use]
     pub const fn events_per_day(mut self, events: u32) -> Self {
-        self.events_per_day = events;
+        self.traffic = Traffic::PerWeekday(events);
+        self
+    }
+
+    /// Events in the whole range, about (within a few percent, and not below two per midnight that matters), instead
+    /// of [`events_per_day`](Self::events_per_day). A million need some 70 MB.
+    #[must_use]
+    pub const fn events(mut self, events: u32) -> Self {
+        self.traffic = Traffic::Whole(events);
+        self
+    }
+
+    /// Bugbot's reviews on every weekday, beside the other events; every other one is free. None unless asked for.
+    #[must_use]
+    pub const fn bugbot_events_per_day(mut self, events: u32) -> Self {
+        self.bugbot_per_day = events;
+        self
+    }
+
+    /// How many of a thousand charges end in the digits that floating-point arithmetic leaves, such as
+    /// `20.182319999999997`, beside the few that always do. The truth, invoices and sums hold the noisy digits.
+    #[must_use]
+    pub const fn float_noise(mut self, per_mille: u32) -> Self {
+        self.noisy_per_mille = per_mille;
         self
     }
 
@@ -69,14 +112,63 @@ impl SimulatorBuilder {
         self
     }
 
+    /// How the server answers.
+    #[must_use]
+    pub const fn behaviour(mut self, behaviour: Behaviour) -> Self {
+        self.behaviour = behaviour;
+        self
+    }
+
+    /// Nothing is generated: the server holds exactly these events, in any order, and no invoices. Its people are
+    /// those that the events name. The range is from the first event to one millisecond after the last, unless
+    /// [`range`](Self::range) says otherwise; what is about people or traffic has no
+    /// effect.
+    #[must_use]
+    pub fn holding(mut self, events: Vec<TrueEvent>) -> Self {
+        self.held = Some(events);
+        self
+    }
+
     /// Founds the company, runs its traffic and cuts its invoices.
     pub fn build(self) -> Simulator {
-        let company = Company::found(self.seed, self.developers, self.range);
-        let calls = plan(&company, self.range, self.events_per_day, self.seed);
-        let events = price(&company, &calls, self.range.1, self.seed);
-        drop(calls);
-        let invoices = bill(&company, &events, self.range);
-        Simulator::assemble(company, self.api_key, self.range, events, invoices)
+        if let Some(mut events) = self.held {
+            events.sort_by_key(|event| event.timestamp_ms);
+            let times = || events.iter().map(|event| event.timestamp_ms);
+            let first = times().min().unwrap_or(0);
+            let range =
+                self.range.unwrap_or((first, times().max().map_or(first, |last| last.saturating_add(1))));
+            let company = Company::of(&events);
+            let books = (Book::of(events), Vec::new());
+            return Simulator::assemble(company, self.api_key, range, books, self.behaviour);
+        }
+        let range = self.range.unwrap_or((midnight(2026, 8, 1), midnight(2026, 11, 1)));
+        let company = Company::found(self.seed, self.developers, range);
+        let book = self.book(&company, range);
+        let invoices = bill(&company, &book, range);
+        Simulator::assemble(company, self.api_key, range, (book, invoices), self.behaviour)
+    }
+
+    fn book(&self, company: &Company, range: (i64, i64)) -> Book {
+        let events_per_day = match self.traffic {
+            Traffic::PerWeekday(events) => events,
+            Traffic::Whole(events) => per_weekday(company, range, events),
+        };
+        let calls = plan(company, range, events_per_day, self.seed);
+        let mut book = Book::default();
+        let mut dice = Rng::new(self.seed ^ 0xf10a7);
+        price(company, &calls, range.1, self.seed, |event| {
+            if self.noisy_per_mille > 0 && dice.chance(u64::from(self.noisy_per_mille)) {
+                let mut event = event.clone();
+                event.charged = event.charged.map(|amount| noisy(amount, dice.next()));
+                book.push(&event);
+            } else {
+                book.push(event);
+            }
+        });
+        for review in bugbot::reviews(company, range, self.bugbot_per_day, self.seed) {
+            book.insert(&review);
+        }
+        book
     }
 }
 
@@ -87,7 +179,7 @@ impl fmt::Debug for SimulatorBuilder {
             .field("seed", &self.seed)
             .field("developers", &self.developers)
             .field("range", &self.range)
-            .field("events_per_day", &self.events_per_day)
+            .field("traffic", &self.traffic)
             .finish_non_exhaustive()
     }
 }

@@ -26,9 +26,19 @@ fn start_of(date: NaiveDate) -> i64 {
     date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
+/// The last millisecond of a UTC day.
+pub(crate) fn last_ms(date: NaiveDate) -> i64 {
+    start_of(date) + DAY - 1
+}
+
 /// The start of the UTC day that holds `ms`.
 pub(crate) const fn floor_day(ms: i64) -> i64 {
     ms.div_euclid(DAY) * DAY
+}
+
+/// The start of the calendar month that holds `ms`, in UTC.
+pub(crate) fn month_start(ms: i64) -> i64 {
+    start_of(date(ms).with_day(1).unwrap_or_default())
 }
 
 /// 0 is Sunday.
@@ -98,6 +108,12 @@ mod tests {
         assert_eq!(cycles, [(edge(8), edge(9)), (edge(9), edge(10))]);
         assert_eq!(closed_cycles(edge(8), edge(9)), [(edge(8), edge(9))]);
         assert_eq!(closed_cycles(edge(8) + 1, edge(9)), []);
+    }
+
+    #[test]
+    fn months_begin_on_the_first() {
+        assert_eq!(month_start(midnight(2026, 9, 30) + DAY - 1), midnight(2026, 9, 1));
+        assert_eq!(month_start(midnight(2026, 9, 1)), midnight(2026, 9, 1));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Who works at the demo company, in which team, from when to when.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::calendar::{DAY, date, floor_day, working_day};
+use crate::event::TrueEvent;
 use crate::models::MODELS;
 use crate::names;
+use crate::packed::Id;
 use crate::rng::Rng;
 
 /// Team and department.
@@ -26,6 +29,8 @@ const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
+    /// The id where ids are numbers.
+    pub(crate) number: u64,
     pub(crate) name: String,
     pub(crate) role: &'static str,
     /// As the directory writes it.
@@ -49,6 +54,16 @@ impl Person {
         self.joined.is_none_or(|at| at <= ms) && self.left.is_none_or(|at| ms < at)
     }
 
+    /// Learns from an event, newer than those before, which team the person is in. One move can be remembered: the
+    /// last.
+    fn notice(&mut self, team: Option<usize>, at: i64) {
+        if self.team.is_none() {
+            self.team = team;
+        } else if team.is_some() && team != self.team_at(at) {
+            self.moves = team.map(|team| (at, team));
+        }
+    }
+
     pub(crate) fn team_at(&self, ms: i64) -> Option<usize> {
         self.moves.filter(|(at, _)| *at <= ms).map_or(self.team, |(_, team)| Some(team))
     }
@@ -69,6 +84,8 @@ pub(crate) struct Service {
 pub(crate) struct Company {
     pub(crate) people: Vec<Person>,
     pub(crate) services: Vec<Service>,
+    /// The names that people's `team` counts.
+    pub(crate) teams: Vec<String>,
 }
 
 impl Company {
@@ -79,7 +96,27 @@ impl Company {
         let mut people: Vec<_> = (0..developers).map(|number| developer(number, &mut rng)).collect();
         give_each_a_story(&mut people, (start, end), &mut rng);
         people.extend((developers..developers + contractors).map(|number| contractor(number, &mut rng)));
-        Self { people, services: services(&mut rng) }
+        let teams = TEAMS.iter().map(|(team, _)| (*team).to_owned()).collect();
+        Self { people, services: services(&mut rng), teams }
+    }
+
+    /// The people that these events, oldest first, name, and their teams.
+    pub(crate) fn of(events: &[TrueEvent]) -> Self {
+        let mut people = BTreeMap::<&str, Person>::new();
+        let teams: BTreeSet<_> = events.iter().filter_map(|event| event.team.as_deref()).collect();
+        let teams: Vec<_> = teams.into_iter().collect();
+        for event in events {
+            let Some(email) = event.whose() else { continue };
+            let number = people.len();
+            let person = people.entry(email).or_insert_with(|| named_by_email(email, number));
+            if let Some(sent) = &event.email {
+                person.sent_email.clone_from(sent);
+            }
+            let team = event.team.as_deref().and_then(|name| teams.binary_search(&name).ok());
+            person.notice(team, event.timestamp_ms);
+        }
+        let teams = teams.into_iter().map(str::to_owned).collect();
+        Self { people: people.into_values().collect(), services: Vec::new(), teams }
     }
 
     /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.
@@ -114,6 +151,7 @@ fn developer(number: usize, rng: &mut Rng) -> Person {
     let popular = MODELS.iter().map(|model| model.popularity.0 + model.popularity.1);
     Person {
         id: format!("user_{:016x}", rng.next()),
+        number: numeric_id(number),
         name,
         role: if number == 0 { "owner" } else { "member" },
         sent_email: email.clone(),
@@ -130,6 +168,10 @@ fn developer(number: usize, rng: &mut Rng) -> Person {
     }
 }
 
+fn numeric_id(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(0).saturating_mul(37).saturating_add(1_048_601)
+}
+
 fn contractor(number: usize, rng: &mut Rng) -> Person {
     let mut person = developer(number, rng);
     person.role = "member";
@@ -138,6 +180,26 @@ fn contractor(number: usize, rng: &mut Rng) -> Person {
     person.team = None;
     person.in_directory = false;
     person
+}
+
+fn named_by_email(email: &str, number: usize) -> Person {
+    Person {
+        id: format!("user_{number:016x}"),
+        number: numeric_id(number),
+        name: email.split('@').next().unwrap_or(email).to_owned(),
+        role: if number == 0 { "owner" } else { "member" },
+        email: email.to_owned(),
+        sent_email: email.to_owned(),
+        team: None,
+        moves: None,
+        joined: None,
+        left: None,
+        in_directory: false,
+        own_key: false,
+        weight: 0,
+        hours_from_utc: 0,
+        favourite: 0,
+    }
 }
 
 /// Few people make most of the traffic.
@@ -205,7 +267,7 @@ fn services(rng: &mut Rng) -> Vec<Service> {
         name,
         email,
         team,
-        automation: rng.uuid(),
+        automation: Id::Uuid(rng.uuid()).to_text(),
         model,
         weight,
     };

@@ -20,9 +20,12 @@ impl Tokens {
         Self { input, output, cache_write, cache_read }
     }
 
-    /// All tokens together.
+    /// All tokens together; `u64::MAX` if there are more.
     pub const fn total(&self) -> u64 {
-        self.input + self.output + self.cache_write + self.cache_read
+        self.input
+            .saturating_add(self.output)
+            .saturating_add(self.cache_write)
+            .saturating_add(self.cache_read)
     }
 }
 
@@ -69,6 +72,8 @@ pub struct TrueEvent {
     pub is_chargeable: bool,
     /// Whether no client was connected.
     pub is_headless: bool,
+    /// `isFreeBugbot`, which only the [older field sets](crate::Era) have.
+    pub is_free_bugbot: bool,
     /// `tokenUsage`. All four counts 0 and no `model_cost` are sent as an empty object.
     pub tokens: Option<Tokens>,
     /// `totalCents`: the model's price before the discount, without the fee.
@@ -115,6 +120,7 @@ impl TrueEvent {
             is_token_based: false,
             is_chargeable: false,
             is_headless: false,
+            is_free_bugbot: false,
             tokens: None,
             model_cost: None,
             discount_percent: None,
@@ -152,6 +158,12 @@ impl TrueEvent {
             Class::OwnKey => Some(self.fee()),
             Class::Nothing => Some(0),
         }
+    }
+
+    /// The person, also where only the email is known; nobody for service accounts.
+    pub(crate) fn whose(&self) -> Option<&str> {
+        let by_email = || self.email.as_deref().filter(|_| self.service_account_id.is_none());
+        self.person.as_deref().or_else(by_email)
     }
 
     fn fee(&self) -> i128 {

@@ -2,29 +2,61 @@
 
 mod amount;
 mod api;
+mod behaviour;
 mod biller;
+mod billing_groups;
+mod book;
+mod bugbot;
 mod builder;
 mod calendar;
+mod change;
+mod clock;
 mod company;
+mod daily_usage;
+mod delivery;
+mod directory_groups;
 mod event;
 mod fault;
+mod flaw;
+mod groups;
+mod listing;
+mod members;
+mod model_access;
 mod models;
 mod names;
-mod pages;
+mod packed;
 mod pricing;
+mod rate_limit;
+mod refusal;
 mod request;
 mod rng;
+mod route;
+mod row;
 mod server;
 mod simulator;
+mod snapshot;
+mod spend;
+mod state;
+mod symbols;
 mod traffic;
 mod truth;
+mod usage_events;
+mod view;
 mod wire;
 
 pub use amount::{CENT, DOLLAR, REQUEST};
+pub use behaviour::{
+    Behaviour, Era, Ids, KindWords, Notation, Order, Oversize, Plan, Scope, SpendMeaning, SpendPeriod,
+    Timestamps,
+};
 pub use biller::{DemoInvoice, InvoiceLine, UsageLine};
 pub use builder::SimulatorBuilder;
+pub use change::Change;
 pub use event::{Tokens, TrueEvent};
-pub use fault::{DROPPED, Endpoint, Fault, FaultKind};
+pub use fault::{CUT, DROPPED, Endpoint, Fault, FaultKind, SLOW};
+pub use rate_limit::{RateLimits, Throttling};
+pub use refusal::ErrorBody;
 pub use server::Server;
 pub use simulator::{LoggedRequest, Simulator};
+pub use snapshot::Snapshot;
 pub use truth::{Sums, Truth};

@@ -100,7 +100,11 @@ pub(crate) const DISCOUNTED: &str = "gpt-5.2";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::amount::cents_json;
+    use crate::behaviour::Notation;
+
+    fn cents_json(amount: i128) -> String {
+        crate::amount::cents_json(amount, Notation::JavaScript)
+    }
 
     #[test]
     fn a_call_costs_what_the_price_list_says() {

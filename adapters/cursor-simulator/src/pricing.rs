@@ -5,6 +5,7 @@ use crate::calendar::{midnight, next_cycle};
 use crate::company::{Company, Person, team_names};
 use crate::event::{Tokens, TrueEvent};
 use crate::models::DISCOUNTED;
+use crate::packed::Id;
 use crate::rng::Rng;
 use crate::traffic::{Call, Caller, Fate};
 
@@ -15,12 +16,17 @@ const DISCOUNT_PERCENT: u32 = 10;
 const UNITS_PER_DOLLAR: i128 = 25;
 
 /// Turns calls, oldest first, into events. `now` decides whose email is withheld.
-pub(crate) fn price(company: &Company, calls: &[Call<'_>], now: i64, seed: u64) -> Vec<TrueEvent> {
+pub(crate) fn price(
+    company: &Company,
+    calls: &[Call<'_>],
+    now: i64,
+    seed: u64,
+    mut keep: impl FnMut(&TrueEvent),
+) {
     let mut rng = Rng::new(seed);
     // The range may begin in the middle of a cycle: part of each pool is used by then.
     let mut used: Vec<i128> = company.people.iter().map(|_| i128::from(rng.below(1500)) * CENT).collect();
     let mut renewal = calls.first().map_or(i64::MAX, |call| next_cycle(call.at));
-    let mut events = Vec::with_capacity(calls.len() + 16);
     for call in calls {
         if call.at >= renewal {
             used.fill(0);
@@ -36,12 +42,10 @@ pub(crate) fn price(company: &Company, calls: &[Call<'_>], now: i64, seed: u64) 
         if let (Some(used), true) = (pool, event.kind == TrueEvent::INCLUDED) {
             *used += copies * event.effective().unwrap_or(0);
         }
-        if call.twin {
-            events.push(event.clone());
+        for _ in 0..copies {
+            keep(&event);
         }
-        events.push(event);
     }
-    events
 }
 
 fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
@@ -56,8 +60,8 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
             set_team(&mut event, Some(service.team));
         }
     }
-    event.cloud_agent_id.clone_from(&call.cloud_agent);
-    event.conversation_id.clone_from(&call.conversation);
+    event.cloud_agent_id = call.cloud_agent.map(|bits| Id::Agent(bits).to_text());
+    event.conversation_id = call.conversation.map(|bits| Id::Uuid(bits).to_text());
     event.is_headless = call.cloud_agent.is_some();
     event.max_mode = call.max_mode;
     let mut dice = Rng::new(call.dice);
@@ -165,7 +169,9 @@ mod tests {
         let range = (midnight(2026, 8, 1), midnight(2026, 11, 1));
         let company = Company::found(9, 60, range);
         let calls = traffic::plan(&company, range, 120, 9);
-        price(&company, &calls, range.1, 9)
+        let mut events = Vec::new();
+        price(&company, &calls, range.1, 9, |event| events.push(event.clone()));
+        events
     }
 
     #[test]

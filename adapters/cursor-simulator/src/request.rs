@@ -1,12 +1,15 @@
 //! What a request asks for.
 
+use chrono::DateTime;
 use serde_json::{Map, Value};
 
-use crate::event::TrueEvent;
+use crate::behaviour::{Behaviour, Ids, Oversize};
+use crate::calendar::DAY;
+use crate::packed::Id;
+use crate::row::Head;
+use crate::view::View;
 
 const HOSTING: [&str; 4] = ["CLOUD", "SELF_HOSTED", "SELF_HOSTED_POOL", "SELF_HOSTED_MACHINE"];
-const LARGEST_PAGE: usize = 1000;
-const USUAL_PAGE: usize = 100;
 
 /// The text of a 400.
 pub(crate) type Refusal = String;
@@ -25,16 +28,46 @@ pub(crate) struct Paging {
     pub(crate) size: usize,
 }
 
+/// Page sizes of one endpoint.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    pub(crate) usual: usize,
+    pub(crate) largest: usize,
+    pub(crate) oversize: Oversize,
+}
+
+impl Sizes {
+    /// Of spend; the largest is not documented.
+    const SPEND: Self = Self { usual: 100, largest: 1000, oversize: Oversize::Clamp };
+    /// Of directory groups and their members.
+    pub(crate) const DIRECTORY: Self = Self { usual: 50, largest: 200, oversize: Oversize::Clamp };
+    /// Of daily usage, in people; no largest is documented.
+    const DAILY: Self = Self { usual: 100, largest: 1000, oversize: Oversize::Clamp };
+
+    fn of_events(behaviour: &Behaviour) -> Self {
+        let size = |rows: u32| usize::try_from(rows).unwrap_or(usize::MAX).max(1);
+        let largest = size(behaviour.largest_page);
+        Self { usual: size(behaviour.usual_page).min(largest), largest, oversize: behaviour.oversize }
+    }
+}
+
 impl Paging {
-    fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
-        let count = |name: &str, usual: usize| match whole(body, name)? {
+    fn read(body: &Map<String, Value>, sizes: Sizes) -> Result<Self, Refusal> {
+        Self::of((whole(body, "page")?, whole(body, "pageSize")?), sizes)
+    }
+
+    /// A page number and a page size as asked.
+    pub(crate) fn of((page, size): (Option<i64>, Option<i64>), sizes: Sizes) -> Result<Self, Refusal> {
+        let count = |name: &str, asked: Option<i64>, usual: usize| match asked.map(usize::try_from) {
             None => Ok(usual),
-            Some(value) => match usize::try_from(value) {
-                Ok(count) if count > 0 => Ok(count),
-                _ => Err(format!("{name} must be a positive integer")),
-            },
+            Some(Ok(count)) if count > 0 => Ok(count),
+            Some(_) => Err(format!("{name} must be a positive integer")),
         };
-        Ok(Self { page: count("page", 1)?, size: count("pageSize", USUAL_PAGE)?.min(LARGEST_PAGE) })
+        let size = count("pageSize", size, sizes.usual)?;
+        if size > sizes.largest && sizes.oversize == Oversize::Refuse {
+            return Err(format!("pageSize must not be greater than {}", sizes.largest));
+        }
+        Ok(Self { page: count("page", page, 1)?, size: size.min(sizes.largest) })
     }
 
     pub(crate) const fn skip(&self) -> usize {
@@ -52,6 +85,8 @@ pub(crate) struct EventQuery {
     pub(crate) start: Option<i64>,
     pub(crate) end: Option<i64>,
     pub(crate) paging: Paging,
+    /// The company's email of the person whose `userId` is wanted; nobody's, if nobody has it.
+    person: Option<String>,
     email: Option<String>,
     service_account: Option<String>,
     cloud_agent: Option<String>,
@@ -60,10 +95,7 @@ pub(crate) struct EventQuery {
 }
 
 impl EventQuery {
-    pub(crate) fn read(body: &Map<String, Value>) -> Result<Self, Refusal> {
-        if body.get("userId").is_some_and(|id| !id.is_null()) {
-            return Err("userId is not known here, filter by email".to_owned());
-        }
+    pub(crate) fn read(body: &Map<String, Value>, view: &View<'_>) -> Result<Self, Refusal> {
         let hosting = text(body, "hostingType")?;
         if hosting.as_deref().is_some_and(|hosting| !HOSTING.contains(&hosting)) {
             return Err("Invalid hostingType".to_owned());
@@ -71,7 +103,8 @@ impl EventQuery {
         Ok(Self {
             start: whole(body, "startDate")?,
             end: whole(body, "endDate")?,
-            paging: Paging::read(body)?,
+            paging: Paging::read(body, Sizes::of_events(&view.behaviour))?,
+            person: person(body, view)?,
             email: text(body, "email")?,
             service_account: text(body, "serviceAccountId")?,
             cloud_agent: text(body, "cloudAgentId")?,
@@ -80,21 +113,43 @@ impl EventQuery {
         })
     }
 
+    /// Whether no filter is set, dates aside.
+    pub(crate) const fn finds_all(&self) -> bool {
+        self.person.is_none()
+            && self.email.is_none()
+            && self.service_account.is_none()
+            && self.cloud_agent.is_none()
+            && self.automation.is_none()
+            && self.hosting.is_none()
+    }
+
     /// Whether the filters let an event through; the dates are applied elsewhere.
-    pub(crate) fn admits(&self, event: &TrueEvent) -> bool {
-        let same_email =
-            |email: &String| event.email.as_ref().is_some_and(|sent| sent.eq_ignore_ascii_case(email));
-        let one_of = |filter: &Option<String>, id: &Option<String>| {
-            filter.as_ref().is_none_or(|wanted| id.as_ref().is_some_and(|id| wanted == "*" || wanted == id))
+    pub(crate) fn admits(&self, event: &Head<'_>) -> bool {
+        let same_email = |email: &String| event.email.is_some_and(|sent| sent.eq_ignore_ascii_case(email));
+        let one_of = |filter: &Option<String>, id: Option<Id<'_>>| {
+            filter.as_deref().is_none_or(|wanted| id.is_some_and(|id| wanted == "*" || Id::of(wanted) == id))
         };
-        self.email.as_ref().is_none_or(same_email)
-            && (self.service_account.is_none() || self.service_account == event.service_account_id)
-            && one_of(&self.cloud_agent, &event.cloud_agent_id)
-            && one_of(&self.automation, &event.automation_id)
-            && self
-                .hosting
-                .as_deref()
-                .is_none_or(|hosting| hosting == "CLOUD" && event.cloud_agent_id.is_some())
+        self.person.as_deref().is_none_or(|person| event.person.or(event.email) == Some(person))
+            && self.email.as_ref().is_none_or(same_email)
+            && (self.service_account.is_none() || self.service_account.as_deref() == event.service_account)
+            && one_of(&self.cloud_agent, event.cloud_agent)
+            && one_of(&self.automation, event.automation)
+            && self.hosting.as_deref().is_none_or(|hosting| hosting == "CLOUD" && event.cloud_agent.is_some())
+    }
+}
+
+/// The documented filter is a number, and only numeric ids fit it.
+fn person(body: &Map<String, Value>, view: &View<'_>) -> Result<Option<String>, Refusal> {
+    match body.get("userId").filter(|id| !id.is_null()) {
+        None => Ok(None),
+        Some(_) if view.behaviour.ids == Ids::Text => {
+            Err("userId is not known here, filter by email".to_owned())
+        }
+        Some(_) => {
+            let wanted = whole(body, "userId")?.and_then(|id| u64::try_from(id).ok());
+            let found = view.company.people.iter().find(|person| Some(person.number) == wanted);
+            Ok(Some(found.map(|person| person.email.clone()).unwrap_or_default()))
+        }
     }
 }
 
@@ -128,8 +183,46 @@ impl SpendQuery {
             Some(_) => return Err("Invalid sortDirection".to_owned()),
         };
         let search = text(body, "searchTerm")?.unwrap_or_default().to_lowercase();
-        Ok(Self { paging: Paging::read(body)?, search, order, ascending })
+        Ok(Self { paging: Paging::read(body, Sizes::SPEND)?, search, order, ascending })
     }
+}
+
+/// `POST /teams/daily-usage-data`.
+#[derive(Debug)]
+pub(crate) struct DailyQuery {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    pub(crate) paging: Option<Paging>,
+}
+
+impl DailyQuery {
+    pub(crate) fn read(body: &Map<String, Value>, span_days: u32) -> Result<Self, Refusal> {
+        let bound = |name: &str| {
+            let ms = whole(body, name)?.ok_or_else(|| format!("{name} is required"))?;
+            let known = DateTime::from_timestamp_millis(ms).map(|_| ms);
+            known.ok_or_else(|| format!("{name} is out of range"))
+        };
+        let (start, end) = (bound("startDate")?, bound("endDate")?);
+        let longest = i64::from(span_days).saturating_mul(DAY);
+        if !(0..=longest).contains(&end.saturating_sub(start)) {
+            return Err(format!("Date range must be between 0 and {span_days} days"));
+        }
+        let paging = match (whole(body, "page")?, whole(body, "pageSize")?) {
+            (None, None) => None,
+            (page @ Some(_), size @ Some(_)) => Some(Paging::of((page, size), Sizes::DAILY)?),
+            _ => return Err("page and pageSize must be given together".to_owned()),
+        };
+        Ok(Self { start, end, paging })
+    }
+}
+
+/// The value of a parameter of the query, as it stands there.
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 fn whole(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
@@ -150,9 +243,15 @@ fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::TrueEvent;
+    use crate::simulator::Simulator;
+
+    fn query_of(simulator: &Simulator, body: &str) -> Result<EventQuery, Refusal> {
+        EventQuery::read(&object(body.as_bytes())?, &simulator.view(None).0)
+    }
 
     fn query(body: &str) -> Result<EventQuery, Refusal> {
-        EventQuery::read(&object(body.as_bytes())?)
+        query_of(&Simulator::of_events(Vec::new()), body)
     }
 
     #[test]
@@ -179,18 +278,28 @@ mod tests {
         let mut event = TrueEvent::new(0, "default", TrueEvent::FREE);
         event.email = Some("zoe@acme.test".to_owned());
         event.cloud_agent_id = Some("bc-1".to_owned());
+        let simulator = Simulator::of_events(vec![event]);
+        simulator.adjust(|behaviour| behaviour.ids = Ids::Numbers);
+        let snapshot = simulator.snapshot();
+        let number = simulator.view(None).0.company.people[0].number;
         for (body, admitted) in [
             ("{}", true),
             (r#"{"email":"Zoe@acme.test"}"#, true),
             (r#"{"email":"noor@acme.test"}"#, false),
             (r#"{"cloudAgentId":"*"}"#, true),
+            (r#"{"cloudAgentId":"bc-1"}"#, true),
             (r#"{"cloudAgentId":"bc-2"}"#, false),
             (r#"{"email":"zoe@acme.test","automationId":"*"}"#, false),
             (r#"{"serviceAccountId":"sa_1"}"#, false),
             (r#"{"hostingType":"CLOUD"}"#, true),
             (r#"{"hostingType":"SELF_HOSTED"}"#, false),
+            (&format!(r#"{{"userId":{number}}}"#), true),
+            (r#"{"userId":7}"#, false),
+            (r#"{"userId":-7}"#, false),
         ] {
-            assert_eq!(query(body).unwrap().admits(&event), admitted, "{body}");
+            let query = query_of(&simulator, body).unwrap();
+            assert_eq!(query.admits(&snapshot.book.head(0).unwrap()), admitted, "{body}");
+            assert_eq!(query.finds_all(), body == "{}");
         }
     }
 }

@@ -39,16 +39,12 @@ impl Rng {
         None
     }
 
-    pub(crate) fn uuid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            0x8000 | ((low >> 48) & 0x3fff),
-            low & 0xffff_ffff_ffff
-        )
+    /// The bits of a version 4 UUID.
+    pub(crate) fn uuid(&mut self) -> u128 {
+        let (high, low) = (u128::from(self.next()), u128::from(self.next()));
+        let version = (high & !0xf000) | 0x4000;
+        let variant = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
+        version << 64 | variant
     }
 
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
@@ -82,7 +78,7 @@ mod tests {
 
     #[test]
     fn makes_version_4_uuids() {
-        let uuid = Rng::new(3).uuid();
+        let uuid = crate::packed::Id::Uuid(Rng::new(3).uuid()).to_text();
         assert_eq!(uuid.len(), 36);
         assert_eq!(uuid.chars().nth(14), Some('4'));
         assert!(uuid.chars().nth(19).is_some_and(|c| "89ab".contains(c)));

@@ -1,26 +1,35 @@
 //! The simulator: fixed facts, and the state behind one lock.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api;
+use crate::behaviour::Behaviour;
 use crate::biller::DemoInvoice;
+use crate::book::Book;
 use crate::builder::SimulatorBuilder;
 use crate::calendar::instant;
-use crate::company::{Company, Person};
+use crate::change::Change;
+use crate::clock::Clock;
+use crate::company::Company;
 use crate::event::TrueEvent;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Endpoint, Fault, Strike};
+use crate::rate_limit::RateLimits;
+use crate::route::Route;
+use crate::snapshot::Snapshot;
+use crate::state::State;
 use crate::truth::Truth;
+use crate::view::View;
 
-/// An in-process Cursor Admin API with a demo company behind it.
+/// An in-process Cursor Admin API with a company behind it.
 ///
-/// Clones share everything: events, faults and log. Its clock stands still at [`now`](Self::now).
+/// Clones share everything: events, faults, clock and log.
 #[derive(Clone)]
 pub struct Simulator {
     inner: Arc<Inner>,
@@ -34,14 +43,6 @@ struct Inner {
     state: Mutex<State>,
 }
 
-pub(crate) struct State {
-    pub(crate) events: Arc<[TrueEvent]>,
-    pub(crate) faults: Faults,
-    pub(crate) log: Vec<LoggedRequest>,
-    /// Company emails of those removed by hand.
-    removed: BTreeSet<String>,
-}
-
 /// A request that the simulator has seen, and how it answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,10 +51,16 @@ pub struct LoggedRequest {
     pub method: String,
     /// The path, without query.
     pub path: String,
+    /// What follows the `?`; empty without one.
+    pub query: String,
     /// The request's body as text. Headers, and with them the key, are not kept.
     pub body: String,
     /// The status of the answer; 502 for a dropped connection.
     pub status: u16,
+    /// The [revision](Simulator::revision) of the data that the answer was made from.
+    pub revision: u64,
+    /// The [names](crate::FaultKind::name) of the faults that hit it.
+    pub faults: Vec<&'static str>,
 }
 
 impl Simulator {
@@ -67,38 +74,52 @@ impl Simulator {
         SimulatorBuilder::new()
     }
 
+    /// A server that holds exactly these events, in any order, and no invoices. Its people are those that the events
+    /// name, and its clock stands one millisecond after the last event.
+    ///
+    /// Made for thousands of little servers in one test: nothing is generated. For another key, clock or range see
+    /// [`SimulatorBuilder::holding`].
+    pub fn of_events(events: Vec<TrueEvent>) -> Self {
+        Self::builder().holding(events).build()
+    }
+
     pub(crate) fn assemble(
         company: Company,
         key: String,
         range: (i64, i64),
-        events: Vec<TrueEvent>,
-        invoices: Vec<DemoInvoice>,
+        (book, invoices): (Book, Vec<DemoInvoice>),
+        behaviour: Behaviour,
     ) -> Self {
-        let state = State {
-            events: events.into(),
-            faults: Faults::default(),
-            log: Vec::new(),
-            removed: BTreeSet::new(),
-        };
-        Self { inner: Arc::new(Inner { company, key, range, invoices, state: Mutex::new(state) }) }
+        let state = Mutex::new(State::new(book, behaviour, range.1));
+        Self { inner: Arc::new(Inner { company, key, range, invoices, state }) }
     }
 
     /// Answers one request as the server would, without a socket.
     ///
-    /// Only the path of the URI counts. Every answer is a response, refusals too; the one thing that needs a
-    /// connection, [`FaultKind::DropConnection`](crate::FaultKind::DropConnection), is marked by the header
-    /// [`DROPPED`](crate::DROPPED).
+    /// Only path and query of the URI count. Every answer is a response, refusals too; what needs a connection is
+    /// marked by a header: [`DROPPED`](crate::DROPPED), [`CUT`](crate::CUT), [`SLOW`](crate::SLOW).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the shape of a service: a request goes in and is used up"
     )]
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
-        let response = api::answer(self, &request);
-        self.state().log.push(LoggedRequest {
+        let (mut view, strike) = self.view(Route::of(request.uri().path()).map(Route::endpoint));
+        let response = api::answer(self, &mut view, strike.kind.as_ref(), &request);
+        let revision = view.snapshot.revision;
+        // An unshared book is changed in place.
+        drop(view);
+        let mut state = self.state();
+        for change in &strike.changes {
+            state.apply(change);
+        }
+        state.log.push(LoggedRequest {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
             status: response.status().as_u16(),
+            revision,
+            faults: strike.names,
         });
         response
     }
@@ -113,24 +134,77 @@ impl Simulator {
         format!("Basic {}", BASE64_STANDARD.encode(format!("{}:", self.inner.key)))
     }
 
-    /// The server's present, which is the end of [`range`](Self::range).
+    /// The server's present. It stands at the end of [`range`](Self::range) until it is moved.
+    ///
+    /// It decides who is a member, which billing cycle is the current one, and when rate limits begin again. It hides
+    /// no event.
     pub fn now(&self) -> DateTime<Utc> {
-        self.range().1
+        instant(self.state().clock.now())
     }
 
-    /// The half-open span that the generated events lie in.
+    /// Moves the clock to an instant, forwards or back.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.state().clock.set(now.timestamp_millis());
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: TimeDelta) {
+        let mut state = self.state();
+        let now = state.clock.now().saturating_add(by.num_milliseconds());
+        state.clock.set(now);
+    }
+
+    /// From now on the clock runs, as fast as the machine's; for servers that people try things with.
+    pub fn run_clock(&self) {
+        let mut state = self.state();
+        state.clock = Clock::running(state.clock.now());
+    }
+
+    /// The half-open span that the events lie in as built.
     pub fn range(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         (instant(self.inner.range.0), instant(self.inner.range.1))
     }
 
-    /// The truth row by row, oldest first. Answers list the same rows in exactly the reverse order.
+    /// The truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not. Answers
+    /// list the same rows in exactly the reverse order, unless [`Order`](crate::Order) says otherwise.
+    ///
+    /// The rows are unpacked by the first call after a change, and kept until the next. Of very many events, look at
+    /// [`snapshot`](Self::snapshot) instead.
     pub fn events(&self) -> Arc<[TrueEvent]> {
-        Arc::clone(&self.state().events)
+        self.state().events()
     }
 
     /// Exact sums over [`events`](Self::events).
     pub fn truth(&self) -> Truth {
-        Truth::of(self.events().iter())
+        self.snapshot().truth()
+    }
+
+    /// The server's events as they are now; later changes do not reach it.
+    pub fn snapshot(&self) -> Snapshot {
+        self.state().snapshot.clone()
+    }
+
+    /// 0 for the data as built; each change of events, people or horizon adds 1.
+    pub fn revision(&self) -> u64 {
+        self.state().snapshot.revision
+    }
+
+    /// From now on every revision is kept, this one too, for [`snapshot_at`](Self::snapshot_at).
+    ///
+    /// A revision of few events takes a few kilobytes, one of a million some 100 KB.
+    pub fn keep_history(&self) {
+        self.state().keep_history();
+    }
+
+    /// The server's events under a revision: the current one, or one since [`keep_history`](Self::keep_history).
+    pub fn snapshot_at(&self, revision: u64) -> Option<Snapshot> {
+        self.state().snapshot_at(revision)
+    }
+
+    /// The events that the server would serve without a filter under a revision, oldest first: what
+    /// [`snapshot_at`](Self::snapshot_at) serves.
+    pub fn events_at(&self, revision: u64) -> Option<Arc<[TrueEvent]>> {
+        self.snapshot_at(revision).map(|snapshot| snapshot.served().collect())
     }
 
     /// One invoice per billing cycle that lies wholly inside the range, oldest first.
@@ -146,14 +220,29 @@ impl Simulator {
         self.inner.company.directory_csv()
     }
 
+    /// How the server answers now.
+    pub fn behaviour(&self) -> Behaviour {
+        self.state().behaviour
+    }
+
+    /// Changes how the server answers from the next request on.
+    pub fn adjust(&self, change: impl FnOnce(&mut Behaviour)) {
+        change(&mut self.state().behaviour);
+    }
+
     /// Queues a fault; its requests are counted from now.
     pub fn inject(&self, fault: Fault) {
         self.state().faults.inject(fault);
     }
 
-    /// Forgets all faults, also a revoked key.
+    /// Forgets all faults, also a revoked key. What [`fired`](Self::fired) counts stays.
     pub fn clear_faults(&self) {
         self.state().faults.clear();
+    }
+
+    /// How many requests each fault has hit so far, by [name](crate::FaultKind::name).
+    pub fn fired(&self) -> BTreeMap<&'static str, u64> {
+        self.state().faults.fired()
     }
 
     /// Every request so far, in order.
@@ -161,53 +250,49 @@ impl Simulator {
         self.state().log.clone()
     }
 
+    /// Changes the server's data; says whether anything changed, which makes a new [revision](Self::revision).
+    pub fn apply(&self, change: &Change) -> bool {
+        self.state().apply(change)
+    }
+
     /// Adds an event to the server's data; among events of the same millisecond it is the newest.
     pub fn insert_event(&self, event: TrueEvent) {
-        self.state().insert(event);
+        self.apply(&Change::Insert(Box::new(event)));
     }
 
     /// Replaces the server's data, for withdrawn and re-priced events. Sorts by time and keeps the order of ties.
-    pub fn set_events(&self, mut events: Vec<TrueEvent>) {
-        events.sort_by_key(|event| event.timestamp_ms);
-        self.state().events = events.into();
+    pub fn set_events(&self, events: Vec<TrueEvent>) {
+        self.state().replace_all(events);
     }
 
-    /// Removes a person: gone from members and spend, and the email vanishes from all their events.
-    ///
-    /// `email` is the one of the directory ([`TrueEvent::person`]).
+    /// Removes a person: [`Change::RemoveMember`].
     pub fn remove_member(&self, email: &str) {
+        self.apply(&Change::RemoveMember(email.to_owned()));
+    }
+
+    /// What a request to an endpoint meets; counts it for the faults.
+    pub(crate) fn view(&self, endpoint: Option<Endpoint>) -> (View<'_>, Strike) {
         let mut state = self.state();
-        let mut events = state.events.to_vec();
-        for event in events.iter_mut().filter(|event| event.person.as_deref() == Some(email)) {
-            event.email = None;
-        }
-        state.events = events.into();
-        state.removed.insert(email.to_owned());
+        let strike = state.faults.strike(endpoint);
+        let view = View {
+            company: &self.inner.company,
+            range: self.inner.range,
+            snapshot: state.snapshot.clone(),
+            behaviour: state.behaviour,
+            now: state.clock.now(),
+            removed: Arc::clone(&state.removed),
+            flaw: None,
+        };
+        (view, strike)
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    /// Counts a request of the current minute; says whether it is one too many.
+    pub(crate) fn admits(&self, endpoint: Endpoint, now: i64, limits: &RateLimits) -> bool {
+        self.state().limiter.admits(endpoint, now, limits)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
         self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn range_ms(&self) -> (i64, i64) {
-        self.inner.range
-    }
-
-    /// Those on the team now, in the order of the company's books.
-    pub(crate) fn members(&self) -> Vec<&Person> {
-        let now = self.inner.range.1;
-        let state = self.state();
-        let people = self.inner.company.people.iter();
-        people.filter(|person| person.works_at(now) && !state.removed.contains(&person.email)).collect()
-    }
-}
-
-impl State {
-    pub(crate) fn insert(&mut self, event: TrueEvent) {
-        let mut events = self.events.to_vec();
-        let place = events.partition_point(|other| other.timestamp_ms <= event.timestamp_ms);
-        events.insert(place, event);
-        self.events = events.into();
     }
 }
 
@@ -217,7 +302,7 @@ impl fmt::Debug for Simulator {
         let state = self.state();
         f.debug_struct("Simulator")
             .field("people", &self.inner.company.people.len())
-            .field("events", &state.events.len())
+            .field("events", &state.snapshot.len())
             .field("requests", &state.log.len())
             .finish_non_exhaustive()
     }

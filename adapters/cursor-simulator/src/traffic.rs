@@ -32,8 +32,9 @@ pub(crate) struct Call<'a> {
     pub(crate) fate: Fate,
     pub(crate) max_mode: bool,
     pub(crate) tokens: Tokens,
-    pub(crate) conversation: Option<String>,
-    pub(crate) cloud_agent: Option<String>,
+    /// The bits of UUIDs: as text, the ids of a million calls would fill the heap.
+    pub(crate) conversation: Option<u128>,
+    pub(crate) cloud_agent: Option<u128>,
     /// For the small choices of pricing, so that they do not depend on the order of calls.
     pub(crate) dice: u64,
     /// Sent twice, as two charges.
@@ -87,6 +88,18 @@ pub(crate) fn plan(
     calls
 }
 
+/// How many events an average weekday needs for about `total` of them in the whole range.
+pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u32) -> u32 {
+    let planner = Planner { start, end, rng: Rng::new(0) };
+    let people: u64 = company.people.iter().map(|person| person.weight).sum();
+    let services: u64 = company.services.iter().map(|service| service.weight).sum();
+    let days =
+        std::iter::successors(Some(floor_day(start)), |day| Some(day + DAY)).take_while(|day| *day < end);
+    let percent: u64 = days.map(|day| planner.day_percent(day) * people + 100 * services).sum();
+    let needed = u64::from(total) * 100 * (people + services).max(1) / percent.max(1);
+    u32::try_from(needed).unwrap_or(u32::MAX)
+}
+
 impl Planner {
     /// Weekdays, a holiday, and slow growth.
     fn day_percent(&self, day: i64) -> u64 {
@@ -119,7 +132,7 @@ impl Planner {
         count: u64,
         calls: &mut Vec<Call<'a>>,
     ) {
-        let mut conversation = String::new();
+        let mut conversation = 0;
         let (mut left, mut hour) = (0, 0);
         let mut cloud_agent = None;
         for _ in 0..count {
@@ -127,15 +140,15 @@ impl Planner {
                 left = 1 + self.rng.below(6);
                 conversation = self.rng.uuid();
                 hour = self.local_hour();
-                cloud_agent = self.rng.chance(30).then(|| format!("bc-{}", self.rng.uuid()));
+                cloud_agent = self.rng.chance(30).then(|| self.rng.uuid());
             }
             left -= 1;
             let in_hour = i64::try_from(self.rng.below(HOUR.unsigned_abs())).unwrap_or(0);
             let at = day + (hour - person.hours_from_utc).rem_euclid(24) * HOUR + in_hour;
             let model = self.model_for(person, at);
             let mut call = self.call(at, Caller::Person(index, person), model);
-            call.conversation = (!self.rng.chance(20)).then(|| conversation.clone());
-            call.cloud_agent.clone_from(&cloud_agent);
+            call.conversation = (!self.rng.chance(20)).then_some(conversation);
+            call.cloud_agent = cloud_agent;
             self.keep(call, calls);
         }
     }
@@ -151,7 +164,7 @@ impl Planner {
             let in_night = i64::try_from(self.rng.below(2 * HOUR.unsigned_abs())).unwrap_or(0);
             let model = MODELS.get(service.model).unwrap_or(&MODELS[0]);
             let mut call = self.call(day + 2 * HOUR + in_night, Caller::Service(service), model);
-            call.cloud_agent = Some(format!("bc-{}", self.rng.uuid()));
+            call.cloud_agent = Some(self.rng.uuid());
             call.conversation = self.rng.chance(700).then(|| self.rng.uuid());
             self.keep(call, calls);
         }

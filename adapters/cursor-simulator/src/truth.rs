@@ -1,5 +1,6 @@
 //! Exact sums over the server's own data.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -23,7 +24,7 @@ pub struct Sums {
     pub charged: i128,
     /// The sum of `cursorTokenFee`.
     pub fees: i128,
-    /// The tokens of all four sorts.
+    /// The tokens of all four sorts; `u64::MAX` if there are more.
     pub tokens: u64,
     /// Request units, as a count of 10^-24 units.
     pub requests: i128,
@@ -37,7 +38,7 @@ impl Sums {
         self.list += event.list().unwrap_or(0);
         self.charged += event.charged.unwrap_or(0);
         self.fees += event.token_fee.unwrap_or(0);
-        self.tokens += event.tokens.map_or(0, |tokens| tokens.total());
+        self.tokens = self.tokens.saturating_add(event.tokens.map_or(0, |tokens| tokens.total()));
         self.requests += event.requests;
     }
 }
@@ -66,9 +67,10 @@ pub struct Truth {
 
 impl Truth {
     /// The sums over these events, in any order.
-    pub fn of<'a>(events: impl IntoIterator<Item = &'a TrueEvent>) -> Self {
+    pub fn of<E: Borrow<TrueEvent>>(events: impl IntoIterator<Item = E>) -> Self {
         let mut truth = Self::default();
         for event in events {
+            let event = event.borrow();
             truth.total.add(event);
             add(&mut truth.by_kind, &event.kind, event);
             add(&mut truth.by_user, &event.email, event);

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
+use chrono::SecondsFormat;
+
 use crate::amount::{cents_json, requests_json};
+use crate::behaviour::{Behaviour, Era, Ids, KindWords, Notation, Timestamps};
+use crate::calendar::instant;
+use crate::company::Person;
 use crate::event::{Tokens, TrueEvent};
 
 /// Appends a JSON string.
@@ -52,14 +57,22 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// The text, or `null`.
+    pub(crate) fn nullable_text(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
     /// A number, a boolean or `null`: anything whose text is already JSON.
     pub(crate) fn raw(&mut self, name: &str, value: impl std::fmt::Display) {
         let _ = write!(self.key(name), "{value}");
     }
 
-    pub(crate) fn optional_cents(&mut self, name: &str, amount: Option<i128>) {
+    fn optional_cents(&mut self, name: &str, amount: Option<i128>, notation: Notation) {
         if let Some(amount) = amount {
-            self.raw(name, cents_json(amount));
+            self.raw(name, cents_json(amount, notation));
         }
     }
 
@@ -80,33 +93,84 @@ pub(crate) fn array<T>(out: &mut String, items: impl Iterator<Item = T>, write: 
     out.push(']');
 }
 
-/// One usage event with the fields of October 2026.
-pub(crate) fn event(out: &mut String, event: &TrueEvent) {
+/// A person's id, in the eras that have one.
+pub(crate) fn person_id(row: &mut Object<'_>, name: &str, person: &Person, behaviour: &Behaviour) {
+    match behaviour.ids {
+        _ if behaviour.era == Era::Year2025 => {}
+        Ids::Text => row.text(name, &person.id),
+        Ids::Numbers => row.raw(name, person.number),
+    }
+}
+
+/// One usage event with the fields of its era.
+pub(crate) fn event(out: &mut String, event: &TrueEvent, behaviour: &Behaviour) {
+    let (era, notation) = (behaviour.era, behaviour.notation);
     let mut row = Object::open(out);
-    row.raw("timestamp", format_args!("\"{}\"", event.timestamp_ms));
+    timestamp(&mut row, event.timestamp_ms, behaviour.timestamps);
     row.optional_text("userEmail", event.email.as_deref());
-    row.optional_text("serviceAccountId", event.service_account_id.as_deref());
-    row.optional_text("serviceAccountName", event.service_account_name.as_deref());
-    row.optional_text("cloudAgentId", event.cloud_agent_id.as_deref());
-    row.optional_text("automationId", event.automation_id.as_deref());
-    row.optional_text("conversationId", event.conversation_id.as_deref());
+    if era == Era::October2026 {
+        row.optional_text("serviceAccountId", event.service_account_id.as_deref());
+        row.optional_text("serviceAccountName", event.service_account_name.as_deref());
+        row.optional_text("cloudAgentId", event.cloud_agent_id.as_deref());
+        row.optional_text("automationId", event.automation_id.as_deref());
+        row.optional_text("conversationId", event.conversation_id.as_deref());
+    }
     row.text("model", &event.model);
-    row.text("kind", &event.kind);
+    let kind = match behaviour.kinds {
+        KindWords::Labels => &event.kind,
+        KindWords::EnumNames => enum_name(&event.kind),
+    };
+    row.text(if era == Era::Year2025 { "kindLabel" } else { "kind" }, kind);
     row.raw("maxMode", event.max_mode);
     row.raw("requestsCosts", requests_json(event.requests));
     row.raw("isTokenBasedCall", event.is_token_based);
-    row.raw("isChargeable", event.is_chargeable);
-    row.raw("isHeadless", event.is_headless);
-    if let Some(tokens) = &event.tokens {
-        token_usage(row.key("tokenUsage"), tokens, event);
+    if era != Era::Year2025 {
+        row.raw("isChargeable", event.is_chargeable);
+        row.raw("isHeadless", event.is_headless);
     }
-    row.optional_cents("chargedCents", event.charged);
-    row.optional_cents("cursorTokenFee", event.token_fee);
+    if let Some(tokens) = &event.tokens {
+        token_usage(row.key("tokenUsage"), tokens, event, behaviour);
+    }
+    if era != Era::Year2025 {
+        row.optional_cents("chargedCents", event.charged, notation);
+        row.optional_cents("cursorTokenFee", event.token_fee, notation);
+    }
+    if era != Era::October2026 {
+        row.raw("isFreeBugbot", event.is_free_bugbot);
+    }
     row.close();
 }
 
+fn timestamp(row: &mut Object<'_>, ms: i64, form: Timestamps) {
+    match form {
+        Timestamps::Text => row.raw("timestamp", format_args!("\"{ms}\"")),
+        Timestamps::Number => row.raw("timestamp", ms),
+        Timestamps::Rfc3339 => row.text("timestamp", &instant_text(ms)),
+    }
+}
+
+/// RFC 3339 with milliseconds and `Z`.
+pub(crate) fn instant_text(ms: i64) -> String {
+    instant(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn enum_name(label: &str) -> &str {
+    match label {
+        TrueEvent::USAGE_BASED => "USAGE_EVENT_KIND_USAGE_BASED",
+        TrueEvent::OWN_KEY => "USAGE_EVENT_KIND_USER_API_KEY",
+        TrueEvent::INCLUDED => "USAGE_EVENT_KIND_INCLUDED_IN_BUSINESS",
+        "Included in Pro" => "USAGE_EVENT_KIND_INCLUDED_IN_PRO",
+        "Included in Pro Plus" => "USAGE_EVENT_KIND_INCLUDED_IN_PRO_PLUS",
+        "Included in Ultra" => "USAGE_EVENT_KIND_INCLUDED_IN_ULTRA",
+        TrueEvent::ERRORED => "USAGE_EVENT_KIND_ERRORED_NOT_CHARGED",
+        TrueEvent::ABORTED => "USAGE_EVENT_KIND_ABORTED_NOT_CHARGED",
+        TrueEvent::FREE => "USAGE_EVENT_KIND_CUSTOM_SUBSCRIPTION",
+        other => other,
+    }
+}
+
 /// Cloud agents leave counts of 0 out, as parts of Cursor do; editors write them.
-fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent) {
+fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent, behaviour: &Behaviour) {
     let mut usage = Object::open(out);
     let blank = tokens.total() == 0 && event.model_cost.is_none();
     let counts = [
@@ -120,8 +184,8 @@ fn token_usage(out: &mut String, tokens: &Tokens, event: &TrueEvent) {
             usage.raw(name, count);
         }
     }
-    usage.optional_cents("totalCents", event.model_cost);
-    if let Some(percent) = event.discount_percent {
+    usage.optional_cents("totalCents", event.model_cost, behaviour.notation);
+    if let Some(percent) = event.discount_percent.filter(|_| behaviour.era != Era::Year2025) {
         usage.raw("discountPercentOff", percent);
     }
     usage.close();
@@ -134,7 +198,7 @@ mod tests {
 
     fn written(row: &TrueEvent) -> String {
         let mut out = String::new();
-        event(&mut out, row);
+        event(&mut out, row, &Behaviour::default());
         out
     }
 

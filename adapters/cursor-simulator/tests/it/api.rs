@@ -4,11 +4,7 @@ use bytes::Bytes;
 use cursor_simulator::{CENT, Simulator, TrueEvent};
 use http::{Method, Request};
 
-use crate::support::{EVENTS, Row, cents, demo, object, send, small, string, text};
-
-fn list(json: &str, name: &str) -> Vec<Row> {
-    serde_json::from_str(object(json)[name].get()).unwrap()
-}
+use crate::support::{EVENTS, cents, demo, list, object, send, small, string, text};
 
 #[test]
 fn only_the_key_opens() {

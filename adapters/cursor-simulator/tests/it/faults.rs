@@ -1,5 +1,6 @@
-use cursor_simulator::{DROPPED, Endpoint, Fault, FaultKind, Server};
+use cursor_simulator::{CUT, DROPPED, Endpoint, ErrorBody, Fault, FaultKind, SLOW, Server};
 use http::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::{EVENTS, over_tcp, parse_page, send, small};
 
@@ -109,4 +110,105 @@ async fn rows_shift_after_the_page_was_served() {
     }
     assert_eq!(pages[1].total, pages[0].total + 1);
     assert_eq!(pages[0].rows[49].get(), pages[1].rows[0].get());
+}
+
+fn page_of(sim: &cursor_simulator::Simulator, number: usize) -> Vec<String> {
+    let page = crate::support::page(sim, (0, i64::MAX), number, 50);
+    page.rows.iter().map(|row| row.get().to_owned()).collect()
+}
+
+#[test]
+fn an_error_has_any_status_and_shape() {
+    let sim = small();
+    for status in [400, 401, 403, 404, 409, 429, 500, 502, 503, 504] {
+        let body = if status < 500 { ErrorBody::Outcome } else { ErrorBody::Empty };
+        sim.inject(Fault::next(1, FaultKind::Error { status, body, retry_after: Some(5) }));
+        let answer = send(&sim, Method::POST, EVENTS, "");
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()),
+            (status, "5")
+        );
+        assert_eq!(answer.body().is_empty(), status >= 500);
+    }
+    let body = ErrorBody::Plain;
+    sim.inject(Fault::next(1, FaultKind::Error { status: 200, body, retry_after: None }));
+    let answer = send(&sim, Method::POST, EVENTS, "");
+    assert_eq!(
+        (answer.status().as_u16(), crate::support::text(&answer).as_str()),
+        (200, r#"{"error":"OK"}"#)
+    );
+    assert_eq!(sim.fired()["error"], 11);
+}
+
+#[test]
+fn an_empty_page_promises_more() {
+    let sim = small();
+    sim.inject(Fault::on_request(1, FaultKind::EmptyPage));
+    let honest = crate::support::page(&sim, (0, i64::MAX), 1, 1000);
+    let empty = crate::support::page(&sim, (0, i64::MAX), 1, 1000);
+    assert_eq!((empty.rows.len(), empty.total, empty.has_next), (0, honest.total, true));
+    assert!(!honest.has_next);
+}
+
+#[test]
+fn rows_can_be_shuffled_repeated_and_skipped() {
+    let sim = small();
+    let (first, second) = (page_of(&sim, 1), page_of(&sim, 2));
+    let served = |kind: FaultKind, number| {
+        sim.inject(Fault::next(1, kind));
+        page_of(&sim, number)
+    };
+    let mut shuffled = served(FaultKind::ShuffledRows, 2);
+    assert_ne!(shuffled, second);
+    shuffled.sort();
+    let mut sorted = second.clone();
+    sorted.sort();
+    assert_eq!(shuffled, sorted);
+    let repeated = served(FaultKind::RepeatedRow, 2);
+    assert_eq!((&repeated[0], &repeated[1..]), (&first[49], &second[..49]));
+    assert_eq!(served(FaultKind::RepeatedRow, 1), first);
+    assert_eq!(served(FaultKind::SkippedRow, 1)[..49], first[1..]);
+    assert_eq!(page_of(&sim, 2), second);
+}
+
+#[tokio::test]
+async fn connections_are_cut_inside_a_body() {
+    let (statuses, head, body) = five(Fault::on_request(1, FaultKind::CutConnection)).await;
+    assert_eq!(statuses, [200; 5]);
+    let announced: usize =
+        head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+    assert_eq!(body.len(), announced / 2);
+    let sim = small();
+    sim.inject(Fault::next(1, FaultKind::CutConnection));
+    let marked = send(&sim, Method::POST, EVENTS, "");
+    let announced: usize = marked.headers()[CUT].to_str().unwrap().parse().unwrap();
+    assert_eq!(marked.body().len(), announced / 2);
+}
+
+#[tokio::test]
+async fn connections_are_reset() {
+    let server = Server::start(small()).await.unwrap();
+    server.simulator().inject(Fault::next(1, FaultKind::ResetConnection));
+    let address = server.base_url().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    stream.write_all(b"GET /teams/filtered-usage-events HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let error = stream.read_to_end(&mut Vec::new()).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    assert_eq!(server.simulator().fired()["reset-connection"], 1);
+}
+
+#[tokio::test]
+async fn bodies_come_slowly() {
+    let begun = std::time::Instant::now();
+    let kind = FaultKind::SlowBody { pieces: 4, delay_ms: 10 };
+    let (statuses, head, body) = five(Fault::on_request(1, kind.clone())).await;
+    assert!(begun.elapsed().as_millis() >= 40);
+    assert_eq!(statuses, [200; 5]);
+    assert!(!head.contains(SLOW) && head.contains(&format!("content-length: {}", body.len())), "{head}");
+    assert_eq!(parse_page(&body).rows.len(), 50);
+    let sim = small();
+    sim.inject(Fault::next(1, kind));
+    let marked = send(&sim, Method::POST, EVENTS, "");
+    assert_eq!(marked.headers()[SLOW], "40");
+    assert_eq!(parse_page(&crate::support::text(&marked)).rows.len(), 100);
 }

@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod api;
+mod daily;
+mod data;
 mod faults;
+mod groups;
 mod invoices;
 mod pages;
 mod server;
 mod shape;
+mod size;
 mod support;
+mod switches;

@@ -45,6 +45,11 @@ pub(crate) fn object(json: &str) -> Row {
     serde_json::from_str(json).unwrap()
 }
 
+/// The objects of a list.
+pub(crate) fn list(json: &str, name: &str) -> Vec<Row> {
+    serde_json::from_str(object(json)[name].get()).unwrap()
+}
+
 /// A string field without its quotes.
 pub(crate) fn string(row: &Row, name: &str) -> Option<String> {
     row.get(name).map(|raw| serde_json::from_str(raw.get()).unwrap())

@@ -1,0 +1,103 @@
+//! How an answer reaches the socket: at once, slowly, or not to its end.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::Sleep;
+
+/// Why the server ends a connection before its answer is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HangUp {
+    Close,
+    Reset,
+}
+
+impl HangUp {
+    pub(crate) fn caused(error: &hyper::Error) -> Option<Self> {
+        error.source().and_then(|source| source.downcast_ref()).copied()
+    }
+}
+
+impl fmt::Display for HangUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hung up as asked")
+    }
+}
+
+impl Error for HangUp {}
+
+/// A body that hyper takes piece by piece.
+#[derive(Debug)]
+pub(crate) struct Body {
+    left: Bytes,
+    piece: usize,
+    delay: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+    /// Fails at its end, which breaks the connection.
+    cut: bool,
+}
+
+impl Body {
+    pub(crate) const fn whole(bytes: Bytes) -> Self {
+        Self { left: bytes, piece: usize::MAX, delay: Duration::ZERO, waiting: None, cut: false }
+    }
+
+    pub(crate) fn cut(bytes: Bytes) -> Self {
+        Self { cut: true, ..Self::whole(bytes) }
+    }
+
+    pub(crate) fn slow(bytes: Bytes, pieces: u32, delay_ms: u32) -> Self {
+        let pieces = usize::try_from(pieces).unwrap_or(usize::MAX).max(1);
+        let piece = bytes.len().div_ceil(pieces).max(1);
+        let delay = Duration::from_millis(u64::from(delay_ms));
+        Self { piece, delay, waiting: waiting(delay), ..Self::whole(bytes) }
+    }
+}
+
+fn waiting(delay: Duration) -> Option<Pin<Box<Sleep>>> {
+    (delay > Duration::ZERO).then(|| Box::pin(tokio::time::sleep(delay)))
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = HangUp;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, HangUp>>> {
+        if let Some(sleep) = &mut self.waiting {
+            if sleep.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            self.waiting = None;
+        }
+        if self.left.is_empty() {
+            return Poll::Ready(self.cut.then_some(Err(HangUp::Close)));
+        }
+        let piece = self.piece.min(self.left.len());
+        let bytes = self.left.split_to(piece);
+        // What was written must leave before the end comes.
+        let pause = if self.cut { Duration::from_millis(1) } else { self.delay };
+        self.waiting = waiting(pause).filter(|_| self.cut || !self.left.is_empty());
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty() && !self.cut
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.cut {
+            // The announced length stands in the header.
+            return SizeHint::default();
+        }
+        SizeHint::with_exact(u64::try_from(self.left.len()).unwrap_or(u64::MAX))
+    }
+}

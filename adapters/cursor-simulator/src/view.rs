@@ -1,0 +1,34 @@
+//! What one request sees: everything is read under one lock, so that an answer shows one moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::behaviour::Behaviour;
+use crate::book::Book;
+use crate::company::{Company, Person};
+use crate::flaw::RowFlaw;
+use crate::snapshot::Snapshot;
+
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) range: (i64, i64),
+    pub(crate) snapshot: Snapshot,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) now: i64,
+    /// Company emails of those removed by hand, and when.
+    pub(crate) removed: Arc<BTreeMap<String, i64>>,
+    pub(crate) flaw: Option<RowFlaw>,
+}
+
+impl View<'_> {
+    pub(crate) fn book(&self) -> &Book {
+        &self.snapshot.book
+    }
+
+    /// Those on the team now, in the order of the company's books.
+    pub(crate) fn members(&self) -> Vec<&Person> {
+        let there = |person: &&Person| person.works_at(self.now) && !self.removed.contains_key(&person.email);
+        self.company.people.iter().filter(there).collect()
+    }
+}
