@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cost_model::{CostSource, ErrorKind, Window};
+use cost_model::{CostSource, ErrorKind, Money, Timestamp, Window};
 use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
 use cursor_cost_source::{CursorCostSource, NO_USER};
-use cursor_simulator::{Fault, FaultKind, Simulator, TrueEvent};
+use cursor_simulator::{Endpoint, Fault, FaultKind, Simulator, TrueEvent};
 
 #[derive(Debug)]
 struct InProcess(Simulator);
@@ -78,4 +78,48 @@ async fn refusals_keep_their_cause() {
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("plan or scope"), "{cause}");
     assert!(!format!("{error:?}").contains(simulator.api_key()));
+}
+
+#[tokio::test]
+async fn a_count_takes_one_request_for_one_event() {
+    let simulator = small();
+    let counted = source(&simulator).count(window(&simulator)).await.unwrap();
+    assert_eq!((counted.announced, counted.requests), (simulator.truth().total.events, 1));
+    let newest = simulator.events().last().unwrap().timestamp_ms;
+    assert_eq!(counted.oldest.unwrap().millis(), newest, "one event came, the newest");
+    let log = simulator.log();
+    assert!(log[0].body.contains(r#""pageSize":1,"#) || log[0].body.contains(r#""pageSize":1}"#));
+}
+
+#[tokio::test]
+async fn totals_are_observed_in_neutral_terms() {
+    let simulator = small();
+    let now = Timestamp::from(simulator.now());
+    let observed = source(&simulator).observe(now).await.unwrap();
+    assert_eq!(observed.at, now);
+    assert!(observed.cycle_start.unwrap() <= now && observed.cycle_end.is_none_or(|end| end > now));
+    assert!(!observed.members.is_empty() && !observed.spend.is_empty());
+    let cycle = observed.cycle_start.unwrap().millis();
+    let spent: i128 = observed.spend.iter().filter_map(|each| each.spend).map(Money::units).sum();
+    let events = simulator.events();
+    let on_demand = events.iter().filter(|event| {
+        let listed = observed.spend.iter().any(|each| Some(&*each.person) == event.email.as_deref());
+        event.timestamp_ms >= cycle && &*event.kind == "Usage-based" && listed
+    });
+    assert_eq!(spent, on_demand.map(|event| event.charged.unwrap_or_default()).sum::<i128>());
+    for each in &observed.spend {
+        let (spend, overall) = (each.spend.unwrap(), each.overall.unwrap());
+        assert_eq!(each.included, overall.checked_sub(spend).ok());
+    }
+}
+
+#[tokio::test]
+async fn a_plan_without_billing_groups_still_has_its_totals() {
+    let simulator = small();
+    simulator.inject(Fault::always(FaultKind::PlanRefusal).at(Endpoint::BillingGroups));
+    let observed = source(&simulator).observe(simulator.now().into()).await.unwrap();
+    assert!(observed.groups.is_empty() && !observed.spend.is_empty());
+    simulator.inject(Fault::always(FaultKind::PlanRefusal).at(Endpoint::Spend));
+    let error = source(&simulator).observe(simulator.now().into()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Source);
 }
