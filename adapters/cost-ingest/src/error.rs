@@ -3,19 +3,49 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use cost_model::Window;
+use cost_model::{ConnectionId, Window};
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a run stopped. Windows finished before are stored whole, and the next run goes on from there.
+/// Why a run stopped, or a connection stayed as it was.
+///
+/// After a run that stopped, the windows finished before are stored whole, and the next run goes on from there. A change
+/// of a connection that fails has changed nothing.
 #[derive(Debug)]
 pub struct Error {
+    kind: ErrorKind,
+    message: String,
     place: Option<Place>,
-    source: cost_model::Error,
+    source: Option<cost_model::Error>,
 }
 
-/// How far the run was.
+/// The class of an [`Error`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A run stopped.
+    Run,
+    /// The actor may not do that.
+    NotAllowed,
+    /// There is no such connection.
+    NotFound,
+    /// Another connection has that account name.
+    NameTaken,
+    /// The connection's status does not let it.
+    Status,
+    /// Two connections bring in the same charges.
+    DuplicateConnection {
+        /// The other connection.
+        other: ConnectionId,
+        /// How many charges are in both.
+        shared: u64,
+    },
+    /// The store could not read or write.
+    Store,
+}
+
+/// How far a run was.
 #[derive(Debug)]
 struct Place {
     window: Window,
@@ -25,12 +55,34 @@ struct Place {
 
 impl Error {
     pub(crate) fn new(window: Window, stored: usize, planned: usize, source: cost_model::Error) -> Self {
-        Self { place: Some(Place { window, stored, planned }), source }
+        let message =
+            format!("the import stopped at the window {window}, with {stored} of {planned} windows stored");
+        let place = Some(Place { window, stored, planned });
+        Self { kind: ErrorKind::Run, message, place, source: Some(source) }
     }
 
     /// Before the first window.
     pub(crate) fn not_begun(source: cost_model::Error) -> Self {
-        Self { place: None, source }
+        let message = "the import did not begin".to_owned();
+        Self { kind: ErrorKind::Run, message, place: None, source: Some(source) }
+    }
+
+    pub(crate) fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), place: None, source: None }
+    }
+
+    pub(crate) fn store(message: &str, source: cost_model::Error) -> Self {
+        Self { kind: ErrorKind::Store, message: message.to_owned(), place: None, source: Some(source) }
+    }
+
+    /// The error and its causes in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        causes(self)
+    }
+
+    /// The class of the error.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
     }
 
     /// The window that could not be counted, read or stored; `None` if the run never came to one.
@@ -42,24 +94,32 @@ impl Error {
     pub fn stored(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.stored)
     }
+
+    /// How many windows the run had planned so far.
+    pub fn planned(&self) -> usize {
+        self.place.as_ref().map_or(0, |place| place.planned)
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn causes(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text = format!("{text}: {deeper}");
+        cause = deeper.source();
+    }
+    text
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Some(Place { window, stored, planned }) => {
-                write!(
-                    f,
-                    "the import stopped at the window {window}, with {stored} of {planned} windows stored"
-                )
-            }
-            None => f.write_str("the import did not begin"),
-        }
+        f.write_str(&self.message)
     }
 }
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.source)
+        self.source.as_ref().map(|source| source as &(dyn StdError + 'static))
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod connections;
 mod error;
 mod ingest;
 mod observer;
@@ -8,7 +9,10 @@ mod report;
 mod run;
 mod spans;
 
-pub use error::{Error, Result};
+pub use connections::{
+    Action, Actor, AuditRecord, Authorizer, Connection, Connections, Role, Roles, Status, refuse_duplicates,
+};
+pub use error::{Error, ErrorKind, Result};
 pub use ingest::Ingest;
 pub use observer::{Observer, Progress};
 pub use plan::{DAYS_MAX, plan};

@@ -1,11 +1,11 @@
 //! A run: one window after the other, each whole or not at all.
 
 use std::collections::VecDeque;
-use std::error::Error as _;
 
 use chrono::Days;
 use cost_model::{Counted, ErrorKind, Run, Timestamp, Window, WindowRead};
 
+use crate::error::causes;
 use crate::plan::{DAYS_MAX, halves};
 use crate::report::Audited;
 use crate::spans::inside;
@@ -125,13 +125,7 @@ impl<'a> Running<'a> {
                 store.observe(connection, observations).await.map_err(Error::not_begun)
             }
             Err(error) => {
-                let mut text = error.to_string();
-                let mut cause = error.source();
-                while let Some(deeper) = cause {
-                    text = format!("{text}: {deeper}");
-                    cause = deeper.source();
-                }
-                self.report.unobserved = Some(text);
+                self.report.unobserved = Some(causes(&error));
                 Ok(())
             }
         }

@@ -5,6 +5,7 @@
     reason = "functions beside the tests fail as tests do"
 )]
 
+mod connections;
 mod interrupted;
 mod plan;
 mod refresh;

@@ -1,0 +1,112 @@
+//! Who may do what.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Who wants to change a connection, by the host's name for them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Actor(String);
+
+impl Actor {
+    /// The actor of that name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Actor {
+    /// The name may be an email address, so it is left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Actor(..)")
+    }
+}
+
+/// What somebody wants to do with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Action {
+    /// Add one.
+    Add,
+    /// Give it another account name.
+    Rename,
+    /// Point it to another key.
+    ReplaceKey,
+    /// Assign it to workspaces.
+    Assign,
+    /// End it, and keep its charges.
+    Disconnect,
+    /// Remove it with everything that came in through it.
+    Remove,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 6] =
+        [Self::Add, Self::Rename, Self::ReplaceKey, Self::Assign, Self::Disconnect, Self::Remove];
+}
+
+/// Decides who may do what. The host's own rules implement it; [`Roles`] are Vantage's.
+pub trait Authorizer: fmt::Debug + Send + Sync {
+    /// Whether the actor may do that.
+    fn allows(&self, actor: &Actor, action: Action) -> bool;
+}
+
+/// An organisation role, <https://docs.vantage.sh/rbac>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Role {
+    /// May do everything.
+    OrganizationOwner,
+    /// May change integrations.
+    IntegrationOwner,
+    /// May edit reports, and no connection.
+    Editor,
+    /// May look.
+    Viewer,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::OrganizationOwner, Self::IntegrationOwner, Self::Editor, Self::Viewer];
+
+    /// Whether somebody of that role may do that.
+    pub fn allows(self, action: Action) -> bool {
+        match action {
+            Action::Add
+            | Action::Rename
+            | Action::ReplaceKey
+            | Action::Assign
+            | Action::Disconnect
+            | Action::Remove => matches!(self, Self::OrganizationOwner | Self::IntegrationOwner),
+        }
+    }
+}
+
+/// Roles by actor, as data; whoever has none may do nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Roles(BTreeMap<Actor, Role>);
+
+impl Roles {
+    /// The same, with one more actor's role.
+    pub fn with(mut self, actor: &Actor, role: Role) -> Self {
+        self.0.insert(actor.clone(), role);
+        self
+    }
+}
+
+impl Authorizer for Roles {
+    fn allows(&self, actor: &Actor, action: Action) -> bool {
+        self.0.get(actor).is_some_and(|role| role.allows(action))
+    }
+}

@@ -1,0 +1,326 @@
+//! The connections of an organisation, and their life.
+
+mod authorizer;
+mod connection;
+mod duplicates;
+mod status;
+
+use cost_model::{ConnectionId, CostStore, Scope, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind, Progress, Result, RunReport};
+
+pub use authorizer::{Action, Actor, Authorizer, Role, Roles};
+pub use connection::{AuditRecord, Connection};
+pub use duplicates::refuse_duplicates;
+pub use status::Status;
+
+/// The connections of an organisation, with an audit record of each change.
+///
+/// The host keeps it: it serialises, and holds no secret. Changes by people ask an [`Authorizer`]; what runs report is
+/// told by [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
+///
+/// ```
+/// use cost_ingest::{Actor, Connections, Role, Roles};
+/// use cost_model::{ConnectionId, Timestamp};
+/// let ada = Actor::new("ada");
+/// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
+/// let now: Timestamp = "2026-11-01T00:00:00Z".parse()?;
+/// let mut connections = Connections::default();
+/// let id = ConnectionId::new("cursor-1");
+/// connections.add(&roles, &ada, now, id.clone(), "Acme", "cursor", "vault:cursor/acme")?;
+/// connections.rename(&roles, &ada, now, &id, "Acme EMEA")?;
+/// assert_eq!(connections.get(&id)?.account_name, "Acme EMEA");
+/// assert_eq!(connections.audit_trail().len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    connections: Vec<Connection>,
+    audit_trail: Vec<AuditRecord>,
+}
+
+impl Connections {
+    /// Adds a connection, which nothing has been read through.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`]; [`ErrorKind::NameTaken`] when the account name or the id is in use.
+    #[expect(clippy::too_many_arguments, reason = "who, when, and the four facts of a connection")]
+    pub fn add(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: ConnectionId,
+        account_name: impl Into<String>,
+        provider: impl Into<String>,
+        secret_reference: impl Into<String>,
+    ) -> Result<()> {
+        allowed(authorizer, actor, Action::Add)?;
+        let account_name = account_name.into();
+        self.name_is_free(&account_name, None)?;
+        if self.connections.iter().any(|other| other.id == id) {
+            return Err(Error::of(ErrorKind::NameTaken, format!("there is a connection `{id}` already")));
+        }
+        let connection = Connection {
+            id,
+            account_name,
+            provider: provider.into(),
+            secret_reference: secret_reference.into(),
+            workspaces: std::collections::BTreeSet::new(),
+            status: Status::Pending,
+            created: now,
+            last_success: None,
+        };
+        self.connections.push(connection.clone());
+        self.note(now, actor, Action::Add, None, Some(connection));
+        Ok(())
+    }
+
+    /// Gives a connection another account name. No record changes: they carry the id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`], [`ErrorKind::NameTaken`].
+    pub fn rename(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: &ConnectionId,
+        account_name: impl Into<String>,
+    ) -> Result<()> {
+        let account_name = account_name.into();
+        self.name_is_free(&account_name, Some(id))?;
+        self.change(authorizer, (actor, Action::Rename, now), id, |connection| {
+            connection.account_name = account_name;
+            Ok(())
+        })
+    }
+
+    /// Points a connection to another key of the same account. Its charges stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
+    pub fn replace_key(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: &ConnectionId,
+        secret_reference: impl Into<String>,
+    ) -> Result<()> {
+        let secret_reference = secret_reference.into();
+        self.change(authorizer, (actor, Action::ReplaceKey, now), id, |connection| {
+            connection.secret_reference = secret_reference;
+            if matches!(connection.status, Status::Error { .. } | Status::Disconnected) {
+                connection.status =
+                    if connection.last_success.is_some() { Status::Stable } else { Status::Pending };
+            }
+            Ok(())
+        })
+    }
+
+    /// Says in which workspaces a connection's charges are seen.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Status`] before the first import has gone
+    /// through.
+    pub fn assign(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: &ConnectionId,
+        workspaces: impl IntoIterator<Item = String>,
+    ) -> Result<()> {
+        let workspaces = workspaces.into_iter().collect();
+        self.change(authorizer, (actor, Action::Assign, now), id, |connection| {
+            if !connection.status.is_imported() {
+                let message =
+                    format!("`{}` can have workspaces once its import has gone through", connection.id);
+                return Err(Error::of(ErrorKind::Status, message));
+            }
+            connection.workspaces = workspaces;
+            Ok(())
+        })
+    }
+
+    /// Ends a connection and keeps its charges; a new key takes it up again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
+    pub fn disconnect(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: &ConnectionId,
+    ) -> Result<()> {
+        self.change(authorizer, (actor, Action::Disconnect, now), id, |connection| {
+            connection.status = Status::Disconnected;
+            Ok(())
+        })
+    }
+
+    /// Removes a connection and, from the store, every charge, restatement and observation that came in through it;
+    /// tells how many charges that were. The audit trail stays.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Store`], and then the connection stays.
+    pub async fn remove(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        actor: &Actor,
+        now: Timestamp,
+        id: &ConnectionId,
+        store: &dyn CostStore,
+    ) -> Result<u64> {
+        allowed(authorizer, actor, Action::Remove)?;
+        let before = self.get(id)?.clone();
+        let removed = store.purge(id).await;
+        let removed =
+            removed.map_err(|error| Error::store("the connection's charges could not be removed", error))?;
+        self.connections.retain(|connection| connection.id != *id);
+        self.note(now, actor, Action::Remove, Some(before), None);
+        Ok(removed)
+    }
+
+    /// A run begins.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]; [`ErrorKind::Status`] when the connection is disconnected.
+    pub fn begin(&mut self, id: &ConnectionId) -> Result<()> {
+        let connection = self.get_mut(id)?;
+        match connection.status {
+            Status::Disconnected => {
+                let message = format!("`{id}` is disconnected; give it a key to take it up again");
+                return Err(Error::of(ErrorKind::Status, message));
+            }
+            Status::Stable | Status::Warning { .. } => {}
+            _ if connection.last_success.is_some() => {}
+            _ => connection.status = Status::Importing { done: 0, planned: 0 },
+        }
+        Ok(())
+    }
+
+    /// A window of a run has been stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`].
+    pub fn progress(&mut self, id: &ConnectionId, progress: &Progress) -> Result<()> {
+        let connection = self.get_mut(id)?;
+        if let Status::Importing { done, planned } = &mut connection.status {
+            (*done, *planned) = (progress.done, progress.planned);
+        }
+        Ok(())
+    }
+
+    /// A run has ended: what it reports, or why it stopped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`].
+    pub fn finish(&mut self, id: &ConnectionId, now: Timestamp, outcome: &Result<RunReport>) -> Result<()> {
+        let connection = self.get_mut(id)?;
+        connection.status = match outcome {
+            Ok(report) => {
+                connection.last_success = Some(now);
+                match &report.unobserved {
+                    Some(cause) => Status::Warning { cause: cause.clone() },
+                    None => Status::Stable,
+                }
+            }
+            Err(error) => {
+                let cause = error.with_causes();
+                match connection.last_success {
+                    Some(_) => Status::Warning { cause },
+                    None => Status::Error { cause },
+                }
+            }
+        };
+        Ok(())
+    }
+
+    /// The connection of that id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`].
+    pub fn get(&self, id: &ConnectionId) -> Result<&Connection> {
+        self.connections.iter().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
+    }
+
+    /// All connections, in the order in which they were added.
+    pub fn list(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// Every change, oldest first.
+    pub fn audit_trail(&self) -> &[AuditRecord] {
+        &self.audit_trail
+    }
+
+    /// What a query sees: in a workspace only the charges of its connections, without one all. Virtual tags know no
+    /// workspaces.
+    pub fn scope(&self, workspace: Option<&str>) -> Scope {
+        let Some(workspace) = workspace else { return Scope::all() };
+        let mut scope = Scope::all();
+        scope.connections = Some(Vec::new());
+        let seen = self.connections.iter().filter(|connection| connection.workspaces.contains(workspace));
+        seen.fold(scope, |scope, connection| scope.connection(connection.id.clone()))
+    }
+
+    fn change(
+        &mut self,
+        authorizer: &dyn Authorizer,
+        (actor, action, now): (&Actor, Action, Timestamp),
+        id: &ConnectionId,
+        apply: impl FnOnce(&mut Connection) -> Result<()>,
+    ) -> Result<()> {
+        allowed(authorizer, actor, action)?;
+        let connection = self.get_mut(id)?;
+        let before = connection.clone();
+        let mut after = before.clone();
+        apply(&mut after)?;
+        *connection = after.clone();
+        self.note(now, actor, action, Some(before), Some(after));
+        Ok(())
+    }
+
+    fn get_mut(&mut self, id: &ConnectionId) -> Result<&mut Connection> {
+        self.connections.iter_mut().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
+    }
+
+    fn name_is_free(&self, account_name: &str, but: Option<&ConnectionId>) -> Result<()> {
+        let taken = |other: &&Connection| other.account_name == account_name && Some(&other.id) != but;
+        match self.connections.iter().find(taken) {
+            Some(other) => {
+                let message =
+                    format!("the account name `{account_name}` belongs to the connection `{}`", other.id);
+                Err(Error::of(ErrorKind::NameTaken, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn note(
+        &mut self,
+        at: Timestamp,
+        actor: &Actor,
+        action: Action,
+        before: Option<Connection>,
+        after: Option<Connection>,
+    ) {
+        self.audit_trail.push(AuditRecord { at, actor: actor.clone(), action, before, after });
+    }
+}
+
+fn allowed(authorizer: &dyn Authorizer, actor: &Actor, action: Action) -> Result<()> {
+    if authorizer.allows(actor, action) {
+        return Ok(());
+    }
+    let message = format!("the actor's role does not allow {action:?}; an owner's does");
+    Err(Error::of(ErrorKind::NotAllowed, message))
+}
+
+fn not_found(id: &ConnectionId) -> Error {
+    Error::of(ErrorKind::NotFound, format!("there is no connection `{id}`"))
+}

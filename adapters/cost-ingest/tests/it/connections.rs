@@ -1,0 +1,230 @@
+//! The life of a connection, and who may change it.
+
+use cost_ingest::{
+    Action, Actor, Connections, ErrorKind, Ingest, Result, Role, Roles, RunReport, Status, refuse_duplicates,
+};
+use cost_model::{
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money, Observations, Scope,
+    Tokens, Untagged,
+};
+
+use crate::support::{AUGUST, DAY, Script, at, finish, row, window};
+
+fn ada() -> Actor {
+    Actor::new("ada@acme.test")
+}
+
+fn owners() -> Roles {
+    Roles::default().with(&ada(), Role::IntegrationOwner)
+}
+
+fn id(name: &str) -> ConnectionId {
+    ConnectionId::new(name)
+}
+
+fn with(names: &[&str]) -> Connections {
+    let mut connections = Connections::default();
+    for name in names {
+        let reference = format!("vault:{name}");
+        connections.add(&owners(), &ada(), at(AUGUST), id(name), *name, "cursor", reference).unwrap();
+    }
+    connections
+}
+
+fn import(
+    connections: &mut Connections,
+    name: &str,
+    source: &Script,
+    store: &dyn CostStore,
+) -> Result<RunReport> {
+    connections.begin(&id(name)).unwrap();
+    let now = at(AUGUST + 10 * DAY);
+    let outcome = finish(Ingest::new(source, store, id(name)).run(window(AUGUST, AUGUST + 10 * DAY), now));
+    connections.finish(&id(name), now, &outcome).unwrap();
+    outcome
+}
+
+/// Every role, every action.
+#[test]
+fn only_owners_change_connections() {
+    for role in Role::ALL {
+        let may = matches!(role, Role::OrganizationOwner | Role::IntegrationOwner);
+        let roles = Roles::default().with(&ada(), role);
+        for action in Action::ALL {
+            let mut connections = with(&["acme"]);
+            import(&mut connections, "acme", &Script::new(vec![]), &MemoryStore::new()).unwrap();
+            let before = connections.clone();
+            let (of, now) = (id("acme"), at(AUGUST));
+            let done = match action {
+                Action::Add => connections.add(&roles, &ada(), now, id("new"), "new", "cursor", "vault:new"),
+                Action::Rename => connections.rename(&roles, &ada(), now, &of, "renamed"),
+                Action::ReplaceKey => connections.replace_key(&roles, &ada(), now, &of, "vault:other"),
+                Action::Assign => connections.assign(&roles, &ada(), now, &of, ["west".to_owned()]),
+                Action::Disconnect => connections.disconnect(&roles, &ada(), now, &of),
+                Action::Remove => {
+                    finish(connections.remove(&roles, &ada(), now, &of, &MemoryStore::new())).map(|_| ())
+                }
+                other => panic!("{other:?} is not in the table"),
+            };
+            assert_eq!(done.is_ok(), may, "{role:?} {action:?}");
+            match done {
+                Ok(()) => {
+                    let record = connections.audit_trail().last().unwrap();
+                    assert_eq!((record.action, &record.actor), (action, &ada()));
+                    assert_eq!(record.before.is_none(), action == Action::Add);
+                    assert_eq!(record.after.is_none(), action == Action::Remove);
+                    assert_ne!(record.before, record.after);
+                }
+                Err(error) => {
+                    assert_eq!(error.kind(), &ErrorKind::NotAllowed);
+                    assert!(!error.to_string().contains("ada"), "{error}");
+                    assert_eq!(connections, before, "a refusal changes nothing");
+                }
+            }
+        }
+    }
+    let stranger = Actor::new("noor");
+    let error = with(&["acme"]).rename(&owners(), &stranger, at(AUGUST), &id("acme"), "x").unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::NotAllowed);
+}
+
+#[test]
+fn a_connection_goes_from_pending_to_stable_and_on() {
+    let mut connections = with(&["acme"]);
+    let status = |connections: &Connections| connections.get(&id("acme")).unwrap().status.clone();
+    assert_eq!((status(&connections), status(&connections).api_word(false)), (Status::Pending, "pending"));
+    let store = MemoryStore::new();
+    let mut source = Script::new(vec![row(AUGUST, 1)]);
+
+    source.fails_at = Some(0);
+    import(&mut connections, "acme", &source, &store).unwrap_err();
+    let Status::Error { cause } = status(&connections) else { panic!("{:?}", status(&connections)) };
+    assert!(cause.contains("the provider is away"), "{cause}");
+    assert_eq!(connections.get(&id("acme")).unwrap().last_success, None);
+
+    connections.begin(&id("acme")).unwrap();
+    assert_eq!(status(&connections).console_word(), Some("Importing"));
+    source.fails_at = None;
+    import(&mut connections, "acme", &source, &store).unwrap();
+    assert_eq!((status(&connections), status(&connections).console_word()), (Status::Stable, Some("Stable")));
+    assert_eq!(
+        (status(&connections).api_word(false), status(&connections).api_word(true)),
+        ("imported", "connected")
+    );
+
+    source.fails_at = Some(source.asked().len());
+    import(&mut connections, "acme", &source, &store).unwrap_err();
+    assert_eq!(status(&connections).console_word(), Some("Warning"));
+    assert_eq!(
+        finish(store.count(&id("acme"), window(AUGUST, AUGUST + DAY))).unwrap(),
+        1,
+        "what was stored stands"
+    );
+
+    connections.disconnect(&owners(), &ada(), at(AUGUST), &id("acme")).unwrap();
+    assert_eq!(connections.begin(&id("acme")).unwrap_err().kind(), &ErrorKind::Status);
+    connections.replace_key(&owners(), &ada(), at(AUGUST), &id("acme"), "vault:new").unwrap();
+    assert_eq!(status(&connections), Status::Stable, "a new key takes it up again");
+    assert_eq!(finish(store.count(&id("acme"), window(AUGUST, AUGUST + DAY))).unwrap(), 1, "charges stay");
+}
+
+#[test]
+fn names_are_unique_and_free_to_change() {
+    let mut connections = with(&["acme", "beta"]);
+    let taken = connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "acme").unwrap_err();
+    assert_eq!(taken.kind(), &ErrorKind::NameTaken);
+    connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "beta").unwrap();
+    connections.rename(&owners(), &ada(), at(AUGUST), &id("acme"), "gamma").unwrap();
+    connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "acme").unwrap();
+    let unknown = connections.rename(&owners(), &ada(), at(AUGUST), &id("delta"), "x").unwrap_err();
+    assert_eq!(unknown.kind(), &ErrorKind::NotFound);
+    let again = connections.add(&owners(), &ada(), at(AUGUST), id("acme"), "new", "cursor", "v").unwrap_err();
+    assert_eq!(again.kind(), &ErrorKind::NameTaken);
+}
+
+#[test]
+fn workspaces_see_their_connections_only() {
+    let mut connections = with(&["acme", "beta"]);
+    let early =
+        connections.assign(&owners(), &ada(), at(AUGUST), &id("acme"), ["west".to_owned()]).unwrap_err();
+    assert_eq!(early.kind(), &ErrorKind::Status);
+    let store = MemoryStore::new();
+    import(&mut connections, "acme", &Script::new(vec![row(AUGUST, 1)]), &store).unwrap();
+    import(&mut connections, "beta", &Script::new(vec![row(AUGUST, 2)]), &store).unwrap();
+    connections
+        .assign(&owners(), &ada(), at(AUGUST), &id("acme"), ["west".to_owned(), "east".to_owned()])
+        .unwrap();
+    connections.assign(&owners(), &ada(), at(AUGUST), &id("beta"), ["east".to_owned()]).unwrap();
+    let seen = |workspace: Option<&str>| {
+        let scope = connections.scope(workspace);
+        let ledger = finish(Ledger::from_store(&store, &scope, Currency::USD)).unwrap();
+        let report = cost_model::report::Query::all_resources().run(&ledger, &Untagged).unwrap();
+        report.total.effective.amount.units()
+    };
+    assert_eq!((seen(None), seen(Some("west")), seen(Some("east")), seen(Some("north"))), (3, 1, 3, 0));
+}
+
+#[test]
+fn removing_one_team_leaves_the_other_to_the_last_digit() {
+    let mut connections = with(&["acme", "beta"]);
+    let store = MemoryStore::new();
+    let rows: Vec<_> =
+        (0..10).map(|hour| row(AUGUST + hour * 3_600_000, 10_i128.pow(20) + i128::from(hour))).collect();
+    for name in ["acme", "beta"] {
+        import(&mut connections, name, &Script::new(rows.clone()), &store).unwrap();
+        finish(store.observe(&id(name), Observations::at(at(AUGUST)))).unwrap();
+    }
+    let of = |name: &str| {
+        let mut rows: Vec<CostRecord> = Vec::new();
+        finish(store.scan(&Scope::all().connection(id(name)), &mut rows)).unwrap();
+        rows
+    };
+    let before = of("beta");
+    let removed = finish(connections.remove(&owners(), &ada(), at(AUGUST), &id("acme"), &store)).unwrap();
+    assert_eq!(removed, 10);
+    assert!(of("acme").is_empty() && of("beta") == before);
+    assert!(finish(store.observations(&id("acme"))).unwrap().is_empty());
+    assert_eq!(finish(store.observations(&id("beta"))).unwrap().len(), 1);
+    assert!(finish(store.coverage(&id("acme"))).unwrap().is_empty());
+    assert_eq!(connections.get(&id("acme")).unwrap_err().kind(), &ErrorKind::NotFound);
+    assert_eq!(connections.audit_trail().last().unwrap().action, Action::Remove);
+}
+
+/// A use of so many tokens, with a conversation as the API tells it, or without as a file does.
+fn used(second: i64, tokens: u64, from_api: bool) -> CostRecord {
+    let costs = Costs::flat(Money::from_units(i128::from(tokens)));
+    let mut record = CostRecord::new(at(AUGUST + second * 1000), "cursor", Currency::USD, costs);
+    record.tokens.input = Tokens::new(tokens);
+    record.stated.conversation = from_api.then(|| format!("conversation-{second}").into());
+    record
+}
+
+#[test]
+fn the_same_team_twice_and_a_file_beside_the_api_are_refused() {
+    let store = MemoryStore::new();
+    let mut connections = with(&["api", "again", "file", "other"]);
+    let uses = |from_api| (0..30).map(|second| used(second, 5 + second.cast_unsigned(), from_api)).collect();
+    let others = (0..30).map(|second| used(second, 1000 + second.cast_unsigned(), true)).collect();
+    for (name, rows) in [("api", uses(true)), ("other", others)] {
+        import(&mut connections, name, &Script::new(rows), &store).unwrap();
+    }
+    let window = window(AUGUST, AUGUST + DAY);
+    finish(refuse_duplicates(&store, &id("api"), window)).unwrap();
+    for (name, rows) in [("again", uses(true)), ("file", uses(false))] {
+        import(&mut connections, name, &Script::new(rows), &store).unwrap();
+        let error = finish(refuse_duplicates(&store, &id(name), window)).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::DuplicateConnection { other: id("api"), shared: 30 });
+        finish(connections.remove(&owners(), &ada(), at(AUGUST), &id(name), &store)).unwrap();
+    }
+    finish(refuse_duplicates(&store, &id("other"), window)).unwrap();
+}
+
+#[test]
+fn connections_come_back_from_json_and_tell_no_names_in_debug() {
+    let connections = with(&["acme"]);
+    let json = serde_json::to_string(&connections).unwrap();
+    assert_eq!(serde_json::from_str::<Connections>(&json).unwrap(), connections);
+    assert!(json.contains(r#""secret_reference":"vault:acme""#) && json.contains(r#""status":"pending""#));
+    let shown = format!("{connections:?} {:?}", owners());
+    assert!(!shown.contains("ada@"), "{shown}");
+}
