@@ -89,7 +89,7 @@ fn agents_and_automations_of_2026() {
     let csv = "Date,Cloud Agent ID,Automation ID,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n\
         2026-07-03T14:05:06.001Z,bc-1,a-2,On-Demand,gpt-5.2,Yes,0,5,0,5,11,NaN\n";
     let record = &read(csv)[0];
-    let tag = |key: &str| record.tags.get(key).map(|value| value.to_string());
+    let tag = |key: &str| record.tags.get(key).map(ToString::to_string);
     assert_eq!(tag("cursor:cloud_agent").as_deref(), Some("bc-1"));
     assert_eq!(
         (tag("cursor:automation").as_deref(), tag("cursor:max_mode").as_deref()),
