@@ -26,6 +26,7 @@ Options:
       --directory FILE     directory.csv: email,team,department,from,to
       --invoice FILE       invoice.csv: an invoice to explain; may be given again
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
+      --pseudonyms-env NAME  Give people other names in those files, by the secret in that environment variable
   -h, --help               Print this help
 ";
 
@@ -42,6 +43,7 @@ pub struct Arguments {
     pub directory: Option<PathBuf>,
     pub invoices: Vec<PathBuf>,
     pub out: Option<PathBuf>,
+    pub pseudonyms_env: Option<String>,
 }
 
 impl Arguments {
@@ -60,6 +62,7 @@ impl Arguments {
                 Arg::Long("rules") => arguments.rules = Some(parser.value()?.into()),
                 Arg::Long("directory") => arguments.directory = Some(parser.value()?.into()),
                 Arg::Long("invoice") => arguments.invoices.push(parser.value()?.into()),
+                Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),
                 Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),

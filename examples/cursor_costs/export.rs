@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use cost_ingest::RunReport;
 use cost_model::report::{Query, Row, Totals};
-use cost_model::{Assignment, CostRecord, Currency, Dimension, Ledger, Money, Tagger, Timestamp, Window};
+use cost_model::{
+    Assignment, CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window,
+};
 use reconcile::Reconciliation;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -22,6 +24,7 @@ pub struct Export<'a> {
     pub ledger: &'a Ledger,
     pub rules: &'a Rules,
     pub bridges: &'a [Reconciliation],
+    pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Export<'_> {
@@ -79,7 +82,11 @@ impl Export<'_> {
                     Assignment::Value(value) => value.into_owned(),
                     Assignment::Shares(_) | Assignment::Unset => String::new(),
                 });
-            writer.write_record(record_cells(record).into_iter().chain(values))?;
+            let mut shown = record.clone();
+            if let Some(pseudonyms) = self.pseudonyms {
+                pseudonyms.rename_in(&mut shown);
+            }
+            writer.write_record(record_cells(&shown).into_iter().chain(values))?;
         }
         Ok(writer.into_inner()?)
     }
@@ -92,7 +99,10 @@ impl Export<'_> {
                 query.group_by(key.map_or(ABSENT, |key| Dimension::VirtualTag(key.clone())))
             },
         );
-        let report = query.run(self.ledger, self.rules)?;
+        let mut report = query.run(self.ledger, self.rules)?;
+        if let Some(pseudonyms) = self.pseudonyms {
+            pseudonyms.rename_in_report(&mut report);
+        }
         let row = |row: Row| {
             let mut keys = row.keys.into_iter();
             let (team, department) = (keys.next().flatten(), keys.next().flatten());

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate, Utc};
-use cost_model::{Timestamp, Window};
+use cost_model::{Pseudonyms, Timestamp, Window};
 use cursor_invoice::CursorWordings;
 use cursor_simulator::{Server, Simulator};
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
@@ -22,6 +22,7 @@ pub struct Inputs {
     pub range: Window,
     pub rules: Rules,
     pub invoices: Vec<Invoice>,
+    pub pseudonyms: Option<Pseudonyms>,
 }
 
 /// Which team to read, and with what.
@@ -41,6 +42,7 @@ impl Inputs {
         Ok(Self {
             range: range(arguments, demo, &invoices)?,
             rules: rules(arguments, demo)?,
+            pseudonyms: pseudonyms(arguments)?,
             invoices,
             connection,
         })
@@ -124,6 +126,15 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
     };
     // Facts that no rule speaks of are worth a tag of their own.
     Ok(rules.with_directory_facts(&directory, UNALLOCATED).compile(directory)?)
+}
+
+/// The secret, without which people cannot be renamed.
+fn pseudonyms(arguments: &Arguments) -> Result<Option<Pseudonyms>, Failure> {
+    let Some(variable) = &arguments.pseudonyms_env else { return Ok(None) };
+    match std::env::var(variable) {
+        Ok(secret) if !secret.is_empty() => Ok(Some(Pseudonyms::new(secret.as_bytes()))),
+        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
+    }
 }
 
 fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoice>, Failure> {

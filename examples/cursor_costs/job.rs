@@ -16,7 +16,7 @@ use crate::progress::{ProgressBar, Waits};
 use crate::sections::Sections;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Inputs { connection, range, rules, invoices } = Inputs::gather(&arguments).await?;
+    let Inputs { connection, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
     let (run, records, ledger) = sync(&connection, range).await?;
     let bridges = invoices
         .iter()
@@ -33,8 +33,15 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     .print(&bridges)?;
     if let Some(folder) = &arguments.out {
-        let export =
-            Export { range, run: &run, records: &records, ledger: &ledger, rules: &rules, bridges: &bridges };
+        let export = Export {
+            range,
+            run: &run,
+            records: &records,
+            ledger: &ledger,
+            rules: &rules,
+            bridges: &bridges,
+            pseudonyms: pseudonyms.as_ref(),
+        };
         export.write(folder)?;
         println!(
             "\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json",

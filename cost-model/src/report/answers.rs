@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::ledger::Projection;
@@ -24,14 +25,20 @@ pub(super) struct Answers<'a> {
     boundaries: Vec<Option<Cow<'a, [Timestamp]>>>,
     /// By what is seen and epoch of its own: the number of the answer; `None` where charges are shared out.
     numbers: Mixed<(usize, usize), Option<usize>>,
-    /// By what is seen: the last epoch asked about, and the answer in it.
-    latest: Vec<Option<(usize, Option<usize>)>>,
+    /// All boundaries, which number the epochs.
+    epochs: Vec<Timestamp>,
     known: HashMap<Values, usize>,
     values: Vec<Values>,
 }
 
 impl<'a> Answers<'a> {
-    pub(super) fn new(tagger: &'a dyn Tagger, keys: Arc<[Arc<str>]>, ledger: &Ledger) -> Self {
+    /// `epochs` are the boundaries that number the epochs; the tagger's are among them.
+    pub(super) fn new(
+        tagger: &'a dyn Tagger,
+        keys: Arc<[Arc<str>]>,
+        ledger: &Ledger,
+        epochs: Vec<Timestamp>,
+    ) -> Self {
         let tuples = ledger.tuple_count();
         // Without keys there is nothing to tell apart.
         let reads = if keys.is_empty() { Some(&[][..]) } else { tagger.reads() };
@@ -42,37 +49,38 @@ impl<'a> Answers<'a> {
             seen: Seen::new(reads, tuples),
             numbers: Mixed::default(),
             boundaries: vec![None; tuples],
-            latest: vec![None; tuples],
+            epochs,
             known: HashMap::new(),
             values: Vec::new(),
         }
     }
 
-    /// The number of the answer for a tuple in an epoch, of which `at` is an instant; `None` where its charges are
+    /// The number of the answer for a tuple at an instant, and the epochs in which it stands; `None` where charges are
     /// shared out.
     pub(super) fn number(
         &mut self,
         (number, tuple): (usize, LedgerTuple<'_>),
-        (epoch, at): (usize, Timestamp),
-    ) -> Option<usize> {
+        at: Timestamp,
+    ) -> (Option<usize>, Range<usize>) {
         let seen = self.seen.number(number, tuple);
-        match self.latest.get(seen) {
-            Some(Some((latest, answer))) if *latest == epoch => return *answer,
-            _ => {}
-        }
-        let answer = self.number_of_seen((seen, tuple), at);
-        if let Some(latest) = self.latest.get_mut(seen) {
-            *latest = Some((epoch, answer));
-        }
-        answer
-    }
-
-    fn number_of_seen(&mut self, (seen, tuple): (usize, LedgerTuple<'_>), at: Timestamp) -> Option<usize> {
         let tagger = self.tagger;
         let boundaries = self.boundaries.get_mut(seen);
-        let boundaries = boundaries.map(|known| known.get_or_insert_with(|| tagger.boundaries_of(&tuple)));
-        let epoch = boundaries.map_or(0, |own| own.partition_point(|boundary| *boundary <= at));
-        if let Some(answer) = self.numbers.get(&(seen, epoch)) {
+        let boundaries = boundaries.map(|known| &**known.get_or_insert_with(|| tagger.boundaries_of(&tuple)));
+        let boundaries = boundaries.unwrap_or_default();
+        let own = boundaries.partition_point(|boundary| *boundary <= at);
+        let epoch_of = |instant: &Timestamp| self.epochs.partition_point(|boundary| boundary <= instant);
+        let start = own.checked_sub(1).and_then(|before| boundaries.get(before)).map_or(0, epoch_of);
+        let end = boundaries.get(own).map_or(usize::MAX, epoch_of);
+        (self.number_of_seen((seen, tuple), own, at), start..end)
+    }
+
+    fn number_of_seen(
+        &mut self,
+        (seen, tuple): (usize, LedgerTuple<'_>),
+        own_epoch: usize,
+        at: Timestamp,
+    ) -> Option<usize> {
+        if let Some(answer) = self.numbers.get(&(seen, own_epoch)) {
             return *answer;
         }
         let answer = self.ask(tuple, at).map(|values| {
@@ -83,7 +91,7 @@ impl<'a> Answers<'a> {
             }
             number
         });
-        self.numbers.insert((seen, epoch), answer);
+        self.numbers.insert((seen, own_epoch), answer);
         answer
     }
 

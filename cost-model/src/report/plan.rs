@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{
@@ -34,16 +35,15 @@ pub(super) struct Planner<'a> {
     takes_apart: bool,
     plans: Vec<Plan>,
     numbers: Mixed<PlanKey, usize>,
-    /// By tuple: what was planned last.
-    latest: Vec<Option<Latest>>,
+    /// By tuple: its last plan.
+    latest: Vec<Option<Numbered>>,
 }
 
-/// An epoch, the number of the tagger's answer in it, if it is one, and the number of the plan.
-#[derive(Clone, Copy)]
-struct Latest {
-    epoch: usize,
-    answer: Option<usize>,
-    plan: usize,
+/// The number of a plan, and the epochs in which it stands.
+#[derive(Clone)]
+pub(super) struct Numbered {
+    pub(super) plan: usize,
+    pub(super) epochs: Range<usize>,
 }
 
 /// What the charges of one plan have in common.
@@ -142,7 +142,7 @@ impl<'a> Planner<'a> {
             query,
             ledger,
             tagger,
-            answers: Answers::new(tagger, Arc::clone(&keys), ledger),
+            answers: Answers::new(tagger, Arc::clone(&keys), ledger, boundaries.clone()),
             seen: Seen::new(Some(query.projection(ledger)), ledger.tuple_count()),
             keys,
             takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
@@ -172,24 +172,27 @@ impl<'a> Planner<'a> {
     }
 
     /// The number of the plan of a tuple in an epoch, of which `at` is an instant; makes it if need be.
-    pub(super) fn number(&mut self, tuple: usize, epoch: usize, at: Timestamp) -> Result<usize> {
-        let latest = self.latest.get(tuple).copied().flatten();
-        if let Some(latest) = latest.filter(|latest| latest.epoch == epoch) {
-            return Ok(latest.plan);
+    pub(super) fn number(&mut self, tuple: usize, epoch: usize, at: Timestamp) -> Result<Numbered> {
+        let latest = self.latest.get(tuple).and_then(Option::as_ref);
+        if let Some(latest) = latest.filter(|latest| latest.epochs.contains(&epoch)) {
+            return Ok(latest.clone());
         }
         let dimensions = self.ledger.tuple(tuple).ok_or_else(|| {
             Error::new(ErrorKind::Query, "a row names a tuple that its ledger does not hold")
         })?;
-        let answer =
-            if self.takes_apart { None } else { self.answers.number((tuple, dimensions), (epoch, at)) };
-        let plan = match latest.filter(|latest| answer.is_some() && latest.answer == answer) {
-            Some(same) => same.plan,
-            None => self.number_of_key(tuple, dimensions, answer, (epoch, at)),
+        let (answer, epochs) = if self.takes_apart {
+            (None, epoch..epoch + 1)
+        } else {
+            self.answers.number((tuple, dimensions), at)
         };
+        // Where charges are shared out, prices may change with every epoch.
+        let epochs = if answer.is_some() { epochs } else { epoch..epoch + 1 };
+        let plan = self.number_of_key(tuple, dimensions, answer, (epoch, at));
+        let numbered = Numbered { plan, epochs };
         if let Some(latest) = self.latest.get_mut(tuple) {
-            *latest = Some(Latest { epoch, answer, plan });
+            *latest = Some(numbered.clone());
         }
-        Ok(plan)
+        Ok(numbered)
     }
 
     fn number_of_key(

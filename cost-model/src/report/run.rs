@@ -90,7 +90,7 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
                 find_place(&mut whole, planner, figures.class, (span.epoch, at))?;
             } else if let Some(row) = charges.next() {
                 let number = planner.number(row.tuple, span.epoch, row.at)?;
-                apart.add(planner.plan(number)?, span.bin, &row, ledger)?;
+                apart.add(planner.plan(number.plan)?, span.bin, &row, ledger)?;
                 left -= 1;
             }
         }
@@ -98,7 +98,7 @@ fn add_up(query: &Query, ledger: &Ledger, planner: &mut Planner<'_>, window: Opt
     apart.join(whole)
 }
 
-/// Finds out where the charges of a class go until the epoch ends, of which `at` is an instant.
+/// Finds out where the charges of a class go in an epoch, of which `at` is an instant, and in which other epochs.
 fn find_place(
     whole: &mut WholeSums<'_>,
     planner: &mut Planner<'_>,
@@ -106,18 +106,15 @@ fn find_place(
     (epoch, at): (usize, Timestamp),
 ) -> Result<()> {
     let class = whole.class(number)?;
-    let plan_number = planner.number(class.tuple(), epoch, at)?;
-    if whole.keep_place(number, plan_number) {
-        return Ok(());
-    }
-    let plan = planner.plan(plan_number)?;
+    let numbered = planner.number(class.tuple(), epoch, at)?;
+    let plan = planner.plan(numbered.plan)?;
     let place = match plan.fall {
         _ if !class.shape.is_plain() => Place::APART,
         Fall::Whole(None) => Place::OUT,
         Fall::Whole(Some(group)) => whole.kind(group, plan.unit, class.shape)?,
         Fall::Apart(..) => Place::APART,
     };
-    whole.set_place(number, plan_number, place);
+    whole.set_place(number, place, &numbered.epochs);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::iter::once;
+use std::ops::Range;
 
 use crate::ledger::{Charges, Class, Figures, Passed, Shape, counts, index, widen};
 use crate::{Error, Ledger, RequestUnits, Result, Timestamp};
@@ -17,8 +18,6 @@ pub(super) struct WholeSums<'a> {
     classes: &'a [Class],
     /// By class.
     entries: Vec<Entry>,
-    /// By class: the plan that its entry follows.
-    plans: Vec<Option<usize>>,
     epoch: u32,
     kinds: Vec<Kind>,
     numbers: Mixed<Kind, u32>,
@@ -36,10 +35,11 @@ pub(super) struct WholeSums<'a> {
     last: Vec<Option<usize>>,
 }
 
-/// Where the charges of one class go, and the epoch in which that is so.
+/// Where the charges of one class go, and the epochs in which that is so.
 #[derive(Clone, Copy)]
 struct Entry {
-    epoch: u32,
+    /// From the first to before the second; none at first.
+    epochs: (u32, u32),
     place: Place,
     /// How many entries each charge has in the sparse columns of figures, and how many of them are summed.
     narrow: u8,
@@ -57,9 +57,6 @@ impl Place {
     /// Somewhere else, one by one: the charges fall into parts.
     pub(super) const APART: Self = Self(u32::MAX - 1);
 }
-
-/// No epoch: the entry has never been set.
-const NEVER: u32 = u32::MAX;
 
 /// What the charges of one sum have in common. With the same shape, what is absent or equal is so for the sum, too.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,7 +83,7 @@ impl<'a> WholeSums<'a> {
         let entry = |class: &Class| {
             let passed = class.passed();
             Entry {
-                epoch: NEVER,
+                epochs: (0, 0),
                 place: Place::OUT,
                 narrow: small(passed.narrow),
                 wide: small(passed.wide),
@@ -96,8 +93,7 @@ impl<'a> WholeSums<'a> {
         Self {
             classes: ledger.classes(),
             entries: ledger.classes().iter().map(entry).collect(),
-            plans: vec![None; ledger.classes().len()],
-            epoch: NEVER,
+            epoch: 0,
             kinds: Vec::new(),
             numbers: Mixed::default(),
             bin: None,
@@ -112,7 +108,7 @@ impl<'a> WholeSums<'a> {
 
     /// Charges to come are of this bin and epoch. A bin that was left does not come back.
     pub(super) fn enter_span(&mut self, bin: Option<Timestamp>, epoch: usize) -> Result<()> {
-        self.epoch = number(epoch, NEVER)?;
+        self.epoch = number(epoch, u32::MAX)?;
         if self.bin != bin {
             self.leave_bin()?;
             self.bin = bin;
@@ -122,22 +118,15 @@ impl<'a> WholeSums<'a> {
 
     /// The place of a class, if it is known in this epoch.
     pub(super) fn place(&self, class: u32) -> Option<Place> {
-        self.entries.get(index(class)).filter(|entry| entry.epoch == self.epoch).map(|entry| entry.place)
+        self.entries.get(index(class)).filter(|entry| entry.stands(self.epoch)).map(|entry| entry.place)
     }
 
-    /// Whether a class keeps its place in this epoch, since it follows the same plan as before.
-    pub(super) fn keep_place(&mut self, class: u32, plan: usize) -> bool {
-        let same = self.plans.get(index(class)) == Some(&Some(plan));
-        if let Some(entry) = self.entries.get_mut(index(class)).filter(|_| same) {
-            entry.epoch = self.epoch;
-        }
-        same
-    }
-
-    pub(super) fn set_place(&mut self, class: u32, plan: usize, place: Place) {
-        let class = index(class);
-        if let (Some(entry), Some(followed)) = (self.entries.get_mut(class), self.plans.get_mut(class)) {
-            (entry.epoch, entry.place, *followed) = (self.epoch, place, Some(plan));
+    /// Where the charges of a class go in these epochs.
+    pub(super) fn set_place(&mut self, class: u32, place: Place, epochs: &Range<usize>) {
+        if let Some(entry) = self.entries.get_mut(index(class)) {
+            let fit = |epoch: usize| u32::try_from(epoch).unwrap_or(u32::MAX);
+            entry.epochs = (fit(epochs.start), fit(epochs.end));
+            entry.place = place;
         }
     }
 
@@ -168,7 +157,7 @@ impl<'a> WholeSums<'a> {
         let sums = self.sums.as_mut_slice();
         for figures in charges.figures.iter().take(most) {
             let entry = entries.get(index(figures.class)).ok_or_else(lost)?;
-            if entry.epoch != epoch || entry.place == Place::APART {
+            if !entry.stands(epoch) || entry.place == Place::APART {
                 break;
             }
             if entry.place != Place::OUT {
@@ -244,6 +233,12 @@ impl<'a> WholeSums<'a> {
         };
         let requests = figures.requests.unwrap_or(RequestUnits::ZERO);
         Ok(Fragment::of_many(figures.costs, counts(sum.tokens), requests))
+    }
+}
+
+impl Entry {
+    fn stands(&self, epoch: u32) -> bool {
+        self.epochs.0 <= epoch && epoch < self.epochs.1
     }
 }
 

@@ -199,3 +199,28 @@ fn the_embedded_service_answers() {
     assert!(output.status.success());
     assert!(String::from_utf8(output.stdout).unwrap().contains("Engineering"));
 }
+
+#[test]
+fn exports_can_leave_people_unnamed() {
+    let folder = Folder::new("pseudonyms");
+    let (named, unnamed) = (folder.path().join("named"), folder.path().join("unnamed"));
+    let secret = Some("a secret of the test");
+    for (out, more) in [(&named, vec![]), (&unnamed, vec!["--pseudonyms-env", "CURSOR_TEST_KEY"])] {
+        let out = out.to_str().unwrap();
+        let output = run(&[vec!["--demo", "--out", out], more].concat(), secret);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = |out: &Path, name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    assert!(text(&named, "records.csv").contains("@acme.test"));
+    for name in ["sync.json", "records.csv", "report.json", "reconciliation.json"] {
+        assert!(!text(&unnamed, name).contains('@'), "{name} names a person");
+    }
+    assert_eq!(text(&unnamed, "report.json"), text(&named, "report.json"), "sums by team stay");
+    let people = |out: &Path| {
+        let mut reader = csv::Reader::from_path(out.join("records.csv")).unwrap();
+        let resource = reader.headers().unwrap().iter().position(|name| name == "resource").unwrap();
+        let people = reader.records().map(|row| row.unwrap().get(resource).unwrap().to_owned());
+        people.collect::<std::collections::BTreeSet<_>>().len()
+    };
+    assert_eq!(people(&unnamed), people(&named), "different people keep different names");
+}
