@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod completeness;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod costs;
 mod currency;
 mod dimension;

@@ -14,7 +14,7 @@ use crate::{ConnectionId, CostRecord, Money, Quantity, RequestUnits, Tags, Times
 pub struct Provenance {
     /// The connection it was read through.
     pub connection: ConnectionId,
-    /// The run that last read it.
+    /// The run that first read it as it is stated now.
     pub run: Arc<str>,
     /// When a run first read it.
     pub first_seen: Timestamp,

@@ -1,6 +1,7 @@
 //! What becomes of stored records when their window is read again.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use crate::{
     Change, ConnectionId, CostRecord, Error, ErrorKind, Identity, Person, Provenance, RecordId, Restatement,
@@ -16,7 +17,8 @@ use crate::{
 ///    person, and the stored person is kept;
 /// 3. the same [`Identity`] otherwise: the charge has been re-priced or changed.
 ///
-/// A paired record keeps the time it was first seen. Stored records that did not come back are withdrawn, unless they
+/// A paired record keeps the time it was first seen; one paired by its id also the run, so that reading the same again
+/// changes nothing that is stored. Stored records that did not come back are withdrawn, unless they
 /// are older than [`WindowRead::answers_from`]: those stay, marked.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -104,6 +106,8 @@ impl<'a> Pairing<'a> {
             if let (Some(now), Some(before)) = (&mut record.provenance, &old.provenance) {
                 now.first_seen = before.first_seen;
                 now.person = before.person;
+                // What has not changed need not be written.
+                now.run = Arc::clone(&before.run);
             }
             if old.provenance.as_ref().is_some_and(|before| before.person != Person::AsRead) {
                 keep_person(&mut record, old);
@@ -236,4 +240,8 @@ fn same_without_person(old: &CostRecord, new: &CostRecord) -> bool {
 fn keep_person(record: &mut CostRecord, old: CostRecord) {
     record.resource = old.resource;
     record.tags = old.tags;
+    // A pseudonym stands there too, in place of the name.
+    if old.provenance.is_some_and(|before| before.person == Person::Pseudonym) {
+        record.attributes = old.attributes;
+    }
 }

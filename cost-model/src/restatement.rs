@@ -24,6 +24,18 @@ pub struct Restatement {
 }
 
 impl Restatement {
+    /// A restatement as a store kept it: when the charge arose and when the change was seen, what the charge is, and what
+    /// it was and is.
+    pub fn stored(
+        at: Timestamp,
+        seen: Timestamp,
+        ids: (RecordId, Identity),
+        (old, new): (Option<Costs>, Option<Costs>),
+    ) -> Self {
+        let (record_id, identity) = ids;
+        Self { at, seen, record_id, identity, old, new }
+    }
+
     /// How much more the charge is now; an amount that is absent counts as zero here.
     ///
     /// # Errors

@@ -8,6 +8,8 @@
 
 mod big;
 mod canary;
+#[cfg(feature = "conformance")]
+mod conformance;
 mod costs;
 mod features;
 mod filter;

@@ -1,0 +1,141 @@
+//! A connection to the file.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, ToSql};
+
+use crate::dictionary::Dictionary;
+use crate::failure::{Attempt, Failure};
+use crate::schema;
+
+/// How long to wait for another program that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The log of changes is cut back to this once it is merged.
+const LOG_BYTES: i64 = 64 << 20;
+
+/// How a file is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Write,
+    Read,
+    /// Reading where nothing can be written, not even the marks by which readers and writers keep out of each other's
+    /// way.
+    Frozen,
+}
+
+/// A connection, and what it remembers.
+#[derive(Debug)]
+pub(crate) struct Database {
+    pub(crate) connection: Connection,
+    pub(crate) path: Arc<Path>,
+    pub(crate) dictionary: Dictionary,
+}
+
+impl Database {
+    /// Opens a store, makes it if it is not there, and brings it to the present version.
+    pub(crate) fn open(path: &Arc<Path>, read_only: bool) -> Attempt<(Self, Access)> {
+        let access = if read_only { Access::Read } else { Access::Write };
+        if !read_only {
+            create(path)?;
+        }
+        let opened = Self::connect(path, access).and_then(|database| database.prepared(access));
+        match opened {
+            Err(failure) if failure.is_about_sharing() && has_no_log(path) => {
+                let frozen = Self::connect(path, Access::Frozen)
+                    .and_then(|database| database.prepared(Access::Frozen));
+                // The first failure says more, if that is none of the rights.
+                frozen.map(|database| (database, Access::Frozen)).map_err(|_| failure)
+            }
+            opened => opened.map(|database| (database, access)),
+        }
+    }
+
+    fn prepared(mut self, access: Access) -> Attempt<Self> {
+        // Before anything is written: the file may be somebody else's.
+        schema::version(&self.connection)?;
+        if access == Access::Write {
+            let set = |pragma, value: &dyn ToSql| {
+                self.connection.pragma_update_and_check(None, pragma, value, |_| Ok(()))
+            };
+            set("journal_mode", &"WAL")?;
+            set("journal_size_limit", &LOG_BYTES)?;
+            self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        }
+        schema::prepare(&mut self.connection)?;
+        Ok(self)
+    }
+
+    /// Opens a store that is there and of the present version.
+    pub(crate) fn connect(path: &Arc<Path>, access: Access) -> Attempt<Self> {
+        let connection = match access {
+            Access::Write => Connection::open_with_flags(
+                path,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?,
+            Access::Read => Connection::open_with_flags(
+                path,
+                OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            )?,
+            Access::Frozen => Connection::open_with_flags(
+                frozen_uri(path)?,
+                OpenFlags::SQLITE_OPEN_READ_ONLY
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                    | OpenFlags::SQLITE_OPEN_URI,
+            )?,
+        };
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        Ok(Self { connection, path: Arc::clone(path), dictionary: Dictionary::default() })
+    }
+
+    /// Refuses to let the file grow past so many bytes.
+    pub(crate) fn limit(&self, bytes: u64) -> Attempt<()> {
+        let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);
+        self.connection.pragma_update_and_check(None, "max_page_count", pages.max(1), |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// Makes an empty file that only its owner may read. SQLite gives the files beside it the same rights.
+fn create(path: &Path) -> Attempt<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // Perhaps it is there, on a disk that cannot be written.
+        Err(_) if path.exists() => Ok(()),
+        Err(error) => Err(Failure::Io(error)),
+    }
+}
+
+/// Whether everything is in the file itself, and nothing in a log beside it.
+fn has_no_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    fs::metadata(Path::new(OsStr::new(&log))).map_or(true, |log| log.len() == 0)
+}
+
+fn frozen_uri(path: &Path) -> Attempt<String> {
+    let path = path.to_str().ok_or_else(|| {
+        Failure::Io(io::Error::new(io::ErrorKind::InvalidInput, "the path is not valid Unicode"))
+    })?;
+    let encoded: Vec<String> = path
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02x}"),
+        })
+        .collect();
+    Ok(format!("file:{}?immutable=1", encoded.concat()))
+}

@@ -1,0 +1,186 @@
+//! The tables, their versions, and the way from one version to the next.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::failure::{Attempt, Failure};
+
+/// `cost` in ASCII, by which SQLite files of this crate are told from others.
+const APPLICATION: i64 = 0x636f_7374;
+
+/// What leads from each version to the next; from the empty file to the present one all of them do.
+///
+/// These texts never change once released: a change is a new step.
+const STEPS: [&str; 2] = [
+    "CREATE TABLE connection (
+         number INTEGER PRIMARY KEY,
+         name TEXT NOT NULL UNIQUE
+     ) STRICT;
+     CREATE TABLE coverage (
+         connection INTEGER NOT NULL,
+         start INTEGER NOT NULL,
+         until INTEGER NOT NULL,
+         PRIMARY KEY (connection, start)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE run (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         UNIQUE (connection, id)
+     ) STRICT;
+     CREATE TABLE tuple (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         digest BLOB NOT NULL,
+         currency TEXT NOT NULL,
+         provider TEXT NOT NULL,
+         billing_account TEXT,
+         account TEXT,
+         service TEXT,
+         service_id TEXT,
+         category TEXT,
+         subcategory TEXT,
+         resource TEXT,
+         charge_type TEXT,
+         region TEXT,
+         usage_unit TEXT,
+         stated_kind TEXT,
+         stated_model TEXT,
+         discount_percent TEXT,
+         tags TEXT,
+         attributes TEXT,
+         UNIQUE (connection, digest)
+     ) STRICT;
+     CREATE TABLE record (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         tuple INTEGER NOT NULL,
+         identity BLOB NOT NULL,
+         first_seen INTEGER NOT NULL,
+         run INTEGER NOT NULL,
+         until INTEGER,
+         input INTEGER NOT NULL,
+         output INTEGER NOT NULL,
+         cache_write INTEGER NOT NULL,
+         cache_read INTEGER NOT NULL,
+         requests ANY,
+         quantity ANY,
+         effective ANY,
+         billed ANY,
+         list ANY,
+         contracted ANY,
+         derived INTEGER NOT NULL,
+         charged ANY,
+         model_cost ANY,
+         fee ANY,
+         rounded INTEGER NOT NULL,
+         conversation TEXT,
+         PRIMARY KEY (connection, at, id)
+     ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE record ADD COLUMN person INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE record ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE restatement (
+         connection INTEGER NOT NULL,
+         number INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         seen INTEGER NOT NULL,
+         record_id BLOB NOT NULL,
+         identity BLOB NOT NULL,
+         old_effective ANY, old_billed ANY, old_list ANY, old_contracted ANY, old_derived INTEGER,
+         new_effective ANY, new_billed ANY, new_list ANY, new_contracted ANY, new_derived INTEGER,
+         PRIMARY KEY (connection, number)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observation (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         cycle_start INTEGER,
+         cycle_end INTEGER,
+         requests INTEGER NOT NULL,
+         PRIMARY KEY (connection, at)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_spend (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         spend ANY,
+         overall ANY,
+         included ANY,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_member (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         role TEXT,
+         removed INTEGER NOT NULL,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_group (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         name TEXT NOT NULL,
+         spend ANY,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_group_member (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         member INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         PRIMARY KEY (connection, at, place, member)
+     ) STRICT, WITHOUT ROWID;",
+];
+
+/// Every table with rows of a connection.
+pub(crate) const OF_CONNECTION: [&str; 10] = [
+    "record",
+    "tuple",
+    "run",
+    "coverage",
+    "restatement",
+    "observation",
+    "observed_spend",
+    "observed_member",
+    "observed_group",
+    "observed_group_member",
+];
+
+/// Brings a file that is empty or of an earlier version to the present one, whole or not at all.
+pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
+    if version(connection)? == known() {
+        return Ok(());
+    }
+    // Only one program gets here at a time; the next finds the work done.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for step in STEPS.iter().skip(usize::try_from(version(&transaction)?).unwrap_or_default()) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", known())?;
+    Ok(transaction.commit()?)
+}
+
+/// The version of a file, 0 for an empty one; an error for one that is not to be touched.
+pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let found = number("user_version")?;
+    match number("application_id")? {
+        APPLICATION if found > known() => Err(Failure::Newer { found, known: known() }),
+        APPLICATION if found > 0 => Ok(found),
+        APPLICATION => Err(Failure::Damaged("it has no version")),
+        _ => {
+            let tables: i64 =
+                connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+            if found == 0 && tables == 0 { Ok(0) } else { Err(Failure::Foreign) }
+        }
+    }
+}
+
+fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,141 @@
+//! The store.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cost_model::{
+    Change, ConnectionId, CostStore, Observations, RecordSink, Restatement, Result, Scope, Window, WindowRead,
+};
+use rusqlite::Connection;
+
+use crate::database::{Access, Database};
+use crate::failure::Attempt;
+use crate::worker::Worker;
+use crate::{Options, coverage, dictionary, observed, people, restated, scan, windows};
+
+/// A [`CostStore`] in one SQLite file.
+///
+/// It keeps two threads: one writes, one answers short questions; each scan has a thread of its own while it goes on.
+/// Dropping the store waits for what was begun.
+///
+/// Dropping a future of a call that writes does not call it off once it has been polled: it is done as a whole, or, if it
+/// fails, not at all. Calls that write are done in the order in which they are first polled.
+pub struct SqliteStore {
+    path: Arc<Path>,
+    access: Access,
+    writer: Worker,
+    reader: Worker,
+}
+
+impl SqliteStore {
+    /// Opens the store at `path`, or makes one if nothing is there. See [`Options::open`].
+    ///
+    /// # Errors
+    /// As [`Options::open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Options::new().open(path)
+    }
+
+    pub(crate) fn start(path: &Arc<Path>, read_only: bool, max_bytes: Option<u64>) -> Attempt<Self> {
+        let (database, access) = Database::open(path, read_only)?;
+        if let Some(bytes) = max_bytes {
+            database.limit(bytes)?;
+        }
+        let reading = if access == Access::Frozen { access } else { Access::Read };
+        let reader = Worker::start(Database::connect(path, reading)?)?;
+        Ok(Self { path: Arc::clone(path), access, writer: Worker::start(database)?, reader })
+    }
+
+    /// Asks about a connection; the default if nothing is stored for it.
+    async fn ask<T: Default + Send + 'static>(
+        &self,
+        connection: &ConnectionId,
+        question: impl FnOnce(&Connection, i64) -> Attempt<T> + Send + 'static,
+    ) -> Result<T> {
+        let id = connection.clone();
+        self.reader
+            .run(move |database| {
+                let transaction = database.connection.transaction()?;
+                match dictionary::connection(&transaction, &id)? {
+                    Some(number) => question(&transaction, number),
+                    None => Ok(T::default()),
+                }
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl CostStore for SqliteStore {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        let connections = self.reader.run(|database| dictionary::connections(&database.connection)).await?;
+        Ok(connections.into_iter().map(|(_, id)| id).collect())
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
+        self.ask(connection, coverage::all).await
+    }
+
+    async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
+        let id = connection.clone();
+        let replace = move |database: &mut Database| {
+            database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, read))
+        };
+        self.writer.run(replace).await
+    }
+
+    async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        scan::scan(&self.path, self.access, scope, sink).await
+    }
+
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
+        let span = (window.start().millis(), window.end().millis());
+        self.ask(connection, move |sqlite, number| {
+            let mut count = sqlite.prepare_cached(
+                "SELECT count(*) FROM record WHERE connection = ? AND at >= ? AND at < ? AND unconfirmed = 0",
+            )?;
+            let count: i64 = count.query_row((number, span.0, span.1), |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or_default())
+        })
+        .await
+    }
+
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
+        self.ask(connection, restated::all).await
+    }
+
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        let id = connection.clone();
+        let observe = move |database: &mut Database| {
+            database.write(|transaction, _| {
+                observed::put(transaction, dictionary::connection_or_new(transaction, &id)?, &observations)
+            })
+        };
+        self.writer.run(observe).await
+    }
+
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+        self.ask(connection, observed::all).await
+    }
+
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
+        let (person, pseudonym) = (person.to_owned(), pseudonym.to_owned());
+        self.writer.run(move |database| people::pseudonymise(database, &person, &pseudonym)).await
+    }
+
+    async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
+        let id = connection.clone();
+        self.writer.run(move |database| people::purge(database, &id)).await
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .field("access", &self.access)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! A thread that owns a connection and works off jobs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
+
+use cost_model::Result;
+
+use crate::answer::{self, Answer};
+use crate::database::Database;
+use crate::failure::{Attempt, Failure};
+
+type Job = Box<dyn FnOnce(&mut Database) + Send>;
+
+/// Jobs are done one after the other, in the order in which they are given. Dropping the worker waits for them and closes
+/// the connection.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+    path: Arc<Path>,
+}
+
+impl Worker {
+    pub(crate) fn start(mut database: Database) -> Attempt<Self> {
+        let path = Arc::clone(&database.path);
+        let (jobs, given) = mpsc::channel::<Job>();
+        let work = move || given.into_iter().for_each(|job| job(&mut database));
+        let thread = thread::Builder::new().name("cost-model-sqlite".into()).spawn(work)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), path })
+    }
+
+    /// Does a job, once this future is first polled. Dropping the future after that does not call it off.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
+    ) -> Result<T> {
+        let outcome = self.give(job).await;
+        outcome.unwrap_or_else(|| Err(Failure::Stopped.at(&self.path)))
+    }
+
+    fn give<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
+    ) -> Answer<Result<T>> {
+        let (asked, answer) = answer::channel();
+        let job = Box::new(move |database: &mut Database| {
+            let outcome = job(database).map_err(|failure| failure.at(&database.path));
+            asked.answer(outcome);
+        });
+        if let Some(jobs) = &self.jobs {
+            // A thread that is gone drops the job, and with it the end that would answer.
+            let _gone = jobs.send(job);
+        }
+        answer
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in the thread has been answered for by then.
+            let _panicked = thread.join();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Charges to store: few enough to collide, with every field in use and every amount at its edges.
+
+use std::sync::Arc;
+
+use super::random::Random;
+use crate::{
+    ConnectionId, CostRecord, Costs, Currency, Money, Observations, ObservedGroup, ObservedMember,
+    ObservedSpend, Quantity, RequestUnits, Result, Run, Timestamp, TokenType, Tokens, Window, WindowRead,
+};
+
+/// The instants in which everything happens, in milliseconds: on both sides of 1970.
+pub(super) const FIRST: i64 = -6;
+pub(super) const LAST: i64 = 12;
+
+/// People who may be replaced by a pseudonym.
+pub(super) const PEOPLE: [&str; 3] = ["ana@acme.test", "bo@acme.test", "it's \"Ö\""];
+const TEXTS: [Option<&str>; 5] = [None, Some(""), Some("Auto"), Some("auto"), Some("naïve, 'quoted'\n")];
+const UNITS: [i128; 10] = [
+    0,
+    1,
+    -1,
+    40_000_000_000_000_000_000_000,
+    -40_000_000_000_000_000_000_000,
+    201_823_199_999_999_970_000_000,
+    1_234_567_890_123_456_789_012_345_678,
+    -1_000_000_000_000_000_000_000_000_001,
+    i128::MAX,
+    i128::MIN,
+];
+const COUNTS: [u64; 5] = [0, 1, 255, 1 << 40, u64::MAX];
+
+pub(super) fn instant(millis: i64) -> Result<Timestamp> {
+    Timestamp::from_millis(millis)
+}
+
+pub(super) fn window(start: i64, end: i64) -> Result<Window> {
+    Window::new(instant(start)?, instant(end)?)
+}
+
+/// All of the time in which anything happens.
+pub(super) fn everything() -> Result<Window> {
+    window(FIRST, LAST)
+}
+
+pub(super) fn connection(number: i64) -> ConnectionId {
+    // Their order by name is not that in which they come.
+    ConnectionId::new(
+        ["b", "a", "é"].get(usize::try_from(number).unwrap_or_default()).copied().unwrap_or("c"),
+    )
+}
+
+/// A read by a run of that number.
+pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<WindowRead> {
+    let mut read = WindowRead::new(window, records.to_vec());
+    read.run = Run::at(instant(run)?);
+    read.run.id = format!("run {run}").into();
+    Ok(read)
+}
+
+/// A charge of one of few kinds at that instant, so that equal ones are common.
+pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
+    let amount = Money::from_units(random.pick(&UNITS[..6]));
+    let mut record = CostRecord::new(instant(at)?, "cursor", Currency::USD, Costs::flat(amount));
+    let person = random.pick(&PEOPLE);
+    record.resource = Some(person.into());
+    record.tags.insert("cursor:user", person);
+    record.service_id = text(random, &[Some("gpt-5.2"), Some("auto")]);
+    Ok(record)
+}
+
+/// A charge with anything in any field.
+pub(super) fn any(random: &mut Random, at: i64) -> Result<CostRecord> {
+    let mut record = common(random, at)?;
+    record.end = if random.once_in(3) { Some(instant(at + random.below(9))?) } else { None };
+    for field in [
+        &mut record.billing_account,
+        &mut record.account,
+        &mut record.service,
+        &mut record.service_id,
+        &mut record.category,
+        &mut record.subcategory,
+        &mut record.charge_type,
+        &mut record.region,
+        &mut record.usage_unit,
+        &mut record.stated.kind,
+        &mut record.stated.model,
+        &mut record.stated.conversation,
+    ] {
+        *field = text(random, &TEXTS);
+    }
+    for token_type in TokenType::ALL {
+        record.tokens.set(token_type, Tokens::new(random.pick(&COUNTS)));
+    }
+    record.requests = units(random).map(RequestUnits::from_units);
+    record.quantity = units(random).map(Quantity::from_units);
+    let amounts = [
+        &mut record.costs.effective,
+        &mut record.costs.billed,
+        &mut record.costs.list,
+        &mut record.costs.contracted,
+        &mut record.stated.charged,
+        &mut record.stated.model_cost,
+        &mut record.stated.fee,
+    ];
+    for amount in amounts {
+        *amount = if random.once_in(3) { *amount } else { units(random).map(Money::from_units) };
+    }
+    record.costs.derived = random.once_in(2);
+    record.stated.rounded = u32::try_from(random.below(3)).unwrap_or_default();
+    if random.once_in(2) {
+        record.stated.discount_percent = Some(rust_decimal::Decimal::new(random.below(10_000), 2));
+    }
+    if random.once_in(2) {
+        record.tags.insert(random.pick(&PEOPLE), random.pick(&PEOPLE));
+        record.tags.insert("", "");
+    }
+    if random.once_in(3) {
+        record.attributes.insert("note", random.pick(&PEOPLE));
+    }
+    Ok(record)
+}
+
+/// The same charge without its person, as a provider states it once the person is gone.
+pub(super) fn nameless(record: &CostRecord) -> CostRecord {
+    let mut tags = crate::Tags::default();
+    for (key, value) in record.tags.iter().filter(|(key, _)| &***key != "cursor:user") {
+        tags.insert(Arc::clone(key), Arc::clone(value));
+    }
+    CostRecord { resource: Some("(no user)".into()), tags, ..record.clone() }
+}
+
+/// Something observed at that instant.
+pub(super) fn observations(random: &mut Random, at: i64) -> Result<Observations> {
+    let mut observations = Observations::at(instant(at)?);
+    observations.cycle_start = if random.once_in(2) { Some(instant(at - 1)?) } else { None };
+    observations.cycle_end = if random.once_in(2) { Some(instant(at + 1)?) } else { None };
+    observations.requests = random.pick(&COUNTS);
+    for _ in 0..random.below(3) {
+        let amounts = [units(random), units(random), units(random)].map(|each| each.map(Money::from_units));
+        let [spend, overall, included] = amounts;
+        observations.spend.push(ObservedSpend {
+            person: random.pick(&PEOPLE).into(),
+            spend,
+            overall,
+            included,
+        });
+        observations.members.push(ObservedMember {
+            person: random.pick(&PEOPLE).into(),
+            role: text(random, &TEXTS),
+            removed: random.once_in(2),
+        });
+        observations.groups.push(ObservedGroup {
+            id: "7".into(),
+            name: random.pick(&PEOPLE).into(),
+            spend,
+            members: (0..random.below(3)).map(|_| random.pick(&PEOPLE).into()).collect(),
+        });
+    }
+    Ok(observations)
+}
+
+fn units(random: &mut Random) -> Option<i128> {
+    if random.once_in(4) { None } else { Some(random.pick(&UNITS)) }
+}
+
+fn text(random: &mut Random, from: &[Option<&str>]) -> Option<Arc<str>> {
+    random.pick(from).map(Arc::from)
+}

@@ -1,0 +1,193 @@
+//! Several calls at once.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use super::charges::{common, connection, everything, instant, read, window};
+use super::model::Model;
+use super::random::Random;
+use super::{Broken, Checked, StoreFactory, same, seen};
+use crate::{
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Error, ErrorKind, Money, RecordSink, Result, Scope,
+    WindowRead,
+};
+
+type Job<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
+
+/// Drives all of them at once, to the end.
+async fn together(mut jobs: Vec<Job<'_>>) -> Checked {
+    let mut outcome = Ok(());
+    poll_fn(|context| {
+        jobs.retain_mut(|job| match job.as_mut().poll(context) {
+            Poll::Pending => true,
+            Poll::Ready(done) => {
+                if outcome.is_ok() {
+                    outcome = done;
+                }
+                false
+            }
+        });
+        if jobs.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outcome
+}
+
+/// Gives way to the others once.
+pub(super) async fn give_way() {
+    let mut given = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// So many charges of one state, all different from those of another, at instants that both have.
+fn state(number: i64, count: u32) -> Result<WindowRead> {
+    let record = |place: u32| {
+        let at = instant(i64::from(place % 10))?;
+        let mut record =
+            CostRecord::new(at, "cursor", Currency::USD, Costs::flat(Money::from_units(i128::from(place))));
+        record.service_id = Some(format!("{number}").into());
+        Ok(record)
+    };
+    let records: Vec<_> = (0..count).map(record).collect::<Result<_>>()?;
+    read(everything()?, &records, number)
+}
+
+/// Fails unless every record is of one state, and all of that state are there.
+fn whole(found: &[CostRecord], count: u32) -> Checked {
+    let first = found.first().map(|record| record.service_id.clone());
+    let mixed = found.iter().any(|record| Some(record.service_id.clone()) != first);
+    if mixed || found.len() != usize::try_from(count).unwrap_or_default() {
+        let what = format!("a scan saw {} records of two states, or not {count} of one", found.len());
+        return Err(Broken(what));
+    }
+    Ok(())
+}
+
+const ROUNDS: i64 = 12;
+
+pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked {
+    let count = records.clamp(10, 2_000);
+    let (store, id) = (factory.fresh().await?, connection(0));
+    let store = &*store;
+    store.replace_window(&id, state(0, count)?).await?;
+    let write = async {
+        for number in 1..ROUNDS {
+            store.replace_window(&id, state(number, count)?).await?;
+            give_way().await;
+        }
+        Ok(())
+    };
+    let mut jobs: Vec<Job<'_>> = vec![Box::pin(write)];
+    for _ in 0..2 {
+        jobs.push(Box::pin(async {
+            for _ in 0..ROUNDS {
+                whole(&seen::scan(store, &Scope::all()).await?, count)?;
+                same(
+                    "a count while it is written",
+                    &store.count(&id, everything()?).await?,
+                    &u64::from(count),
+                )?;
+                give_way().await;
+            }
+            Ok(())
+        }));
+    }
+    together(jobs).await
+}
+
+pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checked {
+    let (store, id) = (factory.fresh().await?, connection(0));
+    for number in 0..4 {
+        store.replace_window(&id, state(number, records)?).await?;
+        let (mut found, scope): (Vec<CostRecord>, _) = (Vec::new(), Scope::all());
+        let mut scan = store.scan(&scope, &mut found);
+        let begun = poll_fn(|context| Poll::Ready(scan.as_mut().poll(context))).await;
+        // Fewer than before, so that a scan in the middle of them would miss some.
+        store.replace_window(&id, state(number + 10, records / 2)?).await?;
+        match begun {
+            Poll::Ready(done) => done?,
+            Poll::Pending => scan.as_mut().await?,
+        }
+        drop(scan);
+        let old =
+            found.first().is_some_and(|record| record.service_id.as_deref() == Some(&*format!("{number}")));
+        whole(&found, if old { records } else { records / 2 })?;
+    }
+    Ok(())
+}
+
+pub(super) async fn writers(factory: &dyn StoreFactory, seed: u64) -> Checked {
+    let mut random = Random::new(seed);
+    let (store, mut model) = (factory.fresh().await?, Model::default());
+    for round in 0..ROUNDS {
+        let mut charges = |span, run| {
+            let records = (0..5).map(|_| common(&mut random, 2)).collect::<Result<Vec<_>>>()?;
+            read(span, &records, run)
+        };
+        // The same window, then a window beside it, then another connection.
+        let first = (connection(0), charges(window(0, 3)?, 2 * round)?);
+        let second = match round % 3 {
+            0 => (connection(0), charges(window(0, 3)?, 2 * round + 1)?),
+            1 => (connection(0), charges(window(1, 5)?, 2 * round + 1)?),
+            _ => (connection(1), charges(window(0, 3)?, 2 * round + 1)?),
+        };
+        let jobs: Vec<Job<'_>> = vec![replace(&*store, &first), replace(&*store, &second)];
+        together(jobs).await?;
+        let orders = [[&first, &second], [&second, &first]].map(|order| {
+            let mut model = model.clone();
+            order.iter().try_for_each(|(id, read)| model.replace(id, read).map(drop)).map(|()| model)
+        });
+        let [one, other] = orders;
+        let (one, other) = (one?, other?);
+        model = match seen::all(&*store, &one).await {
+            Ok(()) => one,
+            Err(_) => seen::all(&*store, &other).await.map(|()| other)?,
+        };
+    }
+    Ok(())
+}
+
+fn replace<'a>(store: &'a dyn CostStore, (id, read): &'a (ConnectionId, WindowRead)) -> Job<'a> {
+    Box::pin(async move {
+        store.replace_window(id, read.clone()).await?;
+        Ok(())
+    })
+}
+
+/// Takes some records, then fails.
+struct Impatient(u32);
+
+impl RecordSink for Impatient {
+    fn record(&mut self, _: &CostRecord) -> Result<()> {
+        match self.0.checked_sub(1) {
+            Some(left) => {
+                self.0 = left;
+                Ok(())
+            }
+            None => Err(Error::new(ErrorKind::Query, "enough")),
+        }
+    }
+}
+
+pub(super) async fn stopped(factory: &dyn StoreFactory, records: u32) -> Checked {
+    let (store, id) = (factory.fresh().await?, connection(0));
+    let count = records.clamp(10, 5_000);
+    store.replace_window(&id, state(0, count)?).await?;
+    for patience in [0, 3, count - 1] {
+        match store.scan(&Scope::all(), &mut Impatient(patience)).await {
+            Ok(()) => return Err(Broken("a scan went on although its sink had failed".into())),
+            Err(error) => same("the error", &error.to_string(), &"enough".to_owned())?,
+        }
+        store.replace_window(&id, state(i64::from(patience) + 1, count)?).await?;
+        whole(&seen::scan(&*store, &Scope::all()).await?, count)?;
+    }
+    Ok(())
+}

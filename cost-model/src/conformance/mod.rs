@@ -1,0 +1,165 @@
+//! The checks that every [`CostStore`] must pass, for the tests of stores. Behind the feature `conformance`.
+//!
+//! A store's test makes a [`StoreFactory`], runs a [`Suite`] on it, and expects no [`Violation`]. The suite spawns
+//! nothing: whoever awaits it drives it, on whatever runtime the store needs. Its random choices come from a seed, so a
+//! run can be repeated.
+//!
+//! ```
+//! use async_trait::async_trait;
+//! use cost_model::conformance::{StoreFactory, Suite};
+//! use cost_model::{CostStore, MemoryStore, Result};
+//!
+//! #[derive(Debug)]
+//! struct InMemory;
+//!
+//! #[async_trait]
+//! impl StoreFactory for InMemory {
+//!     async fn fresh(&self) -> Result<Box<dyn CostStore>> {
+//!         Ok(Box::new(MemoryStore::new()))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let violations = Suite::new().run(&InMemory).await;
+//! assert!(violations.is_empty(), "{violations:#?}");
+//! # }
+//! ```
+//!
+//! What a suite cannot bring about from outside is left to the store's own tests: a kill in the middle of a write, a full
+//! disk, files of earlier versions.
+
+mod charges;
+mod concurrent;
+mod dropped;
+mod model;
+mod random;
+mod removed;
+mod replaced;
+mod seen;
+mod steps;
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::{CostStore, Error, Result};
+
+/// Makes the stores that a [`Suite`] checks. One store is in use at a time.
+#[async_trait]
+pub trait StoreFactory: fmt::Debug + Sync {
+    /// A store that holds nothing.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being made, which is a violation.
+    async fn fresh(&self) -> Result<Box<dyn CostStore>>;
+
+    /// Opens once more what the store made last kept; that store has been dropped. `None`, as by default, where nothing
+    /// outlives a store.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being opened, which is a violation.
+    async fn reopen(&self) -> Result<Option<Box<dyn CostStore>>> {
+        Ok(None)
+    }
+}
+
+/// What a store does and must not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// The name of the check that found it.
+    pub check: &'static str,
+    /// What was expected and what came. It names no person.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.check, self.what)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// Why a check stops.
+#[derive(Debug)]
+struct Broken(String);
+
+type Checked = std::result::Result<(), Broken>;
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self(format!("a call failed that should not: {error}"))
+    }
+}
+
+/// Fails a check unless two things are equal.
+fn same<T: PartialEq + fmt::Debug>(what: &str, found: &T, expected: &T) -> Checked {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Broken(format!("{what}: found {found:?}, expected {expected:?}")))
+}
+
+/// The checks, with how much of each.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    seed: u64,
+    rounds: u32,
+    records: u32,
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self { seed: 1, rounds: 40, records: 10_000 }
+    }
+}
+
+impl Suite {
+    /// The usual amount of everything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Other random choices.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// So many series of random steps, each on a store of its own; 40 if not said otherwise.
+    pub fn rounds(mut self, rounds: u32) -> Self {
+        self.rounds = rounds;
+        self
+    }
+
+    /// So many records in the checks of many records; 10,000 if not said otherwise.
+    pub fn records(mut self, records: u32) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// Runs every check. Each goes as far as its first violation.
+    pub async fn run(&self, factory: &dyn StoreFactory) -> Vec<Violation> {
+        let checks = [
+            ("behaves like a list", steps::like_a_list(factory, self.seed, self.rounds).await),
+            ("a replacement that is refused changes nothing", replaced::refused(factory, self.seed).await),
+            ("reading again changes nothing", replaced::again(factory, self.seed).await),
+            ("keeps every field", replaced::every_field(factory, self.seed).await),
+            ("opened again, it holds what it held", replaced::reopened(factory, self.seed).await),
+            ("readers see the old or the new", concurrent::readers(factory, self.records).await),
+            ("a scan sees one state", concurrent::snapshot(factory, self.records).await),
+            ("two writers do not disturb each other", concurrent::writers(factory, self.seed).await),
+            ("a call may be dropped at any time", dropped::at_each_poll(factory, self.seed).await),
+            ("what stops a sink stops the scan", concurrent::stopped(factory, self.records).await),
+            ("a person is replaced and sums stay", removed::pseudonymised(factory, self.seed).await),
+            ("a purge leaves nothing, and others alone", removed::purged(factory, self.records).await),
+            ("keeps many records", removed::many(factory, self.records).await),
+        ];
+        let violation = |(check, checked): (&'static str, Checked)| {
+            checked.err().map(|Broken(what)| Violation { check, what })
+        };
+        checks.into_iter().filter_map(violation).collect()
+    }
+}

@@ -1,0 +1,163 @@
+//! People and connections that go, and many records.
+
+use super::charges::{PEOPLE, any, connection, everything, instant, observations, read, window};
+use super::model::Model;
+use super::random::Random;
+use super::replaced::used;
+use super::{Broken, Checked, StoreFactory, same, seen};
+use crate::{
+    Change, CostRecord, CostStore, Costs, Currency, Metric, Money, RecordSink, Result, Run, Scope, Timestamp,
+    Window, WindowRead,
+};
+
+/// Sums, and whether records come in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Sums {
+    records: u64,
+    /// By metric, wrapping, so that amounts at the edges do not stop it.
+    amounts: [i128; 4],
+    last: Option<(i64, crate::RecordId)>,
+    disorder: bool,
+}
+
+impl RecordSink for Sums {
+    fn record(&mut self, record: &CostRecord) -> Result<()> {
+        self.records += 1;
+        for (sum, metric) in self.amounts.iter_mut().zip(Metric::ALL) {
+            *sum = sum.wrapping_add(record.costs.get(metric).map(Money::units).unwrap_or_default());
+        }
+        let place = record.provenance.as_ref().map(|provenance| (record.at.millis(), provenance.record_id));
+        self.disorder |= place <= self.last;
+        self.last = place;
+        Ok(())
+    }
+}
+
+async fn sums(store: &dyn CostStore, scope: Scope) -> Result<Sums> {
+    let mut sums = Sums::default();
+    store.scan(&scope, &mut sums).await?;
+    Ok(sums)
+}
+
+pub(super) async fn pseudonymised(factory: &dyn StoreFactory, seed: u64) -> Checked {
+    let mut random = Random::new(seed);
+    let (store, mut model) = (factory.fresh().await?, Model::default());
+    let span = everything()?;
+    let mut reads = Vec::new();
+    for number in 0..2 {
+        let instants = span.start().millis()..span.end().millis();
+        let records: Vec<_> = instants.map(|at| any(&mut random, at)).collect::<Result<_>>()?;
+        reads.push((connection(number), read(span, &records, 1)?));
+        let observed = observations(&mut random, number)?;
+        store.observe(&connection(number), observed.clone()).await?;
+        model.observe(&connection(number), &observed);
+    }
+    for (id, read) in &reads {
+        store.replace_window(id, read.clone()).await?;
+        model.replace(id, read)?;
+    }
+    let before = sums(&*store, Scope::all()).await?;
+    let changed = store.pseudonymise(PEOPLE[0], "p-1").await?;
+    same("records under a pseudonym", &changed, &model.pseudonymise(PEOPLE[0], "p-1"))?;
+    same("sums", &sums(&*store, Scope::all()).await?, &before)?;
+    seen::all(&*store, &model).await?;
+    for (id, read) in &reads {
+        store.replace_window(id, read.clone()).await?;
+    }
+    for record in seen::scan(&*store, &Scope::all()).await? {
+        let named = record.clone().pseudonymise(PEOPLE[0], &"p-2".into());
+        if named {
+            return Err(Broken("reading a window again brought back a person's name".into()));
+        }
+    }
+    seen::all(&*store, &model).await
+}
+
+pub(super) async fn purged(factory: &dyn StoreFactory, records: u32) -> Checked {
+    let mut random = Random::new(u64::from(records));
+    let store = factory.fresh().await?;
+    let mut model = used(&*store, &mut random, 40).await?;
+    let gone = connection(1);
+    let charges = vec![any(&mut random, 2)?, any(&mut random, 3)?];
+    for (run, records) in [(40, &charges[..]), (41, charges.get(..1).unwrap_or_default())] {
+        // The second time something closed is withdrawn.
+        let mut read = read(window(0, 6)?, records, run)?;
+        read.final_before = Some(instant(6)?);
+        store.replace_window(&gone, read.clone()).await?;
+        model.replace(&gone, &read)?;
+    }
+    let observed = observations(&mut random, 1)?;
+    store.observe(&gone, observed.clone()).await?;
+    model.observe(&gone, &observed);
+    let others = Scope::all().connection(connection(0)).connection(connection(2));
+    let before = sums(&*store, others.clone()).await?;
+    same("records purged", &store.purge(&gone).await?, &model.purge(&gone))?;
+    same("the sums of other connections", &sums(&*store, others).await?, &before)?;
+    seen::all(&*store, &model).await?;
+    same("records purged again", &store.purge(&gone).await?, &0)?;
+    // What comes back is new.
+    let read = read(window(0, 6)?, &charges, 42)?;
+    same(
+        "what comes back",
+        &store.replace_window(&gone, read.clone()).await?,
+        &model.replace(&gone, &read)?,
+    )?;
+    seen::all(&*store, &model).await
+}
+
+/// So many records in a window, and an hour for it.
+const IN_WINDOW: u32 = 10_000;
+const HOUR: i64 = 3_600_000;
+
+fn hour(number: u32) -> Result<Window> {
+    window(i64::from(number) * HOUR, i64::from(number + 1) * HOUR)
+}
+
+fn hourly(number: u32, count: u32) -> Result<WindowRead> {
+    let start = hour(number)?.start().millis();
+    let record = |place: u32| {
+        let at = Timestamp::from_millis(start + i64::from(place / 2))?;
+        let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
+        let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
+        record.resource = Some(format!("user {}", place % 100).into());
+        Ok(record)
+    };
+    let mut read = WindowRead::new(hour(number)?, (0..count).map(record).collect::<Result<_>>()?);
+    read.run = Run::at(instant(0)?);
+    Ok(read)
+}
+
+pub(super) async fn many(factory: &dyn StoreFactory, records: u32) -> Checked {
+    let (store, id) = (factory.fresh().await?, connection(0));
+    let windows = records.div_ceil(IN_WINDOW).max(1);
+    let each = records / windows;
+    let total = u64::from(windows) * u64::from(each);
+    let mut expected = [0_i128; 4];
+    for run in 0..2 {
+        for number in 0..windows {
+            let read = hourly(number, each)?;
+            if run == 0 {
+                let amounts =
+                    read.records.iter().filter_map(|record| record.costs.effective).map(Money::units);
+                let sum: i128 = amounts.sum();
+                for total in &mut expected {
+                    *total += sum;
+                }
+            }
+            let change = store.replace_window(&id, read).await?;
+            let count = u64::from(each);
+            let wanted = if run == 0 { Change::new(count, 0, 0) } else { Change::new(0, 0, count) };
+            same("a change", &change, &wanted)?;
+        }
+    }
+    let all = sums(&*store, Scope::all()).await?;
+    same("sums", &(all.records, all.amounts, all.disorder), &(total, expected, false))?;
+    let last = hour(windows - 1)?;
+    let of_last = sums(&*store, Scope::all().window(last)).await?;
+    same("records of the last window", &of_last.records, &u64::from(each))?;
+    let whole = Window::new(hour(0)?.start(), last.end())?;
+    same("coverage", &store.coverage(&id).await?, &vec![whole])?;
+    same("a count", &store.count(&id, whole).await?, &total)?;
+    same("records purged", &store.purge(&id).await?, &total)?;
+    same("records left", &sums(&*store, Scope::all()).await?.records, &0)
+}

@@ -1,0 +1,374 @@
+//! The checks of stores: the store in memory passes them, and stores with a defect do not.
+
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+use cost_model::conformance::{StoreFactory, Suite, Violation};
+use cost_model::{
+    Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, MemoryStore, Money, Observations,
+    RecordSink, Restatement, Result, Scope, Tags, Window, WindowRead,
+};
+
+/// What a store may do wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Defect {
+    None,
+    MergesTwins,
+    DropsTags,
+    DropsAttributes,
+    RoundsAmounts,
+    StoresHalfOfWhatItRefuses,
+    AcceptsWhatLiesOutside,
+    ReplacesInTwoSteps,
+    AddsToWindows,
+    IncludesTheEndOfAScope,
+    IgnoresTheConnectionOfAScope,
+    ScansBackwards,
+    ScansInSteps,
+    SwallowsWhatASinkSays,
+    CountsWhatIsUnconfirmed,
+    CoversTooMuch,
+    ForgetsRestatements,
+    KeepsRestatementsOfWhatIsPurged,
+    KeepsObservationsOfWhatIsPurged,
+    PurgesEveryone,
+    KeepsOnlyTheLastObservation,
+    KeepsNamesInObservations,
+    MiscountsPseudonyms,
+    RenamesNobody,
+    LosesOnReopen,
+    ListsNoConnectionWithoutRecords,
+}
+
+use Defect as D;
+
+const DEFECTS: [Defect; 25] = [
+    D::MergesTwins,
+    D::DropsTags,
+    D::DropsAttributes,
+    D::RoundsAmounts,
+    D::StoresHalfOfWhatItRefuses,
+    D::AcceptsWhatLiesOutside,
+    D::ReplacesInTwoSteps,
+    D::AddsToWindows,
+    D::IncludesTheEndOfAScope,
+    D::IgnoresTheConnectionOfAScope,
+    D::ScansBackwards,
+    D::ScansInSteps,
+    D::SwallowsWhatASinkSays,
+    D::CountsWhatIsUnconfirmed,
+    D::CoversTooMuch,
+    D::ForgetsRestatements,
+    D::KeepsRestatementsOfWhatIsPurged,
+    D::KeepsObservationsOfWhatIsPurged,
+    D::PurgesEveryone,
+    D::KeepsOnlyTheLastObservation,
+    D::KeepsNamesInObservations,
+    D::MiscountsPseudonyms,
+    D::RenamesNobody,
+    D::LosesOnReopen,
+    D::ListsNoConnectionWithoutRecords,
+];
+
+/// The store in memory, with a defect.
+#[derive(Clone, Debug)]
+struct Broken(Arc<MemoryStore>, Defect);
+
+impl Broken {
+    fn has(&self, defect: Defect) -> bool {
+        self.1 == defect
+    }
+
+    async fn records(&self, scope: &Scope) -> Result<Vec<CostRecord>> {
+        let mut records: Vec<CostRecord> = Vec::new();
+        self.0.scan(scope, &mut records).await?;
+        Ok(records)
+    }
+
+    fn spoil(&self, read: &mut WindowRead) {
+        match self.1 {
+            D::MergesTwins => {
+                let mut seen: Vec<CostRecord> = Vec::new();
+                read.records.retain(|record| {
+                    let new = !seen.contains(record);
+                    seen.push(record.clone());
+                    new
+                });
+            }
+            D::DropsTags => read.records.iter_mut().for_each(|record| record.tags = Tags::default()),
+            D::DropsAttributes => {
+                read.records.iter_mut().for_each(|record| record.attributes = Tags::default());
+            }
+            D::RoundsAmounts => {
+                for record in &mut read.records {
+                    let rounded = record.costs.list.map(|list| Money::from_units(list.units() & !1));
+                    record.costs.list = rounded;
+                }
+            }
+            D::AcceptsWhatLiesOutside => {
+                let window = read.window;
+                read.records.retain(|record| window.contains(record.at));
+            }
+            D::AddsToWindows => read.answers_from = read.window.end(),
+            D::ForgetsRestatements => read.final_before = None,
+            _ => {}
+        }
+    }
+}
+
+async fn give_way() {
+    let mut given = false;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut given, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+struct Deaf<'a>(&'a mut (dyn RecordSink + Send));
+
+impl RecordSink for Deaf<'_> {
+    fn record(&mut self, record: &CostRecord) -> Result<()> {
+        let _ignored = self.0.record(record);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl CostStore for Broken {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        let mut connections = self.0.connections().await?;
+        if self.has(D::ListsNoConnectionWithoutRecords) {
+            let records = self.records(&Scope::all()).await?;
+            let of = |record: &CostRecord| record.provenance.as_ref().unwrap().connection.clone();
+            connections.retain(|id| records.iter().any(|record| of(record) == *id));
+        }
+        Ok(connections)
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
+        let coverage = self.0.coverage(connection).await?;
+        if let (D::CoversTooMuch, [first, .., last]) = (self.1, &*coverage) {
+            return Ok(vec![Window::new(first.start(), last.end())?]);
+        }
+        Ok(coverage)
+    }
+
+    async fn replace_window(&self, connection: &ConnectionId, mut read: WindowRead) -> Result<Change> {
+        self.spoil(&mut read);
+        if self.has(D::StoresHalfOfWhatItRefuses) {
+            let mut inside = read.clone();
+            inside.records.retain(|record| read.window.contains(record.at));
+            if inside.records.len() < read.records.len() {
+                self.0.replace_window(connection, inside).await?;
+            }
+        }
+        if self.has(D::ReplacesInTwoSteps) {
+            let change = self.0.clone().replace_window(connection, read.clone()).await?;
+            let mut half = read.clone();
+            half.records.truncate(read.records.len() / 2);
+            self.0.replace_window(connection, half).await?;
+            give_way().await;
+            self.0.replace_window(connection, read).await?;
+            return Ok(change);
+        }
+        self.0.replace_window(connection, read).await
+    }
+
+    async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        match self.1 {
+            D::IncludesTheEndOfAScope => {
+                let mut scope = scope.clone();
+                if let Some(window) = scope.window {
+                    let end = cost_model::Timestamp::from_millis(window.end().millis() + 1)?;
+                    scope.window = Some(Window::new(window.start(), end)?);
+                }
+                self.0.scan(&scope, sink).await
+            }
+            D::IgnoresTheConnectionOfAScope => {
+                let mut scope = scope.clone();
+                scope.connections = None;
+                self.0.scan(&scope, sink).await
+            }
+            D::ScansBackwards => {
+                let records = self.records(scope).await?;
+                records.iter().rev().try_for_each(|record| sink.record(record))
+            }
+            D::ScansInSteps => {
+                let count = self.records(scope).await?.len();
+                for place in 0..count {
+                    if place == count / 2 {
+                        give_way().await;
+                    }
+                    // Each by a scan of its own, as a store without transactions would page.
+                    let Some(record) = self.records(scope).await?.get(place).cloned() else { continue };
+                    sink.record(&record)?;
+                }
+                Ok(())
+            }
+            D::SwallowsWhatASinkSays => self.0.scan(scope, &mut Deaf(sink)).await,
+            _ => self.0.scan(scope, sink).await,
+        }
+    }
+
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
+        if self.has(D::CountsWhatIsUnconfirmed) {
+            let scope = Scope::all().connection(connection.clone()).window(window);
+            return Ok(self.records(&scope).await?.len() as u64);
+        }
+        self.0.count(connection, window).await
+    }
+
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
+        self.0.restatements(connection).await
+    }
+
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        if self.has(D::KeepsOnlyTheLastObservation) && !self.0.observations(connection).await?.is_empty() {
+            return Ok(());
+        }
+        self.0.observe(connection, observations).await
+    }
+
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+        self.0.observations(connection).await
+    }
+
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
+        match self.1 {
+            D::RenamesNobody => Ok(0),
+            D::MiscountsPseudonyms => self.0.pseudonymise(person, pseudonym).await.map(|count| count + 1),
+            D::KeepsNamesInObservations => {
+                let mut kept = Vec::new();
+                for id in self.0.connections().await? {
+                    kept.push((id.clone(), self.0.observations(&id).await?));
+                }
+                let changed = self.0.pseudonymise(person, pseudonym).await?;
+                for (id, observations) in kept {
+                    for each in observations {
+                        self.0.observe(&id, each).await?;
+                    }
+                }
+                Ok(changed)
+            }
+            _ => self.0.pseudonymise(person, pseudonym).await,
+        }
+    }
+
+    async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
+        let observations = self.0.observations(connection).await?;
+        match self.1 {
+            D::PurgesEveryone => {
+                let mut removed = 0;
+                for id in self.0.connections().await? {
+                    let count = self.0.purge(&id).await?;
+                    removed += if id == *connection { count } else { 0 };
+                }
+                Ok(removed)
+            }
+            D::KeepsObservationsOfWhatIsPurged => {
+                let removed = self.0.purge(connection).await?;
+                for each in observations {
+                    self.0.observe(connection, each).await?;
+                }
+                Ok(removed)
+            }
+            // The records go by being read no more, which leaves everything else.
+            D::KeepsRestatementsOfWhatIsPurged if !self.0.restatements(connection).await?.is_empty() => {
+                let mut removed = 0;
+                for window in self.0.coverage(connection).await? {
+                    removed +=
+                        self.0.replace_window(connection, WindowRead::new(window, Vec::new())).await?.removed;
+                }
+                Ok(removed)
+            }
+            _ => self.0.purge(connection).await,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Factory {
+    defect: Defect,
+    last: Mutex<Option<Broken>>,
+    reopened: AtomicBool,
+}
+
+#[async_trait]
+impl StoreFactory for Factory {
+    async fn fresh(&self) -> Result<Box<dyn CostStore>> {
+        let store = Broken(Arc::new(MemoryStore::new()), self.defect);
+        *self.last.lock().unwrap() = Some(store.clone());
+        Ok(Box::new(store))
+    }
+
+    async fn reopen(&self) -> Result<Option<Box<dyn CostStore>>> {
+        self.reopened.store(true, Ordering::Relaxed);
+        if self.defect == D::LosesOnReopen {
+            return self.fresh().await.map(Some);
+        }
+        let last = self.last.lock().unwrap().clone();
+        last.map(|store| Box::new(store) as _)
+            .ok_or_else(|| Error::new(ErrorKind::Store, "nothing was open"))
+            .map(Some)
+    }
+}
+
+fn violations(suite: &Suite, defect: Defect) -> Vec<Violation> {
+    let factory = Factory { defect, last: Mutex::default(), reopened: AtomicBool::new(false) };
+    let mut run = pin!(suite.run(&factory));
+    let violations = loop {
+        // Nothing here waits but to give way.
+        if let Poll::Ready(violations) = run.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            break violations;
+        }
+    };
+    // A defect may show before that.
+    assert!(factory.reopened.load(Ordering::Relaxed) || !violations.is_empty());
+    violations
+}
+
+#[test]
+fn the_store_in_memory_conforms() {
+    for (seed, records) in [(1, 5_000), (2, 500), (3, 500)] {
+        let found = violations(&Suite::new().seed(seed).records(records), D::None);
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+#[test]
+fn every_defect_is_found_and_named_without_a_person() {
+    for defect in DEFECTS {
+        let found = violations(&Suite::new().records(200), defect);
+        let checks: Vec<_> = found.iter().map(|violation| violation.check).collect();
+        assert!(!found.is_empty(), "{defect:?} was not found");
+        for violation in &found {
+            assert!(!violation.to_string().contains('@'), "{violation}");
+        }
+        let expected: &[_] = match defect {
+            D::ReplacesInTwoSteps => &[
+                "behaves like a list",
+                "readers see the old or the new",
+                "two writers do not disturb each other",
+                "a call may be dropped at any time",
+            ],
+            D::ScansInSteps => &["readers see the old or the new", "a scan sees one state"],
+            D::MergesTwins => &["behaves like a list", "reading again changes nothing"],
+            D::DropsAttributes | D::RoundsAmounts => &["behaves like a list", "keeps every field"],
+            D::StoresHalfOfWhatItRefuses => &["a replacement that is refused changes nothing"],
+            D::SwallowsWhatASinkSays => &["what stops a sink stops the scan"],
+            D::RenamesNobody => &["a person is replaced and sums stay"],
+            D::KeepsRestatementsOfWhatIsPurged | D::PurgesEveryone => {
+                &["a purge leaves nothing, and others alone"]
+            }
+            D::LosesOnReopen => &["opened again, it holds what it held"],
+            _ => &["behaves like a list"],
+        };
+        for check in expected {
+            assert!(checks.contains(check), "{defect:?} was found by {checks:?} only");
+        }
+    }
+}
