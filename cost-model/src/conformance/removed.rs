@@ -82,7 +82,7 @@ pub(super) async fn purged(factory: &dyn StoreFactory, records: u32) -> Checked 
     for (run, records) in [(40, &charges[..]), (41, charges.get(..1).unwrap_or_default())] {
         // The second time something closed is withdrawn.
         let mut read = read(window(0, 6)?, records, run)?;
-        read.final_before = Some(instant(6)?);
+        read.closed = vec![window(0, 6)?];
         store.replace_window(&gone, read.clone()).await?;
         model.replace(&gone, &read)?;
     }

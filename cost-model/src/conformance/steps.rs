@@ -91,7 +91,7 @@ fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowRead> {
         read.answers_from = instant(start + random.below(4))?;
     }
     if random.once_in(2) {
-        read.final_before = Some(instant(random_instant(random))?);
+        read.closed = vec![window(FIRST, random_instant(random) + 1)?];
     }
     Ok(read)
 }

@@ -113,7 +113,7 @@ impl Broken {
                 read.records.retain(|record| window.contains(record.at));
             }
             D::AddsToWindows => read.answers_from = read.window.end(),
-            D::ForgetsRestatements => read.final_before = None,
+            D::ForgetsRestatements => read.closed.clear(),
             _ => {}
         }
     }

@@ -31,7 +31,7 @@ fn generation(number: i64, generation: i64) -> WindowRead {
     let count = RECORDS - 3 * (generation % 7);
     let mut read = WindowRead::new(span(number), (0..count).map(record).collect());
     read.run = Run::at(millis(generation));
-    read.final_before = Some(span(number).end());
+    read.closed = vec![span(number)];
     read
 }
 

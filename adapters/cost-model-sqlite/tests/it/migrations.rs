@@ -47,7 +47,7 @@ fn a_file_of_version_1_is_brought_to_the_present_one() {
     // From here on it is like any other.
     let mut next = read(charges(3, 7));
     next.run = Run::at(millis(20));
-    next.final_before = Some(millis(10));
+    next.closed = vec![window(0, 10)];
     let change = wait(store.replace_window(&connection(), next)).unwrap();
     assert_eq!((change.added, change.removed), (3, 2));
     assert_eq!(wait(store.restatements(&connection())).unwrap().len(), 5);

@@ -135,7 +135,7 @@ fn reading_the_same_again_writes_nothing() {
         (fs::read(folder.store()).unwrap(), fs::read(log).unwrap())
     };
     let mut first = read(charges(500, 7));
-    first.final_before = Some(millis(10));
+    first.closed = vec![window(0, 10)];
     wait(store.replace_window(&connection(), first.clone())).unwrap();
     let before = bytes();
     for run in 20..23 {
