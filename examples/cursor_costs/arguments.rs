@@ -25,6 +25,8 @@ Options:
       --rules FILE         rules.toml: who owns a cost
       --directory FILE     directory.csv: email,team,department,from,to
       --invoice FILE       invoice.csv: an invoice to explain; may be given again
+      --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
+                           the last three days, or, with --from or --to, the whole range again
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
       --pseudonyms-env NAME  Give people other names in those files, by the secret in that environment variable
   -h, --help               Print this help
@@ -42,6 +44,7 @@ pub struct Arguments {
     pub rules: Option<PathBuf>,
     pub directory: Option<PathBuf>,
     pub invoices: Vec<PathBuf>,
+    pub db: Option<PathBuf>,
     pub out: Option<PathBuf>,
     pub pseudonyms_env: Option<String>,
 }
@@ -63,6 +66,7 @@ impl Arguments {
                 Arg::Long("directory") => arguments.directory = Some(parser.value()?.into()),
                 Arg::Long("invoice") => arguments.invoices.push(parser.value()?.into()),
                 Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),
+                Arg::Long("db") => arguments.db = Some(parser.value()?.into()),
                 Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),

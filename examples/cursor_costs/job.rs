@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope};
+use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
 use reconcile::reconcile;
@@ -17,7 +18,7 @@ use crate::sections::Sections;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Inputs { connection, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
-    let (run, records, ledger) = sync(&connection, range).await?;
+    let (run, records, ledger) = sync(&arguments, &connection, range).await?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
@@ -53,6 +54,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 
 /// Brings the range into a store, and out again as records and as a ledger.
 async fn sync(
+    arguments: &Arguments,
     connection: &Connection,
     range: cost_model::Window,
 ) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
@@ -61,12 +63,22 @@ async fn sync(
         builder = builder.base_url(url.as_str());
     }
     let source = CursorCostSource::new(builder.build()?, connection.account.as_str());
-    let store = MemoryStore::new();
+    let store: Box<dyn CostStore> = match &arguments.db {
+        Some(path) => Box::new(SqliteStore::open(path)?),
+        None => Box::new(MemoryStore::new()),
+    };
     let progress = ProgressBar::new();
     let id = ConnectionId::new(connection.account.as_str());
-    let run = Ingest::new(&source, &store, id).observer(&progress).run(range, connection.now()).await?;
-    let scope = Scope::all().window(range);
+    let ingest = Ingest::new(&source, &*store, id.clone()).observer(&progress);
+    let now = connection.now();
+    let run = if arguments.from.is_some() || arguments.to.is_some() {
+        ingest.run(range, now).await?
+    } else {
+        ingest.update(range, now).await?
+    };
+    // A file may hold other connections as well.
+    let scope = Scope::all().connection(id).window(range);
     let mut records = Vec::new();
     store.scan(&scope, &mut records).await?;
-    Ok((run, records, Ledger::from_store(&store, &scope, Currency::USD).await?))
+    Ok((run, records, Ledger::from_store(&*store, &scope, Currency::USD).await?))
 }

@@ -67,19 +67,32 @@ impl<'a> Ingest<'a> {
     pub async fn refresh(&self, now: Timestamp) -> Result<RunReport> {
         let date = now.date();
         let oldest = date.checked_sub_months(Months::new(self.retention_months)).unwrap_or(date);
-        let range = until(Timestamp::midnight(oldest), now)?;
+        let mut running = self.catch_up(until(Timestamp::midnight(oldest), now)?, now).await?;
+        running.observe().await?;
+        Ok(running.report)
+    }
+
+    /// Reads what of `range`, up to `now`, is missing, and once more the days of the look-back.
+    ///
+    /// # Errors
+    /// [`Error`] at the first window that cannot be read or stored, and if `range` begins after `now`.
+    pub async fn update(&self, range: Window, now: Timestamp) -> Result<RunReport> {
+        let range = until(range.start(), now.min(range.end()))?;
+        Ok(self.catch_up(range, now).await?.report)
+    }
+
+    async fn catch_up(&self, range: Window, now: Timestamp) -> Result<Running<'_>> {
         let coverage = self.coverage().await?;
         let covered_future = coverage.last().is_some_and(|last| last.end() > now);
         // A clock that was ahead claimed time that had not come; nobody knows how much of it.
-        let again = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
-        let again = date.checked_sub_days(Days::new(again)).map_or(range.start(), Timestamp::midnight);
+        let days = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
+        let again = now.date().checked_sub_days(Days::new(days)).map_or(range.start(), Timestamp::midnight);
         let late = Window::new(again.max(range.start()), range.end()).ok();
         let spans = union(missing(range, &before(now, &coverage)), late);
         let mut running = Running::new(self, now, &coverage);
         running.report.covered_future = covered_future;
         running.read_all(spans.into_iter().flat_map(plan)).await?;
-        running.observe().await?;
-        Ok(running.report)
+        Ok(running)
     }
 
     /// Reads every window of `range`, up to `now`, whatever is stored.
