@@ -5,11 +5,13 @@ mod demo;
 mod figures;
 mod filtering;
 mod grouping;
+mod pages;
 
 use std::error::Error;
 
 pub use contestants::Contestants;
 pub use demo::Demo;
 pub use figures::Figures;
+pub use pages::{PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
 
 pub type Failure = Box<dyn Error + Send + Sync>;

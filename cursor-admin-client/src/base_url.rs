@@ -49,6 +49,20 @@ impl BaseUrl {
     }
 }
 
+/// Why a proxy cannot be used for this address. The proxy's URL may hold a password and is not quoted.
+#[cfg(feature = "reqwest")]
+pub(crate) fn refuse_proxy(base: &BaseUrl, proxy: &str) -> Option<&'static str> {
+    let uri = proxy.parse::<Uri>().ok();
+    let known = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
+    match known {
+        Some(("http" | "https", host)) if is_loopback(host) || base.text.starts_with("https://") => None,
+        Some(("http" | "https", _)) => {
+            Some("without TLS the proxy must be on loopback, since it sees the key")
+        }
+        _ => Some("the proxy must be a url that begins with http:// or https://"),
+    }
+}
+
 fn is_loopback(host: &str) -> bool {
     let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -8,9 +8,12 @@ use crate::call::Call;
 use crate::cents::Cents;
 use crate::client::Client;
 use crate::error::Result;
+use crate::fault::Decoded;
 use crate::gate::Route;
-use crate::unknown::{UnknownField, UnknownFields};
-use crate::wire::{Decoded, Field, Fields};
+use crate::notes::{BadRow, Notes};
+use crate::rows;
+use crate::unknown::UnknownField;
+use crate::wire::{Field, Fields};
 
 /// The bounds of a billing cycle, as sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,6 +37,9 @@ pub struct BillingGroups {
     pub cycle: BillingCycle,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
+    /// Groups that could not be read; always none unless the client is
+    /// [lenient](crate::Client::lenient).
+    pub bad_rows: Vec<BadRow>,
 }
 
 /// One billing group in one billing cycle.
@@ -130,9 +136,10 @@ impl fmt::Debug for BillingGroupMember {
 
 pub(crate) async fn read_all(client: &Client, day: Option<NaiveDate>) -> Result<BillingGroups> {
     let call = Call::new(Route::BillingGroups).query(query(day));
-    let read = client.call(&call, decode_all).await?.value;
-    client.page_read(&call, &read.groups, None);
-    Ok(read)
+    let answer = client.call(&call, decode_all).await?;
+    client.page_read(&call, &answer.value.groups, None);
+    let (unknown_fields, bad_rows) = (answer.notes.unknown.into_list(), answer.notes.bad_rows);
+    Ok(BillingGroups { unknown_fields, bad_rows, ..answer.value })
 }
 
 pub(crate) async fn read_one(
@@ -141,59 +148,63 @@ pub(crate) async fn read_one(
     day: Option<NaiveDate>,
 ) -> Result<BillingGroupDetails> {
     let call = Call::new(Route::BillingGroup).id(id)?.query(query(day));
-    let read = client.call(&call, decode_one).await?.value;
-    client.page_read(&call, std::slice::from_ref(&read.group), None);
-    Ok(read)
+    let answer = client.call(&call, decode_one).await?;
+    client.page_read(&call, std::slice::from_ref(&answer.value.group), None);
+    Ok(BillingGroupDetails { unknown_fields: answer.notes.unknown.into_list(), ..answer.value })
 }
 
 fn query(day: Option<NaiveDate>) -> String {
     day.map(|day| format!("billingCycle={}", day.format("%Y-%m-%d"))).unwrap_or_default()
 }
 
-fn decode_all(body: &[u8]) -> Decoded<BillingGroups> {
-    let mut unknown = UnknownFields::default();
-    let mut fields = Fields::of_answer(body)?;
-    let list = fields.take("groups")?;
-    list.required(list.raw)?;
-    let groups = list.rows(|fields| group(fields, &mut unknown, "groups[]."))?;
-    let unassigned =
-        fields.take("unassignedGroup")?.inside(|fields| group(fields, &mut unknown, "unassignedGroup."))?;
-    let cycle = cycle(&mut fields, &mut unknown)?;
-    unknown.note("", &fields);
-    Ok(BillingGroups { groups, unassigned, cycle, unknown_fields: unknown.into_list() })
+fn decode_all(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
+    let (groups, mut fields) =
+        rows::required(body, "groups", notes, |fields, notes| group(fields, notes, "groups[]."))?;
+    let unassigned = single(fields.take("unassignedGroup")?, notes, "unassignedGroup.")?;
+    let cycle = cycle(&mut fields, notes)?;
+    notes.unknown.note("", &fields);
+    Ok(BillingGroups { groups, unassigned, cycle, unknown_fields: Vec::new(), bad_rows: Vec::new() })
 }
 
-fn decode_one(body: &[u8]) -> Decoded<BillingGroupDetails> {
-    let mut unknown = UnknownFields::default();
+fn decode_one(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroupDetails> {
     let mut fields = Fields::of_answer(body)?;
     let field = fields.take("group")?;
-    let group = field.required(field.inside(|fields| group(fields, &mut unknown, "group."))?)?;
-    let cycle = cycle(&mut fields, &mut unknown)?;
-    unknown.note("", &fields);
-    Ok(BillingGroupDetails { group, cycle, unknown_fields: unknown.into_list() })
+    let group = field.required(single(field, notes, "group.")?)?;
+    let cycle = cycle(&mut fields, notes)?;
+    notes.unknown.note("", &fields);
+    Ok(BillingGroupDetails { group, cycle, unknown_fields: Vec::new() })
 }
 
-fn cycle(fields: &mut Fields<'_>, unknown: &mut UnknownFields) -> Decoded<BillingCycle> {
+/// A group that is no row of a list.
+fn single(field: Field<'_>, notes: &mut Notes, at: &str) -> Decoded<Option<BillingGroup>> {
+    field.inside(|mut fields| {
+        let group = group(&mut fields, notes, at)?;
+        notes.unknown.note(at, &fields);
+        Ok(group)
+    })
+}
+
+fn cycle(fields: &mut Fields<'_>, notes: &mut Notes) -> Decoded<BillingCycle> {
     let cycle = fields.take("billingCycle")?.inside(|mut fields| {
         let cycle = BillingCycle {
             start: fields.take("cycleStart")?.instant()?,
             end: fields.take("cycleEnd")?.instant()?,
         };
-        unknown.note("billingCycle.", &fields);
+        notes.unknown.note("billingCycle.", &fields);
         Ok(cycle)
     })?;
     Ok(cycle.unwrap_or_default())
 }
 
-fn group(mut fields: Fields<'_>, unknown: &mut UnknownFields, at: &str) -> Decoded<BillingGroup> {
+fn group(fields: &mut Fields<'_>, notes: &mut Notes, at: &str) -> Decoded<BillingGroup> {
     let mut rounded = 0;
     let mut members = |field: Field<'_>, rounded: &mut u32| {
         let at = format!("{at}{}[].", field.name);
-        field.rows(|fields| member(fields, rounded, unknown, &at))
+        field.rows(|fields| member(fields, rounded, notes, &at))
     };
     let current_members = members(fields.take("currentMembers")?, &mut rounded)?;
     let former_members = members(fields.take("formerMembers")?, &mut rounded)?;
-    let group = BillingGroup {
+    Ok(BillingGroup {
         id: fields.take("id")?.id()?,
         name: fields.take("name")?.id()?,
         kind: fields.take("type")?.id()?,
@@ -204,17 +215,15 @@ fn group(mut fields: Fields<'_>, unknown: &mut UnknownFields, at: &str) -> Decod
         spend_cents: fields.take("spendCents")?.cents(&mut rounded)?,
         current_members,
         former_members,
-        daily_spend: daily(fields.take("dailySpend")?, &mut rounded, unknown, at)?,
+        daily_spend: daily(fields.take("dailySpend")?, &mut rounded, notes, at)?,
         rounded_amounts: rounded,
-    };
-    unknown.note(at, &fields);
-    Ok(group)
+    })
 }
 
 fn member(
     mut fields: Fields<'_>,
     rounded: &mut u32,
-    unknown: &mut UnknownFields,
+    notes: &mut Notes,
     at: &str,
 ) -> Decoded<BillingGroupMember> {
     let member = BillingGroupMember {
@@ -224,24 +233,19 @@ fn member(
         joined_at: fields.take("joinedAt")?.instant()?,
         left_at: fields.take("leftAt")?.instant()?,
         spend_cents: fields.take("spendCents")?.cents(rounded)?,
-        daily_spend: daily(fields.take("dailySpend")?, rounded, unknown, at)?,
+        daily_spend: daily(fields.take("dailySpend")?, rounded, notes, at)?,
     };
-    unknown.note(at, &fields);
+    notes.unknown.note(at, &fields);
     Ok(member)
 }
 
-fn daily(
-    field: Field<'_>,
-    rounded: &mut u32,
-    unknown: &mut UnknownFields,
-    at: &str,
-) -> Decoded<Vec<DailySpend>> {
+fn daily(field: Field<'_>, rounded: &mut u32, notes: &mut Notes, at: &str) -> Decoded<Vec<DailySpend>> {
     field.rows(|mut fields| {
         let day = DailySpend {
             date: fields.take("date")?.date()?,
             spend_cents: fields.take("spendCents")?.cents(rounded)?,
         };
-        unknown.note(&format!("{at}dailySpend[]."), &fields);
+        notes.unknown.note(format_args!("{at}dailySpend[]."), &fields);
         Ok(day)
     })
 }

@@ -38,11 +38,48 @@ pub struct ClientBuilder {
     budget: RetryBudget,
     deadline: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
+    network: Network,
+}
+
+/// How the built-in transport reaches the server.
+#[derive(Default)]
+pub(crate) struct Network {
     timeout: Option<Duration>,
+    /// It may hold a password.
+    proxy: Option<SecretString>,
+    /// In PEM.
+    roots: Vec<Vec<u8>>,
+}
+
+impl Network {
+    fn is_special(&self) -> bool {
+        self.proxy.is_some() || !self.roots.is_empty()
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl Network {
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_ref().map(ExposeSecret::expose_secret)
+    }
+
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    pub(crate) fn roots(&self) -> &[Vec<u8>] {
+        &self.roots
+    }
 }
 
 impl ClientBuilder {
     /// The team's Admin API key, as shown once by Cursor's dashboard. Space around it is cut off.
+    ///
+    /// A key of scope `read:*` is the better choice where it is enough: it has been reported to be for
+    /// members, daily usage, spend and usage events, and is documented for directory groups. Model
+    /// access needs `admin:*` or `models:read` (<https://cursor.com/docs/api>). A missing scope shows as
+    /// [`ErrorKind::PlanOrScope`](crate::ErrorKind::PlanOrScope).
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(SecretString::from(key.into()));
         self
@@ -103,7 +140,25 @@ impl ClientBuilder {
     /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
     /// transport that was handed in keeps a time of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
-        self.timeout = Some(per_attempt);
+        self.network.timeout = Some(per_attempt);
+        self
+    }
+
+    /// The proxy that the built-in transport sends everything through, such as
+    /// `http://user:password@proxy.example.com:3128`. Without it the environment decides
+    /// (`HTTPS_PROXY`), except for loopback. TLS is spoken with Cursor through it, so that the proxy
+    /// sees no key; a base URL without TLS takes a proxy on loopback only.
+    #[cfg(feature = "reqwest")]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.network.proxy = Some(SecretString::from(url.into()));
+        self
+    }
+
+    /// Root certificates in PEM, one or several, that the built-in transport trusts beside the
+    /// system's: those of a company's own authority. May be called again for more.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.network.roots.push(pem.into());
         self
     }
 
@@ -111,12 +166,13 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config): no key or one that cannot be a key, a bad or
-    /// insecure URL, a time or limit of zero, or no transport or clock in a build that has none of its own.
+    /// insecure URL, a proxy or certificates that cannot be used or go with a transport that was handed
+    /// in, a time or limit of zero, or no transport or clock in a build that has none of its own.
     pub fn build(self) -> Result<Client> {
         let refuse = |reason: &'static str| Error::config(OPERATION, reason);
         let key = checked_key(self.key.as_ref()).map_err(refuse)?;
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL)).map_err(refuse)?;
-        if self.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        if self.network.timeout.is_some_and(|timeout| timeout.is_zero()) {
             return Err(refuse("the timeout must be longer than zero"));
         }
         if self.deadline.is_some_and(|deadline| deadline.is_zero()) {
@@ -126,8 +182,13 @@ impl ClientBuilder {
             return Err(refuse("a rate limit must allow at least one request a minute"));
         }
         let transport = match self.transport {
+            Some(_) if self.network.is_special() => {
+                return Err(refuse(
+                    "a proxy and certificates are for the built-in transport, not for another",
+                ));
+            }
             Some(transport) => transport,
-            None => default_transport(self.timeout, base.loopback)?,
+            None => default_transport(&self.network, &base)?,
         };
         let clock = self
             .clock
@@ -144,7 +205,7 @@ impl ClientBuilder {
             retries: RetryMeter::new(self.budget),
             deadline: self.deadline,
             pacer: Pacer::new(self.limits),
-            observer: self.observer.unwrap_or_else(|| Arc::new(())),
+            observer: traced(self.observer.unwrap_or_else(|| Arc::new(()))),
             base,
             key,
             authorization,
@@ -167,16 +228,15 @@ fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str>
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport(timeout: Option<Duration>, loopback: bool) -> Result<Arc<dyn Transport>> {
-    let timeout = timeout.unwrap_or(DEFAULT_TIMEOUT);
-    match crate::transport::reqwest::ReqwestTransport::new(timeout, loopback) {
+fn default_transport(network: &Network, base: &BaseUrl) -> Result<Arc<dyn Transport>> {
+    match crate::transport::reqwest::ReqwestTransport::new(network, base) {
         Ok(transport) => Ok(Arc::new(transport)),
-        Err(error) => Err(Error::config(OPERATION, "the http transport cannot be set up").with_source(error)),
+        Err(reason) => Err(Error::config(OPERATION, reason)),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport(_: Option<Duration>, _: bool) -> Result<Arc<dyn Transport>> {
+fn default_transport(_: &Network, _: &BaseUrl) -> Result<Arc<dyn Transport>> {
     let reason = "there is no transport; hand one in, or turn on the feature `rustls`";
     Err(Error::config(OPERATION, reason))
 }
@@ -190,6 +250,16 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 #[cfg(not(feature = "tokio"))]
 fn default_clock() -> Option<Arc<dyn Clock>> {
     None
+}
+
+#[cfg(feature = "tracing")]
+fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+    Arc::new(crate::tracing::Traced(observer))
+}
+
+#[cfg(not(feature = "tracing"))]
+fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+    observer
 }
 
 impl fmt::Debug for ClientBuilder {

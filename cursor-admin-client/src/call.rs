@@ -12,19 +12,21 @@ use secrecy::ExposeSecret;
 use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Decoded;
 use crate::gate::{Route, is_id};
+use crate::notes::Notes;
 use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
 use crate::refusal;
 use crate::retry::Outcome;
 use crate::transport::{TransportError, TransportErrorKind};
-use crate::wire::Decoded;
 
 const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION"));
 
-/// A decoded answer and how many requests it took.
+/// A decoded answer, how many requests it took, and what was noticed in it.
 pub(crate) struct Answer<T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
+    pub(crate) notes: Notes,
 }
 
 /// One call: what to ask, and of which page.
@@ -76,12 +78,27 @@ struct Failure {
 }
 
 impl Client {
-    /// Sends a call until it is answered, refused or out of attempts. A text that ends early counts
-    /// as a broken connection.
+    /// Sends a call until it is answered, refused or out of attempts, in a span of its own if spans
+    /// are wanted.
     pub(crate) async fn call<T: Send>(
         &self,
         call: &Call,
-        decode: impl Fn(&[u8]) -> Decoded<T> + Send + Sync,
+        decode: impl Fn(&[u8], &mut Notes) -> Decoded<T> + Send + Sync,
+    ) -> Result<Answer<T>> {
+        let work = self.attempts(call, decode);
+        #[cfg(feature = "tracing")]
+        let work = {
+            use tracing::Instrument as _;
+            work.instrument(crate::tracing::call_span(call.route.operation(), call.page))
+        };
+        work.await
+    }
+
+    /// A text that ends early counts as a broken connection.
+    async fn attempts<T: Send>(
+        &self,
+        call: &Call,
+        decode: impl Fn(&[u8], &mut Notes) -> Decoded<T> + Send + Sync,
     ) -> Result<Answer<T>> {
         let deadline = self.deadline();
         let mut attempt = 1;
@@ -92,7 +109,7 @@ impl Client {
             }
             let work = self.attempt(call, attempt, &decode);
             let failure = match self.within(deadline, work).await {
-                Some(Ok(value)) => return Ok(Answer { value, attempts: attempt }),
+                Some(Ok((value, notes))) => return Ok(Answer { value, attempts: attempt, notes }),
                 Some(Err(failure)) => failure,
                 None => return Err(self.timed_out(call, attempt, None, last)),
             };
@@ -161,8 +178,8 @@ impl Client {
         &self,
         call: &Call,
         attempt: u32,
-        decode: &(impl Fn(&[u8]) -> Decoded<T> + Send + Sync),
-    ) -> std::result::Result<T, Failure> {
+        decode: &(impl Fn(&[u8], &mut Notes) -> Decoded<T> + Send + Sync),
+    ) -> std::result::Result<(T, Notes), Failure> {
         let (operation, page) = (call.route.operation(), call.page);
         let request = self.request(call).map_err(|_| Failure {
             outcome: FINAL,
@@ -189,10 +206,14 @@ impl Client {
             let outcome = Outcome::Status { status: status.as_u16(), retry_after: error.retry_after() };
             return Err(Failure { outcome, error });
         }
-        decode(response.body()).map_err(|fault| Failure {
-            outcome: if fault.cut { Outcome::Transport } else { FINAL },
-            error: Error::decode(operation, fault).with_status(status.as_u16(), None),
-        })
+        let mut notes = Notes::new(self.is_lenient(), page);
+        match decode(response.body(), &mut notes) {
+            Ok(value) => Ok((value, notes)),
+            Err(fault) => Err(Failure {
+                outcome: if fault.is_cut() { Outcome::Transport } else { FINAL },
+                error: Error::decode(operation, fault).with_status(status.as_u16(), None),
+            }),
+        }
     }
 
     /// Tells the observer what an answer held.

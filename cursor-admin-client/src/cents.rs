@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 use crate::number::{self, NumberFault};
+use crate::scan::Raw;
 
 /// An exact amount of US cents, kept as a whole count of 10^-22 cent.
 ///
@@ -122,7 +123,9 @@ impl FromStr for Cents {
 impl<'de> Deserialize<'de> for Cents {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        let text = crate::wire::number_text(&raw).ok_or_else(|| D::Error::custom(ParseFault::NotANumber))?;
+        let text = Raw::of(raw.get())
+            .and_then(Raw::number_text)
+            .ok_or_else(|| D::Error::custom(ParseFault::NotANumber))?;
         match Self::read(text.trim()) {
             Ok((cents, _)) => Ok(cents),
             Err(NumberFault::OutOfRange) => Err(D::Error::custom(ParseFault::OutOfRange)),

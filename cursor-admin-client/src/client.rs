@@ -28,9 +28,14 @@ use crate::pacing::Pacer;
 use crate::retry::RetryPolicy;
 use crate::retry_budget::RetryMeter;
 use crate::spend::{self, Spend};
+use crate::spend_query::SpendQuery;
 use crate::usage_events::UsageEvents;
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
+///
+/// Endpoints, fields and units are those of <https://cursor.com/docs/account/teams/admin-api>, limits and
+/// errors those of <https://cursor.com/docs/api>. What neither promises is told in
+/// [`not_promised`](crate::not_promised).
 ///
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
@@ -38,6 +43,7 @@ pub struct Client {
     pub(crate) inner: Arc<Inner>,
     /// Of the call that this clone was made for.
     running: Deadline,
+    lenient: bool,
 }
 
 pub(crate) struct Inner {
@@ -64,12 +70,33 @@ impl Client {
     }
 
     pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), running: Deadline::default() }
+        Self { inner: Arc::new(inner), running: Deadline::default(), lenient: false }
     }
 
     /// A clone for a call of several requests, which share one deadline from now on.
     pub(crate) fn started(&self) -> Self {
-        Self { inner: self.inner.clone(), running: self.deadline() }
+        Self { running: self.deadline(), ..self.clone() }
+    }
+
+    /// A clone that goes on past rows that it cannot read.
+    ///
+    /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
+    /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each
+    /// with its raw text for the caller alone; they count as received. Whoever sums the rows must look
+    /// at `bad_rows` too. An answer that is no list of rows fails all the same.
+    #[must_use]
+    pub fn lenient(&self) -> Self {
+        Self { lenient: true, ..self.clone() }
+    }
+
+    /// A clone that fails where a row cannot be read, as clients do from the start.
+    #[must_use]
+    pub fn strict(&self) -> Self {
+        Self { lenient: false, ..self.clone() }
+    }
+
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.lenient
     }
 
     pub(crate) fn deadline(&self) -> Deadline {
@@ -84,7 +111,7 @@ impl Client {
     ///
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
-    pub async fn members(&self) -> Result<Vec<Member>> {
+    pub async fn members(&self) -> Result<Listing<Member>> {
         members::read(self).await
     }
 
@@ -94,7 +121,17 @@ impl Client {
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
     /// do not add up to the announced count in three reads.
     pub async fn spend(&self) -> Result<Spend> {
-        spend::read(&self.started()).await
+        self.spend_by(&SpendQuery::new()).await
+    }
+
+    /// The same for the members that a query asks for, in its order. What is announced is then the
+    /// number of those.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a page size of zero; else as
+    /// [`Client::spend`].
+    pub async fn spend_by(&self, query: &SpendQuery) -> Result<Spend> {
+        spend::read(&self.started(), query).await
     }
 
     /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that

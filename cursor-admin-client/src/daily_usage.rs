@@ -7,11 +7,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::fault::Decoded;
 use crate::gate::Route;
 use crate::listing::{self, Listing, Page, Row, pagination};
-use crate::unknown::UnknownFields;
+use crate::notes::Notes;
+use crate::rows;
 use crate::usage_events::first_milli;
-use crate::wire::{Decoded, Fields};
+use crate::wire::Fields;
 
 /// What one person did on one day. There is no money in it. Everything may be missing. `Debug`
 /// leaves out the email.
@@ -126,20 +128,12 @@ pub(crate) async fn read(
     listing::read(client, call, decode).await
 }
 
-fn decode(body: &[u8]) -> Decoded<Page<DailyUsage>> {
-    let mut unknown = UnknownFields::default();
-    let mut fields = Fields::of_answer(body)?;
-    let list = fields.take("data")?;
-    list.required(list.raw)?;
-    let rows = list.rows(|mut fields| {
-        let read = row(&mut fields)?;
-        unknown.note("data[].", &fields);
-        Ok(read)
-    })?;
-    let (announced, has_next) = pagination(&mut fields, "totalUsers", &mut unknown)?;
-    fields.take("period")?;
-    unknown.note("", &fields);
-    Ok(Page { rows, announced, has_next, unknown })
+fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DailyUsage>> {
+    let (rows, mut fields) = rows::required(body, "data", notes, |fields, _| row(fields))?;
+    let (announced, has_next) = pagination(&mut fields, "totalUsers", notes)?;
+    fields.ignore(&["period"])?;
+    notes.unknown.note("", &fields);
+    Ok(Page { rows, announced, has_next })
 }
 
 impl DailyUsage {

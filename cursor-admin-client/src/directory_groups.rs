@@ -8,10 +8,12 @@ use rust_decimal::Decimal;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Result;
+use crate::fault::Decoded;
 use crate::gate::Route;
 use crate::listing::{self, Listing, Page, Row, pagination};
-use crate::unknown::UnknownFields;
-use crate::wire::{Decoded, Field, Fields};
+use crate::notes::Notes;
+use crate::rows;
+use crate::wire::Fields;
 
 /// A directory group of the team. Everything may be missing. `Debug` leaves out the name.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -81,12 +83,12 @@ const PAGE_SIZE: u32 = 200;
 
 pub(crate) async fn read(client: &Client) -> Result<Listing<DirectoryGroup>> {
     let call = |page| Ok(paged(Call::new(Route::DirectoryGroups), page));
-    listing::read(client, call, |body| decode(body, "groups", group)).await
+    listing::read(client, call, |body, notes| decode(body, "groups", notes, group)).await
 }
 
 pub(crate) async fn read_members(client: &Client, id: &str) -> Result<Listing<DirectoryGroupMember>> {
     let call = |page| Ok(paged(Call::new(Route::DirectoryGroupMembers).id(id)?, page));
-    listing::read(client, call, |body| decode(body, "members", member)).await
+    listing::read(client, call, |body, notes| decode(body, "members", notes, member)).await
 }
 
 fn paged(call: Call, page: u32) -> Call {
@@ -96,20 +98,13 @@ fn paged(call: Call, page: u32) -> Call {
 fn decode<T>(
     body: &[u8],
     name: &'static str,
+    notes: &mut Notes,
     row: impl Fn(&mut Fields<'_>) -> Decoded<T>,
 ) -> Decoded<Page<T>> {
-    let mut unknown = UnknownFields::default();
-    let mut fields = Fields::of_answer(body)?;
-    let list: Field<'_> = fields.take(name)?;
-    list.required(list.raw)?;
-    let rows = list.rows(|mut fields| {
-        let read = row(&mut fields)?;
-        unknown.note(&format!("{name}[]."), &fields);
-        Ok(read)
-    })?;
-    let (announced, has_next) = pagination(&mut fields, "totalCount", &mut unknown)?;
-    unknown.note("", &fields);
-    Ok(Page { rows, announced, has_next, unknown })
+    let (rows, mut fields) = rows::required(body, name, notes, |fields, _| row(fields))?;
+    let (announced, has_next) = pagination(&mut fields, "totalCount", notes)?;
+    notes.unknown.note("", &fields);
+    Ok(Page { rows, announced, has_next })
 }
 
 fn group(fields: &mut Fields<'_>) -> Decoded<DirectoryGroup> {

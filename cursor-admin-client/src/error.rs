@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::wire::DecodeFault;
+use crate::fault::DecodeFault;
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -178,6 +178,16 @@ impl Error {
         self.0.received
     }
 
+    /// The field that could not be read, such as `usageEvents[17].chargedCents`, for
+    /// [`ErrorKind::Decode`]; missing if the answer could not be read at all.
+    pub fn path(&self) -> Option<&str> {
+        self.fault().map(DecodeFault::path).filter(|path| !path.is_empty())
+    }
+
+    fn fault(&self) -> Option<&DecodeFault> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
     /// Whether the key was refused.
     pub fn is_auth(&self) -> bool {
         self.0.kind == ErrorKind::Auth
@@ -203,12 +213,7 @@ impl Error {
                 .as_ref()
                 .and_then(|source| source.downcast_ref::<crate::TransportError>())
                 .is_none_or(crate::TransportError::is_retryable),
-            ErrorKind::Decode => self
-                .0
-                .source
-                .as_ref()
-                .and_then(|source| source.downcast_ref::<DecodeFault>())
-                .is_some_and(|fault| fault.cut),
+            ErrorKind::Decode => self.fault().is_some_and(DecodeFault::is_cut),
             _ => false,
         }
     }

@@ -7,9 +7,10 @@ use rust_decimal::Decimal;
 
 use crate::cents::Cents;
 use crate::error::{Error, Result};
+use crate::fault::Decoded;
 use crate::kind::EventKind;
-use crate::unknown::UnknownFields;
-use crate::wire::{DecodeFault, Decoded, Fields};
+use crate::notes::Notes;
+use crate::wire::Fields;
 
 /// One row of `/teams/filtered-usage-events`: one charge, or one use that was not charged.
 ///
@@ -100,7 +101,7 @@ impl UsageEvent {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the field that cannot be read.
     pub fn from_json(text: &str) -> Result<Self> {
         Fields::of_text(text)
-            .and_then(|fields| Self::decode(fields, &mut UnknownFields::default()))
+            .and_then(|mut fields| Self::decode(&mut fields, &mut Notes::default()))
             .map_err(|fault| Error::decode("reading a usage event", fault))
     }
 
@@ -109,10 +110,10 @@ impl UsageEvent {
         EventKind::parse(self.kind.as_deref().unwrap_or_default())
     }
 
-    pub(crate) fn decode(mut fields: Fields<'_>, unknown: &mut UnknownFields) -> Decoded<Self> {
+    pub(crate) fn decode(fields: &mut Fields<'_>, notes: &mut Notes) -> Decoded<Self> {
         let mut rounded = 0;
         let at = fields.take("timestamp")?;
-        let event = Self {
+        Ok(Self {
             timestamp: at.required(at.instant()?)?,
             user_email: fields.take("userEmail")?.id()?,
             service_account_id: fields.take("serviceAccountId")?.id()?.filter(|id| id != "null"),
@@ -128,25 +129,20 @@ impl UsageEvent {
             is_chargeable: fields.take("isChargeable")?.flag()?,
             is_headless: fields.take("isHeadless")?.flag()?,
             is_free_bugbot: fields.take("isFreeBugbot")?.flag()?,
-            token_usage: token_usage(&mut fields, &mut rounded, unknown)?,
+            token_usage: token_usage(fields, &mut rounded, notes)?,
             charged_cents: fields.take("chargedCents")?.cents(&mut rounded)?,
             cursor_token_fee: fields.take("cursorTokenFee")?.cents(&mut rounded)?,
             rounded_amounts: rounded,
-        };
-        unknown.note("usageEvents[].", &fields);
-        Ok(event)
+        })
     }
 }
 
-fn token_usage(
-    fields: &mut Fields<'_>,
-    rounded: &mut u32,
-    unknown: &mut UnknownFields,
-) -> Decoded<Option<TokenUsage>> {
-    let Some(mut inner) = fields.take("tokenUsage")?.object()? else { return Ok(None) };
-    let usage = decode_tokens(&mut inner, rounded).map_err(|fault: DecodeFault| fault.under("tokenUsage"))?;
-    unknown.note("usageEvents[].tokenUsage.", &inner);
-    Ok(Some(usage))
+fn token_usage(fields: &mut Fields<'_>, rounded: &mut u32, notes: &mut Notes) -> Decoded<Option<TokenUsage>> {
+    fields.inside("tokenUsage", |inner| {
+        let usage = decode_tokens(inner, rounded)?;
+        notes.unknown.note("usageEvents[].tokenUsage.", inner);
+        Ok(usage)
+    })
 }
 
 fn decode_tokens(fields: &mut Fields<'_>, rounded: &mut u32) -> Decoded<TokenUsage> {

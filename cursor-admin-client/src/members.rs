@@ -5,8 +5,12 @@ use std::fmt;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::fault::Decoded;
 use crate::gate::Route;
-use crate::wire::{DecodeFault, Decoded, Fields};
+use crate::listing::Listing;
+use crate::notes::Notes;
+use crate::rows;
+use crate::wire::Fields;
 
 /// A member of the team. Everything may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -34,22 +38,17 @@ impl fmt::Debug for Member {
     }
 }
 
-pub(crate) async fn read(client: &Client) -> Result<Vec<Member>> {
+pub(crate) async fn read(client: &Client) -> Result<Listing<Member>> {
     let call = Call::new(Route::Members);
-    let members = client.call(&call, decode).await?.value;
-    client.page_read(&call, &members, None);
+    let answer = client.call(&call, decode).await?;
+    client.page_read(&call, &answer.value, None);
+    Ok(Listing::new(answer.value, None, u64::from(answer.attempts), answer.notes))
+}
+
+fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
+    let (members, fields) = rows::required(body, "teamMembers", notes, |fields, _| member(fields))?;
+    notes.unknown.note("", &fields);
     Ok(members)
-}
-
-fn decode(body: &[u8]) -> Decoded<Vec<Member>> {
-    let list = Fields::of_answer(body)?.take("teamMembers")?;
-    let rows = list.required(list.array()?)?;
-    let numbered = rows.into_iter().enumerate();
-    numbered.map(|(row, raw)| Fields::of(raw).and_then(member).map_err(|fault| in_row(fault, row))).collect()
-}
-
-fn in_row(fault: DecodeFault, row: usize) -> DecodeFault {
-    fault.under(&format!("teamMembers[{row}]"))
 }
 
 impl Member {
@@ -58,11 +57,13 @@ impl Member {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the field that cannot be read.
     pub fn from_json(text: &str) -> Result<Self> {
-        Fields::of_text(text).and_then(member).map_err(|fault| Error::decode("reading a member", fault))
+        Fields::of_text(text)
+            .and_then(|mut fields| member(&mut fields))
+            .map_err(|fault| Error::decode("reading a member", fault))
     }
 }
 
-fn member(mut fields: Fields<'_>) -> Decoded<Member> {
+fn member(fields: &mut Fields<'_>) -> Decoded<Member> {
     Ok(Member {
         id: fields.take("id")?.id()?,
         name: fields.take("name")?.id()?,

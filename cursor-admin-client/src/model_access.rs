@@ -3,9 +3,12 @@
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::Result;
+use crate::fault::Decoded;
 use crate::gate::Route;
-use crate::unknown::{UnknownField, UnknownFields};
-use crate::wire::{Decoded, Fields};
+use crate::notes::{BadRow, Notes};
+use crate::rows;
+use crate::unknown::UnknownField;
+use crate::wire::Fields;
 
 /// The models that a team may use, with the names that people know them by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,9 @@ pub struct ModelAccess {
     pub providers: Vec<ModelProvider>,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
+    /// Providers that could not be read; always none unless the client is
+    /// [lenient](crate::Client::lenient).
+    pub bad_rows: Vec<BadRow>,
 }
 
 /// A provider of models. Everything may be missing; a list that is not sent is empty.
@@ -50,41 +56,36 @@ pub struct CatalogModel {
 
 pub(crate) async fn read(client: &Client) -> Result<ModelAccess> {
     let call = Call::new(Route::ModelProviders);
-    let read = client.call(&call, decode).await?.value;
-    client.page_read(&call, &read.providers, None);
-    Ok(read)
+    let answer = client.call(&call, decode).await?;
+    client.page_read(&call, &answer.value.providers, None);
+    let (unknown_fields, bad_rows) = (answer.notes.unknown.into_list(), answer.notes.bad_rows);
+    Ok(ModelAccess { unknown_fields, bad_rows, ..answer.value })
 }
 
-fn decode(body: &[u8]) -> Decoded<ModelAccess> {
-    let mut unknown = UnknownFields::default();
-    let mut fields = Fields::of_answer(body)?;
-    let list = fields.take("providers")?;
-    list.required(list.raw)?;
-    let providers = list.rows(|fields| provider(fields, &mut unknown))?;
+fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
+    let (providers, mut fields) = rows::required(body, "providers", notes, provider)?;
     let team_id = fields.take("teamId")?.id()?;
     let state = fields.take("state")?.id()?;
-    unknown.note("", &fields);
-    Ok(ModelAccess { team_id, state, providers, unknown_fields: unknown.into_list() })
+    notes.unknown.note("", &fields);
+    Ok(ModelAccess { team_id, state, providers, unknown_fields: Vec::new(), bad_rows: Vec::new() })
 }
 
-fn provider(mut fields: Fields<'_>, unknown: &mut UnknownFields) -> Decoded<ModelProvider> {
-    let provider = ModelProvider {
+fn provider(fields: &mut Fields<'_>, notes: &mut Notes) -> Decoded<ModelProvider> {
+    Ok(ModelProvider {
         id: fields.take("id")?.id()?,
         display_name: fields.take("displayName")?.id()?,
         enabled: fields.take("enabled")?.flag()?,
-        models: fields.take("models")?.rows(|fields| model(fields, unknown))?,
-    };
-    unknown.note("providers[].", &fields);
-    Ok(provider)
+        models: fields.take("models")?.rows(|fields| model(fields, notes))?,
+    })
 }
 
-fn model(mut fields: Fields<'_>, unknown: &mut UnknownFields) -> Decoded<CatalogModel> {
-    fields.take("parameters")?;
+fn model(mut fields: Fields<'_>, notes: &mut Notes) -> Decoded<CatalogModel> {
+    fields.ignore(&["parameters"])?;
     let model = CatalogModel {
         id: fields.take("id")?.id()?,
         display_name: fields.take("displayName")?.id()?,
         enabled: fields.take("enabled")?.flag()?,
     };
-    unknown.note("providers[].models[].", &fields);
+    notes.unknown.note("providers[].models[].", &fields);
     Ok(model)
 }

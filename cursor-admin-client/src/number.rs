@@ -81,8 +81,77 @@ fn parse_exponent(text: &str) -> Option<i64> {
     Some(if negative { -size } else { size })
 }
 
+/// A number of few digits and without an exponent, as nearly all are: `digits` of which the last
+/// `places` stand after the point. It is read in one go; the rest takes the longer way.
+struct Short {
+    negative: bool,
+    digits: u64,
+    places: u32,
+}
+
+impl Short {
+    /// 19 digits always fit 64 bits.
+    const LENGTH_MAX: usize = 19;
+
+    #[inline]
+    fn parse(text: &str) -> Option<Self> {
+        let (negative, digits) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            rest => (false, rest),
+        };
+        if matches!(digits, [] | [b'.', ..] | [.., b'.'] | [b'0', b'0'..=b'9', ..])
+            || digits.len() > Self::LENGTH_MAX
+        {
+            return None;
+        }
+        let mut short = Self { negative, digits: 0, places: 0 };
+        let mut point = 0;
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => short.digits = short.digits * 10 + u64::from(byte - b'0'),
+                b'.' if point == 0 => point = 1,
+                _ => return None,
+            }
+            short.places += point;
+        }
+        // The point counted itself.
+        short.places -= point;
+        Some(short)
+    }
+
+    /// The digits as a count of 10^-`scale`, which must not be coarser than the number.
+    #[inline]
+    fn at_scale(&self, scale: u32) -> Option<Result<i128, NumberFault>> {
+        let more = usize::try_from(scale.checked_sub(self.places)?).ok()?;
+        let power = *POWERS.get(more)?;
+        let size = i128::from(self.digits).checked_mul(power).ok_or(NumberFault::OutOfRange);
+        Some(size.map(|size| if self.negative { -size } else { size }))
+    }
+}
+
+/// The powers of ten that 128 bits hold.
+#[expect(clippy::indexing_slicing, reason = "this is computed by the compiler, where a panic is an error")]
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 /// Reads a number as a count of 10^-`scale`, rounding finer digits half-even.
+#[inline]
 pub(crate) fn fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
+    match Short::parse(text).and_then(|short| short.at_scale(scale)) {
+        Some(units) => Ok(Fixed { units: units?, rounded: false }),
+        None => fixed_at_length(text, scale),
+    }
+}
+
+/// The same for any number.
+fn fixed_at_length(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     let parts = Parts::parse(text).ok_or(NumberFault::NotANumber)?;
     let count = i64::try_from(parts.significant().count()).map_err(|_| NumberFault::OutOfRange)?;
     if count == 0 {
@@ -115,6 +184,9 @@ pub(crate) fn fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
 
 /// Reads a whole number; `1200.0` and `1.2e3` are whole.
 pub(crate) fn whole(text: &str) -> Result<u64, NumberFault> {
+    if let Some(Short { negative: false, digits, places: 0 }) = Short::parse(text) {
+        return Ok(digits);
+    }
     let read = fixed(text, 0)?;
     if read.rounded {
         return Err(NumberFault::NotWhole);
@@ -125,6 +197,12 @@ pub(crate) fn whole(text: &str) -> Result<u64, NumberFault> {
 /// Reads a decimal with all its digits if they fit 96 bits and 28 places, else rounded half-even
 /// to the places that fit. The flag says whether digits were lost.
 pub(crate) fn decimal(text: &str) -> Result<(Decimal, bool), NumberFault> {
+    if let Some(short) = Short::parse(text)
+        && let Some(Ok(units)) = short.at_scale(short.places)
+        && let Ok(decimal) = Decimal::try_from_i128_with_scale(units, short.places)
+    {
+        return Ok((decimal, false));
+    }
     let places = Parts::parse(text).ok_or(NumberFault::NotANumber)?.last_place().saturating_neg();
     let mut scale = u32::try_from(places.clamp(0, i64::from(Decimal::MAX_SCALE))).unwrap_or(0);
     loop {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::UsageEvent;
+use crate::events_page::Row;
+use crate::notes::BadRow;
 use crate::unknown::{UnknownField, UnknownFields};
 use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 
@@ -13,7 +15,8 @@ use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 pub struct Snapshot {
     /// The events that lie in the window, in the order sent. Equal events are distinct charges.
     pub events: Vec<UsageEvent>,
-    /// How many events the server announced; equal to the events and the `outside` ones together.
+    /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
+    /// together.
     pub announced: u64,
     /// Events that the server sent although they lie outside of the window. They were dropped, since
     /// the window that they belong to has them. Normally 0.
@@ -26,6 +29,15 @@ pub struct Snapshot {
     pub rereads: u32,
     /// Fields that this release does not read, as counted in the read that was kept.
     pub unknown_fields: Vec<UnknownField>,
+    /// Rows that could not be read; always none unless the client is
+    /// [lenient](crate::Client::lenient). They may belong outside of the window.
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl Snapshot {
+    /// The most events that a snapshot takes unless [`UsageEvents::max_events`] says otherwise. A
+    /// snapshot is held in memory as a whole, and a million events take about half a gigabyte.
+    pub const EVENTS_MAX: u64 = 1_000_000;
 }
 
 /// How many times a window is read before giving up.
@@ -35,9 +47,27 @@ const READS_MAX: u32 = 3;
 #[derive(Default)]
 struct Read {
     events: Vec<UsageEvent>,
+    bad_rows: Vec<BadRow>,
+    /// Whether the last row that came is the last of the bad ones.
+    ended_badly: bool,
     announced: u64,
     unknown: UnknownFields,
     verdict: Verdict,
+}
+
+impl Read {
+    fn received(&self) -> u64 {
+        u64::try_from(self.events.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
+    }
+
+    fn last(&self) -> Option<Row<'_>> {
+        let bad = self.bad_rows.last().filter(|_| self.ended_badly).map(|bad| Row::Bad(&bad.text));
+        bad.or_else(|| self.events.last().map(Row::Event))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
+    }
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -91,21 +121,25 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         if page.page == 1 {
             read.announced = page.announced;
         }
-        if let (Some(last), Some(first)) = (read.events.last(), page.events.first())
+        if let (Some(last), Some(first)) = (read.last(), page.first())
             && last == first
         {
             read.verdict = Verdict::PerhapsShifted;
         }
+        if !page.is_empty() {
+            read.ended_badly = page.ends_badly();
+        }
         let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
         let steady = page.announced == read.announced;
         read.events.extend(page.events);
-        read.unknown.merge(&page.unknown_fields);
-        if !steady || !echoes || count(&read.events) > read.announced {
+        read.bad_rows.extend(page.bad_rows);
+        read.unknown.merge(page.unknown_fields);
+        if !steady || !echoes || read.received() > read.announced {
             read.verdict = Verdict::Inconsistent;
             return Ok(read);
         }
     }
-    if count(&read.events) != read.announced {
+    if read.received() != read.announced {
         read.verdict = Verdict::Inconsistent;
     }
     Ok(read)
@@ -113,21 +147,21 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
 
 /// Whether two reads hold the same events, as often each.
 fn agree(one: &Read, other: &Read) -> bool {
-    fn tally(read: &Read) -> HashMap<&UsageEvent, u64> {
+    fn tally(read: &Read) -> HashMap<Row<'_>, u64> {
         let mut tally = HashMap::with_capacity(read.events.len());
-        for event in &read.events {
-            *tally.entry(event).or_insert(0) += 1;
+        for row in read.rows() {
+            *tally.entry(row).or_insert(0) += 1;
         }
         tally
     }
-    one.events == other.events || tally(one) == tally(other)
+    one.rows().eq(other.rows()) || tally(one) == tally(other)
 }
 
 fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snapshot {
-    let received = count(&read.events);
     let mut events = read.events;
+    let received = events.len();
     events.retain(|event| request.contains(event.timestamp));
-    let outside = received.saturating_sub(count(&events));
+    let outside = u64::try_from(received.saturating_sub(events.len())).unwrap_or(u64::MAX);
     Snapshot {
         events,
         announced: read.announced,
@@ -136,11 +170,12 @@ fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snaps
         retries: cost.retries,
         rereads,
         unknown_fields: read.unknown.into_list(),
+        bad_rows: read.bad_rows,
     }
 }
 
 fn incomplete(read: &Read) -> Error {
-    let received = count(&read.events);
+    let received = read.received();
     let detail = match read.verdict {
         Verdict::PerhapsShifted => {
             format!("{received} events came, but {READS_MAX} reads of the window disagree")
@@ -151,8 +186,4 @@ fn incomplete(read: &Read) -> Error {
         ),
     };
     Error::new(ErrorKind::Incomplete, OPERATION, detail).with_counts(read.announced, Some(received))
-}
-
-fn count(events: &[UsageEvent]) -> u64 {
-    u64::try_from(events.len()).unwrap_or(u64::MAX)
 }

@@ -10,8 +10,13 @@ use crate::call::{Answer, Call};
 use crate::cents::Cents;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Decoded;
 use crate::gate::Route;
-use crate::wire::{Decoded, Fields};
+use crate::notes::{BadRow, Notes};
+use crate::rows;
+use crate::spend_query::SpendQuery;
+use crate::unknown::{UnknownField, UnknownFields};
+use crate::wire::Fields;
 
 /// What the team's members spent in the current billing cycle
 /// (<https://cursor.com/docs/account/teams/admin-api>).
@@ -26,6 +31,16 @@ pub struct Spend {
     pub total_members: u64,
     /// How many HTTP requests it took, retries and repeated reads included.
     pub requests: u64,
+    /// Fields that this release does not read.
+    pub unknown_fields: Vec<UnknownField>,
+    /// Rows that could not be read; always none unless the client is [lenient](crate::Client::lenient).
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl Spend {
+    fn received(&self) -> u64 {
+        u64::try_from(self.members.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
+    }
 }
 
 /// What one member spent. Everything may be missing. `Debug` leaves out whatever names the person.
@@ -69,7 +84,6 @@ impl fmt::Debug for MemberSpend {
     }
 }
 
-const PAGE_SIZE: u32 = 100;
 const PAGES_MAX: u32 = 10_000;
 const READS_MAX: u32 = 3;
 
@@ -80,16 +94,16 @@ struct Page {
     total_pages: Option<u64>,
 }
 
-pub(crate) async fn read(client: &Client) -> Result<Spend> {
+pub(crate) async fn read(client: &Client, query: &SpendQuery) -> Result<Spend> {
     let mut requests = 0;
     let mut reads = 1;
     loop {
-        let (spend, complete) = read_once(client, &mut requests).await?;
+        let (spend, complete) = read_once(client, query, &mut requests).await?;
         if complete {
             return Ok(spend);
         }
         if reads == READS_MAX {
-            let received = count(&spend.members);
+            let received = spend.received();
             let detail = format!("{received} of {} members came in {reads} reads", spend.total_members);
             return Err(Error::new(ErrorKind::Incomplete, Route::Spend.operation(), detail)
                 .with_counts(spend.total_members, Some(received)));
@@ -100,16 +114,26 @@ pub(crate) async fn read(client: &Client) -> Result<Spend> {
 
 /// Reads all pages, and says whether they add up. The pages are an offset into a moving list, sorted
 /// by user so that it moves little; a shift shows as a member listed twice or a changed count.
-async fn read_once(client: &Client, requests: &mut u64) -> Result<(Spend, bool)> {
-    let mut spend = Spend { members: Vec::new(), cycle_start: None, total_members: 0, requests: 0 };
+async fn read_once(client: &Client, query: &SpendQuery, requests: &mut u64) -> Result<(Spend, bool)> {
+    let mut spend = Spend {
+        members: Vec::new(),
+        cycle_start: None,
+        total_members: 0,
+        requests: 0,
+        unknown_fields: Vec::new(),
+        bad_rows: Vec::new(),
+    };
+    let mut unknown = UnknownFields::default();
     let mut steady = true;
     for number in 1..=PAGES_MAX {
-        let Answer { value: page, attempts } = read_page(client, number).await?;
+        let Answer { value: page, attempts, notes: noted } = read_page(client, query, number).await?;
         *requests += u64::from(attempts);
         spend.requests = *requests;
-        let empty = page.members.is_empty();
+        let empty = page.members.is_empty() && noted.bad_rows.is_empty();
         spend.members.extend(page.members);
-        let received = count(&spend.members);
+        spend.bad_rows.extend(noted.bad_rows);
+        unknown.merge(noted.unknown.into_list());
+        let received = spend.received();
         let announced = page.total_members.unwrap_or(received);
         if number == 1 {
             spend.total_members = announced;
@@ -121,7 +145,8 @@ async fn read_once(client: &Client, requests: &mut u64) -> Result<(Spend, bool)>
             break;
         }
     }
-    let complete = steady && count(&spend.members) == spend.total_members && all_distinct(&spend.members);
+    spend.unknown_fields = unknown.into_list();
+    let complete = steady && spend.received() == spend.total_members && all_distinct(&spend.members);
     Ok((spend, complete))
 }
 
@@ -130,34 +155,23 @@ fn all_distinct(members: &[MemberSpend]) -> bool {
     members.iter().filter_map(|m| m.user_id.as_deref().or(m.email.as_deref())).all(|id| seen.insert(id))
 }
 
-fn count(members: &[MemberSpend]) -> u64 {
-    u64::try_from(members.len()).unwrap_or(u64::MAX)
-}
-
-async fn read_page(client: &Client, page: u32) -> Result<Answer<Page>> {
-    let body = format!(r#"{{"page":{page},"pageSize":{PAGE_SIZE},"sortBy":"user","sortDirection":"asc"}}"#);
-    let call = Call::new(Route::Spend).page(page).body(body);
+async fn read_page(client: &Client, query: &SpendQuery, page: u32) -> Result<Answer<Page>> {
+    let call = Call::new(Route::Spend).page(page).body(query.body(page)?);
     let answer = client.call(&call, decode).await?;
     client.page_read(&call, &answer.value.members, answer.value.total_members);
     Ok(answer)
 }
 
-fn decode(body: &[u8]) -> Decoded<Page> {
-    let mut fields = Fields::of_answer(body)?;
-    let list = fields.take("teamMemberSpend")?;
-    let rows = list.required(list.array()?)?.into_iter().enumerate();
-    Ok(Page {
-        members: rows
-            .map(|(row, raw)| {
-                Fields::of(raw)
-                    .and_then(member)
-                    .map_err(|fault| fault.under(&format!("teamMemberSpend[{row}]")))
-            })
-            .collect::<Decoded<_>>()?,
+fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page> {
+    let (members, mut fields) = rows::required(body, "teamMemberSpend", notes, |fields, _| member(fields))?;
+    let page = Page {
+        members,
         cycle_start: fields.take("subscriptionCycleStart")?.instant()?,
         total_members: fields.take("totalMembers")?.count()?,
         total_pages: fields.take("totalPages")?.count()?,
-    })
+    };
+    notes.unknown.note("", &fields);
+    Ok(page)
 }
 
 impl MemberSpend {
@@ -167,12 +181,12 @@ impl MemberSpend {
     /// [`ErrorKind::Decode`] with the field that cannot be read.
     pub fn from_json(text: &str) -> Result<Self> {
         Fields::of_text(text)
-            .and_then(member)
+            .and_then(|mut fields| member(&mut fields))
             .map_err(|fault| Error::decode("reading a member's spend", fault))
     }
 }
 
-fn member(mut fields: Fields<'_>) -> Decoded<MemberSpend> {
+fn member(fields: &mut Fields<'_>) -> Decoded<MemberSpend> {
     let mut rounded = 0;
     Ok(MemberSpend {
         user_id: fields.take("userId")?.id()?,

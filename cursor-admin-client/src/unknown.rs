@@ -1,6 +1,7 @@
 //! Fields that this release does not read.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::redact;
 use crate::wire::Fields;
@@ -26,16 +27,17 @@ pub(crate) struct UnknownFields(BTreeMap<(String, &'static str), u64>);
 const DISTINCT_MAX: usize = 64;
 
 impl UnknownFields {
-    pub(crate) fn note(&mut self, parent: &str, fields: &Fields<'_>) {
+    /// Counts what is left of an object; `parent` is its path with a dot at its end.
+    pub(crate) fn note(&mut self, parent: impl fmt::Display, fields: &Fields<'_>) {
         for (name, json_type) in fields.left() {
             let shown = redact::name(name);
             self.add(format!("{parent}{shown}"), json_type, 1);
         }
     }
 
-    pub(crate) fn merge(&mut self, fields: &[UnknownField]) {
-        for field in fields {
-            self.add(field.path.clone(), field.json_type, field.count);
+    pub(crate) fn merge(&mut self, fields: Vec<UnknownField>) {
+        for UnknownField { path, json_type, count } in fields {
+            self.add(path, json_type, count);
         }
     }
 

@@ -1,7 +1,5 @@
 //! `POST /teams/filtered-usage-events`: the request, its pages and its items.
 
-use std::fmt;
-
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
@@ -10,11 +8,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::event_filter::{EventFilter, HostingType};
 use crate::events::UsageEvent;
+use crate::events_page::{self, UsageEventsPage};
 use crate::gate::Route;
 use crate::snapshot::{self, Snapshot};
-use crate::unknown::{UnknownField, UnknownFields};
-use crate::wire::{DecodeFault, Decoded, Fields};
 
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
 const PAGE_SIZE_MAX: u32 = 1000;
@@ -24,40 +22,30 @@ pub(crate) const PAGES_MAX: u32 = 100_000;
 const EMPTY_PAGES_MAX: u32 = 10;
 
 /// A question for the usage events of a window. Asking it sends requests; making it sends none.
-#[derive(Clone)]
+///
+/// The filters are those of <https://cursor.com/docs/account/teams/admin-api>; an event must pass all
+/// that are set. There is none for the model or the kind, and no order can be asked for.
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct UsageEvents {
     client: Client,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
     page_size: u32,
-    email: Option<String>,
+    filter: EventFilter,
     max_events: Option<u64>,
-}
-
-/// One page of usage events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UsageEventsPage {
-    /// The events, in the order sent; usually the newest first, but nothing promises it.
-    pub events: Vec<UsageEvent>,
-    /// How many events the window holds over all pages, as the server said on this page.
-    pub announced: u64,
-    /// The page's number, from 1, as asked for.
-    pub page: u32,
-    /// The page's number as the server echoed it.
-    pub echoed_page: Option<u64>,
-    /// Whether the server says that there are more.
-    pub has_next: bool,
-    /// How many requests it took.
-    pub attempts: u32,
-    /// Fields that this release does not read.
-    pub unknown_fields: Vec<UnknownField>,
 }
 
 impl UsageEvents {
     pub(crate) fn new(client: Client, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
-        Self { client, start, end, page_size: PAGE_SIZE_MAX, email: None, max_events: None }
+        Self {
+            client,
+            start,
+            end,
+            page_size: PAGE_SIZE_MAX,
+            filter: EventFilter::default(),
+            max_events: None,
+        }
     }
 
     /// Events per page, from 1 to 1000, which is also the default.
@@ -68,12 +56,44 @@ impl UsageEvents {
 
     /// Only the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+        self.filter.email = Some(email.into());
+        self
+    }
+
+    /// Only the events of the user with this number. Cursor's documents ask for a number although
+    /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
+    pub fn user_id(mut self, number: u64) -> Self {
+        self.filter.user_id = Some(number);
+        self
+    }
+
+    /// Only the events of one service account, `sa_...`.
+    pub fn service_account(mut self, id: impl Into<String>) -> Self {
+        self.filter.service_account = Some(id.into());
+        self
+    }
+
+    /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
+    pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
+        self.filter.cloud_agent = Some(id.into());
+        self
+    }
+
+    /// Only the events of one automation, or of any with `*`.
+    pub fn automation(mut self, id: impl Into<String>) -> Self {
+        self.filter.automation = Some(id.into());
+        self
+    }
+
+    /// Only the events of this `hostingType`.
+    pub fn hosting(mut self, hosting: HostingType) -> Self {
+        self.filter.hosting = Some(hosting);
         self
     }
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
-    /// this. The error says how many, so that the caller can split the window.
+    /// this. The error says how many, so that the caller can split the window. If it is not set, a
+    /// snapshot takes [`Snapshot::EVENTS_MAX`], and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self
@@ -86,8 +106,13 @@ impl UsageEvents {
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
         let call = Call::new(Route::UsageEvents).page(number).body(self.body(number)?);
-        let answer = self.client.call(&call, |body| decode(body, number)).await?;
-        let page = UsageEventsPage { attempts: answer.attempts, ..answer.value };
+        let answer = self.client.call(&call, |body, notes| events_page::decode(body, number, notes)).await?;
+        let page = UsageEventsPage {
+            attempts: answer.attempts,
+            unknown_fields: answer.notes.unknown.into_list(),
+            bad_rows: answer.notes.bad_rows,
+            ..answer.value
+        };
         self.client.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
             Some(max) if number == 1 && page.announced > max => {
@@ -103,7 +128,8 @@ impl UsageEvents {
     /// The pages in turn, until the server says that there are no more; an empty page is no end.
     ///
     /// The pages are offsets into data that may move, so a stream can repeat an event or miss one.
-    /// [`UsageEvents::snapshot`] proves that it did not. After an error the stream ends.
+    /// [`UsageEvents::snapshot`] proves that it did not. One page is held at a time, however many
+    /// there are. After an error the stream ends.
     pub fn pages(&self) -> BoxStream<'static, Result<UsageEventsPage>> {
         let first = Some((self.clone(), Cursor::default()));
         stream::try_unfold(first, |state| async move {
@@ -114,9 +140,11 @@ impl UsageEvents {
         .boxed()
     }
 
-    /// The events of [`UsageEvents::pages`], one by one.
+    /// The events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
+    /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
-        self.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
+        let strict = Self { client: self.client.strict(), ..self.clone() };
+        strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
     /// All events of the window, proven complete.
@@ -131,11 +159,12 @@ impl UsageEvents {
     /// no empty page at the end.
     ///
     /// # Errors
-    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if
-    /// `max_events` is exceeded; else as [`UsageEvents::page`].
+    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
+    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
     pub async fn snapshot(&self) -> Result<Snapshot> {
         let client = self.client.started();
-        snapshot::read(&Self { client, ..self.clone() }).await
+        let max_events = self.max_events.or(Some(Snapshot::EVENTS_MAX));
+        snapshot::read(&Self { client, max_events, ..self.clone() }).await
     }
 
     /// The window.
@@ -146,7 +175,7 @@ impl UsageEvents {
     /// Reads a page and says where the next one is.
     pub(crate) async fn step(&self, cursor: Cursor) -> Result<(UsageEventsPage, Option<Cursor>)> {
         let page = self.page(cursor.page).await?;
-        let empty_pages = if page.events.is_empty() { cursor.empty_pages + 1 } else { 0 };
+        let empty_pages = if page.is_empty() { cursor.empty_pages + 1 } else { 0 };
         let next = page.has_next.then_some(Cursor { page: cursor.page + 1, empty_pages });
         if next.is_some() && (empty_pages > EMPTY_PAGES_MAX || cursor.page >= PAGES_MAX) {
             let detail = "the server announces page after page without end";
@@ -170,26 +199,9 @@ impl UsageEvents {
         }
         let mut body =
             format!(r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{}"#, self.page_size);
-        if let Some(email) = &self.email {
-            let quoted = serde_json::to_string(email).map_err(|_| refuse("the email cannot be sent"))?;
-            body.push_str(r#","email":"#);
-            body.push_str(&quoted);
-        }
+        self.filter.write(&mut body).ok_or_else(|| refuse("a filter cannot be sent"))?;
         body.push('}');
         Ok(Bytes::from(body))
-    }
-}
-
-/// Says whether an email was given, not which.
-impl fmt::Debug for UsageEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UsageEvents")
-            .field("start", &self.start)
-            .field("end", &self.end)
-            .field("page_size", &self.page_size)
-            .field("by_email", &self.email.is_some())
-            .field("max_events", &self.max_events)
-            .finish_non_exhaustive()
     }
 }
 
@@ -213,65 +225,19 @@ pub(crate) fn first_milli(at: DateTime<Utc>) -> i64 {
     if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { milli } else { milli.saturating_add(1) }
 }
 
-fn decode(body: &[u8], number: u32) -> Decoded<UsageEventsPage> {
-    let mut fields = Fields::of_answer(body)?;
-    let total = fields.take("totalUsageEventsCount")?;
-    let announced = total.count()?;
-    let list = fields.take_either("usageEvents", "usageEventsDisplay")?;
-    let rows = match (list.array()?, announced) {
-        (Some(rows), _) => rows,
-        (None, Some(0)) => Vec::new(),
-        (None, _) => {
-            return Err(DecodeFault::new("usageEvents", "an array, since events were not announced to be 0"));
-        }
-    };
-    let announced = total.required(announced)?;
-    let (echoed_page, has_next) = pagination(&mut fields, number, announced == 0 && rows.is_empty())?;
-    let mut unknown = UnknownFields::default();
-    let events = rows
-        .into_iter()
-        .enumerate()
-        .map(|(row, raw)| {
-            Fields::of(raw)
-                .and_then(|fields| UsageEvent::decode(fields, &mut unknown))
-                .map_err(|fault| fault.under(&format!("usageEvents[{row}]")))
-        })
-        .collect::<Decoded<_>>()?;
-    fields.take("period")?;
-    unknown.note("", &fields);
-    let unknown_fields = unknown.into_list();
-    Ok(UsageEventsPage {
-        events,
-        announced,
-        page: number,
-        echoed_page,
-        has_next,
-        attempts: 0,
-        unknown_fields,
-    })
-}
-
-/// The number of the page as echoed, and whether there is another. Without the server's word on that
-/// it is worked out from the page's number and the number of pages; `nothing` needs no word.
-fn pagination(fields: &mut Fields<'_>, number: u32, nothing: bool) -> Decoded<(Option<u64>, bool)> {
-    let within = |fault: DecodeFault| fault.under("pagination");
-    let Some(mut inner) = fields.take("pagination")?.object()? else {
-        let fault = DecodeFault::new("pagination", "an object, but it is missing");
-        return if nothing { Ok((None, false)) } else { Err(fault) };
-    };
-    let mut read = || {
-        let echoed = inner.take("currentPage")?.count()?;
-        let pages = inner.take("numPages")?.count()?;
-        let stated = inner.take("hasNextPage")?;
-        let has_next = stated
-            .flag()?
-            .or_else(|| pages.map(|pages| echoed.unwrap_or(u64::from(number)) < pages))
-            .or(nothing.then_some(false));
-        Ok((echoed, stated.required(has_next)?))
-    };
-    read().map_err(within)
-}
-
 #[cfg(test)]
-#[path = "usage_events_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_in_inclusive_milliseconds() {
+        for (at, milli) in [
+            ("2026-07-31T00:00:00Z", 1_785_456_000_000),
+            ("2026-07-31T00:00:00.001Z", 1_785_456_000_001),
+            ("2026-07-31T00:00:00.000001Z", 1_785_456_000_001),
+            ("1969-12-31T23:59:59.9995Z", 0),
+        ] {
+            assert_eq!(first_milli(at.parse().unwrap()), milli, "{at}");
+        }
+    }
+}

@@ -4,125 +4,172 @@
 //! a fault names its field, and a field nobody asked for is noticed. Faults never carry a value.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use crate::cents::Cents;
+use crate::fault::{DecodeFault, Decoded};
 use crate::number::{self, NumberFault};
-
-/// Where and how an answer departs from what was expected; never what it held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DecodeFault {
-    path: String,
-    expected: &'static str,
-    /// The text ends before the JSON does: a cut transfer rather than a strange answer.
-    pub(crate) cut: bool,
-}
-
-pub(crate) type Decoded<T> = Result<T, DecodeFault>;
-
-impl DecodeFault {
-    pub(crate) fn new(path: impl Into<String>, expected: &'static str) -> Self {
-        Self { path: path.into(), expected, cut: false }
-    }
-
-    pub(crate) fn under(mut self, parent: &str) -> Self {
-        self.path = match self.path.as_str() {
-            "" => parent.to_owned(),
-            path => format!("{parent}.{path}"),
-        };
-        self
-    }
-
-    fn json(error: &serde_json::Error, expected: &'static str) -> Self {
-        let cut = error.is_eof();
-        Self {
-            path: String::new(),
-            expected: if cut { "the whole text, but it ends early" } else { expected },
-            cut,
-        }
-    }
-}
-
-impl DecodeFault {
-    /// The field, such as `usageEvents[17].chargedCents`; empty for the answer as a whole.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-}
-
-impl fmt::Display for DecodeFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected)
-    }
-}
-
-impl std::error::Error for DecodeFault {}
+use crate::scan::{Name, Raw, Scanner};
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
 
 /// The fields of one JSON object that were not taken yet.
-#[derive(Debug)]
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+#[derive(Debug, Default)]
+pub(crate) struct Fields<'a> {
+    /// Names and values; a value that was taken is gone.
+    entries: Vec<(Name<'a>, Option<Raw<'a>>)>,
+    /// Where to look first: fields are mostly taken in the order in which they are sent.
+    next: usize,
+    /// The marks of all names, and of those that share one. They spare most searches for what is not
+    /// there, and for the same name twice.
+    seen: u64,
+    shared: u64,
+    /// The last object among the values, taken apart on the way, and its place.
+    inner: Option<Box<Inner<'a>>>,
+}
 
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+#[derive(Debug, Default)]
+struct Inner<'a> {
+    place: Option<usize>,
+    fields: Fields<'a>,
+}
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Vec::with_capacity(24);
-                while let Some((Key(name), raw)) = map.next_entry()? {
-                    fields.push((name, raw));
-                }
-                Ok(Fields(fields))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
+/// One bit for a name. Different names may have the same; those of an event have not.
+#[inline]
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let end = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(*byte));
+    1 << ((bytes.len() + end(bytes.first()) * 5 + end(bytes.last()) * 5) % 64)
+}
+
+/// The text of an answer. One that ends within a character was cut.
+pub(crate) fn utf8(body: &[u8]) -> Decoded<&str> {
+    std::str::from_utf8(body).map_err(|error| match error.error_len() {
+        None => DecodeFault::cut(),
+        Some(_) => DecodeFault::new("", "UTF-8 text"),
+    })
 }
 
 impl<'a> Fields<'a> {
     /// The fields of a whole answer.
     pub(crate) fn of_answer(body: &'a [u8]) -> Decoded<Self> {
-        serde_json::from_slice(body).map_err(|error| DecodeFault::json(&error, "a JSON object"))
-    }
-
-    /// The fields of an object inside an answer.
-    pub(crate) fn of(raw: &'a RawValue) -> Decoded<Self> {
-        Self::of_text(raw.get())
+        Self::of_text(utf8(body)?)
     }
 
     /// The fields of an object in a text of its own.
     pub(crate) fn of_text(text: &'a str) -> Decoded<Self> {
-        serde_json::from_str(text).map_err(|error| DecodeFault::json(&error, "a JSON object"))
+        let mut scanner = Scanner::new(text);
+        let mut fields = Self { entries: Vec::with_capacity(8), ..Self::default() };
+        if !scanner.enters(b'{')? {
+            scanner.value()?;
+            return Err(DecodeFault::new("", "a JSON object"));
+        }
+        fields.fill(&mut scanner)?;
+        scanner.end()?;
+        Ok(fields)
+    }
+
+    /// Puts the fields of an object, which the scanner has entered, into the place of earlier ones.
+    ///
+    /// Rows mostly have the same names in the same order, so each name is first compared with the one
+    /// that stood in its place before.
+    pub(crate) fn fill(&mut self, scanner: &mut Scanner<'a>) -> Decoded<()> {
+        let mut inner = self.inner.take().unwrap_or_default();
+        inner.place = None;
+        self.fill_by(scanner, |scanner, place| {
+            let start = scanner.clone();
+            if !scanner.enters(b'{')? {
+                return Ok(scanner.value()?);
+            }
+            inner.place = Some(place);
+            // Objects inside of this one are not taken apart: they might stand in each other without end.
+            inner.fields.fill_by(scanner, |scanner, _| Ok(scanner.value()?))?;
+            Ok(scanner.object_since(&start))
+        })?;
+        self.inner = Some(inner);
+        Ok(())
+    }
+
+    fn fill_by(
+        &mut self,
+        scanner: &mut Scanner<'a>,
+        mut value_at: impl FnMut(&mut Scanner<'a>, usize) -> Decoded<Raw<'a>>,
+    ) -> Decoded<()> {
+        let mut count = 0;
+        (self.next, self.seen, self.shared) = (0, 0, 0);
+        while scanner.another(count == 0, b'}')? {
+            match self.entries.get_mut(count) {
+                Some((name, value)) if scanner.passes_name(name)? => {
+                    *value = Some(value_at(scanner, count)?);
+                    let mark = mark(name);
+                    self.shared |= self.seen & mark;
+                    self.seen |= mark;
+                }
+                _ => {
+                    self.entries.truncate(count);
+                    let name = scanner.name()?;
+                    self.push(name, value_at(scanner, count)?);
+                }
+            }
+            count += 1;
+        }
+        self.entries.truncate(count);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, name: Name<'a>, value: Raw<'a>) {
+        let mark = mark(&name);
+        self.shared |= self.seen & mark;
+        self.seen |= mark;
+        self.entries.push((name, Some(value)));
     }
 
     /// Takes a field out. `null` is the same as missing; twice the same name is a fault.
+    #[expect(clippy::inline_always, reason = "a known name is compared in a step or two, any name by a call")]
+    #[inline(always)]
     pub(crate) fn take(&mut self, name: &'static str) -> Decoded<Field<'a>> {
-        let mut found = None;
-        let mut twice = false;
-        self.0.retain(|(key, raw)| {
-            let hit = key == name;
-            if hit {
-                twice |= found.is_some();
-                found = Some(*raw);
-            }
-            !hit
-        });
-        if twice {
+        if self.shared & mark(name) == 0
+            && let Some((key, raw)) = self.entries.get_mut(self.next)
+            && key == name
+        {
+            self.next += 1;
+            return Ok(Field { name, raw: raw.take().filter(|raw| !raw.is_null()) });
+        }
+        if self.seen & mark(name) == 0 { Ok(Field { name, raw: None }) } else { self.search(name) }
+    }
+
+    /// Takes a field that is not the next one, or whose mark is shared.
+    fn search(&mut self, name: &'static str) -> Decoded<Field<'a>> {
+        let mut all =
+            self.entries.iter_mut().enumerate().filter(|(_, (key, raw))| key == name && raw.is_some());
+        let Some((at, (_, raw))) = all.next() else { return Ok(Field { name, raw: None }) };
+        if all.next().is_some() {
             return Err(DecodeFault::new(name, "one field of this name, but there are several"));
         }
-        Ok(Field { name, raw: found.filter(|raw| raw.get() != "null") })
+        let raw = raw.take().filter(|raw| !raw.is_null());
+        self.next = at + 1;
+        Ok(Field { name, raw })
+    }
+
+    /// Takes a field and reads the object in it. A fault names the field.
+    pub(crate) fn inside<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Self) -> Decoded<T>,
+    ) -> Decoded<Option<T>> {
+        let field = self.take(name)?;
+        let place = field.raw.and_then(|_| self.next.checked_sub(1));
+        match &mut self.inner {
+            Some(inner) if place.is_some() && inner.place == place => {
+                read(&mut inner.fields).map(Some).map_err(|fault| fault.under(name))
+            }
+            _ => field.inside(|mut fields| read(&mut fields)),
+        }
+    }
+
+    /// Takes fields that say nothing worth keeping, so that they do not count as unknown.
+    pub(crate) fn ignore(&mut self, names: &[&'static str]) -> Decoded<()> {
+        names.iter().try_for_each(|name| self.take(name).map(|_| ()))
     }
 
     /// Takes a field that has had two names; the first name wins.
@@ -133,18 +180,7 @@ impl<'a> Fields<'a> {
 
     /// The names and JSON types of the fields that nobody took.
     pub(crate) fn left(&self) -> impl Iterator<Item = (&str, &'static str)> {
-        self.0.iter().map(|(name, raw)| (name.as_ref(), json_type(raw)))
-    }
-}
-
-fn json_type(raw: &RawValue) -> &'static str {
-    match raw.get().bytes().next() {
-        Some(b'"') => "string",
-        Some(b'{') => "object",
-        Some(b'[') => "array",
-        Some(b't' | b'f') => "boolean",
-        Some(b'n') => "null",
-        _ => "number",
+        self.entries.iter().filter_map(|(name, raw)| Some((name.as_ref(), (*raw)?.json_type())))
     }
 }
 
@@ -152,7 +188,7 @@ fn json_type(raw: &RawValue) -> &'static str {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Field<'a> {
     pub(crate) name: &'static str,
-    pub(crate) raw: Option<&'a RawValue>,
+    pub(crate) raw: Option<Raw<'a>>,
 }
 
 impl<'a> Field<'a> {
@@ -160,14 +196,14 @@ impl<'a> Field<'a> {
         DecodeFault::new(self.name, expected)
     }
 
-    fn read<T>(&self, read: impl FnOnce(&'a RawValue) -> Result<T, &'static str>) -> Decoded<Option<T>> {
+    fn read<T>(&self, read: impl FnOnce(Raw<'a>) -> Result<T, &'static str>) -> Decoded<Option<T>> {
         self.raw.map(read).transpose().map_err(|expected| self.fault(expected))
     }
 
     fn number<T>(&self, read: impl FnOnce(&str) -> Result<T, NumberFault>) -> Decoded<Option<T>> {
         self.read(|raw| {
-            let text = number_text(raw).ok_or("a number")?;
-            read(text.trim()).map_err(|fault| match fault {
+            let text = raw.number_text().ok_or("a number")?;
+            read(text.trim_ascii()).map_err(|fault| match fault {
                 NumberFault::NotANumber => "a number",
                 NumberFault::OutOfRange => "a number within range",
                 NumberFault::NotWhole => "a whole number",
@@ -182,7 +218,7 @@ impl<'a> Field<'a> {
 
     /// A string as sent, or the digits of a number.
     pub(crate) fn text(&self) -> Decoded<Option<String>> {
-        self.read(|raw| number_text(raw).map(Cow::into_owned).ok_or("a string"))
+        self.read(|raw| raw.number_text().map(Cow::into_owned).ok_or("a string"))
     }
 
     /// The same, but an empty text counts as missing.
@@ -192,7 +228,8 @@ impl<'a> Field<'a> {
 
     /// `true` or `false`, also in quotes.
     pub(crate) fn flag(&self) -> Decoded<Option<bool>> {
-        self.read(|raw| match raw.get().trim_matches('"') {
+        // A text within a string is the same as the word.
+        self.read(|raw| match raw.text {
             "true" => Ok(true),
             "false" => Ok(false),
             _ => Err("true or false"),
@@ -223,20 +260,15 @@ impl<'a> Field<'a> {
     /// A moment: epoch milliseconds as a number or in a string, or RFC 3339.
     pub(crate) fn instant(&self) -> Decoded<Option<DateTime<Utc>>> {
         self.read(|raw| {
-            let text = number_text(raw).ok_or(INSTANT)?;
+            let text = raw.number_text().ok_or(INSTANT)?;
             instant(text.trim()).ok_or(INSTANT)
         })
-    }
-
-    /// An array, each element in its own text.
-    pub(crate) fn array(&self) -> Decoded<Option<Vec<&'a RawValue>>> {
-        self.read(|raw| serde_json::from_str(raw.get()).map_err(|_| "an array"))
     }
 
     /// A day, as `2026-07-31`.
     pub(crate) fn date(&self) -> Decoded<Option<NaiveDate>> {
         self.read(|raw| {
-            let text = string(raw).ok_or(DATE)?;
+            let text = raw.string().ok_or(DATE)?;
             NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| DATE)
         })
     }
@@ -244,11 +276,20 @@ impl<'a> Field<'a> {
     /// The objects of an array, each read on its own; none if the field is missing. A fault names
     /// the row.
     pub(crate) fn rows<T>(&self, mut read: impl FnMut(Fields<'a>) -> Decoded<T>) -> Decoded<Vec<T>> {
-        let rows = self.array()?.unwrap_or_default().into_iter().enumerate();
-        rows.map(|(row, raw)| {
-            Fields::of(raw).and_then(&mut read).map_err(|fault| fault.under(&format!("{}[{row}]", self.name)))
-        })
-        .collect()
+        let mut rows = Vec::new();
+        let Some(raw) = self.raw else { return Ok(rows) };
+        let mut scanner = Scanner::new(raw.text);
+        if raw.json_type() != "array" || !scanner.enters(b'[')? {
+            return Err(self.fault("an array"));
+        }
+        while scanner.another(rows.is_empty(), b']')? {
+            let row = match scanner.value()? {
+                raw if raw.json_type() == "object" => Fields::of_text(raw.text).and_then(&mut read),
+                _ => Err(DecodeFault::new("", "an object")),
+            };
+            rows.push(row.map_err(|fault| fault.under(&format!("{}[{}]", self.name, rows.len())))?);
+        }
+        Ok(rows)
     }
 
     /// What an object inside this field holds. A fault names the field.
@@ -258,7 +299,10 @@ impl<'a> Field<'a> {
 
     /// An object inside this field.
     pub(crate) fn object(&self) -> Decoded<Option<Fields<'a>>> {
-        self.read(|raw| Fields::of(raw).map_err(|_| "an object"))
+        self.read(|raw| match raw.json_type() {
+            "object" => Fields::of_text(raw.text).map_err(|_| "an object"),
+            _ => Err("an object"),
+        })
     }
 }
 
@@ -266,6 +310,10 @@ const DATE: &str = "a day such as 2026-07-31";
 const INSTANT: &str = "epoch milliseconds or an RFC 3339 time";
 
 fn instant(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(millis) = number::whole(text) {
+        let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;
+        return Some(DateTime::from_timestamp_nanos(nanos));
+    }
     if text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
         && let Ok(nanos) = number::fixed(text, 6)
     {
@@ -274,107 +322,6 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
 }
 
-/// The text of a number, or the content of a string.
-pub(crate) fn number_text(raw: &RawValue) -> Option<Cow<'_, str>> {
-    match json_type(raw) {
-        "number" => Some(Cow::Borrowed(raw.get())),
-        "string" => string(raw).map(Cow::Owned),
-        _ => None,
-    }
-}
-
-/// The content of a JSON string. Half of a surrogate pair, which a sender makes by cutting a text in
-/// the middle of an emoji, becomes the replacement character.
-fn string(raw: &RawValue) -> Option<String> {
-    struct Content;
-    impl Visitor<'_> for Content {
-        type Value = String;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<String, E> {
-            Ok(String::from_utf8_lossy(bytes).into_owned())
-        }
-        fn visit_str<E>(self, text: &str) -> Result<String, E> {
-            Ok(text.to_owned())
-        }
-    }
-    if json_type(raw) != "string" {
-        return None;
-    }
-    serde_json::Deserializer::from_str(raw.get()).deserialize_bytes(Content).ok()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with<T>(json: &str, read: impl FnOnce(Field<'_>) -> T) -> T {
-        let text = format!(r#"{{"f":{json}}}"#);
-        read(Fields::of_text(&text).unwrap().take("f").unwrap())
-    }
-
-    #[test]
-    fn moments() {
-        let expected: DateTime<Utc> = "2026-07-31T10:00:00.417Z".parse().unwrap();
-        for json in [
-            "\"1785492000417\"",
-            "1785492000417",
-            "1785492000417.0",
-            "1.785492000417e12",
-            "\"2026-07-31T10:00:00.417Z\"",
-            "\"2026-07-31T12:00:00.417+02:00\"",
-        ] {
-            assert_eq!(with(json, |f| f.instant()), Ok(Some(expected)), "{json}");
-        }
-        for json in ["\"\"", "\"soon\"", "true", "{}", "1e40", "\"2026-07-31\""] {
-            assert!(with(json, |f| f.instant()).is_err(), "{json}");
-        }
-    }
-
-    #[test]
-    fn strings_with_half_an_emoji() {
-        assert_eq!(with(r#""a\ud83d""#, |f| f.text()), Ok(Some("a\u{fffd}\u{fffd}\u{fffd}".into())));
-        assert_eq!(with(r#""\u00e9\ud83d\ude80\n""#, |f| f.text()), Ok(Some("é🚀\n".into())));
-        assert_eq!(with("1", |f| f.text()), Ok(Some("1".into())));
-        assert!(with("true", |f| f.text()).is_err());
-    }
-
-    #[test]
-    fn flags_counts_and_ids() {
-        assert_eq!(with("true", |f| f.flag()), Ok(Some(true)));
-        assert_eq!(with("\"false\"", |f| f.flag()), Ok(Some(false)));
-        assert_eq!(with("null", |f| f.flag()), Ok(None));
-        assert!(with("1", |f| f.flag()).is_err());
-        for json in ["1200", "\"1200\"", "1200.0", "1.2e3"] {
-            assert_eq!(with(json, |f| f.count()), Ok(Some(1200)), "{json}");
-        }
-        for json in ["-1", "1.5", "\"x\"", "[]"] {
-            assert!(with(json, |f| f.count()).is_err(), "{json}");
-        }
-        assert_eq!(with("42", |f| f.id()), Ok(Some("42".into())));
-        assert_eq!(with("\"\"", |f| f.id()), Ok(None));
-    }
-
-    #[test]
-    fn the_same_name_twice_is_a_fault() {
-        let mut fields = Fields::of_text(r#"{"a":1,"b":2,"a":3}"#).unwrap();
-        assert!(fields.take("a").is_err());
-        assert_eq!(fields.take("b").unwrap().count(), Ok(Some(2)));
-    }
-
-    #[test]
-    fn what_is_left_is_named_without_its_value() {
-        let mut fields = Fields::of_text(r#"{"a":1,"b":"x","c":null,"d":[1],"e":{},"f":true}"#).unwrap();
-        fields.take("a").unwrap();
-        let left: Vec<_> = fields.left().collect();
-        assert_eq!(left, [("b", "string"), ("c", "null"), ("d", "array"), ("e", "object"), ("f", "boolean")]);
-    }
-
-    #[test]
-    fn a_cut_text_is_told_apart() {
-        assert!(Fields::of_answer(br#"{"a":1,"b":[1,"#).unwrap_err().cut);
-        assert!(!Fields::of_answer(b"<html>").unwrap_err().cut);
-        assert!(Fields::of_answer(b"").unwrap_err().cut);
-    }
-}
+#[path = "wire_tests.rs"]
+mod tests;

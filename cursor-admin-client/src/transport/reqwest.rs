@@ -7,6 +7,9 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 
+use crate::base_url::{BaseUrl, refuse_proxy};
+use crate::builder::Network;
+
 use super::{Transport, TransportError, TransportErrorKind};
 
 /// The largest answer taken, after decompression. A page of 1000 events is below 1 MiB.
@@ -20,17 +23,28 @@ pub(crate) struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    pub(crate) fn new(timeout: Duration, loopback: bool) -> Result<Self, reqwest::Error> {
+    /// The reasons that it gives for a failure quote nothing: a proxy's URL may hold a password.
+    pub(crate) fn new(network: &Network, base: &BaseUrl) -> Result<Self, &'static str> {
+        let timeout = network.timeout();
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .https_only(!loopback)
+            .https_only(!base.loopback)
             .connect_timeout(CONNECT_TIMEOUT.min(timeout))
             .timeout(timeout);
-        if loopback {
+        if let Some(url) = network.proxy() {
+            if let Some(reason) = refuse_proxy(base, url) {
+                return Err(reason);
+            }
+            builder = builder.proxy(reqwest::Proxy::all(url).map_err(|_| "the proxy's url cannot be used")?);
+        } else if base.loopback {
             builder = builder.no_proxy();
         }
-        Ok(Self { client: builder.build()?, body_max: BODY_MAX })
+        let builder = trusting(builder, network)?;
+        let client = builder
+            .build()
+            .map_err(|_| "the http transport cannot be set up; are its certificates right?")?;
+        Ok(Self { client, body_max: BODY_MAX })
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
@@ -57,6 +71,26 @@ impl ReqwestTransport {
         let limit = self.body_max >> 20;
         TransportError::new(TransportErrorKind::TooLarge, format!("the answer is larger than {limit} MiB"))
     }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn trusting(
+    mut builder: reqwest::ClientBuilder,
+    network: &Network,
+) -> Result<reqwest::ClientBuilder, &'static str> {
+    for pem in network.roots() {
+        match reqwest::Certificate::from_pem_bundle(pem) {
+            Ok(roots) if !roots.is_empty() => builder = builder.tls_certs_merge(roots),
+            _ => return Err("the root certificates are not certificates in PEM"),
+        }
+    }
+    Ok(builder)
+}
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+#[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
+fn trusting(builder: reqwest::ClientBuilder, _: &Network) -> Result<reqwest::ClientBuilder, &'static str> {
+    Ok(builder)
 }
 
 impl fmt::Debug for ReqwestTransport {

@@ -11,9 +11,12 @@ mod allow_list;
 mod bounds;
 mod daily_usage;
 mod directory;
+mod dropping;
 mod eras;
 mod failures;
+mod floors;
 mod groups;
+mod lenient;
 mod model_access;
 #[cfg(feature = "reqwest")]
 mod network;
@@ -25,3 +28,5 @@ mod secrets;
 mod simulated;
 mod snapshots;
 mod support;
+#[cfg(feature = "tracing")]
+mod traced;

@@ -115,7 +115,7 @@ async fn a_dropped_connection_is_tried_again() {
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"teamMembers\":[".to_vec();
     let (url, server) = serve(vec![cut, answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
     let (client, clock) = client(&url);
-    assert_eq!(client.members().await.unwrap(), []);
+    assert_eq!(client.members().await.unwrap().rows, []);
     assert_eq!(clock.sleeps().len(), 1);
     server.join().unwrap();
 }
@@ -139,4 +139,67 @@ async fn a_silent_server_runs_out_of_time() {
     let error = client.retry(RetryPolicy::never()).build().unwrap().members().await.unwrap_err();
     assert!(error.to_string().contains("in time"), "{error}");
     drop(listener);
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_a_tunnel_and_sees_no_key() {
+    let (proxy, server) = serve(vec![answer("403 Forbidden", "", "")]);
+    let proxy = proxy.replace("http://", "http://gate:CANARY-password@");
+    let client = Client::builder().api_key(KEY).base_url("https://api.cursor.test").proxy(&proxy);
+    let client = client.retry(RetryPolicy::never()).timeout(seconds(10)).build().unwrap();
+    let error = client.members().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    let request = server.join().unwrap().remove(0);
+    assert!(request.starts_with("CONNECT api.cursor.test:443 HTTP/1.1\r\n"), "{request}");
+    assert!(request.contains(": Basic Z2F0ZTpDQU5BUlktcGFzc3dvcmQ="), "{request}");
+    assert!(!request.contains("Y3Jzcl9DQU5BUlk") && !request.contains("/teams"), "{request}");
+    let shown = format!("{client:?} {error:?} {}", layers(&error));
+    assert!(!shown.contains("CANARY") && !shown.contains("gate"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_proxy_on_loopback_may_see_what_goes_to_loopback() {
+    let (proxy, server) = serve(vec![answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
+    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:9").proxy(proxy);
+    client.build().unwrap().members().await.unwrap();
+    let request = server.join().unwrap().remove(0);
+    assert!(request.starts_with("GET http://127.0.0.1:9/teams/members HTTP/1.1\r\n"), "{request}");
+}
+
+#[test]
+fn a_proxy_that_must_not_be_used_is_refused() {
+    for (base, proxy, word) in [
+        ("http://127.0.0.1:9", "http://CANARY:x@proxy.example.test:3128", "loopback"),
+        ("https://api.cursor.test", "socks5://CANARY:x@127.0.0.1:9", "begins with"),
+        ("https://api.cursor.test", "CANARY", "begins with"),
+        ("https://api.cursor.test", "", "begins with"),
+    ] {
+        let error = Client::builder().api_key(KEY).base_url(base).proxy(proxy).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let shown = format!("{error:?} {}", layers(&error));
+        assert!(shown.contains(word) && !shown.contains("CANARY"), "{shown}");
+    }
+    let script = Arc::new(crate::support::Script::default());
+    let builder = Client::builder().api_key(KEY).transport(script).proxy("http://127.0.0.1:9");
+    assert!(builder.build().unwrap_err().to_string().contains("built-in transport"));
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn a_root_of_ones_own_must_be_a_certificate() {
+    let root = include_str!("fixtures/root.pem");
+    let with = |pem: &str| Client::builder().api_key(KEY).root_certificates(pem).build();
+    with(root).unwrap();
+    with(&root.repeat(2)).unwrap();
+    for pem in [
+        "",
+        "CANARY",
+        &root[..root.len() / 2],
+        "-----BEGIN CERTIFICATE-----\nCANARY\n-----END CERTIFICATE-----\n",
+    ] {
+        let error = with(pem).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let shown = format!("{error:?} {}", layers(&error));
+        assert!(shown.contains("certificates") && !shown.contains("CANARY"), "{shown}");
+    }
 }

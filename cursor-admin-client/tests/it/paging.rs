@@ -1,6 +1,6 @@
 //! Pages and items as streams, and the questions that are refused.
 
-use cursor_admin_client::{Client, ErrorKind, UsageEvent};
+use cursor_admin_client::{Client, ErrorKind, HostingType, Snapshot, UsageEvent};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::support::{at, first_day, page, stage, status};
@@ -54,6 +54,39 @@ async fn the_email_is_sent_as_json() {
     let stage = stage([page(0, 1, false, &[])]);
     first_day(&stage.client).email("a\"b@example.com").page(1).await.unwrap();
     assert_eq!(stage.script.sent()[0].body["email"], "a\"b@example.com");
+}
+
+#[tokio::test]
+async fn every_filter_is_sent_as_documented() {
+    let stage = stage([page(0, 1, false, &[])]);
+    let question = first_day(&stage.client)
+        .user_id(42)
+        .service_account("sa_1")
+        .cloud_agent("*")
+        .automation("9a3f0d55-0f0b-4c44-9d38-2f2f9a0e6b11")
+        .hosting(HostingType::SelfHostedPool);
+    question.page(1).await.unwrap();
+    let expected: serde_json::Value = serde_json::from_str(
+        r#"{"startDate":0,"endDate":86399999,"page":1,"pageSize":1000,"userId":42,"serviceAccountId":"sa_1",
+            "cloudAgentId":"*","automationId":"9a3f0d55-0f0b-4c44-9d38-2f2f9a0e6b11","hostingType":"SELF_HOSTED_POOL"}"#,
+    )
+    .unwrap();
+    assert_eq!(stage.script.sent()[0].body, expected);
+    let shown = format!("{question:?}");
+    assert!(shown.contains("serviceAccountId") && !shown.contains("sa_1"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_snapshot_has_a_largest_size() {
+    let million = usize::try_from(Snapshot::EVENTS_MAX).unwrap();
+    let stage1 = stage([page(million + 1, 1, true, &[9])]);
+    let error = first_day(&stage1.client).snapshot().await.unwrap_err();
+    assert_eq!((error.is_too_large(), error.announced()), (true, Some(Snapshot::EVENTS_MAX + 1)));
+    let stage2 = stage([page(million + 1, 1, false, &[9]), page(1, 1, false, &[9])]);
+    let question = first_day(&stage2.client).max_events(u64::MAX);
+    assert_eq!(question.snapshot().await.unwrap().rereads, 1, "it was read, and did not add up");
+    let stage3 = stage([page(million + 1, 1, false, &[9])]);
+    assert_eq!(first_day(&stage3.client).pages().try_collect::<Vec<_>>().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

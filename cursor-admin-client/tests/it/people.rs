@@ -1,7 +1,8 @@
 //! Members and spend.
 
-use cursor_admin_client::{ErrorKind, Member, MemberSpend};
+use cursor_admin_client::{ErrorKind, Member, MemberSpend, SpendOrder, SpendQuery};
 
+use crate::groups::shown;
 use crate::support::{Step, at, ok, page, stage, status};
 
 #[tokio::test]
@@ -10,7 +11,7 @@ async fn members_of_every_era() {
         {"id":"user_1","name":"Nora","email":"nora@example.com","role":"free-owner","isRemoved":false},
         {"id":42,"name":"","email":"paul@example.com","role":"captain"},
         {"name":null,"email":"olga@example.com","role":"member","isRemoved":true}]}"#)]);
-    let members = stage.client.members().await.unwrap();
+    let members = stage.client.members().await.unwrap().rows;
     let shown: Vec<_> = members
         .iter()
         .map(|m| (m.id.as_deref(), m.name.as_deref(), m.role.as_deref(), m.is_removed))
@@ -25,6 +26,47 @@ async fn members_of_every_era() {
     );
     let sent = &stage.script.sent()[0];
     assert_eq!((sent.method.as_str(), sent.uri.as_str()), ("GET", "https://api.cursor.com/teams/members"));
+}
+
+#[tokio::test]
+async fn fields_that_are_not_read_are_counted_on_both() {
+    let stage = stage([
+        ok(r#"{"teamMembers":[{"id":1,"seat":"premium"},{"id":2,"seat":null}],"nextCursor":"canary"}"#),
+        ok(
+            r#"{"teamMemberSpend":[{"userId":1,"badge":{"of":"canary"}},{"userId":2,"badge":{}}],"totalMembers":2,
+               "totalPages":1,"limitedUsersCount":1}"#,
+        ),
+    ]);
+    let members = stage.client.members().await.unwrap();
+    assert_eq!(
+        shown(&members.unknown_fields),
+        [("nextCursor", "string", 1), ("teamMembers[].seat", "null", 1), ("teamMembers[].seat", "string", 1)]
+    );
+    let spend = stage.client.spend().await.unwrap();
+    assert_eq!(
+        shown(&spend.unknown_fields),
+        [("limitedUsersCount", "number", 1), ("teamMemberSpend[].badge", "object", 2)]
+    );
+}
+
+#[tokio::test]
+async fn spend_by_a_query() {
+    let stage = stage([spend(1, 1, &[1])]);
+    let query = SpendQuery::new().search("no\"ra").order(SpendOrder::Amount).descending().page_size(7);
+    assert_eq!(stage.client.spend_by(&query).await.unwrap().total_members, 1);
+    let expected: serde_json::Value = serde_json::from_str(
+        r#"{"page":1,"pageSize":7,"sortBy":"amount","sortDirection":"desc","searchTerm":"no\"ra"}"#,
+    )
+    .unwrap();
+    assert_eq!(stage.script.sent()[0].body, expected);
+    assert!(!format!("{query:?}").contains("ra\""));
+    let error = stage.client.spend_by(&SpendQuery::new().page_size(0)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Config, 0));
+    for (order, word) in [(SpendOrder::User, "user"), (SpendOrder::Date, "date")] {
+        let stage = crate::support::stage([spend(1, 1, &[1])]);
+        stage.client.spend_by(&SpendQuery::new().order(order)).await.unwrap();
+        assert_eq!(stage.script.sent()[0].body["sortBy"], word);
+    }
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use cursor_admin_client::{
-    Cents, Client, ErrorKind, ManualClock, RetryPolicy, Transport, TransportError, TransportErrorKind,
-    UsageEvent,
+    Cents, Client, ErrorKind, ManualClock, READ_ROUTES, RetryPolicy, Transport, TransportError,
+    TransportErrorKind, UsageEvent,
 };
 use cursor_simulator::{DROPPED, Endpoint, Fault, FaultKind, Simulator, TrueEvent};
+use futures_util::TryStreamExt;
 use http::{Request, Response};
 
 use crate::support::{at, seconds};
@@ -176,6 +177,26 @@ async fn a_count_that_is_wrong_once_or_always() {
 }
 
 #[tokio::test]
+async fn the_servers_log_shows_reads_only() {
+    let simulator = company();
+    let (client, _) = client(&simulator);
+    let (start, end) = simulator.range();
+    simulator.inject(Fault::on_request(1, FaultKind::BadGateway));
+    client.members().await.unwrap();
+    client.spend().await.unwrap();
+    let snapshot = client.usage_events(start, end).page_size(500).snapshot().await.unwrap();
+    client.usage_events(start, end).page_size(500).pages().try_collect::<Vec<_>>().await.unwrap();
+    let log = simulator.log();
+    let events = log.iter().filter(|sent| sent.path == "/teams/filtered-usage-events").count();
+    let pages = snapshot.announced.div_ceil(500);
+    assert_eq!(u64::try_from(events).unwrap(), snapshot.requests + pages, "nothing was sent unseen");
+    assert_eq!(log.len(), events + 2);
+    for sent in log {
+        assert!(READ_ROUTES.contains(&(sent.method.as_str(), sent.path.as_str())), "{sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_told_apart() {
     let simulator = company();
     let (client, clock) = client(&simulator);
@@ -198,7 +219,7 @@ async fn refusals_are_told_apart() {
 async fn members_and_spend() {
     let simulator = company();
     let (client, _) = client(&simulator);
-    let members = client.members().await.unwrap();
+    let members = client.members().await.unwrap().rows;
     let spend = client.spend().await.unwrap();
     assert!(
         members.len() >= 30 && members.iter().all(|member| member.id.is_some() && member.email.is_some())

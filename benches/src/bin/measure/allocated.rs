@@ -1,37 +1,50 @@
-//! How many bytes a computation leaves allocated.
+//! How many bytes a computation allocates.
 #![expect(unsafe_code, reason = "the interface of allocators is unsafe; every call goes on to the system's")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 
 struct Counting;
 
 /// Off outside of [`count`], so that programs that allocate much are not timed with it.
 static ON: AtomicBool = AtomicBool::new(false);
-static BYTES: AtomicUsize = AtomicUsize::new(0);
+/// Below zero if what was there before is given back.
+static BYTES: AtomicIsize = AtomicIsize::new(0);
+static PEAK: AtomicIsize = AtomicIsize::new(0);
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What `compute` gives, and the bytes it asked for and has not given back: without what the system's allocator spends
-/// on its own order.
-pub fn count<T>(compute: impl FnOnce() -> T) -> (T, usize) {
+/// Bytes asked for, without what the system's allocator spends on its own order.
+pub struct Allocated {
+    /// Not given back at the end.
+    pub kept: usize,
+    /// At the worst moment.
+    pub peak: usize,
+}
+
+/// What `compute` gives, and what it allocated.
+pub fn count<T>(compute: impl FnOnce() -> T) -> (T, Allocated) {
     BYTES.store(0, Ordering::Relaxed);
+    PEAK.store(0, Ordering::Relaxed);
     ON.store(true, Ordering::Relaxed);
     let computed = compute();
     ON.store(false, Ordering::Relaxed);
-    (computed, BYTES.load(Ordering::Relaxed))
+    let read = |bytes: &AtomicIsize| usize::try_from(bytes.load(Ordering::Relaxed)).unwrap_or_default();
+    (computed, Allocated { kept: read(&BYTES), peak: read(&PEAK) })
 }
 
 fn add(bytes: usize) {
     if ON.load(Ordering::Relaxed) {
-        BYTES.fetch_add(bytes, Ordering::Relaxed);
+        let bytes = isize::try_from(bytes).unwrap_or(isize::MAX);
+        let now = BYTES.fetch_add(bytes, Ordering::Relaxed).wrapping_add(bytes);
+        PEAK.fetch_max(now, Ordering::Relaxed);
     }
 }
 
 fn subtract(bytes: usize) {
     if ON.load(Ordering::Relaxed) {
-        BYTES.fetch_sub(bytes, Ordering::Relaxed);
+        BYTES.fetch_sub(isize::try_from(bytes).unwrap_or(isize::MAX), Ordering::Relaxed);
     }
 }
 

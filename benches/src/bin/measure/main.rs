@@ -1,16 +1,21 @@
 //! Prints what a ledger and its reports cost, beside what they could cost at best.
 //!
-//! `cargo run --release -p benches --bin measure -- 1000000`
+//! `cargo run --release -p benches --bin measure -- 1000000`; with `pages` in place of the number, what it costs to read
+//! usage events through the client.
 
 mod allocated;
+mod pages;
+mod timing;
 
-use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use benches::{Contestants, Demo, Failure};
 
+use crate::timing::{Timing, tenths};
+
 fn main() -> Result<(), Failure> {
     let count = match std::env::args().nth(1) {
+        Some(what) if what == "pages" => return pages::measure(),
         Some(count) => count.replace('_', "").parse().map_err(|_| format!("`{count}` is not a number"))?,
         None => 1_000_000_usize,
     };
@@ -41,72 +46,22 @@ fn main() -> Result<(), Failure> {
         loop_of_one.time(|| contestants.filter_one_amount(&kept))?;
         filtered.time(|| contestants.filter_by_query(&filter))?;
     }
-    println!("{:<31}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
-    let mut floor = Duration::ZERO;
-    for timing in &mut timings {
-        if timing.contestant.starts_with("floor") {
-            floor = timing.median();
-        }
-        timing.print(floor);
-    }
+    timing::print(&mut timings, Duration::from_millis(1));
     Ok(())
 }
 
 /// What the allocator has given out for a ledger once everything else is gone, the records it was built from included.
 fn kept_bytes(count: usize) -> Result<(), Failure> {
     let start = Instant::now();
-    let (ledger, bytes) = allocated::count(|| Demo::load()?.ledger(count));
+    let (ledger, allocated) = allocated::count(|| Demo::load()?.ledger(count));
     let (ledger, took) = (ledger?, start.elapsed());
     println!(
         "{} records, {} distinct tuples, made and built in {took:.1?}",
         ledger.len(),
         ledger.tuple_count()
     );
+    let bytes = allocated.kept;
     let per_record = tenths(u128::try_from(bytes)?, u128::try_from(count)?);
     println!("{bytes} bytes kept, {per_record} bytes per record");
     Ok(())
-}
-
-struct Timing {
-    job: &'static str,
-    contestant: &'static str,
-    rounds: Vec<Duration>,
-}
-
-impl Timing {
-    fn new(job: &'static str, contestant: &'static str) -> Self {
-        Self { job, contestant, rounds: Vec::new() }
-    }
-
-    fn time<T>(&mut self, run: impl FnOnce() -> Result<T, Failure>) -> Result<(), Failure> {
-        let start = Instant::now();
-        let answer = black_box(run()?);
-        self.rounds.push(start.elapsed());
-        drop(answer);
-        Ok(())
-    }
-
-    fn median(&mut self) -> Duration {
-        self.rounds.sort_unstable();
-        self.rounds.get(self.rounds.len() / 2).copied().unwrap_or_default()
-    }
-
-    fn print(&mut self, floor: Duration) {
-        let median = self.median();
-        let least = self.rounds.first().copied().unwrap_or_default();
-        println!(
-            "{:<31}{:<29}{:>9}{:>9}{:>10}",
-            self.job,
-            self.contestant,
-            tenths(least.as_micros(), 1000),
-            tenths(median.as_micros(), 1000),
-            tenths(median.as_nanos(), floor.as_nanos()),
-        );
-    }
-}
-
-/// A quotient with one decimal.
-fn tenths(dividend: u128, divisor: u128) -> String {
-    let tenths = (dividend * 10 + divisor / 2).checked_div(divisor).unwrap_or_default();
-    format!("{}.{}", tenths / 10, tenths % 10)
 }

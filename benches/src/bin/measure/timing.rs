@@ -1,0 +1,62 @@
+//! Interleaved rounds, and how they are shown.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use benches::Failure;
+
+pub struct Timing {
+    job: &'static str,
+    contestant: &'static str,
+    rounds: Vec<Duration>,
+}
+
+impl Timing {
+    pub fn new(job: &'static str, contestant: &'static str) -> Self {
+        Self { job, contestant, rounds: Vec::new() }
+    }
+
+    pub fn time<T>(&mut self, run: impl FnOnce() -> Result<T, Failure>) -> Result<(), Failure> {
+        let start = Instant::now();
+        let answer = black_box(run()?);
+        self.rounds.push(start.elapsed());
+        drop(answer);
+        Ok(())
+    }
+
+    fn median(&mut self) -> Duration {
+        self.rounds.sort_unstable();
+        self.rounds.get(self.rounds.len() / 2).copied().unwrap_or_default()
+    }
+
+    fn print(&mut self, floor: Duration, unit: Duration) {
+        let median = self.median();
+        let least = self.rounds.first().copied().unwrap_or_default();
+        println!(
+            "{:<31}{:<29}{:>9}{:>9}{:>10}",
+            self.job,
+            self.contestant,
+            tenths(least.as_nanos(), unit.as_nanos()),
+            tenths(median.as_nanos(), unit.as_nanos()),
+            tenths(median.as_nanos(), floor.as_nanos()),
+        );
+    }
+}
+
+/// A table of contestants in such units of time. The floor of each stands before it.
+pub fn print(timings: &mut [Timing], unit: Duration) {
+    println!("{:<31}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
+    let mut floor = Duration::ZERO;
+    for timing in timings {
+        if timing.contestant.starts_with("floor") {
+            floor = timing.median();
+        }
+        timing.print(floor, unit);
+    }
+}
+
+/// A quotient with one decimal.
+pub fn tenths(dividend: u128, divisor: u128) -> String {
+    let tenths = (dividend * 10 + divisor / 2).checked_div(divisor).unwrap_or_default();
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
