@@ -56,6 +56,8 @@ struct Read {
     announced: u64,
     unknown: UnknownFields,
     verdict: Verdict,
+    /// Why a page after the first was refused.
+    refusal: Option<Error>,
 }
 
 impl Read {
@@ -104,7 +106,7 @@ pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
             return Ok(finish(request, read, &cost, rereads));
         }
         if rereads + 1 == READS_MAX {
-            return Err(incomplete(&read));
+            return Err(incomplete(read));
         }
         if read.verdict == Verdict::PerhapsShifted {
             shifted = Some(read);
@@ -118,7 +120,17 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
     let mut read = Read::default();
     let mut next = Some(Cursor::default());
     while let Some(cursor) = next {
-        let (page, following) = request.step(cursor).await?;
+        let (page, following) = match request.step(cursor).await {
+            Ok(step) => step,
+            Err(error) if is_gone(&error) => {
+                cost.requests += u64::from(error.attempts());
+                cost.retries += u64::from(error.attempts().saturating_sub(1));
+                read.verdict = Verdict::Inconsistent;
+                read.refusal = Some(error);
+                return Ok(read);
+            }
+            Err(error) => return Err(error),
+        };
         next = following;
         cost.requests += u64::from(page.attempts);
         cost.retries += u64::from(page.attempts.saturating_sub(1));
@@ -148,6 +160,12 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         read.verdict = Verdict::Inconsistent;
     }
     Ok(read)
+}
+
+/// Whether a page was refused for its number: the same question was answered on page 1, so there may be
+/// fewer pages than were announced.
+fn is_gone(error: &Error) -> bool {
+    error.status() == Some(400) && error.kind() == ErrorKind::Rejected && error.page() > Some(1)
 }
 
 /// Whether two reads hold the same events, as often each.
@@ -180,7 +198,10 @@ fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snaps
     }
 }
 
-fn incomplete(read: &Read) -> Error {
+fn incomplete(read: Read) -> Error {
+    if let Some(refusal) = read.refusal {
+        return refusal;
+    }
     let received = read.received();
     let detail = match read.verdict {
         Verdict::PerhapsShifted => {

@@ -154,7 +154,11 @@ impl UsageEvents {
     /// page must echo its number if it echoes any, and the last event of a page must differ from the
     /// first of the next. If the count is off, the window is read again; if only two events on an
     /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
-    /// reads are made at most. A removal together with an addition within one read cannot be seen.
+    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
+    /// that has shrunk may be answered so.
+    ///
+    /// A removal together with an addition within one read cannot be seen, and a new price, or a
+    /// person's removal, which takes the email from events, is both. The next read sees it.
     ///
     /// A window of n events costs one request per page and nothing on top: no request for the count,
     /// no empty page at the end.

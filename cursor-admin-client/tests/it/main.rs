@@ -17,6 +17,7 @@ mod failures;
 mod floors;
 mod groups;
 mod lenient;
+mod matrix;
 mod model_access;
 #[cfg(feature = "reqwest")]
 mod network;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
-use cursor_admin_client::{ManualClock, RetryPolicy, Snapshot, Transport, TransportError};
+use cursor_admin_client::{ErrorKind, ManualClock, RetryPolicy, Snapshot, Transport, TransportError};
 use http::{Request, Response};
 use proptest::prelude::*;
 
-use crate::support::{at, client_over, first_day, ok, page, row, stage};
+use crate::support::{at, client_over, first_day, ok, page, row, stage, status};
 
 fn times(snapshot: &Snapshot) -> Vec<i64> {
     snapshot.events.iter().map(|event| event.timestamp.timestamp_millis()).collect()
@@ -87,6 +87,29 @@ async fn twins_on_an_edge_are_proven_by_a_second_read() {
     let stage = stage([twins.clone(), twins].concat());
     let snapshot = first_day(&stage.client).snapshot().await.unwrap();
     assert_eq!((times(&snapshot), snapshot.rereads, snapshot.requests), (vec![9, 8, 8, 7], 1, 4));
+}
+
+#[tokio::test]
+async fn a_page_that_is_gone_is_a_window_that_shrank() {
+    let gone = status(400, r#"{"error":"Bad Request","message":"page is behind the last page"}"#);
+    let stage1 = stage([page(3, 1, true, &[9, 8]), gone.clone(), page(2, 1, false, &[9, 8])]);
+    let snapshot = first_day(&stage1.client).snapshot().await.unwrap();
+    assert_eq!((times(&snapshot), snapshot.rereads), (vec![9, 8], 1));
+    assert_eq!((snapshot.requests, snapshot.retries), (3, 0));
+}
+
+#[tokio::test]
+async fn a_page_that_stays_refused_is_told_as_refused() {
+    let gone = status(400, r#"{"error":"Bad Request","message":"too deep"}"#);
+    let refused = [page(3, 1, true, &[9, 8]), gone.clone()];
+    let stage1 = stage([refused.clone(), refused.clone(), refused].concat());
+    let error = first_day(&stage1.client).snapshot().await.unwrap_err();
+    assert_eq!((error.kind(), error.page(), error.status()), (ErrorKind::Rejected, Some(2), Some(400)));
+    assert_eq!((error.server_message(), stage1.script.left()), (Some("too deep"), 0));
+    let stage2 = stage([gone]);
+    assert_eq!(first_day(&stage2.client).snapshot().await.unwrap_err().kind(), ErrorKind::Rejected);
+    let stage3 = stage([page(3, 1, true, &[9, 8]), status(404, "")]);
+    assert_eq!(first_day(&stage3.client).snapshot().await.unwrap_err().status(), Some(404));
 }
 
 #[tokio::test]
