@@ -29,7 +29,9 @@ pub trait CostSource: fmt::Debug + Send + Sync {
     async fn count(&self, window: Window) -> Result<Counted> {
         let read = self.read(window).await?;
         let oldest = read.records.iter().map(|record| record.at).min();
-        Ok(Counted { announced: read.announced, oldest, requests: read.requests, retries: read.retries })
+        let mut counted = Counted::new(read.announced, oldest);
+        (counted.requests, counted.retries, counted.waited) = (read.requests, read.retries, read.waited);
+        Ok(counted)
     }
 
     /// Asks what the provider states of people and totals at this moment. By default it states nothing.
@@ -53,12 +55,14 @@ pub struct Counted {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
+    /// How long was waited for the provider's rate limits and before repeated requests.
+    pub waited: Duration,
 }
 
 impl Counted {
     /// So many rows were announced, in one request.
     pub fn new(announced: u64, oldest: Option<Timestamp>) -> Self {
-        Self { announced, oldest, requests: 1, retries: 0 }
+        Self { announced, oldest, requests: 1, retries: 0, waited: Duration::ZERO }
     }
 }
 

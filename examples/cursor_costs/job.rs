@@ -7,13 +7,13 @@ use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemorySt
 use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
+use examples::{ProgressBar, Waits};
 use reconcile::reconcile;
 
 use crate::Failure;
 use crate::arguments::Arguments;
 use crate::export::Export;
 use crate::inputs::{Connection, Inputs};
-use crate::progress::{ProgressBar, Waits};
 use crate::sections::Sections;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {

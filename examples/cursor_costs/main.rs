@@ -6,8 +6,6 @@ mod arguments;
 mod export;
 mod inputs;
 mod job;
-mod progress;
-mod screen;
 mod sections;
 
 use std::error::Error;
@@ -31,19 +29,8 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}", chain(&*failure));
+            eprintln!("error: {}", examples::chain(&*failure));
             ExitCode::FAILURE
         }
     }
-}
-
-/// An error and its causes, each saying what the one before leaves out.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}\n  because: {error}");
-        cause = error.source();
-    }
-    text
 }

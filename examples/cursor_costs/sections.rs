@@ -8,7 +8,7 @@ use reconcile::Reconciliation;
 use virtual_tags::Rules;
 
 use crate::Failure;
-use crate::screen::{Table, grouped};
+use examples::{Table, grouped};
 
 const TOP: usize = 10;
 const UNALLOCATED: &str = "Unallocated";

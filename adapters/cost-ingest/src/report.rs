@@ -66,6 +66,7 @@ impl RunReport {
     pub(crate) fn counted(&mut self, counted: &Counted) {
         self.requests += counted.requests;
         self.retries += counted.retries;
+        self.waited = self.waited.saturating_add(counted.waited);
     }
 
     pub(crate) fn stored(&mut self, window: Window, change: Change) {

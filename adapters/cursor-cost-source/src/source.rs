@@ -59,6 +59,7 @@ impl CostSource for CursorCostSource {
         let mut counted = Counted::new(page.announced, oldest);
         counted.requests = u64::from(page.attempts);
         counted.retries = u64::from(page.attempts.saturating_sub(1));
+        counted.waited = page.waited;
         Ok(counted)
     }
 

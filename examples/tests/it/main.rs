@@ -7,6 +7,8 @@
 
 mod bad_input;
 mod chain;
+mod crash;
+mod faults;
 mod invoices;
 mod owners;
 mod program;

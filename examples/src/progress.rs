@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use cost_ingest::{Observer, Progress};
 use cursor_admin_client::{RateLimitWait, RetryPlanned};
 
-use crate::screen::grouped;
+use crate::grouped;
 
 const WIDTH: usize = 30;
 
@@ -13,6 +13,12 @@ const WIDTH: usize = 30;
 #[derive(Debug)]
 pub struct ProgressBar {
     terminal: bool,
+}
+
+impl Default for ProgressBar {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl ProgressBar {

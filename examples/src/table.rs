@@ -1,18 +1,5 @@
 //! Tables on standard output.
 
-/// A whole number with thousands separators.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A table; columns of text are set left, columns of figures right.
 pub struct Table {
     rows: Vec<Vec<String>>,

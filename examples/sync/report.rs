@@ -1,0 +1,53 @@
+//! The report of a run, for people.
+
+use cost_ingest::{Connection, RunReport};
+use cost_model::{Metric, Money, Restatement};
+use examples::grouped;
+
+pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {
+    let change = report.change;
+    println!("{}: {}", connection.account_name, connection.status.api_word(false));
+    line("windows", &[("read", report.windows.len() as u64), ("counted", report.audited.len() as u64)]);
+    line("rows", &[("announced", report.announced), ("stored", report.records)]);
+    line(
+        "",
+        &[
+            ("added", change.added),
+            ("removed", change.removed),
+            ("changed", change.changed),
+            ("re-priced", change.repriced),
+            ("unchanged", change.unchanged),
+        ],
+    );
+    line("requests", &[("sent", report.requests), ("of these repeated", report.retries)]);
+    println!("  {:<10}{:.1} s", "waited", report.waited.as_secs_f32());
+    line(
+        "anomalies",
+        &[
+            ("unknown kinds", report.unknown_kinds),
+            ("people kept", change.persons_kept),
+            ("unconfirmed", change.unconfirmed),
+            ("below 10^-6 cent", change.negligible),
+        ],
+    );
+    for drift in &report.drift {
+        println!(
+            "  {:<10}field {} ({}) in {} rows",
+            "drift",
+            drift.field,
+            drift.json_type,
+            grouped(drift.count)
+        );
+    }
+    if let Some(cause) = &report.unobserved {
+        println!("  {:<10}{cause}", "unobserved");
+    }
+    let deltas = restatements.iter().filter_map(|each| each.delta(Metric::Billed).ok());
+    let total = Money::sum(deltas).map_or_else(|_| "beyond range".to_owned(), |total| total.to_string());
+    println!("  {:<10}{}, {total} USD billed", "restated", grouped(restatements.len() as u64));
+}
+
+fn line(name: &str, figures: &[(&str, u64)]) {
+    let figures: Vec<_> = figures.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
+    println!("  {name:<10}{}", figures.join(", "));
+}

@@ -1,0 +1,164 @@
+//! The ingest is killed at random moments, over and over: nothing is lost, doubled or read twice.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use cost_model::{ConnectionId, CostRecord, CostStore, Money, Scope, Timestamp, Window};
+use cost_model_sqlite::SqliteStore;
+use cursor_simulator::{Server, Simulator, TrueEvent};
+use serde_json::Value;
+
+use crate::program::{Folder, program};
+
+const KILLS: u32 = 100;
+
+/// A year of a small team that ends now.
+async fn team() -> Server {
+    let end = Utc::now().trunc_subsecs(0);
+    let simulator =
+        Simulator::builder().developers(5).events_per_day(8).range(end - TimeDelta::days(340), end).build();
+    Server::start(simulator).await.unwrap()
+}
+
+fn sync(server: &Server, db: &Path) -> Child {
+    Command::new(program("sync"))
+        .args(["--db", db.to_str().unwrap(), "--base-url", &server.base_url()])
+        .args(["--api-key-env", "CURSOR_TEST_KEY", "--account-name", "Acme"])
+        .env("CURSOR_TEST_KEY", server.simulator().api_key())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// How long a whole run takes; it must go through.
+fn whole_run(server: &Server, db: &Path) -> Duration {
+    let start = Instant::now();
+    let output = sync(server, db).wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    start.elapsed()
+}
+
+fn killed_run(server: &Server, db: &Path, after: Duration) {
+    let mut child = sync(server, db);
+    std::thread::sleep(after);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// The next of a row of numbers that look random.
+fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+fn part_of(length: Duration, seed: &mut u64) -> Duration {
+    let nanoseconds = u64::try_from(length.as_nanos()).unwrap();
+    Duration::from_nanos((next(seed) * nanoseconds) >> 31)
+}
+
+async fn stored(db: &Path) -> (Vec<CostRecord>, Vec<Window>) {
+    if !db.exists() {
+        return (Vec::new(), Vec::new());
+    }
+    let store = SqliteStore::open(db).unwrap();
+    let mut records: Vec<CostRecord> = Vec::new();
+    store.scan(&Scope::all(), &mut records).await.unwrap();
+    let coverage = store.coverage(&ConnectionId::new("Acme")).await.unwrap();
+    (records, coverage)
+}
+
+fn charged(records: &[CostRecord]) -> i128 {
+    records.iter().filter_map(|record| record.stated.charged).map(Money::units).sum()
+}
+
+fn is_truth(records: &[CostRecord], simulator: &Simulator) {
+    let truth = simulator.truth().total;
+    assert_eq!((records.len() as u64, charged(records)), (truth.events, truth.charged));
+}
+
+/// What is covered holds exactly the server's events of that time, so no window is half there.
+fn is_whole(records: &[CostRecord], coverage: &[Window], simulator: &Simulator) {
+    let events = simulator.events();
+    let covered = |event: &&TrueEvent| {
+        let at = Timestamp::from_millis(event.timestamp_ms).unwrap();
+        coverage.iter().any(|window| window.contains(at))
+    };
+    let charges = events.iter().filter(covered).map(|event| event.charged.unwrap_or_default());
+    assert_eq!((records.len(), charged(records)), (events.iter().filter(covered).count(), charges.sum()));
+}
+
+/// The windows of the requests since `seen`, which may be answered in several pages.
+fn asked(simulator: &Simulator, seen: usize) -> Vec<(i64, i64)> {
+    let log = simulator.log();
+    let events = log.iter().skip(seen).filter(|request| request.path.ends_with("filtered-usage-events"));
+    let bounds = events.map(|request| {
+        let body: Value = serde_json::from_str(&request.body).unwrap();
+        (body["startDate"].as_i64().unwrap(), body["endDate"].as_i64().unwrap())
+    });
+    bounds.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_import_goes_on_and_repeats_no_finished_window() {
+    let (server, folder, mut seed) = (team().await, Folder::new("crash-import"), 1);
+    let simulator = server.simulator();
+    let length = whole_run(&server, &folder.path().join("whole.db"));
+    let mut in_the_middle = 0;
+    for number in 0..KILLS {
+        let db = folder.path().join(format!("{number}.db"));
+        let after = part_of(length, &mut seed);
+        killed_run(&server, &db, after);
+        let (records, coverage) = stored(&db).await;
+        is_whole(&records, &coverage, simulator);
+        in_the_middle +=
+            u32::from(!coverage.is_empty() && (records.len() as u64) < simulator.truth().total.events);
+
+        let seen = simulator.log().len();
+        whole_run(&server, &db);
+        is_truth(&stored(&db).await.0, simulator);
+        let look_back: DateTime<Utc> = Utc::now() - TimeDelta::days(4);
+        for (start, end) in asked(simulator, seen) {
+            let finished = coverage
+                .iter()
+                .find(|window| window.start().millis() <= start && end < window.end().millis());
+            assert!(
+                finished.is_none() || end >= look_back.timestamp_millis(),
+                "{start}..{end} was read again"
+            );
+        }
+        std::fs::remove_file(&db).unwrap();
+    }
+    println!("{in_the_middle} of {KILLS} runs were killed between their first and their last window");
+    assert!(in_the_middle > KILLS / 10, "the kills came too early or too late: {in_the_middle}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_refresh_leaves_the_last_whole_state() {
+    let (server, folder, mut seed) = (team().await, Folder::new("crash-refresh"), 2);
+    let simulator = server.simulator();
+    let db = folder.path().join("costs.db");
+    whole_run(&server, &db);
+    let length = whole_run(&server, &db);
+    let newest = simulator.events().last().cloned().unwrap();
+    let mut unseen = 0;
+    for number in 0..KILLS {
+        // A late event, with a twin now and then.
+        let mut late = newest.clone();
+        late.timestamp_ms -= 1000 * i64::from(number / 2);
+        let (before, _) = stored(&db).await;
+        simulator.insert_event(late);
+        let after = part_of(length, &mut seed);
+        killed_run(&server, &db, after);
+        let (records, _) = stored(&db).await;
+        let grown = records.len() - before.len();
+        assert!(grown <= 1, "{grown} events came in, and one was late");
+        unseen += u32::from(grown == 0);
+        whole_run(&server, &db);
+        is_truth(&stored(&db).await.0, simulator);
+    }
+    println!("{unseen} of {KILLS} refreshes were killed before they stored the late event");
+    assert!(unseen > KILLS / 10 && unseen < KILLS, "the kills came too early or too late: {unseen}");
+}

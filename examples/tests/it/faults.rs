@@ -1,0 +1,190 @@
+//! A server that goes wrong, carried through to the store: what is stored is the server's state, or the last whole one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{TimeDelta, Utc};
+use cost_ingest::{Ingest, plan};
+use cost_model::{ConnectionId, CostRecord, CostStore, MemoryStore, Scope, Timestamp, Window};
+use cost_model_sqlite::SqliteStore;
+use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_cost_source::CursorCostSource;
+use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
+
+use crate::program::Folder;
+
+#[derive(Debug)]
+struct InProcess(Simulator);
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(self.0.handle(request))
+    }
+}
+
+/// Numbers that look random.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+}
+
+/// Seventy-five days, which are three windows.
+fn range() -> Window {
+    let end = "2026-10-15T00:00:00Z".parse::<chrono::DateTime<Utc>>().unwrap();
+    Window::new(end - TimeDelta::days(75), end).unwrap()
+}
+
+fn event(template: &TrueEvent, dice: &mut Dice) -> TrueEvent {
+    let mut event = template.clone();
+    let days = i64::try_from(dice.below(75)).unwrap();
+    event.timestamp_ms = range().start().millis() + days * 86_400_000 + i64::try_from(dice.below(2)).unwrap();
+    event.charged = Some(CENT * i128::try_from(1 + dice.below(3)).unwrap());
+    event
+}
+
+fn change(template: &TrueEvent, held: usize, dice: &mut Dice) -> Change {
+    match dice.below(3) {
+        0 => Change::Insert(Box::new(event(template, dice))),
+        // The oldest stays, since what is older than it cannot be told from what the server forgets.
+        1 if held > 1 => Change::Withdraw(1 + dice.below(held - 1)),
+        _ => Change::Reprice { place: dice.below(held), charged: Some(CENT * 7) },
+    }
+}
+
+fn fault(template: &TrueEvent, held: usize, dice: &mut Dice) -> Fault {
+    let kind = match dice.below(11) {
+        0 => FaultKind::TooManyRequests { retry_after: None },
+        1 => FaultKind::BadGateway,
+        2 => FaultKind::DropConnection,
+        3 => FaultKind::TruncatedBody,
+        4 => FaultKind::WrongCount,
+        5 => FaultKind::EmptyPage,
+        6 => FaultKind::RepeatedRow,
+        7 => FaultKind::SkippedRow,
+        8 => FaultKind::PlanRefusal,
+        9 => FaultKind::KeyRevoked,
+        _ => FaultKind::Then(vec![change(template, held, dice)]),
+    };
+    match dice.below(5) {
+        0 => Fault::always(kind),
+        _ => Fault::on_request(u32::try_from(dice.below(8)).unwrap(), kind),
+    }
+}
+
+/// How many charges of each time and amount lie in a window.
+type Tally = BTreeMap<(i64, i128), u64>;
+
+fn tally(charges: impl Iterator<Item = (i64, i128)>, window: Window) -> Tally {
+    let mut tally = Tally::new();
+    for (millis, charged) in
+        charges.filter(|(millis, _)| window.contains(Timestamp::from_millis(*millis).unwrap()))
+    {
+        *tally.entry((millis, charged)).or_default() += 1;
+    }
+    tally
+}
+
+async fn stored(store: &dyn CostStore, window: Window) -> Tally {
+    let mut records: Vec<CostRecord> = Vec::new();
+    store.scan(&Scope::all(), &mut records).await.unwrap();
+    tally(records.iter().map(|each| (each.at.millis(), each.stated.charged.unwrap().units())), window)
+}
+
+fn served(events: &[TrueEvent], window: Window) -> Tally {
+    tally(events.iter().map(|each| (each.timestamp_ms, each.charged.unwrap())), window)
+}
+
+/// Imports in calm, lets things go wrong, looks, and imports in calm again; tells whether the second run failed.
+async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> bool {
+    let mut dice = Dice(u64::try_from(seed).unwrap());
+    let events = (0..=dice.below(30)).map(|_| event(template, &mut dice)).collect();
+    let simulator = Simulator::of_events(events);
+    simulator.keep_history();
+    simulator.adjust(|behaviour| (behaviour.largest_page, behaviour.oversize) = (4, Oversize::Clamp));
+    let now = range().end();
+    let run = async || {
+        let client = Client::builder()
+            .api_key(simulator.api_key())
+            .base_url("http://localhost")
+            .transport(Arc::new(InProcess(simulator.clone())))
+            .clock(Arc::new(ManualClock::new(now.to_datetime())))
+            .build();
+        let source = CursorCostSource::new(client.unwrap(), "Acme");
+        Ingest::new(&source, store, ConnectionId::new("acme")).run(range(), now).await
+    };
+    run().await.unwrap();
+    let mut before = BTreeMap::new();
+    for window in plan(range()) {
+        before.insert(window, stored(store, window).await);
+        assert_eq!(before[&window], served(&simulator.events(), window), "seed {seed}: a calm import");
+    }
+
+    let held = simulator.events().len();
+    simulator.apply(&change(template, held, &mut dice));
+    let first = simulator.revision();
+    for _ in 0..=dice.below(3) {
+        let held = simulator.events().len();
+        simulator.inject(fault(template, held, &mut dice));
+    }
+    let failed = run().await.is_err();
+    for window in plan(range()) {
+        let now = stored(store, window).await;
+        let revisions = first..=simulator.revision();
+        let true_once = revisions
+            .filter_map(|revision| simulator.events_at(revision))
+            .any(|events| served(&events, window) == now);
+        assert!(
+            true_once || (failed && now == before[&window]),
+            "seed {seed}: {window} holds what the server never did"
+        );
+    }
+
+    simulator.clear_faults();
+    run().await.unwrap();
+    for window in plan(range()) {
+        assert_eq!(
+            stored(store, window).await,
+            served(&simulator.events(), window),
+            "seed {seed}: the next calm run"
+        );
+    }
+    failed
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_the_store_in_memory_holds_the_truth_or_the_last_whole_state() {
+    let template = Simulator::demo()
+        .events()
+        .iter()
+        .find(|event| event.kind == TrueEvent::USAGE_BASED)
+        .cloned()
+        .unwrap();
+    let mut failed = 0;
+    for seed in 0..600 {
+        failed += u32::from(script(seed, &template, &MemoryStore::new()).await);
+    }
+    println!("{failed} of 600 runs failed");
+    assert!((60..540).contains(&failed), "{failed} of 600 runs failed: too few or too many to tell anything");
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_the_sqlite_file_holds_the_truth_or_the_last_whole_state() {
+    let template = Simulator::demo()
+        .events()
+        .iter()
+        .find(|event| event.kind == TrueEvent::USAGE_BASED)
+        .cloned()
+        .unwrap();
+    let folder = Folder::new("faults");
+    for seed in 0..60 {
+        let path = folder.path().join(format!("{seed}.db"));
+        script(seed, &template, &SqliteStore::open(&path).unwrap()).await;
+    }
+}
