@@ -224,3 +224,43 @@ fn exports_can_leave_people_unnamed() {
     };
     assert_eq!(people(&unnamed), people(&named), "different people keep different names");
 }
+
+/// What of a run's files tells the charges: everything but the count of requests.
+fn charges(out: &Path) -> (String, String, String) {
+    let text = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    (text("records.csv"), text("report.json"), text("reconciliation.json"))
+}
+
+#[test]
+fn a_file_keeps_what_was_read() {
+    let folder = Folder::new("db");
+    let db = folder.path().join("costs.db");
+    let job = |out: &str, more: &[&str]| {
+        let out = folder.path().join(out);
+        let arguments =
+            [&["--demo", "--db", db.to_str().unwrap(), "--out", out.to_str().unwrap()], more].concat();
+        let output = run(&arguments, None);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (charges(&out), json(&out, "sync.json")["requests"].as_u64().unwrap())
+    };
+    let memory = folder.path().join("memory");
+    assert!(run(&["--demo", "--out", memory.to_str().unwrap()], None).status.success());
+    let (first, requests) = job("first", &[]);
+    assert!(first == charges(&memory), "a file holds what memory holds");
+    let (second, fewer) = job("second", &[]);
+    assert!(second == first, "where nothing changed, a second run changes nothing");
+    assert!(fewer * 10 < requests, "{fewer} requests for the look-back, {requests} for all");
+    let (again, all) = job("again", &["--from", "2026-08-01", "--to", "2026-11-01"]);
+    assert!(again == first && all == requests, "a range that is asked for is read whole");
+}
+
+#[test]
+fn a_file_that_is_no_store_is_left_alone() {
+    let folder = Folder::new("no-store");
+    let file = folder.file("notes.txt", "these are notes, and no store of ours, whatever their name");
+    let output = run(&["--demo", "--db", &file], None);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors.contains("notes.txt"), "{errors}");
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("these are notes"));
+}

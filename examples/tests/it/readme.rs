@@ -1,13 +1,24 @@
 //! The front page says what is so.
 
-use crate::program::run;
+use crate::program::{Folder, run};
 
 const README: &str = include_str!("../../../README.md");
 const EMBEDDED: &str = include_str!("../../embed_in_service.rs");
 
 fn blocks<'a>(language: &str) -> Vec<&'a str> {
+    blocks_of(README, language)
+}
+
+fn blocks_of<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
-    README.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+    text.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+fn printed(name: &str, arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new(crate::program::program(name));
+    let output = command.args(arguments).env_remove("CURSOR_API_KEY").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
@@ -29,11 +40,6 @@ fn its_code_is_the_example() {
 
 #[test]
 fn the_model_shows_what_its_examples_print() {
-    let printed = |name: &str, arguments: &[&str]| {
-        let output =
-            std::process::Command::new(crate::program::program(name)).args(arguments).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
     let outputs = [
         printed(
             "report",
@@ -44,10 +50,33 @@ fn the_model_shows_what_its_examples_print() {
     ];
     let readme = include_str!("../../../cost-model/README.md");
     let section = readme.split("\n## Reports\n").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
-    let blocks: Vec<_> =
-        section.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let blocks = blocks_of(section, "text");
     assert_eq!(blocks.len(), outputs.len());
     for (block, output) in blocks.into_iter().zip(outputs) {
         assert!(output.contains(block.trim_end()), "the examples do not print:\n{block}");
     }
+}
+
+#[test]
+fn the_ingest_shows_what_a_first_and_a_second_sync_print() {
+    let folder = Folder::new("readme-sync");
+    let db = folder.path().join("costs.db");
+    let sync = || printed("sync", &["--db", db.to_str().unwrap(), "--account-name", "Acme"]);
+    let readme = include_str!("../../../adapters/cost-ingest/README.md");
+    assert_eq!(blocks_of(readme, "text"), [sync(), sync()]);
+}
+
+#[test]
+fn the_csv_source_shows_what_an_import_prints() {
+    let folder = Folder::new("readme-import");
+    let db = folder.path().join("costs.db");
+    let export =
+        folder.file("two_rows.csv", include_str!("../../../adapters/cursor-csv-source/tests/two_rows.csv"));
+    let import = || printed("import_csv", &["--db", db.to_str().unwrap(), "--account-name", "Acme", &export]);
+    let readme = include_str!("../../../adapters/cursor-csv-source/README.md");
+    assert_eq!(blocks_of(readme, "text"), [import()]);
+    assert!(
+        import().contains("stored        0 in 0 windows that were missing"),
+        "a second import finds nothing to do"
+    );
 }
