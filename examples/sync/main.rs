@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use cost_ingest::{Actor, Connections, Ingest, Role, Roles};
+use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
 use cost_model::{ConnectionId, CostStore, Timestamp};
 use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::Client;
@@ -63,7 +63,8 @@ async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Resu
     let operator = Actor::new("sync");
     let roles = Roles::default().with(&operator, Role::IntegrationOwner);
     let (name, reference) = (arguments.account_name.as_str(), team.key_reference.as_str());
-    connections.add(&roles, &operator, now, id.clone(), name, "cursor", reference)?;
+    let by = By { authorizer: &roles, actor: &operator, at: now };
+    connections.add(&by, id.clone(), name, "cursor", reference)?;
 
     let source = CursorCostSource::new(team.client()?, name);
     let progress = ProgressBar::new();

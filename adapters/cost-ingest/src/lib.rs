@@ -10,7 +10,8 @@ mod run;
 mod spans;
 
 pub use connections::{
-    Action, Actor, AuditRecord, Authorizer, Connection, Connections, Role, Roles, Status, refuse_duplicates,
+    Action, Actor, AuditRecord, Authorizer, By, Connection, Connections, Role, Roles, Status,
+    refuse_duplicates,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use ingest::Ingest;

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::{Error, ErrorKind, Result};
 
 /// Who wants to change a connection, by the host's name for them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +61,28 @@ impl Action {
 pub trait Authorizer: fmt::Debug + Send + Sync {
     /// Whether the actor may do that.
     fn allows(&self, actor: &Actor, action: Action) -> bool;
+}
+
+/// Who changes a connection, by whose leave, and when.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "built by callers, for every change")]
+pub struct By<'a> {
+    /// Who says whether the actor may.
+    pub authorizer: &'a dyn Authorizer,
+    /// Who.
+    pub actor: &'a Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl By<'_> {
+    pub(super) fn may(&self, action: Action) -> Result<()> {
+        if self.authorizer.allows(self.actor, action) {
+            return Ok(());
+        }
+        let message = format!("the actor's role does not allow {action:?}; an owner's does");
+        Err(Error::of(ErrorKind::NotAllowed, message))
+    }
 }
 
 /// An organisation role, <https://docs.vantage.sh/rbac>.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Progress, Result, RunReport};
 
-pub use authorizer::{Action, Actor, Authorizer, Role, Roles};
+pub use authorizer::{Action, Actor, Authorizer, By, Role, Roles};
 pub use connection::{AuditRecord, Connection};
 pub use duplicates::refuse_duplicates;
 pub use status::Status;
@@ -21,15 +21,15 @@ pub use status::Status;
 /// told by [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
 ///
 /// ```
-/// use cost_ingest::{Actor, Connections, Role, Roles};
-/// use cost_model::{ConnectionId, Timestamp};
+/// use cost_ingest::{Actor, By, Connections, Role, Roles};
+/// use cost_model::ConnectionId;
 /// let ada = Actor::new("ada");
 /// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
-/// let now: Timestamp = "2026-11-01T00:00:00Z".parse()?;
+/// let by = By { authorizer: &roles, actor: &ada, at: "2026-11-01T00:00:00Z".parse()? };
 /// let mut connections = Connections::default();
 /// let id = ConnectionId::new("cursor-1");
-/// connections.add(&roles, &ada, now, id.clone(), "Acme", "cursor", "vault:cursor/acme")?;
-/// connections.rename(&roles, &ada, now, &id, "Acme EMEA")?;
+/// connections.add(&by, id.clone(), "Acme", "cursor", "vault:cursor/acme")?;
+/// connections.rename(&by, &id, "Acme EMEA")?;
 /// assert_eq!(connections.get(&id)?.account_name, "Acme EMEA");
 /// assert_eq!(connections.audit_trail().len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -45,18 +45,15 @@ impl Connections {
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`]; [`ErrorKind::NameTaken`] when the account name or the id is in use.
-    #[expect(clippy::too_many_arguments, reason = "who, when, and the four facts of a connection")]
     pub fn add(
         &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
+        by: &By<'_>,
         id: ConnectionId,
         account_name: impl Into<String>,
         provider: impl Into<String>,
         secret_reference: impl Into<String>,
     ) -> Result<()> {
-        allowed(authorizer, actor, Action::Add)?;
+        by.may(Action::Add)?;
         let account_name = account_name.into();
         self.name_is_free(&account_name, None)?;
         if self.connections.iter().any(|other| other.id == id) {
@@ -69,11 +66,11 @@ impl Connections {
             secret_reference: secret_reference.into(),
             workspaces: std::collections::BTreeSet::new(),
             status: Status::Pending,
-            created: now,
+            created: by.at,
             last_success: None,
         };
         self.connections.push(connection.clone());
-        self.note(now, actor, Action::Add, None, Some(connection));
+        self.note(by, Action::Add, None, Some(connection));
         Ok(())
     }
 
@@ -81,17 +78,10 @@ impl Connections {
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`], [`ErrorKind::NameTaken`].
-    pub fn rename(
-        &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
-        id: &ConnectionId,
-        account_name: impl Into<String>,
-    ) -> Result<()> {
+    pub fn rename(&mut self, by: &By<'_>, id: &ConnectionId, account_name: impl Into<String>) -> Result<()> {
         let account_name = account_name.into();
         self.name_is_free(&account_name, Some(id))?;
-        self.change(authorizer, (actor, Action::Rename, now), id, |connection| {
+        self.change(by, Action::Rename, id, |connection| {
             connection.account_name = account_name;
             Ok(())
         })
@@ -103,14 +93,12 @@ impl Connections {
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
     pub fn replace_key(
         &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
+        by: &By<'_>,
         id: &ConnectionId,
         secret_reference: impl Into<String>,
     ) -> Result<()> {
         let secret_reference = secret_reference.into();
-        self.change(authorizer, (actor, Action::ReplaceKey, now), id, |connection| {
+        self.change(by, Action::ReplaceKey, id, |connection| {
             connection.secret_reference = secret_reference;
             if matches!(connection.status, Status::Error { .. } | Status::Disconnected) {
                 connection.status =
@@ -127,14 +115,12 @@ impl Connections {
     /// through.
     pub fn assign(
         &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
+        by: &By<'_>,
         id: &ConnectionId,
         workspaces: impl IntoIterator<Item = String>,
     ) -> Result<()> {
         let workspaces = workspaces.into_iter().collect();
-        self.change(authorizer, (actor, Action::Assign, now), id, |connection| {
+        self.change(by, Action::Assign, id, |connection| {
             if !connection.status.is_imported() {
                 let message =
                     format!("`{}` can have workspaces once its import has gone through", connection.id);
@@ -149,14 +135,8 @@ impl Connections {
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
-    pub fn disconnect(
-        &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
-        id: &ConnectionId,
-    ) -> Result<()> {
-        self.change(authorizer, (actor, Action::Disconnect, now), id, |connection| {
+    pub fn disconnect(&mut self, by: &By<'_>, id: &ConnectionId) -> Result<()> {
+        self.change(by, Action::Disconnect, id, |connection| {
             connection.status = Status::Disconnected;
             Ok(())
         })
@@ -167,21 +147,14 @@ impl Connections {
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Store`], and then the connection stays.
-    pub async fn remove(
-        &mut self,
-        authorizer: &dyn Authorizer,
-        actor: &Actor,
-        now: Timestamp,
-        id: &ConnectionId,
-        store: &dyn CostStore,
-    ) -> Result<u64> {
-        allowed(authorizer, actor, Action::Remove)?;
+    pub async fn remove(&mut self, by: &By<'_>, id: &ConnectionId, store: &dyn CostStore) -> Result<u64> {
+        by.may(Action::Remove)?;
         let before = self.get(id)?.clone();
         let removed = store.purge(id).await;
         let removed =
             removed.map_err(|error| Error::store("the connection's charges could not be removed", error))?;
         self.connections.retain(|connection| connection.id != *id);
-        self.note(now, actor, Action::Remove, Some(before), None);
+        self.note(by, Action::Remove, Some(before), None);
         Ok(removed)
     }
 
@@ -270,18 +243,18 @@ impl Connections {
 
     fn change(
         &mut self,
-        authorizer: &dyn Authorizer,
-        (actor, action, now): (&Actor, Action, Timestamp),
+        by: &By<'_>,
+        action: Action,
         id: &ConnectionId,
         apply: impl FnOnce(&mut Connection) -> Result<()>,
     ) -> Result<()> {
-        allowed(authorizer, actor, action)?;
+        by.may(action)?;
         let connection = self.get_mut(id)?;
         let before = connection.clone();
         let mut after = before.clone();
         apply(&mut after)?;
         *connection = after.clone();
-        self.note(now, actor, action, Some(before), Some(after));
+        self.note(by, action, Some(before), Some(after));
         Ok(())
     }
 
@@ -301,24 +274,9 @@ impl Connections {
         }
     }
 
-    fn note(
-        &mut self,
-        at: Timestamp,
-        actor: &Actor,
-        action: Action,
-        before: Option<Connection>,
-        after: Option<Connection>,
-    ) {
-        self.audit_trail.push(AuditRecord { at, actor: actor.clone(), action, before, after });
+    fn note(&mut self, by: &By<'_>, action: Action, before: Option<Connection>, after: Option<Connection>) {
+        self.audit_trail.push(AuditRecord { at: by.at, actor: by.actor.clone(), action, before, after });
     }
-}
-
-fn allowed(authorizer: &dyn Authorizer, actor: &Actor, action: Action) -> Result<()> {
-    if authorizer.allows(actor, action) {
-        return Ok(());
-    }
-    let message = format!("the actor's role does not allow {action:?}; an owner's does");
-    Err(Error::of(ErrorKind::NotAllowed, message))
 }
 
 fn not_found(id: &ConnectionId) -> Error {

@@ -1,7 +1,8 @@
 //! The life of a connection, and who may change it.
 
 use cost_ingest::{
-    Action, Actor, Connections, ErrorKind, Ingest, Result, Role, Roles, RunReport, Status, refuse_duplicates,
+    Action, Actor, By, Connections, ErrorKind, Ingest, Result, Role, Roles, RunReport, Status,
+    refuse_duplicates,
 };
 use cost_model::{
     ConnectionId, CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money, Observations, Scope,
@@ -18,6 +19,10 @@ fn owners() -> Roles {
     Roles::default().with(&ada(), Role::IntegrationOwner)
 }
 
+fn by<'a>(authorizer: &'a Roles, actor: &'a Actor) -> By<'a> {
+    By { authorizer, actor, at: at(AUGUST) }
+}
+
 fn id(name: &str) -> ConnectionId {
     ConnectionId::new(name)
 }
@@ -26,7 +31,7 @@ fn with(names: &[&str]) -> Connections {
     let mut connections = Connections::default();
     for name in names {
         let reference = format!("vault:{name}");
-        connections.add(&owners(), &ada(), at(AUGUST), id(name), *name, "cursor", reference).unwrap();
+        connections.add(&by(&owners(), &ada()), id(name), *name, "cursor", reference).unwrap();
     }
     connections
 }
@@ -54,15 +59,15 @@ fn only_owners_change_connections() {
             let mut connections = with(&["acme"]);
             import(&mut connections, "acme", &Script::new(vec![]), &MemoryStore::new()).unwrap();
             let before = connections.clone();
-            let (of, now) = (id("acme"), at(AUGUST));
+            let of = id("acme");
             let done = match action {
-                Action::Add => connections.add(&roles, &ada(), now, id("new"), "new", "cursor", "vault:new"),
-                Action::Rename => connections.rename(&roles, &ada(), now, &of, "renamed"),
-                Action::ReplaceKey => connections.replace_key(&roles, &ada(), now, &of, "vault:other"),
-                Action::Assign => connections.assign(&roles, &ada(), now, &of, ["west".to_owned()]),
-                Action::Disconnect => connections.disconnect(&roles, &ada(), now, &of),
+                Action::Add => connections.add(&by(&roles, &ada()), id("new"), "new", "cursor", "vault:new"),
+                Action::Rename => connections.rename(&by(&roles, &ada()), &of, "renamed"),
+                Action::ReplaceKey => connections.replace_key(&by(&roles, &ada()), &of, "vault:other"),
+                Action::Assign => connections.assign(&by(&roles, &ada()), &of, ["west".to_owned()]),
+                Action::Disconnect => connections.disconnect(&by(&roles, &ada()), &of),
                 Action::Remove => {
-                    finish(connections.remove(&roles, &ada(), now, &of, &MemoryStore::new())).map(|_| ())
+                    finish(connections.remove(&by(&roles, &ada()), &of, &MemoryStore::new())).map(|_| ())
                 }
                 other => panic!("{other:?} is not in the table"),
             };
@@ -84,7 +89,7 @@ fn only_owners_change_connections() {
         }
     }
     let stranger = Actor::new("noor");
-    let error = with(&["acme"]).rename(&owners(), &stranger, at(AUGUST), &id("acme"), "x").unwrap_err();
+    let error = with(&["acme"]).rename(&by(&owners(), &stranger), &id("acme"), "x").unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::NotAllowed);
 }
 
@@ -121,9 +126,9 @@ fn a_connection_goes_from_pending_to_stable_and_on() {
         "what was stored stands"
     );
 
-    connections.disconnect(&owners(), &ada(), at(AUGUST), &id("acme")).unwrap();
+    connections.disconnect(&by(&owners(), &ada()), &id("acme")).unwrap();
     assert_eq!(connections.begin(&id("acme")).unwrap_err().kind(), &ErrorKind::Status);
-    connections.replace_key(&owners(), &ada(), at(AUGUST), &id("acme"), "vault:new").unwrap();
+    connections.replace_key(&by(&owners(), &ada()), &id("acme"), "vault:new").unwrap();
     assert_eq!(status(&connections), Status::Stable, "a new key takes it up again");
     assert_eq!(finish(store.count(&id("acme"), window(AUGUST, AUGUST + DAY))).unwrap(), 1, "charges stay");
 }
@@ -131,30 +136,27 @@ fn a_connection_goes_from_pending_to_stable_and_on() {
 #[test]
 fn names_are_unique_and_free_to_change() {
     let mut connections = with(&["acme", "beta"]);
-    let taken = connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "acme").unwrap_err();
+    let taken = connections.rename(&by(&owners(), &ada()), &id("beta"), "acme").unwrap_err();
     assert_eq!(taken.kind(), &ErrorKind::NameTaken);
-    connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "beta").unwrap();
-    connections.rename(&owners(), &ada(), at(AUGUST), &id("acme"), "gamma").unwrap();
-    connections.rename(&owners(), &ada(), at(AUGUST), &id("beta"), "acme").unwrap();
-    let unknown = connections.rename(&owners(), &ada(), at(AUGUST), &id("delta"), "x").unwrap_err();
+    connections.rename(&by(&owners(), &ada()), &id("beta"), "beta").unwrap();
+    connections.rename(&by(&owners(), &ada()), &id("acme"), "gamma").unwrap();
+    connections.rename(&by(&owners(), &ada()), &id("beta"), "acme").unwrap();
+    let unknown = connections.rename(&by(&owners(), &ada()), &id("delta"), "x").unwrap_err();
     assert_eq!(unknown.kind(), &ErrorKind::NotFound);
-    let again = connections.add(&owners(), &ada(), at(AUGUST), id("acme"), "new", "cursor", "v").unwrap_err();
+    let again = connections.add(&by(&owners(), &ada()), id("acme"), "new", "cursor", "v").unwrap_err();
     assert_eq!(again.kind(), &ErrorKind::NameTaken);
 }
 
 #[test]
 fn workspaces_see_their_connections_only() {
     let mut connections = with(&["acme", "beta"]);
-    let early =
-        connections.assign(&owners(), &ada(), at(AUGUST), &id("acme"), ["west".to_owned()]).unwrap_err();
+    let early = connections.assign(&by(&owners(), &ada()), &id("acme"), ["west".to_owned()]).unwrap_err();
     assert_eq!(early.kind(), &ErrorKind::Status);
     let store = MemoryStore::new();
     import(&mut connections, "acme", &Script::new(vec![row(AUGUST, 1)]), &store).unwrap();
     import(&mut connections, "beta", &Script::new(vec![row(AUGUST, 2)]), &store).unwrap();
-    connections
-        .assign(&owners(), &ada(), at(AUGUST), &id("acme"), ["west".to_owned(), "east".to_owned()])
-        .unwrap();
-    connections.assign(&owners(), &ada(), at(AUGUST), &id("beta"), ["east".to_owned()]).unwrap();
+    connections.assign(&by(&owners(), &ada()), &id("acme"), ["west".to_owned(), "east".to_owned()]).unwrap();
+    connections.assign(&by(&owners(), &ada()), &id("beta"), ["east".to_owned()]).unwrap();
     let seen = |workspace: Option<&str>| {
         let scope = connections.scope(workspace);
         let ledger = finish(Ledger::from_store(&store, &scope, Currency::USD)).unwrap();
@@ -180,7 +182,7 @@ fn removing_one_team_leaves_the_other_to_the_last_digit() {
         rows
     };
     let before = of("beta");
-    let removed = finish(connections.remove(&owners(), &ada(), at(AUGUST), &id("acme"), &store)).unwrap();
+    let removed = finish(connections.remove(&by(&owners(), &ada()), &id("acme"), &store)).unwrap();
     assert_eq!(removed, 10);
     assert!(of("acme").is_empty() && of("beta") == before);
     assert!(finish(store.observations(&id("acme"))).unwrap().is_empty());
@@ -214,7 +216,7 @@ fn the_same_team_twice_and_a_file_beside_the_api_are_refused() {
         import(&mut connections, name, &Script::new(rows), &store).unwrap();
         let error = finish(refuse_duplicates(&store, &id(name), window)).unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::DuplicateConnection { other: id("api"), shared: 30 });
-        finish(connections.remove(&owners(), &ada(), at(AUGUST), &id(name), &store)).unwrap();
+        finish(connections.remove(&by(&owners(), &ada()), &id(name), &store)).unwrap();
     }
     finish(refuse_duplicates(&store, &id("other"), window)).unwrap();
 }
