@@ -3,6 +3,7 @@
 mod answer;
 mod assembly;
 mod batches;
+mod conversation;
 mod coverage;
 mod database;
 mod dictionary;

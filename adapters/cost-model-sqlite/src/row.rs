@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cost_model::{CostRecord, Money, Person, Quantity, RequestUnits, Timestamp, Tokens};
 use rusqlite::{CachedStatement, params};
 
+use crate::conversation::{self, Conversation};
 use crate::failure::{Attempt, Failure};
 use crate::number::Number;
 
@@ -104,7 +105,7 @@ impl Row {
             model_cost: number(19)?,
             fee: number(20)?,
             rounded: row.get(21)?,
-            conversation: row.get(22)?,
+            conversation: conversation::read(row.get_ref(22)?)?,
             person: row.get(23)?,
             unconfirmed: row.get(24)?,
         })
@@ -138,7 +139,7 @@ impl Row {
             beside(self.model_cost),
             Number::of(self.fee),
             self.rounded,
-            self.conversation,
+            Conversation(self.conversation.as_deref()),
             self.person,
             self.unconfirmed,
         ])?;

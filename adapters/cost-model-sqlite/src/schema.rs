@@ -74,7 +74,7 @@ const STEPS: [&str; 2] = [
          model_cost ANY,
          fee ANY,
          rounded INTEGER NOT NULL,
-         conversation TEXT,
+         conversation ANY,
          PRIMARY KEY (connection, at, id)
      ) STRICT, WITHOUT ROWID;",
     "ALTER TABLE record ADD COLUMN person INTEGER NOT NULL DEFAULT 0;

@@ -21,8 +21,9 @@ fn span(number: i64) -> Window {
 /// A window of which every record tells the generation, and some stay from one to the next.
 fn generation(number: i64, generation: i64) -> WindowRead {
     let record = |place| {
+        // Differences far above rounding noise, so that every change is a restatement.
         let amount = if place % 3 == 0 { 1 } else { generation + 1 };
-        let costs = Costs::flat(Money::from_units(i128::from(amount)));
+        let costs = Costs::flat(Money::from_units(i128::from(amount) * 10_i128.pow(20)));
         let mut record = CostRecord::new(millis(number * 1000 + place), "cursor", Currency::USD, costs);
         record.resource = Some(format!("{}", if place % 3 == 0 { 0 } else { generation }).into());
         record

@@ -61,7 +61,7 @@ CREATE TABLE record (
     model_cost ANY,
     fee ANY,
     rounded INTEGER NOT NULL,
-    conversation TEXT,
+    conversation ANY,
     PRIMARY KEY (connection, at, id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO connection VALUES (1, 'acme');

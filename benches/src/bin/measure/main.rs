@@ -1,10 +1,13 @@
 //! Prints what a ledger and its reports cost, beside what they could cost at best.
 //!
 //! `cargo run --release -p benches --bin measure -- 1000000`; with `pages` in place of the number, what it costs to read
-//! usage events through the client.
+//! usage events through the client; with `sqlite 1000000`, what it costs to keep records in a file;
+//! with `ingest 1000000`, the whole way from answers to a file.
 
 mod allocated;
+mod ingest;
 mod pages;
+mod sqlite;
 mod timing;
 
 use std::time::{Duration, Instant};
@@ -16,8 +19,9 @@ use crate::timing::{Timing, tenths};
 fn main() -> Result<(), Failure> {
     let count = match std::env::args().nth(1) {
         Some(what) if what == "pages" => return pages::measure(),
-        Some(count) => count.replace('_', "").parse().map_err(|_| format!("`{count}` is not a number"))?,
-        None => 1_000_000_usize,
+        Some(what) if what == "ingest" => return ingest::measure(number(std::env::args().nth(2))?),
+        Some(what) if what == "sqlite" => return sqlite::measure(number(std::env::args().nth(2))?),
+        count => number(count)?,
     };
     let rounds = if count > 2_000_000 { 5 } else { 21 };
     kept_bytes(count)?;
@@ -48,6 +52,12 @@ fn main() -> Result<(), Failure> {
     }
     timing::print(&mut timings, Duration::from_millis(1));
     Ok(())
+}
+
+/// A million if not said otherwise.
+fn number(text: Option<String>) -> Result<usize, Failure> {
+    let Some(text) = text else { return Ok(1_000_000) };
+    Ok(text.replace('_', "").parse().map_err(|_| format!("`{text}` is not a number"))?)
 }
 
 /// What the allocator has given out for a ledger once everything else is gone, the records it was built from included.

@@ -1,0 +1,116 @@
+//! Ids of conversations. Most are UUIDs, which take 16 bytes in place of 36 letters.
+
+use std::sync::Arc;
+
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+
+use crate::failure::{Attempt, Failure};
+
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// An id as it stands in a column: 16 bytes, if that is the same, or else its text.
+#[derive(Debug)]
+pub(crate) struct Conversation<'a>(pub(crate) Option<&'a str>);
+
+impl ToSql for Conversation<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            None => ToSqlOutput::Borrowed(ValueRef::Null),
+            Some(text) => match bytes(text) {
+                Some(bytes) => ToSqlOutput::Owned(Value::Blob(bytes.to_vec())),
+                None => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            },
+        })
+    }
+}
+
+/// The id in a column.
+pub(crate) fn read(value: ValueRef<'_>) -> Attempt<Option<Arc<str>>> {
+    match value {
+        ValueRef::Null => Ok(None),
+        ValueRef::Blob(bytes) => {
+            let bytes = bytes.try_into().map_err(|_| Failure::Damaged("an id of a wrong length"))?;
+            Ok(Some(text(bytes).into()))
+        }
+        value => {
+            let text = value.as_str().map_err(|_| Failure::Damaged("an id that is no text"))?;
+            Ok(Some(text.into()))
+        }
+    }
+}
+
+/// The bytes of a UUID, if its text is just as [`text`] writes it.
+fn bytes(uuid: &str) -> Option<[u8; 16]> {
+    if uuid.len() != 36 {
+        return None;
+    }
+    let mut value: u128 = 0;
+    for (place, letter) in uuid.bytes().enumerate() {
+        if HYPHENS.contains(&place) {
+            if letter != b'-' {
+                return None;
+            }
+        } else {
+            let digit = match letter {
+                b'0'..=b'9' => letter - b'0',
+                b'a'..=b'f' => letter - b'a' + 10,
+                _ => return None,
+            };
+            value = value << 4 | u128::from(digit);
+        }
+    }
+    Some(value.to_be_bytes())
+}
+
+fn text(bytes: [u8; 16]) -> String {
+    let mut text = String::with_capacity(36);
+    for byte in bytes {
+        if HYPHENS.contains(&text.len()) {
+            text.push('-');
+        }
+        for digit in [byte >> 4, byte & 15] {
+            text.push(DIGITS.get(usize::from(digit)).map_or('0', |digit| char::from(*digit)));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn back(text: &str) -> (bool, String) {
+        let conversation = Conversation(Some(text));
+        let value = conversation.to_sql().unwrap();
+        let value = match &value {
+            ToSqlOutput::Owned(value) => ValueRef::from(value),
+            ToSqlOutput::Borrowed(value) => *value,
+            _ => panic!("a new kind of value"),
+        };
+        (matches!(value, ValueRef::Blob(_)), read(value).unwrap().unwrap().to_string())
+    }
+
+    proptest! {
+        #[test]
+        fn ids_come_back(id in prop_oneof![
+            any::<String>(),
+            any::<[u8; 16]>().prop_map(text),
+            "[0-9a-fA-F-]{35,37}",
+            "[0-9a-g]{8}-[0-9a-f]{4}-[0-9A-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        ]) {
+            prop_assert_eq!(back(&id).1, id);
+        }
+    }
+
+    #[test]
+    fn only_the_usual_form_is_short() {
+        assert!(back("6b0b1f4e-83c5-4a53-9f0e-0123456789ab").0);
+        for text in ["6B0B1F4E-83C5-4A53-9F0E-0123456789AB", "6b0b1f4e83c54a539f0e0123456789ab", "", "c0ffee"]
+        {
+            assert!(!back(text).0, "{text}");
+        }
+    }
+}
