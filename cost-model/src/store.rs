@@ -10,7 +10,9 @@ use crate::{CostRecord, Observations, Restatement, Result, Window, WindowRead};
 
 /// Keeps cost records by connection and window.
 ///
-/// A window is replaced whole, in one call: readers see all of the old window or all of the new one.
+/// A window is replaced whole, in one call: readers see all of the old window or all of the new one. A call may be dropped
+/// at any time, and is then done as a whole or not at all. The module `conformance`, behind the feature of that name, checks
+/// all of this.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
     /// The connections that something is stored for, ascending.

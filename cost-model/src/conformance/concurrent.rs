@@ -53,7 +53,7 @@ fn state(number: i64, count: u32) -> Result<WindowRead> {
         let at = instant(i64::from(place % 10))?;
         let mut record =
             CostRecord::new(at, "cursor", Currency::USD, Costs::flat(Money::from_units(i128::from(place))));
-        record.service_id = Some(format!("{number}").into());
+        record.service_id = Some(number.to_string().into());
         Ok(record)
     };
     let records: Vec<_> = (0..count).map(record).collect::<Result<_>>()?;
@@ -104,22 +104,38 @@ pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked
 }
 
 pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checked {
-    let (store, id) = (factory.fresh().await?, connection(0));
+    let store = factory.fresh().await?;
+    // In the order in which a scan visits them, and in which they are written.
+    let ids = [connection(1), connection(0)];
     for number in 0..4 {
-        store.replace_window(&id, state(number, records)?).await?;
+        for id in &ids {
+            store.replace_window(id, state(number, records)?).await?;
+        }
         let (mut found, scope): (Vec<CostRecord>, _) = (Vec::new(), Scope::all());
         let mut scan = store.scan(&scope, &mut found);
         let begun = poll_fn(|context| Poll::Ready(scan.as_mut().poll(context))).await;
-        // Fewer than before, so that a scan in the middle of them would miss some.
-        store.replace_window(&id, state(number + 10, records / 2)?).await?;
+        for id in &ids {
+            // Fewer than before, so that a scan in the middle of them would miss some.
+            store.replace_window(id, state(number + 10, records / 2)?).await?;
+        }
         match begun {
             Poll::Ready(done) => done?,
             Poll::Pending => scan.as_mut().await?,
         }
         drop(scan);
-        let old =
-            found.first().is_some_and(|record| record.service_id.as_deref() == Some(&*format!("{number}")));
-        whole(&found, if old { records } else { records / 2 })?;
+        let mut new = Vec::new();
+        for id in &ids {
+            let of =
+                |record: &&CostRecord| record.provenance.as_ref().is_some_and(|each| each.connection == *id);
+            let of_one: Vec<_> = found.iter().filter(of).cloned().collect();
+            let old =
+                of_one.first().is_some_and(|each| each.service_id.as_deref() == Some(&*number.to_string()));
+            whole(&of_one, if old { records } else { records / 2 })?;
+            new.push(!old);
+        }
+        if new == [false, true] {
+            return Err(Broken("a scan saw a later write, and not the one before it".into()));
+        }
     }
     Ok(())
 }
