@@ -55,7 +55,6 @@ impl Replacement {
             let message = format!("a record at {} lies outside its window {window}", outside.at);
             return Err(Error::new(ErrorKind::Store, message));
         }
-        read.records.sort_by_key(|record| record.at);
         Provenance::of_read(&mut read.records, connection, &read.run);
         let new = std::mem::take(&mut read.records);
         let mut pairing = Pairing::new(stored, &read);
@@ -175,6 +174,13 @@ impl<'a> Pairing<'a> {
                     self.done.change.repriced += 1;
                 }
                 self.restate(&record, Some(&old), Some(&record));
+                // Whose charge it was is not to be told again, whatever it costs now.
+                if old.provenance.as_ref().is_some_and(|before| before.person == Person::Pseudonym) {
+                    if let Some(now) = &mut record.provenance {
+                        now.person = Person::Pseudonym;
+                    }
+                    keep_person(&mut record, old);
+                }
             }
         }
         self.done.records.push(record);
@@ -200,7 +206,8 @@ impl<'a> Pairing<'a> {
             }
         }
         let id = |record: &CostRecord| record.provenance.as_ref().map(|provenance| provenance.record_id);
-        self.done.records.sort_by_key(|record| (record.at, id(record)));
+        // Records are large: sort their keys, and move each record once.
+        self.done.records.sort_by_cached_key(|record| (record.at, id(record)));
         self.done.restatements.sort_by_key(|restatement| (restatement.at, restatement.record_id));
         self.done
     }

@@ -1,6 +1,6 @@
 //! A usage event to a cost record: design.md section 3 as code.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cost_model::{CostRecord, Currency, RequestUnits, Stated, Tags, Timestamp, TokenCounts, Tokens};
 use cursor_admin_client::{EventKind, UsageEvent};
@@ -83,24 +83,54 @@ fn tokens(event: &UsageEvent) -> TokenCounts {
     })
 }
 
+/// Texts that most records have, made once.
+struct Words {
+    user: Arc<str>,
+    model: Arc<str>,
+    kind: Arc<str>,
+    max_mode: Arc<str>,
+    headless: Arc<str>,
+    service_account: Arc<str>,
+    cloud_agent: Arc<str>,
+    automation: Arc<str>,
+    yes: Arc<str>,
+    no: Arc<str>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    user: "cursor:user".into(),
+    model: "cursor:model".into(),
+    kind: "cursor:kind".into(),
+    max_mode: "cursor:max_mode".into(),
+    headless: "cursor:headless".into(),
+    service_account: "cursor:service_account".into(),
+    cloud_agent: "cursor:cloud_agent".into(),
+    automation: "cursor:automation".into(),
+    yes: "true".into(),
+    no: "false".into(),
+});
+
 fn tags(event: &UsageEvent) -> Tags {
-    let flag = |value: Option<bool>| value.map(|value| if value { "true" } else { "false" });
-    let text = |value: &'_ Option<String>| value.as_deref().map(str::to_owned);
-    let mut tags = Tags::default();
-    let mut tag = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            tags.insert(key, value);
-        }
-    };
-    tag("cursor:user", text(&event.user_email));
-    tag("cursor:model", Some(event.model.clone()).filter(|model| !model.is_empty()));
-    tag("cursor:kind", text(&event.kind));
-    tag("cursor:max_mode", flag(event.max_mode).map(str::to_owned));
-    tag("cursor:headless", flag(event.is_headless).map(str::to_owned));
+    let words = &*WORDS;
+    let flag =
+        |value: Option<bool>| value.map(|value| Arc::clone(if value { &words.yes } else { &words.no }));
+    let text = |value: Option<&String>| value.map(|text| Arc::from(text.as_str()));
     let account_name = event.service_account_name.as_ref().or(event.service_account_id.as_ref());
-    tag("cursor:service_account", account_name.cloned());
-    tag("cursor:cloud_agent", text(&event.cloud_agent_id));
-    tag("cursor:automation", text(&event.automation_id));
+    let mut tags = Tags::default();
+    for (key, value) in [
+        (&words.user, text(event.user_email.as_ref())),
+        (&words.model, text(Some(&event.model).filter(|model| !model.is_empty()))),
+        (&words.kind, text(event.kind.as_ref())),
+        (&words.max_mode, flag(event.max_mode)),
+        (&words.headless, flag(event.is_headless)),
+        (&words.service_account, text(account_name)),
+        (&words.cloud_agent, text(event.cloud_agent_id.as_ref())),
+        (&words.automation, text(event.automation_id.as_ref())),
+    ] {
+        if let Some(value) = value {
+            tags.insert(Arc::clone(key), value);
+        }
+    }
     tags
 }
 

@@ -79,6 +79,23 @@ fn a_person_is_kept_only_for_the_same_amounts() {
 }
 
 #[test]
+fn a_pseudonym_stays_whatever_the_charge_costs() {
+    let first = replace(Vec::new(), read(&[charge(1, 5, Some("iris@x.test"))], 1));
+    let mut stored = first.records;
+    assert!(stored[0].pseudonymise("iris@x.test", &"person-1".into()));
+    for (run, charge) in [
+        (2, charge(1, 5, Some("iris@x.test"))),
+        (3, charge(1, 6, Some("iris@x.test"))),
+        (4, charge(1, 6, None)),
+    ] {
+        stored = replace(stored, read(&[charge], run)).records;
+        assert_eq!(persons(&stored), [Some("person-1")]);
+        assert!(stored[0].tags.iter().all(|(_, value)| !value.contains("iris")));
+    }
+    assert_eq!(total(&stored), 6 * 10_i128.pow(22));
+}
+
+#[test]
 fn a_new_charge_without_a_person_takes_nobodys_name() {
     let iris = charge(1, 5, Some("iris@x.test"));
     let first = replace(Vec::new(), read(std::slice::from_ref(&iris), 1));

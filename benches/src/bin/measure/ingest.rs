@@ -114,7 +114,7 @@ impl Team {
 
 pub fn measure(events: usize) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    for part in [events / 10, events] {
+    for part in [events / 2, events] {
         let team = Team::new(u32::try_from(part)?)?;
         let windows = team.windows(&runtime)?;
         let (records, allocated) = allocated::count(|| team.ingest(&runtime));
