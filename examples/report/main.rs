@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use cost_ingest::Ingest;
 use cost_model::report::{Bin, Column, Interval, Measure, Query, Report, Weekday};
 use cost_model::{
-    ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Scope, TokenType, Window,
+    ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Scope, TokenType,
+    Window,
 };
 use cursor_admin_client::Client;
 use cursor_cost_source::{CursorCostSource, list_prices};
@@ -38,6 +39,7 @@ Options:
       --top COUNT          Only the largest groups, and all others as one
       --compare            Beside the previous period
       --format NAME        text, csv or json
+      --pseudonyms-env NAME  Give people other names, by the secret in that environment variable
   -h, --help               Print this help
 ";
 
@@ -46,6 +48,7 @@ struct Request {
     query: Query,
     interval: Option<Interval>,
     format: Format,
+    pseudonyms: Option<Pseudonyms>,
 }
 
 enum Format {
@@ -74,7 +77,8 @@ async fn main() -> ExitCode {
 }
 
 fn request() -> Result<Option<Request>, Failure> {
-    let mut request = Request { query: Query::all_resources(), interval: None, format: Format::Text };
+    let mut request =
+        Request { query: Query::all_resources(), interval: None, format: Format::Text, pseudonyms: None };
     let mut parser = Parser::from_env();
     let mut asked = false;
     while let Some(argument) = parser.next()? {
@@ -90,6 +94,7 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("top") => query.top = Some(parser.value()?.parse()?),
             Arg::Long("compare") => query.compare = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
+            Arg::Long("pseudonyms-env") => request.pseudonyms = Some(pseudonyms(&parser.value()?.string()?)?),
             Arg::Short('h') | Arg::Long("help") => return Ok(None),
             other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
         }
@@ -101,6 +106,13 @@ fn request() -> Result<Option<Request>, Failure> {
             .group_by(Dimension::TokenType);
     }
     Ok(Some(request))
+}
+
+fn pseudonyms(variable: &str) -> Result<Pseudonyms, Failure> {
+    match std::env::var(variable) {
+        Ok(secret) if !secret.is_empty() => Ok(Pseudonyms::new(secret.as_bytes())),
+        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
+    }
 }
 
 fn bin(name: &str) -> Result<Bin, Failure> {
@@ -131,7 +143,7 @@ fn format(name: &str) -> Result<Format, Failure> {
     }
 }
 
-async fn run(Request { query, interval, format }: Request) -> Result<(), Failure> {
+async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result<(), Failure> {
     let simulator = Simulator::demo();
     let (start, end) = simulator.range();
     let today: NaiveDate = simulator.now().date_naive();
@@ -141,7 +153,10 @@ async fn run(Request { query, interval, format }: Request) -> Result<(), Failure
         None => query,
     };
     let (ledger, rules) = demo(simulator).await?;
-    let report = query.run(&ledger, &rules)?;
+    let mut report = query.run(&ledger, &rules)?;
+    if let Some(pseudonyms) = pseudonyms {
+        pseudonyms.rename_in_report(&mut report);
+    }
     match format {
         Format::Text => print!("{}", report.to_text(&columns(&report))?),
         Format::Csv => print!("{}", report.to_csv(&columns(&report))?),

@@ -264,3 +264,20 @@ fn a_file_that_is_no_store_is_left_alone() {
     assert!(errors.contains("notes.txt"), "{errors}");
     assert!(std::fs::read_to_string(&file).unwrap().starts_with("these are notes"));
 }
+
+#[test]
+fn a_report_can_leave_people_unnamed() {
+    let report = |more: &[&str]| {
+        let arguments = [&["--group-by", "resource_id", "--format", "csv"], more].concat();
+        let output = Command::new(program("report"))
+            .args(arguments)
+            .env("CURSOR_TEST_KEY", "secret")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (named, unnamed) = (report(&[]), report(&["--pseudonyms-env", "CURSOR_TEST_KEY"]));
+    assert!(named.contains("@acme.test") && !unnamed.contains('@'));
+    assert_eq!(named.lines().count(), unnamed.lines().count());
+}
