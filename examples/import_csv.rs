@@ -2,7 +2,6 @@
 //!
 //! `cargo run --release --example import_csv -- --db costs.db --account-name Acme usage-events.csv`
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,10 +9,8 @@ use cost_ingest::{Ingest, refuse_duplicates};
 use cost_model::{ConnectionId, Metric, Money};
 use cost_model_sqlite::SqliteStore;
 use cursor_csv_source::{CsvExport, PRECISION};
-use examples::grouped;
+use examples::{Failure, grouped};
 use lexopt::{Arg, Parser, ValueExt};
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 const HELP: &str = "\
 Brings exported usage into a SQLite file, where the API has not covered it.
@@ -29,24 +26,10 @@ Options:
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse() {
-        Ok(Some(arguments)) => import(&arguments).await,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Err(failure) => Err(failure),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}", examples::chain(&*failure));
-            ExitCode::FAILURE
-        }
-    }
+    examples::main(Arguments::parse(), HELP, import).await
 }
 
-async fn import(arguments: &Arguments) -> Result<(), Failure> {
+async fn import(arguments: Arguments) -> Result<(), Failure> {
     let file = arguments.export.to_string_lossy();
     let bytes = std::fs::read(&arguments.export).map_err(|error| format!("{file}: {error}"))?;
     let account = arguments.account_name.as_str();

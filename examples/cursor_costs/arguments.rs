@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::Failure;
+use examples::Failure;
 
 pub const HELP: &str = "\
 Cursor's costs by team, tied to its invoices.

@@ -14,8 +14,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use virtual_tags::Rules;
 
-use crate::Failure;
 use crate::sections::{charged, without_user};
+use examples::Failure;
 
 pub struct Export<'a> {
     pub range: Window,

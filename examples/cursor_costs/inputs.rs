@@ -9,8 +9,8 @@ use cursor_simulator::{Server, Simulator};
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
-use crate::Failure;
 use crate::arguments::Arguments;
+use examples::Failure;
 
 const KEY_VARIABLE: &str = "CURSOR_API_KEY";
 const DEMO_RULES: &str = include_str!("demo_rules.toml");

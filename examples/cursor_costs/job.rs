@@ -10,11 +10,11 @@ use cursor_cost_source::CursorCostSource;
 use examples::{ProgressBar, Waits};
 use reconcile::reconcile;
 
-use crate::Failure;
 use crate::arguments::Arguments;
 use crate::export::Export;
 use crate::inputs::{Connection, Inputs};
 use crate::sections::Sections;
+use examples::Failure;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Inputs { connection, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;

@@ -8,29 +8,11 @@ mod inputs;
 mod job;
 mod sections;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use arguments::{Arguments, HELP};
 
-/// What stops the job.
-type Failure = Box<dyn Error + Send + Sync>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse() {
-        Ok(Some(arguments)) => job::run(arguments).await,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Err(failure) => Err(failure),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}", examples::chain(&*failure));
-            ExitCode::FAILURE
-        }
-    }
+    examples::main(Arguments::parse(), HELP, job::run).await
 }

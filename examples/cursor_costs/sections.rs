@@ -7,7 +7,7 @@ use cursor_cost_source::NO_USER;
 use reconcile::Reconciliation;
 use virtual_tags::Rules;
 
-use crate::Failure;
+use examples::Failure;
 use examples::{Table, grouped};
 
 const TOP: usize = 10;

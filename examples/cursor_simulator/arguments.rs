@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use cursor_simulator::{Behaviour, Era, KindWords, RateLimits};
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::Failure;
+use examples::Failure;
 
 pub const HELP: &str = "\
 A Cursor Admin API of a made-up company, to test tools against.

@@ -5,35 +5,19 @@
 
 mod arguments;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use arguments::{Arguments, HELP};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use cursor_simulator::{DOLLAR, Server, Simulator};
-
-type Failure = Box<dyn Error + Send + Sync>;
+use examples::Failure;
 
 const DAYS: i64 = 92;
 const CENT: i128 = DOLLAR / 100;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse() {
-        Ok(Some(arguments)) => serve(arguments).await,
-        Ok(None) => {
-            print!("{HELP}");
-            Ok(())
-        }
-        Err(failure) => Err(failure),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::main(Arguments::parse(), HELP, serve).await
 }
 
 async fn serve(arguments: Arguments) -> Result<(), Failure> {

@@ -3,7 +3,6 @@
 //! `cargo run --release --example report` shows one team by model and token category;
 //! `cargo run --release --example report -- --help` tells what else it can show.
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -16,10 +15,9 @@ use cost_model::{
 use cursor_admin_client::Client;
 use cursor_cost_source::{CursorCostSource, list_prices};
 use cursor_simulator::{Server, Simulator};
+use examples::Failure;
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, RuleSet, Rules};
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 const HELP: &str = "\
 Filter and group the demo company's costs.
@@ -59,21 +57,7 @@ enum Format {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match request() {
-        Ok(Some(request)) => run(request).await,
-        Ok(None) => {
-            print!("{HELP}");
-            Ok(())
-        }
-        Err(failure) => Err(failure),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::main(request(), HELP, run).await
 }
 
 fn request() -> Result<Option<Request>, Failure> {

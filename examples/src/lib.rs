@@ -1,11 +1,11 @@
 //! What the programs share: tables, numbers, errors and progress on a screen.
 
-mod causes;
 mod numbers;
+mod outcome;
 mod progress;
 mod table;
 
-pub use causes::chain;
 pub use numbers::grouped;
+pub use outcome::{Failure, main};
 pub use progress::{ProgressBar, Waits};
 pub use table::Table;

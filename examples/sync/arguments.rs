@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use crate::Failure;
+use examples::Failure;
 
 pub const HELP: &str = "\
 Keeps a SQLite file of Cursor's costs up to date.

@@ -5,7 +5,6 @@
 mod arguments;
 mod report;
 
-use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,37 +16,20 @@ use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{Server, Simulator};
-use examples::{ProgressBar, Waits};
+use examples::{Failure, ProgressBar, Waits};
 
 use arguments::{Arguments, HELP};
 
-/// What stops a run.
-type Failure = Box<dyn Error + Send + Sync>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse() {
-        Ok(Some(arguments)) => run(&arguments).await,
-        Ok(None) => {
-            print!("{HELP}");
-            return ExitCode::SUCCESS;
-        }
-        Err(failure) => Err(failure),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {}", examples::chain(&*failure));
-            ExitCode::FAILURE
-        }
-    }
+    examples::main(Arguments::parse(), HELP, run).await
 }
 
-async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let team = Team::choose(arguments).await?;
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let team = Team::choose(&arguments).await?;
     let store = SqliteStore::open(&arguments.db)?;
     loop {
-        sync(arguments, &team, &store).await?;
+        sync(&arguments, &team, &store).await?;
         if !arguments.daily {
             return Ok(());
         }
