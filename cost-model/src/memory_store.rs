@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use crate::{
     Change, ConnectionId, CostRecord, CostStore, Observations, RecordSink, Replacement, Restatement, Result,
-    Scope, Window, WindowRead,
+    Scope, Spans, Window, WindowRead,
 };
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
@@ -20,7 +20,7 @@ pub struct MemoryStore {
 
 #[derive(Clone, Default)]
 struct Stored {
-    coverage: Vec<Window>,
+    coverage: Spans,
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<CostRecord>>,
     restatements: Vec<Restatement>,
@@ -44,7 +44,7 @@ impl CostStore for MemoryStore {
 
     async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
         let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(connections.get(connection).map(|stored| stored.coverage.clone()).unwrap_or_default())
+        Ok(connections.get(connection).map(|stored| stored.coverage.windows().to_vec()).unwrap_or_default())
     }
 
     async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
@@ -57,7 +57,7 @@ impl CostStore for MemoryStore {
         let stored = connections.entry(connection.clone()).or_default();
         Arc::make_mut(&mut stored.records).splice(places, replacement.records);
         stored.restatements.extend(replacement.restatements);
-        stored.coverage = merge(std::mem::take(&mut stored.coverage), window);
+        stored.coverage.add(window);
         Ok(replacement.change)
     }
 
@@ -139,25 +139,4 @@ impl Stored {
         let before = |instant| self.records.partition_point(|record| record.at < instant);
         before(window.start())..before(window.end())
     }
-}
-
-/// Adds a window to a merged list of windows.
-fn merge(mut coverage: Vec<Window>, window: Window) -> Vec<Window> {
-    coverage.push(window);
-    coverage.sort_unstable();
-    let mut merged: Vec<Window> = Vec::with_capacity(coverage.len());
-    for next in coverage {
-        let joined = merged
-            .last()
-            .filter(|last| next.start() <= last.end())
-            .and_then(|last| Window::new(last.start(), last.end().max(next.end())).ok());
-        match joined {
-            Some(joined) => {
-                merged.pop();
-                merged.push(joined);
-            }
-            None => merged.push(next),
-        }
-    }
-    merged
 }

@@ -3,11 +3,10 @@
 use std::fmt;
 
 use chrono::{Days, Months};
-use cost_model::{ConnectionId, CostSource, CostStore, Timestamp, Window};
+use cost_model::{ConnectionId, CostSource, CostStore, Spans, Timestamp, Window};
 
 use crate::plan::{DAYS_MAX, plan};
 use crate::run::Running;
-use crate::spans::{before, missing, union};
 use crate::{Error, Observer, Result, RunReport};
 
 /// Brings the charges of one connection from a source into a store.
@@ -83,15 +82,17 @@ impl<'a> Ingest<'a> {
 
     async fn catch_up(&self, range: Window, now: Timestamp) -> Result<Running<'_>> {
         let coverage = self.coverage().await?;
-        let covered_future = coverage.last().is_some_and(|last| last.end() > now);
+        let covered_future = coverage.end().is_some_and(|end| end > now);
         // A clock that was ahead claimed time that had not come; nobody knows how much of it.
         let days = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
         let again = now.date().checked_sub_days(Days::new(days)).map_or(range.start(), Timestamp::midnight);
-        let late = Window::new(again.max(range.start()), range.end()).ok();
-        let spans = union(missing(range, &before(now, &coverage)), late);
+        let mut spans = coverage.before(now).missing(range);
+        if let Ok(late) = Window::new(again.max(range.start()), range.end()) {
+            spans.add(late);
+        }
         let mut running = Running::new(self, now, &coverage);
         running.report.covered_future = covered_future;
-        running.read_all(spans.into_iter().flat_map(plan)).await?;
+        running.read_all(spans.into_windows().into_iter().flat_map(plan)).await?;
         Ok(running)
     }
 
@@ -119,7 +120,7 @@ impl<'a> Ingest<'a> {
         let range = until(range.start(), now.min(range.end()))?;
         let coverage = self.coverage().await?;
         let mut running = Running::new(self, now, &coverage);
-        running.read_all(missing(range, &coverage).into_iter().flat_map(plan)).await?;
+        running.read_all(coverage.missing(range).into_windows().into_iter().flat_map(plan)).await?;
         Ok(running.report)
     }
 
@@ -136,18 +137,19 @@ impl<'a> Ingest<'a> {
         let coverage = self.coverage().await?;
         let closed = self.closed(&coverage, now);
         let mut running = Running::new(self, now, &coverage);
-        running.audit(closed.into_iter().flat_map(plan)).await?;
+        running.audit(closed.into_windows().into_iter().flat_map(plan)).await?;
         Ok(running.report)
     }
 
     /// The spans of what is stored that were final when they were last read, which was when the store's last span ends.
-    pub(crate) fn closed(&self, coverage: &[Window], now: Timestamp) -> Vec<Window> {
-        let last_read = coverage.last().map_or(now, |last| last.end().min(now));
-        before(self.final_before(last_read), coverage)
+    pub(crate) fn closed(&self, coverage: &Spans, now: Timestamp) -> Spans {
+        let last_read = coverage.end().map_or(now, |end| end.min(now));
+        coverage.before(self.final_before(last_read))
     }
 
-    async fn coverage(&self) -> Result<Vec<Window>> {
-        self.store.coverage(&self.connection).await.map_err(Error::not_begun)
+    async fn coverage(&self) -> Result<Spans> {
+        let windows = self.store.coverage(&self.connection).await;
+        windows.map(Spans::from).map_err(Error::not_begun)
     }
 }
 

@@ -7,7 +7,6 @@ mod observer;
 mod plan;
 mod report;
 mod run;
-mod spans;
 
 pub use connections::{
     Action, Actor, AuditRecord, Authorizer, By, Connection, Connections, Role, Roles, Status,

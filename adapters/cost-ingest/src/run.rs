@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 
 use chrono::Days;
-use cost_model::{Counted, ErrorKind, Run, Timestamp, Window, WindowRead};
+use cost_model::{Counted, ErrorKind, Run, Spans, Timestamp, Window, WindowRead};
 
 use crate::error::causes;
 use crate::plan::{DAYS_MAX, halves};
 use crate::report::Audited;
-use crate::spans::inside;
 use crate::{Error, Ingest, Progress, Result, RunReport};
 
 /// A run that is under way.
@@ -16,14 +15,14 @@ pub(crate) struct Running<'a> {
     ingest: &'a Ingest<'a>,
     run: Run,
     /// What was stored, and final, before the run.
-    closed: Vec<Window>,
+    closed: Spans,
     /// The oldest charge that the provider has returned in this run: it answers for whatever is later.
     oldest: Option<Timestamp>,
     pub(crate) report: RunReport,
 }
 
 impl<'a> Running<'a> {
-    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &[Window]) -> Self {
+    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &Spans) -> Self {
         let closed = ingest.closed(coverage, now);
         Self { ingest, run: Run::at(now), closed, oldest: None, report: RunReport::default() }
     }
@@ -51,7 +50,7 @@ impl<'a> Running<'a> {
         check_complete(window, &read).map_err(|error| self.stopped(window, planned, error))?;
         self.heard_of(read.records.iter().map(|record| record.at).min());
         read.run = self.run.clone();
-        read.closed = inside(window, &self.closed);
+        read.closed = self.closed.inside(window).into_windows();
         let horizon = self.horizon(window).await;
         read.answers_from = horizon.map_err(|error| self.stopped(window, planned, error))?;
         self.report.read(&read);

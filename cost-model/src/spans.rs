@@ -1,0 +1,121 @@
+//! Sets of instants.
+
+use crate::{Timestamp, Window};
+
+/// A set of instants, as windows that neither overlap nor touch, ascending.
+///
+/// ```
+/// use cost_model::{Spans, Window};
+/// let days = |first: &str, end: &str| Window::days(first.parse()?, end.parse()?);
+/// let mut covered = Spans::default();
+/// covered.add(days("2026-08-03", "2026-08-05")?);
+/// covered.add(days("2026-08-01", "2026-08-03")?);
+/// assert_eq!(covered.windows(), [days("2026-08-01", "2026-08-05")?]);
+/// assert_eq!(covered.missing(days("2026-08-04", "2026-08-09")?).windows(), [days("2026-08-05", "2026-08-09")?]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spans(Vec<Window>);
+
+impl Spans {
+    /// The windows, ascending.
+    pub fn windows(&self) -> &[Window] {
+        &self.0
+    }
+
+    /// The windows, ascending.
+    pub fn into_windows(self) -> Vec<Window> {
+        self.0
+    }
+
+    /// The first instant after all of them; `None` if there are none.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.0.last().map(Window::end)
+    }
+
+    /// Adds the instants of a window.
+    pub fn add(&mut self, window: Window) {
+        let from = self.0.partition_point(|each| each.end() < window.start());
+        let to = self.0.partition_point(|each| each.start() <= window.end());
+        let touched = self.0.get(from..to).unwrap_or_default();
+        let start = touched.first().map_or(window.start(), |first| first.start().min(window.start()));
+        let end = touched.last().map_or(window.end(), |last| last.end().max(window.end()));
+        self.0.splice(from..to, Window::new(start, end).ok());
+    }
+
+    /// The instants of `range` that are not among them.
+    pub fn missing(&self, range: Window) -> Self {
+        let mut missing = Vec::new();
+        let mut reached = range.start();
+        for window in &self.0 {
+            missing.extend(Window::new(reached, window.start().min(range.end())));
+            reached = reached.max(window.end());
+        }
+        missing.extend(Window::new(reached, range.end()));
+        Self(missing)
+    }
+
+    /// Those in `range`.
+    pub fn inside(&self, range: Window) -> Self {
+        let cut =
+            |window: &Window| Window::new(window.start().max(range.start()), window.end().min(range.end()));
+        Self(self.0.iter().filter_map(|window| cut(window).ok()).collect())
+    }
+
+    /// Those before an instant.
+    pub fn before(&self, end: Timestamp) -> Self {
+        let cut = |window: &Window| Window::new(window.start(), window.end().min(end)).ok();
+        Self(self.0.iter().filter_map(cut).collect())
+    }
+}
+
+impl From<Vec<Window>> for Spans {
+    fn from(windows: Vec<Window>) -> Self {
+        let mut spans = Self::default();
+        for window in windows {
+            spans.add(window);
+        }
+        spans
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    fn window(start: i64, end: i64) -> Window {
+        Window::new(at(start), at(end)).unwrap()
+    }
+
+    /// Which of the first milliseconds are in them.
+    fn bits(spans: &Spans) -> Vec<bool> {
+        assert!(spans.0.windows(2).all(|pair| pair[0].end() < pair[1].start()), "apart and ascending");
+        (0..8).map(|millis| spans.0.iter().any(|window| window.contains(at(millis)))).collect()
+    }
+
+    #[test]
+    fn spans_behave_like_sets_of_instants() {
+        let windows: Vec<_> =
+            (0..7).flat_map(|start| (start + 1..8).map(move |end| window(start, end))).collect();
+        for (one, other) in windows.iter().flat_map(|one| windows.iter().map(move |other| (*one, *other))) {
+            let spans = Spans::from(vec![one, other]);
+            assert_eq!(spans.end(), Some(one.end().max(other.end())));
+            let both = bits(&spans);
+            for range in &windows {
+                let (missing, inside) = (bits(&spans.missing(*range)), bits(&spans.inside(*range)));
+                let before = bits(&spans.before(range.start()));
+                for (millis, index) in (0..8).zip(0_usize..) {
+                    let covered = one.contains(at(millis)) || other.contains(at(millis));
+                    let wanted = range.contains(at(millis));
+                    assert_eq!(both[index], covered);
+                    assert_eq!((missing[index], inside[index]), (wanted && !covered, wanted && covered));
+                    assert_eq!(before[index], covered && at(millis) < range.start());
+                }
+            }
+        }
+    }
+}
