@@ -6,12 +6,12 @@ use crate::{Timestamp, Window};
 ///
 /// ```
 /// use cost_model::{Spans, Window};
-/// let days = |first: &str, end: &str| Window::days(first.parse()?, end.parse()?);
-/// let mut covered = Spans::default();
-/// covered.add(days("2026-08-03", "2026-08-05")?);
-/// covered.add(days("2026-08-01", "2026-08-03")?);
-/// assert_eq!(covered.windows(), [days("2026-08-01", "2026-08-05")?]);
-/// assert_eq!(covered.missing(days("2026-08-04", "2026-08-09")?).windows(), [days("2026-08-05", "2026-08-09")?]);
+/// let (first, third, fifth) = ("2026-08-01".parse()?, "2026-08-03".parse()?, "2026-08-05".parse()?);
+/// let mut covered = Spans::from(vec![Window::days(third, fifth)?]);
+/// covered.add(Window::days(first, third)?);
+/// assert_eq!(covered.windows(), [Window::days(first, fifth)?]);
+/// let ninth = "2026-08-09".parse()?;
+/// assert_eq!(covered.missing(Window::days(third, ninth)?).windows(), [Window::days(fifth, ninth)?]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
