@@ -7,6 +7,7 @@
 )]
 
 mod canary;
+mod chained;
 mod conservation;
 mod directory;
 mod errors;
@@ -14,3 +15,4 @@ mod example;
 mod first_match;
 mod garbage;
 mod naive;
+mod values;
