@@ -21,6 +21,12 @@ impl<'a> Charge<'a> {
         Self { dimensions, at, directory, email: OnceCell::new() }
     }
 
+    /// The same charge, caused by the person of that email.
+    pub(crate) fn with_email(mut self, email: &str) -> Self {
+        self.email = OnceCell::from(Some(email.to_owned()));
+        self
+    }
+
     /// Whom the directory may be asked about, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;

@@ -30,6 +30,7 @@ pub(crate) struct CompiledRule {
     pub(crate) people: People,
     pub(crate) spans: Vec<Span>,
     pub(crate) then: Then,
+    pub(crate) place: Option<Place>,
 }
 
 pub(crate) enum Then {
@@ -112,7 +113,13 @@ impl Compiler<'_> {
             }
             Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
         };
-        Ok(CompiledRule { when: rule.when, people: rule.people.lowered(), spans: rule.spans, then })
+        Ok(CompiledRule {
+            when: rule.when,
+            people: rule.people.lowered(),
+            spans: rule.spans,
+            then,
+            place: rule.place,
+        })
     }
 
     /// Notes the number of the key if the dimension is one.

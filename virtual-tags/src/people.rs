@@ -69,6 +69,22 @@ impl People {
         ]
     }
 
+    /// The same conditions, each by itself.
+    pub(crate) fn one_by_one(&self) -> Vec<Self> {
+        let none = Self::default;
+        let each = [
+            Self { is: self.is.clone(), ..none() },
+            Self { local: self.local.clone(), ..none() },
+            Self { base: self.base.clone(), ..none() },
+            Self { domain: self.domain.clone(), ..none() },
+            Self { under: self.under.clone(), ..none() },
+            Self { glob: self.glob.clone(), ..none() },
+            Self { in_directory: self.in_directory, ..none() },
+            Self { who: self.who, ..none() },
+        ];
+        each.into_iter().filter(|each| !each.is_empty()).collect()
+    }
+
     /// The same with every text in lower case.
     pub(crate) fn lowered(&self) -> Self {
         let lower = |list: &[Arc<str>]| list.iter().map(|each| each.trim().to_lowercase().into()).collect();
@@ -99,6 +115,23 @@ impl People {
             && any(&self.domain, &|each| each == domain)
             && any(&self.under, &|each| is_under(domain, each))
             && any(&self.glob, &|each| fits_glob(each, email))
+    }
+}
+
+impl fmt::Display for People {
+    /// The conditions as a rules file has them, joined by `and`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut conditions: Vec<String> = Vec::new();
+        for (name, list) in self.lists().into_iter().filter(|(_, list)| !list.is_empty()) {
+            conditions.push(match list {
+                [one] => format!("email.{name} = '{one}'"),
+                _ => format!("email.{name} IN ('{}')", list.join("', '")),
+            });
+        }
+        conditions.extend(self.in_directory.map(|known| format!("in_directory = {known}")));
+        let who = Who::ALL.iter().find(|(_, who)| Some(*who) == self.who);
+        conditions.extend(who.map(|(name, _)| format!("who = {name}")));
+        f.write_str(&conditions.join(" and "))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
 
-use crate::{Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rules};
+use crate::{Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, RuleTest, Rules};
 
 /// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
 ///
@@ -16,6 +16,8 @@ use crate::{Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result,
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
+    /// What the rules are expected to say of some charges.
+    pub tests: Vec<RuleTest>,
 }
 
 /// The rules of one tag key. `Debug` leaves out the default, which may name a person.
@@ -109,6 +111,12 @@ impl Span {
     pub fn overlaps(&self, other: &Self) -> bool {
         let before = |to: Option<Timestamp>, from: Option<Timestamp>| matches!((to, from), (Some(to), Some(from)) if to <= from);
         !before(self.to, other.from) && !before(other.to, self.from)
+    }
+
+    /// Whether all of another span lies within.
+    pub(crate) fn holds_all_of(&self, other: &Self) -> bool {
+        self.from.is_none_or(|from| other.from.is_some_and(|other| from <= other))
+            && self.to.is_none_or(|to| other.to.is_some_and(|other| other <= to))
     }
 
     /// The two ends, as far as there are any.

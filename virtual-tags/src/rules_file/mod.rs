@@ -2,6 +2,7 @@
 
 mod assign;
 mod tables;
+mod tests_table;
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
     let tags = file.tag.into_iter().map(|tag| reader.tag(tag)).collect::<Result<_>>()?;
-    Ok(RuleSet { tags })
+    let tests = file.test.into_iter().map(|test| reader.test(test)).collect::<Result<_>>()?;
+    Ok(RuleSet { tags, tests })
 }
 
 struct Reader<'a> {

@@ -1,5 +1,7 @@
 //! The tables of a rules file, as TOML has them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -8,6 +10,16 @@ use toml::{Spanned, Value};
 pub(super) struct File {
     #[serde(default)]
     pub(super) tag: Vec<Tag>,
+    #[serde(default)]
+    pub(super) test: Vec<Spanned<Test>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Test {
+    pub(super) at: Spanned<String>,
+    pub(super) record: Spanned<BTreeMap<String, String>>,
+    pub(super) expect: Spanned<BTreeMap<String, Value>>,
 }
 
 #[derive(Deserialize)]

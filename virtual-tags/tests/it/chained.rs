@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike;
 use cost_model::report::Query;
 use cost_model::{
     Assignment, CostRecord, Costs, Currency, Dimension, Filter, Ledger, Metric, Money, Tagger, Timestamp,
 };
 use proptest::prelude::*;
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, FindingKind, RuleSet, Rules};
 
 use crate::naive::cases;
 
@@ -140,7 +141,7 @@ impl World {
 
 fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&'static str, u128, u128)> {
     let fits = |rule: &&Rule| {
-        let day = record.at.date().to_string()[8..].parse::<u32>().unwrap();
+        let day = record.at.date().day();
         let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
         rule.days.is_none_or(|(from, to)| from <= day && day < to)
             && rule.domain.is_none_or(|wanted| domain == Some(wanted))
@@ -306,6 +307,29 @@ proptest! {
             let report = Query::all_resources().group_by(tag).group_by(other).run(&ledger, &rules).unwrap();
             let sum: i128 = report.rows.iter().map(|row| row.totals.billed.amount.units()).sum();
             prop_assert_eq!(sum, total);
+        }
+    }
+
+    /// P10: what is reported as unreachable may be left out.
+    #[test]
+    fn without_an_unreachable_rule_nothing_changes(world in worlds(), records in records()) {
+        let written = RuleSet::from_toml(&world.toml(), "rules.toml").unwrap();
+        let rules = world.compile();
+        for finding in rules.check().iter().filter(|finding| finding.kind == FindingKind::Unreachable) {
+            let mut fewer = written.clone();
+            for tag in &mut fewer.tags {
+                tag.rules.retain(|rule| rule.place != finding.place);
+            }
+            let fewer = fewer.compile(Directory::default()).unwrap();
+            for record in &records {
+                for key in rules.keys() {
+                    prop_assert_eq!(
+                        assigned(rules.assign(key, record, record.at)),
+                        assigned(fewer.assign(key, record, record.at)),
+                        "{}", finding
+                    );
+                }
+            }
         }
     }
 

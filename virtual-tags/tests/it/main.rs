@@ -8,10 +8,12 @@
 
 mod canary;
 mod chained;
+mod check;
 mod conservation;
 mod directory;
 mod errors;
 mod example;
+mod explain;
 mod first_match;
 mod garbage;
 mod naive;
