@@ -18,7 +18,7 @@ fn the_crates_page_shows_what_they_print() {
     assert_eq!(blocks, printed);
 }
 
-const PROGRAMS: [&str; 2] = ["check_rules", "explain"];
+const PROGRAMS: [&str; 4] = ["check_rules", "explain", "diff_rules", "coverage"];
 
 #[test]
 fn a_rules_file_with_mistakes_fails_the_build_and_a_good_one_does_not() {
@@ -39,4 +39,15 @@ fn errors_name_the_file() {
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("no such file: "));
     let output = run("explain", &["ana@acme.test", "tomorrow"]);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "`tomorrow` is not a date like 2026-09-15\n");
+}
+
+#[test]
+fn a_change_of_rules_that_moves_too_much_fails_the_build() {
+    assert_eq!(run("diff_rules", &[]).status.code(), Some(1));
+    let file = |name: &str| format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (old, new) = (file("check_rules/rules.toml"), file("diff_rules/new_rules.toml"));
+    let (directory, charges) = (file("check_rules/directory.csv"), file("diff_rules/charges.csv"));
+    assert_eq!(run("diff_rules", &[&old, &new, &directory, &charges, "50"]).status.code(), Some(0));
+    assert_eq!(run("diff_rules", &[&old, &old, &directory, &charges, "0"]).status.code(), Some(0));
+    assert_eq!(run("diff_rules", &[&old]).status.code(), Some(1));
 }

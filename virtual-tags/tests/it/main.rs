@@ -8,6 +8,7 @@
 
 mod canary;
 mod chained;
+mod changes;
 mod check;
 mod conservation;
 mod directory;
