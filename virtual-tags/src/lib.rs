@@ -21,6 +21,7 @@ mod rule_test;
 mod rules;
 mod rules_file;
 mod suggestion;
+mod vantage;
 mod weights;
 
 pub use assign::{Assign, Inherit, Split, Transform};
@@ -35,3 +36,4 @@ pub use place::Place;
 pub use rule_set::{Rule, RuleSet, Span, TagDefinition};
 pub use rule_test::{Answer, RuleTest, TestFailure};
 pub use rules::Rules;
+pub use vantage::NotExpressed;

@@ -19,3 +19,4 @@ mod first_match;
 mod garbage;
 mod naive;
 mod values;
+mod vantage;
