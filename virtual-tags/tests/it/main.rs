@@ -15,6 +15,7 @@ mod directory;
 mod errors;
 mod example;
 mod explain;
+mod failures_of_others;
 mod first_match;
 mod garbage;
 mod naive;
