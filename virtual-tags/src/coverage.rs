@@ -67,7 +67,7 @@ impl Rules {
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when a sum leaves the range of [`Money`].
     pub fn coverage(&self, ledger: &Ledger, metric: Metric) -> Result<Vec<Coverage>> {
         let mut coverage = Vec::new();
-        for (key, tag) in self.keys.iter().zip(&self.tags) {
+        for (key, tag) in self.keys.iter().zip(self.tags.iter()) {
             let mut months: BTreeMap<Window, Month> = BTreeMap::new();
             let mut assigned = Assigned::new(self, key, ledger);
             for row in ledger.rows() {

@@ -16,24 +16,25 @@ use crate::{Directory, Error, ErrorKind, Result, RuleSet};
 ///
 /// For each key the first rule that matches wins; without one the key's default stands. A rule that asks the directory
 /// looks up the charge's resource and then its `cursor:user` tag, at the time of the charge. Keys that read other keys are
-/// assigned after them, whatever their order; of a charge that is shared out, each part by itself.
+/// assigned after them, whatever their order; of a charge that is shared out, each part by itself. Clones share everything.
+#[derive(Clone)]
 pub struct Rules {
-    pub(crate) keys: Vec<Arc<str>>,
-    pub(crate) tags: Vec<CompiledTag>,
-    pub(crate) directory: Directory,
+    pub(crate) keys: Arc<[Arc<str>]>,
+    pub(crate) tags: Arc<[CompiledTag]>,
+    pub(crate) directory: Arc<Directory>,
     /// The numbers of the keys, each after those it reads.
-    pub(crate) order: Vec<usize>,
+    pub(crate) order: Arc<[usize]>,
     /// By key: all that it reads, also through others.
-    pub(crate) ancestors: Vec<Vec<usize>>,
+    pub(crate) ancestors: Arc<[Vec<usize>]>,
     /// By key: whether a charge may be shared out by it.
-    splits: Vec<bool>,
+    splits: Arc<[bool]>,
     /// What the rules depend on, if they depend on no more than these.
-    reads: Option<Vec<Dimension>>,
-    boundaries: Vec<Timestamp>,
+    reads: Option<Arc<[Dimension]>>,
+    boundaries: Arc<[Timestamp]>,
     /// The ends of the rules' spans.
-    spans: Vec<Timestamp>,
+    spans: Arc<[Timestamp]>,
     /// The boundaries at which head counts may change, which concern every charge.
-    counts: Vec<Timestamp>,
+    counts: Arc<[Timestamp]>,
 }
 
 impl Rules {
@@ -64,21 +65,22 @@ impl Rules {
             }
         }
         let mut rules = Self {
-            reads: reads(&tags),
+            reads: reads(&tags).map(Arc::from),
             spans: sorted(
                 tags.iter()
                     .flat_map(|tag| &tag.rules)
                     .flat_map(|rule| &rule.spans)
                     .flat_map(crate::Span::ends),
-            ),
-            boundaries: Vec::new(),
-            counts: Vec::new(),
-            keys,
-            tags,
-            directory,
-            order,
-            ancestors,
-            splits,
+            )
+            .into(),
+            boundaries: Arc::default(),
+            counts: Arc::default(),
+            keys: keys.into(),
+            tags: tags.into(),
+            directory: Arc::new(directory),
+            order: order.into(),
+            ancestors: ancestors.into(),
+            splits: splits.into(),
         };
         rules.find_boundaries();
         Ok(rules)
@@ -87,11 +89,11 @@ impl Rules {
     fn find_boundaries(&mut self) {
         let all = || self.tags.iter().flat_map(|tag| &tag.rules);
         if all().any(|rule| matches!(rule.then, Then::Headcount { .. })) {
-            self.counts = self.directory.boundaries().to_vec();
+            self.counts = self.directory.boundaries().into();
         }
         let dated = all().any(crate::compile::CompiledRule::asks_directory);
         let directory = if dated { self.directory.boundaries() } else { &[] };
-        self.boundaries = sorted(directory.iter().chain(&self.spans).copied());
+        self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
     }
 
     fn number(&self, key: &str) -> Option<usize> {
@@ -164,7 +166,7 @@ impl Tagger for Rules {
         }
         let charge = Charge::new(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN), &self.directory);
         let people = charge.ids().flat_map(|id| self.directory.boundaries_of(&id));
-        let mut boundaries = sorted(people.chain(self.spans.iter().chain(&self.counts).copied()));
+        let mut boundaries = sorted(people.chain(self.spans.iter().chain(&*self.counts).copied()));
         boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
         Cow::Owned(boundaries)
     }

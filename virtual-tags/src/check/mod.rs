@@ -87,7 +87,7 @@ impl Rules {
     /// ```
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for tag in &self.tags {
+        for tag in self.tags.iter() {
             let mut own = shadow::find(tag);
             own.extend(duplicates::find(tag));
             own.extend(dates::find(tag));

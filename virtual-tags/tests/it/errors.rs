@@ -171,6 +171,16 @@ fn rules_built_in_code_compile_too() {
     assert!(cost_model::Tagger::boundaries(&rules).is_empty());
 }
 
+/// Threads may share compiled rules, and clones cost nothing.
+#[test]
+fn rules_go_to_other_threads() {
+    let written = RuleSet::from_toml(&format!("{TEAM}default = \"A\"\n"), "rules.toml").unwrap();
+    let rules = written.compile(Directory::default()).unwrap();
+    let other = rules.clone();
+    let keys = std::thread::spawn(move || cost_model::Tagger::keys(&other).len()).join().unwrap();
+    assert_eq!(keys, cost_model::Tagger::keys(&rules).len());
+}
+
 #[test]
 fn directory_errors_are_of_their_own_kind() {
     let error = Directory::from_csv(b"email,team\nana@acme.test,\xff\n", "directory.csv").unwrap_err();
