@@ -33,6 +33,34 @@ pub trait Tagger: fmt::Debug + Send + Sync {
 
     /// The value of `key` for a charge with these dimensions at that instant. An unknown key is unset.
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a>;
+
+    /// The values of several keys in each part of a charge, where keys share it out in ways that depend on each other.
+    /// `None`, the default: every part that one key makes is shared out alike by the next.
+    fn assign_together(
+        &self,
+        keys: &[Arc<str>],
+        dimensions: &dyn Dimensions,
+        at: Timestamp,
+    ) -> Option<Vec<JointShare>> {
+        let _ = (keys, dimensions, at);
+        None
+    }
+}
+
+/// One part of a charge that several keys share out together. `Debug` leaves out the values.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "values and their weight, by definition")]
+pub struct JointShare {
+    /// The part's value of each key, in the order asked.
+    pub values: Vec<Option<Arc<str>>>,
+    /// The part's weight among its siblings.
+    pub weight: u128,
+}
+
+impl fmt::Debug for JointShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JointShare").field("weight", &self.weight).finish_non_exhaustive()
+    }
 }
 
 /// What a [`Tagger`] says of one charge and key.

@@ -52,7 +52,7 @@ impl Error {
 }
 
 /// The message with every word that holds an `@` masked: messages quote files, and files name people.
-fn without_emails(message: String) -> String {
+pub(crate) fn without_emails(message: String) -> String {
     if !message.contains('@') {
         return message;
     }

@@ -25,18 +25,6 @@ impl Place {
     pub fn line(&self, line: u64) -> Self {
         Self { file: Arc::clone(&self.file), line: Some(line), column: None }
     }
-
-    /// The place of byte `offset` of `text`, which is the file's content.
-    pub(crate) fn at(&self, text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let count = |number: usize| u64::try_from(number + 1).ok();
-        Self {
-            file: Arc::clone(&self.file),
-            line: count(before.matches('\n').count()),
-            column: before.get(line_start..).and_then(|start| count(start.chars().count())),
-        }
-    }
 }
 
 impl fmt::Display for Place {
@@ -46,5 +34,36 @@ impl fmt::Display for Place {
             write!(f, ":{number}")?;
         }
         Ok(())
+    }
+}
+
+/// A text and where its lines begin, so that each of many places is found at once.
+pub(crate) struct Lines<'a> {
+    pub(crate) text: &'a str,
+    file: Place,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(text: &'a str, file: &str) -> Self {
+        let after = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Self { text, file: Place::file(file), starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// The text as a whole.
+    pub(crate) fn file(&self) -> &Place {
+        &self.file
+    }
+
+    /// The place of a byte.
+    pub(crate) fn at(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or_default();
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Place {
+            file: Arc::clone(&self.file.file),
+            line: u64::try_from(line).ok(),
+            column: u64::try_from(before.chars().count() + 1).ok(),
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! Rules as data.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::Filter;
+use cost_model::{Filter, Timestamp};
 
-use crate::{Directory, Error, ErrorKind, Place, Result, Rules};
+use crate::{Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, RuleTest, Rules};
 
 /// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
 ///
@@ -15,6 +16,8 @@ use crate::{Directory, Error, ErrorKind, Place, Result, Rules};
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
+    /// What the rules are expected to say of some charges.
+    pub tests: Vec<RuleTest>,
 }
 
 /// The rules of one tag key. `Debug` leaves out the default, which may name a person.
@@ -25,6 +28,10 @@ pub struct TagDefinition {
     pub key: Arc<str>,
     /// The value of charges that no rule matches; without one they have no value.
     pub default: Option<Arc<str>>,
+    /// A field that charges which no rule matches take their value from; what it leaves without one gets the default.
+    pub default_from: Option<Inherit>,
+    /// Whether the value covers a tag of the same key that the provider has set. If not, the provider's stands.
+    pub overrides_provider: bool,
     /// The rules, in order.
     pub rules: Vec<Rule>,
     /// Where the definition stands, if it was read from a file.
@@ -34,7 +41,14 @@ pub struct TagDefinition {
 impl TagDefinition {
     /// A key without rules.
     pub fn new(key: impl Into<Arc<str>>) -> Self {
-        Self { key: key.into(), default: None, rules: Vec::new(), place: None }
+        Self {
+            key: key.into(),
+            default: None,
+            default_from: None,
+            overrides_provider: true,
+            rules: Vec::new(),
+            place: None,
+        }
     }
 }
 
@@ -54,6 +68,10 @@ impl fmt::Debug for TagDefinition {
 pub struct Rule {
     /// Which charges; without a condition, all of them.
     pub when: Option<Filter>,
+    /// Whose charges, beside the condition.
+    pub people: People,
+    /// The spans of time in which the rule holds; without one, always.
+    pub spans: Vec<Span>,
     /// What they get.
     pub assign: Assign,
     /// Where the rule stands, if it was read from a file.
@@ -63,7 +81,7 @@ pub struct Rule {
 impl Rule {
     /// A rule for all charges.
     pub fn new(assign: Assign) -> Self {
-        Self { when: None, assign, place: None }
+        Self { when: None, people: People::default(), spans: Vec::new(), assign, place: None }
     }
 
     /// The same rule, only for charges that meet a condition.
@@ -73,29 +91,43 @@ impl Rule {
     }
 }
 
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule").field("place", &self.place).finish_non_exhaustive()
+/// From an instant to another, the second excluded; a missing end is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "two ends, by definition")]
+pub struct Span {
+    /// The first instant within.
+    pub from: Option<Timestamp>,
+    /// The first instant after it.
+    pub to: Option<Timestamp>,
+}
+
+impl Span {
+    /// Whether an instant lies within.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+    }
+
+    /// Whether an instant lies within both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let before = |to: Option<Timestamp>, from: Option<Timestamp>| matches!((to, from), (Some(to), Some(from)) if to <= from);
+        !before(self.to, other.from) && !before(other.to, self.from)
+    }
+
+    /// Whether all of another span lies within.
+    pub(crate) fn holds_all_of(&self, other: &Self) -> bool {
+        self.from.is_none_or(|from| other.from.is_some_and(|other| from <= other))
+            && self.to.is_none_or(|to| other.to.is_some_and(|other| other <= to))
+    }
+
+    /// The two ends, as far as there are any.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = Timestamp> {
+        self.from.into_iter().chain(self.to)
     }
 }
 
-/// What a rule gives to the charges that it matches. `Debug` leaves out the value, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Assign {
-    /// This value.
-    Value(Arc<str>),
-    /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
-    /// not match.
-    FromDirectory(Arc<str>),
-}
-
-impl fmt::Debug for Assign {
+impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(_) => f.write_str("Value(..)"),
-            Self::FromDirectory(fact) => f.debug_tuple("FromDirectory").field(fact).finish(),
-        }
+        f.debug_struct("Rule").field("place", &self.place).finish_non_exhaustive()
     }
 }
 
@@ -147,17 +179,17 @@ impl RuleSet {
     /// Checks the rules against the directory and makes them ready to assign.
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when a key stands there twice, a rule asks for a fact that the directory does not have, or
-    /// a condition reads a virtual tag.
+    /// [`ErrorKind::Rules`] when a key stands there twice, a rule asks for a fact that the directory does not have or
+    /// reads a key that there is not, keys read each other in a circle, or percentages do not sum to 100.
     pub fn compile(self, directory: Directory) -> Result<Rules> {
         Rules::compile(self, directory)
     }
 
     pub(crate) fn check_keys(&self) -> Result<()> {
-        for (index, tag) in self.tags.iter().enumerate() {
-            if let Some(earlier) = self.tags.iter().take(index).find(|earlier| earlier.key == tag.key) {
-                let other = earlier.place.as_ref().and_then(|place| place.line);
-                let message = match other {
+        let mut earlier: HashMap<&str, &TagDefinition> = HashMap::new();
+        for tag in &self.tags {
+            if let Some(other) = earlier.insert(&tag.key, tag) {
+                let message = match other.place.as_ref().and_then(|place| place.line) {
                     Some(line) => format!(
                         "the key `{}` already stands on line {line}; a key has one list of rules",
                         tag.key

@@ -4,129 +4,147 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Assignment, Dimension, Dimensions, Filter, Tagger, Timestamp};
+use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
 
-use crate::{Assign, Directory, Error, ErrorKind, Result, Rule, RuleSet};
+use crate::charge::Charge;
+use crate::compile::{CompiledTag, Compiler, Then};
+use crate::evaluate::shares_of;
+use crate::order::{ancestors, order};
+use crate::{Directory, Error, ErrorKind, Result, RuleSet};
 
 /// Rules checked against a directory and ready to assign, as a [`Tagger`].
 ///
 /// For each key the first rule that matches wins; without one the key's default stands. A rule that asks the directory
-/// looks up the charge's resource and then its `cursor:user` tag, at the time of the charge.
+/// looks up the charge's resource and then its `cursor:user` tag, at the time of the charge. Keys that read other keys are
+/// assigned after them, whatever their order; of a charge that is shared out, each part by itself. Clones share everything.
+#[derive(Clone)]
 pub struct Rules {
-    keys: Vec<Arc<str>>,
-    tags: Vec<CompiledTag>,
-    directory: Directory,
-    identity: [Dimension; 2],
+    pub(crate) keys: Arc<[Arc<str>]>,
+    pub(crate) tags: Arc<[CompiledTag]>,
+    pub(crate) directory: Arc<Directory>,
+    /// The numbers of the keys, each after those it reads.
+    pub(crate) order: Arc<[usize]>,
+    /// By key: all that it reads, also through others.
+    pub(crate) ancestors: Arc<[Vec<usize>]>,
+    /// By key: whether a charge may be shared out by it.
+    splits: Arc<[bool]>,
     /// What the rules depend on, if they depend on no more than these.
-    reads: Option<Vec<Dimension>>,
-    boundaries: Vec<Timestamp>,
-}
-
-struct CompiledTag {
-    default: Option<Arc<str>>,
-    rules: Vec<CompiledRule>,
-}
-
-struct CompiledRule {
-    when: Option<Filter>,
-    then: Then,
-}
-
-enum Then {
-    Value(Arc<str>),
-    /// The fact of that number.
-    Fact(usize),
+    reads: Option<Arc<[Dimension]>>,
+    boundaries: Arc<[Timestamp]>,
+    /// The ends of the rules' spans.
+    spans: Arc<[Timestamp]>,
+    /// The boundaries at which head counts may change, which concern every charge.
+    counts: Arc<[Timestamp]>,
 }
 
 impl Rules {
     pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
         rule_set.check_keys()?;
-        let mut keys = Vec::new();
-        let mut tags = Vec::new();
-        for tag in rule_set.tags {
-            let rules = tag
-                .rules
-                .into_iter()
-                .map(|rule| CompiledRule::new(rule, &directory))
-                .collect::<Result<Vec<_>>>()?;
-            keys.push(tag.key);
-            tags.push(CompiledTag { default: tag.default, rules });
+        let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
+        let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
+        let compiler = Compiler { directory: &directory, keys: &keys };
+        let tags = rule_set.tags.into_iter().map(|tag| compiler.tag(tag)).collect::<Result<Vec<_>>>()?;
+        let order = order(&tags, &keys).map_err(|circle| {
+            let message =
+                format!("the keys read each other in a circle: {circle}; let one of them read only fields");
+            let first = circle.split(" -> ").next().unwrap_or_default();
+            let place = keys.iter().position(|key| **key == *first).and_then(|number| places.get(number));
+            Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
+        })?;
+        let ancestors = ancestors(&tags, &order);
+        let splits = splits(&tags, &ancestors);
+        for (number, tag) in tags.iter().enumerate() {
+            let over = ancestors.get(number).into_iter().flatten().find(|each| is(&splits, **each));
+            if let Some(over) = over.and_then(|over| keys.get(*over)).filter(|_| tag.default.is_none()) {
+                let key = keys.get(number).map_or("", |key| key);
+                let message = format!(
+                    "the key `{key}` reads `{over}`, which shares charges out, so that it needs a `default` for parts \
+                     that no rule matches"
+                );
+                return Err(Error::new(ErrorKind::Rules, places.get(number).cloned().flatten(), message));
+            }
         }
-        let dated = tags.iter().flat_map(|tag| &tag.rules).any(|rule| matches!(rule.then, Then::Fact(_)));
-        let identity = [Dimension::Resource, Dimension::Tag("cursor:user".into())];
-        Ok(Self {
-            reads: reads(&tags, &identity),
-            keys,
-            tags,
-            boundaries: if dated { directory.boundaries().to_vec() } else { Vec::new() },
-            directory,
-            identity,
-        })
+        let mut rules = Self {
+            reads: reads(&tags).map(Arc::from),
+            spans: sorted(
+                tags.iter()
+                    .flat_map(|tag| &tag.rules)
+                    .flat_map(|rule| &rule.spans)
+                    .flat_map(crate::Span::ends),
+            )
+            .into(),
+            boundaries: Arc::default(),
+            counts: Arc::default(),
+            keys: keys.into(),
+            tags: tags.into(),
+            directory: Arc::new(directory),
+            order: order.into(),
+            ancestors: ancestors.into(),
+            splits: splits.into(),
+        };
+        rules.find_boundaries();
+        Ok(rules)
     }
+
+    fn find_boundaries(&mut self) {
+        let all = || self.tags.iter().flat_map(|tag| &tag.rules);
+        if all().any(|rule| matches!(rule.then, Then::Headcount { .. })) {
+            self.counts = self.directory.boundaries().into();
+        }
+        let dated = all().any(crate::compile::CompiledRule::asks_directory);
+        let directory = if dated { self.directory.boundaries() } else { &[] };
+        self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
+    }
+
+    fn number(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|each| **each == *key)
+    }
+}
+
+fn is(flags: &[bool], number: usize) -> bool {
+    flags.get(number).copied().unwrap_or_default()
+}
+
+fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
+    let mut instants: Vec<_> = instants.collect();
+    instants.sort_unstable();
+    instants.dedup();
+    instants
+}
+
+fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
+    let shares = |tag: &CompiledTag| {
+        tag.rules.iter().any(|rule| matches!(rule.then, Then::Shares(_) | Then::Headcount { .. }))
+    };
+    let own: Vec<_> = tags.iter().map(shares).collect();
+    own.iter()
+        .zip(ancestors)
+        .map(|(own_splits, read)| *own_splits || read.iter().any(|each| is(&own, *each)))
+        .collect()
 }
 
 /// Everything that some rule reads.
-fn reads(tags: &[CompiledTag], identity: &[Dimension]) -> Option<Vec<Dimension>> {
+fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
     let mut reads = Vec::new();
-    for rule in tags.iter().flat_map(|tag| &tag.rules) {
-        if let Some(when) = &rule.when {
-            reads.extend(when.reads()?);
-        }
-        if matches!(rule.then, Then::Fact(_)) {
-            reads.extend_from_slice(identity);
+    for tag in tags {
+        reads.extend(tag.own.clone());
+        reads.extend(tag.default_from.as_ref().map(|inherit| inherit.field.clone()));
+        for rule in &tag.rules {
+            if let Some(when) = &rule.when {
+                reads.extend(when.reads()?);
+            }
+            if let Then::Field(inherit) = &rule.then {
+                reads.push(inherit.field.clone());
+            }
+            if rule.asks_directory() || rule.people.who.is_some() {
+                reads.extend([Dimension::Resource, Dimension::Tag("cursor:user".into())]);
+            }
         }
     }
+    reads.retain(|dimension| !matches!(dimension, Dimension::VirtualTag(_)));
     reads.sort();
     reads.dedup();
     Some(reads)
-}
-
-impl CompiledRule {
-    fn new(rule: Rule, directory: &Directory) -> Result<Self> {
-        let fail = |message: String| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
-        let reads = rule.when.as_ref().map(Filter::dimensions).unwrap_or_default();
-        if let Some(chained) = reads.iter().find(|dimension| matches!(dimension, Dimension::VirtualTag(_))) {
-            return fail(format!("the condition reads `{chained}`, but rules cannot read virtual tags"));
-        }
-        if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
-            return fail(
-                "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it"
-                    .to_owned(),
-            );
-        }
-        if rule.when.as_ref().is_some_and(|when| when.allocation().is_some()) {
-            return fail("`costs.allocation` has no meaning in a rule".to_owned());
-        }
-        let then = match rule.assign {
-            Assign::Value(value) => Then::Value(value),
-            Assign::FromDirectory(name) => match directory.facts().iter().position(|fact| *fact == name) {
-                Some(fact) => Then::Fact(fact),
-                None if directory.facts().is_empty() => {
-                    return fail(format!(
-                        "`from_directory = \"{name}\"` needs a directory, and none is given"
-                    ));
-                }
-                None => {
-                    let known = directory.facts().join(", ");
-                    return fail(format!("the directory has no column `{name}`; it has: {known}"));
-                }
-            },
-        };
-        Ok(Self { when: rule.when, then })
-    }
-
-    fn apply<'a>(&'a self, rules: &'a Rules, dimensions: &dyn Dimensions, at: Timestamp) -> Option<&'a str> {
-        if !self.when.as_ref().is_none_or(|when| when.matches(dimensions)) {
-            return None;
-        }
-        match &self.then {
-            Then::Value(value) => Some(value),
-            Then::Fact(fact) => rules.identity.iter().find_map(|dimension| {
-                let id = dimensions.get(dimension)?;
-                rules.directory.fact_at(&id, *fact, at)
-            }),
-        }
-    }
 }
 
 impl Tagger for Rules {
@@ -146,23 +164,55 @@ impl Tagger for Rules {
         if self.boundaries.is_empty() {
             return Cow::Borrowed(&[]);
         }
-        let mut boundaries = Vec::new();
-        for id in self.identity.iter().filter_map(|dimension| dimensions.get(dimension)) {
-            boundaries.extend(self.directory.boundaries_of(&id));
-        }
-        boundaries.sort_unstable();
-        boundaries.dedup();
+        let charge = Charge::new(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN), &self.directory);
+        let people = charge.ids().flat_map(|id| self.directory.boundaries_of(&id));
+        let mut boundaries = sorted(people.chain(self.spans.iter().chain(&*self.counts).copied()));
+        boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
         Cow::Owned(boundaries)
     }
 
     fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a> {
-        let tag = self.keys.iter().position(|each| **each == *key).and_then(|index| self.tags.get(index));
-        let Some(tag) = tag else { return Assignment::Unset };
-        tag.rules
-            .iter()
-            .find_map(|rule| rule.apply(self, dimensions, at))
-            .or(tag.default.as_deref())
-            .map_or(Assignment::Unset, |value| Assignment::Value(Cow::Borrowed(value)))
+        let Some(number) = self.number(key) else { return Assignment::Unset };
+        let (Some(tag), charge) = (self.tags.get(number), Charge::new(dimensions, at, &self.directory))
+        else {
+            return Assignment::Unset;
+        };
+        if tag.reads.is_empty() {
+            return self.outcome(tag, &charge, &[]);
+        }
+        let mut parts = self.parts(&[number], &charge);
+        if parts.len() > 1 {
+            return Assignment::Shares(Cow::Owned(shares_of(parts, number)));
+        }
+        let value = parts.pop().and_then(|part| part.values.into_iter().nth(number).flatten());
+        value.map_or(Assignment::Unset, |value| Assignment::Value(Cow::Owned(value.as_ref().to_owned())))
+    }
+
+    fn assign_together(
+        &self,
+        keys: &[Arc<str>],
+        dimensions: &dyn Dimensions,
+        at: Timestamp,
+    ) -> Option<Vec<JointShare>> {
+        let numbers: Vec<_> = keys.iter().map(|key| self.number(key)).collect();
+        let known: Vec<_> = numbers.iter().copied().flatten().collect();
+        let with_sources = |number: &usize| -> Vec<usize> {
+            let read = self.ancestors.get(*number).into_iter().flatten().copied();
+            read.chain([*number]).filter(|each| is(&self.splits, *each)).collect()
+        };
+        let sources: Vec<_> = known.iter().map(with_sources).collect();
+        let shared = |(position, own): (usize, &Vec<usize>)| {
+            sources.iter().skip(position + 1).any(|other| other.iter().any(|each| own.contains(each)))
+        };
+        if !sources.iter().enumerate().any(shared) {
+            return None;
+        }
+        let parts = self.parts(&known, &Charge::new(dimensions, at, &self.directory));
+        let joint = |part: crate::evaluate::Part| JointShare {
+            values: numbers.iter().map(|number| part.values.get((*number)?).cloned().flatten()).collect(),
+            weight: part.weight,
+        };
+        Some(parts.into_iter().map(joint).collect())
     }
 }
 

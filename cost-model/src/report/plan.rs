@@ -225,8 +225,17 @@ impl<'a> Planner<'a> {
         Plan { fall: Fall::Whole(group), unit: Unit::of(tuple, &mut self.groups.texts) }
     }
 
-    fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
-        let mut levels: Vec<Level> = self.query.allocations().map(Level::Allocation).collect();
+    /// The values of the keys in each part that they make of a charge.
+    fn parts_by_values(
+        &mut self,
+        tuple: LedgerTuple<'_>,
+        at: Timestamp,
+        levels: &mut Vec<Level>,
+    ) -> Vec<Vec<Option<Arc<str>>>> {
+        if let Some(joint) = self.tagger.assign_together(&self.keys, &tuple, at) {
+            levels.push(Level::Shares(joint.iter().map(|share| share.weight).collect()));
+            return joint.into_iter().map(|share| share.values).collect();
+        }
         let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
         for key in self.keys.iter() {
             let value = match self.tagger.assign(key, &tuple, at) {
@@ -244,6 +253,12 @@ impl<'a> Planner<'a> {
                 part.push(value.clone());
             }
         }
+        parts
+    }
+
+    fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
+        let mut levels: Vec<Level> = self.query.allocations().map(Level::Allocation).collect();
+        let parts = self.parts_by_values(tuple, at, &mut levels);
         let mut token_parts: &[Option<TokenPart>] = &[None];
         if self.query.by_token_type() {
             let service = tuple.get(&Dimension::ServiceId).or_else(|| tuple.get(&Dimension::Service));

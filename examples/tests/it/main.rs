@@ -13,6 +13,7 @@ mod invoices;
 mod owners;
 mod program;
 mod readme;
+mod rules_programs;
 mod simulator_process;
 
 use std::sync::Arc;

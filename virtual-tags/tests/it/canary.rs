@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt::Debug;
 
 use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
-use virtual_tags::{Directory, Error, RuleSet};
+use virtual_tags::{Directory, Error, Membership, RuleSet};
 
 const EMAIL: &str = "canary.bird@acme.test";
 
@@ -107,4 +107,31 @@ fn rule_errors_show_no_email() {
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         silent_error(&written.compile(directory).unwrap_err());
     }
+}
+
+#[test]
+fn other_sources_show_no_email() {
+    let memberships = || [Membership::new(EMAIL, EMAIL), Membership::new(EMAIL, EMAIL)];
+    silent(&memberships());
+    silent_error(&Directory::from_memberships("group", memberships(), "groups").unwrap_err());
+    for json in [
+        format!("[{{\"email\": \"{EMAIL}\"}}, {{\"email\": \"{EMAIL}\"}}]"),
+        format!("[{{\"email\": \"{EMAIL}\", \"from\": \"{EMAIL}\"}}]"),
+        format!("[\"{EMAIL}\"]"),
+        format!("[{EMAIL}]"),
+    ] {
+        silent_error(&Directory::from_json(&json, "people.json").unwrap_err());
+    }
+    let aliases = format!("alias,email\n{EMAIL},{EMAIL}\n{EMAIL},{EMAIL}\n");
+    silent_error(&Directory::default().with_aliases(aliases.as_bytes(), "aliases.csv").unwrap_err());
+    let toml = format!(
+        "[[tag]]\nkey = \"T\"\n[[tag.rule]]\nvalue = \"A\"\nemail.is = \"{EMAIL}\"\n\
+         [[tag.rule]]\nvalue = \"B\"\nemail.is = \"{EMAIL}\"\n"
+    );
+    let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
+    silent(&written);
+    silent(&written.tags[0].rules[0].people);
+    let findings = written.compile(Directory::default()).unwrap().check();
+    assert_eq!(findings.len(), 2);
+    silent(&findings);
 }

@@ -51,17 +51,81 @@ fn an_unknown_column_lists_the_known_ones() {
 }
 
 #[test]
-fn a_condition_on_a_virtual_tag_is_refused() {
-    for (condition, named) in [
-        ("vtag.Own = 'A'", "vtag.Own"),
-        ("costs.service = 'Auto' AND NOT vtag['cost center'] = NULL", "vtag['cost center']"),
+fn a_condition_on_a_key_that_there_is_not_is_refused() {
+    for (condition, message) in [
+        (
+            "vtag.Teem = 'A'",
+            "the condition reads `vtag.Teem`, but no `[[tag]]` has that key; did you mean `vtag.Team`?",
+        ),
+        (
+            "costs.service = 'Auto' AND NOT vtag['cost center'] = NULL",
+            "the condition reads `vtag['cost center']`, but no `[[tag]]` has that key; there are: Team",
+        ),
     ] {
         refuses(
             &format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"{condition}\"\n"),
             "",
-            &format!("rules.toml:3:3: the condition reads `{named}`, but rules cannot read virtual tags"),
+            &format!("rules.toml:3:3: {message}"),
         );
     }
+}
+
+#[test]
+fn keys_that_read_each_other_in_a_circle_are_refused_with_the_way_round() {
+    let tag = |key: &str, reads: &str| {
+        format!("[[tag]]\nkey = \"{key}\"\n  [[tag.rule]]\n  from_field = \"vtag.{reads}\"\n")
+    };
+    refuses(
+        &[tag("Own", "Team"), tag("Team", "Site"), tag("Site", "Area"), tag("Area", "Team")].concat(),
+        "",
+        "rules.toml:6:7: the keys read each other in a circle: Team -> Site -> Area -> Team; let one of them read only \
+         fields",
+    );
+    refuses(
+        &tag("Team", "Team"),
+        "",
+        "rules.toml:2:7: the keys read each other in a circle: Team -> Team; let one of them read only fields",
+    );
+}
+
+#[test]
+fn splits_must_add_up() {
+    let split = |split: &str| format!("{TEAM}  [[tag.rule]]\n  {split}\n");
+    for (written, message) in [
+        (
+            "split = [{ value = \"A\", percent = 60 }, { value = \"B\", percent = 39.5 }]",
+            "the percentages sum to 99.5, not to 100; to give the rest to the tag's default, write `remainder = \
+             \"default\"`",
+        ),
+        (
+            "split = [{ value = \"A\", percent = 60 }]\n  remainder = \"default\"",
+            "`remainder = \"default\"` needs the tag to have a `default`",
+        ),
+        ("split = [{ value = \"A\", percent = 160 }]", "the percentages must be 0 or more and sum to 100"),
+        (
+            "split = [{ value = \"A\", weight = 0 }, { value = \"B\", weight = 0 }]",
+            "a split needs a value whose weight is not zero",
+        ),
+        ("split = []", "a split needs a value whose weight is not zero"),
+        ("split = [\"A\", \"B\", \"A\"]", "value 3 of the split stands there twice"),
+        ("split = [\"A\", \" \"]", "value 2 of the split is empty"),
+        ("split = { headcount = \"team\" }", "`headcount = \"team\"` needs a directory, and none is given"),
+    ] {
+        refuses(&split(written), "", &format!("rules.toml:3:3: {message}"));
+    }
+}
+
+#[test]
+fn a_key_over_shares_needs_a_default() {
+    refuses(
+        &format!(
+            "{TEAM}  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\n  [[tag.rule]]\n  value = \
+             \"X\"\n  when = \"vtag.Team = 'A'\"\n"
+        ),
+        "",
+        "rules.toml:6:7: the key `Site` reads `Team`, which shares charges out, so that it needs a `default` for parts \
+         that no rule matches",
+    );
 }
 
 #[test]
@@ -105,6 +169,16 @@ fn rules_built_in_code_compile_too() {
     let rules = written.compile(Directory::default()).unwrap();
     assert_eq!(cost_model::Tagger::keys(&rules), ["Team".into()]);
     assert!(cost_model::Tagger::boundaries(&rules).is_empty());
+}
+
+/// Threads may share compiled rules, and clones cost nothing.
+#[test]
+fn rules_go_to_other_threads() {
+    let written = RuleSet::from_toml(&format!("{TEAM}default = \"A\"\n"), "rules.toml").unwrap();
+    let rules = written.compile(Directory::default()).unwrap();
+    let other = rules.clone();
+    let keys = std::thread::spawn(move || cost_model::Tagger::keys(&other).len()).join().unwrap();
+    assert_eq!(keys, cost_model::Tagger::keys(&rules).len());
 }
 
 #[test]

@@ -1,19 +1,28 @@
 //! Whatever stands in a file, reading it ends in a value or an error.
 
 use proptest::prelude::*;
-use virtual_tags::{Directory, RuleSet};
+use virtual_tags::{Directory, RuleSet, TagDefinition};
 
 use crate::naive::{cases, worlds};
 
 fn read(csv: &[u8], toml: &str) {
     let directory = Directory::from_csv(csv, "directory.csv");
+    let text = String::from_utf8_lossy(csv);
+    if let Err(error) = Directory::from_json(&text, "people.json") {
+        assert!(error.to_string().starts_with("people.json"), "{error}");
+    }
+    if let Err(error) = TagDefinition::from_vantage(&text, "team.json") {
+        assert!(error.to_string().starts_with("team.json"), "{error}");
+    }
     let rules = RuleSet::from_toml(toml, "rules.toml");
     if let Err(error) = &directory {
         assert!(error.to_string().starts_with("directory.csv"), "{error}");
     }
     match (rules, directory) {
         (Ok(rules), Ok(directory)) => {
-            let _ = rules.with_directory_facts(&directory, "Nobody").compile(directory);
+            if let Ok(rules) = rules.with_directory_facts(&directory, "Nobody").compile(directory) {
+                let _ = rules.check();
+            }
         }
         (Ok(rules), Err(_)) => {
             let _ = rules.compile(Directory::default());
@@ -49,7 +58,7 @@ const CSV_WORDS: [&str; 20] = [
     "é",
 ];
 
-const TOML_WORDS: [&str; 24] = [
+const TOML_WORDS: [&str; 44] = [
     "[[tag]]\n",
     "[[tag.rule]]\n",
     "[tag]\n",
@@ -58,6 +67,26 @@ const TOML_WORDS: [&str; 24] = [
     "value = ",
     "when = ",
     "from_directory = ",
+    "[[test]]\n",
+    "at = ",
+    "record = ",
+    "expect = ",
+    "from_field = ",
+    "default_from = ",
+    "transform = ",
+    "split = ",
+    "remainder = ",
+    "email.is = ",
+    "email.glob = ",
+    "who = ",
+    "from = ",
+    "dates = ",
+    "\"vtag.Team\"\n",
+    "\"2026-09-15\"\n",
+    "[{ value = \"A\", percent = 99999999999999999.5 }]\n",
+    "{ split = \"-\", index = 9 }\n",
+    "{ headcount = \"team\" }\n",
+    "[\"A\", \"B\"]\n",
     "\"Team\"\n",
     "\"team\"\n",
     "\"\"\n",

@@ -7,10 +7,17 @@
 )]
 
 mod canary;
+mod chained;
+mod changes;
+mod check;
 mod conservation;
 mod directory;
 mod errors;
 mod example;
+mod explain;
+mod failures_of_others;
 mod first_match;
 mod garbage;
 mod naive;
+mod values;
+mod vantage;

@@ -1,0 +1,58 @@
+//! Checks a rules file: its shape, rules that no charge can reach, and its `[[test]]` tables. For CI.
+//!
+//! ```text
+//! cargo run --example check_rules -- [RULES.toml [DIRECTORY.csv]]
+//! ```
+//!
+//! Without a file it checks one with mistakes. The exit status is 0 if nothing is wrong, else 1.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use virtual_tags::{Directory, RuleSet};
+
+const DEMO_RULES: &str = include_str!("rules.toml");
+const DEMO_DIRECTORY: &str = include_str!("directory.csv");
+
+fn main() -> ExitCode {
+    match check(std::env::args().skip(1).collect()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether nothing is wrong.
+fn check(files: Vec<String>) -> Result<bool, Box<dyn Error>> {
+    let mut files = files.into_iter();
+    let read = |name: &str| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
+    let (rules_file, rules) = match files.next() {
+        Some(name) => (name.clone(), read(&name)?),
+        None => ("rules.toml".to_owned(), DEMO_RULES.to_owned()),
+    };
+    let directory = match files.next() {
+        Some(name) => Directory::from_csv(read(&name)?.as_bytes(), &name)?,
+        None if rules == DEMO_RULES => Directory::from_csv(DEMO_DIRECTORY.as_bytes(), "directory.csv")?,
+        None => Directory::default(),
+    };
+    let written = RuleSet::from_toml(&rules, &rules_file)?;
+    let tests = written.tests.clone();
+    let rules = written.compile(directory)?;
+    let (findings, failures) = (rules.check(), rules.run_tests(&tests));
+    for finding in &findings {
+        println!("{finding}");
+    }
+    for failure in &failures {
+        println!("{failure}");
+    }
+    println!("{} tests, {} failed; {} findings", tests.len(), failures.len(), findings.len());
+    Ok(findings.is_empty() && failures.is_empty())
+}

@@ -1,0 +1,66 @@
+//! How much of the cost has an owner, who has none, and which rules would help most?
+//!
+//! ```text
+//! cargo run --example coverage -- [RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]]
+//! ```
+
+#[path = "../diff_rules/charges.rs"]
+mod charges;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use cost_model::{Metric, Tagger};
+use virtual_tags::{Directory, RuleSet};
+
+const DEMO: [&str; 3] = [
+    include_str!("../check_rules/rules.toml"),
+    include_str!("../check_rules/directory.csv"),
+    include_str!("../diff_rules/charges.csv"),
+];
+
+fn main() -> ExitCode {
+    match coverage(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+    let (texts, percent) = match arguments {
+        [] => (DEMO.map(str::to_owned).to_vec(), "95"),
+        [rules, directory, charges, rest @ ..] => {
+            let read =
+                |name: &String| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
+            let texts = [rules, directory, charges].into_iter().map(read).collect::<Result<_, _>>()?;
+            (texts, rest.first().map_or("95", String::as_str))
+        }
+        _ => return Err("expected RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]".into()),
+    };
+    let [rules, directory, charges] = texts.as_slice() else { return Ok(()) };
+    let percent_number =
+        percent.parse().map_err(|_| format!("`{percent}` is not a whole number of percent"))?;
+    let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
+    let rules = RuleSet::from_toml(rules, "rules")?.compile(directory)?;
+    let ledger = charges::read(charges)?;
+    for each in rules.coverage(&ledger, Metric::Effective)? {
+        let (month, cost, people) = (each.month.start().date().format("%Y-%m"), each.cost, each.people);
+        let tokens = each.tokens;
+        println!(
+            "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
+            each.key, cost.tagged, cost.all, tokens.tagged, tokens.all, people.tagged, people.all
+        );
+    }
+    for key in rules.keys() {
+        for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {
+            println!("no {key}: {who} {amount}");
+        }
+        for suggestion in rules.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
+            println!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! What a rule gives: a value, or shares of several.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::Dimension;
+use rust_decimal::Decimal;
+
+/// What a rule gives to the charges that it matches. `Debug` leaves out the values, which may name a person.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Assign {
+    /// This value.
+    Value(Arc<str>),
+    /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
+    /// not match.
+    FromDirectory(Arc<str>),
+    /// What a field of the charge says. Where it says nothing, the rule does not match.
+    FromField(Inherit),
+    /// Shares of several values, which sum to the charge exactly.
+    Split(Split),
+}
+
+impl fmt::Debug for Assign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(_) => f.write_str("Value(..)"),
+            Self::FromDirectory(fact) => f.debug_tuple("FromDirectory").field(fact).finish(),
+            Self::FromField(inherit) => f.debug_tuple("FromField").field(&inherit.field).finish(),
+            Self::Split(_) => f.write_str("Split(..)"),
+        }
+    }
+}
+
+/// A value taken from a field of the charge, which may be another virtual tag.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Inherit {
+    /// The field.
+    pub field: Dimension,
+    /// What becomes of its text, one after the other.
+    pub transforms: Vec<Transform>,
+}
+
+impl Inherit {
+    /// The field's text as it is.
+    pub fn new(field: Dimension) -> Self {
+        Self { field, transforms: Vec::new() }
+    }
+
+    /// The text after every transform; `None` if nothing is left.
+    pub(crate) fn transformed(&self, text: &str) -> Option<String> {
+        let text = self.transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
+        Some(text).filter(|text| !text.trim().is_empty())
+    }
+}
+
+impl fmt::Debug for Inherit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inherit").field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+/// A change of a text. `Debug` leaves out the texts of a map.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Transform {
+    /// In lower case.
+    Lower,
+    /// One of the parts between delimiters, counted from 0; without such a part, nothing.
+    Split {
+        /// What stands between the parts.
+        delimiter: Arc<str>,
+        /// Which part.
+        index: usize,
+    },
+    /// The text that the map has for it; nothing, if it has none.
+    Map(BTreeMap<Arc<str>, Arc<str>>),
+    /// A template in which `{0}` stands for the text.
+    Format(Arc<str>),
+}
+
+impl Transform {
+    fn apply(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Lower => Some(text.to_lowercase()),
+            Self::Split { delimiter, index } => text.split(&**delimiter).nth(*index).map(str::to_owned),
+            Self::Map(map) => map.get(text).map(ToString::to_string),
+            Self::Format(template) => Some(template.replace("{0}", text)),
+        }
+    }
+}
+
+impl fmt::Debug for Transform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lower => f.write_str("Lower"),
+            Self::Split { index, .. } => {
+                f.debug_struct("Split").field("index", index).finish_non_exhaustive()
+            }
+            Self::Map(map) => write!(f, "Map(.. {} ..)", map.len()),
+            Self::Format(_) => f.write_str("Format(..)"),
+        }
+    }
+}
+
+/// How a charge is shared out. `Debug` leaves out the values.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Split {
+    /// The same to each value.
+    Even(Vec<Arc<str>>),
+    /// In proportion to whole numbers.
+    Weights(Vec<(Arc<str>, u64)>),
+    /// In hundredths, which sum to 100.
+    Percentages {
+        /// The values and what each gets.
+        parts: Vec<(Arc<str>, Decimal)>,
+        /// Whether what is missing to 100 goes to the key's default; else it is an error.
+        remainder_to_default: bool,
+    },
+    /// In proportion to how many people of the directory have each value of a column at the time of the charge. Where
+    /// nobody has any, the rule does not match.
+    Headcount {
+        /// The column.
+        fact: Arc<str>,
+        /// Only people who have in this column what the charge's user has there.
+        within: Option<Arc<str>>,
+    },
+}
+
+impl fmt::Debug for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Even(values) => write!(f, "Even(.. {} ..)", values.len()),
+            Self::Weights(parts) => write!(f, "Weights(.. {} ..)", parts.len()),
+            Self::Percentages { parts, .. } => write!(f, "Percentages(.. {} ..)", parts.len()),
+            Self::Headcount { fact, .. } => f.debug_tuple("Headcount").field(fact).finish(),
+        }
+    }
+}

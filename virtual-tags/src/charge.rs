@@ -1,0 +1,124 @@
+//! A charge as rules see it.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
+
+use crate::{Directory, People, Who};
+
+/// A charge at an instant, with the other keys' values that are known already.
+pub(crate) struct Charge<'a> {
+    pub(crate) dimensions: &'a dyn Dimensions,
+    pub(crate) at: Timestamp,
+    pub(crate) directory: &'a Directory,
+    email: OnceCell<Option<String>>,
+}
+
+impl<'a> Charge<'a> {
+    pub(crate) fn new(dimensions: &'a dyn Dimensions, at: Timestamp, directory: &'a Directory) -> Self {
+        Self { dimensions, at, directory, email: OnceCell::new() }
+    }
+
+    /// The same charge, caused by the person of that email.
+    pub(crate) fn with_email(mut self, email: &str) -> Self {
+        self.email = OnceCell::from(Some(email.to_owned()));
+        self
+    }
+
+    /// Whom the directory may be asked about, in order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let dimensions = self.dimensions;
+        [Dimension::Resource, Dimension::Tag("cursor:user".into())]
+            .into_iter()
+            .filter_map(move |dimension| dimensions.get(&dimension).map(|id| Cow::Owned(id.into_owned())))
+    }
+
+    /// The person's email in lower case, by the name that aliases give it.
+    pub(crate) fn email(&self) -> Option<&str> {
+        let find = || {
+            let id = self.ids().find(|id| id.contains('@'))?;
+            Some(self.directory.name_at(&id, self.at).to_lowercase())
+        };
+        self.email.get_or_init(find).as_deref()
+    }
+
+    /// What the directory says.
+    pub(crate) fn fact(&self, fact: usize) -> Option<&'a Arc<str>> {
+        self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
+    }
+
+    pub(crate) fn who(&self) -> Who {
+        match self.dimensions.get(&Dimension::Resource) {
+            Some(id) if id.contains('@') => Who::Person,
+            Some(id) if !id.trim().is_empty() && !is_bucket(&id) => Who::ServiceAccount,
+            _ => Who::Nobody,
+        }
+    }
+
+    /// Whether a rule's conditions on people hold; they are in lower case.
+    pub(crate) fn fits(&self, people: &People) -> bool {
+        people.who.is_none_or(|who| who == self.who())
+            && (!people.asks_email() || self.email().is_some_and(|email| people.fits_email(email)))
+            && people
+                .in_directory
+                .is_none_or(|known| known == self.ids().any(|id| self.directory.find(&id, self.at).is_some()))
+    }
+}
+
+/// Whether it is a bucket such as `(no user)`. Some answers spell a missing id as the word `null`.
+fn is_bucket(id: &str) -> bool {
+    id == "null" || (id.starts_with('(') && id.ends_with(')'))
+}
+
+/// The dimensions of a charge with the values of other keys.
+pub(crate) struct Chained<'a> {
+    pub(crate) inner: &'a dyn Dimensions,
+    pub(crate) keys: &'a [Arc<str>],
+    pub(crate) values: &'a [Option<Arc<str>>],
+}
+
+impl Chained<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        let number = self.keys.iter().position(|each| **each == *key)?;
+        self.values.get(number)?.as_deref()
+    }
+}
+
+impl Dimensions for Chained<'_> {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.value(key).map(Cow::Borrowed),
+            _ => self.inner.get(dimension),
+        }
+    }
+
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.inner.for_each_tag(visit);
+    }
+
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.inner.tag(key)
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        self.inner.at()
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        self.inner.costs()
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        self.inner.tokens()
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.inner.requests()
+    }
+
+    fn marketplace(&self) -> Option<bool> {
+        self.inner.marketplace()
+    }
+}

@@ -1,0 +1,105 @@
+//! Rules in view of charges.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use cost_model::{Dimension, Ledger, Tagger};
+
+use super::{Finding, FindingKind};
+use crate::charge::{Chained, Charge};
+use crate::compile::{CompiledRule, CompiledTag, Then};
+use crate::{Found, Rules};
+
+/// How often a rule matched, and how often by the name that the directory has.
+#[derive(Clone, Copy, Default)]
+struct Hits {
+    all: usize,
+    exact: usize,
+}
+
+pub(super) fn find(rules: &Rules, ledger: &Ledger) -> Vec<Finding> {
+    let mut hits: Vec<Vec<Hits>> =
+        rules.tags.iter().map(|tag| vec![Hits::default(); tag.rules.len()]).collect();
+    let mut seen = HashSet::new();
+    for row in ledger.rows() {
+        let Some(tuple) = ledger.tuple(row.tuple) else { continue };
+        let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
+        if seen.insert((row.tuple, epoch)) {
+            let charge = Charge::new(&tuple, row.at, &rules.directory);
+            for (number, (tag, hits)) in rules.tags.iter().zip(&mut hits).enumerate() {
+                count(rules, (number, tag), &charge, hits);
+            }
+        }
+    }
+    let mut known = HashMap::new();
+    let mut findings = Vec::new();
+    for (tag, hits) in rules.tags.iter().zip(&hits) {
+        for (rule, hits) in tag.rules.iter().zip(hits) {
+            findings.extend(unknown_values(rule, ledger, &mut known));
+            let place = rule.place.as_ref();
+            if hits.all == 0 {
+                let message = "the rule matches no charge; correct it or remove it".to_owned();
+                findings.push(Finding::new(FindingKind::NeverMatches, place, message));
+            } else if hits.exact == 0 {
+                let message = "the rule matches only people whose names are spelled in another way than the directory has \
+                               them; correct the spelling there"
+                    .to_owned();
+                findings.push(Finding::new(FindingKind::OnlyOtherSpellings, place, message));
+            }
+        }
+    }
+    findings
+}
+
+fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_>, hits: &mut [Hits]) {
+    let parts = match tag.reads.as_slice() {
+        [] => vec![Vec::new()],
+        _ => {
+            let read = rules.ancestors.get(number).map_or(&[][..], Vec::as_slice);
+            rules.parts(read, charge).into_iter().map(|part| part.values).collect()
+        }
+    };
+    for values in parts {
+        let dimensions = Chained { inner: charge.dimensions, keys: &rules.keys, values: &values };
+        let mut candidates = tag.index.candidates(charge).into_iter();
+        let winner = candidates.find(|each| {
+            tag.rules.get(*each).is_some_and(|rule| rule.apply(rules, charge, &dimensions).is_some())
+        });
+        if let Some((winner, hit)) = winner.and_then(|winner| tag.rules.get(winner).zip(hits.get_mut(winner)))
+        {
+            hit.all += 1;
+            let asked = matches!(winner.then, Then::Fact(_)) || winner.people.in_directory == Some(true);
+            let exact =
+                || charge.ids().find_map(|id| rules.directory.find(&id, charge.at)) == Some(Found::Exact);
+            hit.exact += usize::from(!asked || exact());
+        }
+    }
+}
+
+/// The values of each dimension, asked for once.
+type Known = HashMap<Dimension, Vec<Arc<str>>>;
+
+fn unknown_values(rule: &CompiledRule, ledger: &Ledger, known: &mut Known) -> Vec<Finding> {
+    let Some(when) = &rule.when else { return Vec::new() };
+    let dimensions: Vec<_> = when.literals().into_iter().filter_map(|literal| literal.dimension).collect();
+    for dimension in dimensions.iter().chain([&Dimension::ServiceId]) {
+        if !known.contains_key(dimension) {
+            known.insert(dimension.clone(), ledger.values(dimension));
+        }
+    }
+    let values = |dimension: &Dimension| known.get(dimension).cloned().unwrap_or_default();
+    let unknown = when.unknown_values(&values).into_iter();
+    unknown
+        .filter(|unknown| !matches!(unknown.dimension, Dimension::VirtualTag(_)))
+        .map(|unknown| {
+            let hint = unknown.suggestion.as_ref().map(|near| format!("; did you mean `{near}`?"));
+            let message = format!(
+                "no charge has `{}` as its `{}`{}",
+                unknown.value(),
+                unknown.dimension,
+                hint.unwrap_or_default()
+            );
+            Finding::new(FindingKind::UnknownValue, rule.place.as_ref(), message)
+        })
+        .collect()
+}

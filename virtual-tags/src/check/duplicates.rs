@@ -1,0 +1,68 @@
+//! People to whom two rules give different values at the same time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cost_model::Dimension;
+
+use super::{Finding, FindingKind, on_line};
+use crate::compile::{CompiledRule, CompiledTag, Then};
+
+pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
+    let mut first: HashMap<String, Vec<&CompiledRule>> = HashMap::new();
+    let mut findings = Vec::new();
+    for rule in &tag.rules {
+        let Then::Value(value) = &rule.then else { continue };
+        let mut reported = false;
+        for person in people(rule) {
+            let earlier = first.entry(person).or_default();
+            let other = earlier.iter().find(|other| {
+                matches!(&other.then, Then::Value(theirs) if theirs != value) && same_time(other, rule)
+            });
+            if let Some(other) = other.filter(|_| !reported) {
+                reported = true;
+                let message = format!(
+                    "a person of this rule has another value already: {} names the same email; keep it in one of them, or \
+                     give each its dates",
+                    on_line(other.place.as_ref())
+                );
+                findings.push(Finding::new(FindingKind::DuplicatePerson, rule.place.as_ref(), message));
+            }
+            earlier.push(rule);
+        }
+    }
+    findings
+}
+
+/// The emails that the rule names in full, if it asks nothing else of a charge.
+fn people(rule: &CompiledRule) -> Vec<String> {
+    let Some(when) = &rule.when else {
+        return rule.people.is.iter().map(|email| email.to_lowercase()).collect();
+    };
+    let person = |dimension: &Option<Dimension>| match dimension {
+        Some(Dimension::Resource) => true,
+        Some(Dimension::Tag(key)) => **key == *"cursor:user",
+        _ => false,
+    };
+    let literals = when.literals();
+    let mut alone = matches!(
+        when.expression(),
+        cost_model::filter::Expression::Predicate(_) | cost_model::filter::Expression::Or(_)
+    );
+    when.expression().for_each_predicate(&mut |predicate| alone = alone && !predicate.negated);
+    if !alone || !rule.people.is_empty() {
+        return Vec::new();
+    }
+    let emails = literals.iter().filter(|literal| person(&literal.dimension));
+    emails
+        .filter_map(|literal| literal.literal.as_text())
+        .filter(|text: &&Arc<str>| text.contains('@'))
+        .map(|text| text.trim().to_lowercase())
+        .collect()
+}
+
+fn same_time(one: &CompiledRule, other: &CompiledRule) -> bool {
+    one.spans.is_empty()
+        || other.spans.is_empty()
+        || one.spans.iter().any(|span| other.spans.iter().any(|each| each.overlaps(span)))
+}

@@ -1,0 +1,113 @@
+//! What is wrong with rules that compile.
+
+mod data;
+mod dates;
+mod duplicates;
+mod shadow;
+
+use std::fmt;
+
+use cost_model::Ledger;
+
+use crate::error::without_emails;
+use crate::{Place, Rules};
+
+/// Something about rules that is likely a mistake. Its text names no person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// Where, if the rules were read from a file.
+    pub place: Option<Place>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// The class of a [`Finding`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// Every charge that the rule could match, earlier rules match.
+    Unreachable,
+    /// Two rules give a person different values at the same time.
+    DuplicatePerson,
+    /// Two spans of the same condition overlap.
+    OverlappingDates,
+    /// No rule holds between two spans of the same condition.
+    Gap,
+    /// A condition asks for a value that no charge has.
+    UnknownValue,
+    /// The rule matches no charge.
+    NeverMatches,
+    /// The rule matches people only where their names are spelled in another way.
+    OnlyOtherSpellings,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl Finding {
+    fn new(kind: FindingKind, place: Option<&Place>, message: String) -> Self {
+        Self { kind, place: place.cloned(), message: without_emails(message) }
+    }
+}
+
+impl Rules {
+    /// What is likely wrong with the rules as they are: rules that no charge can reach, people with two values, dates that
+    /// overlap or leave a gap. In the order of the file.
+    ///
+    /// A rule is reported as unreachable only if leaving it out changes nothing. That is decided exactly where conditions
+    /// are `=`, `IN`, `LIKE` and lists of people; what other conditions have in common is not seen.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let rules = RuleSet::from_toml(r#"
+    /// [[tag]]
+    /// key = "Team"
+    ///   [[tag.rule]]
+    ///   value = "Data"
+    ///   when = "costs.resource_id LIKE '%@data.acme.test'"
+    ///   [[tag.rule]]
+    ///   value = "Ops"
+    ///   when = "costs.resource_id = 'ana@data.acme.test'"
+    /// "#, "rules.toml")?.compile(Directory::default())?;
+    /// assert_eq!(
+    ///     rules.check()[0].to_string(),
+    ///     "rules.toml:7:3: no charge gets here: the rule on line 4 matches them all; put this rule above it or remove it"
+    /// );
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for tag in self.tags.iter() {
+            let mut own = shadow::find(tag);
+            own.extend(duplicates::find(tag));
+            own.extend(dates::find(tag));
+            own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));
+            findings.append(&mut own);
+        }
+        findings
+    }
+
+    /// What is likely wrong with the rules in view of charges: values that none of them has, rules that match none, or only
+    /// people whose names are spelled in another way than the directory has them. In the order of the file.
+    pub fn check_against(&self, ledger: &Ledger) -> Vec<Finding> {
+        data::find(self, ledger)
+    }
+}
+
+/// `line 7`, or `an earlier rule` where there is no file.
+fn on_line(place: Option<&Place>) -> String {
+    match place.and_then(|place| place.line) {
+        Some(line) => format!("the rule on line {line}"),
+        None => "an earlier rule".to_owned(),
+    }
+}

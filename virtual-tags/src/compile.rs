@@ -1,0 +1,207 @@
+//! From rules as data to rules that are ready to assign.
+
+use std::sync::Arc;
+
+use cost_model::{Dimension, Filter, Share};
+
+use crate::headcount::Headcounts;
+use crate::index::Index;
+use crate::rule_set::Span;
+use crate::suggestion::closest;
+use crate::{
+    Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rule, Split, TagDefinition, weights,
+};
+
+/// One key.
+pub(crate) struct CompiledTag {
+    pub(crate) default: Option<Arc<str>>,
+    pub(crate) default_from: Option<Inherit>,
+    /// The provider's tag whose value stands, if it has one.
+    pub(crate) own: Option<Dimension>,
+    pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) index: Index,
+    /// The numbers of the keys that rules read, ascending.
+    pub(crate) reads: Vec<usize>,
+}
+
+pub(crate) struct CompiledRule {
+    pub(crate) when: Option<Filter>,
+    /// In lower case.
+    pub(crate) people: People,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) then: Then,
+    pub(crate) place: Option<Place>,
+}
+
+pub(crate) enum Then {
+    Value(Arc<str>),
+    /// The fact of that number.
+    Fact(usize),
+    Field(Inherit),
+    Shares(Arc<[Share]>),
+    Headcount {
+        counts: Arc<Headcounts>,
+        within: Option<usize>,
+    },
+}
+
+impl CompiledRule {
+    /// Whether the rule asks the directory.
+    pub(crate) fn asks_directory(&self) -> bool {
+        matches!(self.then, Then::Fact(_) | Then::Headcount { .. })
+            || self.people.asks_email()
+            || self.people.in_directory.is_some()
+    }
+}
+
+/// What compiling needs to know.
+pub(crate) struct Compiler<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) keys: &'a [Arc<str>],
+}
+
+impl Compiler<'_> {
+    pub(crate) fn tag(&self, tag: TagDefinition) -> Result<CompiledTag> {
+        let mut reads = Vec::new();
+        if let Some(inherit) = &tag.default_from {
+            self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads)?;
+        }
+        let default = tag.default;
+        let rules = tag
+            .rules
+            .into_iter()
+            .map(|rule| self.rule(rule, default.as_ref(), &mut reads))
+            .collect::<Result<Vec<_>>>()?;
+        reads.sort_unstable();
+        reads.dedup();
+        Ok(CompiledTag {
+            own: (!tag.overrides_provider).then_some(Dimension::Tag(tag.key)),
+            default,
+            default_from: tag.default_from,
+            index: Index::new(&rules),
+            rules,
+            reads,
+        })
+    }
+
+    fn rule(&self, rule: Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<CompiledRule> {
+        let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
+        for dimension in rule.when.as_ref().map(Filter::dimensions).unwrap_or_default() {
+            self.read(&dimension, rule.place.as_ref(), "the condition", reads)?;
+        }
+        if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
+            return fail(
+                "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
+            );
+        }
+        if rule.when.as_ref().is_some_and(|when| when.allocation().is_some()) {
+            return fail("`costs.allocation` has no meaning in a rule");
+        }
+        let place = rule.place.as_ref();
+        let then = match rule.assign {
+            Assign::Value(value) => Then::Value(value),
+            Assign::FromDirectory(name) => Then::Fact(self.fact("from_directory", &name, place)?),
+            Assign::FromField(inherit) => {
+                self.read(&inherit.field, place, "`from_field`", reads)?;
+                Then::Field(inherit)
+            }
+            Assign::Split(Split::Headcount { fact, within }) => {
+                let fact = self.fact("headcount", &fact, place)?;
+                let within = within.map(|within| self.fact("within", &within, place)).transpose()?;
+                let counts = Arc::new(Headcounts::new(self.directory, fact, within));
+                Then::Headcount { counts, within }
+            }
+            Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
+        };
+        Ok(CompiledRule {
+            when: rule.when,
+            people: rule.people.lowered(),
+            spans: rule.spans,
+            then,
+            place: rule.place,
+        })
+    }
+
+    /// Notes the number of the key if the dimension is one.
+    fn read(
+        &self,
+        dimension: &Dimension,
+        place: Option<&Place>,
+        who: &str,
+        reads: &mut Vec<usize>,
+    ) -> Result<()> {
+        let Dimension::VirtualTag(key) = dimension else { return Ok(()) };
+        if let Some(number) = self.keys.iter().position(|each| each == key) {
+            reads.push(number);
+            return Ok(());
+        }
+        let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
+            Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
+            None => format!("there are: {}", self.keys.join(", ")),
+        };
+        let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
+        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+    }
+
+    fn fact(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
+        let facts = self.directory.facts();
+        if let Some(fact) = facts.iter().position(|fact| fact == name) {
+            return Ok(fact);
+        }
+        let message = if facts.is_empty() {
+            format!("`{field} = \"{name}\"` needs a directory, and none is given")
+        } else {
+            format!("the directory has no column `{name}`; it has: {}", facts.join(", "))
+        };
+        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+    }
+}
+
+fn shares(split: Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
+    let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
+    let parts: Vec<(Arc<str>, u128)> = match split {
+        Split::Even(values) => values.into_iter().map(|value| (value, 1)).collect(),
+        Split::Weights(parts) => {
+            parts.into_iter().map(|(value, weight)| (value, u128::from(weight))).collect()
+        }
+        Split::Percentages { parts, remainder_to_default } => {
+            let (values, percentages): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            let Some((weights, missing)) = weights::of_percentages(&percentages) else {
+                return fail("the percentages must be 0 or more and sum to 100".to_owned());
+            };
+            let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
+            match (missing, remainder_to_default, default) {
+                (0, ..) => {}
+                (_, true, Some(default)) => match parts.iter_mut().find(|(value, _)| value == default) {
+                    Some((_, weight)) => *weight = weight.saturating_add(missing),
+                    None => parts.push((Arc::clone(default), missing)),
+                },
+                (_, true, None) => {
+                    return fail("`remainder = \"default\"` needs the tag to have a `default`".to_owned());
+                }
+                (_, false, _) => {
+                    let sum: rust_decimal::Decimal = percentages.iter().sum();
+                    return fail(format!(
+                        "the percentages sum to {}, not to 100; to give the rest to the tag's default, write `remainder = \
+                         \"default\"`",
+                        sum.normalize()
+                    ));
+                }
+            }
+            parts
+        }
+        Split::Headcount { .. } => Vec::new(),
+    };
+    if parts.iter().all(|(_, weight)| *weight == 0) {
+        return fail("a split needs a value whose weight is not zero".to_owned());
+    }
+    for (number, (value, _)) in parts.iter().enumerate() {
+        if value.trim().is_empty() {
+            return fail(format!("value {} of the split is empty", number + 1));
+        }
+        if parts.iter().take(number).any(|(other, _)| other == value) {
+            return fail(format!("value {} of the split stands there twice", number + 1));
+        }
+    }
+    Ok(weights::shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))
+}

@@ -1,0 +1,75 @@
+//! Which spellings are one person.
+
+use std::collections::HashMap;
+
+use cost_model::Timestamp;
+
+use crate::rule_set::Span;
+
+/// The email without surrounding blanks and with the domain in lower case.
+pub(crate) fn canonical(email: &str) -> String {
+    let email = email.trim();
+    match email.rsplit_once('@') {
+        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
+        None => email.to_owned(),
+    }
+}
+
+/// The email without its `+tag`, if it has one.
+pub(super) fn without_plus(email: &str) -> Option<String> {
+    let (local, domain) = email.rsplit_once('@')?;
+    let (base, _) = local.split_once('+').filter(|(base, _)| !base.is_empty())?;
+    Some(format!("{base}@{domain}"))
+}
+
+/// Other names of people, each for a span of time.
+#[derive(Clone, Default)]
+pub(super) struct Aliases {
+    /// By the other name in lower case.
+    names: HashMap<String, Vec<(Span, String)>>,
+}
+
+impl Aliases {
+    /// Adds another name; the span with which it overlaps, if it does.
+    pub(super) fn add(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
+        let known = self.names.entry(canonical(alias).to_lowercase()).or_default();
+        if let Some((other, _)) = known.iter().find(|(other, _)| other.overlaps(&span)) {
+            return Err(*other);
+        }
+        known.push((span, canonical(email)));
+        Ok(())
+    }
+
+    /// The name that an alias stands for at an instant.
+    pub(super) fn at(&self, name: &str, at: Timestamp) -> Option<&str> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let known = self.names.get(&name.to_lowercase())?;
+        known.iter().find(|(span, _)| span.contains(at)).map(|(_, email)| email.as_str())
+    }
+
+    /// Every name that an alias ever stands for.
+    pub(super) fn of<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
+        if self.names.is_empty() {
+            return &[];
+        }
+        self.names.get(&name.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.names.values().flatten().map(|(span, _)| span)
+    }
+
+    /// As many steps as a chain of aliases can have without going round in a circle.
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Those of another source, for names that are not known here.
+    pub(super) fn merge(&mut self, lower: Self) {
+        for (name, known) in lower.names {
+            self.names.entry(name).or_insert(known);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Directories in JSON.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::Directory;
+use super::csv::read_span;
+use super::source::{Entry, Source};
+use crate::place::Lines;
+use crate::{Error, ErrorKind, Place, Result};
+
+impl Directory {
+    /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; a field that is
+    /// `null`, empty or missing says nothing. `file` names it in errors.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let directory =
+    ///     Directory::from_json(r#"[{ "email": "ana@acme.test", "team": "Web", "from": "2026-09-15" }]"#, "people.json")?;
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// assert_eq!(directory.fact("ana@acme.test", "team", at("2026-09-15")), Some("Web"));
+    /// assert_eq!(directory.fact("ana@acme.test", "team", at("2026-09-14")), None);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Directory`], with line and column, as for [`Directory::from_csv`].
+    pub fn from_json(json: &str, file: &str) -> Result<Self> {
+        let lines = Lines::new(json, file);
+        let rows: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| {
+            let mut place = lines.file().line(u64::try_from(error.line()).unwrap_or_default());
+            place.column = u64::try_from(error.column()).ok();
+            Error::new(ErrorKind::Directory, Some(place), "this is not a JSON list of objects")
+        })?;
+        let rows: Vec<_> =
+            rows.iter().map(|row| Row::read(row.get(), json, &lines)).collect::<Result<_>>()?;
+        let mut facts: Vec<Arc<str>> =
+            rows.iter().flat_map(|row| row.facts.keys()).map(|fact| fact.as_str().into()).collect();
+        facts.sort();
+        facts.dedup();
+        let mut source = Source::new(facts.len());
+        for row in rows {
+            let values = facts.iter().map(|fact| row.facts.get(&**fact).cloned().flatten()).collect();
+            let line = row.place.line.unwrap_or_default();
+            source.add(&row.email, Entry { span: row.span, values, line }, &row.place)?;
+        }
+        Ok(Self::of(facts, source))
+    }
+}
+
+struct Row {
+    email: String,
+    span: crate::Span,
+    facts: BTreeMap<String, Option<Arc<str>>>,
+    place: Place,
+}
+
+impl Row {
+    fn read(row: &str, json: &str, lines: &Lines<'_>) -> Result<Self> {
+        // A raw value is a part of the text it was read from.
+        let place = lines.at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
+        let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
+        let mut fields: BTreeMap<String, Value> = serde_json::from_str(row).map_err(|_| {
+            fail("the row is not an object such as { \"email\": ..., \"team\": ... }".to_owned())
+        })?;
+        let mut text = |name: &str| match fields.remove(name) {
+            None | Some(Value::Null) => Ok(String::new()),
+            Some(Value::String(text)) => Ok(text.trim().to_owned()),
+            Some(_) => Err(fail(format!("`{name}` is not a string"))),
+        };
+        let (email, from, to) = (text("email")?, text("from")?, text("to")?);
+        if email.is_empty() {
+            return Err(fail("the row has no email".to_owned()));
+        }
+        let span = read_span(&from, &to).map_err(&fail)?;
+        let mut facts = BTreeMap::new();
+        for (name, value) in fields {
+            let value = match value {
+                Value::Null => None,
+                Value::String(text) => Some(text.trim().into()).filter(|text: &Arc<str>| !text.is_empty()),
+                _ => return Err(fail(format!("`{name}` is not a string"))),
+            };
+            if name.trim().is_empty() {
+                return Err(fail("a field has no name".to_owned()));
+            }
+            facts.insert(name, value);
+        }
+        Ok(Self { email, span, facts, place })
+    }
+}

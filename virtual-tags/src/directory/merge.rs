@@ -1,0 +1,87 @@
+//! How a directory is asked: several sources, other names, another time.
+
+use std::sync::Arc;
+
+use cost_model::Timestamp;
+
+use super::{Directory, csv};
+use crate::{Error, ErrorKind, Place, Result};
+
+impl Directory {
+    /// This directory, and for every fact that it does not have about somebody at some time, another.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let people = Directory::from_csv(b"email,team\nana@acme.test,Payments\n", "people.csv")?;
+    /// let groups = Directory::from_csv(b"email,team,site\nana@acme.test,Web,Berlin\nbo@acme.test,Web,\n", "groups.csv")?;
+    /// let both = people.or(groups);
+    /// let now = Timestamp::midnight("2026-09-15".parse().unwrap());
+    /// assert_eq!(both.fact("ana@acme.test", "team", now), Some("Payments"));
+    /// assert_eq!(both.fact("ana@acme.test", "site", now), Some("Berlin"));
+    /// assert_eq!(both.fact("bo@acme.test", "team", now), Some("Web"));
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn or(mut self, lower: Self) -> Self {
+        for fact in &lower.facts {
+            if !self.facts.contains(fact) {
+                self.facts.push(Arc::clone(fact));
+            }
+        }
+        for mut source in lower.sources {
+            let old = |fact: &Arc<str>| lower.facts.iter().position(|each| each == fact);
+            let column = |fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten());
+            source.columns = self.facts.iter().map(column).collect();
+            self.sources.push(source);
+        }
+        self.aliases.merge(lower.aliases);
+        self.plus_domains.extend(lower.plus_domains);
+        self.fixed = self.fixed.or(lower.fixed);
+        self.find_boundaries();
+        self
+    }
+
+    /// The directory as it is at one instant, whenever a charge arose: who moved has been there ever since.
+    pub fn as_of(mut self, at: Timestamp) -> Self {
+        self.fixed = Some(at);
+        self.find_boundaries();
+        self
+    }
+
+    /// Lets a `+tag` before the `@` not matter in these domains, or in all with `*`: `ana+work@acme.test` is found as
+    /// `ana@acme.test`, unless the directory has her with the tag.
+    pub fn ignore_plus<T: AsRef<str>>(mut self, domains: impl IntoIterator<Item = T>) -> Self {
+        self.plus_domains.extend(domains.into_iter().map(|domain| domain.as_ref().trim().to_lowercase()));
+        self
+    }
+
+    /// Reads other names of people from CSV with the header `alias,email,from,to`: at a time between the two dates, each
+    /// of which may be empty, the alias stands for the email, which may be an alias again. Letter case does not matter.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Directory`], with the line: a missing column, a date that is none, two spans of one alias that overlap.
+    pub fn with_aliases(mut self, csv: &[u8], file: &str) -> Result<Self> {
+        let (columns, rows) = csv::read_rows(csv, file, "alias")?;
+        let email = columns.iter().position(|name| &**name == "email").ok_or_else(|| {
+            let message = "there is no `email` column; expected a header such as alias,email,from,to";
+            Error::new(ErrorKind::Directory, Some(Place::file(file).line(1)), message)
+        })?;
+        for (alias, entry) in rows {
+            let place = Place::file(file).line(entry.line);
+            let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
+            let Some(Some(email)) = entry.values.get(email) else {
+                return Err(fail("the row has no email".to_owned()));
+            };
+            if self.aliases.add(&alias, email, entry.span).is_err() {
+                return Err(fail(
+                    "the dates overlap those of an earlier line, which has the same alias; let one end where the other \
+                     starts"
+                        .to_owned(),
+                ));
+            }
+        }
+        self.find_boundaries();
+        Ok(self)
+    }
+}

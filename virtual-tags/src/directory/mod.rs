@@ -1,0 +1,280 @@
+//! Dated facts about people.
+
+mod csv;
+mod groups;
+pub(crate) mod identity;
+mod json;
+mod merge;
+mod source;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::Timestamp;
+
+pub use self::groups::Membership;
+use self::identity::{Aliases, canonical, without_plus};
+use self::source::{Entry, Source};
+use crate::Result;
+
+/// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
+///
+/// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
+/// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
+/// begin with `#` are comments. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
+/// [`Directory::or`] puts several sources together.
+///
+/// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part
+/// before the `@` matters only where two people differ by nothing else. Any other id, such as a service account's, may
+/// stand in the email column too.
+#[derive(Clone, Default)]
+pub struct Directory {
+    facts: Vec<Arc<str>>,
+    /// In the order in which they are asked.
+    sources: Vec<Source>,
+    aliases: Aliases,
+    /// The domains in which a `+tag` does not matter, in lower case; `*` for all.
+    plus_domains: Vec<String>,
+    /// The instant at which everything is looked up, if it is not the charge's.
+    fixed: Option<Timestamp>,
+    boundaries: Vec<Timestamp>,
+}
+
+/// How a name was found in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Found {
+    /// As it is written, but for blanks around it and the case of the domain.
+    Exact,
+    /// By ignoring the case of the part before the `@`.
+    AnyCase,
+    /// By leaving out its `+tag`.
+    WithoutPlus,
+}
+
+impl Directory {
+    /// Reads a directory from CSV; `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Directory`](crate::ErrorKind::Directory), with the line: no `email` column, a column twice, a row of
+    /// another length, no email, a date that is none, a span that ends before it starts, two spans of one person that
+    /// overlap.
+    pub fn from_csv(csv: &[u8], file: &str) -> Result<Self> {
+        let (facts, source) = csv::read(csv, file)?;
+        Ok(Self::of(facts, source))
+    }
+
+    fn of(facts: Vec<Arc<str>>, source: Source) -> Self {
+        let mut directory = Self { facts, sources: vec![source], ..Self::default() };
+        directory.find_boundaries();
+        directory
+    }
+
+    fn find_boundaries(&mut self) {
+        let spans = self.sources.iter().flat_map(Source::spans).chain(self.aliases.spans());
+        let mut boundaries: Vec<_> = spans.flat_map(crate::Span::ends).collect();
+        boundaries.sort_unstable();
+        boundaries.dedup();
+        self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
+    }
+
+    /// The names of the facts, in the order of the columns.
+    pub fn facts(&self) -> &[Arc<str>] {
+        &self.facts
+    }
+
+    /// How many people there are.
+    pub fn people(&self) -> usize {
+        match self.sources.as_slice() {
+            [one] => one.people().count(),
+            _ => self.everyone().len(),
+        }
+    }
+
+    /// Everyone's canonical email, in order.
+    pub(crate) fn everyone(&self) -> Vec<&str> {
+        let mut everyone: Vec<_> = self.sources.iter().flat_map(Source::people).collect();
+        everyone.sort_unstable();
+        everyone.dedup();
+        everyone
+    }
+
+    /// A fact about the person of that email at that instant; `None` if the person is unknown, no dates cover the
+    /// instant, or the fact is left empty.
+    pub fn fact(&self, email: &str, fact: &str, at: Timestamp) -> Option<&str> {
+        self.fact_at(email, self.facts.iter().position(|each| **each == *fact)?, at)
+    }
+
+    pub(crate) fn fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&str> {
+        self.shared_fact_at(email, fact, at).map(|value| &**value)
+    }
+
+    pub(crate) fn shared_fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&Arc<str>> {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        self.sources.iter().find_map(|source| {
+            let column = (*source.columns.get(fact)?)?;
+            let (entries, _) = self.entries(source, &name)?;
+            entries.iter().find(|entry| entry.span.contains(at))?.values.get(column)?.as_ref()
+        })
+    }
+
+    /// The instant at which a charge of that time is looked up.
+    pub(crate) fn time_of(&self, at: Timestamp) -> Timestamp {
+        self.fixed.unwrap_or(at)
+    }
+
+    /// The canonical name that a person goes by at an instant, by the aliases.
+    pub(crate) fn name_at(&self, email: &str, at: Timestamp) -> String {
+        let at = self.fixed.unwrap_or(at);
+        let mut name = canonical(email);
+        for _ in 0..self.aliases.len() {
+            match self.aliases.at(&name, at) {
+                Some(next) => next.clone_into(&mut name),
+                None => break,
+            }
+        }
+        name
+    }
+
+    /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
+    pub fn find(&self, email: &str, at: Timestamp) -> Option<Found> {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        let found = |source: &Source| {
+            let (entries, found) = self.entries(source, &name)?;
+            entries.iter().any(|entry| entry.span.contains(at)).then_some(found)
+        };
+        self.sources.iter().filter_map(found).min()
+    }
+
+    fn entries<'a>(&self, source: &'a Source, name: &str) -> Option<(&'a [Entry], Found)> {
+        if let Some((entries, exact)) = source.entries(name) {
+            return Some((entries, if exact { Found::Exact } else { Found::AnyCase }));
+        }
+        if self.plus_domains.is_empty() {
+            return None;
+        }
+        let base = without_plus(name)?;
+        let (_, domain) = base.rsplit_once('@')?;
+        let ignored = self.plus_domains.iter().any(|each| each == "*" || each == domain);
+        let (entries, _) = source.entries(&base).filter(|_| ignored)?;
+        Some((entries, Found::WithoutPlus))
+    }
+
+    /// The instants at which a fact about one person may change, in no order.
+    pub(crate) fn boundaries_of(&self, email: &str) -> Vec<Timestamp> {
+        if self.fixed.is_some() {
+            return Vec::new();
+        }
+        let mut names = vec![Cow::Owned(canonical(email))];
+        let mut boundaries = Vec::new();
+        let mut next = 0;
+        while let Some(name) = names.get(next).cloned() {
+            for (span, email) in self.aliases.of(&name) {
+                boundaries.extend(span.ends());
+                if !names.iter().any(|known| known == email) {
+                    names.push(Cow::Borrowed(email));
+                }
+            }
+            let entries = self.sources.iter().filter_map(|source| self.entries(source, &name));
+            boundaries.extend(entries.flat_map(|(entries, _)| entries).flat_map(|entry| entry.span.ends()));
+            next += 1;
+        }
+        boundaries
+    }
+
+    /// The instants at which a fact may change, ascending.
+    pub(crate) fn boundaries(&self) -> &[Timestamp] {
+        &self.boundaries
+    }
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory")
+            .field("facts", &self.facts)
+            .field("people", &self.people())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(date: &str) -> Timestamp {
+        Timestamp::midnight(date.parse().unwrap())
+    }
+
+    fn read(csv: &str) -> Result<Directory> {
+        Directory::from_csv(csv.as_bytes(), "directory.csv")
+    }
+
+    const MOVER: &str = "email,team,department,from,to\n\
+        ana@acme.test,Payments,Engineering,2026-01-01,2026-09-15\n\
+        ana@acme.test,Data Platform,Engineering,2026-09-15,\n";
+
+    #[test]
+    fn the_event_decides_which_dates_hold() {
+        let directory = read(MOVER).unwrap();
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2025-12-31")), None);
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2026-01-01")), Some("Payments"));
+        let last = Timestamp::from_millis(at("2026-09-15").millis() - 1).unwrap();
+        assert_eq!(directory.fact("ana@acme.test", "team", last), Some("Payments"));
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2026-09-15")), Some("Data Platform"));
+        assert_eq!(directory.fact("ana@acme.test", "project", at("2026-09-15")), None);
+        assert_eq!(directory.fact("bo@acme.test", "team", at("2026-09-15")), None);
+    }
+
+    #[test]
+    fn exact_emails_come_before_folded_ones() {
+        let directory =
+            read("\u{feff}email , team\nAna@Acme.test, One\nana@acme.test,Two\nBo@acme.test,Three\n")
+                .unwrap();
+        let team = |email| directory.fact(email, "team", at("2026-01-01"));
+        assert_eq!(team("Ana@ACME.test"), Some("One"));
+        assert_eq!(team(" ana@acme.test "), Some("Two"));
+        assert_eq!(team("ANA@acme.test"), None);
+        assert_eq!(team("bo@acme.test"), Some("Three"));
+    }
+
+    #[track_caller]
+    fn fails(csv: &str, message: &str) {
+        assert_eq!(read(csv).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_remedy() {
+        fails(
+            "mail,team\n",
+            "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to",
+        );
+        fails("email,team,Team\n", "directory.csv:1: the column `Team` stands there twice");
+        fails("email,\n", "directory.csv:1: column 2 has no name");
+        fails("email,team\nana@acme.test\n", "directory.csv:2: the row has 1 fields, the header 2");
+        fails(
+            "email,team\n# a comment\n\nbo@acme.test,X\n\n,Payments\n",
+            "directory.csv:6: the row has no email",
+        );
+        fails(
+            "email,from\nana@acme.test,15.09.2026\n",
+            "directory.csv:2: `from` is `15.09.2026`, which is not a date like 2026-09-15",
+        );
+        fails(
+            "email,from,to\nana@acme.test,2026-09-15,2026-09-15\n",
+            "directory.csv:2: `to` must come after `from`: it is the first day that no longer holds",
+        );
+        fails(
+            "email,from,to\nana@acme.test,,2026-09-16\nbo@acme.test,,\nana@ACME.test,2026-09-15,\n",
+            "directory.csv:4: the dates overlap those of line 2, which has the same email; let one end where the \
+             other starts",
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_person() {
+        assert!(!format!("{:?}", read(MOVER).unwrap()).contains("ana"));
+    }
+}

@@ -1,0 +1,152 @@
+//! What the compiled rules say of a charge.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use cost_model::{Assignment, Dimensions, Share};
+
+use crate::charge::{Chained, Charge};
+use crate::compile::{CompiledRule, CompiledTag, Then};
+use crate::{Inherit, Rules, weights};
+
+/// A part of a charge: the values of the keys assigned so far, by number, and its weight.
+pub(crate) struct Part {
+    pub(crate) values: Vec<Option<Arc<str>>>,
+    pub(crate) weight: u128,
+}
+
+impl Rules {
+    /// What one key says of a charge, or of a part with these values of other keys.
+    pub(crate) fn outcome<'a>(
+        &'a self,
+        tag: &'a CompiledTag,
+        charge: &Charge<'_>,
+        values: &[Option<Arc<str>>],
+    ) -> Assignment<'a> {
+        if let Some(own) = tag.own.as_ref().and_then(|own| charge.dimensions.get(own)) {
+            return Assignment::Value(Cow::Owned(own.into_owned()));
+        }
+        let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
+        let candidates = tag.index.candidates(charge);
+        let mut rules = candidates.into_iter().filter_map(|number| tag.rules.get(number));
+        rules.find_map(|rule| rule.apply(self, charge, &dimensions)).unwrap_or_else(|| {
+            let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
+            let value = inherited.map(Cow::Owned).or(tag.default.as_deref().map(Cow::Borrowed));
+            value.map_or(Assignment::Unset, Assignment::Value)
+        })
+    }
+
+    /// The parts that a charge falls into by some keys and all that they read. Keys that none of these need later are
+    /// forgotten, and parts that are then alike are one.
+    pub(crate) fn parts(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
+        let mut needed: HashSet<usize> = wanted.iter().copied().collect();
+        needed.extend(wanted.iter().filter_map(|each| self.ancestors.get(*each)).flatten());
+        let order: Vec<_> = self.order.iter().copied().filter(|each| needed.contains(each)).collect();
+        let mut parts = vec![Part { values: vec![None; self.tags.len()], weight: 1 }];
+        for (position, number) in order.iter().enumerate() {
+            let Some(tag) = self.tags.get(*number) else { continue };
+            parts = self.extended(parts, *number, tag, charge);
+            let later = order.iter().skip(position + 1).filter_map(|each| self.tags.get(*each));
+            let mut live: HashSet<usize> = later.flat_map(|tag| &tag.reads).copied().collect();
+            live.extend(wanted);
+            parts = merged(parts, &live);
+        }
+        parts
+    }
+
+    fn extended(&self, parts: Vec<Part>, number: usize, tag: &CompiledTag, charge: &Charge<'_>) -> Vec<Part> {
+        let outcomes: Vec<Vec<(Option<Arc<str>>, u128)>> = parts
+            .iter()
+            .map(|part| match self.outcome(tag, charge, &part.values) {
+                Assignment::Value(value) => vec![(Some(Arc::from(&*value)), 1)],
+                Assignment::Unset => vec![(None, 1)],
+                Assignment::Shares(shares) => {
+                    shares.iter().map(|share| (Some(Arc::clone(&share.value)), share.weight)).collect()
+                }
+            })
+            .collect();
+        let inner = outcomes.iter().map(|shares| shares.iter().map(|(_, weight)| *weight).collect());
+        let nested: Vec<_> = parts.iter().map(|part| part.weight).zip(inner).collect();
+        let mut extended = Vec::new();
+        for ((part, shares), weights) in parts.into_iter().zip(outcomes).zip(weights::nested(&nested)) {
+            for ((value, _), weight) in shares.into_iter().zip(weights) {
+                let mut values = part.values.clone();
+                if let Some(slot) = values.get_mut(number) {
+                    *slot = value;
+                }
+                extended.push(Part { values, weight });
+            }
+        }
+        extended
+    }
+}
+
+fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
+    let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut known: HashMap<Vec<Option<Arc<str>>>, usize> = HashMap::new();
+    for mut part in parts {
+        for (number, value) in part.values.iter_mut().enumerate() {
+            if !live.contains(&number) {
+                *value = None;
+            }
+        }
+        let next = merged.len();
+        let number = *known.entry(part.values.clone()).or_insert(next);
+        match merged.get_mut(number) {
+            Some(same) => same.weight = same.weight.saturating_add(part.weight),
+            None => merged.push(part),
+        }
+    }
+    merged
+}
+
+/// The shares of one key in parts that have a value of it.
+pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
+    let value = |part: Part| Some((part.values.into_iter().nth(number)??, part.weight));
+    weights::shares(parts.into_iter().filter_map(value))
+}
+
+impl Inherit {
+    fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
+        self.transformed(&dimensions.get(&self.field)?)
+    }
+}
+
+impl CompiledRule {
+    /// Whether the conditions hold, whatever the rule then gives.
+    pub(crate) fn holds(&self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
+        (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
+            && charge.fits(&self.people)
+            && self.when.as_ref().is_none_or(|when| when.matches(dimensions))
+    }
+
+    /// What the rule gives; `None` where it does not match.
+    pub(crate) fn apply<'a>(
+        &'a self,
+        rules: &'a Rules,
+        charge: &Charge<'_>,
+        dimensions: &dyn Dimensions,
+    ) -> Option<Assignment<'a>> {
+        if !self.holds(charge, dimensions) {
+            return None;
+        }
+        match &self.then {
+            Then::Value(value) => Some(Assignment::Value(Cow::Borrowed(value))),
+            Then::Fact(fact) => {
+                let value = charge.ids().find_map(|id| rules.directory.fact_at(&id, *fact, charge.at))?;
+                Some(Assignment::Value(Cow::Borrowed(value)))
+            }
+            Then::Field(inherit) => Some(Assignment::Value(Cow::Owned(inherit.read(dimensions)?))),
+            Then::Shares(shares) => Some(Assignment::Shares(Cow::Borrowed(shares))),
+            Then::Headcount { counts, within } => {
+                let part = match within {
+                    Some(within) => Some(charge.fact(*within)?),
+                    None => None,
+                };
+                let at = rules.directory.time_of(charge.at);
+                counts.at(at, part).map(|shares| Assignment::Shares(Cow::Borrowed(shares)))
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Tests that stand in a rules file.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
+
+use crate::error::without_emails;
+use crate::suggestion::closest;
+use crate::{Place, Rules, weights};
+
+/// A charge, and what the rules are expected to say of it. `Debug` leaves out both.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RuleTest {
+    /// When the charge arose.
+    pub at: Timestamp,
+    /// The charge's fields.
+    pub record: Vec<(Dimension, Arc<str>)>,
+    /// By key, what is expected.
+    pub expect: Vec<(Arc<str>, Answer)>,
+    /// Where the test stands, if it was read from a file.
+    pub place: Option<Place>,
+}
+
+/// What rules say of one key. `Debug` leaves out the values.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// This value for the whole charge.
+    Value(Arc<str>),
+    /// No value.
+    Unset,
+    /// Shares in these proportions, in any order.
+    Shares(Vec<(Arc<str>, u128)>),
+}
+
+/// A test that did not come out as expected. `Debug` leaves out the values, and `Display` masks email addresses.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TestFailure {
+    /// Where the test stands.
+    pub place: Option<Place>,
+    /// The key.
+    pub key: Arc<str>,
+    /// What was expected.
+    pub expected: Answer,
+    /// What the rules say; `None` if they have no such key.
+    pub actual: Option<Answer>,
+    hint: Option<Arc<str>>,
+}
+
+impl RuleTest {
+    /// A charge at an instant of which nothing is known, and nothing expected.
+    pub fn new(at: Timestamp) -> Self {
+        Self { at, record: Vec::new(), expect: Vec::new(), place: None }
+    }
+}
+
+impl Dimensions for RuleTest {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        let found = self.record.iter().find(|(each, _)| each == dimension);
+        found.map(|(_, value)| Cow::Borrowed(&**value))
+    }
+
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+        for (dimension, value) in &self.record {
+            if let Dimension::Tag(key) = dimension {
+                visit(key, value);
+            }
+        }
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+}
+
+impl Rules {
+    /// Runs tests; what did not come out as expected, in order.
+    pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Vec<TestFailure> {
+        let mut failures = Vec::new();
+        for test in tests {
+            for (key, expected) in &test.expect {
+                let known = self.keys.contains(key);
+                let actual = known.then(|| Answer::of(&self.assign(key, test, test.at)));
+                if actual.as_ref().is_none_or(|actual| actual.sorted() != expected.sorted()) {
+                    let near = closest(key, self.keys.iter().map(|key| &**key)).filter(|_| !known);
+                    failures.push(TestFailure {
+                        place: test.place.clone(),
+                        key: Arc::clone(key),
+                        expected: expected.clone(),
+                        actual,
+                        hint: near.map(Arc::from),
+                    });
+                }
+            }
+        }
+        failures
+    }
+}
+
+impl Answer {
+    pub(crate) fn of(assignment: &Assignment<'_>) -> Self {
+        match assignment {
+            Assignment::Value(value) => Self::Value(Arc::from(&**value)),
+            Assignment::Unset => Self::Unset,
+            Assignment::Shares(shares) => {
+                Self::Shares(shares.iter().map(|share| (Arc::clone(&share.value), share.weight)).collect())
+            }
+        }
+    }
+
+    /// The same in one form for equal proportions.
+    fn sorted(&self) -> Self {
+        let Self::Shares(shares) = self else { return self.clone() };
+        let mut shares = shares.clone();
+        shares.retain(|(_, weight)| *weight > 0);
+        weights::reduce(shares.iter_mut().map(|(_, weight)| weight));
+        shares.sort();
+        match shares.as_slice() {
+            [(only, _)] => Self::Value(Arc::clone(only)),
+            _ => Self::Shares(shares),
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => write!(f, "`{value}`"),
+            Self::Unset => f.write_str("no value"),
+            Self::Shares(shares) => {
+                let parts: Vec<_> =
+                    shares.iter().map(|(value, weight)| format!("{weight} of `{value}`")).collect();
+                f.write_str(&parts.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for TestFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        let message = match (&self.actual, &self.hint) {
+            (Some(actual), _) => format!("`{}` is {actual}, expected {}", self.key, self.expected),
+            (None, Some(near)) => format!("there is no key `{}`; did you mean `{near}`?", self.key),
+            (None, None) => format!("there is no key `{}`", self.key),
+        };
+        f.write_str(&without_emails(message))
+    }
+}
+
+macro_rules! silent {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+silent!(RuleTest, Answer, TestFailure);

@@ -1,0 +1,79 @@
+//! The tables of a rules file, as TOML has them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub(super) tag: Vec<Tag>,
+    #[serde(default)]
+    pub(super) test: Vec<Spanned<Test>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Test {
+    pub(super) at: Spanned<String>,
+    pub(super) record: Spanned<BTreeMap<String, String>>,
+    pub(super) expect: Spanned<BTreeMap<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tag {
+    pub(super) key: Spanned<String>,
+    pub(super) default: Option<Spanned<String>>,
+    pub(super) default_from: Option<Spanned<String>>,
+    pub(super) default_transform: Option<Spanned<Value>>,
+    pub(super) overrides_provider: Option<bool>,
+    #[serde(default)]
+    pub(super) rule: Vec<Spanned<Rule>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) value: Option<Spanned<String>>,
+    pub(super) when: Option<Spanned<String>>,
+    pub(super) from_directory: Option<Spanned<String>>,
+    pub(super) from_field: Option<Spanned<String>>,
+    pub(super) transform: Option<Spanned<Value>>,
+    pub(super) split: Option<Spanned<Value>>,
+    pub(super) remainder: Option<Spanned<String>>,
+    pub(super) email: Option<Email>,
+    pub(super) in_directory: Option<bool>,
+    pub(super) who: Option<Spanned<String>>,
+    pub(super) from: Option<Spanned<String>>,
+    pub(super) to: Option<Spanned<String>>,
+    pub(super) dates: Option<Vec<Spanned<Dates>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Email {
+    pub(super) is: Option<Texts>,
+    pub(super) local: Option<Texts>,
+    pub(super) base: Option<Texts>,
+    pub(super) domain: Option<Texts>,
+    pub(super) under: Option<Texts>,
+    pub(super) glob: Option<Texts>,
+}
+
+/// One text or several.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum Texts {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dates {
+    pub(super) from: Option<Spanned<String>>,
+    pub(super) to: Option<Spanned<String>>,
+}

@@ -1,0 +1,236 @@
+//! Virtual tag configurations of Vantage's API, read and written.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use cost_model::{Filter, Timestamp};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
+
+use crate::rule_set::Span;
+use crate::{Assign, Error, ErrorKind, Place, Result, Rule, Split, TagDefinition};
+
+/// Something that one side says and the other has no words for. `Debug` leaves out what it says.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotExpressed {
+    /// Where: a path such as `values[2].cost_metric` in JSON, or `rule 3`.
+    pub path: String,
+    /// What it says, or why it cannot be said.
+    pub what: String,
+}
+
+impl fmt::Debug for NotExpressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NotExpressed").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl TagDefinition {
+    /// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the
+    /// result. A value that is shared out by another cost or by a business metric is listed as a whole; its charges fall to
+    /// the values after it, so that it needs a rule of its own.
+    ///
+    /// ```
+    /// let json = r#"{ "key": "Team", "overridable": true, "backfill_until": "2026-01-01", "values": [
+    ///     { "name": "Web", "filter": "(costs.provider = 'cursor' AND costs.region = 'eu')",
+    ///       "date_ranges": [{ "start_date": "2026-01-01", "end_date": "2026-06-30" }] }
+    /// ] }"#;
+    /// let (tag, rest) = virtual_tags::TagDefinition::from_vantage(json, "team.json")?;
+    /// assert_eq!(tag.rules.len(), 1);
+    /// assert_eq!(tag.rules[0].spans[0].to.map(|to| to.date().to_string()).as_deref(), Some("2026-07-01"));
+    /// assert_eq!((rest[0].path.as_str(), rest[0].what.as_str()), ("backfill_until", "\"2026-01-01\""));
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when the JSON does not have the right shape, [`ErrorKind::Condition`] when a filter is none.
+    pub fn from_vantage(json: &str, file: &str) -> Result<(Self, Vec<NotExpressed>)> {
+        let reader = Reader { file: Place::file(file) };
+        let mut config: Map<String, Value> =
+            serde_json::from_str(json).map_err(|error| reader.unreadable(&error))?;
+        let key = config.remove("key");
+        let key = key.as_ref().and_then(Value::as_str).filter(|key| !key.trim().is_empty());
+        let mut tag = Self::new(key.ok_or_else(|| reader.fail("key", "is not a text"))?);
+        tag.overrides_provider = match config.remove("overridable") {
+            Some(Value::Bool(overridable)) => overridable,
+            None => false,
+            Some(_) => return Err(reader.fail("overridable", "is neither true nor false")),
+        };
+        let values = match config.remove("values") {
+            Some(Value::Array(values)) => values,
+            None => Vec::new(),
+            Some(_) => return Err(reader.fail("values", "is not a list")),
+        };
+        let mut rest: Vec<_> = left_over("", config);
+        for (number, value) in values.into_iter().enumerate() {
+            let path = format!("values[{number}]");
+            let Value::Object(value) = value else { return Err(reader.fail(&path, "is not an object")) };
+            tag.rules.extend(reader.rule(&path, value, &mut rest)?);
+        }
+        Ok((tag, rest))
+    }
+
+    /// The configuration for Vantage's API, and what it cannot say. A rule that it cannot say is left out, so that its
+    /// charges fall to the rules after it there.
+    pub fn to_vantage(&self) -> (String, Vec<NotExpressed>) {
+        let mut rest = Vec::new();
+        let mut not = |path: &str, what: &str| {
+            rest.push(NotExpressed { path: path.to_owned(), what: what.to_owned() });
+        };
+        if self.default.is_some() {
+            not("default", "there is no default value");
+        }
+        if self.default_from.is_some() {
+            not("default_from", "there is no default value");
+        }
+        let mut values = Vec::new();
+        for (number, rule) in self.rules.iter().enumerate() {
+            match written(rule) {
+                Ok(value) => values.push(value),
+                Err(reason) => not(&format!("rule {}", number + 1), &reason),
+            }
+        }
+        let config = json!({ "key": &*self.key, "overridable": self.overrides_provider, "values": values });
+        (format!("{config:#}"), rest)
+    }
+}
+
+fn left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    let fields = fields.into_iter().filter(|(_, value)| !empty(value));
+    fields
+        .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), what: value.to_string() })
+        .collect()
+}
+
+struct Reader {
+    file: Place,
+}
+
+impl Reader {
+    fn fail(&self, path: &str, what: &str) -> Error {
+        Error::new(ErrorKind::Rules, Some(self.file.clone()), format!("`{path}` {what}"))
+    }
+
+    fn unreadable(&self, error: &serde_json::Error) -> Error {
+        let mut place = self.file.line(u64::try_from(error.line()).unwrap_or_default());
+        place.column = u64::try_from(error.column()).ok();
+        Error::new(ErrorKind::Rules, Some(place), "this is not a JSON object")
+    }
+
+    fn rule(
+        &self,
+        path: &str,
+        mut value: Map<String, Value>,
+        rest: &mut Vec<NotExpressed>,
+    ) -> Result<Option<Rule>> {
+        let whole = Value::Object(value.clone()).to_string();
+        let take =
+            |value: &mut Map<String, Value>, name: &str| value.remove(name).filter(|each| !each.is_null());
+        let filter = take(&mut value, "filter");
+        let filter = filter.as_ref().and_then(Value::as_str);
+        let filter = filter.ok_or_else(|| self.fail(&format!("{path}.filter"), "is not a text"))?;
+        let when = Filter::parse(filter).map_err(|error| {
+            let message = format!("`{path}.filter` is not a filter");
+            Error::new(ErrorKind::Condition, Some(self.file.clone()), message).caused_by(error)
+        })?;
+        let spans = self.spans(path, take(&mut value, "date_ranges"))?;
+        let percentages = take(&mut value, "percentages")
+            .filter(|each| each.as_array().is_none_or(|list| !list.is_empty()));
+        let assign = match (take(&mut value, "name"), percentages) {
+            (Some(Value::String(name)), None) => Assign::Value(name.into()),
+            (None, Some(percentages)) => Assign::Split(Split::Percentages {
+                parts: parts(&percentages).ok_or_else(|| {
+                    self.fail(&format!("{path}.percentages"), "is not a list of { value, pct }")
+                })?,
+                remainder_to_default: false,
+            }),
+            _ => {
+                rest.push(NotExpressed { path: path.to_owned(), what: whole });
+                return Ok(None);
+            }
+        };
+        rest.extend(left_over(&format!("{path}."), value));
+        let mut rule = Rule::new(assign).when(when);
+        rule.spans = spans;
+        Ok(Some(rule))
+    }
+
+    /// Vantage's last day is within; ours is the first that is not.
+    fn spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
+        let fail = || self.fail(&format!("{path}.date_ranges"), "is not a list of { start_date, end_date }");
+        let Some(ranges) = ranges else { return Ok(Vec::new()) };
+        let date = |range: &Value, name: &str, later: u64| match range.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(date) => {
+                let date = date.as_str().and_then(|text| text.parse::<NaiveDate>().ok()).ok_or_else(fail)?;
+                date.checked_add_days(Days::new(later)).map(Timestamp::midnight).map(Some).ok_or_else(fail)
+            }
+        };
+        let span = |range: &Value| {
+            let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
+            let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
+            if backwards { Err(fail()) } else { Ok(span) }
+        };
+        ranges.as_array().ok_or_else(fail)?.iter().map(span).collect()
+    }
+}
+
+fn parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
+    let part = |part: &Value| {
+        let percent = match part.get("pct")? {
+            Value::Number(number) => number.to_string().parse().ok()?,
+            _ => return None,
+        };
+        Some((Arc::from(part.get("value")?.as_str()?), percent))
+    };
+    percentages.as_array()?.iter().map(part).collect()
+}
+
+/// The rule as a value of a configuration, or why it cannot be one.
+fn written(rule: &Rule) -> std::result::Result<Value, String> {
+    if !rule.people.is_empty() {
+        return Err("conditions on people have no VQL".to_owned());
+    }
+    let when = rule.when.as_ref().ok_or("a value needs a filter")?;
+    let filter = when.to_vql().map_err(|reasons| {
+        reasons.first().map_or_else(|| "the condition has no VQL".to_owned(), ToString::to_string)
+    })?;
+    let mut value = Map::from_iter([("filter".to_owned(), Value::from(filter))]);
+    match &rule.assign {
+        Assign::Value(name) => value.insert("name".to_owned(), Value::from(&**name)),
+        Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
+            let part = |(value, percent): &(Arc<str>, Decimal)| {
+                let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
+                Some(json!({ "value": &**value, "pct": number }))
+            };
+            let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
+            value.insert("percentages".to_owned(), Value::from(parts.ok_or("a percentage is no number")?))
+        }
+        _ => return Err("only values and percentages that sum to 100 can be said".to_owned()),
+    };
+    if !rule.spans.is_empty() {
+        let ranges = rule.spans.iter().map(range).collect::<Option<Vec<_>>>();
+        let ranges = ranges.ok_or("dates can only be said in whole days")?;
+        value.insert("date_ranges".to_owned(), Value::from(ranges));
+    }
+    Ok(Value::Object(value))
+}
+
+fn range(span: &Span) -> Option<Value> {
+    let day = |at: Timestamp| (Timestamp::midnight(at.date()) == at).then(|| at.date());
+    let mut range = Map::new();
+    if let Some(from) = span.from {
+        range.insert("start_date".to_owned(), Value::from(day(from)?.to_string()));
+    }
+    if let Some(to) = span.to {
+        range.insert("end_date".to_owned(), Value::from(day(to)?.pred_opt()?.to_string()));
+    }
+    Some(Value::Object(range))
+}

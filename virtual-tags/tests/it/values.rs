@@ -1,0 +1,187 @@
+//! Values that are not written in the rule: from fields, from people, from head counts.
+
+use cost_model::{Assignment, CostRecord, Costs, Currency, Tagger, Timestamp};
+use virtual_tags::{Directory, Found, RuleSet};
+
+fn at(day: &str) -> Timestamp {
+    Timestamp::midnight(day.parse().unwrap())
+}
+
+fn record(resource: &str) -> CostRecord {
+    let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
+    record.resource = Some(resource.into());
+    record
+}
+
+#[track_caller]
+fn gives(toml: &str, directory: Directory, record: &CostRecord, expected: &str) {
+    let toml = format!("[[tag]]\nkey = \"Team\"\n{toml}\n");
+    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap();
+    let shown = match rules.assign("Team", record, record.at) {
+        Assignment::Value(value) => value.into_owned(),
+        Assignment::Unset => "unset".to_owned(),
+        Assignment::Shares(shares) => {
+            let shares: Vec<_> =
+                shares.iter().map(|share| format!("{} {}", share.value, share.weight)).collect();
+            shares.join(", ")
+        }
+    };
+    assert_eq!(shown, expected);
+}
+
+fn people(csv: &str) -> Directory {
+    Directory::from_csv(csv.as_bytes(), "people.csv").unwrap()
+}
+
+#[test]
+fn a_field_is_inherited_through_its_transforms() {
+    let mut charge = record("ana@acme.test");
+    charge.account = Some("Acme-DATA-eu".into());
+    let rule = |transform: &str| format!("[[tag.rule]]\nfrom_field = \"costs.account\"\n{transform}");
+    let gives = |transform: &str, expected: &str| {
+        gives(&rule(transform), Directory::default(), &charge, expected);
+    };
+    gives("", "Acme-DATA-eu");
+    gives("transform = \"lower\"", "acme-data-eu");
+    gives("transform = [{ split = \"-\", index = 1 }, \"lower\", { format = \"team-{0}\" }]", "team-data");
+    gives("transform = [{ split = \"-\", index = 2 }, { map = { eu = \"Europe\" } }]", "Europe");
+    gives("transform = { split = \"-\", index = 3 }", "unset");
+    gives("transform = { map = { eu = \"Europe\" } }", "unset");
+}
+
+#[test]
+fn a_default_may_be_a_field() {
+    let mut charge = record("ana@acme.test");
+    gives("default = \"None\"\ndefault_from = \"tags['team']\"", Directory::default(), &charge, "None");
+    charge.tags.insert("team", "A/B");
+    let written = "default_from = \"tags['team']\"\ndefault_transform = { split = \"/\", index = 1 }";
+    gives(written, Directory::default(), &charge, "B");
+}
+
+#[test]
+fn the_providers_own_tag_may_stand() {
+    let mut charge = record("ana@acme.test");
+    charge.tags.insert("Team", "Theirs");
+    let rule = "[[tag.rule]]\nvalue = \"Ours\"\nemail.domain = \"acme.test\"";
+    gives(rule, Directory::default(), &charge, "Ours");
+    gives(&format!("overrides_provider = false\n{rule}"), Directory::default(), &charge, "Theirs");
+    gives(
+        &format!("overrides_provider = false\n{rule}"),
+        Directory::default(),
+        &record("a@acme.test"),
+        "Ours",
+    );
+}
+
+#[test]
+fn conditions_on_people_hold_for_the_person_behind_the_spelling() {
+    let rule = |condition: &str| format!("[[tag.rule]]\nvalue = \"hit\"\n{condition}");
+    let known = || people("email,team\nana@acme.test,Web\n").ignore_plus(["acme.test"]);
+    for (condition, id, expected) in [
+        ("email.is = \"Ana@acme.test\"", " ANA@Acme.test ", "hit"),
+        ("email.is = [\"bo@acme.test\", \"cy@acme.test\"]", "ana@acme.test", "unset"),
+        ("email.local = \"ana\"", "ana@acme.test", "hit"),
+        ("email.local = \"ana\"", "ana+x@acme.test", "unset"),
+        ("email.base = \"ana@acme.test\"", "ana+x@acme.test", "hit"),
+        ("email.under = \"acme.test\"", "ana@data.acme.test", "hit"),
+        ("email.under = \"acme.test\"", "ana@notacme.test", "unset"),
+        ("email.glob = \"*-bot@*\"", "ci-bot@acme.test", "hit"),
+        ("in_directory = true", "ana+work@acme.test", "hit"),
+        ("in_directory = false", "bo@acme.test", "hit"),
+        ("in_directory = false", "Ana@acme.test", "unset"),
+        ("who = \"nobody\"", "(no user)", "hit"),
+        ("who = \"nobody\"", "null", "hit"),
+        ("who = \"service_account\"", "sa_1", "hit"),
+        ("who = \"person\"", "sa_1", "unset"),
+        ("who = \"person\"\nemail.domain = \"acme.test\"", "ana@ACME.test", "hit"),
+    ] {
+        gives(&rule(condition), known(), &record(id), expected);
+    }
+}
+
+#[test]
+fn head_counts_follow_the_directory() {
+    let csv = "email,team,area,from,to\n\
+               ana@acme.test,Web,X,,2026-09-15\nana@acme.test,Data,X,2026-09-15,\n\
+               bo@acme.test,Web,X,,\ncy@acme.test,Data,X,2026-09-01,\ndi@acme.test,Legal,Y,,\n";
+    let mut charge = record("bo@acme.test");
+    let all = "[[tag.rule]]\nsplit = { headcount = \"team\" }";
+    gives(all, people(csv), &charge, "Data 2, Legal 1, Web 1");
+    let within = "[[tag.rule]]\nsplit = { headcount = \"team\", within = \"area\" }";
+    gives(within, people(csv), &charge, "Data 2, Web 1");
+    charge.at = at("2026-09-14");
+    gives(all, people(csv), &charge, "Data 1, Legal 1, Web 2");
+    charge.at = at("2026-08-01");
+    gives(all, people(csv), &charge, "Legal 1, Web 2");
+    gives(all, people(csv).as_of(at("2026-09-15")), &charge, "Data 2, Legal 1, Web 1");
+    gives(all, people("email,team\n"), &charge, "unset");
+}
+
+#[test]
+fn a_directory_may_be_asked_as_it_is_today() {
+    let csv = "email,team,from,to\nana@acme.test,Web,,2026-09-15\nana@acme.test,Data,2026-09-15,\n";
+    let rule = "[[tag.rule]]\nfrom_directory = \"team\"";
+    let mut charge = record("ana@acme.test");
+    charge.at = at("2026-01-01");
+    gives(rule, people(csv), &charge, "Web");
+    gives(rule, people(csv).as_of(at("2026-10-01")), &charge, "Data");
+}
+
+#[test]
+fn aliases_hold_between_their_dates() {
+    let csv = "email,team\nana@acme.test,Web\nbo@acme.test,Data\n";
+    let aliases = "alias,email,from,to\ndesk@acme.test,ana@acme.test,,2026-09-15\ndesk@acme.test,bo@acme.test,2026-09-15,\n\
+                   old@acme.example,DESK@acme.test,,\n";
+    let directory = people(csv).with_aliases(aliases.as_bytes(), "aliases.csv").unwrap();
+    assert_eq!(directory.fact("old@acme.example", "team", at("2026-09-14")), Some("Web"));
+    assert_eq!(directory.fact("Old@acme.example", "team", at("2026-09-15")), Some("Data"));
+    let twice = format!("{aliases}desk@acme.test,ana@acme.test,2026-10-01,\n");
+    let error = people(csv).with_aliases(twice.as_bytes(), "aliases.csv").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "aliases.csv:5: the dates overlap those of an earlier line, which has the same alias; let one end where the \
+         other starts"
+    );
+    let circle = "alias,email\na@acme.test,b@acme.test\nb@acme.test,a@acme.test\n";
+    let circle = people(csv).with_aliases(circle.as_bytes(), "aliases.csv").unwrap();
+    assert_eq!(circle.fact("a@acme.test", "team", at("2026-09-15")), None);
+}
+
+#[test]
+fn how_a_name_was_found_is_told() {
+    let directory = people("email,team\nana@acme.test,Web\n").ignore_plus(["*"]);
+    let found = |id| directory.find(id, at("2026-09-15"));
+    assert_eq!(found(" ana@ACME.test"), Some(Found::Exact));
+    assert_eq!(found("Ana@acme.test"), Some(Found::AnyCase));
+    assert_eq!(found("ana+x@acme.test"), Some(Found::WithoutPlus));
+    assert_eq!(found("bo@acme.test"), None);
+}
+
+#[test]
+fn json_says_what_csv_says_and_where_it_is_wrong() {
+    let fails = |json: &str, message: &str| {
+        assert_eq!(Directory::from_json(json, "people.json").unwrap_err().to_string(), message);
+    };
+    fails("[\n  1\n]", "people.json:2:3: the row is not an object such as { \"email\": ..., \"team\": ... }");
+    fails("[{\"team\": \"A\"}]", "people.json:1:2: the row has no email");
+    fails("[{\"email\": \"a@b.test\", \"team\": 1}]", "people.json:1:2: `team` is not a string");
+    fails(
+        "[{\"email\": \"a@b.test\"},\n {\"email\": \"a@B.test\"}]",
+        "people.json:2:2: the dates overlap those of line 1, which has the same email; let one end where the other starts",
+    );
+    fails("{", "people.json:1:0: this is not a JSON list of objects");
+}
+
+/// Rules are found by their texts: a hundred thousand of them compile, and the last one is met.
+#[test]
+fn a_hundred_thousand_rules_compile_and_answer() {
+    let mut toml = "[[tag]]\nkey = \"Team\"\n".to_owned();
+    for number in 0..100_000 {
+        toml += &format!("[[tag.rule]]\nvalue = \"T{number}\"\nemail.is = \"p{number}@acme.test\"\n");
+    }
+    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    for number in [0, 50_000, 99_999] {
+        let charge = record(&format!("p{number}@acme.test"));
+        assert_eq!(rules.assign("Team", &charge, charge.at), Assignment::Value(format!("T{number}").into()));
+    }
+}
