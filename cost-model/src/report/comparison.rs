@@ -7,7 +7,7 @@ use chrono::FixedOffset;
 
 use crate::{Result, Timestamp, Window};
 
-use super::plan::Groups;
+use super::groups::Groups;
 use super::rows::{Row, RowKind};
 use super::run::Sums;
 use super::{Bin, Query, Totals};

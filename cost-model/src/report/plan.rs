@@ -1,19 +1,20 @@
 //! How the charges of one tuple and epoch fall into groups: asked once, applied to every charge.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{
-    Assignment, Costs, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple,
-    Quantity, RequestUnits, Result, Tagger, Timestamp, TokenCounts,
+    Assignment, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity,
+    Result, Tagger, Timestamp,
 };
 
 use super::Query;
 use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
+use super::groups::{Groups, Texts};
 use super::mixed::Mixed;
+use super::part::Part;
 use super::seen::Seen;
 
 /// The plans of a query, made as rows ask for them.
@@ -322,135 +323,6 @@ impl Plan {
             fragments.insert(*group, joined);
         }
         Ok(fragments)
-    }
-}
-
-/// The groups of a report, numbered as they are met.
-#[derive(Default)]
-pub(super) struct Groups {
-    texts: Texts,
-    /// By the numbers of their keys' texts, 0 for none.
-    numbers: Mixed<Box<[usize]>, usize>,
-    pub(super) keys: Vec<Vec<Option<Arc<str>>>>,
-    /// The key of one part, kept for its room.
-    key: Vec<usize>,
-}
-
-impl Groups {
-    fn number(&mut self, group_by: &[Dimension], part: &Part<'_>) -> usize {
-        self.key.clear();
-        for dimension in group_by {
-            self.key.push(part.get(dimension).map_or(0, |text| 1 + self.texts.number(&text)));
-        }
-        if let Some(number) = self.numbers.get(self.key.as_slice()) {
-            return *number;
-        }
-        let number = self.keys.len();
-        self.keys.push(group_by.iter().map(|dimension| part.shared(dimension)).collect());
-        self.numbers.insert(self.key.as_slice().into(), number);
-        number
-    }
-}
-
-/// Distinct texts, numbered as they are met.
-#[derive(Default)]
-struct Texts {
-    numbers: HashMap<Arc<str>, usize>,
-    texts: Vec<Arc<str>>,
-}
-
-impl Texts {
-    fn number(&mut self, text: &str) -> usize {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        let (number, text) = (self.texts.len(), Arc::<str>::from(text));
-        self.texts.push(Arc::clone(&text));
-        self.numbers.insert(text, number);
-        number
-    }
-
-    fn shared(&mut self, text: &str) -> Arc<str> {
-        let number = self.number(text);
-        self.texts.get(number).map_or_else(|| text.into(), Arc::clone)
-    }
-}
-
-/// The dimensions of a part: its tuple's, with one value for each virtual tag key that matters, and what it is for.
-pub(super) struct Part<'a> {
-    tuple: LedgerTuple<'a>,
-    /// The charge, where it matters which.
-    row: Option<&'a LedgerRow>,
-    keys: &'a [Arc<str>],
-    values: &'a [Option<Arc<str>>],
-    purpose: Option<TokenPart>,
-}
-
-impl Part<'_> {
-    fn assigned(&self, key: &str) -> Option<&Arc<str>> {
-        let index = self.keys.iter().position(|each| **each == *key)?;
-        self.values.get(index)?.as_ref()
-    }
-
-    fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
-        match dimension {
-            Dimension::VirtualTag(key) => self.assigned(key).map(Arc::clone),
-            Dimension::Tag(key) => {
-                self.assigned(key).map(Arc::clone).or_else(|| self.tuple.shared(dimension))
-            }
-            Dimension::Tagged => Some(self.tagged().into()),
-            Dimension::TokenType => self.purpose.map(|part| part.name().into()),
-            _ => self.tuple.shared(dimension),
-        }
-    }
-
-    fn tagged(&self) -> &'static str {
-        let mut tagged = "untagged";
-        self.for_each_tag(&mut |_, _| tagged = "tagged");
-        tagged
-    }
-}
-
-impl Dimensions for Part<'_> {
-    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
-        let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
-        match dimension {
-            Dimension::VirtualTag(key) => assigned(key),
-            Dimension::Tag(key) => assigned(key).or_else(|| self.tuple.get(dimension)),
-            Dimension::Tagged => Some(Cow::Borrowed(self.tagged())),
-            Dimension::TokenType => self.purpose.map(|part| Cow::Borrowed(part.name())),
-            _ => self.tuple.get(dimension),
-        }
-    }
-
-    fn at(&self) -> Option<Timestamp> {
-        self.row.map(|row| row.at)
-    }
-
-    fn costs(&self) -> Option<Costs> {
-        self.row.map(|row| row.costs)
-    }
-
-    fn tokens(&self) -> Option<TokenCounts> {
-        self.row.map(|row| row.tokens)
-    }
-
-    fn requests(&self) -> Option<RequestUnits> {
-        self.row.and_then(|row| row.requests)
-    }
-
-    /// Provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
-    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
-        self.tuple.for_each_tag(&mut |key, value| {
-            if self.assigned(key).is_none() {
-                visit(key, value);
-            }
-        });
-        for (key, value) in self.keys.iter().zip(self.values) {
-            if let Some(value) = value {
-                visit(key, value);
-            }
-        }
     }
 }
 
