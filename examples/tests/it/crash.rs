@@ -152,7 +152,7 @@ async fn a_killed_refresh_leaves_the_last_whole_state() {
     for number in 0..KILLS {
         // A late event, with a twin now and then.
         let mut late = newest.clone();
-        late.timestamp_ms -= 1000 * i64::from(number / 2);
+        late.timestamp_ms = simulator.now().timestamp_millis() - 1000 * i64::from(1 + number / 2);
         let (before, _) = stored(&db).await;
         simulator.insert_event(late);
         // A fifth are killed only after the window has been told of.
