@@ -172,8 +172,8 @@ impl<'a> Pairing<'a> {
                     self.done.change.changed += 1;
                 } else {
                     self.done.change.repriced += 1;
+                    self.restate(&record, Some(&old), Some(&record));
                 }
-                self.restate(&record, Some(&old), Some(&record));
                 // Whose charge it was is not to be told again, whatever it costs now.
                 if old.provenance.as_ref().is_some_and(|before| before.person == Person::Pseudonym) {
                     if let Some(now) = &mut record.provenance {

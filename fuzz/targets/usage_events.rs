@@ -1,8 +1,6 @@
 //! Any bytes are a page of `POST /teams/filtered-usage-events` whose rows are all accounted for, or an error.
 #![no_main]
 
-mod served;
-
 use chrono::{DateTime, TimeDelta};
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
@@ -16,9 +14,9 @@ struct Rows {
 
 fuzz_target!(|body: &[u8]| {
     let (start, end) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::days(30));
-    served::read(body, async |client| client.usage_events(start, end).page(1).await);
-    served::read(body, async |client| client.usage_events(start, end).snapshot().await);
-    let page = served::ask(200, body, true, async |client| client.usage_events(start, end).page(1).await);
+    cost_fuzz::read(body, async |client| client.usage_events(start, end).page(1).await);
+    cost_fuzz::read(body, async |client| client.usage_events(start, end).snapshot().await);
+    let page = cost_fuzz::ask(200, body, true, async |client| client.usage_events(start, end).page(1).await);
     if let (Ok(page), Ok(sent)) = (page, serde_json::from_slice::<Rows>(body)) {
         assert_eq!(page.events.len() + page.bad_rows.len(), sent.rows.len());
         for bad in &page.bad_rows {

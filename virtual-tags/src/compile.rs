@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use cost_model::filter::closest;
 use cost_model::{Dimension, Filter, Share};
 
 use crate::headcount::Headcounts;
 use crate::index::Index;
 use crate::rule_set::Span;
-use crate::suggestion::closest;
 use crate::{
     Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rule, Split, TagDefinition, weights,
 };

@@ -20,7 +20,6 @@ mod rule_set;
 mod rule_test;
 mod rules;
 mod rules_file;
-mod suggestion;
 mod vantage;
 mod weights;
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::filter::closest;
 use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
 
 use crate::error::without_emails;
-use crate::suggestion::closest;
 use crate::{Place, Rules, weights};
 
 /// A charge, and what the rules are expected to say of it. `Debug` leaves out both.

@@ -31,7 +31,7 @@ pub use expression::{Comparison, Expression, Predicate, Test};
 pub use field::{Field, Usage};
 pub use literal::{Literal, Number, Value};
 pub use pattern::{Flexible, Pattern, PatternShape, Regex};
-pub(crate) use suggest::closest;
+pub use suggest::closest;
 pub use values::{FieldLiteral, UnknownValue};
 pub use vql::{NotVql, NotVqlReason};
 

@@ -1,7 +1,13 @@
 //! Did you mean ...?
 
 /// The candidate nearest to `word`, if it is near enough to be a slip of the keyboard.
-pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// ```
+/// use cost_model::filter::closest;
+/// assert_eq!(closest("Ownr", ["Team", "Owner"]), Some("Owner"));
+/// assert_eq!(closest("colour", ["Team", "Owner"]), None);
+/// ```
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     candidates
         .into_iter()

@@ -161,6 +161,19 @@ fn changes_of_closed_days_are_restated() {
     assert!(third.restatements.is_empty(), "less than 10^-6 cent is counted only");
 }
 
+#[test]
+fn a_change_of_a_closed_day_that_moves_no_money_is_no_restatement() {
+    let closed = |person: &str, run| {
+        let mut read = read(&[charge(1, 5, Some(person))], run);
+        read.closed = vec![window(0, 5)];
+        read
+    };
+    let first = replace(Vec::new(), closed("iris@x.test", 1));
+    let second = replace(first.records, closed("noor@x.test", 2));
+    assert_eq!(second.change, change(0, 0, 0, |change| change.changed = 1));
+    assert!(second.restatements.is_empty());
+}
+
 fn charges() -> impl Strategy<Value = Vec<CostRecord>> {
     let charge = (0..3_i64, 0..2_i64, prop::option::of(prop::sample::select(vec!["a@x", "b@x"])))
         .prop_map(|(millis, cents, person)| charge(millis, cents, person));

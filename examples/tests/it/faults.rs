@@ -158,14 +158,15 @@ async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> boo
     failed
 }
 
+/// An event as the demo has it, to be varied.
+fn template() -> TrueEvent {
+    let events = Simulator::demo().events();
+    events.iter().find(|event| event.kind == TrueEvent::USAGE_BASED).cloned().unwrap()
+}
+
 #[tokio::test]
 async fn whatever_goes_wrong_the_store_in_memory_holds_the_truth_or_the_last_whole_state() {
-    let template = Simulator::demo()
-        .events()
-        .iter()
-        .find(|event| event.kind == TrueEvent::USAGE_BASED)
-        .cloned()
-        .unwrap();
+    let template = template();
     let mut failed = 0;
     for seed in 0..600 {
         failed += u32::from(script(seed, &template, &MemoryStore::new()).await);
@@ -176,12 +177,7 @@ async fn whatever_goes_wrong_the_store_in_memory_holds_the_truth_or_the_last_who
 
 #[tokio::test]
 async fn whatever_goes_wrong_the_sqlite_file_holds_the_truth_or_the_last_whole_state() {
-    let template = Simulator::demo()
-        .events()
-        .iter()
-        .find(|event| event.kind == TrueEvent::USAGE_BASED)
-        .cloned()
-        .unwrap();
+    let template = template();
     let folder = Folder::new("faults");
     for seed in 0..60 {
         let path = folder.path().join(format!("{seed}.db"));

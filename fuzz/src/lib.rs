@@ -1,5 +1,4 @@
 //! Bytes as the answer of a server, read through the public client: no decoder is public for the sake of fuzzing.
-#![allow(dead_code, reason = "no target needs all of it")]
 
 use std::fmt::Debug;
 use std::pin::pin;
@@ -31,7 +30,12 @@ impl Transport for Once {
 }
 
 /// What `ask` makes of an answer.
-pub fn ask<T>(status: u16, body: &[u8], lenient: bool, ask: impl AsyncFnOnce(Client) -> Result<T>) -> Result<T> {
+pub fn ask<T>(
+    status: u16,
+    body: &[u8],
+    lenient: bool,
+    ask: impl AsyncFnOnce(Client) -> Result<T>,
+) -> Result<T> {
     let transport = Arc::new(Once(status, Mutex::new(Some(Bytes::copy_from_slice(body)))));
     let clock = Arc::new(ManualClock::new(DateTime::UNIX_EPOCH));
     let client = Client::builder().api_key(KEY).transport(transport).clock(clock).retry(RetryPolicy::never());
