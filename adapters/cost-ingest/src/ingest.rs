@@ -86,7 +86,7 @@ impl<'a> Ingest<'a> {
         // A clock that was ahead claimed time that had not come; nobody knows how much of it.
         let days = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
         let again = now.date().checked_sub_days(Days::new(days)).map_or(range.start(), Timestamp::midnight);
-        let mut spans = coverage.before(now).missing(range);
+        let mut spans = coverage.missing(range);
         if let Ok(late) = Window::new(again.max(range.start()), range.end()) {
             spans.add(late);
         }

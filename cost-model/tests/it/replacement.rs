@@ -95,6 +95,18 @@ fn a_pseudonym_stays_whatever_the_charge_costs() {
     assert_eq!(total(&stored), 6 * 10_i128.pow(22));
 }
 
+/// Nothing was forgotten: the provider names another resource, with tags as before.
+#[test]
+fn another_resource_with_the_same_tags_is_a_change() {
+    let (mut one, mut other) = (charge(1, 5, None), charge(1, 5, None));
+    one.resource = Some("sa_1".into());
+    other.resource = Some("sa_2".into());
+    let first = replace(Vec::new(), read(&[one], 1));
+    let second = replace(first.records, read(&[other], 2));
+    assert_eq!(second.change, change(0, 0, 0, |change| change.changed = 1));
+    assert_eq!(persons(&second.records), [Some("sa_2")]);
+}
+
 #[test]
 fn a_new_charge_without_a_person_takes_nobodys_name() {
     let iris = charge(1, 5, Some("iris@x.test"));
