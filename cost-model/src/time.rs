@@ -88,10 +88,26 @@ impl Serialize for Timestamp {
 }
 
 /// A half-open span of time `[start, end)`: what happens at `end` belongs to the next one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Span")]
 pub struct Window {
     start: Timestamp,
     end: Timestamp,
+}
+
+/// A window as it is written down, before anybody has looked at its order.
+#[derive(Deserialize)]
+struct Span {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl TryFrom<Span> for Window {
+    type Error = Error;
+
+    fn try_from(Span { start, end }: Span) -> Result<Self> {
+        Self::new(start, end)
+    }
 }
 
 impl Window {

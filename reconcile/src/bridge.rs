@@ -1,17 +1,19 @@
 //! The outcome: a bridge in which every amount has a name and evidence.
 
-use cost_model::{Currency, Money, Window};
-use serde::{Serialize, Serializer};
+use cost_model::{Currency, Money, Timestamp, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::{Category, Lead, RoundingPolicy, Terms, Verdicts};
 
 /// The bridge from the ingested total to an invoice's grand total.
 ///
 /// Always, in exact arithmetic: `ingested + sum of steps + unexplained = invoice_total`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reconciliation {
     /// The invoice's number.
     pub invoice: String,
-    /// The billing period.
+    /// The billing period that the invoice states.
     pub period: Window,
     /// The UTC months that the period touches: what `ingested` covers.
     pub months: Window,
@@ -22,7 +24,6 @@ pub struct Reconciliation {
     /// The steps, in the order of the bridge.
     pub steps: Vec<Step>,
     /// Sums that the bridge passes on its way.
-    #[serde(serialize_with = "by_name")]
     pub waypoints: Vec<Waypoint>,
     /// What no step accounts for.
     pub unexplained: Money,
@@ -34,6 +35,17 @@ pub struct Reconciliation {
     pub lines: Vec<LineOutcome>,
     /// Charges in `months` that state no amount; they count as nothing here.
     pub records_without_amount: u64,
+    /// When the invoice was really cut, as far as its lines tell.
+    pub cut_off: Option<CutOff>,
+    /// What the usage lines ask for of what was charged.
+    pub terms: Terms,
+    /// The policies of rounding that reproduce every line that any reproduces, the plainest first. They give the same
+    /// amounts.
+    pub rounding: Vec<RoundingPolicy>,
+    /// What an auditor would conclude.
+    pub verdicts: Verdicts,
+    /// Where to look for what is unexplained. No amount is moved by a lead.
+    pub leads: Vec<Lead>,
 }
 
 impl Reconciliation {
@@ -41,76 +53,48 @@ impl Reconciliation {
     pub fn waypoint(&self, name: WaypointName) -> Option<Money> {
         self.waypoints.iter().find(|waypoint| waypoint.name == name).map(|waypoint| waypoint.amount)
     }
+
+    /// The sum of a category's steps.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn sum(&self, category: Category) -> crate::Result<Money> {
+        Ok(Money::sum(self.steps.iter().filter(|step| step.category == category).map(|step| step.amount))?)
+    }
 }
 
 /// One step of the bridge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
     /// Why the two sides differ.
     pub category: Category,
+    /// The categories that fit equally well, if the step is [`Category::Ambiguous`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Category>,
     /// By how much.
     pub amount: Money,
+    /// How good the evidence is.
+    pub strength: Strength,
     /// What shows it.
     pub evidence: Evidence,
 }
 
-/// Why ingested usage and an invoice differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// How good the evidence of a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Category {
-    /// Usage that no invoice asks for: included in a plan, free, failed.
-    NonBilledUsage,
-    /// Charges of a kind that the source does not know, or of a known kind with an amount that it should not have.
-    UnknownKind,
-    /// Fees on calls made with the users' own provider keys, which lie outside on-demand usage.
-    OwnKeyFees,
-    /// On-demand charges whose billed cost differs from their effective cost.
-    BilledBasis,
-    /// On-demand usage in the months but before the billing period.
-    BeforePeriod,
-    /// On-demand usage in the months but after the billing period.
-    AfterPeriod,
-    /// The exact effect of rounding each line.
-    Rounding,
-    /// Seats and their prorations.
-    Seats,
-    /// Tax.
-    Tax,
-    /// Credits and refunds.
-    Credit,
-    /// What an earlier invoice of the same cycle already took.
-    Netting,
-    /// Invoice lines in a wording that is not known.
-    UnrecognisedLine,
-    /// The invoice's lines do not add up to the total it states.
-    InvoiceArithmetic,
-}
-
-impl Category {
-    /// A short text for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NonBilledUsage => "usage that is not billed",
-            Self::UnknownKind => "charges of unknown kind",
-            Self::OwnKeyFees => "fees on users' own keys",
-            Self::BilledBasis => "billed differs from effective",
-            Self::BeforePeriod => "usage before the period",
-            Self::AfterPeriod => "usage after the period",
-            Self::Rounding => "rounding of lines",
-            Self::Seats => "seats",
-            Self::Tax => "tax",
-            Self::Credit => "credits and refunds",
-            Self::Netting => "already paid mid-cycle",
-            Self::UnrecognisedLine => "lines of unknown wording",
-            Self::InvoiceArithmetic => "lines do not add up to the total",
-        }
-    }
+pub enum Strength {
+    /// A search found it, and chance would hardly have.
+    Candidate,
+    /// Whole numbers of calls agree, or the records themselves show it.
+    Strong,
+    /// Calls, tokens and amounts agree to the last digit, or it is written on the invoice.
+    Proof,
 }
 
 /// What shows that a step is right.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
     /// How many charges stand behind the step.
@@ -119,10 +103,51 @@ pub struct Evidence {
     pub lines: Vec<u64>,
     /// The rule that was applied, in words.
     pub rule: String,
+    /// If a search found it: how often chance alone would have found something as good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coincidences: Option<Coincidences>,
+}
+
+/// How many hits chance alone would give in a search, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Coincidences(u64);
+
+impl Coincidences {
+    /// Above this a hit is not taken: one in twenty.
+    pub const LIMIT: Self = Self(50_000);
+
+    /// The hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
+    pub fn of(tries: u64, outcomes: u64) -> Self {
+        Self(tries.saturating_mul(1_000_000).checked_div(outcomes.max(1)).unwrap_or(u64::MAX))
+    }
+
+    /// In millionths.
+    pub fn millionths(self) -> u64 {
+        self.0
+    }
+}
+
+/// When an invoice was really cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CutOff {
+    /// The span that the invoice says it asks for.
+    pub stated: Window,
+    /// The span that it really asks for, at likely instants.
+    pub period: Window,
+    /// The instants that explain the lines just as well as the start of `period`: the first and the last one.
+    pub start: (Timestamp, Timestamp),
+    /// The same for its end.
+    pub end: (Timestamp, Timestamp),
+    /// The usage lines that agree.
+    pub lines: u64,
+    /// How good the evidence is.
+    pub strength: Strength,
 }
 
 /// A named sum on the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Waypoint {
     /// Its name.
@@ -134,7 +159,7 @@ pub struct Waypoint {
 }
 
 /// The sums that every bridge passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WaypointName {
@@ -155,7 +180,7 @@ impl WaypointName {
 }
 
 /// What became of an invoice line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineOutcome {
     /// The line of the file it stands on.
@@ -169,18 +194,22 @@ pub struct LineOutcome {
     pub computed: Option<Money>,
     /// The number of those charges.
     pub records: Option<u64>,
+    /// The number of calls that it states.
+    pub calls: Option<u64>,
     /// Its status.
     pub status: LineStatus,
 }
 
 /// The status that an invoice line ends in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LineStatus {
-    /// The charges behind it sum to it exactly, or up to rounding by the invoice's policy.
+    /// The charges behind it sum to it exactly, or up to rounding by the invoice's policy and terms.
     Matched,
-    /// The charges behind it do not sum to it; the difference is unexplained.
+    /// A step explains by how much the charges behind it differ.
+    Explained,
+    /// The charges behind it do not sum to it; the difference, or a part of it, is unexplained.
     Unmatched,
     /// No charges stand behind such lines: seats, tax, credits, netting.
     InvoiceOnly,
@@ -188,6 +217,29 @@ pub enum LineStatus {
     Unrecognised,
 }
 
-fn by_name<S: Serializer>(waypoints: &[Waypoint], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(waypoints.iter().map(|waypoint| (waypoint.name, waypoint.amount)))
+/// The status that a charge of the ledger ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChargeStatus {
+    /// Not in the months that the invoice touches.
+    OutsideMonths,
+    /// No invoice asks for it.
+    NonBilled,
+    /// Of a kind that is not known.
+    UnknownKind,
+    /// A fee on a call with a user's own key.
+    OwnKey,
+    /// On demand, before the span that the invoice asks for.
+    BeforePeriod,
+    /// On demand, after the span that the invoice asks for.
+    AfterPeriod,
+    /// Held twice; this is the second one.
+    Duplicate,
+    /// Came in after the invoice was issued.
+    Late,
+    /// On demand, and behind the invoice line that stands at this place in the list of lines, counted from 0.
+    Line(usize),
+    /// On demand, in the span, and behind no line.
+    Unclaimed,
 }

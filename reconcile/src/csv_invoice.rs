@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Invoice, InvoiceLine, InvoiceReader, LineKind, Res
 /// ```
 ///
 /// `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
-/// the grand total. Other comments and columns are passed over. Amounts may carry a `$` and thousands separators; a
+/// the grand total, `# issued: 2026-10-15T10:00:00Z` when it was issued. A column `unit_price` is read as well. Other comments and columns are passed over. Amounts may carry a `$` and thousands separators; a
 /// decimal comma is an error.
 #[derive(Clone, Copy, Debug)]
 pub struct CsvInvoiceReader<W> {
@@ -69,7 +69,8 @@ fn read(bytes: &[u8], file: &str, wordings: &dyn Wordings) -> Result<Invoice> {
 
 /// The fields that stand in comment lines.
 fn header_fields(text: &str, file: &str) -> Result<Invoice> {
-    let (mut number, mut period, mut currency, mut total) = (file.to_owned(), None, Currency::USD, None);
+    let (mut number, mut period, mut currency) = (file.to_owned(), None, Currency::USD);
+    let (mut issued, mut total) = (None, None);
     for (line, comment) in comments(text) {
         let Some((key, value)) = comment.split_once(':') else { continue };
         let value = value.trim();
@@ -82,6 +83,12 @@ fn header_fields(text: &str, file: &str) -> Result<Invoice> {
                     invalid(message).in_field("currency").on_line(line)
                 })?;
             }
+            "issued" => {
+                issued = Some(value.parse().map_err(|_| {
+                    let message = format!("`{value}` is not an instant like 2026-09-14T09:30:00Z");
+                    invalid(message).in_field("issued").on_line(line)
+                })?);
+            }
             "total" => {
                 total = Some(parse_amount(value).map_err(|error| error.in_field("total").on_line(line))?);
             }
@@ -92,6 +99,7 @@ fn header_fields(text: &str, file: &str) -> Result<Invoice> {
         return Err(invalid("there is no line like `# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z`"));
     };
     let mut invoice = Invoice::new(number, period, currency);
+    invoice.issued = issued;
     invoice.stated_total = total;
     Ok(invoice)
 }
@@ -141,6 +149,7 @@ fn without_separators(number: &str) -> Option<String> {
 struct Columns {
     description: usize,
     quantity: Option<usize>,
+    unit_price: Option<usize>,
     amount: usize,
 }
 
@@ -154,7 +163,12 @@ impl Columns {
                 ))
             })
         };
-        Ok(Self { description: need("description")?, quantity: find("quantity"), amount: need("amount")? })
+        Ok(Self {
+            description: need("description")?,
+            quantity: find("quantity"),
+            unit_price: find("unit_price"),
+            amount: need("amount")?,
+        })
     }
 
     fn line(
@@ -178,11 +192,18 @@ impl Columns {
                     .ok_or_else(|| invalid(format!("`{text}` is not a number")).in_field("quantity"))?,
             ),
         };
-        let mut kind = wordings.classify(description);
-        if let LineKind::Usage(usage) = &mut kind {
-            usage.calls = usage.calls.or_else(|| quantity.and_then(|quantity| u64::try_from(quantity).ok()));
+        let unit_price = match self.unit_price.and_then(|index| row.get(index)).unwrap_or_default() {
+            "" => None,
+            text => Some(parse_amount(text).map_err(|error| error.in_field("unit_price"))?),
+        };
+        let mut wording = wordings.read(description);
+        if let LineKind::Usage(usage) = &mut wording.kind {
+            let counts_requests = usage.requests.is_some();
+            let whole = quantity.and_then(|quantity| u64::try_from(quantity).ok());
+            usage.calls = usage.calls.or(whole.filter(|_| !counts_requests));
         }
-        Ok(InvoiceLine { line, description: description.to_owned(), quantity, amount, kind })
+        let description = description.to_owned();
+        Ok(InvoiceLine { line, description, quantity, unit_price, amount, wording })
     }
 }
 
@@ -209,13 +230,14 @@ fn invalid(message: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Wording;
 
     #[derive(Debug)]
     struct NoWordings;
 
     impl Wordings for NoWordings {
-        fn classify(&self, _: &str) -> LineKind {
-            LineKind::Unrecognised
+        fn read(&self, _: &str) -> Wording {
+            LineKind::Unrecognised.into()
         }
     }
 

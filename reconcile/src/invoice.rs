@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cost_model::{Currency, Money, Window};
+use cost_model::{Currency, Money, Timestamp, TokenCounts, Window};
 use rust_decimal::Decimal;
 
 use crate::Result;
@@ -17,6 +17,8 @@ pub struct Invoice {
     pub period: Window,
     /// The currency of every amount.
     pub currency: Currency,
+    /// When it was issued, if it says so. What became known of charges later cannot be on it.
+    pub issued: Option<Timestamp>,
     /// The lines, in order.
     pub lines: Vec<InvoiceLine>,
     /// The grand total, if the invoice states it apart from its lines.
@@ -26,7 +28,8 @@ pub struct Invoice {
 impl Invoice {
     /// An invoice without lines.
     pub fn new(number: impl Into<String>, period: Window, currency: Currency) -> Self {
-        Self { number: number.into(), period, currency, lines: Vec::new(), stated_total: None }
+        let number = number.into();
+        Self { number, period, currency, issued: None, lines: Vec::new(), stated_total: None }
     }
 
     /// The sum of the lines.
@@ -35,6 +38,14 @@ impl Invoice {
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     pub fn sum_of_lines(&self) -> Result<Money> {
         Ok(Money::sum(self.lines.iter().map(|line| line.amount))?)
+    }
+
+    /// What the invoice asks for: the total that it states, else the sum of its lines.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn total(&self) -> Result<Money> {
+        self.stated_total.map_or_else(|| self.sum_of_lines(), Ok)
     }
 }
 
@@ -48,16 +59,48 @@ pub struct InvoiceLine {
     pub description: String,
     /// The quantity, if there is one.
     pub quantity: Option<Decimal>,
+    /// The price of one unit as printed, which may be a rounded average.
+    pub unit_price: Option<Money>,
     /// The amount; credits are negative.
     pub amount: Money,
-    /// What the line is about.
-    pub kind: LineKind,
+    /// What the description says.
+    pub wording: Wording,
 }
 
 impl InvoiceLine {
     /// A line of `amount` without a quantity.
-    pub fn new(line: u64, description: impl Into<String>, amount: Money, kind: LineKind) -> Self {
-        Self { line, description: description.into(), quantity: None, amount, kind }
+    pub fn new(
+        line: u64,
+        description: impl Into<String>,
+        amount: Money,
+        wording: impl Into<Wording>,
+    ) -> Self {
+        let (description, wording) = (description.into(), wording.into());
+        Self { line, description, quantity: None, unit_price: None, amount, wording }
+    }
+
+    /// What the line is about.
+    pub fn kind(&self) -> &LineKind {
+        &self.wording.kind
+    }
+}
+
+/// What a line's description says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Wording {
+    /// What the line is about.
+    pub kind: LineKind,
+    /// The amount that the text itself names, as in `totalling: $96.10`.
+    pub amount: Option<Money>,
+    /// The exact price of a unit that the text names, as in `* 4 cents per such request`.
+    pub unit_price: Option<Money>,
+}
+
+impl From<LineKind> for Wording {
+    /// A description that says no more than what the line is about.
+    fn from(kind: LineKind) -> Self {
+        Self { kind, amount: None, unit_price: None }
     }
 }
 
@@ -67,43 +110,57 @@ impl InvoiceLine {
 pub enum LineKind {
     /// On-demand usage, which usage records stand behind.
     Usage(UsageLine),
+    /// The provider's fee on tokens, on a line of its own.
+    TokenFee,
     /// Fees on calls made with the users' own provider keys.
     OwnKeyFees,
-    /// Seats, and prorations of seats.
+    /// Seats.
     Seats,
-    /// Tax.
-    Tax,
-    /// Credits and refunds.
+    /// Seats that came or went within a period.
+    Proration,
+    /// A plan, an add-on, a minimum fee: asked for whatever was used.
+    AddOn,
+    /// A discount on a line of its own.
+    Discount,
+    /// A credit.
     Credit,
+    /// A refund.
+    Refund,
     /// What an earlier invoice of the same cycle already took.
     Netting,
+    /// Tax.
+    Tax,
     /// A wording that is not known. It is kept verbatim and still counts.
     Unrecognised,
 }
 
 /// What a usage line is about. A line without a model stands for whatever the other usage lines do not name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageLine {
     /// The provider's id of the model.
     pub model: Option<String>,
     /// Only calls in max mode, or only calls not in it. Without it, whatever lines that say so leave over.
     pub max_mode: Option<bool>,
-    /// How many calls, by the line's text.
+    /// How many calls, by the line's text or its quantity.
     pub calls: Option<u64>,
+    /// How many request units, by the line's text, where it counts in them: a call may take any number of them.
+    pub requests: Option<u64>,
+    /// How many tokens, by the line's text.
+    pub tokens: Option<TokenCounts>,
 }
 
 impl UsageLine {
     /// A line about all calls to a model.
     pub fn of_model(model: impl Into<String>) -> Self {
-        Self { model: Some(model.into()), max_mode: None, calls: None }
+        Self { model: Some(model.into()), ..Self::default() }
     }
 }
 
 /// Tells what a line is about from the provider's wording.
 pub trait Wordings: fmt::Debug {
-    /// The kind of a line with that description; [`LineKind::Unrecognised`] if the wording is not known.
-    fn classify(&self, description: &str) -> LineKind;
+    /// What a line with that description says; [`LineKind::Unrecognised`] if the wording is not known.
+    fn read(&self, description: &str) -> Wording;
 }
 
 /// Reads an invoice from a file's bytes.

@@ -2,17 +2,42 @@
 
 mod billing_rules;
 mod bridge;
+mod bridge_builder;
+mod case;
+mod category;
+mod charges;
+mod claims;
+mod completeness;
 mod csv_invoice;
+mod cut_off;
 mod error;
+mod fit;
+mod hypotheses;
 mod invoice;
-mod matching;
+mod invoice_only;
+mod leads;
+mod nice_cuts;
+mod own_key;
+mod scope;
+mod since_issue;
 mod stages;
-mod usage;
+mod timing;
+mod usage_lines;
+mod verdicts;
+mod view;
 mod waterfall;
 
 pub use billing_rules::BillingRules;
-pub use bridge::{Category, Evidence, LineOutcome, LineStatus, Reconciliation, Step, Waypoint, WaypointName};
+pub use bridge::{
+    ChargeStatus, Coincidences, CutOff, Evidence, LineOutcome, LineStatus, Reconciliation, Step, Strength,
+    Waypoint, WaypointName,
+};
+pub use case::{Case, Explained, reconcile};
+pub use category::Category;
 pub use csv_invoice::CsvInvoiceReader;
 pub use error::{Error, ErrorKind, Result};
-pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, UsageLine, Wordings};
-pub use stages::reconcile;
+pub use fit::{RoundingPolicy, RoundingUnit, Terms};
+pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, UsageLine, Wording, Wordings};
+pub use leads::{Hint, Lead};
+pub use since_issue::SinceIssue;
+pub use verdicts::{Materiality, Verdicts};

@@ -1,239 +1,150 @@
 //! The stages of a reconciliation, in their fixed order.
 
-use cost_model::{Ledger, Money, Rounding};
+use cost_model::Money;
 
-use crate::matching::{Claim, match_own_key, match_usage, rounding_policies};
-use crate::usage::{Tally, Usage};
+use crate::bridge_builder::BridgeBuilder;
+use crate::case::{Case, Explained};
+use crate::charges::Usage;
+use crate::claims::{Claim, Claims};
+use crate::completeness::Completeness;
+use crate::hypotheses::{Hypothesis, Search};
+use crate::usage_lines::UsageLines;
+use crate::verdicts::Judged;
+use crate::view::Charges;
 use crate::{
-    BillingRules, Category, Error, ErrorKind, Evidence, Invoice, InvoiceLine, LineKind, LineOutcome,
-    LineStatus, Reconciliation, Result, Step, Waypoint, WaypointName,
+    Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
+    Strength, WaypointName, invoice_only, leads, own_key, scope, timing,
 };
 
-/// Explains why an invoice's total differs from the usage in a ledger, step by step.
-///
-/// The ledger should hold the charges of one connection for every UTC month that the billing period touches. The
-/// stages, always in this order: scope (usage that is not billed, unknown kinds, own-key fees) to the Usage-based
-/// total; the billing window; rounding to the On-Demand Usage; own-key fees as billed; lines that no usage stands
-/// behind. What is left is unexplained: there is no balancing entry.
-///
-/// # Errors
-/// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`].
-pub fn reconcile(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Reconciliation> {
-    if ledger.currency() != invoice.currency {
-        let message = format!("the invoice is in {}, the usage in {}", invoice.currency, ledger.currency());
-        return Err(Error::new(ErrorKind::Currency, message));
-    }
+/// Runs every stage and puts the bridge together.
+pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
+    let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let months = invoice.period.whole_months();
-    let usage = Usage::gather(ledger, months, invoice.period, rules)?;
-    let (claims, unclaimed) = match_usage(invoice, &usage)?;
-    let own_key = match_own_key(invoice, &usage)?;
-    let all_claims: Vec<&Claim> = claims.iter().chain(&own_key).collect();
-    let policies = rounding_policies(&all_claims, rules.line_decimals)?;
+    let usage = Usage::gather(case.ledger, months, invoice.period, case.rules)?;
+    let completeness = Completeness::of(case);
+    let claims = Claims::of(invoice, &usage.cells)?;
+    let charges = Charges::new(&usage.charges, &claims, case.since_issue);
+    let search = Search { charges: &charges, claims: &claims.claims, stated: invoice.period, decimals };
+    let found = search.best()?;
+    let lines = UsageLines::of(&claims.claims, &found, &completeness, invoice)?;
 
-    let mut bridge = Bridge { steps: Vec::new(), waypoints: Vec::new(), reached: usage.ingested.amount };
-    scope(&mut bridge, &usage)?;
+    let mut bridge = BridgeBuilder::new(usage.ingested.amount);
+    scope::steps(&mut bridge, &usage)?;
     bridge.pass(WaypointName::UsageBasedTotal);
-    window(&mut bridge, &usage)?;
-    let unexplained_usage = rounding(&mut bridge, invoice, &claims, &policies, rules, Some(unclaimed))?;
-    bridge.reached = bridge.reached.checked_add(unexplained_usage)?;
+    let cut_off = timing::cut_off(&charges, &claims.claims, invoice.period, &found)?;
+    lines.missing_usage(&mut bridge, &completeness)?;
+    timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
+    let unexplained_usage = lines.steps(&mut bridge, decimals)?;
+    bridge.leave_unexplained(unexplained_usage)?;
     bridge.pass(WaypointName::OnDemandUsage);
-    let mut unexplained = unexplained_usage;
-    if let Some(claim) = &own_key {
-        bridge.step(
-            Category::OwnKeyFees,
-            claim.charges,
-            false,
-            numbers(invoice, &claim.lines),
-            "billed in the period",
-        )?;
-        let rest = rounding(&mut bridge, invoice, std::slice::from_ref(claim), &policies, rules, None)?;
-        bridge.reached = bridge.reached.checked_add(rest)?;
-        unexplained = unexplained.checked_add(rest)?;
-    }
-    let invoice_total = invoice_only(&mut bridge, invoice)?;
-    Ok(Reconciliation {
+    let own_key = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
+    let invoice_total = invoice_only::steps(&mut bridge, invoice, case.earlier)?;
+
+    let outcomes = Outcomes { lines: &lines, own_key: own_key.as_ref(), case }.all();
+    let statuses = charge_statuses(&usage, &charges, &found, &claims, &lines);
+    let judged = Judged {
+        unexplained: bridge.unexplained,
+        variance: variance(&bridge, unexplained_usage)?,
+        certain: bridge.steps.iter().all(is_certain),
+        charges: found.pots.iter().map(|pot| pot.records).sum(),
+        lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
+        total: invoice_total,
+        decimals,
+    };
+    let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
         period: invoice.period,
         months,
         currency: invoice.currency,
         ingested: usage.ingested.amount,
-        steps: bridge.steps,
-        waypoints: bridge.waypoints,
-        unexplained,
+        unexplained: bridge.unexplained,
         unexplained_usage,
         invoice_total,
-        lines: outcomes(invoice, &all_claims, &policies, rules)?,
+        lines: outcomes,
         records_without_amount: usage.without_amount,
-    })
-}
-
-/// The bridge as far as it has been built.
-struct Bridge {
-    steps: Vec<Step>,
-    waypoints: Vec<Waypoint>,
-    reached: Money,
-}
-
-impl Bridge {
-    /// Adds a step over `tally`, or takes it away; a step over nothing at all is left out.
-    fn step(
-        &mut self,
-        category: Category,
-        tally: Tally,
-        away: bool,
-        lines: Vec<u64>,
-        rule: &str,
-    ) -> Result<()> {
-        if tally.records == 0 && lines.is_empty() {
-            return Ok(());
-        }
-        let amount = if away { tally.amount.checked_neg()? } else { tally.amount };
-        self.push(category, tally.records, amount, lines, rule)
-    }
-
-    fn push(
-        &mut self,
-        category: Category,
-        records: u64,
-        amount: Money,
-        lines: Vec<u64>,
-        rule: &str,
-    ) -> Result<()> {
-        self.reached = self.reached.checked_add(amount)?;
-        let evidence = Evidence { records, lines, rule: rule.to_owned() };
-        self.steps.push(Step { category, amount, evidence });
-        Ok(())
-    }
-
-    fn pass(&mut self, name: WaypointName) {
-        self.waypoints.push(Waypoint { name, amount: self.reached, after: self.steps.len() });
-    }
-}
-
-/// Takes away what lies outside on-demand usage.
-fn scope(bridge: &mut Bridge, usage: &Usage) -> Result<()> {
-    let away =
-        |bridge: &mut Bridge, category, tally, rule| bridge.step(category, tally, true, Vec::new(), rule);
-    away(bridge, Category::NonBilledUsage, usage.non_billed, "billed cost is zero")?;
-    away(
-        bridge,
-        Category::UnknownKind,
-        usage.unknown_kind,
-        "neither on-demand nor own-key, and not billed at zero",
-    )?;
-    away(bridge, Category::OwnKeyFees, usage.own_key, "own-key fees of the months")?;
-    let basis = Tally {
-        records: usage.on_demand_billed.records,
-        amount: usage.on_demand_billed.amount.checked_sub(usage.on_demand_effective.amount)?,
+        cut_off,
+        terms: found.fit.terms,
+        rounding: lines.policies(),
+        verdicts: judged.verdicts(case.materiality)?,
+        leads: leads::all(&charges, &claims, &found, &lines, decimals)?,
+        steps: bridge.steps,
+        waypoints: bridge.waypoints,
     };
-    if basis.amount.is_zero() {
-        return Ok(());
+    Ok(Explained { reconciliation, charges: statuses })
+}
+
+fn is_certain(step: &Step) -> bool {
+    step.category != Category::Ambiguous && step.strength > Strength::Candidate
+}
+
+/// What FOCUS's tolerance is about: the lines against the charges that they stand for.
+fn variance(bridge: &BridgeBuilder, unexplained_usage: Money) -> Result<Money> {
+    let rounding = bridge.steps.iter().filter(|step| step.category == Category::Rounding);
+    Ok(Money::sum(rounding.map(|step| step.amount).chain([unexplained_usage]))?)
+}
+
+/// What becomes of the invoice's lines.
+struct Outcomes<'a> {
+    lines: &'a UsageLines<'a>,
+    own_key: Option<&'a own_key::OwnKeyClaim>,
+    case: &'a Case<'a>,
+}
+
+impl Outcomes<'_> {
+    fn all(&self) -> Vec<LineOutcome> {
+        self.case.invoice.lines.iter().enumerate().map(|(number, line)| self.of(number, line)).collect()
     }
-    bridge.step(
-        Category::BilledBasis,
-        basis,
-        false,
-        Vec::new(),
-        "billed minus effective cost of on-demand charges",
-    )
-}
 
-/// Takes away on-demand usage of the months that lies outside the billing period.
-fn window(bridge: &mut Bridge, usage: &Usage) -> Result<()> {
-    bridge.step(
-        Category::BeforePeriod,
-        usage.before,
-        true,
-        Vec::new(),
-        "before the period's first instant",
-    )?;
-    bridge.step(Category::AfterPeriod, usage.after, true, Vec::new(), "at or after the period's end")
-}
-
-/// Steps from the exact sums behind `claims` to what their lines ask for, as far as rounding explains it, and tells
-/// what is left: differences that it does not explain, and charges that no line asks for.
-fn rounding(
-    bridge: &mut Bridge,
-    invoice: &Invoice,
-    claims: &[Claim],
-    policies: &[Rounding],
-    rules: &BillingRules,
-    unclaimed: Option<Tally>,
-) -> Result<Money> {
-    let mut unexplained = unclaimed.unwrap_or_default().amount.checked_neg()?;
-    let mut effect = Tally::default();
-    let mut lines = Vec::new();
-    for claim in claims {
-        let difference = claim.difference()?;
-        if !explained(claim, policies, rules)? {
-            unexplained = unexplained.checked_add(difference)?;
-        } else if !difference.is_zero() {
-            effect.amount = effect.amount.checked_add(difference)?;
-            effect.records += claim.charges.records;
-            lines.extend(numbers(invoice, &claim.lines));
-        }
-    }
-    lines.sort_unstable();
-    let names: Vec<_> = policies.iter().map(|policy| policy.name()).collect();
-    let rule = format!("each line rounded {} to {} decimals", names.join(" or "), rules.line_decimals);
-    bridge.step(Category::Rounding, effect, false, lines, &rule)?;
-    Ok(unexplained)
-}
-
-fn explained(claim: &Claim, policies: &[Rounding], rules: &BillingRules) -> Result<bool> {
-    let Some(policy) = policies.first() else { return Ok(false) };
-    claim.follows(*policy, rules.line_decimals)
-}
-
-/// Adds the lines that no usage stands behind, and returns the grand total.
-fn invoice_only(bridge: &mut Bridge, invoice: &Invoice) -> Result<Money> {
-    for (category, kind, rule) in [
-        (Category::Seats, LineKind::Seats, "seats are not in the usage feed"),
-        (Category::Credit, LineKind::Credit, "credits are not in the usage feed"),
-        (Category::Netting, LineKind::Netting, "paid by an earlier invoice of the cycle"),
-        (Category::UnrecognisedLine, LineKind::Unrecognised, "the wording is not known; taken at its amount"),
-        (Category::Tax, LineKind::Tax, "tax is not in the usage feed"),
-    ] {
-        let lines: Vec<&InvoiceLine> = invoice.lines.iter().filter(|line| line.kind == kind).collect();
-        let tally = Tally { records: 0, amount: Money::sum(lines.iter().map(|line| line.amount))? };
-        bridge.step(category, tally, false, lines.iter().map(|line| line.line).collect(), rule)?;
-    }
-    let sum = invoice.sum_of_lines()?;
-    let total = invoice.stated_total.unwrap_or(sum);
-    if total != sum {
-        let lines = invoice.lines.iter().map(|line| line.line).collect();
-        let rule = "stated total minus the sum of the lines";
-        bridge.push(Category::InvoiceArithmetic, 0, total.checked_sub(sum)?, lines, rule)?;
-    }
-    Ok(total)
-}
-
-fn outcomes(
-    invoice: &Invoice,
-    claims: &[&Claim],
-    policies: &[Rounding],
-    rules: &BillingRules,
-) -> Result<Vec<LineOutcome>> {
-    let outcome = |(number, line): (usize, &InvoiceLine)| {
-        let claim = claims.iter().find(|claim| claim.lines.contains(&number));
-        let status = match (claim, &line.kind) {
-            (Some(claim), _) if explained(claim, policies, rules)? => LineStatus::Matched,
-            (Some(_), _) => LineStatus::Unmatched,
+    fn of(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
+        let behind = self.lines.behind(number).or_else(|| self.own_key?.behind(number));
+        let status = match (behind, line.kind()) {
+            (Some((_, _, status)), _) => status,
             (None, LineKind::Unrecognised) => LineStatus::Unrecognised,
             (None, _) => LineStatus::InvoiceOnly,
         };
-        Ok(LineOutcome {
+        let calls = match line.kind() {
+            LineKind::Usage(about) => about.calls,
+            _ => None,
+        };
+        LineOutcome {
             line: line.line,
             description: line.description.clone(),
             amount: line.amount,
-            computed: claim.map(|claim| claim.charges.amount),
-            records: claim.map(|claim| claim.charges.records),
+            computed: behind.map(|(computed, _, _)| computed),
+            records: behind.map(|(_, records, _)| records),
+            calls,
             status,
-        })
-    };
-    invoice.lines.iter().enumerate().map(outcome).collect()
+        }
+    }
 }
 
-fn numbers(invoice: &Invoice, lines: &[usize]) -> Vec<u64> {
-    lines.iter().filter_map(|number| invoice.lines.get(*number)).map(|line| line.line).collect()
+/// The final status of every charge: scope decided most, the chosen hypothesis decides the rest.
+fn charge_statuses(
+    usage: &Usage,
+    charges: &Charges<'_>,
+    found: &Hypothesis,
+    claims: &Claims,
+    lines: &UsageLines<'_>,
+) -> Vec<ChargeStatus> {
+    let mut statuses = usage.statuses.clone();
+    let span = charges.span(found.view.window);
+    for (place, charge) in usage.charges.iter().enumerate() {
+        let Some(status) = statuses.get_mut(charge.row) else { continue };
+        let in_months = *status != ChargeStatus::OutsideMonths;
+        *status = if place < span.start && in_months {
+            ChargeStatus::BeforePeriod
+        } else if place >= span.end && in_months {
+            ChargeStatus::AfterPeriod
+        } else if !span.contains(&place) {
+            ChargeStatus::OutsideMonths
+        } else if found.view.as_issued && charges.is_absent_before(place) {
+            ChargeStatus::Late
+        } else if found.view.copies.binary_search(&place).is_ok() {
+            ChargeStatus::Duplicate
+        } else {
+            let claim: Option<&Claim> = lines.claim_of_pot(claims.pot(charge.cell));
+            claim.and_then(|claim| claim.lines.first()).map_or(ChargeStatus::Unclaimed, |line| ChargeStatus::Line(*line))
+        };
+    }
+    statuses
 }

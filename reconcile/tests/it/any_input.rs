@@ -48,7 +48,7 @@ fn check_figures(charges: &[Charge], invoice: &Invoice, bridge: &Reconciliation)
     let before = |charge: &Charge| on_demand(charge) && charge.at < invoice.period.start();
     let after = |charge: &Charge| on_demand(charge) && charge.at >= invoice.period.end();
     let lines = |wanted: fn(&LineKind) -> bool| -> i128 {
-        invoice.lines.iter().filter(|line| wanted(&line.kind)).map(|line| line.amount.units()).sum()
+        invoice.lines.iter().filter(|line| wanted(line.kind())).map(|line| line.amount.units()).sum()
     };
 
     assert_eq!(bridge.months, months);
@@ -89,7 +89,7 @@ fn check_figures(charges: &[Charge], invoice: &Invoice, bridge: &Reconciliation)
         (Category::Netting, LineKind::Netting),
         (Category::UnrecognisedLine, LineKind::Unrecognised),
     ] {
-        let behind: Vec<_> = invoice.lines.iter().filter(|line| line.kind == kind).collect();
+        let behind: Vec<_> = invoice.lines.iter().filter(|line| *line.kind() == kind).collect();
         assert_eq!(step(bridge, category), behind.iter().map(|line| line.amount.units()).sum::<i128>());
         let evidence = bridge.steps.iter().filter(|step| step.category == category);
         let evidence: Vec<_> = evidence.flat_map(|step| step.evidence.lines.clone()).collect();
@@ -107,24 +107,24 @@ fn check_lines(charges: &[Charge], invoice: &Invoice, bridge: &Reconciliation) {
             (outcome.line, &outcome.description, outcome.amount),
             (line.line, &line.description, line.amount)
         );
-        let expected: &[LineStatus] = match &line.kind {
+        let expected: &[LineStatus] = match line.kind() {
             LineKind::Usage(_) | LineKind::OwnKeyFees => &[LineStatus::Matched, LineStatus::Unmatched],
             LineKind::Unrecognised => &[LineStatus::Unrecognised],
             _ => &[LineStatus::InvoiceOnly],
         };
-        assert!(expected.contains(&outcome.status), "{:?} ends {:?}", line.kind, outcome.status);
+        assert!(expected.contains(&outcome.status), "{:?} ends {:?}", line.kind(), outcome.status);
         assert_eq!(outcome.computed.is_some(), expected.len() == 2);
         assert_eq!(outcome.records.is_some(), expected.len() == 2);
-        if let LineKind::Usage(about) = &line.kind {
+        if let LineKind::Usage(about) = line.kind() {
             let figures = (outcome.computed.unwrap().units(), outcome.records.unwrap(), outcome.status);
-            let first = *claims.entry(about).or_insert(figures);
+            let first = *claims.entry((&about.model, about.max_mode)).or_insert(figures);
             assert_eq!(first, figures, "lines about the same charges share one outcome");
         }
     }
     let in_period = |charge: &Charge| charge.kind == ON_DEMAND && invoice.period.contains(charge.at);
     let claimed: u64 = claims.values().map(|(_, records, _)| records).sum();
     assert!(claimed <= count(charges, in_period));
-    if claims.keys().any(|about| about.model.is_none() && about.max_mode.is_none()) {
+    if claims.keys().any(|(model, max_mode)| model.is_none() && max_mode.is_none()) {
         assert_eq!(claimed, count(charges, in_period), "a line without a model takes what is left");
     }
 }

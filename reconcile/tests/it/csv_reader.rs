@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use reconcile::{CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wordings};
+use reconcile::{CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wording, Wordings};
 
 use crate::support::{money, period, usage};
 
@@ -13,12 +13,13 @@ use crate::support::{money, period, usage};
 struct TwoWordings;
 
 impl Wordings for TwoWordings {
-    fn classify(&self, description: &str) -> LineKind {
-        match description {
+    fn read(&self, description: &str) -> Wording {
+        let kind = match description {
             "Tax" => LineKind::Tax,
             text if text.contains("usage calls") => usage(None, None),
             _ => LineKind::Unrecognised,
-        }
+        };
+        kind.into()
     }
 }
 
@@ -47,13 +48,13 @@ fn the_documented_form_is_read() {
     assert_eq!(invoice.stated_total, None);
     let lines: Vec<_> = invoice.lines.iter().map(|line| (line.line, line.amount.to_string())).collect();
     assert_eq!(lines, [(6, "96.1".to_owned()), (7, "8000".to_owned()), (8, "655.2".to_owned())]);
-    let LineKind::Usage(about) = &invoice.lines[0].kind else { panic!("the first line is about usage") };
+    let LineKind::Usage(about) = invoice.lines[0].kind() else { panic!("the first line is about usage") };
     assert_eq!(about.calls, Some(412), "the quantity stands in for a count that the wording does not give");
     assert_eq!(
         invoice.lines[0].description,
         "412 token-based usage calls to claude-4.5-sonnet, totalling: $96.10"
     );
-    assert_eq!((&invoice.lines[1].kind, &invoice.lines[2].kind), (&LineKind::Unrecognised, &LineKind::Tax));
+    assert_eq!((invoice.lines[1].kind(), invoice.lines[2].kind()), (&LineKind::Unrecognised, &LineKind::Tax));
     assert_eq!(invoice.sum_of_lines().unwrap(), money("8751.30"));
     // The same text with other line ends is the same invoice.
     assert_eq!(read(FORM.replace('\n', "\r\n")).unwrap(), invoice);

@@ -6,8 +6,20 @@ mod seen;
 
 use reconcile::{LineKind, UsageLine, Wordings};
 
+/// What a line is about, without its tokens.
 fn classify(description: &str) -> LineKind {
-    cursor_invoice::CursorWordings::new().classify(description)
+    let mut kind = cursor_invoice::CursorWordings::new().read(description).kind;
+    if let LineKind::Usage(about) = &mut kind {
+        about.tokens = None;
+    }
+    kind
+}
+
+fn requests(model: Option<&str>, requests: u64) -> LineKind {
+    let mut line = UsageLine::default();
+    line.model = model.map(str::to_owned);
+    line.requests = Some(requests);
+    LineKind::Usage(line)
 }
 
 fn usage(model: Option<&str>, max_mode: Option<bool>, calls: Option<u64>) -> LineKind {

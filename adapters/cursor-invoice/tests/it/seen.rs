@@ -3,28 +3,28 @@
 use proptest::prelude::*;
 use reconcile::LineKind;
 
-use crate::{classify, usage};
+use crate::{classify, requests, usage};
 
 #[test]
 fn wordings_seen_elsewhere_are_understood() {
     let table = [
         (
             "112 discounted claude-4-sonnet-thinking requests",
-            usage(Some("claude-4-sonnet-thinking"), None, Some(112)),
+            requests(Some("claude-4-sonnet-thinking"), 112),
         ),
-        ("14 discounted requests", usage(None, None, None)),
+        ("14 discounted requests", requests(None, 14)),
         (
             "97 extra fast premium requests beyond 500/month * 4 cents per such request",
-            usage(None, None, None),
+            requests(None, 97),
         ),
-        ("3 extra fast premium requests (Haiku)", usage(None, None, None)),
-        ("1 extra fast premium request (claude-4-opus)", usage(None, None, None)),
-        ("2071 premium tool calls * 5 cents per tool call", usage(None, None, None)),
+        ("3 extra fast premium requests (Haiku)", requests(None, 3)),
+        ("1 extra fast premium request (claude-4-opus)", requests(None, 1)),
+        ("2071 premium tool calls * 5 cents per tool call", requests(None, 2071)),
         (
             "9 gemini-2-5-pro-exp-max requests * 5 cents per such request",
-            usage(Some("gemini-2-5-pro-exp-max"), None, Some(9)),
+            requests(Some("gemini-2-5-pro-exp-max"), 9),
         ),
-        ("1 o3 request * 30 cents per such request", usage(Some("o3"), None, Some(1))),
+        ("1 o3 request * 30 cents per such request", requests(Some("o3"), 1)),
         (
             "979 token-based usage calls to claude-3.7-sonnet-thinking, totalling: $76.02",
             usage(Some("claude-3.7-sonnet-thinking"), None, Some(979)),
@@ -46,12 +46,12 @@ fn wordings_seen_elsewhere_are_understood() {
         ("Cursor Usage: token-based usage", usage(None, None, None)),
         ("Mid-month usage paid for May 2025", LineKind::Netting),
         ("Mid-month usage paid", LineKind::Netting),
-        ("Cursor Pro Plus", LineKind::Seats),
+        ("Cursor Pro Plus", LineKind::AddOn),
         ("Cursor Teams seats \u{d7} 12", LineKind::Seats),
-        ("Unused time on 2 \u{d7} Cursor Teams after 3 Sep 2026", LineKind::Seats),
-        ("Refund", LineKind::Credit),
-        ("Refund for 3 token-based usage calls to o3, totalling: $0.90", LineKind::Credit),
-        ("Refund Credit adjustment", LineKind::Credit),
+        ("Unused time on 2 \u{d7} Cursor Teams after 3 Sep 2026", LineKind::Proration),
+        ("Refund", LineKind::Refund),
+        ("Refund for 3 token-based usage calls to o3, totalling: $0.90", LineKind::Refund),
+        ("Refund Credit adjustment", LineKind::Refund),
         ("On-demand usage credit", LineKind::Credit),
         ("TAX (19%)", LineKind::Tax),
         ("Support contract", LineKind::Unrecognised),

@@ -1,0 +1,96 @@
+//! A bridge as far as it has been built.
+
+use cost_model::Money;
+
+use crate::charges::Tally;
+use crate::{Category, Coincidences, Evidence, Result, Step, Strength, Waypoint, WaypointName};
+
+#[derive(Debug)]
+pub(crate) struct BridgeBuilder {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) waypoints: Vec<Waypoint>,
+    pub(crate) unexplained: Money,
+    reached: Money,
+}
+
+/// A step about to be added.
+#[derive(Debug)]
+pub(crate) struct NewStep {
+    pub(crate) category: Category,
+    pub(crate) candidates: Vec<Category>,
+    pub(crate) amount: Money,
+    pub(crate) records: u64,
+    pub(crate) lines: Vec<u64>,
+    pub(crate) strength: Strength,
+    pub(crate) coincidences: Option<Coincidences>,
+    pub(crate) rule: String,
+}
+
+impl NewStep {
+    pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
+        Self {
+            category,
+            candidates: Vec::new(),
+            amount: tally.amount,
+            records: tally.records,
+            lines: Vec::new(),
+            strength: Strength::Proof,
+            coincidences: None,
+            rule: rule.into(),
+        }
+    }
+
+    /// The same step, taking away what it speaks of.
+    pub(crate) fn away(mut self) -> Result<Self> {
+        self.amount = self.amount.checked_neg()?;
+        Ok(self)
+    }
+
+    pub(crate) fn with_lines(mut self, lines: Vec<u64>) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    pub(crate) fn with_strength(mut self, strength: Strength) -> Self {
+        self.strength = strength;
+        self
+    }
+}
+
+impl BridgeBuilder {
+    pub(crate) fn new(ingested: Money) -> Self {
+        Self { steps: Vec::new(), waypoints: Vec::new(), unexplained: Money::ZERO, reached: ingested }
+    }
+
+    /// Adds a step; one that nothing stands behind is left out.
+    pub(crate) fn push(&mut self, step: NewStep) -> Result<()> {
+        if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
+            return Ok(());
+        }
+        self.reached = self.reached.checked_add(step.amount)?;
+        self.steps.push(Step {
+            category: step.category,
+            candidates: step.candidates,
+            amount: step.amount,
+            strength: step.strength,
+            evidence: Evidence {
+                records: step.records,
+                lines: step.lines,
+                rule: step.rule,
+                coincidences: step.coincidences,
+            },
+        });
+        Ok(())
+    }
+
+    /// Goes on without a name for `amount`.
+    pub(crate) fn leave_unexplained(&mut self, amount: Money) -> Result<()> {
+        self.reached = self.reached.checked_add(amount)?;
+        self.unexplained = self.unexplained.checked_add(amount)?;
+        Ok(())
+    }
+
+    pub(crate) fn pass(&mut self, name: WaypointName) {
+        self.waypoints.push(Waypoint { name, amount: self.reached, after: self.steps.len() });
+    }
+}

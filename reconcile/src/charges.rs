@@ -1,0 +1,172 @@
+//! The usage side: every charge of the months in exactly one class, and the on-demand charges one by one.
+
+use std::collections::BTreeMap;
+
+use cost_model::{Dimensions, Ledger, LedgerRow, LedgerTuple, Money, Timestamp, TokenCounts, Window};
+
+use crate::{BillingRules, ChargeStatus, Result};
+
+/// How far from the months an invoice may have been cut: on-demand charges this near are looked at as well.
+const REACH: i64 = 3 * 24 * 60 * 60 * 1000;
+
+/// Charges and their sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) records: u64,
+    pub(crate) amount: Money,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, amount: Money) -> Result<()> {
+        self.records += 1;
+        self.amount = self.amount.checked_add(amount)?;
+        Ok(())
+    }
+}
+
+/// A model and whether it ran in max mode: what a usage line can tell apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cell {
+    pub(crate) model: String,
+    pub(crate) max_mode: bool,
+}
+
+/// An on-demand charge.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Charge {
+    pub(crate) at: Timestamp,
+    /// Its place in the ledger.
+    pub(crate) row: usize,
+    pub(crate) tuple: usize,
+    pub(crate) cell: usize,
+    pub(crate) billed: Money,
+    pub(crate) fee: Money,
+    pub(crate) tokens: TokenCounts,
+}
+
+impl Charge {
+    /// Whether the two cannot be told apart.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        (self.at, self.tuple, self.billed, self.fee, self.tokens)
+            == (other.at, other.tuple, other.billed, other.fee, other.tokens)
+    }
+}
+
+/// The charges of the months, by what they mean for the invoice.
+#[derive(Debug, Default)]
+pub(crate) struct Usage {
+    pub(crate) ingested: Tally,
+    pub(crate) non_billed: Tally,
+    pub(crate) unknown_kind: Tally,
+    pub(crate) own_key: Tally,
+    pub(crate) own_key_in_period: Tally,
+    pub(crate) on_demand_effective: Tally,
+    pub(crate) on_demand_billed: Tally,
+    pub(crate) before: Tally,
+    pub(crate) after: Tally,
+    pub(crate) without_amount: u64,
+    pub(crate) cells: Vec<Cell>,
+    /// The on-demand charges of the months and a few days around them, by time.
+    pub(crate) charges: Vec<Charge>,
+    /// What became of each charge of the ledger, in its order, as far as scope decides it.
+    pub(crate) statuses: Vec<ChargeStatus>,
+}
+
+#[derive(Clone, Copy)]
+enum Class {
+    OnDemand(usize),
+    OwnKey,
+    Other,
+}
+
+impl Usage {
+    pub(crate) fn gather(ledger: &Ledger, months: Window, period: Window, rules: &BillingRules) -> Result<Self> {
+        let mut cells = BTreeMap::new();
+        let classes: Vec<Class> = (0..ledger.tuple_count())
+            .filter_map(|number| ledger.tuple(number))
+            .map(|tuple| classify(tuple, rules, &mut cells))
+            .collect();
+        let mut usage = Self { statuses: Vec::with_capacity(ledger.len()), ..Self::default() };
+        let near = |at: Timestamp| {
+            months.start().millis().saturating_sub(REACH) <= at.millis()
+                && at.millis() < months.end().millis().saturating_add(REACH)
+        };
+        for (row, charge) in ledger.rows().enumerate() {
+            let class = classes.get(charge.tuple).copied().unwrap_or(Class::Other);
+            if let (Class::OnDemand(cell), true) = (class, near(charge.at)) {
+                usage.charges.push(on_demand(&charge, row, cell));
+            }
+            let status = match months.contains(charge.at) {
+                true => usage.add(&charge, class, period)?,
+                false => ChargeStatus::OutsideMonths,
+            };
+            usage.statuses.push(status);
+        }
+        let mut by_number: Vec<_> = cells.into_iter().collect();
+        by_number.sort_by_key(|(_, number)| *number);
+        usage.cells = by_number.into_iter().map(|(cell, _)| cell).collect();
+        Ok(usage)
+    }
+
+    fn add(&mut self, row: &LedgerRow, class: Class, period: Window) -> Result<ChargeStatus> {
+        let effective = row.costs.effective.unwrap_or_default();
+        let billed = row.costs.billed.unwrap_or_default();
+        self.without_amount += u64::from(row.costs.effective.is_none());
+        self.ingested.add(effective)?;
+        Ok(match class {
+            Class::OnDemand(_) => {
+                self.on_demand_effective.add(effective)?;
+                self.on_demand_billed.add(billed)?;
+                if row.at < period.start() {
+                    self.before.add(billed)?;
+                    ChargeStatus::BeforePeriod
+                } else if row.at >= period.end() {
+                    self.after.add(billed)?;
+                    ChargeStatus::AfterPeriod
+                } else {
+                    ChargeStatus::Unclaimed
+                }
+            }
+            Class::OwnKey => {
+                self.own_key.add(effective)?;
+                if period.contains(row.at) {
+                    self.own_key_in_period.add(billed)?;
+                }
+                ChargeStatus::OwnKey
+            }
+            Class::Other if row.costs.billed == Some(Money::ZERO) => {
+                self.non_billed.add(effective)?;
+                ChargeStatus::NonBilled
+            }
+            Class::Other => {
+                self.unknown_kind.add(effective)?;
+                ChargeStatus::UnknownKind
+            }
+        })
+    }
+}
+
+fn on_demand(charge: &LedgerRow, row: usize, cell: usize) -> Charge {
+    Charge {
+        at: charge.at,
+        row,
+        tuple: charge.tuple,
+        cell,
+        billed: charge.costs.billed.unwrap_or_default(),
+        fee: charge.fee.unwrap_or_default(),
+        tokens: charge.tokens,
+    }
+}
+
+fn classify(tuple: LedgerTuple<'_>, rules: &BillingRules, cells: &mut BTreeMap<Cell, usize>) -> Class {
+    if rules.on_demand.matches(&tuple) {
+        let model = tuple.get(&rules.model).unwrap_or_default().into_owned();
+        let max_mode = tuple.get(&rules.max_mode).as_deref() == Some("true");
+        let next = cells.len();
+        Class::OnDemand(*cells.entry(Cell { model, max_mode }).or_insert(next))
+    } else if rules.own_key.matches(&tuple) {
+        Class::OwnKey
+    } else {
+        Class::Other
+    }
+}

@@ -1,0 +1,176 @@
+//! When an invoice was really cut, from the whole numbers of calls on its lines.
+//!
+//! Up to an instant a line has a number of calls that only grows with it, so that "as many as the line states" is one
+//! interval of instants. The intervals of all lines meet where the invoice was cut.
+
+use std::collections::BTreeSet;
+
+use cost_model::{Timestamp, Window};
+
+use crate::Result;
+use crate::claims::Claim;
+use crate::view::{Charges, View};
+
+const HOUR: i64 = 60 * 60 * 1000;
+const DAY: i64 = 24 * HOUR;
+/// How far from its stated instant a cut is looked for.
+const REACH: i64 = 3 * DAY;
+/// Offsets whose midnights are likely: UTC, and Cursor's own zone in winter and summer.
+const LIKELY_OFFSETS: [i64; 3] = [0, -8 * HOUR, -7 * HOUR];
+
+/// An end of the period, as the calls of lines place it: after `earliest` minus one millisecond, up to `latest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) earliest: i64,
+    pub(crate) latest: i64,
+    /// The lines that state their number of calls and agree.
+    pub(crate) agree: usize,
+}
+
+impl Interval {
+    /// An instant inside: the stated one, else a midnight, else a whole hour, else the first.
+    pub(crate) fn instant(&self, stated: Timestamp) -> Option<Timestamp> {
+        let inside = |at: i64| (self.earliest..=self.latest).contains(&at);
+        if inside(stated.millis()) {
+            return Some(stated);
+        }
+        let next = |step: i64, offset: i64| {
+            let local = self.earliest.saturating_add(offset);
+            local.saturating_add(step - 1).div_euclid(step).saturating_mul(step).saturating_sub(offset)
+        };
+        let midnights = LIKELY_OFFSETS.iter().map(|offset| next(DAY, *offset));
+        let same_time = next(DAY, -stated.millis().rem_euclid(DAY));
+        let mut likely = midnights.chain([same_time, next(HOUR, 0)]);
+        Timestamp::from_millis(likely.find(|at| inside(*at)).unwrap_or(self.earliest)).ok()
+    }
+}
+
+/// The times of the charges behind each claim that states its number of calls.
+pub(crate) struct Times {
+    lines: Vec<(Vec<i64>, usize)>,
+}
+
+impl Times {
+    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View) -> Result<Self> {
+        let wide = widened(view.window);
+        let mut times = vec![Vec::new(); claims.len()];
+        let wide_view = View { window: wide, ..view.clone() };
+        let span = charges.span(wide);
+        let copies: BTreeSet<usize> = wide_view.copies.iter().copied().collect();
+        for (place, charge) in span.clone().zip(charges.charges.get(span).unwrap_or_default()) {
+            let absent = wide_view.as_issued && charges.is_absent_before(place);
+            if let Some(times) = times.get_mut(charges.claims.pot(charge.cell)) {
+                if !absent && !copies.contains(&place) {
+                    times.push(charge.at.millis());
+                }
+            }
+        }
+        for (number, pot) in &wide_view.withdrawn {
+            if let (Some(times), Some(withdrawn)) = (times.get_mut(*pot), charges.withdrawn.get(*number)) {
+                times.push(withdrawn.at.millis());
+                times.sort_unstable();
+            }
+        }
+        let with_calls = |(times, claim): (Vec<i64>, &Claim)| {
+            Some((times, usize::try_from(claim.calls?).unwrap_or(usize::MAX)))
+        };
+        Ok(Self { lines: times.into_iter().zip(claims).filter_map(with_calls).collect() })
+    }
+
+    /// Where most lines agree that the period ends, if it starts at `start`.
+    pub(crate) fn end(&self, start: Timestamp, stated: Timestamp) -> Option<Interval> {
+        let reach = (stated.millis().saturating_sub(REACH).max(start.millis() + 1), stated.millis().saturating_add(REACH));
+        let interval = |(times, calls): &(Vec<i64>, usize)| {
+            let first = times.partition_point(|at| *at < start.millis());
+            let last = first.checked_add(*calls)?;
+            if last > times.len() {
+                return None;
+            }
+            let earliest = if *calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
+            Some((earliest.max(reach.0), times.get(last).copied().unwrap_or(i64::MAX).min(reach.1)))
+        };
+        most_common(self.lines.iter().filter_map(interval), stated.millis())
+    }
+
+    /// Where most lines agree that the period starts, if it ends at `end`.
+    pub(crate) fn start(&self, stated: Timestamp, end: Timestamp) -> Option<Interval> {
+        let reach = (stated.millis().saturating_sub(REACH), stated.millis().saturating_add(REACH).min(end.millis() - 1));
+        let interval = |(times, calls): &(Vec<i64>, usize)| {
+            let past = times.partition_point(|at| *at < end.millis());
+            let first = past.checked_sub(*calls)?;
+            let latest = if *calls == 0 { i64::MAX } else { *times.get(first)? };
+            let before = first.checked_sub(1).and_then(|before| times.get(before).copied());
+            Some((before.map_or(i64::MIN, |at| at.saturating_add(1)).max(reach.0), latest.min(reach.1)))
+        };
+        most_common(self.lines.iter().filter_map(interval), stated.millis())
+    }
+
+    /// Both ends at once: each possible start within reach, with the end that most lines agree on.
+    pub(crate) fn both(&self, stated: Window) -> Option<(Interval, Interval)> {
+        const WORK: usize = 4_000_000;
+        let near = |at: &i64| (at - stated.start().millis()).abs() <= REACH;
+        let starts: BTreeSet<i64> =
+            self.lines.iter().flat_map(|(times, _)| times.iter().copied().filter(near)).collect();
+        let affordable = WORK / self.lines.len().max(1);
+        let mut best: Option<(Interval, Interval)> = None;
+        let mut earlier = stated.start().millis().saturating_sub(REACH);
+        for latest in starts.into_iter().take(affordable) {
+            let start = Interval { earliest: earlier, latest, agree: 0 };
+            earlier = latest.saturating_add(1);
+            let Some(end) = Timestamp::from_millis(latest).ok().and_then(|at| self.end(at, stated.end())) else {
+                continue;
+            };
+            let closer = |best: &(Interval, Interval)| {
+                distance(start, stated.start().millis()) < distance(best.0, stated.start().millis())
+            };
+            let better = best.as_ref().is_none_or(|best| {
+                end.agree > best.1.agree || (end.agree == best.1.agree && closer(best))
+            });
+            if better {
+                best = Some((Interval { agree: end.agree, ..start }, end));
+            }
+        }
+        best
+    }
+}
+
+fn widened(window: Window) -> Window {
+    let at = |millis| Timestamp::from_millis(millis).ok();
+    let wide = at(window.start().millis().saturating_sub(REACH)).zip(at(window.end().millis().saturating_add(REACH)));
+    wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
+}
+
+fn distance(interval: Interval, stated: i64) -> u64 {
+    let nearest = stated.clamp(interval.earliest, interval.latest);
+    nearest.abs_diff(stated)
+}
+
+/// The span in which most intervals lie over each other; the one nearest to the stated instant among equals.
+fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Option<Interval> {
+    let mut edges = Vec::new();
+    for (earliest, latest) in intervals.filter(|(earliest, latest)| earliest <= latest) {
+        edges.push((earliest, false));
+        edges.push((latest, true));
+    }
+    edges.sort_unstable();
+    let mut open = 0_usize;
+    let mut best: Option<Interval> = None;
+    for (number, (at, closes)) in edges.iter().enumerate() {
+        if *closes {
+            open = open.saturating_sub(1);
+            continue;
+        }
+        open += 1;
+        // The span goes on until the next edge of any interval.
+        let next = edges.get(number + 1).map_or(*at, |(next, closes)| if *closes { *next } else { next - 1 });
+        let span = Interval { earliest: *at, latest: next.max(*at), agree: open };
+        let better = best.is_none_or(|best| {
+            (span.agree, std::cmp::Reverse(distance(span, stated)))
+                > (best.agree, std::cmp::Reverse(distance(best, stated)))
+        });
+        if better {
+            best = Some(span);
+        }
+    }
+    best
+}

@@ -1,0 +1,311 @@
+//! How an invoice comes from charges to the amounts of its lines.
+
+use cost_model::{Money, Rounding};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::claims::Claim;
+use crate::view::{Charges, NO_TOKENS, Pot, View};
+
+/// What an invoice asks for of what was charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Terms {
+    /// The provider's fees on tokens are not in the lines.
+    pub without_fees: bool,
+    /// A discount on every line, in hundredths of a percent.
+    pub discount: u32,
+    /// The discount is taken from the fees as well.
+    pub discount_on_fees: bool,
+}
+
+const WHOLE: i128 = 10_000;
+
+impl Terms {
+    /// What is asked for of charges and the fees in them; `None` where it leaves the range of money.
+    pub(crate) fn apply(self, billed: Money, fee: Money) -> Option<Money> {
+        if self == Self::default() {
+            return Some(billed);
+        }
+        let rest = billed.checked_sub(fee).ok()?;
+        let (base, kept) = match (self.without_fees, self.discount_on_fees) {
+            (true, _) => (rest, Money::ZERO),
+            (false, true) => (billed, Money::ZERO),
+            (false, false) => (rest, fee),
+        };
+        let share = WHOLE.checked_sub(i128::from(self.discount))?;
+        let base = base.units().checked_mul(share)?.checked_div(WHOLE)?;
+        Money::from_units(base).checked_add(kept).ok()
+    }
+}
+
+/// How an invoice rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RoundingPolicy {
+    /// What is rounded.
+    pub unit: RoundingUnit,
+    /// How; `half-up`, `half-even`, `floor` or `ceil`.
+    #[serde(with = "rounding_name")]
+    pub rounding: Rounding,
+}
+
+/// What an invoice rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RoundingUnit {
+    /// Each line, once its charges are added up.
+    Line,
+    /// Each charge, before it is added to its line.
+    Charge,
+    /// The sum of the usage lines, which show amounts that are off by less than the last digit.
+    Invoice,
+}
+
+impl RoundingPolicy {
+    /// In words, such as `each line half-up`.
+    pub fn label(self) -> String {
+        let unit = match self.unit {
+            RoundingUnit::Line => "each line",
+            RoundingUnit::Charge => "each charge",
+            RoundingUnit::Invoice => "the sum of the lines",
+        };
+        format!("{unit} {}", self.rounding.name())
+    }
+}
+
+/// What the terms ask for of the charges in a pot; absent where it leaves the range of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PotFit {
+    /// Before rounding.
+    pub(crate) exact: Option<Money>,
+    /// Rounded by the first policy; the exact amount where lines are not rounded one by one.
+    pub(crate) rounded: Option<Money>,
+}
+
+/// The terms and policies that reproduce the most lines from a view.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    pub(crate) terms: Terms,
+    /// The policies that reproduce the very same lines, the plainest first.
+    pub(crate) policies: Vec<RoundingPolicy>,
+    pub(crate) pots: Vec<PotFit>,
+    /// For each claim, the amount of its lines, or of their words, that the policies reproduce.
+    pub(crate) reproduced: Vec<Option<Money>>,
+}
+
+impl Fit {
+    pub(crate) fn count(&self) -> usize {
+        self.reproduced.iter().flatten().count()
+    }
+
+    pub(crate) fn complete(&self) -> bool {
+        self.reproduced.iter().all(Option::is_some)
+    }
+}
+
+/// Finds terms and policies for the charges of a view.
+pub(crate) struct Fitting<'a> {
+    pub(crate) charges: &'a Charges<'a>,
+    pub(crate) claims: &'a [Claim],
+    pub(crate) decimals: u32,
+}
+
+impl Fitting<'_> {
+    /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
+    pub(crate) fn best(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
+        let plain = self.under(Terms::default(), view, pots, true)?;
+        if plain.complete() {
+            return Ok(plain);
+        }
+        let fees = pots.iter().take(self.claims.len()).any(|pot| !pot.fee.is_zero());
+        let mut best = plain.clone();
+        if fees {
+            let without = self.under(Terms { without_fees: true, ..Terms::default() }, view, pots, true)?;
+            if without.count() > best.count() {
+                best = without;
+            }
+        }
+        if best.complete() || self.claims.len() < 2 {
+            return Ok(best);
+        }
+        // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
+        for by_charge in [false, true] {
+            for terms in self.discounts(pots, fees, by_charge) {
+                let discounted = self.under(terms, view, pots, by_charge)?;
+                // One line alone is always some percentage off.
+                let gain = discounted.count() > best.count();
+                if gain && discounted.count() > plain.count() + 1 {
+                    best = self.under(terms, view, pots, true)?;
+                }
+            }
+            if best.complete() {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    /// The discounts under which the line with the most money may be right, round ones first.
+    fn discounts(&self, pots: &[Pot], fees: bool, by_charge: bool) -> Vec<Terms> {
+        let mut found = Vec::new();
+        let digits = |pot: &Pot| if by_charge { u128::from(pot.records.max(1)) } else { 1 };
+        let cases = [(false, true, true), (true, true, fees), (false, false, fees)];
+        for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
+            let terms = |discount| Terms { without_fees, discount, discount_on_fees };
+            for (claim, pot) in self.largest(pots) {
+                let near = |terms: &Terms| {
+                    let exact = terms.apply(pot.billed, pot.fee);
+                    exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| {
+                        off.units().unsigned_abs() < self.last_digit().saturating_mul(digits(pot))
+                    })
+                };
+                let all = percentages(pot, claim, without_fees || !discount_on_fees);
+                let round = all.filter(|discount| !by_charge || discount % 50 == 0);
+                found.extend(round.map(terms).filter(near));
+            }
+        }
+        found.sort_by_key(|terms| (!terms.discount_on_fees, roughness(terms.discount), terms.discount));
+        found.dedup();
+        found
+    }
+
+    /// The two claims with the most money behind them whose usage is what they state.
+    fn largest<'b>(&'b self, pots: &'b [Pot]) -> Vec<(&'b Claim, &'b Pot)> {
+        let mut claims: Vec<_> =
+            self.claims.iter().zip(pots).filter(|(claim, pot)| same_usage(claim, pot)).collect();
+        claims.sort_by_key(|(_, pot)| std::cmp::Reverse(pot.billed));
+        claims.truncate(2);
+        claims
+    }
+
+    fn last_digit(&self) -> u128 {
+        10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
+    }
+
+    /// The policies that reproduce the most lines under these terms.
+    pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
+        let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
+        let charges = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
+        let mut best = Fit { terms, policies: Vec::new(), pots: Vec::new(), reproduced: Vec::new() };
+        for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
+            for (number, rounding) in Rounding::ALL.into_iter().enumerate() {
+                let rounded: Vec<Option<Money>> = match unit {
+                    RoundingUnit::Line => exact.iter().map(|exact| self.rounded(*exact, rounding)).collect(),
+                    RoundingUnit::Charge => charges.iter().map(|sums| sums.get(number).copied()?).collect(),
+                    RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact).unwrap_or_default(),
+                };
+                if rounded.len() == pots.len() {
+                    self.keep(&mut best, RoundingPolicy { unit, rounding }, &exact, &rounded, pots);
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    fn rounded(&self, exact: Option<Money>, rounding: Rounding) -> Option<Money> {
+        exact?.rounded(self.decimals, rounding).ok()
+    }
+
+    /// Keeps a policy if it reproduces more lines than the best so far, or the same.
+    fn keep(
+        &self,
+        best: &mut Fit,
+        policy: RoundingPolicy,
+        exact: &[Option<Money>],
+        rounded: &[Option<Money>],
+        pots: &[Pot],
+    ) {
+        let claims = self.claims.iter().zip(rounded).zip(pots);
+        let reproduced: Vec<_> = claims.map(|((claim, rounded), pot)| reproduces(claim, pot, *rounded)).collect();
+        let count = reproduced.iter().flatten().count();
+        if best.policies.is_empty() || count > best.count() {
+            let fit = |(exact, rounded): (&Option<Money>, &Option<Money>)| PotFit { exact: *exact, rounded: *rounded };
+            best.policies = vec![policy];
+            best.pots = exact.iter().zip(rounded).map(fit).collect();
+            best.reproduced = reproduced;
+        } else if reproduced == best.reproduced {
+            best.policies.push(policy);
+        }
+    }
+
+    /// Only the sum of all lines is rounded; each line is less than a last digit off.
+    fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
+        let behind: Vec<Money> = exact.iter().take(self.claims.len()).copied().collect::<Option<_>>()?;
+        let asked = Money::sum(self.claims.iter().map(|claim| claim.asked)).ok()?;
+        let near = |(claim, exact): (&Claim, &Money)| {
+            claim.asked.checked_sub(*exact).is_ok_and(|off| off.units().unsigned_abs() < self.last_digit())
+        };
+        let right = self.rounded(Money::sum(behind.iter().copied()).ok(), rounding)? == asked
+            && behind.len() > 1
+            && self.claims.iter().zip(&behind).all(near);
+        let unclaimed = exact.iter().skip(behind.len()).copied();
+        right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).chain(unclaimed).collect())
+    }
+
+    /// For each pot, the sums of its charges rounded one by one, by each policy.
+    fn rounded_charges(&self, terms: Terms, view: &View) -> Result<Vec<[Option<Money>; 4]>> {
+        let mut sums = vec![[Some(Money::ZERO); 4]; self.charges.claims.pots];
+        self.charges.each(view, |pot, billed, fee, _| {
+            let Some(sums) = sums.get_mut(pot) else { return Ok(()) };
+            let exact = terms.apply(billed, fee);
+            for (sum, rounding) in sums.iter_mut().zip(Rounding::ALL) {
+                let rounded = exact.and_then(|exact| exact.rounded(self.decimals, rounding).ok());
+                *sum = sum.zip(rounded).and_then(|(sum, rounded)| sum.checked_add(rounded).ok());
+            }
+            Ok(())
+        })?;
+        Ok(sums)
+    }
+}
+
+/// The amount of a claim's lines, or of their words, that this is.
+pub(crate) fn reproduces(claim: &Claim, pot: &Pot, rounded: Option<Money>) -> Option<Money> {
+    let asked = [Some(claim.asked), claim.in_words].into_iter().flatten();
+    asked.into_iter().find(|asked| rounded == Some(*asked) && same_usage(claim, pot))
+}
+
+/// Whether calls and tokens, as far as they are stated, are those of the charges.
+pub(crate) fn same_usage(claim: &Claim, pot: &Pot) -> bool {
+    claim.calls.is_none_or(|calls| calls == pot.records)
+        && pot.tokens.zip(claim.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
+}
+
+/// The hundredths of a percent by which a claim may be less than what was charged.
+fn percentages(pot: &Pot, claim: &Claim, without_fees: bool) -> std::ops::RangeInclusive<u32> {
+    const NONE: std::ops::RangeInclusive<u32> = 1..=0;
+    let base = if without_fees { pot.billed.checked_sub(pot.fee) } else { Ok(pot.billed) };
+    let base = base.map_or(0, Money::units);
+    let kept = if without_fees { pot.fee } else { Money::ZERO };
+    // With or without the fees on top, the discount lies between these two.
+    let off = |asked: i128| base.checked_sub(asked)?.checked_mul(WHOLE)?.checked_div(base);
+    let (Some(high), Some(low)) =
+        (off(claim.asked.units().saturating_sub(kept.units())), off(claim.asked.units()))
+    else {
+        return NONE;
+    };
+    let bound = |value: i128| u32::try_from(value.clamp(1, WHOLE)).unwrap_or(1);
+    if high < 0 { NONE } else { bound(low.saturating_sub(200))..=bound(high.saturating_add(200)) }
+}
+
+/// How unround a discount is: 15 percent before 12.5 before 12.34.
+fn roughness(discount: u32) -> u32 {
+    [500, 100, 50, 10].into_iter().take_while(|step| discount % step != 0).map(|_| 1).sum()
+}
+
+mod rounding_name {
+    use cost_model::Rounding;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(rounding: &Rounding, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(rounding.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rounding, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Rounding::ALL.into_iter().find(|rounding| rounding.name() == name);
+        known.ok_or_else(|| de::Error::custom(format!("`{name}` is not a way of rounding")))
+    }
+}

@@ -1,0 +1,75 @@
+//! When an invoice was really cut, where no line states a number of calls: only whole hours are tried, and only a cut
+//! that puts every line right is taken.
+
+use cost_model::{Money, Timestamp, Window};
+
+use crate::hypotheses::{Hypothesis, Search};
+use crate::{Coincidences, Result};
+
+const HOUR: i64 = 60 * 60 * 1000;
+/// Whole hours to either side of the stated instant.
+const HOURS: i64 = 72;
+
+/// The cuts at whole hours, of one end or the other, under which every line is right.
+pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
+    let windows = windows(search.stated);
+    let sums = sums(search, &windows);
+    let coincidences = chance(search, &sums);
+    let asked = Money::sum(search.claims.iter().map(|claim| claim.asked))?.units();
+    let far = search.last_digit().saturating_mul(u128::try_from(search.claims.len()).unwrap_or(u128::MAX));
+    let mut found = Vec::new();
+    for (window, sum) in windows.into_iter().zip(sums) {
+        let near = sum.is_some_and(|sum| sum.abs_diff(asked) <= far);
+        if !near || coincidences > Coincidences::LIMIT {
+            continue;
+        }
+        let cut = search.suppose(crate::view::View { window, ..base.view.clone() })?;
+        if cut.complete() {
+            found.push(Hypothesis { coincidences: Some(coincidences), ..cut });
+        }
+    }
+    Ok(found)
+}
+
+/// What the charges of each window come to; `None` beyond the range.
+fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
+    let mut reached = Some(0_i128);
+    let mut prefix = Vec::with_capacity(search.charges.charges.len() + 1);
+    prefix.push(reached);
+    for charge in search.charges.charges {
+        reached = reached.and_then(|sum| sum.checked_add(charge.billed.units()));
+        prefix.push(reached);
+    }
+    let up_to = |place: usize| prefix.get(place).copied().flatten();
+    windows
+        .iter()
+        .map(|window| {
+            let span = search.charges.span(*window);
+            up_to(span.end)?.checked_sub(up_to(span.start)?)
+        })
+        .collect()
+}
+
+/// How many of the different sums would come to the lines' amount by chance, if they lay anywhere between the least and
+/// the greatest.
+fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> Coincidences {
+    let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
+    sums.sort_unstable();
+    sums.dedup();
+    let spread = sums.last().zip(sums.first()).map_or(0, |(most, least)| most.abs_diff(*least));
+    let outcomes = spread / search.last_digit().max(1);
+    let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX);
+    Coincidences::of(tries, u64::try_from(outcomes).unwrap_or(u64::MAX).saturating_add(1))
+}
+
+fn windows(stated: Window) -> Vec<Window> {
+    let hours_near = |at: Timestamp| {
+        let first = at.millis().div_euclid(HOUR) - HOURS;
+        (first..=first + 2 * HOURS + 1).filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
+    };
+    let ends = hours_near(stated.end()).filter(|end| *end != stated.end());
+    let starts = hours_near(stated.start()).filter(|start| *start != stated.start());
+    let with_end = ends.filter_map(|end| Window::new(stated.start(), end).ok());
+    let with_start = starts.filter_map(|start| Window::new(start, stated.end()).ok());
+    with_end.chain(with_start).collect()
+}

@@ -1,0 +1,81 @@
+//! What became known of charges after an invoice was issued.
+
+use cost_model::{CostRecord, Costs, RecordSink, Restatement, Timestamp};
+
+/// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
+///
+/// An invoice cannot know of them, so they are differences with a name. Two sources tell of them. A scan of a store into
+/// this sink finds charges first seen later; they count only if a charge of the same time or a later one had been seen
+/// before the invoice was issued, since otherwise nobody had looked. Restatements tell of changes in days that were
+/// taken for final.
+#[derive(Clone, Debug)]
+pub struct SinceIssue {
+    issued: Timestamp,
+    /// The latest charge that was known when the invoice was issued.
+    known_to: Option<Timestamp>,
+    late: Vec<Amounts>,
+    restated: Vec<Restated>,
+}
+
+/// A charge by what a ledger tells of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Amounts {
+    pub(crate) at: Timestamp,
+    pub(crate) costs: Costs,
+}
+
+/// A change of a charge: what it was, if it was there, and what it is, if it still is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Restated {
+    pub(crate) at: Timestamp,
+    pub(crate) old: Option<Costs>,
+    pub(crate) new: Option<Costs>,
+}
+
+impl SinceIssue {
+    /// Nothing known yet about an invoice of that instant.
+    pub fn new(issued: Timestamp) -> Self {
+        Self { issued, known_to: None, late: Vec::new(), restated: Vec::new() }
+    }
+
+    /// Adds what a store keeps of changes; those seen before the invoice was issued are passed over.
+    #[must_use]
+    pub fn restatements<'a>(mut self, restatements: impl IntoIterator<Item = &'a Restatement>) -> Self {
+        let later = restatements.into_iter().filter(|each| each.seen > self.issued);
+        self.restated.extend(later.map(|each| Restated { at: each.at, old: each.old, new: each.new }));
+        self
+    }
+
+    /// The late charges, those that restatements tell of included.
+    pub(crate) fn late(&self) -> Vec<Amounts> {
+        let mut late: Vec<_> =
+            self.late.iter().filter(|charge| self.known_to.is_some_and(|to| charge.at <= to)).copied().collect();
+        // A restated late charge is in the scan as well, unless there was none.
+        let mut scanned = late.clone();
+        for restated in &self.restated {
+            let (None, Some(costs)) = (restated.old, restated.new) else { continue };
+            match scanned.iter().position(|each| (each.at, each.costs) == (restated.at, costs)) {
+                Some(found) => drop(scanned.swap_remove(found)),
+                None => late.push(Amounts { at: restated.at, costs }),
+            }
+        }
+        late
+    }
+
+    /// The first amounts after the issue and the last ones, of every charge that changed or was withdrawn.
+    pub(crate) fn changed(&self) -> Vec<Restated> {
+        self.restated.iter().filter(|each| each.old.is_some()).copied().collect()
+    }
+}
+
+impl RecordSink for SinceIssue {
+    fn record(&mut self, record: &CostRecord) -> cost_model::Result<()> {
+        let Some(provenance) = &record.provenance else { return Ok(()) };
+        if provenance.first_seen > self.issued {
+            self.late.push(Amounts { at: record.at, costs: record.costs });
+        } else {
+            self.known_to = self.known_to.max(Some(record.at));
+        }
+        Ok(())
+    }
+}

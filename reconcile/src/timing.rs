@@ -1,0 +1,133 @@
+//! Stage: completeness of the ledger, the window, and what became known later.
+
+use cost_model::{Money, Timestamp};
+
+use crate::bridge_builder::{BridgeBuilder, NewStep};
+use crate::charges::{Charge, Tally, Usage};
+use crate::claims::Claim;
+use crate::cut_off::Times;
+use crate::fit::same_usage;
+use crate::hypotheses::Hypothesis;
+use crate::view::{Before, Charges, View};
+use crate::{Category, CutOff, Result, Strength};
+
+/// The steps from all on-demand charges of the months to those that the invoice asks for.
+pub(crate) fn steps(
+    bridge: &mut BridgeBuilder,
+    usage: &Usage,
+    charges: &Charges<'_>,
+    found: &Hypothesis,
+    cut_off: Option<&CutOff>,
+) -> Result<()> {
+    bridge.push(copies(charges, found)?.away()?)?;
+    let before = "before the period's first instant";
+    bridge.push(NewStep::new(Category::BeforePeriod, usage.before, before).away()?)?;
+    bridge.push(NewStep::new(Category::AfterPeriod, usage.after, "at or after the period's end").away()?)?;
+    cuts(bridge, charges, found, cut_off)?;
+    if found.view.as_issued {
+        since_issue(bridge, charges, found)?;
+    }
+    Ok(())
+}
+
+fn copies(charges: &Charges<'_>, found: &Hypothesis) -> Result<NewStep> {
+    let mut tally = Tally::default();
+    for charge in found.view.copies.iter().filter_map(|place| charges.charges.get(*place)) {
+        tally.add(charge.billed)?;
+    }
+    let rule = "equal to another charge, and the lines count one call less for each";
+    Ok(NewStep::new(Category::DuplicatedUsage, tally, rule).with_strength(Strength::Strong))
+}
+
+/// The steps from the stated period to the span that the invoice really asks for.
+fn cuts(
+    bridge: &mut BridgeBuilder,
+    charges: &Charges<'_>,
+    found: &Hypothesis,
+    cut_off: Option<&CutOff>,
+) -> Result<()> {
+    let Some(cut_off) = cut_off else { return Ok(()) };
+    let stated = cut_off.stated;
+    let real = found.view.window;
+    for (category, stated, real, late_is_more) in [
+        (Category::CutOffStart, stated.start(), real.start(), false),
+        (Category::CutOffEnd, stated.end(), real.end(), true),
+    ] {
+        let mut tally = Tally::default();
+        for charge in between(charges, stated.min(real), stated.max(real)) {
+            tally.add(charge.billed)?;
+        }
+        let rule = format!("cut at {real}, not at {stated}, as the lines count their calls");
+        let mut step = NewStep::new(category, tally, rule).with_strength(cut_off.strength);
+        step.coincidences = found.coincidences;
+        if (real > stated) != late_is_more {
+            step = step.away()?;
+        }
+        if !found.rivals.is_empty() {
+            step.candidates = [category].into_iter().chain(found.rivals.iter().copied()).collect();
+            step.category = Category::Ambiguous;
+        }
+        bridge.push(step)?;
+    }
+    Ok(())
+}
+
+fn between<'a>(charges: &'a Charges<'_>, start: Timestamp, end: Timestamp) -> impl Iterator<Item = &'a Charge> {
+    let place = |at| charges.charges.partition_point(|charge| charge.at < at);
+    charges.charges.get(place(start)..place(end)).unwrap_or_default().iter()
+}
+
+/// The steps from the charges as they are now to what they were when the invoice was issued.
+fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypothesis) -> Result<()> {
+    let (mut late, mut repriced, mut withdrawn) = (Tally::default(), Tally::default(), Tally::default());
+    for (place, before) in charges.before.range(charges.span(found.view.window)) {
+        let Some(charge) = charges.charges.get(*place) else { continue };
+        match before {
+            Before::Absent => late.add(charge.billed)?,
+            Before::Billed(_) if found.view.copies.contains(place) => {}
+            Before::Billed(old) => repriced.add(old.checked_sub(charge.billed)?)?,
+        }
+    }
+    for (number, _) in &found.view.withdrawn {
+        withdrawn.add(charges.withdrawn.get(*number).map_or(Money::ZERO, |each| each.billed))?;
+    }
+    let late = NewStep::new(Category::LateUsage, late, "came in after the invoice was issued").away()?;
+    bridge.push(late)?;
+    bridge.push(NewStep::new(Category::RepricedUsage, repriced, "had another amount when the invoice was issued"))?;
+    bridge.push(NewStep::new(Category::WithdrawnUsage, withdrawn, "was withdrawn after the invoice was issued"))
+}
+
+/// When the invoice was cut, as far as its lines tell; `None` if no line counts its calls and no cut was found.
+pub(crate) fn cut_off(
+    charges: &Charges<'_>,
+    claims: &[Claim],
+    stated: cost_model::Window,
+    found: &Hypothesis,
+) -> Result<Option<CutOff>> {
+    let period = found.view.window;
+    let agrees = |(claim, pot): &(&Claim, &crate::view::Pot)| claim.calls.is_some() && same_usage(claim, pot);
+    let agree = claims.iter().zip(&found.pots).filter(agrees).count();
+    let counted = claims.iter().filter(|claim| claim.calls.is_some()).count();
+    if agree == 0 && period == stated {
+        return Ok(None);
+    }
+    let times = Times::of(charges, claims, &View { window: period, ..found.view.clone() })?;
+    let span = |interval: Option<crate::cut_off::Interval>, at: Timestamp| {
+        let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
+        let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);
+        inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
+    };
+    let strength = match (agree > 0, found.fit.complete()) {
+        (true, true) => Strength::Proof,
+        (true, false) if agree == counted || agree > 2 => Strength::Strong,
+        _ => Strength::Candidate,
+    };
+    Ok(Some(CutOff {
+        stated,
+        period,
+        start: span(times.start(period.start(), period.end()), period.start()),
+        end: span(times.end(period.start(), period.end()), period.end()),
+        lines: u64::try_from(agree).unwrap_or(u64::MAX),
+        strength,
+    }))
+}

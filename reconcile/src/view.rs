@@ -1,0 +1,188 @@
+//! Which charges are taken to be on an invoice, and what they come to.
+
+use std::collections::BTreeMap;
+
+use cost_model::{Money, Timestamp, TokenCounts, Tokens, Window};
+
+use crate::Result;
+use crate::charges::Charge;
+use crate::claims::Claims;
+use crate::since_issue::SinceIssue;
+
+pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
+    input: Tokens::ZERO,
+    output: Tokens::ZERO,
+    cache_write: Tokens::ZERO,
+    cache_read: Tokens::ZERO,
+};
+
+/// A hypothesis of which charges an invoice asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct View {
+    pub(crate) window: Window,
+    /// Charges as they were when the invoice was issued, not as they are now.
+    pub(crate) as_issued: bool,
+    /// The charges left out as second copies.
+    pub(crate) copies: Vec<usize>,
+    /// For each withdrawn charge of the window, by number, the pot that it was in.
+    pub(crate) withdrawn: Vec<(usize, usize)>,
+}
+
+impl View {
+    pub(crate) fn now(window: Window) -> Self {
+        Self { window, as_issued: false, copies: Vec::new(), withdrawn: Vec::new() }
+    }
+}
+
+/// What the charges of a pot come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pot {
+    pub(crate) records: u64,
+    pub(crate) billed: Money,
+    pub(crate) fee: Money,
+    /// Absent where a withdrawn charge is among them, whose tokens nobody kept.
+    pub(crate) tokens: Option<TokenCounts>,
+}
+
+impl Pot {
+    pub(crate) const EMPTY: Self = Self {
+        records: 0,
+        billed: Money::ZERO,
+        fee: Money::ZERO,
+        tokens: Some(NO_TOKENS),
+    };
+}
+
+/// What is known of a charge that changed after the invoice was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It was not there.
+    Absent,
+    /// It had another amount.
+    Billed(Money),
+}
+
+/// A charge that is no longer there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Withdrawn {
+    pub(crate) at: Timestamp,
+    pub(crate) billed: Money,
+}
+
+/// The on-demand charges with what is known of their past.
+#[derive(Debug)]
+pub(crate) struct Charges<'a> {
+    pub(crate) charges: &'a [Charge],
+    pub(crate) claims: &'a Claims,
+    /// What charges were when the invoice was issued, by their place among the charges.
+    pub(crate) before: BTreeMap<usize, Before>,
+    pub(crate) withdrawn: Vec<Withdrawn>,
+}
+
+impl<'a> Charges<'a> {
+    pub(crate) fn new(charges: &'a [Charge], claims: &'a Claims, since: Option<&SinceIssue>) -> Self {
+        let mut all = Self { charges, claims, before: BTreeMap::new(), withdrawn: Vec::new() };
+        if let Some(since) = since {
+            all.look_back(since);
+        }
+        all
+    }
+
+    fn look_back(&mut self, since: &SinceIssue) {
+        for late in since.late() {
+            if let Some(found) = self.find(late.at, late.costs.billed.unwrap_or_default()) {
+                self.before.insert(found, Before::Absent);
+            }
+        }
+        // Newest first, so that a charge that changed twice ends as it was at first.
+        for change in since.changed().into_iter().rev() {
+            let old = change.old.and_then(|costs| costs.billed).unwrap_or_default();
+            let Some(new) = change.new else {
+                if !old.is_zero() {
+                    self.withdrawn.push(Withdrawn { at: change.at, billed: old });
+                }
+                continue;
+            };
+            let new = new.billed.unwrap_or_default();
+            let again = self.before.iter().find(|(index, before)| {
+                self.charges.get(**index).is_some_and(|charge| charge.at == change.at)
+                    && **before == Before::Billed(new)
+            });
+            if let Some(found) = again.map(|(index, _)| *index).or_else(|| self.find(change.at, new)) {
+                self.before.insert(found, Before::Billed(old));
+            }
+        }
+    }
+
+    /// A charge of that instant and amount whose past is not known yet.
+    fn find(&self, at: Timestamp, billed: Money) -> Option<usize> {
+        let first = self.charges.partition_point(|charge| charge.at < at);
+        let same = self.charges.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
+        same.filter(|(index, charge)| charge.billed == billed && !self.before.contains_key(index))
+            .map(|(index, _)| index)
+            .next()
+    }
+
+    /// The places of the charges in a window.
+    pub(crate) fn span(&self, window: Window) -> std::ops::Range<usize> {
+        let place = |at| self.charges.partition_point(|charge| charge.at < at);
+        place(window.start())..place(window.end())
+    }
+
+    /// Whether anything in the window was different when the invoice was issued.
+    pub(crate) fn changed_in(&self, window: Window) -> bool {
+        self.before.range(self.span(window)).next().is_some() || self.withdrawn_in(window).next().is_some()
+    }
+
+    /// Whether a charge was not there yet when the invoice was issued.
+    pub(crate) fn is_absent_before(&self, place: usize) -> bool {
+        self.before.get(&place) == Some(&Before::Absent)
+    }
+
+    pub(crate) fn withdrawn_in(&self, window: Window) -> impl Iterator<Item = (usize, Withdrawn)> + '_ {
+        let inside = move |(_, each): &(usize, Withdrawn)| window.contains(each.at);
+        self.withdrawn.iter().copied().enumerate().filter(inside)
+    }
+
+    /// Hands out every charge of a view: its pot, what it was billed at, its fee and its tokens.
+    pub(crate) fn each(
+        &self,
+        view: &View,
+        mut take: impl FnMut(usize, Money, Money, Option<TokenCounts>) -> Result<()>,
+    ) -> Result<()> {
+        let span = self.span(view.window);
+        let mut before = self.before.range(span.clone()).filter(|_| view.as_issued).peekable();
+        let mut copies = view.copies.iter().filter(|copy| span.contains(copy)).peekable();
+        let charges = self.charges.get(span.clone()).unwrap_or_default();
+        for (place, charge) in span.clone().zip(charges) {
+            let known = before.next_if(|(changed, _)| **changed == place).map(|(_, before)| *before);
+            let copy = copies.next_if(|copy| **copy == place).is_some();
+            let billed = match known {
+                Some(Before::Absent) => continue,
+                _ if copy => continue,
+                Some(Before::Billed(old)) => old,
+                None => charge.billed,
+            };
+            take(self.claims.pot(charge.cell), billed, charge.fee, Some(charge.tokens))?;
+        }
+        for (number, pot) in &view.withdrawn {
+            if let Some(withdrawn) = self.withdrawn.get(*number) {
+                take(*pot, withdrawn.billed, Money::ZERO, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn pots(&self, view: &View) -> Result<Vec<Pot>> {
+        let mut pots = vec![Pot::EMPTY; self.claims.pots];
+        self.each(view, |number, billed, fee, tokens| {
+            let Some(pot) = pots.get_mut(number) else { return Ok(()) };
+            pot.records += 1;
+            pot.billed = pot.billed.checked_add(billed)?;
+            pot.fee = pot.fee.checked_add(fee)?;
+            pot.tokens = pot.tokens.zip(tokens).map(|(sum, more)| sum.checked_add(&more)).transpose()?;
+            Ok(())
+        })?;
+        Ok(pots)
+    }
+}
