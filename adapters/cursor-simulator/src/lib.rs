@@ -49,7 +49,10 @@ pub use behaviour::{
     Behaviour, Era, Ids, KindWords, Notation, Order, Oversize, Plan, Scope, SpendMeaning, SpendPeriod,
     Timestamps,
 };
-pub use biller::{DemoInvoice, InvoiceLine, UsageLine};
+pub use biller::{
+    Bill, BillingTerms, Bills, DemoInvoice, InvoiceLine, LineKind, Period, Rounding, RoundingMode,
+    RoundingUnit, Seat, Seats, Threshold, TokenFee, UsageLine, Wording,
+};
 pub use builder::SimulatorBuilder;
 pub use change::Change;
 pub use event::{Tokens, TrueEvent};
