@@ -15,6 +15,7 @@ mod company;
 mod daily_usage;
 mod delivery;
 mod directory_groups;
+mod dispute;
 mod event;
 mod fault;
 mod flaw;
@@ -55,6 +56,7 @@ pub use biller::{
 };
 pub use builder::SimulatorBuilder;
 pub use change::Change;
+pub use dispute::{Discrepancy, Dispute, Entry, FedEvent, FeedChange, dispute};
 pub use event::{Tokens, TrueEvent};
 pub use fault::{CUT, DROPPED, Endpoint, Fault, FaultKind, SLOW};
 pub use rate_limit::{RateLimits, Throttling};

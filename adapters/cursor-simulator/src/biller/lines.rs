@@ -32,9 +32,10 @@ fn own_key(tally: &Tally, terms: &BillingTerms) -> Option<InvoiceLine> {
         .then(|| InvoiceLine::new(LineKind::OwnKey, wording, Some(calls), amount))
 }
 
-/// The tax on these lines.
+/// The tax on these lines. What was paid in mid-cycle was not taxed then, so it does not lessen it.
 pub(super) fn tax(lines: &[InvoiceLine], terms: &BillingTerms) -> Option<InvoiceLine> {
-    let amount = to_whole_cents(part(sum(lines), terms.tax));
+    let taxable = lines.iter().filter(|line| line.kind != LineKind::Netting).map(|line| line.amount).sum();
+    let amount = to_whole_cents(part(taxable, terms.tax));
     (terms.tax > 0).then(|| InvoiceLine::new(LineKind::Tax, "Tax", None, amount))
 }
 

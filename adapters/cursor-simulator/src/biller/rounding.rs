@@ -52,12 +52,10 @@ impl RoundingMode {
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {
-            Self::HalfUp => to_whole_cents(amount),
             Self::HalfEven if above == CENT / 2 => below + (below / CENT).rem_euclid(2) * CENT,
-            Self::HalfEven => to_whole_cents(amount),
-            Self::Floor => below,
+            Self::HalfUp | Self::HalfEven => to_whole_cents(amount),
             Self::Ceil if above > 0 => below + CENT,
-            Self::Ceil => below,
+            Self::Floor | Self::Ceil => below,
         }
     }
 }

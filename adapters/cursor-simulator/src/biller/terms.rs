@@ -14,6 +14,7 @@ pub(super) const WHOLE: u32 = 10_000;
 /// keys and 8.25 percent tax. Amounts are counts of 10^-24 US dollars.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct BillingTerms {
     /// The number of the first invoice, printed as `INV-0006`; those after it count on.
     pub first_number: u64,
@@ -44,7 +45,7 @@ pub struct BillingTerms {
     pub seats: Option<Seats>,
     /// Add-ons, minimum fees, credits and refunds.
     pub charges: Vec<InvoiceLine>,
-    /// On everything else, credits included, in ten thousandths. No line if it is 0.
+    /// On everything else, credits included, in ten thousandths, on the last invoice. No line if it is 0.
     pub tax: u32,
     /// How usage lines are worded.
     pub wording: Wording,
@@ -131,7 +132,7 @@ impl BillingTerms {
         self.cut.unwrap_or(self.period)
     }
 
-    pub(super) fn issued_ms(&self) -> i64 {
+    pub(crate) fn issued_ms(&self) -> i64 {
         self.period.end_ms.max(self.cut().end_ms).saturating_add(self.issue_lag_ms)
     }
 
