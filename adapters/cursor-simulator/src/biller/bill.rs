@@ -139,3 +139,88 @@ impl Bill {
         pdf::text(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::DOLLAR;
+    use crate::biller::{BillingTerms, Seats, Wording};
+    use crate::event::TrueEvent;
+
+    fn bill() -> Bill {
+        let terms = BillingTerms {
+            wording: Wording::Table,
+            seats: Some(Seats::new(40 * DOLLAR, Vec::new())),
+            charges: vec![
+                InvoiceLine::new(LineKind::AddOn, "Minimum fee", None, 2000 * DOLLAR),
+                InvoiceLine::new(LineKind::Credit, "Credit \"June\"", None, -150 * CENT),
+            ],
+            states_issue: true,
+            states_total: true,
+            ..BillingTerms::default()
+        };
+        let call = |minute: i64| {
+            let mut event = TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
+            event.charged = Some(3 * CENT);
+            event
+        };
+        let calls: Vec<_> = (0..1200).map(call).collect();
+        terms.bill(&calls).bill
+    }
+
+    #[test]
+    fn the_csv_states_what_it_is_asked_to() {
+        let expected = r#"# number: INV-0006
+# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z
+# currency: USD
+# issued: 2026-10-15T09:30:00Z
+# total: 2202.35
+description,quantity,amount
+"token-based usage calls to gpt-5.4, totaling: $36.00. Input tokens: 0, Output tokens: 0, Cache write tokens: 0, Cache read tokens: 0",1200,36.00
+"Cursor Teams seats",0,0.00
+"Minimum fee",,2000.00
+"Credit ""June""",,-1.50
+"Tax",,167.85
+"#;
+        assert_eq!(bill().csv(), expected);
+    }
+
+    #[test]
+    fn the_dashboard_leaves_out_what_is_nothing() {
+        let json: Value = serde_json::from_str(&bill().dashboard_json()).unwrap();
+        let cents: Vec<_> =
+            json["items"].as_array().unwrap().iter().map(|item| item["cents"].as_i64()).collect();
+        assert_eq!(cents, [Some(3600), None, Some(200_000), Some(-150), Some(16_785)]);
+        assert_eq!(json["items"][1], json!({"description": "Cursor Teams seats"}));
+        assert_eq!(json["hasUnpaidMidMonthInvoice"], json!(false));
+        assert_eq!(json["pricingDescription"]["id"], json!("INV-0006"));
+    }
+
+    #[test]
+    fn the_text_is_broken_as_a_copy_of_a_pdf_is() {
+        let expected = "\
+Invoice
+Cursor Usage for September 2026
+Invoice number\u{a0}INV-0006
+Date of issue October 15, 2026
+Billing period Sep 14\u{a0}\u{2013} Oct 14, 2026
+Bill to
+Acme
+$2,202.35 due October 15, 2026
+
+Description Qty Unit price Amount
+token-based usage calls to gpt-5.4, totaling:
+$36.00. Input tokens: 0, Output tokens: 0, Cache
+write tokens: 0, Cache read tokens: 0 1,200 $0.03 $36.00
+Cursor Teams seats 0 $40.00 $0.00
+Minimum fee $2,000.00
+Credit \"June\" -$1.50
+Subtotal $2,034.50
+Tax $167.85
+Total $2,202.35
+Amount due\u{a0}$2,202.35 USD
+Page 1 of 1
+";
+        assert_eq!(bill().pdf_text(), expected);
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use crate::biller::tally::Tally;
-use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, lines};
+use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, Threshold, UsageLine, lines};
 use crate::calendar::date;
 use crate::event::TrueEvent;
 
@@ -11,23 +11,23 @@ impl BillingTerms {
     /// Bills what these events owe. Those outside the cut, and those of kinds that nobody pays for, are passed over.
     /// With a [threshold](Self::threshold) they must come in the order of time.
     pub fn bill<E: Borrow<TrueEvent>>(&self, events: impl IntoIterator<Item = E>) -> Bills {
-        let pieces = self.pieces(events);
-        let mut start_ms = self.period.start_ms;
+        let Pieces { noticed, mut rest } = self.pieces(events);
+        let mut numbers = self.first_number..;
+        let mut number = || numbers.next().unwrap_or(u64::MAX);
+        let mut left = self.period;
         let mut earlier = Vec::new();
-        for (end_ms, tally) in &pieces.noticed {
-            let number = self.first_number + u64::try_from(earlier.len()).unwrap_or(0);
-            earlier.push(self.mid_month(number, Period::new(start_ms, *end_ms), tally));
-            start_ms = *end_ms;
+        for (end_ms, tally) in &noticed {
+            earlier.push(self.mid_month(number(), Period::new(left.start_ms, *end_ms), tally));
+            left.start_ms = *end_ms;
         }
-        let netting = self.threshold.is_none_or(|threshold| threshold.netting);
-        let mut rest = pieces.rest;
-        if netting {
-            start_ms = self.period.start_ms;
-            pieces.noticed.iter().for_each(|(_, tally)| rest.merge(tally));
-        }
-        let paid: &[Bill] = if netting { &earlier } else { &[] };
-        let number = self.first_number + u64::try_from(earlier.len()).unwrap_or(0);
-        let bill = self.last(number, Period::new(start_ms, self.period.end_ms), &rest, paid);
+        let bill = if self.threshold.is_some_and(|threshold| threshold.netting) {
+            for (_, tally) in &noticed {
+                rest.merge(tally);
+            }
+            self.last(number(), self.period, &rest, &earlier)
+        } else {
+            self.last(number(), left, &rest, &[])
+        };
         Bills { earlier, bill }
     }
 
@@ -50,13 +50,7 @@ impl BillingTerms {
         self.sheet(number, period, usage, lines)
     }
 
-    fn sheet(
-        &self,
-        number: u64,
-        period: Period,
-        usage: Vec<crate::biller::UsageLine>,
-        lines: Vec<InvoiceLine>,
-    ) -> Bill {
+    fn sheet(&self, number: u64, period: Period, usage: Vec<UsageLine>, lines: Vec<InvoiceLine>) -> Bill {
         Bill {
             number: format!("INV-{number:04}"),
             title: format!("Cursor Usage for {}", self.month()),
@@ -92,7 +86,7 @@ impl BillingTerms {
                 watch.see(event.timestamp_ms, amount);
             }
         }
-        if let Some(at) = watch.and_then(|mut watch| watch.noticed_before(cut.end_ms - 1)) {
+        if let Some(at) = watch.and_then(|mut watch| watch.noticed_before(cut.end_ms.saturating_sub(1))) {
             pieces.close(at);
         }
         pieces
@@ -126,7 +120,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(threshold: crate::biller::Threshold) -> Self {
+    fn new(threshold: Threshold) -> Self {
         let amount = threshold.amount.max(1);
         Self { amount, lag_ms: threshold.lag_ms.max(0), total: 0, next: amount, pending: None }
     }
@@ -144,5 +138,87 @@ impl Watch {
         self.pending = None;
         self.next = (self.total / self.amount + 1) * self.amount;
         Some(due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::CENT;
+    use crate::calendar::{DAY, HOUR};
+
+    /// A call of 30 cents at noon of every day of September.
+    fn calls() -> Vec<TrueEvent> {
+        let noon = |day: i64| Period::calendar_month(2026, 9, 0).start_ms + day * DAY + DAY / 2;
+        let call = |day| {
+            let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
+            event.charged = Some(30 * CENT);
+            event
+        };
+        (0..30).map(call).collect()
+    }
+
+    fn terms(threshold: Option<Threshold>) -> BillingTerms {
+        let period = Period::calendar_month(2026, 9, 0);
+        BillingTerms { period, threshold, tax: 0, ..BillingTerms::default() }
+    }
+
+    fn totals(bills: &Bills) -> Vec<i128> {
+        bills.earlier.iter().chain([&bills.bill]).map(|bill| bill.total / CENT).collect()
+    }
+
+    #[test]
+    fn invoices_in_mid_cycle_are_taken_off_the_last_one() {
+        let bills = terms(Some(Threshold::new(200 * CENT, HOUR, true))).bill(calls());
+        // Passed at 2.10, 4.20, 6.30 and 8.10.
+        assert_eq!(totals(&bills), [210, 210, 210, 180, 90]);
+        let first = &bills.earlier[0];
+        assert_eq!(first.title, "Cursor Usage for September 2026 (Mid-Month Invoice)");
+        assert_eq!((first.number.as_str(), bills.bill.number.as_str()), ("INV-0006", "INV-0010"));
+        assert_eq!(first.issued_ms, calls()[6].timestamp_ms + HOUR + 1);
+        assert_eq!(bills.bill.usage[0].calls, 30);
+        assert_eq!(bills.bill.sum_of(LineKind::Netting), -810 * CENT);
+        assert_eq!(bills.bill.lines[1].description, "Mid-month usage paid for September 2026");
+        assert_eq!(bills.bill.period, Period::calendar_month(2026, 9, 0));
+    }
+
+    #[test]
+    fn without_netting_the_last_invoice_lists_the_rest() {
+        let bills = terms(Some(Threshold::new(200 * CENT, 2 * DAY, false))).bill(calls());
+        // Two more calls come until each is noticed.
+        assert_eq!(totals(&bills), [270, 210, 210, 180, 30]);
+        let last = &bills.bill;
+        assert_eq!((last.usage[0].calls, last.lines.len()), (1, 1));
+        assert_eq!(last.period.start_ms, bills.earlier[3].period.end_ms);
+    }
+
+    #[test]
+    fn a_threshold_noticed_too_late_cuts_nothing() {
+        let bills = terms(Some(Threshold::new(880 * CENT, DAY, true))).bill(calls());
+        assert_eq!(totals(&bills), [900]);
+        assert_eq!(totals(&terms(Some(Threshold::new(0, -1, false))).bill(calls())).len(), 31);
+    }
+
+    #[test]
+    fn fees_on_own_keys_wait_for_the_last_invoice() {
+        let mut events = calls();
+        events[0].kind = TrueEvent::OWN_KEY.to_owned();
+        events[0].token_fee = Some(3 * CENT);
+        for netting in [true, false] {
+            let bills = terms(Some(Threshold::new(200 * CENT, HOUR, netting))).bill(&events);
+            assert_eq!(bills.bill.sum_of(LineKind::OwnKey), 3 * CENT);
+            assert_eq!(bills.earlier[0].lines.len(), 1);
+        }
+    }
+
+    #[test]
+    fn the_real_cut_decides_what_is_on_the_invoice() {
+        let mut terms = terms(None);
+        let stated = terms.period;
+        terms.cut = Some(Period::new(stated.start_ms + DAY, stated.end_ms + HOUR));
+        let bill = terms.bill(calls()).bill;
+        assert_eq!((bill.usage[0].calls, bill.period), (29, stated));
+        assert_eq!(bill.issued_ms, stated.end_ms + HOUR + DAY);
+        assert_eq!(terms.bill(Vec::<TrueEvent>::new()).bill.lines, []);
     }
 }

@@ -155,3 +155,95 @@ fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
     let factor = terms.prices.get(&event.model).copied().unwrap_or(WHOLE);
     part(part(inside, factor), WHOLE.saturating_sub(terms.discount))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::CENT;
+    use crate::biller::{LineKind, Rounding, RoundingMode, Wording};
+
+    fn call(model: &str, max_mode: bool, charged: i128) -> TrueEvent {
+        let mut event =
+            TrueEvent::new(BillingTerms::default().period.start_ms, model, TrueEvent::USAGE_BASED);
+        event.max_mode = max_mode;
+        event.tokens = Some(Tokens::new(1, 2, 3, 4));
+        event.token_fee = Some(CENT / 4);
+        event.charged = Some(charged);
+        event
+    }
+
+    fn events() -> Vec<TrueEvent> {
+        let mut free = call("a", false, 50 * CENT);
+        free.kind = TrueEvent::FREE.to_owned();
+        let half = CENT / 2;
+        vec![
+            call("a", false, CENT + half),
+            call("a", false, CENT + half),
+            call("a", true, half),
+            call("b", true, CENT),
+            free,
+        ]
+    }
+
+    fn lines(terms: &BillingTerms) -> Vec<(String, u64, i128)> {
+        let usage = terms.bill(events()).bill.usage;
+        usage.into_iter().map(|line| (line.label, line.calls, line.amount / CENT)).collect()
+    }
+
+    fn line(label: &str, calls: u64, cents: i128) -> (String, u64, i128) {
+        (label.to_owned(), calls, cents)
+    }
+
+    #[test]
+    fn max_mode_has_lines_of_its_own_only_with_aliases() {
+        let mut terms = BillingTerms::default();
+        assert_eq!(lines(&terms), [line("non-max-a", 2, 3), line("a", 1, 1), line("b", 1, 1)]);
+        terms.aliases = false;
+        assert_eq!(lines(&terms), [line("a", 3, 4), line("b", 1, 1)]);
+        terms.labels = [("b".to_owned(), "c".to_owned())].into();
+        assert_eq!(lines(&terms)[1], line("c", 1, 1));
+    }
+
+    #[test]
+    fn each_unit_rounds_in_its_place() {
+        let mut terms = BillingTerms { aliases: false, ..BillingTerms::default() };
+        terms.rounding = Rounding::new(RoundingUnit::Event, RoundingMode::HalfUp);
+        assert_eq!(lines(&terms), [line("a", 3, 5), line("b", 1, 1)]);
+        terms.rounding.mode = RoundingMode::Floor;
+        assert_eq!(lines(&terms), [line("a", 3, 2), line("b", 1, 1)]);
+        terms.rounding = Rounding::new(RoundingUnit::Invoice, RoundingMode::Floor);
+        assert_eq!(lines(&terms), [line("", 4, 4)]);
+        terms.rounding.unit = RoundingUnit::Line;
+        assert_eq!(lines(&terms), [line("a", 3, 3), line("b", 1, 1)]);
+        terms.wording = Wording::Summary;
+        assert_eq!(lines(&terms), [line("", 4, 4)]);
+        assert_eq!(terms.bill(events()).bill.lines[0].description, "On-Demand Usage");
+    }
+
+    #[test]
+    fn fees_prices_and_discounts_change_the_exact_sum() {
+        let exact = |terms: &BillingTerms| {
+            let usage = terms.bill(events()).bill.usage;
+            usage.into_iter().map(|line| line.exact).sum::<i128>()
+        };
+        let mut terms = BillingTerms::default();
+        assert_eq!(exact(&terms), 450 * CENT / 100);
+        terms.token_fee = TokenFee::LeftOut;
+        assert_eq!(exact(&terms), 350 * CENT / 100);
+        terms.prices = [("b".to_owned(), 20_000)].into();
+        assert_eq!(exact(&terms), 425 * CENT / 100);
+        terms.discount = 1000;
+        assert_eq!(exact(&terms), 3825 * CENT / 1000);
+        terms.token_fee = TokenFee::OwnLine;
+        let bill = terms.bill(events()).bill;
+        let fee = bill.lines.iter().find(|line| line.kind == LineKind::TokenFee).unwrap();
+        assert_eq!((fee.description.as_str(), fee.amount), ("Cursor token fee, totalling: $0.01", CENT));
+    }
+
+    #[test]
+    fn tokens_are_added_up() {
+        let usage = BillingTerms::default().bill(events()).bill.usage;
+        assert_eq!(usage[0].tokens, Tokens::new(2, 4, 6, 8));
+        assert_eq!((usage[2].model.as_str(), usage[2].max_mode), ("b", true));
+    }
+}

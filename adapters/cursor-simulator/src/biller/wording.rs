@@ -58,9 +58,7 @@ mod tests {
             exact: 2694 * CENT,
             amount: 2694 * CENT,
         };
-        let mut terms = BillingTerms::default();
-        terms.wording = wording;
-        usage(&line, &terms)
+        usage(&line, &BillingTerms { wording, ..BillingTerms::default() })
     }
 
     #[test]

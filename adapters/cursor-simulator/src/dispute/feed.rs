@@ -5,6 +5,7 @@ use crate::biller::Period;
 use crate::calendar::{DAY, HOUR, MINUTE, floor_day};
 use crate::dispute::case::{Case, EDGE, Fate, Lost, Row, ZONES};
 use crate::event::{Tokens, TrueEvent};
+use crate::models::FEE_PER_TOKEN;
 
 /// A UTC day or some hours are lost, with at least one call in them.
 pub(super) fn lose(case: &mut Case) {
@@ -61,7 +62,7 @@ pub(super) fn own_key(case: &mut Case) {
         let at = case.instant(span);
         let mut event = case.call(at);
         TrueEvent::OWN_KEY.clone_into(&mut event.kind);
-        let fee = event.token_fee.or_else(|| event.model_cost.map(|cost| cost / 10)).unwrap_or(0);
+        let fee = FEE_PER_TOKEN * event.tokens.map_or(0, |tokens| i128::from(tokens.total()));
         (event.token_fee, event.charged) = (Some(fee), Some(fee));
         case.push(event);
     }

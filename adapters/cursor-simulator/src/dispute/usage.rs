@@ -60,9 +60,7 @@ fn candidates(case: &Case, lines: &[UsageLine], fits: impl Fn(&UsageLine) -> boo
 pub(super) fn round_otherwise(case: &mut Case, all: &[Discrepancy]) {
     let usual = case.terms.rounding;
     let total = case.usage_total();
-    let about_usage = |what: &Discrepancy| {
-        Discrepancy::OwnKey < *what && *what < Discrepancy::Seats || *what == Discrepancy::Arithmetic
-    };
+    let about_usage = |what: &Discrepancy| Discrepancy::OwnKey < *what && *what < Discrepancy::Seats;
     let one_line = !all.iter().any(about_usage);
     let units = [RoundingUnit::Event, RoundingUnit::Line, RoundingUnit::Invoice];
     let mut policies: Vec<_> = units
