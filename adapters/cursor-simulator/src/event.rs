@@ -27,6 +27,15 @@ impl Tokens {
             .saturating_add(self.cache_write)
             .saturating_add(self.cache_read)
     }
+
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self {
+            input: self.input.saturating_add(other.input),
+            output: self.output.saturating_add(other.output),
+            cache_write: self.cache_write.saturating_add(other.cache_write),
+            cache_read: self.cache_read.saturating_add(other.cache_read),
+        }
+    }
 }
 
 /// One row of the truth: what the server sends of an event, and what it knows but withholds.

@@ -15,6 +15,7 @@ mod company;
 mod daily_usage;
 mod delivery;
 mod directory_groups;
+mod dispute;
 mod event;
 mod fault;
 mod flaw;
@@ -49,9 +50,13 @@ pub use behaviour::{
     Behaviour, Era, Ids, KindWords, Notation, Order, Oversize, Plan, Scope, SpendMeaning, SpendPeriod,
     Timestamps,
 };
-pub use biller::{DemoInvoice, InvoiceLine, UsageLine};
+pub use biller::{
+    Bill, BillingTerms, Bills, DemoInvoice, InvoiceLine, LineKind, Period, Rounding, RoundingMode,
+    RoundingUnit, Seat, Seats, Threshold, TokenFee, UsageLine, Wording,
+};
 pub use builder::SimulatorBuilder;
 pub use change::Change;
+pub use dispute::{Discrepancy, Dispute, Entry, FedEvent, FeedChange, dispute};
 pub use event::{Tokens, TrueEvent};
 pub use fault::{CUT, DROPPED, Endpoint, Fault, FaultKind, SLOW};
 pub use rate_limit::{RateLimits, Throttling};

@@ -27,7 +27,7 @@ pub(crate) struct Model {
 }
 
 /// Cursor's token fee: a quarter of a dollar per million tokens of any kind.
-const FEE_PER_TOKEN: i128 = DOLLAR / 4_000_000;
+pub(crate) const FEE_PER_TOKEN: i128 = DOLLAR / 4_000_000;
 const PRICE_UNIT: i128 = DOLLAR / 1_000_000_000;
 
 impl Model {

@@ -4,6 +4,7 @@
 mod api;
 mod daily;
 mod data;
+mod disputes;
 mod faults;
 mod groups;
 mod invoices;

@@ -127,3 +127,10 @@ pub(crate) async fn over_tcp(server: &Server, path: &str, body: &str) -> Option<
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     Some((status, head.to_lowercase(), body.to_owned()))
 }
+
+/// The first millisecond of the UTC month that lies `months` after the one of `ms`.
+pub(crate) fn month_start(ms: i64, months: u32) -> i64 {
+    let date = chrono::DateTime::from_timestamp_millis(ms).unwrap().date_naive();
+    let first = chrono::Datelike::with_day(&date, 1).unwrap() + chrono::Months::new(months);
+    first.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
+}

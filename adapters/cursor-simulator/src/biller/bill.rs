@@ -1,0 +1,226 @@
+//! Invoices, and how they are written down.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::amount::{CENT, dollars};
+use crate::biller::{Period, UsageLine, pdf};
+use crate::calendar::instant;
+
+/// What [`BillingTerms::bill`](crate::BillingTerms::bill) makes of a cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bills {
+    /// The invoices before the end of the cycle, oldest first.
+    pub earlier: Vec<Bill>,
+    /// The last invoice.
+    pub bill: Bill,
+}
+
+/// An invoice. Amounts are counts of 10^-24 US dollars, and whole cents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bill {
+    /// Such as `INV-0006`.
+    pub number: String,
+    /// Such as `Cursor Usage for September 2026`.
+    pub title: String,
+    /// The period that it states.
+    pub period: Period,
+    /// When it was issued, in milliseconds since 1970.
+    pub issued_ms: i64,
+    /// Every line, in order; those of usage come first, in the order of `usage`.
+    pub lines: Vec<InvoiceLine>,
+    /// What the lines of on-demand usage stand for.
+    pub usage: Vec<UsageLine>,
+    /// The total as stated: the sum of all lines, unless somebody has changed it.
+    pub total: i128,
+    /// Whether the CSV says when it was issued.
+    pub states_issue: bool,
+    /// Whether the CSV says the total.
+    pub states_total: bool,
+}
+
+/// One line of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvoiceLine {
+    /// Not printed: what it is about.
+    pub kind: LineKind,
+    /// The wording, without the quotes of the text.
+    pub description: String,
+    /// Calls or seats; `None` for tax and credits.
+    pub quantity: Option<u64>,
+    /// The price of one as printed, which may be rounded.
+    pub unit_price: Option<i128>,
+    /// Whole cents, as a count of 10^-24 US dollars.
+    pub amount: i128,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LineKind {
+    /// On-demand usage.
+    Usage,
+    /// The token fee of on-demand usage.
+    TokenFee,
+    /// An earlier invoice of the same cycle, taken off.
+    Netting,
+    /// Token fees on calls with own keys.
+    OwnKey,
+    /// Seats for the whole cycle.
+    Seats,
+    /// Seats for a part of the cycle.
+    Proration,
+    /// Add-ons and minimum fees.
+    AddOn,
+    /// A credit.
+    Credit,
+    /// A refund.
+    Refund,
+    /// Tax.
+    Tax,
+}
+
+impl InvoiceLine {
+    /// A line without a unit price.
+    pub fn new(kind: LineKind, description: impl Into<String>, quantity: Option<u64>, amount: i128) -> Self {
+        Self { kind, description: description.into(), quantity, unit_price: None, amount }
+    }
+}
+
+impl Bill {
+    /// The sum of the lines of one kind.
+    pub fn sum_of(&self, kind: LineKind) -> i128 {
+        self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
+    }
+
+    /// Comment lines, a header, one row per line.
+    pub fn csv(&self) -> String {
+        let second = |ms: i64| instant(ms).format("%Y-%m-%dT%H:%M:%SZ");
+        let mut csv = String::new();
+        let _ = writeln!(csv, "# number: {}", self.number);
+        let _ = writeln!(csv, "# period: {}/{}", second(self.period.start_ms), second(self.period.end_ms));
+        let _ = writeln!(csv, "# currency: USD");
+        if self.states_issue {
+            let _ = writeln!(csv, "# issued: {}", second(self.issued_ms));
+        }
+        if self.states_total {
+            let _ = writeln!(csv, "# total: {}", dollars(self.total));
+        }
+        let _ = writeln!(csv, "description,quantity,amount");
+        for line in &self.lines {
+            let quantity = line.quantity.map(|count| count.to_string()).unwrap_or_default();
+            let wording = line.description.replace('"', "\"\"");
+            let _ = writeln!(csv, "\"{wording}\",{quantity},{}", dollars(line.amount));
+        }
+        csv
+    }
+
+    /// The items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
+    pub fn dashboard_json(&self) -> String {
+        let item = |line: &InvoiceLine| match i64::try_from(line.amount / CENT) {
+            Ok(cents) if cents != 0 => json!({"description": line.description, "cents": cents}),
+            _ => json!({"description": line.description}),
+        };
+        let items: Vec<Value> = self.lines.iter().map(item).collect();
+        json!({
+            "items": items,
+            "pricingDescription": {"description": self.title, "id": self.number},
+            "hasUnpaidMidMonthInvoice": false,
+        })
+        .to_string()
+    }
+
+    /// The text that one gets by copying a PDF of it.
+    pub fn pdf_text(&self) -> String {
+        pdf::text(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amount::DOLLAR;
+    use crate::biller::{BillingTerms, Seats, Wording};
+    use crate::event::TrueEvent;
+
+    fn bill() -> Bill {
+        let terms = BillingTerms {
+            wording: Wording::Table,
+            seats: Some(Seats::new(40 * DOLLAR, Vec::new())),
+            charges: vec![
+                InvoiceLine::new(LineKind::AddOn, "Minimum fee", None, 2000 * DOLLAR),
+                InvoiceLine::new(LineKind::Credit, "Credit \"June\"", None, -150 * CENT),
+            ],
+            states_issue: true,
+            states_total: true,
+            ..BillingTerms::default()
+        };
+        let call = |minute: i64| {
+            let mut event = TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
+            event.charged = Some(3 * CENT);
+            event
+        };
+        let calls: Vec<_> = (0..1200).map(call).collect();
+        terms.bill(&calls).bill
+    }
+
+    #[test]
+    fn the_csv_states_what_it_is_asked_to() {
+        let expected = r#"# number: INV-0006
+# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z
+# currency: USD
+# issued: 2026-10-15T09:30:00Z
+# total: 2202.35
+description,quantity,amount
+"token-based usage calls to gpt-5.4, totaling: $36.00. Input tokens: 0, Output tokens: 0, Cache write tokens: 0, Cache read tokens: 0",1200,36.00
+"Cursor Teams seats",0,0.00
+"Minimum fee",,2000.00
+"Credit ""June""",,-1.50
+"Tax",,167.85
+"#;
+        assert_eq!(bill().csv(), expected);
+    }
+
+    #[test]
+    fn the_dashboard_leaves_out_what_is_nothing() {
+        let json: Value = serde_json::from_str(&bill().dashboard_json()).unwrap();
+        let cents: Vec<_> =
+            json["items"].as_array().unwrap().iter().map(|item| item["cents"].as_i64()).collect();
+        assert_eq!(cents, [Some(3600), None, Some(200_000), Some(-150), Some(16_785)]);
+        assert_eq!(json["items"][1], json!({"description": "Cursor Teams seats"}));
+        assert_eq!(json["hasUnpaidMidMonthInvoice"], json!(false));
+        assert_eq!(json["pricingDescription"]["id"], json!("INV-0006"));
+    }
+
+    #[test]
+    fn the_text_is_broken_as_a_copy_of_a_pdf_is() {
+        let expected = "\
+Invoice
+Cursor Usage for September 2026
+Invoice number\u{a0}INV-0006
+Date of issue October 15, 2026
+Billing period Sep 14\u{a0}\u{2013} Oct 14, 2026
+Bill to
+Acme
+$2,202.35 due October 15, 2026
+
+Description Qty Unit price Amount
+token-based usage calls to gpt-5.4, totaling:
+$36.00. Input tokens: 0, Output tokens: 0, Cache
+write tokens: 0, Cache read tokens: 0 1,200 $0.03 $36.00
+Cursor Teams seats 0 $40.00 $0.00
+Minimum fee $2,000.00
+Credit \"June\" -$1.50
+Subtotal $2,034.50
+Tax $167.85
+Total $2,202.35
+Amount due\u{a0}$2,202.35 USD
+Page 1 of 1
+";
+        assert_eq!(bill().pdf_text(), expected);
+    }
+}

@@ -1,0 +1,44 @@
+//! From sums to the lines of an invoice.
+
+use crate::amount::{dollars, to_whole_cents};
+use crate::biller::tally::Tally;
+use crate::biller::terms::part;
+use crate::biller::{BillingTerms, InvoiceLine, LineKind, TokenFee, UsageLine, wording};
+
+/// The lines of usage and of its token fee.
+pub(super) fn usage(usage: &[UsageLine], tally: &Tally, terms: &BillingTerms) -> Vec<InvoiceLine> {
+    let mut lines: Vec<_> = usage.iter().map(|line| wording::usage(line, terms)).collect();
+    if terms.token_fee == TokenFee::OwnLine && tally.fees.calls > 0 {
+        let amount = terms.rounding.mode.round(tally.fees.exact);
+        let wording = format!("Cursor token fee, totalling: ${}", dollars(amount));
+        lines.push(InvoiceLine::new(LineKind::TokenFee, wording, None, amount));
+    }
+    lines
+}
+
+/// Everything below usage and netting but the tax.
+pub(super) fn rest(tally: &Tally, terms: &BillingTerms) -> Vec<InvoiceLine> {
+    let own_key = own_key(tally, terms);
+    let seats = terms.seats.as_ref().map(|seats| seats.lines(terms.period)).unwrap_or_default();
+    own_key.into_iter().chain(seats).chain(terms.charges.iter().cloned()).collect()
+}
+
+fn own_key(tally: &Tally, terms: &BillingTerms) -> Option<InvoiceLine> {
+    let (calls, exact) = (tally.own_key.calls, tally.own_key.exact);
+    let amount = terms.rounding.mode.round(exact);
+    let wording =
+        format!("{calls} calls with user API keys, Cursor token fee totalling: ${}", dollars(amount));
+    (terms.own_key_line && calls > 0)
+        .then(|| InvoiceLine::new(LineKind::OwnKey, wording, Some(calls), amount))
+}
+
+/// The tax on these lines. What was paid in mid-cycle was not taxed then, so it does not lessen it.
+pub(super) fn tax(lines: &[InvoiceLine], terms: &BillingTerms) -> Option<InvoiceLine> {
+    let taxable = lines.iter().filter(|line| line.kind != LineKind::Netting).map(|line| line.amount).sum();
+    let amount = to_whole_cents(part(taxable, terms.tax));
+    (terms.tax > 0).then(|| InvoiceLine::new(LineKind::Tax, "Tax", None, amount))
+}
+
+pub(super) fn sum(lines: &[InvoiceLine]) -> i128 {
+    lines.iter().map(|line| line.amount).sum()
+}

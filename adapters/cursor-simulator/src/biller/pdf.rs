@@ -1,0 +1,69 @@
+//! An invoice as text copied from a PDF: what was laid out in columns comes in lines, and long cells are broken.
+
+use std::fmt::Write as _;
+
+use crate::amount::CENT;
+use crate::biller::wording::grouped;
+use crate::biller::{Bill, InvoiceLine, LineKind};
+use crate::calendar::instant;
+
+/// The width of the column of descriptions.
+const WIDTH: usize = 48;
+
+pub(super) fn text(bill: &Bill) -> String {
+    let tax = bill.sum_of(LineKind::Tax);
+    let day = |ms: i64, form: &str| instant(ms).format(form).to_string();
+    let mut text = String::from("Invoice\n");
+    let _ = writeln!(text, "{}", bill.title);
+    let _ = writeln!(text, "Invoice number\u{a0}{}", bill.number);
+    let _ = writeln!(text, "Date of issue {}", day(bill.issued_ms, "%B %-d, %Y"));
+    let (start, end) = (day(bill.period.start_ms, "%b %-d"), day(bill.period.end_ms, "%b %-d, %Y"));
+    let _ = writeln!(text, "Billing period {start}\u{a0}\u{2013} {end}");
+    text.push_str("Bill to\nAcme\n");
+    let _ = writeln!(text, "{} due {}\n", money(bill.total), day(bill.issued_ms, "%B %-d, %Y"));
+    text.push_str("Description Qty Unit price Amount\n");
+    for line in bill.lines.iter().filter(|line| line.kind != LineKind::Tax) {
+        write_row(&mut text, line);
+    }
+    let _ = writeln!(text, "Subtotal {}", money(bill.total - tax));
+    if bill.lines.iter().any(|line| line.kind == LineKind::Tax) {
+        let _ = writeln!(text, "Tax {}", money(tax));
+    }
+    let _ = writeln!(text, "Total {}", money(bill.total));
+    let _ = writeln!(text, "Amount due\u{a0}{} USD", money(bill.total));
+    text.push_str("Page 1 of 1\n");
+    text
+}
+
+/// The description, broken between words; behind its last line the columns of numbers.
+fn write_row(text: &mut String, line: &InvoiceLine) {
+    let mut width = 0;
+    for word in line.description.split(' ') {
+        let long = width + 1 + word.len();
+        match width {
+            0 => {}
+            _ if long > WIDTH => {
+                text.push('\n');
+                width = 0;
+            }
+            _ => text.push(' '),
+        }
+        text.push_str(word);
+        width = if width == 0 { word.len() } else { long };
+    }
+    if let Some(count) = line.quantity {
+        let _ = write!(text, " {}", grouped(count));
+    }
+    if let Some(price) = line.unit_price {
+        let _ = write!(text, " {}", money(price));
+    }
+    let _ = writeln!(text, " {}", money(line.amount));
+}
+
+/// Dollars with commas between thousands; the sign stands before the dollar.
+fn money(amount: i128) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let cents = amount.unsigned_abs() / CENT.unsigned_abs();
+    let whole = grouped(u64::try_from(cents / 100).unwrap_or(u64::MAX));
+    format!("{sign}${whole}.{:02}", cents % 100)
+}

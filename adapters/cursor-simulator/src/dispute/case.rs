@@ -1,0 +1,262 @@
+//! A case in the making: usage, what became of it, and terms.
+
+use std::collections::BTreeSet;
+
+use crate::amount::CENT;
+use crate::biller::{BillingTerms, Period, UsageLine, Wording};
+use crate::calendar::{DAY, HOUR, MINUTE, month_start};
+use crate::event::{Tokens, TrueEvent};
+use crate::models::{MODELS, MaxMode, Model};
+use crate::rng::Rng;
+
+/// How far a cut may be off. Only what is further from both ends of the period is picked for other faults.
+pub(super) const EDGE: i64 = 2 * DAY;
+
+/// Minutes ahead of UTC.
+pub(super) const ZONES: [i64; 9] = [-480, -420, -300, -240, 0, 60, 120, 330, 540];
+
+pub(super) struct Case {
+    pub(super) dice: Rng,
+    pub(super) terms: BillingTerms,
+    /// The UTC calendar months that the period touches.
+    pub(super) months: Period,
+    pub(super) rows: Vec<Row>,
+    pub(super) lost: Option<Lost>,
+    /// Models whose events are not what they were.
+    pub(super) touched: BTreeSet<String>,
+    pub(super) contradiction: Option<Contradiction>,
+    models: Vec<(&'static Model, bool)>,
+    users: u64,
+}
+
+/// An event, and what became of it.
+pub(super) struct Row {
+    pub(super) event: TrueEvent,
+    pub(super) first_seen_ms: i64,
+    pub(super) fate: Fate,
+}
+
+pub(super) enum Fate {
+    Held,
+    /// Came after the invoice; perhaps to a closed day.
+    Late {
+        closed: bool,
+    },
+    /// Was billed as this.
+    Repriced(Box<TrueEvent>),
+    Withdrawn,
+    Missing,
+    Duplicated,
+}
+
+/// What the ingest lost, and whether it knows that it has a gap there.
+pub(super) struct Lost {
+    pub(super) span: Period,
+    pub(super) known: bool,
+}
+
+/// How an invoice contradicts itself.
+pub(super) enum Contradiction {
+    Total(i128),
+    /// The amount of this line is off from its text.
+    Line(usize, i128),
+}
+
+impl Row {
+    pub(super) fn at(&self) -> i64 {
+        self.event.timestamp_ms
+    }
+
+    pub(super) fn on_demand(&self) -> bool {
+        self.event.kind == TrueEvent::USAGE_BASED
+    }
+
+    /// The event as the biller saw it.
+    pub(super) fn billed(&self) -> Option<&TrueEvent> {
+        match &self.fate {
+            Fate::Late { .. } => None,
+            Fate::Repriced(old) => Some(old),
+            Fate::Held | Fate::Withdrawn | Fate::Missing | Fate::Duplicated => Some(&self.event),
+        }
+    }
+
+    /// How often the ingest holds it.
+    pub(super) const fn copies(&self) -> i128 {
+        match self.fate {
+            Fate::Withdrawn | Fate::Missing => 0,
+            Fate::Held | Fate::Late { .. } | Fate::Repriced(_) => 1,
+            Fate::Duplicated => 2,
+        }
+    }
+
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.fate, Fate::Missing)
+    }
+}
+
+impl Case {
+    /// On-demand usage in and around a period, billed in the plainest way.
+    pub(super) fn new(seed: u64) -> Self {
+        let mut dice = Rng::new(seed);
+        let terms = terms(&mut dice);
+        let last_month = month_start(terms.period.end_ms - 1);
+        let months = Period::new(month_start(terms.period.start_ms), month_start(last_month + 32 * DAY));
+        let models = models(&mut dice);
+        let users = 2 + dice.below(5);
+        let mut case = Self {
+            dice,
+            terms,
+            months,
+            rows: Vec::new(),
+            lost: None,
+            touched: BTreeSet::new(),
+            contradiction: None,
+            models,
+            users,
+        };
+        for _ in 0..60 + case.dice.below(341) {
+            let span = if case.dice.chance(800) { case.terms.period } else { months };
+            let at = case.instant(span);
+            case.push_call(at);
+        }
+        case
+    }
+
+    /// The part of the period that no cut comes near.
+    pub(super) fn inside(&self) -> Period {
+        let period = self.terms.period;
+        Period::new(period.start_ms + EDGE, period.end_ms - EDGE)
+    }
+
+    /// The longer part of the ingested months that the period leaves out and no cut comes near, if there is one.
+    pub(super) fn outside(&self) -> Option<Period> {
+        let period = self.terms.period;
+        let before = Period::new(self.months.start_ms, period.start_ms - EDGE);
+        let after = Period::new(period.end_ms + EDGE, self.months.end_ms);
+        let longer = if length(before) > length(after) { before } else { after };
+        (length(longer) > 0).then_some(longer)
+    }
+
+    /// A random instant of a span, outside what was lost.
+    pub(super) fn instant(&mut self, span: Period) -> i64 {
+        let lost = self.lost.as_ref().map(|lost| lost.span).filter(|lost| span.contains(lost.start_ms));
+        let left_out = lost.map_or(0, length);
+        let at = span.start_ms + self.below(length(span) - left_out);
+        if lost.is_some_and(|lost| lost.start_ms <= at) { at + left_out } else { at }
+    }
+
+    pub(super) fn below(&mut self, bound: i64) -> i64 {
+        below(&mut self.dice, bound)
+    }
+
+    /// From `least` to `most` whole cents.
+    pub(super) fn cents(&mut self, least: i64, most: i64) -> i128 {
+        i128::from(least + self.below(most - least + 1)) * CENT
+    }
+
+    pub(super) fn pick<T: Copy>(&mut self, of: &[T], otherwise: T) -> T {
+        pick(&mut self.dice, of).unwrap_or(otherwise)
+    }
+
+    /// When the last invoice is issued.
+    pub(super) fn issued_ms(&self) -> i64 {
+        self.terms.issued_ms()
+    }
+
+    /// An event of any kind, seen soon after it happened.
+    pub(super) fn push(&mut self, event: TrueEvent) {
+        let first_seen_ms = event.timestamp_ms + MINUTE + self.below(6 * HOUR);
+        self.rows.push(Row { event, first_seen_ms, fate: Fate::Held });
+    }
+
+    pub(super) fn push_call(&mut self, at: i64) {
+        let event = self.call(at);
+        self.push(event);
+    }
+
+    /// An on-demand call at that time.
+    pub(super) fn call(&mut self, at: i64) -> TrueEvent {
+        let weights = (1..=self.models.len()).rev().map(|weight| u64::try_from(weight * weight).unwrap_or(1));
+        let place = self.dice.weighted(weights).unwrap_or(0);
+        let (model, both) = self.models.get(place).copied().unwrap_or((&MODELS[0], false));
+        let scale = self.pick(&[1, 1, 1, 2, 3, 8], 1);
+        let tokens = tokens(model, scale, &mut self.dice);
+        let mut event = TrueEvent::new(at, model.id, TrueEvent::USAGE_BASED);
+        let fee = model.fee(&tokens);
+        let cost = model.price(&tokens);
+        event.email = Some(format!("user{}@acme.test", self.dice.below(self.users)));
+        event.max_mode = model.max_mode == MaxMode::Always || both && self.dice.chance(300);
+        event.is_token_based = true;
+        event.is_chargeable = true;
+        event.tokens = Some(tokens);
+        event.model_cost = Some(cost);
+        event.token_fee = fee;
+        event.charged = Some(cost + fee.unwrap_or(0));
+        event
+    }
+
+    /// The usage lines as they would be billed now, for what is held and billed.
+    pub(super) fn usage_lines(&self) -> Vec<UsageLine> {
+        self.terms.bill(self.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed)).bill.usage
+    }
+
+    /// What on-demand usage would come to, billed now.
+    pub(super) fn usage_total(&self) -> i128 {
+        self.usage_lines().iter().map(|line| line.amount).sum()
+    }
+}
+
+fn terms(dice: &mut Rng) -> BillingTerms {
+    let mut terms = BillingTerms::default();
+    let (year, month) = if dice.chance(500) { (2025, 5) } else { (2026, 1) };
+    let month = month + u32::try_from(dice.below(8)).unwrap_or(0);
+    terms.period = if dice.chance(500) {
+        let zone = pick(dice, &ZONES).filter(|_| dice.chance(500)).unwrap_or(0);
+        Period::calendar_month(year, month, i32::try_from(zone).unwrap_or(0))
+    } else {
+        let minutes = if dice.chance(500) { 60 * below(dice, 24) } else { below(dice, 24 * 60) };
+        Period::cycle(year, month, 1 + u32::try_from(dice.below(31)).unwrap_or(0), minutes * MINUTE)
+    };
+    terms.first_number = 1 + dice.below(9000);
+    terms.issue_lag_ms = 18 * HOUR + below(dice, 20 * 60) * MINUTE;
+    terms.aliases = dice.chance(700);
+    terms.wording =
+        pick(dice, &[Wording::Mid2025, Wording::Autumn2025, Wording::Table]).unwrap_or(Wording::Mid2025);
+    terms.tax = 0;
+    terms.states_issue = true;
+    terms.states_total = dice.chance(500);
+    terms
+}
+
+/// Three to twelve models, and whether they also run in max mode. The first, which most calls are to, has a token fee.
+fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
+    let mut models: Vec<_> = MODELS.iter().collect();
+    dice.shuffle(&mut models);
+    models.sort_by_key(|model| std::cmp::Reverse(model.third_party));
+    if let Some((_, rest)) = models.split_first_mut() {
+        dice.shuffle(rest);
+    }
+    models.truncate(3 + usize::try_from(dice.below(10)).unwrap_or(0));
+    let both = |dice: &mut Rng, model: &Model| model.max_mode == MaxMode::Sometimes && dice.chance(500);
+    models.into_iter().map(|model| (model, both(dice, model))).collect()
+}
+
+/// Even counts, so that no price is finer than a millionth of a cent.
+fn tokens(model: &Model, scale: u64, dice: &mut Rng) -> Tokens {
+    let mut even = |least: u64, range: u64| 2 * scale * (least + dice.below(range));
+    let cache_write = if model.writes_cache() { even(1000, 15_000) } else { 0 };
+    Tokens::new(even(1000, 10_000), even(1000, 4000), cache_write, even(10_000, 100_000))
+}
+
+const fn length(span: Period) -> i64 {
+    span.end_ms - span.start_ms
+}
+
+fn below(dice: &mut Rng, bound: i64) -> i64 {
+    i64::try_from(dice.below(u64::try_from(bound).unwrap_or(0))).unwrap_or(0)
+}
+
+fn pick<T: Copy>(dice: &mut Rng, of: &[T]) -> Option<T> {
+    let place = dice.below(u64::try_from(of.len()).unwrap_or(0));
+    of.get(usize::try_from(place).unwrap_or(0)).copied()
+}

@@ -1,0 +1,204 @@
+//! The invoice of a case, and every step to it.
+
+use std::collections::BTreeMap;
+
+use crate::biller::{Bill, BillingTerms, Bills, LineKind, TokenFee};
+use crate::calendar::{DAY, HOUR};
+use crate::dispute::case::{Case, Contradiction, Fate, Row};
+use crate::dispute::{Dispute, Entry, FedEvent, FeedChange};
+use crate::event::TrueEvent;
+
+pub(super) fn settle(mut case: Case) -> Dispute {
+    // The order of time; events of the same instant stay in the order in which they were made.
+    case.rows.sort_by_key(Row::at);
+    let mut expected = BTreeMap::new();
+    let mut bills = case.terms.bill(case.rows.iter().filter_map(Row::billed));
+    add_events(&case, &mut expected);
+    add_usage(&case, &bills.bill, &mut expected);
+    add_lines(&bills.bill, &mut expected);
+    let off = contradict(&case, &mut bills);
+    add(&mut expected, Entry::Arithmetic, off);
+    expected.retain(|_, amount| *amount != 0);
+    Dispute {
+        changes: changes(&mut case),
+        gaps: case
+            .lost
+            .iter()
+            .filter(|lost| lost.known)
+            .map(|lost| (lost.span.start_ms, lost.span.end_ms))
+            .collect(),
+        announced: announced(&case),
+        affected_lines: affected(&case.terms, &bills.bill),
+        feed: case.rows.into_iter().flat_map(fed).collect(),
+        earlier: bills.earlier,
+        bill: bills.bill,
+        expected,
+    }
+}
+
+fn add(expected: &mut BTreeMap<Entry, i128>, entry: Entry, amount: i128) {
+    *expected.entry(entry).or_default() += amount;
+}
+
+/// From all that is held in the months to the exact sum of the held events that are billed.
+fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
+    let (period, cut) = (case.terms.period, case.terms.cut());
+    for row in &case.rows {
+        let at = row.at();
+        let amount = row.event.effective().unwrap_or(0);
+        let (in_months, in_period, in_cut) =
+            (case.months.contains(at), period.contains(at), cut.contains(at));
+        if !row.on_demand() {
+            let held = if in_months { amount } else { 0 };
+            let billed = row.event.kind == TrueEvent::OWN_KEY && case.terms.own_key_line && in_cut;
+            add(expected, other_kind(&row.event.kind), if billed { amount } else { 0 } - held);
+            continue;
+        }
+        if in_months && !in_period {
+            let entry = if at < period.start_ms { Entry::BeforePeriod } else { Entry::AfterPeriod };
+            add(expected, entry, -amount);
+        }
+        let middle = period.start_ms.midpoint(period.end_ms);
+        let entry = if at < middle { Entry::CutOffStart } else { Entry::CutOffEnd };
+        match (in_period, in_cut) {
+            (false, true) => add(expected, entry, amount),
+            (true, false) => add(expected, entry, -amount),
+            _ => {}
+        }
+        match &row.fate {
+            Fate::Held | Fate::Missing => {}
+            Fate::Late { .. } => add(expected, Entry::Late, -amount),
+            Fate::Repriced(old) => add(expected, Entry::Repriced, old.effective().unwrap_or(0) - amount),
+            Fate::Withdrawn => add(expected, Entry::Withdrawn, amount),
+            Fate::Duplicated => add(expected, Entry::Duplicated, -amount),
+        }
+    }
+}
+
+fn other_kind(kind: &str) -> Entry {
+    match kind {
+        TrueEvent::OWN_KEY => Entry::OwnKey,
+        TrueEvent::INCLUDED | TrueEvent::ERRORED | TrueEvent::ABORTED | TrueEvent::FREE => Entry::NonBilled,
+        _ => Entry::UnknownKind,
+    }
+}
+
+/// From there to the lines of usage and of own keys.
+fn add_usage(case: &Case, bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
+    let billed = || case.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed);
+    let cut = case.terms.cut();
+    let (mut exact, mut fees, mut own_key) = (0, 0, 0);
+    for event in billed().filter(|event| cut.contains(event.timestamp_ms)) {
+        let fee = event.token_fee.unwrap_or(0);
+        match event.kind.as_str() {
+            TrueEvent::USAGE_BASED => {
+                exact += event.effective().unwrap_or(0);
+                fees += fee;
+            }
+            TrueEvent::OWN_KEY => own_key += fee,
+            _ => {}
+        }
+    }
+    let left_out = if case.terms.token_fee == TokenFee::LeftOut { fees } else { 0 };
+    add(expected, Entry::TokenFee, -left_out);
+    add(expected, Entry::Discount, -(exact - left_out) * i128::from(case.terms.discount) / 10_000);
+
+    let held = if case.lost.is_some() { total(&case.terms, billed()) } else { usage(bill) };
+    add(expected, Entry::Missing, usage(bill) - held);
+    let usual = BillingTerms { prices: BTreeMap::new(), ..case.terms.clone() };
+    let plain = usual.bill(billed()).bill;
+    add(expected, Entry::Price, held - usage(&plain));
+    let rounded: i128 = plain.usage.iter().map(|line| line.amount - line.exact).sum();
+    let own_key = if case.terms.own_key_line { bill.sum_of(LineKind::OwnKey) - own_key } else { 0 };
+    add(expected, Entry::Rounding, rounded + own_key);
+}
+
+fn total<'a>(terms: &BillingTerms, events: impl Iterator<Item = &'a TrueEvent>) -> i128 {
+    usage(&terms.bill(events).bill)
+}
+
+fn usage(bill: &Bill) -> i128 {
+    bill.usage.iter().map(|line| line.amount).sum()
+}
+
+fn add_lines(bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
+    let entries = [
+        (LineKind::Seats, Entry::Seats),
+        (LineKind::Proration, Entry::Proration),
+        (LineKind::AddOn, Entry::AddOn),
+        (LineKind::Credit, Entry::Credit),
+        (LineKind::Refund, Entry::Refund),
+        (LineKind::Netting, Entry::Netting),
+        (LineKind::Tax, Entry::Tax),
+    ];
+    for (kind, entry) in entries {
+        add(expected, entry, bill.sum_of(kind));
+    }
+}
+
+/// Makes the invoice contradict itself; returns by how much.
+fn contradict(case: &Case, bills: &mut Bills) -> i128 {
+    let off = match case.contradiction {
+        None => 0,
+        Some(Contradiction::Total(off)) => off,
+        Some(Contradiction::Line(place, off)) => match bills.bill.lines.get_mut(place) {
+            Some(line) => {
+                line.amount += off;
+                off
+            }
+            None => 0,
+        },
+    };
+    bills.bill.total += off;
+    off
+}
+
+/// What closed days show after the invoice was issued.
+fn changes(case: &mut Case) -> Vec<FeedChange> {
+    let issued_ms = case.issued_ms();
+    let mut changes = Vec::new();
+    for row in &case.rows {
+        let seen_ms = match row.fate {
+            Fate::Late { closed: true } => row.first_seen_ms,
+            Fate::Repriced(_) | Fate::Withdrawn => {
+                let hours = i64::try_from(case.dice.below(100)).unwrap_or(0);
+                issued_ms + DAY / 4 + hours * HOUR
+            }
+            _ => continue,
+        };
+        let before = match &row.fate {
+            Fate::Late { .. } => None,
+            _ => row.billed().cloned(),
+        };
+        let after = (row.copies() > 0).then(|| row.event.clone());
+        changes.push(FeedChange { seen_ms, before, after });
+    }
+    changes.sort_by_key(|change| change.seen_ms);
+    changes
+}
+
+fn announced(case: &Case) -> u64 {
+    let known_gap = case.lost.as_ref().is_some_and(|lost| lost.known);
+    let announced = |row: &&Row| match row.fate {
+        Fate::Withdrawn => false,
+        Fate::Missing => !known_gap,
+        Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
+    };
+    let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(announced);
+    u64::try_from(rows.count()).unwrap_or(0)
+}
+
+fn affected(terms: &BillingTerms, bill: &Bill) -> Vec<String> {
+    let relabelled = |label: &String| terms.labels.values().any(|printed| printed == label);
+    bill.usage
+        .iter()
+        .zip(&bill.lines)
+        .filter(|(usage, _)| terms.prices.contains_key(&usage.model) || relabelled(&usage.label))
+        .map(|(_, line)| line.description.clone())
+        .collect()
+}
+
+fn fed(row: Row) -> impl Iterator<Item = FedEvent> {
+    let copies = usize::try_from(row.copies()).unwrap_or(0);
+    std::iter::repeat_n(FedEvent { event: row.event, first_seen_ms: row.first_seen_ms }, copies)
+}
