@@ -1,0 +1,116 @@
+//! How often the reconciliation names the cause of a difference, over thousands of made-up invoices whose differences
+//! are known.
+
+use std::collections::BTreeMap;
+
+use cursor_simulator::Discrepancy;
+use examples::{Failure, Table, Trial, Verdict, grouped};
+use lexopt::Arg::Long;
+use lexopt::ValueExt as _;
+
+const HELP: &str = "\
+Usage: reconciliation_accuracy [--cases N] [--show N]
+
+Makes up N invoices (2000 unless said otherwise) for each cause of a difference, and N with two causes at once, explains
+each, and compares every step with the truth, to the last digit.
+
+  --cases N  how many invoices of each sort
+  --show N   prints the first N cases of each sort that are not exact
+";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::process::ExitCode {
+    examples::main(arguments(), HELP, async |arguments| run(&arguments)).await
+}
+
+struct Arguments {
+    cases: u64,
+    show: u64,
+}
+
+fn arguments() -> Result<Option<Arguments>, Failure> {
+    let mut arguments = Arguments { cases: 2000, show: 0 };
+    let mut given = lexopt::Parser::from_env();
+    while let Some(argument) = given.next()? {
+        match argument {
+            Long("cases") => arguments.cases = given.value()?.parse()?,
+            Long("show") => arguments.show = given.value()?.parse()?,
+            Long("help") => return Ok(None),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Some(arguments))
+}
+
+fn run(&Arguments { cases, show }: &Arguments) -> Result<(), Failure> {
+    let mut table = Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
+    let mut singles = Tally::default();
+    for cause in Discrepancy::ALL {
+        let tally = tally(cases, show, |_| vec![*cause])?;
+        table.row(tally.row(cause.name()));
+        singles.add(&tally);
+    }
+    table.row(singles.row("one cause"));
+    let pairs = tally(cases, show, pair)?;
+    table.row(pairs.row("two causes"));
+    table.print();
+    Ok(())
+}
+
+/// Two different causes, by the seed.
+fn pair(seed: u64) -> Vec<Discrepancy> {
+    let all = u64::try_from(Discrepancy::ALL.len()).unwrap_or(1);
+    let number = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
+    let (first, step) = (number % all, 1 + number / all % (all - 1));
+    let pick = |number: u64| usize::try_from(number % all).ok().and_then(|index| Discrepancy::ALL.get(index)).copied();
+    [pick(first), pick(first + step)].into_iter().flatten().collect()
+}
+
+#[derive(Debug, Default)]
+struct Tally(BTreeMap<Verdict, u64>);
+
+fn tally(cases: u64, show: u64, what: impl Fn(u64) -> Vec<Discrepancy>) -> Result<Tally, Failure> {
+    let mut tally = Tally::default();
+    let mut shown = 0;
+    for seed in 0..cases {
+        let trial = Trial::new(seed, &what(seed))?;
+        let verdict = trial.verdict();
+        *tally.0.entry(verdict).or_default() += 1;
+        if verdict != Verdict::Exact && shown < show {
+            shown += 1;
+            print_case(seed, &what(seed), verdict, &trial);
+        }
+    }
+    Ok(tally)
+}
+
+fn print_case(seed: u64, what: &[Discrepancy], verdict: Verdict, trial: &Trial) {
+    println!("seed {seed}, {what:?}: {verdict:?}");
+    for (entry, amount) in &trial.dispute.expected {
+        println!("  expected {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
+    }
+    for line in trial.found.to_string().lines() {
+        println!("  {line}");
+    }
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        for (verdict, count) in &other.0 {
+            *self.0.entry(*verdict).or_default() += count;
+        }
+    }
+
+    /// The counts, and the share of exact ones among those that are not ambiguous.
+    fn row(&self, name: &str) -> Vec<String> {
+        let of = |verdict| self.0.get(&verdict).copied().unwrap_or(0);
+        let all: u64 = self.0.values().sum();
+        let clear = all - of(Verdict::Ambiguous);
+        let share = of(Verdict::Exact) * 10_000 / clear.max(1);
+        let counts = [Verdict::Exact, Verdict::Ambiguous, Verdict::Unexplained, Verdict::Wrong].map(of);
+        let mut row = vec![name.to_owned(), grouped(all)];
+        row.extend(counts.map(grouped));
+        row.push(format!("{}.{:02} %", share / 100, share % 100));
+        row
+    }
+}
