@@ -7,26 +7,28 @@ use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, Th
 use crate::calendar::date;
 use crate::event::TrueEvent;
 
+const SECOND: i64 = 1000;
+
 impl BillingTerms {
     /// Bills what these events owe. Those outside the cut, and those of kinds that nobody pays for, are passed over.
     /// With a [threshold](Self::threshold) they must come in the order of time.
     pub fn bill<E: Borrow<TrueEvent>>(&self, events: impl IntoIterator<Item = E>) -> Bills {
         let Pieces { noticed, mut rest } = self.pieces(events);
-        let mut numbers = self.first_number..;
-        let mut number = || numbers.next().unwrap_or(u64::MAX);
+        let mut number = self.first_number;
         let mut left = self.period;
         let mut earlier = Vec::new();
         for (end_ms, tally) in &noticed {
-            earlier.push(self.mid_month(number(), Period::new(left.start_ms, *end_ms), tally));
+            earlier.push(self.mid_month(number, Period::new(left.start_ms, *end_ms), tally));
+            number = number.saturating_add(1);
             left.start_ms = *end_ms;
         }
         let bill = if self.threshold.is_some_and(|threshold| threshold.netting) {
             for (_, tally) in &noticed {
                 rest.merge(tally);
             }
-            self.last(number(), self.period, &rest, &earlier)
+            self.last(number, self.period, &rest, &earlier)
         } else {
-            self.last(number(), left, &rest, &[])
+            self.last(number, left, &rest, &[])
         };
         Bills { earlier, bill }
     }
@@ -115,7 +117,7 @@ struct Watch {
     lag_ms: i64,
     total: i128,
     next: i128,
-    /// The first instant that is not on the invoice to come.
+    /// The first instant that is not on the invoice to come: a whole second, since invoices print no finer ones.
     pending: Option<i64>,
 }
 
@@ -128,7 +130,8 @@ impl Watch {
     fn see(&mut self, at: i64, amount: i128) {
         self.total += amount;
         if self.total > self.next && self.pending.is_none() {
-            self.pending = Some(at.saturating_add(self.lag_ms).saturating_add(1));
+            let seen = at.saturating_add(self.lag_ms);
+            self.pending = Some((seen.div_euclid(SECOND) + 1).saturating_mul(SECOND));
         }
     }
 
@@ -175,7 +178,7 @@ mod tests {
         let first = &bills.earlier[0];
         assert_eq!(first.title, "Cursor Usage for September 2026 (Mid-Month Invoice)");
         assert_eq!((first.number.as_str(), bills.bill.number.as_str()), ("INV-0006", "INV-0010"));
-        assert_eq!(first.issued_ms, calls()[6].timestamp_ms + HOUR + 1);
+        assert_eq!(first.issued_ms, calls()[6].timestamp_ms + HOUR + SECOND);
         assert_eq!(bills.bill.usage[0].calls, 30);
         assert_eq!(bills.bill.sum_of(LineKind::Netting), -810 * CENT);
         assert_eq!(bills.bill.lines[1].description, "Mid-month usage paid for September 2026");

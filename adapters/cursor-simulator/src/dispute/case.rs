@@ -260,3 +260,53 @@ fn pick<T: Copy>(dice: &mut Rng, of: &[T]) -> Option<T> {
     let place = dice.below(u64::try_from(of.len()).unwrap_or(0));
     of.get(usize::try_from(place).unwrap_or(0)).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::biller::{RoundingMode, RoundingUnit};
+
+    #[test]
+    fn periods_are_months_and_cycles_of_some_weeks() {
+        for seed in 0..200 {
+            let case = Case::new(seed);
+            let (period, months) = (case.terms.period, case.months);
+            assert!((27 * DAY..=32 * DAY).contains(&length(period)), "{period:?}");
+            assert!(months.start_ms <= period.start_ms && period.end_ms <= months.end_ms);
+            assert_eq!(months, Period::new(month_start(months.start_ms), month_start(months.end_ms)));
+            assert!(length(months) <= 62 * DAY);
+            assert!(case.rows.iter().all(|row| months.contains(row.at())));
+            assert!(case.outside().is_none_or(|span| !span.contains(period.start_ms - EDGE)));
+            let rounding = case.terms.rounding;
+            assert_eq!((rounding.unit, rounding.mode), (RoundingUnit::Line, RoundingMode::HalfUp));
+        }
+    }
+
+    #[test]
+    fn nothing_happens_where_the_ingest_lost_its_rows() {
+        let mut case = Case::new(1);
+        let inside = case.inside();
+        let span = Period::new(inside.start_ms + 10, inside.end_ms - 10);
+        case.lost = Some(Lost { span, known: true });
+        let instants: BTreeSet<_> = (0..500).map(|_| case.instant(inside) - inside.start_ms).collect();
+        assert_eq!(instants.len(), 20);
+        assert!(instants.iter().all(|at| !span.contains(inside.start_ms + at)));
+    }
+
+    #[test]
+    fn the_fate_of_a_row_decides_who_sees_it() {
+        let event = TrueEvent::new(0, "gpt-5.4", TrueEvent::USAGE_BASED);
+        let old = Box::new(TrueEvent::new(0, "gpt-5.2", TrueEvent::USAGE_BASED));
+        let seen = |fate| {
+            let row = Row { event: event.clone(), first_seen_ms: 0, fate };
+            (row.copies(), row.billed().map(|event| event.model.clone()))
+        };
+        let (now, before) = (Some("gpt-5.4".to_owned()), Some("gpt-5.2".to_owned()));
+        assert_eq!(seen(Fate::Held), (1, now.clone()));
+        assert_eq!(seen(Fate::Late { closed: true }), (1, None));
+        assert_eq!(seen(Fate::Repriced(old)), (1, before));
+        assert_eq!(seen(Fate::Withdrawn), (0, now.clone()));
+        assert_eq!(seen(Fate::Missing), (0, now.clone()));
+        assert_eq!(seen(Fate::Duplicated), (2, now));
+    }
+}

@@ -42,36 +42,45 @@ fn add(expected: &mut BTreeMap<Entry, i128>, entry: Entry, amount: i128) {
 
 /// From all that is held in the months to the exact sum of the held events that are billed.
 fn add_events(case: &Case, expected: &mut BTreeMap<Entry, i128>) {
-    let (period, cut) = (case.terms.period, case.terms.cut());
     for row in &case.rows {
-        let at = row.at();
-        let amount = row.event.effective().unwrap_or(0);
-        let (in_months, in_period, in_cut) =
-            (case.months.contains(at), period.contains(at), cut.contains(at));
-        if !row.on_demand() {
-            let held = if in_months { amount } else { 0 };
-            let billed = row.event.kind == TrueEvent::OWN_KEY && case.terms.own_key_line && in_cut;
-            add(expected, other_kind(&row.event.kind), if billed { amount } else { 0 } - held);
-            continue;
+        if row.on_demand() {
+            add_timing(case, row, expected);
+            add_fate(row, expected);
+        } else {
+            let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
+            let own_key_line = row.event.kind == TrueEvent::OWN_KEY && case.terms.own_key_line;
+            let billed = if own_key_line && case.terms.cut().contains(at) { amount } else { 0 };
+            let held = if case.months.contains(at) { amount } else { 0 };
+            add(expected, other_kind(&row.event.kind), billed - held);
         }
-        if in_months && !in_period {
-            let entry = if at < period.start_ms { Entry::BeforePeriod } else { Entry::AfterPeriod };
-            add(expected, entry, -amount);
-        }
-        let middle = period.start_ms.midpoint(period.end_ms);
-        let entry = if at < middle { Entry::CutOffStart } else { Entry::CutOffEnd };
-        match (in_period, in_cut) {
-            (false, true) => add(expected, entry, amount),
-            (true, false) => add(expected, entry, -amount),
-            _ => {}
-        }
-        match &row.fate {
-            Fate::Held | Fate::Missing => {}
-            Fate::Late { .. } => add(expected, Entry::Late, -amount),
-            Fate::Repriced(old) => add(expected, Entry::Repriced, old.effective().unwrap_or(0) - amount),
-            Fate::Withdrawn => add(expected, Entry::Withdrawn, amount),
-            Fate::Duplicated => add(expected, Entry::Duplicated, -amount),
-        }
+    }
+}
+
+/// Months, the stated period and the real cut are three spans.
+fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
+    let (at, amount) = (row.at(), row.event.effective().unwrap_or(0));
+    let period = case.terms.period;
+    let early = at < period.start_ms.midpoint(period.end_ms);
+    let in_period = period.contains(at);
+    if case.months.contains(at) && !in_period {
+        add(expected, if early { Entry::BeforePeriod } else { Entry::AfterPeriod }, -amount);
+    }
+    let entry = if early { Entry::CutOffStart } else { Entry::CutOffEnd };
+    match (in_period, case.terms.cut().contains(at)) {
+        (false, true) => add(expected, entry, amount),
+        (true, false) => add(expected, entry, -amount),
+        _ => {}
+    }
+}
+
+fn add_fate(row: &Row, expected: &mut BTreeMap<Entry, i128>) {
+    let amount = row.event.effective().unwrap_or(0);
+    match &row.fate {
+        Fate::Held | Fate::Missing => {}
+        Fate::Late { .. } => add(expected, Entry::Late, -amount),
+        Fate::Repriced(old) => add(expected, Entry::Repriced, old.effective().unwrap_or(0) - amount),
+        Fate::Withdrawn => add(expected, Entry::Withdrawn, amount),
+        Fate::Duplicated => add(expected, Entry::Duplicated, -amount),
     }
 }
 

@@ -40,6 +40,16 @@ fn closed_cycles_have_an_invoice() {
 }
 
 #[test]
+fn the_bytes_of_the_demo_invoices_stay() {
+    let digest = |text: String| {
+        let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, mix)
+    };
+    let digests: Vec<_> = demo().invoices().into_iter().map(|invoice| digest(invoice.csv)).collect();
+    assert_eq!(digests, [0xe308_bb55_cef5_c888, 0x9649_eeec_b9d9_2eaa]);
+}
+
+#[test]
 fn usage_lines_can_be_found_from_the_pages() {
     for invoice in demo().invoices() {
         let window = (invoice.period_start.timestamp_millis(), invoice.period_end.timestamp_millis() - 1);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 
 mod api;
+mod bills;
 mod daily;
 mod data;
 mod disputes;
