@@ -92,6 +92,11 @@ fn print_case(seed: u64, what: &[Discrepancy], verdict: Verdict, trial: &Trial) 
     for line in trial.found.to_string().lines() {
         println!("  {line}");
     }
+    for line in &trial.found.lines {
+        let computed = line.computed.map(|computed| computed.to_string()).unwrap_or_default();
+        let (status, calls) = (line.status, (line.calls, line.records));
+        println!("    {:>10} {computed:>14} {calls:?} {status:?} {}", line.amount, line.description);
+    }
 }
 
 impl Tally {

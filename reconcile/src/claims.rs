@@ -22,7 +22,7 @@ pub(crate) struct Claim {
     pub(crate) tokens: Option<TokenCounts>,
 }
 
-/// The claims of all usage lines, and who takes which charges. A *pot* is the charges of one claim, or those of one cell
+/// The claims of all usage lines, and who takes which charges. A *pot* is the charges of one claim, or those of one model
 /// that no line speaks of; the pots of claims come first and have the claims' numbers.
 #[derive(Debug)]
 pub(crate) struct Claims {
@@ -46,11 +46,13 @@ impl Claims {
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|((model, max_mode), _)| (model.is_none(), max_mode.is_none()));
         let mut pots = groups.len();
-        let mut pot_of = |cell: &Cell| {
-            groups.iter().position(|(about, _)| speaks_of(*about, cell)).unwrap_or_else(|| {
+        let mut unnamed: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut pot_of = |cell| match groups.iter().position(|(about, _)| speaks_of(*about, cell)) {
+            Some(claim) => claim,
+            None => *unnamed.entry(&cell.model).or_insert_with(|| {
                 pots += 1;
                 pots - 1
-            })
+            }),
         };
         let pot_of_cell = cells.iter().map(&mut pot_of).collect();
         let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;

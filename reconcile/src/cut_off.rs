@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use cost_model::{Timestamp, Window};
 
-use crate::Result;
 use crate::claims::Claim;
 use crate::view::{Charges, View};
 
@@ -45,36 +44,46 @@ impl Interval {
     }
 }
 
-/// The times of the charges behind each claim that states its number of calls.
+/// The times of the charges behind each claim that states its number of calls. A model that no line names counts as one
+/// with no calls.
 pub(crate) struct Times {
     lines: Vec<(Vec<i64>, usize)>,
 }
 
 impl Times {
-    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View) -> Result<Self> {
-        let wide = widened(view.window);
-        let mut times = vec![Vec::new(); claims.len()];
-        let wide_view = View { window: wide, ..view.clone() };
-        let span = charges.span(wide);
-        let copies: BTreeSet<usize> = wide_view.copies.iter().copied().collect();
+    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View) -> Self {
+        let mut times = vec![Vec::new(); charges.claims.pots];
+        let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
+        let span = charges.span(widened(view.window));
         for (place, charge) in span.clone().zip(charges.charges.get(span).unwrap_or_default()) {
-            let absent = wide_view.as_issued && charges.is_absent_before(place);
+            let absent = view.as_issued && charges.is_absent_before(place);
             if let Some(times) = times.get_mut(charges.claims.pot(charge.cell)) {
                 if !absent && !copies.contains(&place) {
                     times.push(charge.at.millis());
                 }
             }
         }
-        for (number, pot) in &wide_view.withdrawn {
+        for (number, pot) in &view.withdrawn {
             if let (Some(times), Some(withdrawn)) = (times.get_mut(*pot), charges.withdrawn.get(*number)) {
                 times.push(withdrawn.at.millis());
                 times.sort_unstable();
             }
         }
-        let with_calls = |(times, claim): (Vec<i64>, &Claim)| {
-            Some((times, usize::try_from(claim.calls?).unwrap_or(usize::MAX)))
-        };
-        Ok(Self { lines: times.into_iter().zip(claims).filter_map(with_calls).collect() })
+        let calls = claims.iter().map(|claim| Some(usize::try_from(claim.calls?).unwrap_or(usize::MAX)));
+        let with_calls = times.into_iter().zip(calls.chain(std::iter::repeat(Some(0))));
+        Self { lines: with_calls.filter_map(|(times, calls)| Some((times, calls?))).collect() }
+    }
+
+    /// How many lines count their calls.
+    pub(crate) fn counted(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// How many of them count as many as the window has.
+    pub(crate) fn agree(&self, window: Window) -> usize {
+        let place = |times: &[i64], at: Timestamp| times.partition_point(|each| *each < at.millis());
+        let in_window = |times: &[i64]| place(times, window.end()).saturating_sub(place(times, window.start()));
+        self.lines.iter().filter(|(times, calls)| in_window(times) == *calls).count()
     }
 
     /// Where most lines agree that the period ends, if it starts at `start`.

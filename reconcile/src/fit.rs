@@ -80,7 +80,7 @@ impl RoundingPolicy {
 pub(crate) struct PotFit {
     /// Before rounding.
     pub(crate) exact: Option<Money>,
-    /// Rounded by the first policy; the exact amount where lines are not rounded one by one.
+    /// Rounded by the first policy.
     pub(crate) rounded: Option<Money>,
 }
 
@@ -91,6 +91,10 @@ pub(crate) struct Fit {
     /// The policies that reproduce the very same lines, the plainest first.
     pub(crate) policies: Vec<RoundingPolicy>,
     pub(crate) pots: Vec<PotFit>,
+    /// The same without the discount.
+    pub(crate) undiscounted: Vec<PotFit>,
+    /// A discount that holds for most lines, but not for so many that it is one on all.
+    pub(crate) discount_on_most: Option<Terms>,
     /// For each claim, the amount of its lines, or of their words, that the policies reproduce.
     pub(crate) reproduced: Vec<Option<Money>>,
 }
@@ -115,6 +119,33 @@ pub(crate) struct Fitting<'a> {
 impl Fitting<'_> {
     /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
     pub(crate) fn best(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
+        let mut best = self.best_terms(view, pots)?;
+        best.undiscounted = if best.terms.discount == 0 {
+            best.pots.clone()
+        } else {
+            self.undiscounted(&best, view, pots)?
+        };
+        Ok(best)
+    }
+
+    /// What the charges would come to without the discount, rounded in the same way.
+    fn undiscounted(&self, fit: &Fit, view: &View, pots: &[Pot]) -> Result<Vec<PotFit>> {
+        let terms = Terms { discount: 0, ..fit.terms };
+        let exact = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee));
+        let Some(policy) = fit.policies.first() else { return Ok(Vec::new()) };
+        if policy.unit != RoundingUnit::Charge {
+            let rounded = |exact| PotFit { exact, rounded: self.rounded(exact, policy.rounding) };
+            return Ok(exact.map(rounded).collect());
+        }
+        let number = Rounding::ALL.iter().position(|rounding| *rounding == policy.rounding);
+        let sums = self.rounded_charges(terms, view)?;
+        let rounded = |(exact, sums): (Option<Money>, &[Option<Money>; 4])| {
+            PotFit { exact, rounded: number.and_then(|number| *sums.get(number)?) }
+        };
+        Ok(exact.zip(&sums).map(rounded).collect())
+    }
+
+    fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
         let plain = self.under(Terms::default(), view, pots, true)?;
         if plain.complete() {
             return Ok(plain);
@@ -130,21 +161,36 @@ impl Fitting<'_> {
         if best.complete() || self.claims.len() < 2 {
             return Ok(best);
         }
+        let mut on_most = None;
         // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
             for terms in self.discounts(pots, fees, by_charge) {
                 let discounted = self.under(terms, view, pots, by_charge)?;
-                // One line alone is always some percentage off.
-                let gain = discounted.count() > best.count();
-                if gain && discounted.count() > plain.count() + 1 {
+                // One line alone is always some percentage off, and a discount is not for a few lines only.
+                if discounted.count() <= best.count().max(plain.count() + 1) {
+                    continue;
+                }
+                let (hold, not) = self.lines_that_hold(&discounted, pots);
+                if hold >= 5 * not {
                     best = self.under(terms, view, pots, true)?;
+                } else if hold > not {
+                    on_most = Some(terms);
                 }
             }
             if best.complete() {
                 break;
             }
         }
+        best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
         Ok(best)
+    }
+
+    /// Of the lines whose calls agree: how many the terms hold for, and how many not.
+    fn lines_that_hold(&self, fit: &Fit, pots: &[Pot]) -> (usize, usize) {
+        let claims = self.claims.iter().zip(pots).zip(&fit.reproduced);
+        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot) && pot.records > 0);
+        let (hold, not): (Vec<_>, Vec<_>) = lines.partition(|(_, reproduced)| reproduced.is_some());
+        (hold.len(), not.len())
     }
 
     /// The discounts under which the line with the most money may be right, round ones first.
@@ -188,7 +234,7 @@ impl Fitting<'_> {
     pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
         let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
         let charges = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
-        let mut best = Fit { terms, policies: Vec::new(), pots: Vec::new(), reproduced: Vec::new() };
+        let mut best = Fit { terms, policies: Vec::new(), pots: Vec::new(), undiscounted: Vec::new(), discount_on_most: None, reproduced: Vec::new() };
         for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
             for (number, rounding) in Rounding::ALL.into_iter().enumerate() {
                 let rounded: Vec<Option<Money>> = match unit {

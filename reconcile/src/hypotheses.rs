@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use cost_model::{Money, Window};
+use cost_model::Window;
 
 use crate::charges::Charge;
 use crate::claims::Claim;
 use crate::cut_off::{Interval, Times};
-use crate::fit::{Fit, Fitting, same_usage};
-use crate::view::{Charges, Pot, View};
+use crate::fit::{Fit, Fitting};
+use crate::view::{Charges, Pot, View, Withdrawn};
 use crate::{Category, Coincidences, Result};
 
 /// A hypothesis, and what it explains.
@@ -33,10 +33,9 @@ impl Hypothesis {
             - isize::try_from(unclaimed).unwrap_or(isize::MAX)
     }
 
-    /// How much is supposed beside what the invoice says.
+    /// How much is supposed beside what the invoice says and what is known of the charges.
     fn suppositions(&self, stated: Window) -> usize {
-        usize::from(self.view.as_issued)
-            + usize::from(!self.view.copies.is_empty())
+        usize::from(!self.view.copies.is_empty())
             + usize::from(self.view.window.start() != stated.start())
             + usize::from(self.view.window.end() != stated.end())
     }
@@ -58,26 +57,28 @@ impl Search<'_> {
     /// The hypothesis that explains the most; the plainest of them.
     pub(crate) fn best(&self) -> Result<Hypothesis> {
         let plain = self.suppose(View::now(self.stated))?;
-        if plain.complete() || self.claims.is_empty() {
-            return Ok(plain);
-        }
-        // What is known of the charges comes before any guess about instants.
-        let mut others: Vec<Hypothesis> = Vec::new();
-        if let Some(view) = self.as_issued()? {
-            others.push(self.suppose(view)?);
-        }
-        if !others.iter().any(Hypothesis::complete) {
-            for base in others.clone().iter().chain([&plain]) {
-                others.extend(self.recut(base)?);
+        // What is known to have changed since counts, unless the invoice knows better.
+        let known = self.as_issued()?.map(|view| self.suppose(view)).transpose()?;
+        let bases: Vec<Hypothesis> = known.into_iter().chain([plain]).collect();
+        let mut found = Vec::new();
+        for base in &bases {
+            if self.claims.is_empty() || base.complete() {
+                break;
             }
-        }
-        for base in others.clone().iter().chain([&plain]) {
-            if let Some(single) = self.without_copies(base)? {
-                others.extend(self.recut(&single)?);
-                others.push(single);
+            let single = self.without_copies(base)?;
+            let recut = self.recut(base)?;
+            let mut without_copies = Vec::new();
+            for cut in &recut {
+                without_copies.extend(self.without_copies(cut)?);
             }
+            if let Some(single) = &single {
+                without_copies.extend(self.recut(single)?);
+            }
+            found.extend(single.into_iter().chain(recut).chain(without_copies));
         }
-        Ok(others.into_iter().fold(plain, |best, other| self.better(best, other)))
+        let mut all = bases.into_iter().chain(found);
+        let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
+        Ok(all.fold(first, |best, other| self.better(best, other)))
     }
 
     fn better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
@@ -126,37 +127,26 @@ impl Search<'_> {
         Ok(Some(view))
     }
 
-    /// Which line each withdrawn charge was on: nobody kept its model, so it goes where calls are missing and the
-    /// amount fits.
+    /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
+    /// way that puts the most lines right.
     fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, usize)>> {
-        let mut pots = self.charges.pots(view)?;
-        let mut left: Vec<_> = self.charges.withdrawn_in(view.window).collect();
-        let mut placed = Vec::new();
-        let lacking = |claim: &Claim, pot: &Pot| {
-            claim.calls.map(|calls| calls.saturating_sub(pot.records)).unwrap_or(u64::MAX)
+        let pots = self.charges.pots(view)?;
+        let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
+        let room = |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
+        let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
+            let short = claim.asked.checked_sub(pot.billed).ok()?.units();
+            (room(claim, pot) > 0).then(|| OpenLine { number, short, room: room(claim, pot) })
+        });
+        let mut placing = Placing {
+            lines: lines.collect(),
+            withdrawn,
+            last_digit: self.last_digit(),
+            steps: 0,
+            placed: Vec::new(),
+            best: (0, Vec::new()),
         };
-        // A line that lacks as many calls as are left, and as much money.
-        for pass in 0..3 {
-            left.retain(|(number, withdrawn)| {
-                let near = |claim: &Claim, pot: &Pot| {
-                    let short = claim.asked.checked_sub(pot.billed).map_or(0, Money::units);
-                    (short - withdrawn.billed.units()).unsigned_abs() < 2 * self.last_digit()
-                };
-                let fits = |(claim, pot): (&Claim, &Pot)| match pass {
-                    0 => lacking(claim, pot) == 1 && near(claim, pot),
-                    1 => lacking(claim, pot) > 0 && near(claim, pot),
-                    _ => claim.calls.is_some() && lacking(claim, pot) > 0,
-                };
-                let Some(found) = self.claims.iter().zip(&pots).position(fits) else { return true };
-                if let Some(pot) = pots.get_mut(found) {
-                    pot.records += 1;
-                    pot.billed = pot.billed.checked_add(withdrawn.billed).unwrap_or(pot.billed);
-                }
-                placed.push((*number, found));
-                false
-            });
-        }
-        Ok(placed)
+        placing.go_on(0);
+        Ok(placing.best.1)
     }
 
     pub(crate) fn last_digit(&self) -> u128 {
@@ -190,16 +180,14 @@ impl Search<'_> {
 
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
     fn recut(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
-        let counted = self.claims.iter().filter(|claim| claim.calls.is_some()).count();
-        if counted == 0 {
+        if self.claims.iter().all(|claim| claim.calls.is_none()) {
             return crate::nice_cuts::recut(self, base);
         }
-        let agree = self.claims.iter().zip(&base.pots);
-        let agree = agree.filter(|(claim, pot)| claim.calls.is_some() && same_usage(claim, pot)).count();
+        let times = Times::of(self.charges, self.claims, &base.view);
+        let (counted, agree) = (times.counted(), times.agree(base.view.window));
         if agree == counted {
             return Ok(Vec::new());
         }
-        let times = Times::of(self.charges, self.claims, &base.view)?;
         let (start, end) = (self.stated.start(), self.stated.end());
         let mut cuts = vec![(None, times.end(start, end)), (times.start(start, end), None)];
         if cuts.iter().all(|(start, end)| start.or(*end).is_none_or(|found| found.agree < counted)) {
@@ -254,5 +242,62 @@ impl Search<'_> {
         };
         let spread = amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
         Coincidences::of(TRIES, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
+    }
+}
+
+/// A line that may hold withdrawn charges.
+struct OpenLine {
+    number: usize,
+    /// What it asks for beyond its charges.
+    short: i128,
+    /// How many calls it counts beyond them.
+    room: u64,
+}
+
+/// A search for the lines that withdrawn charges were on.
+struct Placing {
+    lines: Vec<OpenLine>,
+    withdrawn: Vec<(usize, Withdrawn)>,
+    last_digit: u128,
+    steps: u32,
+    placed: Vec<(usize, usize)>,
+    /// How many lines are right, counted with the charges placed, and where those are.
+    best: (usize, Vec<(usize, usize)>),
+}
+
+impl Placing {
+    const MOST_STEPS: u32 = 100_000;
+
+    fn go_on(&mut self, next: usize) {
+        self.steps += 1;
+        let right = self.lines.iter().filter(|line| line.room == 0 && line.short.unsigned_abs() < self.last_digit);
+        let worth = right.count() * (self.withdrawn.len() + 1) + self.placed.len();
+        if worth > self.best.0 {
+            self.best = (worth, self.placed.clone());
+        }
+        let Some((number, withdrawn)) = self.withdrawn.get(next).copied() else { return };
+        let billed = withdrawn.billed.units();
+        for line in 0..self.lines.len() {
+            if self.steps < Self::MOST_STEPS && self.take(line, billed) {
+                self.placed.push((number, self.lines.get(line).map_or(0, |line| line.number)));
+                self.go_on(next + 1);
+                self.placed.pop();
+                self.give_back(line, billed);
+            }
+        }
+    }
+
+    fn take(&mut self, line: usize, billed: i128) -> bool {
+        let Some(line) = self.lines.get_mut(line).filter(|line| line.room > 0) else { return false };
+        line.room -= 1;
+        line.short = line.short.saturating_sub(billed);
+        true
+    }
+
+    fn give_back(&mut self, line: usize, billed: i128) {
+        if let Some(line) = self.lines.get_mut(line) {
+            line.room += 1;
+            line.short = line.short.saturating_add(billed);
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! Stage: completeness of the ledger, the window, and what became known later.
 
-use cost_model::{Money, Timestamp};
+use cost_model::{Money, Timestamp, Window};
 
 use crate::bridge_builder::{BridgeBuilder, NewStep};
 use crate::charges::{Charge, Tally, Usage};
 use crate::claims::Claim;
-use crate::cut_off::Times;
+use crate::cut_off::{Interval, Times};
 use crate::fit::same_usage;
 use crate::hypotheses::Hypothesis;
-use crate::view::{Before, Charges, View};
+use crate::view::{Before, Charges, Pot};
 use crate::{Category, CutOff, Result, Strength};
 
 /// The steps from all on-demand charges of the months to those that the invoice asks for.
@@ -101,18 +101,18 @@ fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypoth
 pub(crate) fn cut_off(
     charges: &Charges<'_>,
     claims: &[Claim],
-    stated: cost_model::Window,
+    stated: Window,
     found: &Hypothesis,
-) -> Result<Option<CutOff>> {
+) -> Option<CutOff> {
     let period = found.view.window;
-    let agrees = |(claim, pot): &(&Claim, &crate::view::Pot)| claim.calls.is_some() && same_usage(claim, pot);
+    let agrees = |(claim, pot): &(&Claim, &Pot)| claim.calls.is_some() && same_usage(claim, pot);
     let agree = claims.iter().zip(&found.pots).filter(agrees).count();
     let counted = claims.iter().filter(|claim| claim.calls.is_some()).count();
     if agree == 0 && period == stated {
-        return Ok(None);
+        return None;
     }
-    let times = Times::of(charges, claims, &View { window: period, ..found.view.clone() })?;
-    let span = |interval: Option<crate::cut_off::Interval>, at: Timestamp| {
+    let times = Times::of(charges, claims, &found.view);
+    let span = |interval: Option<Interval>, at: Timestamp| {
         let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
         let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);
         inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
@@ -122,12 +122,12 @@ pub(crate) fn cut_off(
         (true, false) if agree == counted || agree > 2 => Strength::Strong,
         _ => Strength::Candidate,
     };
-    Ok(Some(CutOff {
+    Some(CutOff {
         stated,
         period,
         start: span(times.start(period.start(), period.end()), period.start()),
         end: span(times.end(period.start(), period.end()), period.end()),
         lines: u64::try_from(agree).unwrap_or(u64::MAX),
         strength,
-    }))
+    })
 }

@@ -29,6 +29,8 @@ pub(crate) struct Resolved {
     pub(crate) outcome: Outcome,
     /// From the exact amount to the rounded one.
     rounding: Money,
+    /// From there to the amount with the discount, rounded.
+    discount: Money,
     /// From the rounded amount to what the lines ask for.
     pub(crate) difference: Money,
     /// From what the lines say in words to their amounts.
@@ -149,17 +151,12 @@ impl<'a> UsageLines<'a> {
     /// What the terms leave out: fees, and a discount.
     fn terms_steps(&self, bridge: &mut BridgeBuilder) -> Result<()> {
         let terms = self.found.fit.terms;
-        let without_discount = Terms { discount: 0, ..terms };
         let (mut fees, mut discount) = (Tally::default(), Tally::default());
         for resolved in &self.resolved {
-            let (Some(pot), Some(PotFit { exact: Some(exact), .. })) =
-                (self.found.pots.get(resolved.pot), self.found.fit.pots.get(resolved.pot))
-            else {
-                continue;
-            };
-            let kept = without_discount.apply(pot.billed, pot.fee).unwrap_or(pot.billed);
-            fees.amount = fees.amount.checked_add(kept.checked_sub(pot.billed)?)?;
-            discount.amount = discount.amount.checked_add(exact.checked_sub(kept)?)?;
+            let Some(pot) = self.found.pots.get(resolved.pot) else { continue };
+            let left_out = if terms.without_fees { pot.fee } else { Money::ZERO };
+            fees.amount = fees.amount.checked_sub(left_out)?;
+            discount.amount = discount.amount.checked_add(resolved.discount)?;
             fees.records += pot.records;
             discount.records += pot.records;
         }
@@ -256,14 +253,18 @@ fn resolve(
     completeness: &Completeness,
 ) -> Result<Resolved> {
     let pot = found.pots.get(number).copied().unwrap_or(Pot::EMPTY);
-    let fit = found.fit.pots.get(number).copied();
-    let fit = fit.unwrap_or(PotFit { exact: Some(Money::ZERO), rounded: Some(Money::ZERO) });
-    let exact = fit.exact.unwrap_or(pot.billed);
-    let rounded = fit.rounded.unwrap_or(exact);
+    let amounts = |fits: &[PotFit]| {
+        let fit = fits.get(number).copied().unwrap_or(PotFit { exact: None, rounded: None });
+        let exact = fit.exact.unwrap_or(pot.billed);
+        (exact, fit.rounded.unwrap_or(exact))
+    };
+    let (_, rounded) = amounts(&found.fit.pots);
+    let (exact, undiscounted) = amounts(&found.fit.undiscounted);
     let mut resolved = Resolved {
         pot: number,
         outcome: Outcome::Same,
-        rounding: rounded.checked_sub(exact)?,
+        rounding: undiscounted.checked_sub(exact)?,
+        discount: rounded.checked_sub(undiscounted)?,
         difference: Money::ZERO,
         arithmetic: Money::ZERO,
     };
@@ -279,6 +280,7 @@ fn resolve(
     if resolved.outcome == Outcome::Unknown {
         resolved.difference = asked.checked_sub(exact)?;
         resolved.rounding = Money::ZERO;
+        resolved.discount = Money::ZERO;
     }
     Ok(resolved)
 }
@@ -303,8 +305,9 @@ fn cause(
             if !found.fit.terms.without_fees && !pot.fee.is_zero() && is_rounded(without_fee, pot, claim) {
                 fitting.push(Category::TokenFee);
             }
-            // On a line alone, a discount is a price.
-            if claims == 1 && !more {
+            // On a line alone, a discount is a price; and one on some lines is the price of each.
+            let shared = found.fit.discount_on_most.is_some_and(|terms| is_rounded(terms, pot, claim));
+            if !more && found.fit.terms.discount == 0 && (claims == 1 || shared) {
                 fitting.push(Category::Discount);
             }
             Outcome::OneOf(fitting)

@@ -96,27 +96,25 @@ fn other_kind(kind: &str) -> Entry {
 fn add_usage(case: &Case, bill: &Bill, expected: &mut BTreeMap<Entry, i128>) {
     let billed = || case.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed);
     let cut = case.terms.cut();
-    let (mut exact, mut fees, mut own_key) = (0, 0, 0);
+    let (mut fees, mut own_key) = (0, 0);
     for event in billed().filter(|event| cut.contains(event.timestamp_ms)) {
         let fee = event.token_fee.unwrap_or(0);
         match event.kind.as_str() {
-            TrueEvent::USAGE_BASED => {
-                exact += event.effective().unwrap_or(0);
-                fees += fee;
-            }
+            TrueEvent::USAGE_BASED => fees += fee,
             TrueEvent::OWN_KEY => own_key += fee,
             _ => {}
         }
     }
     let left_out = if case.terms.token_fee == TokenFee::LeftOut { fees } else { 0 };
     add(expected, Entry::TokenFee, -left_out);
-    add(expected, Entry::Discount, -(exact - left_out) * i128::from(case.terms.discount) / 10_000);
 
     let held = if case.lost.is_some() { total(&case.terms, billed()) } else { usage(bill) };
     add(expected, Entry::Missing, usage(bill) - held);
     let usual = BillingTerms { prices: BTreeMap::new(), ..case.terms.clone() };
-    let plain = usual.bill(billed()).bill;
-    add(expected, Entry::Price, held - usage(&plain));
+    let discounted = total(&usual, billed());
+    add(expected, Entry::Price, held - discounted);
+    let plain = BillingTerms { discount: 0, ..usual }.bill(billed()).bill;
+    add(expected, Entry::Discount, discounted - usage(&plain));
     let rounded: i128 = plain.usage.iter().map(|line| line.amount - line.exact).sum();
     let own_key = if case.terms.own_key_line { bill.sum_of(LineKind::OwnKey) - own_key } else { 0 };
     add(expected, Entry::Rounding, rounded + own_key);
