@@ -22,20 +22,22 @@ pub(crate) struct Claim {
     pub(crate) tokens: Option<TokenCounts>,
 }
 
-/// The claims of all usage lines, and who takes which charges. A *pot* is the charges of one claim, or those of one model
-/// that no line speaks of; the pots of claims come first and have the claims' numbers.
+/// The claims of all usage lines, and which charges they take: each cell goes to one claim at most.
+///
+/// A withdrawn charge has no cell, since nobody kept its model: each claim has a cell of its own for those, after all
+/// others.
 #[derive(Debug)]
 pub(crate) struct Claims {
     pub(crate) claims: Vec<Claim>,
-    pub(crate) pot_of_cell: Vec<usize>,
-    pub(crate) pots: usize,
+    claim_of_cell: Vec<Option<usize>>,
+    models: Vec<String>,
 }
 
 /// What tells claims apart.
 type Subject<'a> = (Option<&'a str>, Option<bool>);
 
 impl Claims {
-    /// The most particular lines choose first; each cell goes to one claim at most.
+    /// The most particular lines choose first.
     pub(crate) fn of(invoice: &Invoice, cells: &[Cell]) -> Result<Self> {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
@@ -45,22 +47,41 @@ impl Claims {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|((model, max_mode), _)| (model.is_none(), max_mode.is_none()));
-        let mut pots = groups.len();
-        let mut unnamed: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut pot_of = |cell| match groups.iter().position(|(about, _)| speaks_of(*about, cell)) {
-            Some(claim) => claim,
-            None => *unnamed.entry(&cell.model).or_insert_with(|| {
-                pots += 1;
-                pots - 1
-            }),
-        };
-        let pot_of_cell = cells.iter().map(&mut pot_of).collect();
+        let claim_of = |cell| groups.iter().position(|(about, _)| speaks_of(*about, cell));
+        let claim_of_cell = cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).collect();
         let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;
-        Ok(Self { claims, pot_of_cell, pots })
+        let models = cells.iter().map(|cell| cell.model.clone()).collect();
+        Ok(Self { claims, claim_of_cell, models })
     }
 
-    pub(crate) fn pot(&self, cell: usize) -> usize {
-        self.pot_of_cell.get(cell).copied().unwrap_or_default()
+    /// These cells one by one, and together where they are of one model.
+    pub(crate) fn sets_of(&self, cells: &[usize]) -> Vec<Vec<usize>> {
+        let model = |cell: usize| self.models.get(cell);
+        let mut sets: Vec<Vec<usize>> = cells.iter().map(|cell| vec![*cell]).collect();
+        for (place, first) in cells.iter().enumerate() {
+            let others = cells.iter().skip(place + 1);
+            let same = others.filter(|other| model(*first).is_some() && model(*first) == model(**other));
+            sets.extend(same.map(|other| vec![*first, *other]));
+        }
+        sets
+    }
+
+    /// The number of cells, those for withdrawn charges included.
+    pub(crate) fn cells(&self) -> usize {
+        self.claim_of_cell.len()
+    }
+
+    pub(crate) fn claim_of(&self, cell: usize) -> Option<usize> {
+        self.claim_of_cell.get(cell).copied().flatten()
+    }
+
+    pub(crate) fn cells_of(&self, claim: usize) -> Vec<usize> {
+        (0..self.cells()).filter(|cell| self.claim_of(*cell) == Some(claim)).collect()
+    }
+
+    /// The cell of a claim's withdrawn charges.
+    pub(crate) fn withdrawn_cell(&self, claim: usize) -> usize {
+        (self.cells() - self.claims.len()).saturating_add(claim)
     }
 }
 

@@ -35,6 +35,11 @@ impl Completeness {
         !self.gaps.is_empty() || self.lacking > 0
     }
 
+    /// Whether so many charges can be lacking: nobody knows how many there are where nobody has read.
+    pub(crate) fn may_lack(&self, charges: u64) -> bool {
+        !self.gaps.is_empty() || charges <= self.lacking
+    }
+
     /// What shows that charges are lacking.
     pub(crate) fn rule(&self) -> String {
         let span = |window: &Window| format!("{} to {}", window.start(), window.end());

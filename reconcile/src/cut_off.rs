@@ -52,26 +52,28 @@ pub(crate) struct Times {
 
 impl Times {
     pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View) -> Self {
-        let mut times = vec![Vec::new(); charges.claims.pots];
+        let mut times = vec![Vec::new(); claims.len() + charges.claims.cells()];
         let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
         let span = charges.span(widened(view.window));
         for (place, charge) in span.clone().zip(charges.charges.get(span).unwrap_or_default()) {
             let absent = view.as_issued && charges.is_absent_before(place);
-            if let Some(times) = times.get_mut(charges.claims.pot(charge.cell)) {
+            let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
+            if let Some(times) = times.get_mut(line) {
                 if !absent && !copies.contains(&place) {
                     times.push(charge.at.millis());
                 }
             }
         }
-        for (number, pot) in &view.withdrawn {
-            if let (Some(times), Some(withdrawn)) = (times.get_mut(*pot), charges.withdrawn.get(*number)) {
+        for (number, claim) in &view.withdrawn {
+            if let (Some(times), Some(withdrawn)) = (times.get_mut(*claim), charges.withdrawn.get(*number)) {
                 times.push(withdrawn.at.millis());
                 times.sort_unstable();
             }
         }
         let calls = claims.iter().map(|claim| Some(usize::try_from(claim.calls?).unwrap_or(usize::MAX)));
         let with_calls = times.into_iter().zip(calls.chain(std::iter::repeat(Some(0))));
-        Self { lines: with_calls.filter_map(|(times, calls)| Some((times, calls?))).collect() }
+        let without_unused = with_calls.filter(|(times, calls)| !times.is_empty() || *calls != Some(0));
+        Self { lines: without_unused.filter_map(|(times, calls)| Some((times, calls?))).collect() }
     }
 
     /// How many lines count their calls.

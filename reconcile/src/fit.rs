@@ -75,14 +75,16 @@ impl RoundingPolicy {
     }
 }
 
-/// What the terms ask for of the charges in a pot; absent where it leaves the range of money.
+/// What is asked for of some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PotFit {
+pub(crate) struct Asked {
     /// Before rounding.
     pub(crate) exact: Option<Money>,
-    /// Rounded by the first policy.
     pub(crate) rounded: Option<Money>,
 }
+
+/// For each cell, the sums of its charges rounded one by one, by each way of rounding.
+type ChargeSums = Vec<[Option<Money>; 4]>;
 
 /// The terms and policies that reproduce the most lines from a view.
 #[derive(Clone, Debug)]
@@ -90,13 +92,13 @@ pub(crate) struct Fit {
     pub(crate) terms: Terms,
     /// The policies that reproduce the very same lines, the plainest first.
     pub(crate) policies: Vec<RoundingPolicy>,
-    pub(crate) pots: Vec<PotFit>,
-    /// The same without the discount.
-    pub(crate) undiscounted: Vec<PotFit>,
-    /// A discount that holds for most lines, but not for so many that it is one on all.
-    pub(crate) discount_on_most: Option<Terms>,
     /// For each claim, the amount of its lines, or of their words, that the policies reproduce.
     pub(crate) reproduced: Vec<Option<Money>>,
+    /// A discount that holds for most lines, but not for so many that it is one on all.
+    pub(crate) discount_on_most: Option<Terms>,
+    decimals: u32,
+    charge_sums: ChargeSums,
+    undiscounted_sums: ChargeSums,
 }
 
 impl Fit {
@@ -106,6 +108,39 @@ impl Fit {
 
     pub(crate) fn complete(&self) -> bool {
         self.reproduced.iter().all(Option::is_some)
+    }
+
+    /// What the terms and the first policy ask for of the charges in these cells, which come to `pot`.
+    pub(crate) fn asked(&self, cells: &[usize], pot: &Pot) -> Asked {
+        self.asked_under(self.terms, &self.charge_sums, cells, pot)
+    }
+
+    /// The same without the discount.
+    pub(crate) fn undiscounted(&self, cells: &[usize], pot: &Pot) -> Asked {
+        self.asked_under(Terms { discount: 0, ..self.terms }, &self.undiscounted_sums, cells, pot)
+    }
+
+    fn asked_under(&self, terms: Terms, sums: &ChargeSums, cells: &[usize], pot: &Pot) -> Asked {
+        let exact = terms.apply(pot.billed, pot.fee);
+        let Some(policy) = self.policies.first() else { return Asked { exact, rounded: exact } };
+        let rounded = match policy.unit {
+            RoundingUnit::Charge => sum_of_cells(sums, cells, place(policy.rounding)),
+            _ => rounded(exact, self.decimals, policy.rounding),
+        };
+        Asked { exact, rounded }
+    }
+
+    /// The plainest policy first: how many come before it.
+    fn policy_rank(&self) -> usize {
+        let rank = |policy: &RoundingPolicy| {
+            let unit = match policy.unit {
+                RoundingUnit::Line => 0,
+                RoundingUnit::Charge => 1,
+                RoundingUnit::Invoice => 2,
+            };
+            unit * Rounding::ALL.len() + place(policy.rounding)
+        };
+        self.policies.first().map_or(usize::MAX, rank)
     }
 }
 
@@ -120,29 +155,12 @@ impl Fitting<'_> {
     /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
     pub(crate) fn best(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
         let mut best = self.best_terms(view, pots)?;
-        best.undiscounted = if best.terms.discount == 0 {
-            best.pots.clone()
+        best.undiscounted_sums = if best.terms.discount == 0 {
+            best.charge_sums.clone()
         } else {
-            self.undiscounted(&best, view, pots)?
+            self.rounded_charges(Terms { discount: 0, ..best.terms }, view)?
         };
         Ok(best)
-    }
-
-    /// What the charges would come to without the discount, rounded in the same way.
-    fn undiscounted(&self, fit: &Fit, view: &View, pots: &[Pot]) -> Result<Vec<PotFit>> {
-        let terms = Terms { discount: 0, ..fit.terms };
-        let exact = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee));
-        let Some(policy) = fit.policies.first() else { return Ok(Vec::new()) };
-        if policy.unit != RoundingUnit::Charge {
-            let rounded = |exact| PotFit { exact, rounded: self.rounded(exact, policy.rounding) };
-            return Ok(exact.map(rounded).collect());
-        }
-        let number = Rounding::ALL.iter().position(|rounding| *rounding == policy.rounding);
-        let sums = self.rounded_charges(terms, view)?;
-        let rounded = |(exact, sums): (Option<Money>, &[Option<Money>; 4])| {
-            PotFit { exact, rounded: number.and_then(|number| *sums.get(number)?) }
-        };
-        Ok(exact.zip(&sums).map(rounded).collect())
     }
 
     fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
@@ -150,7 +168,7 @@ impl Fitting<'_> {
         if plain.complete() {
             return Ok(plain);
         }
-        let fees = pots.iter().take(self.claims.len()).any(|pot| !pot.fee.is_zero());
+        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
         let mut best = plain.clone();
         if fees {
             let without = self.under(Terms { without_fees: true, ..Terms::default() }, view, pots, true)?;
@@ -161,20 +179,26 @@ impl Fitting<'_> {
         if best.complete() || self.claims.len() < 2 {
             return Ok(best);
         }
-        let mut on_most = None;
+        self.with_discount(best, plain.count(), view, pots)
+    }
+
+    /// The fit with a discount, if one holds for at least five lines out of six: one line alone is always some
+    /// percentage off.
+    fn with_discount(&self, mut best: Fit, plain: usize, view: &View, pots: &[Pot]) -> Result<Fit> {
+        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
+        let (without, mut on_most) = (best.count(), None);
         // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
             for terms in self.discounts(pots, fees, by_charge) {
-                let discounted = self.under(terms, view, pots, by_charge)?;
-                // One line alone is always some percentage off, and a discount is not for a few lines only.
-                if discounted.count() <= best.count().max(plain.count() + 1) {
+                let fit = self.under(terms, view, pots, by_charge)?;
+                if fit.count() <= without.max(plain + 1) {
                     continue;
                 }
-                let (hold, not) = self.lines_that_hold(&discounted, pots);
-                if hold >= 5 * not {
+                let (hold, not) = self.lines_that_hold(&fit, pots);
+                if hold < 5 * not {
+                    on_most = on_most.or((hold > not).then_some(terms));
+                } else if better(&fit, &best) {
                     best = self.under(terms, view, pots, true)?;
-                } else if hold > not {
-                    on_most = Some(terms);
                 }
             }
             if best.complete() {
@@ -231,45 +255,47 @@ impl Fitting<'_> {
     }
 
     /// The policies that reproduce the most lines under these terms.
-    pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
+    fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
         let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
-        let charges = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
-        let mut best = Fit { terms, policies: Vec::new(), pots: Vec::new(), undiscounted: Vec::new(), discount_on_most: None, reproduced: Vec::new() };
+        let charge_sums = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
+        let mut best = Fit {
+            terms,
+            policies: Vec::new(),
+            reproduced: Vec::new(),
+            discount_on_most: None,
+            decimals: self.decimals,
+            charge_sums,
+            undiscounted_sums: Vec::new(),
+        };
+        let cells: Vec<Vec<usize>> = (0..pots.len()).map(|claim| self.charges.claims.cells_of(claim)).collect();
         for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
-            for (number, rounding) in Rounding::ALL.into_iter().enumerate() {
-                let rounded: Vec<Option<Money>> = match unit {
-                    RoundingUnit::Line => exact.iter().map(|exact| self.rounded(*exact, rounding)).collect(),
-                    RoundingUnit::Charge => charges.iter().map(|sums| sums.get(number).copied()?).collect(),
-                    RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact).unwrap_or_default(),
+            for rounding in Rounding::ALL {
+                let amounts: Option<Vec<Option<Money>>> = match unit {
+                    RoundingUnit::Line => {
+                        Some(exact.iter().map(|exact| rounded(*exact, self.decimals, rounding)).collect())
+                    }
+                    RoundingUnit::Charge => by_charge.then(|| {
+                        let sum = |cells: &Vec<usize>| sum_of_cells(&best.charge_sums, cells, place(rounding));
+                        cells.iter().map(sum).collect()
+                    }),
+                    RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact),
                 };
-                if rounded.len() == pots.len() {
-                    self.keep(&mut best, RoundingPolicy { unit, rounding }, &exact, &rounded, pots);
+                if let Some(amounts) = amounts {
+                    self.keep(&mut best, RoundingPolicy { unit, rounding }, &amounts, pots);
                 }
             }
         }
         Ok(best)
     }
 
-    fn rounded(&self, exact: Option<Money>, rounding: Rounding) -> Option<Money> {
-        exact?.rounded(self.decimals, rounding).ok()
-    }
-
     /// Keeps a policy if it reproduces more lines than the best so far, or the same.
-    fn keep(
-        &self,
-        best: &mut Fit,
-        policy: RoundingPolicy,
-        exact: &[Option<Money>],
-        rounded: &[Option<Money>],
-        pots: &[Pot],
-    ) {
-        let claims = self.claims.iter().zip(rounded).zip(pots);
-        let reproduced: Vec<_> = claims.map(|((claim, rounded), pot)| reproduces(claim, pot, *rounded)).collect();
+    fn keep(&self, best: &mut Fit, policy: RoundingPolicy, amounts: &[Option<Money>], pots: &[Pot]) {
+        let claims = self.claims.iter().zip(amounts).zip(pots);
+        let reproduced: Vec<_> =
+            claims.map(|((claim, amount), pot)| reproduces(claim, pot, *amount)).collect();
         let count = reproduced.iter().flatten().count();
         if best.policies.is_empty() || count > best.count() {
-            let fit = |(exact, rounded): (&Option<Money>, &Option<Money>)| PotFit { exact: *exact, rounded: *rounded };
             best.policies = vec![policy];
-            best.pots = exact.iter().zip(rounded).map(fit).collect();
             best.reproduced = reproduced;
         } else if reproduced == best.reproduced {
             best.policies.push(policy);
@@ -278,32 +304,49 @@ impl Fitting<'_> {
 
     /// Only the sum of all lines is rounded; each line is less than a last digit off.
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
-        let behind: Vec<Money> = exact.iter().take(self.claims.len()).copied().collect::<Option<_>>()?;
+        let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;
         let asked = Money::sum(self.claims.iter().map(|claim| claim.asked)).ok()?;
         let near = |(claim, exact): (&Claim, &Money)| {
             claim.asked.checked_sub(*exact).is_ok_and(|off| off.units().unsigned_abs() < self.last_digit())
         };
-        let right = self.rounded(Money::sum(behind.iter().copied()).ok(), rounding)? == asked
-            && behind.len() > 1
-            && self.claims.iter().zip(&behind).all(near);
-        let unclaimed = exact.iter().skip(behind.len()).copied();
-        right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).chain(unclaimed).collect())
+        let sum = Money::sum(exact.iter().copied()).ok();
+        let right = rounded(sum, self.decimals, rounding)? == asked
+            && exact.len() > 1
+            && self.claims.iter().zip(&exact).all(near);
+        right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).collect())
     }
 
-    /// For each pot, the sums of its charges rounded one by one, by each policy.
-    fn rounded_charges(&self, terms: Terms, view: &View) -> Result<Vec<[Option<Money>; 4]>> {
-        let mut sums = vec![[Some(Money::ZERO); 4]; self.charges.claims.pots];
-        self.charges.each(view, |pot, billed, fee, _| {
-            let Some(sums) = sums.get_mut(pot) else { return Ok(()) };
+    fn rounded_charges(&self, terms: Terms, view: &View) -> Result<ChargeSums> {
+        let mut sums = vec![[Some(Money::ZERO); 4]; self.charges.claims.cells()];
+        self.charges.each(view, |cell, billed, fee, _| {
+            let Some(sums) = sums.get_mut(cell) else { return Ok(()) };
             let exact = terms.apply(billed, fee);
             for (sum, rounding) in sums.iter_mut().zip(Rounding::ALL) {
-                let rounded = exact.and_then(|exact| exact.rounded(self.decimals, rounding).ok());
+                let rounded = rounded(exact, self.decimals, rounding);
                 *sum = sum.zip(rounded).and_then(|(sum, rounded)| sum.checked_add(rounded).ok());
             }
             Ok(())
         })?;
         Ok(sums)
     }
+}
+
+/// More lines, or as many by a plainer policy.
+fn better(fit: &Fit, best: &Fit) -> bool {
+    fit.count() > best.count() || (fit.count() == best.count() && fit.policy_rank() < best.policy_rank())
+}
+
+fn rounded(exact: Option<Money>, decimals: u32, rounding: Rounding) -> Option<Money> {
+    exact?.rounded(decimals, rounding).ok()
+}
+
+fn place(rounding: Rounding) -> usize {
+    Rounding::ALL.iter().position(|each| *each == rounding).unwrap_or(0)
+}
+
+fn sum_of_cells(sums: &ChargeSums, cells: &[usize], rounding: usize) -> Option<Money> {
+    let sums = cells.iter().map(|cell| *sums.get(*cell)?.get(rounding)?);
+    Money::sum(sums.collect::<Option<Vec<_>>>()?).ok()
 }
 
 /// The amount of a claim's lines, or of their words, that this is.

@@ -16,21 +16,23 @@ use crate::{Category, Coincidences, Result};
 #[derive(Clone, Debug)]
 pub(crate) struct Hypothesis {
     pub(crate) view: View,
+    /// What each cell comes to, and each claim.
+    pub(crate) cells: Vec<Pot>,
     pub(crate) pots: Vec<Pot>,
     pub(crate) fit: Fit,
     /// How often chance alone would have found such a cut.
     pub(crate) coincidences: Option<Coincidences>,
+    /// How many cells have money that no line asks for.
+    pub(crate) unclaimed: usize,
     /// What else explains as much with as many suppositions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
 
 impl Hypothesis {
-    /// Lines that are reproduced, less the pots that no line asks for.
+    /// Lines that are reproduced, less the cells that no line asks for.
     fn score(&self) -> isize {
-        let claims = self.fit.reproduced.len();
-        let unclaimed = self.pots.iter().skip(claims).filter(|pot| !pot.billed.is_zero()).count();
-        isize::try_from(self.fit.count()).unwrap_or(isize::MAX)
-            - isize::try_from(unclaimed).unwrap_or(isize::MAX)
+        let count = |number| isize::try_from(number).unwrap_or(isize::MAX);
+        count(self.fit.count()) - count(self.unclaimed)
     }
 
     /// How much is supposed beside what the invoice says and what is known of the charges.
@@ -108,9 +110,14 @@ impl Search<'_> {
     }
 
     pub(crate) fn suppose(&self, view: View) -> Result<Hypothesis> {
-        let pots = self.charges.pots(&view)?;
+        let cells = self.charges.cells(&view)?;
+        let pots = self.charges.pots(&cells)?;
         let fit = self.fitting().best(&view, &pots)?;
-        Ok(Hypothesis { view, pots, fit, coincidences: None, rivals: Vec::new() })
+        let unnamed = |(cell, pot): &(usize, &Pot)| {
+            self.charges.claims.claim_of(*cell).is_none() && !pot.billed.is_zero()
+        };
+        let unclaimed = cells.iter().enumerate().filter(unnamed).count();
+        Ok(Hypothesis { view, cells, pots, fit, coincidences: None, unclaimed, rivals: Vec::new() })
     }
 
     fn fitting(&self) -> Fitting<'_> {
@@ -130,7 +137,7 @@ impl Search<'_> {
     /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
     /// way that puts the most lines right.
     fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, usize)>> {
-        let pots = self.charges.pots(view)?;
+        let pots = self.charges.pots(&self.charges.cells(view)?)?;
         let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
         let room = |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
         let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
@@ -143,7 +150,7 @@ impl Search<'_> {
             last_digit: self.last_digit(),
             steps: 0,
             placed: Vec::new(),
-            best: (0, Vec::new()),
+            best: ((0, 0, 0), Vec::new()),
         };
         placing.go_on(0);
         Ok(placing.best.1)
@@ -161,14 +168,16 @@ impl Search<'_> {
         for (place, charge) in span.clone().zip(charges) {
             let same_instant = self.charges.charges.get(span.start..place).unwrap_or_default().iter().rev();
             if same_instant.take_while(|other| other.at == charge.at).any(|other: &Charge| other.equals(charge)) {
-                copies.entry(self.charges.claims.pot(charge.cell)).or_default().push(place);
+                if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
+                    copies.entry(claim).or_default().push(place);
+                }
             }
         }
-        let surplus = |pot: usize| {
-            let (claim, pot) = self.claims.get(pot).zip(base.pots.get(pot))?;
+        let surplus = |claim: usize| {
+            let (claim, pot) = self.claims.get(claim).zip(base.pots.get(claim))?;
             usize::try_from(pot.records.checked_sub(claim.calls?)?).ok()
         };
-        copies.retain(|pot, copies| surplus(*pot) == Some(copies.len()));
+        copies.retain(|claim, copies| surplus(*claim) == Some(copies.len()));
         let mut copies: Vec<usize> = copies.into_values().flatten().collect();
         copies.sort_unstable();
         if copies.is_empty() {
@@ -183,7 +192,8 @@ impl Search<'_> {
         if self.claims.iter().all(|claim| claim.calls.is_none()) {
             return crate::nice_cuts::recut(self, base);
         }
-        let times = Times::of(self.charges, self.claims, &base.view);
+        // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
+        let times = Times::of(self.charges, self.claims, &View { withdrawn: Vec::new(), ..base.view.clone() });
         let (counted, agree) = (times.counted(), times.agree(base.view.window));
         if agree == counted {
             return Ok(Vec::new());
@@ -237,7 +247,7 @@ impl Search<'_> {
             .collect();
         let [only] = gained[..] else { return Coincidences::of(0, 1) };
         let amounts = || {
-            let of_line = |charge: &&Charge| self.charges.claims.pot(charge.cell) == only;
+            let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
             self.charges.charges.iter().filter(of_line).map(|charge| charge.billed.units())
         };
         let spread = amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
@@ -261,8 +271,8 @@ struct Placing {
     last_digit: u128,
     steps: u32,
     placed: Vec<(usize, usize)>,
-    /// How many lines are right, counted with the charges placed, and where those are.
-    best: (usize, Vec<(usize, usize)>),
+    /// How good the best way is, and where it puts the charges.
+    best: ((usize, usize, usize), Vec<(usize, usize)>),
 }
 
 impl Placing {
@@ -270,8 +280,12 @@ impl Placing {
 
     fn go_on(&mut self, next: usize) {
         self.steps += 1;
-        let right = self.lines.iter().filter(|line| line.room == 0 && line.short.unsigned_abs() < self.last_digit);
-        let worth = right.count() * (self.withdrawn.len() + 1) + self.placed.len();
+        let off_by_less = |limit: u128| {
+            let near = |line: &&OpenLine| line.room == 0 && line.short.unsigned_abs() < limit;
+            self.lines.iter().filter(near).count()
+        };
+        // Half a last digit is what most ways of rounding leave.
+        let worth = (off_by_less(self.last_digit), self.placed.len(), off_by_less(self.last_digit / 2 + 1));
         if worth > self.best.0 {
             self.best = (worth, self.placed.clone());
         }

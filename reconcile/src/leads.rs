@@ -68,7 +68,7 @@ pub(crate) fn all(
         }
         let probe = Probe { number, claim, amount: resolved.difference, decimals };
         let about = lines.numbers(|claim, _| claim == number);
-        let held = found.pots.get(resolved.pot).map_or(0, |pot| pot.records);
+        let held = resolved.pot.records;
         let hints = [probe.calls(held), probe.transposed()?].into_iter().flatten().map(|hint| (hint, None));
         for (hint, coincidences) in hints.chain(probe.buckets(charges, found)) {
             leads.push(Lead { lines: about.clone(), amount: resolved.difference, hint, coincidences });
@@ -118,7 +118,7 @@ impl Probe<'_> {
         for (width, hint) in [(24 * HOUR, Hint::Day as fn(Timestamp) -> Hint), (HOUR, Hint::Hour)] {
             let mut sums: BTreeMap<i64, Option<i128>> = BTreeMap::new();
             for charge in charges.charges.get(charges.span(found.view.window)).unwrap_or_default() {
-                if charges.claims.pot(charge.cell) == self.number {
+                if charges.claims.claim_of(charge.cell) == Some(self.number) {
                     let sum = sums.entry(charge.at.millis().div_euclid(width)).or_insert(Some(0));
                     *sum = sum.and_then(|sum| sum.checked_add(charge.billed.units()));
                 }

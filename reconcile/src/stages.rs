@@ -5,7 +5,7 @@ use cost_model::Money;
 use crate::bridge_builder::BridgeBuilder;
 use crate::case::{Case, Explained};
 use crate::charges::Usage;
-use crate::claims::{Claim, Claims};
+use crate::claims::Claims;
 use crate::completeness::Completeness;
 use crate::hypotheses::{Hypothesis, Search};
 use crate::usage_lines::UsageLines;
@@ -26,7 +26,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let charges = Charges::new(&usage.charges, &claims, case.since_issue);
     let search = Search { charges: &charges, claims: &claims.claims, stated: invoice.period, decimals };
     let found = search.best()?;
-    let lines = UsageLines::of(&claims.claims, &found, &completeness, invoice)?;
+    let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;
 
     let mut bridge = BridgeBuilder::new(usage.ingested.amount);
     scope::steps(&mut bridge, &usage)?;
@@ -41,12 +41,12 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let invoice_total = invoice_only::steps(&mut bridge, invoice, case.earlier)?;
 
     let outcomes = Outcomes { lines: &lines, own_key: own_key.as_ref(), case }.all();
-    let statuses = charge_statuses(&usage, &charges, &found, &claims, &lines);
+    let statuses = charge_statuses(&usage, &charges, &found, &lines);
     let judged = Judged {
         unexplained: bridge.unexplained,
         variance: variance(&bridge, unexplained_usage)?,
         certain: bridge.steps.iter().all(is_certain),
-        charges: found.pots.iter().map(|pot| pot.records).sum(),
+        charges: found.cells.iter().map(|pot| pot.records).sum(),
         lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
         total: invoice_total,
         decimals,
@@ -123,7 +123,6 @@ fn charge_statuses(
     usage: &Usage,
     charges: &Charges<'_>,
     found: &Hypothesis,
-    claims: &Claims,
     lines: &UsageLines<'_>,
 ) -> Vec<ChargeStatus> {
     let mut statuses = usage.statuses.clone();
@@ -142,7 +141,7 @@ fn charge_statuses(
         } else if found.view.copies.binary_search(&place).is_ok() {
             ChargeStatus::Duplicate
         } else {
-            let claim: Option<&Claim> = lines.claim_of_pot(claims.pot(charge.cell));
+            let claim = lines.claim_of_cell(charge.cell);
             claim.and_then(|claim| claim.lines.first()).map_or(ChargeStatus::Unclaimed, |line| ChargeStatus::Line(*line))
         };
     }

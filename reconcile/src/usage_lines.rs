@@ -4,9 +4,9 @@ use cost_model::Money;
 
 use crate::bridge_builder::{BridgeBuilder, NewStep};
 use crate::charges::Tally;
-use crate::claims::Claim;
+use crate::claims::{Claim, Claims};
 use crate::completeness::Completeness;
-use crate::fit::{PotFit, RoundingPolicy, Terms, reproduces, same_usage};
+use crate::fit::{Asked, RoundingPolicy, RoundingUnit, Terms, reproduces, same_usage};
 use crate::hypotheses::Hypothesis;
 use crate::view::Pot;
 use crate::{Category, Invoice, LineStatus, Result, Strength};
@@ -14,7 +14,7 @@ use crate::{Category, Invoice, LineStatus, Result, Strength};
 /// Every usage line with the charges behind it, and why they differ.
 #[derive(Debug)]
 pub(crate) struct UsageLines<'a> {
-    claims: &'a [Claim],
+    claims: &'a Claims,
     found: &'a Hypothesis,
     pub(crate) resolved: Vec<Resolved>,
     /// The file's line numbers of each claim.
@@ -24,8 +24,11 @@ pub(crate) struct UsageLines<'a> {
 /// A claim with the charges behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
-    /// The pot that its lines speak of.
-    pub(crate) pot: usize,
+    /// The cells behind it.
+    cells: Vec<usize>,
+    /// Whether they are those that its lines name.
+    own: bool,
+    pub(crate) pot: Pot,
     pub(crate) outcome: Outcome,
     /// From the exact amount to the rounded one.
     rounding: Money,
@@ -47,16 +50,21 @@ pub(crate) enum Outcome {
 
 impl<'a> UsageLines<'a> {
     pub(crate) fn of(
-        claims: &'a [Claim],
+        claims: &'a Claims,
         found: &'a Hypothesis,
         completeness: &Completeness,
         invoice: &Invoice,
     ) -> Result<Self> {
         let number = |line: &usize| invoice.lines.get(*line).map(|line| line.line);
-        let numbers = claims.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
-        let pots = relabelled(claims, found);
-        let resolve = |(claim, pot): (&Claim, usize)| resolve(claim, claims.len(), pot, found, completeness);
-        let resolved = claims.iter().zip(pots).map(resolve).collect::<Result<_>>()?;
+        let numbers = claims.claims.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
+        let behind = cells_behind(claims, found);
+        let circumstances = Circumstances::of(claims, &behind, found, completeness)?;
+        let resolve = |(number, cells): (usize, Vec<usize>)| {
+            let own = cells == claims.cells_of(number);
+            let claim = claims.claims.get(number);
+            claim.map(|claim| resolve(claim, (own, cells), found, &circumstances))
+        };
+        let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
         Ok(Self { claims, found, resolved, numbers })
     }
 
@@ -68,26 +76,25 @@ impl<'a> UsageLines<'a> {
 
     /// What is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
-        let claim = self.claims.iter().position(|claim| claim.lines.contains(&line))?;
+        let claim = self.claims.claims.iter().position(|claim| claim.lines.contains(&line))?;
         let resolved = self.resolved.get(claim)?;
-        let pot = self.found.pots.get(resolved.pot)?;
         let status = match resolved.outcome {
-            Outcome::Same if resolved.arithmetic.is_zero() && resolved.pot == claim => LineStatus::Matched,
+            Outcome::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
             Outcome::Same | Outcome::OneOf(_) => LineStatus::Explained,
             Outcome::Unknown => LineStatus::Unmatched,
         };
-        Some((pot.billed, pot.records, status))
+        Some((resolved.pot.billed, resolved.pot.records, status))
     }
 
-    pub(crate) fn claim_of_pot(&self, pot: usize) -> Option<&Claim> {
-        let claim = self.resolved.iter().position(|resolved| resolved.pot == pot)?;
-        self.claims.get(claim)
+    pub(crate) fn claim_of_cell(&self, cell: usize) -> Option<&Claim> {
+        let claim = self.resolved.iter().position(|resolved| resolved.cells.contains(&cell))?;
+        self.claims.claims.get(claim)
     }
 
-    /// Pots that no line speaks of.
+    /// The cells that are behind no line.
     pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &Pot> {
-        let taken = |pot: usize| self.resolved.iter().any(|resolved| resolved.pot == pot);
-        self.found.pots.iter().enumerate().filter(move |(number, _)| !taken(*number)).map(|(_, pot)| pot)
+        let taken = |cell: usize| self.resolved.iter().any(|resolved| resolved.cells.contains(&cell));
+        self.found.cells.iter().enumerate().filter(move |(cell, _)| !taken(*cell)).map(|(_, pot)| pot)
     }
 
     /// The file's line numbers of the claims that `wanted` picks.
@@ -104,18 +111,16 @@ impl<'a> UsageLines<'a> {
     /// Adds the step of the calls that the ledger lacks.
     pub(crate) fn missing_usage(&self, bridge: &mut BridgeBuilder, completeness: &Completeness) -> Result<()> {
         let missing = |resolved: &Resolved| resolved.outcome == Outcome::OneOf(vec![Category::MissingUsage]);
-        let short = self.claims.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
-        let calls: u64 = short.map(|(claim, resolved)| self.shortfall(claim, resolved)).sum();
+        let short = self.claims.claims.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
+        let lacking = |(claim, resolved): (&Claim, &Resolved)| {
+            claim.calls.map_or(0, |calls| calls.saturating_sub(resolved.pot.records))
+        };
+        let calls: u64 = short.map(lacking).sum();
         let strength = if calls == completeness.lacking { Strength::Proof } else { Strength::Strong };
         let rule = format!("the lines count {calls} calls more than are held; {}", completeness.rule());
         let tally = Tally { records: 0, amount: self.sum(missing)? };
         let lines = self.numbers(|_, resolved| missing(resolved));
         bridge.push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
-    }
-
-    fn shortfall(&self, claim: &Claim, resolved: &Resolved) -> u64 {
-        let records = self.found.pots.get(resolved.pot).map_or(0, |pot| pot.records);
-        claim.calls.map_or(0, |calls| calls.saturating_sub(records))
     }
 
     /// Adds the steps from the charges to the lines, and returns what they leave.
@@ -140,10 +145,9 @@ impl<'a> UsageLines<'a> {
     }
 
     fn relabelled_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
-        let moved = |(claim, resolved): &(usize, &Resolved)| *claim != resolved.pot;
-        let pots = self.resolved.iter().enumerate().filter(moved).filter_map(|(_, each)| self.found.pots.get(each.pot));
-        let tally = Tally { records: pots.map(|pot| pot.records).sum(), amount: Money::ZERO };
-        let lines = self.numbers(|claim, resolved| claim != resolved.pot);
+        let moved = self.resolved.iter().filter(|each| !each.own && each.outcome == Outcome::Same);
+        let tally = Tally { records: moved.map(|each| each.pot.records).sum(), amount: Money::ZERO };
+        let lines = self.numbers(|_, each| !each.own && each.outcome == Outcome::Same);
         let rule = "calls, tokens and amounts are those of other charges than the label names";
         bridge.push(NewStep::new(Category::Relabelled, tally, rule).with_lines(lines))
     }
@@ -153,7 +157,7 @@ impl<'a> UsageLines<'a> {
         let terms = self.found.fit.terms;
         let (mut fees, mut discount) = (Tally::default(), Tally::default());
         for resolved in &self.resolved {
-            let Some(pot) = self.found.pots.get(resolved.pot) else { continue };
+            let pot = &resolved.pot;
             let left_out = if terms.without_fees { pot.fee } else { Money::ZERO };
             fees.amount = fees.amount.checked_sub(left_out)?;
             discount.amount = discount.amount.checked_add(resolved.discount)?;
@@ -178,8 +182,7 @@ impl<'a> UsageLines<'a> {
             if is != category || *candidates == [Category::MissingUsage] {
                 continue;
             }
-            let records = self.found.pots.get(resolved.pot).map_or(0, |pot| pot.records);
-            let tally = Tally { records, amount: resolved.difference };
+            let tally = Tally { records: resolved.pot.records, amount: resolved.difference };
             let (rule, strength) = match category {
                 Category::Price => ("as many calls for another amount", Strength::Strong),
                 _ => ("the line's amount alone does not tell", Strength::Candidate),
@@ -193,9 +196,9 @@ impl<'a> UsageLines<'a> {
 
     fn rounding_step(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<()> {
         let rounded = |resolved: &Resolved| !resolved.rounding.is_zero();
-        let behind = self.resolved.iter().filter(|each| rounded(each)).filter_map(|each| self.found.pots.get(each.pot));
+        let behind = self.resolved.iter().filter(|each| rounded(each));
         let tally = Tally {
-            records: behind.map(|pot| pot.records).sum(),
+            records: behind.map(|each| each.pot.records).sum(),
             amount: Money::sum(self.resolved.iter().map(|resolved| resolved.rounding))?,
         };
         let names: Vec<_> = self.found.fit.policies.iter().map(|policy| policy.label()).collect();
@@ -205,78 +208,88 @@ impl<'a> UsageLines<'a> {
     }
 }
 
-/// For each claim its own pot, or another one that its lines fit to the last digit while their own does not.
-fn relabelled(claims: &[Claim], found: &Hypothesis) -> Vec<usize> {
+/// For each claim the cells behind it: its own, or others that its lines fit to the last digit while its own do not.
+fn cells_behind(claims: &Claims, found: &Hypothesis) -> Vec<Vec<usize>> {
+    let mut behind: Vec<Vec<usize>> = (0..claims.claims.len()).map(|claim| claims.cells_of(claim)).collect();
     let reproduced = |claim: usize| found.fit.reproduced.get(claim).is_some_and(Option::is_some);
-    let free = |pot: usize| pot >= claims.len() || !reproduced(pot);
-    let fits = |claim: &Claim| -> Vec<usize> {
-        let pots = found.pots.iter().zip(&found.fit.pots).enumerate();
-        let fitting = pots.filter(|(number, (pot, fit))| {
-            free(*number) && claim.calls.is_some_and(|calls| calls > 0) && reproduces(claim, pot, fit.rounded).is_some()
-        });
-        fitting.map(|(number, _)| number).collect()
-    };
-    let mut taken = vec![false; found.pots.len()];
-    let other_pot = |(number, claim): (usize, &Claim)| {
-        if reproduced(number) {
-            return number;
+    let free: Vec<usize> = (0..claims.cells())
+        .filter(|cell| claims.claim_of(*cell).is_none_or(|claim| !reproduced(claim)))
+        .filter(|cell| found.cells.get(*cell).is_some_and(|pot| pot.records > 0))
+        .collect();
+    let sets = claims.sets_of(&free);
+    let mut moved: Vec<(usize, Vec<usize>)> = Vec::new();
+    for (number, claim) in claims.claims.iter().enumerate() {
+        if reproduced(number) || claim.calls.unwrap_or(0) == 0 {
+            continue;
         }
-        // Two pots that fit equally well are no evidence for either.
-        match fits(claim)[..] {
-            [only] if !taken.get(only).copied().unwrap_or(true) => {
-                if let Some(taken) = taken.get_mut(only) {
-                    *taken = true;
-                }
-                only
-            }
-            _ => number,
-        }
-    };
-    let mut pots: Vec<usize> = claims.iter().enumerate().map(other_pot).collect();
-    // Whose own charges are on another line has none left; an empty pot of its own stands for that.
-    for number in 0..pots.len() {
-        let lost = pots.iter().enumerate().any(|(other, pot)| other != number && *pot == number);
-        if lost && pots.get(number) == Some(&number) {
-            if let Some(pot) = pots.get_mut(number) {
-                *pot = usize::MAX;
-            }
+        // Two sets that fit equally well are no evidence for either.
+        let mut fitting = sets.iter().filter(|set| found.fits(claim, set));
+        if let (Some(only), None) = (fitting.next(), fitting.next()) {
+            moved.push((number, only.clone()));
         }
     }
-    pots
+    let taken_twice = |set: &[usize]| {
+        moved.iter().filter(|(_, other)| other.iter().any(|cell| set.contains(cell))).nth(1).is_some()
+    };
+    for (number, set) in &moved {
+        if taken_twice(set) {
+            continue;
+        }
+        for cells in &mut behind {
+            cells.retain(|cell| !set.contains(cell));
+        }
+        if let Some(cells) = behind.get_mut(*number) {
+            cells.clone_from(set);
+        }
+    }
+    behind
+}
+
+impl Hypothesis {
+    fn fits(&self, claim: &Claim, cells: &[usize]) -> bool {
+        let pot = Pot::sum(cells.iter().filter_map(|cell| self.cells.get(*cell)));
+        pot.is_ok_and(|pot| reproduces(claim, &pot, self.fit.asked(cells, &pot).rounded).is_some())
+    }
 }
 
 fn resolve(
     claim: &Claim,
-    claims: usize,
-    number: usize,
+    (own, cells): (bool, Vec<usize>),
     found: &Hypothesis,
-    completeness: &Completeness,
+    circumstances: &Circumstances,
 ) -> Result<Resolved> {
-    let pot = found.pots.get(number).copied().unwrap_or(Pot::EMPTY);
-    let amounts = |fits: &[PotFit]| {
-        let fit = fits.get(number).copied().unwrap_or(PotFit { exact: None, rounded: None });
-        let exact = fit.exact.unwrap_or(pot.billed);
-        (exact, fit.rounded.unwrap_or(exact))
+    let pot = Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell)))?;
+    let amounts = |asked: Asked| {
+        let exact = asked.exact.unwrap_or(pot.billed);
+        (exact, asked.rounded.unwrap_or(exact))
     };
-    let (_, rounded) = amounts(&found.fit.pots);
-    let (exact, undiscounted) = amounts(&found.fit.undiscounted);
+    let (_, rounded) = amounts(found.fit.asked(&cells, &pot));
+    let (exact, undiscounted) = amounts(found.fit.undiscounted(&cells, &pot));
     let mut resolved = Resolved {
-        pot: number,
+        cells,
+        own,
+        pot,
         outcome: Outcome::Same,
         rounding: undiscounted.checked_sub(exact)?,
         discount: rounded.checked_sub(undiscounted)?,
         difference: Money::ZERO,
         arithmetic: Money::ZERO,
     };
-    if let Some(reproduced) = reproduces(claim, &pot, Some(rounded)) {
-        resolved.arithmetic = claim.asked.checked_sub(reproduced)?;
+    // A sum of lines that is rounded as a whole leaves each of them less than a last digit off.
+    let by_sum = found.fit.policies.first().is_some_and(|policy| policy.unit == RoundingUnit::Invoice);
+    let reproduced = if by_sum { Some(claim.asked) } else { reproduces(claim, &pot, Some(rounded)) };
+    if let Some(reproduced) = reproduced {
+        if by_sum {
+            resolved.rounding = claim.asked.checked_sub(exact)?;
+        }
+        resolved.arithmetic = claim.asked.checked_sub(if by_sum { claim.asked } else { reproduced })?;
         return Ok(resolved);
     }
     // What a line says in words is what it asks for; an amount that is not that is the invoice's own mistake.
     let asked = claim.in_words.unwrap_or(claim.asked);
     resolved.arithmetic = claim.asked.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;
-    resolved.outcome = cause(claim, claims, &pot, resolved.difference, found, completeness);
+    resolved.outcome = circumstances.cause(claim, &pot, resolved.difference, found);
     if resolved.outcome == Outcome::Unknown {
         resolved.difference = asked.checked_sub(exact)?;
         resolved.rounding = Money::ZERO;
@@ -285,35 +298,57 @@ fn resolve(
     Ok(resolved)
 }
 
-/// What the difference of a line can only come from.
-fn cause(
-    claim: &Claim,
-    claims: usize,
-    pot: &Pot,
-    difference: Money,
-    found: &Hypothesis,
-    completeness: &Completeness,
-) -> Outcome {
-    let more = difference.units() > 0;
-    match claim.calls {
-        Some(calls) if calls > pot.records && more && completeness.is_short() => {
-            Outcome::OneOf(vec![Category::MissingUsage])
+/// What a line's difference is judged by, beside the line itself.
+struct Circumstances {
+    lines: usize,
+    /// Charges are known to be lacking, and all shortfalls together are not more than that.
+    short: bool,
+}
+
+impl Circumstances {
+    fn of(claims: &Claims, behind: &[Vec<usize>], found: &Hypothesis, completeness: &Completeness) -> Result<Self> {
+        let (mut lacking, mut surplus) = (0_u64, false);
+        for (claim, cells) in claims.claims.iter().zip(behind) {
+            let records = Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell)))?.records;
+            lacking = lacking.saturating_add(claim.calls.map_or(0, |calls| calls.saturating_sub(records)));
+            surplus |= claim.calls.is_some_and(|calls| calls < records);
         }
-        Some(calls) if calls == pot.records && calls > 0 && same_usage(claim, pot) => {
-            let mut fitting = vec![Category::Price];
-            let without_fee = Terms { without_fees: true, ..found.fit.terms };
-            if !found.fit.terms.without_fees && !pot.fee.is_zero() && is_rounded(without_fee, pot, claim) {
-                fitting.push(Category::TokenFee);
+        // Calls that one line lacks and another has too many are not lost but elsewhere.
+        let short = completeness.is_short() && !surplus && completeness.may_lack(lacking);
+        Ok(Self { lines: claims.claims.len(), short })
+    }
+
+    /// What the difference can only come from.
+    fn cause(&self, claim: &Claim, pot: &Pot, difference: Money, found: &Hypothesis) -> Outcome {
+        let more = difference.units() > 0;
+        match claim.calls {
+            Some(calls) if calls > pot.records && more && self.short => {
+                Outcome::OneOf(vec![Category::MissingUsage])
             }
-            // On a line alone, a discount is a price; and one on some lines is the price of each.
-            let shared = found.fit.discount_on_most.is_some_and(|terms| is_rounded(terms, pot, claim));
-            if !more && found.fit.terms.discount == 0 && (claims == 1 || shared) {
-                fitting.push(Category::Discount);
+            Some(calls) if calls > 0 && same_usage(claim, pot) => {
+                Outcome::OneOf(self.prices(claim, pot, more, found))
             }
-            Outcome::OneOf(fitting)
+            None if more && self.short => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),
+            _ => Outcome::Unknown,
         }
-        None if more && completeness.is_short() => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),
-        _ => Outcome::Unknown,
+    }
+
+    /// What can change the amount of the same calls.
+    fn prices(&self, claim: &Claim, pot: &Pot, more: bool, found: &Hypothesis) -> Vec<Category> {
+        let mut fitting = vec![Category::Price];
+        let terms = found.fit.terms;
+        if !terms.without_fees
+            && !pot.fee.is_zero()
+            && is_rounded(Terms { without_fees: true, ..terms }, pot, claim)
+        {
+            fitting.push(Category::TokenFee);
+        }
+        // On a line alone, a discount is a price; and one on some lines is the price of each.
+        let shared = found.fit.discount_on_most.is_some_and(|terms| is_rounded(terms, pot, claim));
+        if !more && terms.discount == 0 && (self.lines == 1 || shared) {
+            fitting.push(Category::Discount);
+        }
+        fitting
     }
 }
 

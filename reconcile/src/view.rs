@@ -24,7 +24,7 @@ pub(crate) struct View {
     pub(crate) as_issued: bool,
     /// The charges left out as second copies.
     pub(crate) copies: Vec<usize>,
-    /// For each withdrawn charge of the window, by number, the pot that it was in.
+    /// For each withdrawn charge of the window, by number, the claim that it was in.
     pub(crate) withdrawn: Vec<(usize, usize)>,
 }
 
@@ -34,7 +34,7 @@ impl View {
     }
 }
 
-/// What the charges of a pot come to.
+/// What some charges come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pot {
     pub(crate) records: u64,
@@ -51,6 +51,20 @@ impl Pot {
         fee: Money::ZERO,
         tokens: Some(NO_TOKENS),
     };
+
+    /// The charges of all these.
+    pub(crate) fn sum<'a>(pots: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
+        pots.into_iter().try_fold(Self::EMPTY, |sum, pot| sum.plus(pot.records, pot.billed, pot.fee, pot.tokens))
+    }
+
+    fn plus(self, records: u64, billed: Money, fee: Money, tokens: Option<TokenCounts>) -> Result<Self> {
+        Ok(Self {
+            records: self.records + records,
+            billed: self.billed.checked_add(billed)?,
+            fee: self.fee.checked_add(fee)?,
+            tokens: self.tokens.zip(tokens).map(|(sum, more)| sum.checked_add(&more)).transpose()?,
+        })
+    }
 }
 
 /// What is known of a charge that changed after the invoice was issued.
@@ -144,7 +158,7 @@ impl<'a> Charges<'a> {
         self.withdrawn.iter().copied().enumerate().filter(inside)
     }
 
-    /// Hands out every charge of a view: its pot, what it was billed at, its fee and its tokens.
+    /// Hands out every charge of a view: its cell, what it was billed at, its fee and its tokens.
     pub(crate) fn each(
         &self,
         view: &View,
@@ -163,26 +177,31 @@ impl<'a> Charges<'a> {
                 Some(Before::Billed(old)) => old,
                 None => charge.billed,
             };
-            take(self.claims.pot(charge.cell), billed, charge.fee, Some(charge.tokens))?;
+            take(charge.cell, billed, charge.fee, Some(charge.tokens))?;
         }
-        for (number, pot) in &view.withdrawn {
+        for (number, claim) in &view.withdrawn {
             if let Some(withdrawn) = self.withdrawn.get(*number) {
-                take(*pot, withdrawn.billed, Money::ZERO, None)?;
+                take(self.claims.withdrawn_cell(*claim), withdrawn.billed, Money::ZERO, None)?;
             }
         }
         Ok(())
     }
 
-    pub(crate) fn pots(&self, view: &View) -> Result<Vec<Pot>> {
-        let mut pots = vec![Pot::EMPTY; self.claims.pots];
-        self.each(view, |number, billed, fee, tokens| {
-            let Some(pot) = pots.get_mut(number) else { return Ok(()) };
-            pot.records += 1;
-            pot.billed = pot.billed.checked_add(billed)?;
-            pot.fee = pot.fee.checked_add(fee)?;
-            pot.tokens = pot.tokens.zip(tokens).map(|(sum, more)| sum.checked_add(&more)).transpose()?;
+    /// What each cell comes to.
+    pub(crate) fn cells(&self, view: &View) -> Result<Vec<Pot>> {
+        let mut cells = vec![Pot::EMPTY; self.claims.cells()];
+        self.each(view, |cell, billed, fee, tokens| {
+            if let Some(pot) = cells.get_mut(cell) {
+                *pot = pot.plus(1, billed, fee, tokens)?;
+            }
             Ok(())
         })?;
-        Ok(pots)
+        Ok(cells)
+    }
+
+    /// What each claim comes to.
+    pub(crate) fn pots(&self, cells: &[Pot]) -> Result<Vec<Pot>> {
+        let of_claim = |claim| cells.iter().enumerate().filter(move |(cell, _)| self.claims.claim_of(*cell) == Some(claim));
+        (0..self.claims.claims.len()).map(|claim| Pot::sum(of_claim(claim).map(|(_, pot)| pot))).collect()
     }
 }
