@@ -8,7 +8,7 @@ use cost_model::Window;
 use crate::charges::Charge;
 use crate::claims::Claim;
 use crate::cut_off::{Interval, Times};
-use crate::fit::{Fit, Fitting};
+use crate::fit::{Fit, Fitting, same_usage};
 use crate::view::{Charges, Pot, View, Withdrawn};
 use crate::{Category, Coincidences, Result};
 
@@ -24,6 +24,8 @@ pub(crate) struct Hypothesis {
     pub(crate) coincidences: Option<Coincidences>,
     /// How many cells have money that no line asks for.
     pub(crate) unclaimed: usize,
+    /// How many lines count the calls that there are, and ask for another amount.
+    pub(crate) repriced: usize,
     /// What else explains as much with as many suppositions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
@@ -40,6 +42,7 @@ impl Hypothesis {
         usize::from(!self.view.copies.is_empty())
             + usize::from(self.view.window.start() != stated.start())
             + usize::from(self.view.window.end() != stated.end())
+            + self.repriced
     }
 
     pub(crate) fn complete(&self) -> bool {
@@ -67,16 +70,20 @@ impl Search<'_> {
             if self.claims.is_empty() || base.complete() {
                 break;
             }
-            let single = self.without_copies(base)?;
             let recut = self.recut(base)?;
-            let mut without_copies = Vec::new();
+            for copies in self.copies(base) {
+                let single = self.suppose(View { copies, ..base.view.clone() })?;
+                let single_and_recut = self.recut(&single)?;
+                found.push(single);
+                found.extend(single_and_recut);
+            }
             for cut in &recut {
-                without_copies.extend(self.without_copies(cut)?);
+                for copies in self.copies(cut) {
+                    let single = self.suppose(View { copies, ..cut.view.clone() })?;
+                    found.push(Hypothesis { coincidences: cut.coincidences, ..single });
+                }
             }
-            if let Some(single) = &single {
-                without_copies.extend(self.recut(single)?);
-            }
-            found.extend(single.into_iter().chain(recut).chain(without_copies));
+            found.extend(recut);
         }
         let mut all = bases.into_iter().chain(found);
         let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
@@ -117,7 +124,13 @@ impl Search<'_> {
             self.charges.claims.claim_of(*cell).is_none() && !pot.billed.is_zero()
         };
         let unclaimed = cells.iter().enumerate().filter(unnamed).count();
-        Ok(Hypothesis { view, cells, pots, fit, coincidences: None, unclaimed, rivals: Vec::new() })
+        let lines = self.claims.iter().zip(&pots).zip(&fit.reproduced);
+        let same_calls = lines.filter(|((claim, pot), reproduced)| {
+            reproduced.is_none() && claim.calls.is_some() && same_usage(claim, pot)
+        });
+        let repriced = same_calls.count();
+        let (coincidences, rivals) = (None, Vec::new());
+        Ok(Hypothesis { view, cells, pots, fit, coincidences, unclaimed, repriced, rivals })
     }
 
     fn fitting(&self) -> Fitting<'_> {
@@ -160,31 +173,34 @@ impl Search<'_> {
         10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
     }
 
-    /// The hypothesis without second copies, in the lines that have just as many calls too many.
-    fn without_copies(&self, base: &Hypothesis) -> Result<Option<Hypothesis>> {
-        let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let span = self.charges.span(base.view.window);
-        let charges = self.charges.charges.get(span.clone()).unwrap_or_default();
-        for (place, charge) in span.clone().zip(charges) {
-            let same_instant = self.charges.charges.get(span.start..place).unwrap_or_default().iter().rev();
-            if same_instant.take_while(|other| other.at == charge.at).any(|other: &Charge| other.equals(charge)) {
+    /// Which charges may be second copies of others: those of the lines that have just as many calls too many, or all.
+    fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
+        let mut all = Vec::new();
+        let mut by_claim: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (place, charge) in self.charges.charges.iter().enumerate() {
+            let before = self.charges.charges.get(..place).unwrap_or_default().iter().rev();
+            if before.take_while(|other| other.at == charge.at).any(|other: &Charge| other.equals(charge)) {
+                all.push(place);
                 if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
-                    copies.entry(claim).or_default().push(place);
+                    by_claim.entry(claim).or_default().push(place);
                 }
             }
         }
+        let span = self.charges.span(base.view.window);
         let surplus = |claim: usize| {
             let (claim, pot) = self.claims.get(claim).zip(base.pots.get(claim))?;
             usize::try_from(pot.records.checked_sub(claim.calls?)?).ok()
         };
-        copies.retain(|claim, copies| surplus(*claim) == Some(copies.len()));
-        let mut copies: Vec<usize> = copies.into_values().flatten().collect();
-        copies.sort_unstable();
-        if copies.is_empty() {
-            return Ok(None);
-        }
-        let single = self.suppose(View { copies, ..base.view.clone() })?;
-        Ok(Some(Hypothesis { coincidences: base.coincidences, ..single }))
+        by_claim.retain(|claim, copies| {
+            copies.retain(|copy| span.contains(copy));
+            surplus(*claim) == Some(copies.len())
+        });
+        let mut counted: Vec<usize> = by_claim.into_values().flatten().collect();
+        counted.sort_unstable();
+        let mut sets = vec![counted, all];
+        sets.dedup();
+        sets.retain(|set| set.iter().any(|copy| span.contains(copy)));
+        sets
     }
 
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
@@ -229,10 +245,17 @@ impl Search<'_> {
         }
         let cut = self.suppose(view)?;
         let coincidences = self.coincidences(base, &cut);
-        if coincidences > Coincidences::LIMIT {
+        if coincidences > Coincidences::LIMIT || self.breaks_a_line(base, &cut) {
             return Ok(None);
         }
         Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
+    }
+
+    /// Whether a line counts its calls right before the cut and no longer after it.
+    fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
+        let counts = |claim: &Claim, pot: &Pot| claim.calls.is_some() && same_usage(claim, pot);
+        let lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
+        lines.into_iter().any(|(claim, (before, after))| counts(claim, before) && !counts(claim, after))
     }
 
     /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
@@ -245,7 +268,12 @@ impl Search<'_> {
                 reproduced(&cut.fit) && !reproduced(&base.fit)
             })
             .collect();
-        let [only] = gained[..] else { return Coincidences::of(0, 1) };
+        let only = match gained[..] {
+            [only] => only,
+            // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
+            [] if !cut.complete() => return Coincidences::of(1, 1),
+            _ => return Coincidences::of(0, 1),
+        };
         let amounts = || {
             let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
             self.charges.charges.iter().filter(of_line).map(|charge| charge.billed.units())

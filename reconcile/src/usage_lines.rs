@@ -337,10 +337,10 @@ impl Circumstances {
     fn prices(&self, claim: &Claim, pot: &Pot, more: bool, found: &Hypothesis) -> Vec<Category> {
         let mut fitting = vec![Category::Price];
         let terms = found.fit.terms;
-        if !terms.without_fees
-            && !pot.fee.is_zero()
-            && is_rounded(Terms { without_fees: true, ..terms }, pot, claim)
-        {
+        // Fees that one line alone has are no more its own than its price is.
+        let with_fees = found.pots.iter().filter(|pot| !pot.fee.is_zero()).count();
+        let without_fees = Terms { without_fees: true, ..terms };
+        if !pot.fee.is_zero() && with_fees == 1 && !terms.without_fees && is_rounded(without_fees, pot, claim) {
             fitting.push(Category::TokenFee);
         }
         // On a line alone, a discount is a price; and one on some lines is the price of each.
