@@ -7,6 +7,7 @@ use cost_model::Window;
 
 use crate::charges::Charge;
 use crate::claims::Claim;
+use crate::completeness::Completeness;
 use crate::cut_off::{Interval, Times};
 use crate::fit::{Fit, Fitting, same_usage};
 use crate::view::{Charges, Pot, View, Withdrawn};
@@ -54,6 +55,7 @@ impl Hypothesis {
 pub(crate) struct Search<'a> {
     pub(crate) charges: &'a Charges<'a>,
     pub(crate) claims: &'a [Claim],
+    pub(crate) completeness: &'a Completeness,
     pub(crate) stated: Window,
     pub(crate) decimals: u32,
 }
@@ -211,7 +213,7 @@ impl Search<'_> {
         // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
         let times = Times::of(self.charges, self.claims, &View { withdrawn: Vec::new(), ..base.view.clone() });
         let (counted, agree) = (times.counted(), times.agree(base.view.window));
-        if agree == counted {
+        if agree == counted || self.lacking_explains(base) {
             return Ok(Vec::new());
         }
         let (start, end) = (self.stated.start(), self.stated.end());
@@ -251,11 +253,28 @@ impl Search<'_> {
         Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
     }
 
-    /// Whether a line counts its calls right before the cut and no longer after it.
+    /// Whether every line that is not right counts more calls than there are, and just so many charges are known to be
+    /// lacking: that is evidence, and no cut has to be looked for.
+    fn lacking_explains(&self, base: &Hypothesis) -> bool {
+        let mut lacking = 0_u64;
+        for ((claim, pot), reproduced) in self.claims.iter().zip(&base.pots).zip(&base.fit.reproduced) {
+            match (reproduced, claim.calls) {
+                (Some(_), _) => {}
+                (None, Some(calls)) if calls > pot.records => lacking = lacking.saturating_add(calls - pot.records),
+                (None, _) => return false,
+            }
+        }
+        base.unclaimed == 0 && self.completeness.gaps.is_empty() && lacking <= self.completeness.lacking
+    }
+
+    /// Whether a line counts its calls right before the cut and no longer after it, or has too many only then.
     fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
-        let counts = |claim: &Claim, pot: &Pot| claim.calls.is_some() && same_usage(claim, pot);
-        let lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
-        lines.into_iter().any(|(claim, (before, after))| counts(claim, before) && !counts(claim, after))
+        let right = |claim: &Claim, pot: &Pot| claim.calls.is_some() && same_usage(claim, pot);
+        let surplus = |claim: &Claim, pot: &Pot| claim.calls.is_some_and(|calls| calls < pot.records);
+        let mut lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
+        lines.any(|(claim, (before, after))| {
+            (right(claim, before) && !right(claim, after)) || (!surplus(claim, before) && surplus(claim, after))
+        })
     }
 
     /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
@@ -269,6 +288,8 @@ impl Search<'_> {
             })
             .collect();
         let only = match gained[..] {
+            // Where charges are known to be lacking, one line is no evidence of a cut.
+            [_] if self.completeness.is_short() => return Coincidences::of(1, 1),
             [only] => only,
             // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
             [] if !cut.complete() => return Coincidences::of(1, 1),

@@ -24,7 +24,13 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let completeness = Completeness::of(case);
     let claims = Claims::of(invoice, &usage.cells)?;
     let charges = Charges::new(&usage.charges, &claims, case.since_issue);
-    let search = Search { charges: &charges, claims: &claims.claims, stated: invoice.period, decimals };
+    let search = Search {
+        charges: &charges,
+        claims: &claims.claims,
+        completeness: &completeness,
+        stated: invoice.period,
+        decimals,
+    };
     let found = search.best()?;
     let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;
 
