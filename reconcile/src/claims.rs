@@ -25,7 +25,7 @@ pub(crate) struct Claim {
 /// The claims of all usage lines, and which charges they take: each cell goes to one claim at most.
 ///
 /// A withdrawn charge has no cell, since nobody kept its model: each claim has a cell of its own for those, after all
-/// others.
+/// others, and the last cell is for those that are in no claim.
 #[derive(Debug)]
 pub(crate) struct Claims {
     pub(crate) claims: Vec<Claim>,
@@ -48,7 +48,7 @@ impl Claims {
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|((model, max_mode), _)| (model.is_none(), max_mode.is_none()));
         let claim_of = |cell| groups.iter().position(|(about, _)| speaks_of(*about, cell));
-        let claim_of_cell = cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).collect();
+        let claim_of_cell = cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
         let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;
         let models = cells.iter().map(|cell| cell.model.clone()).collect();
         Ok(Self { claims, claim_of_cell, models })
@@ -79,9 +79,10 @@ impl Claims {
         (0..self.cells()).filter(|cell| self.claim_of(*cell) == Some(claim)).collect()
     }
 
-    /// The cell of a claim's withdrawn charges.
-    pub(crate) fn withdrawn_cell(&self, claim: usize) -> usize {
-        (self.cells() - self.claims.len()).saturating_add(claim)
+    /// The cell of a claim's withdrawn charges, or of those in no claim.
+    pub(crate) fn withdrawn_cell(&self, claim: Option<usize>) -> usize {
+        let past_charges = self.cells().saturating_sub(self.claims.len() + 1);
+        past_charges.saturating_add(claim.unwrap_or(self.claims.len()))
     }
 }
 

@@ -65,7 +65,8 @@ impl Times {
             }
         }
         for (number, claim) in &view.withdrawn {
-            if let (Some(times), Some(withdrawn)) = (times.get_mut(*claim), charges.withdrawn.get(*number)) {
+            let times = claim.and_then(|claim| times.get_mut(claim));
+            if let (Some(times), Some(withdrawn)) = (times, charges.withdrawn.get(*number)) {
                 times.push(withdrawn.at.millis());
                 times.sort_unstable();
             }

@@ -27,6 +27,8 @@ pub(crate) struct Hypothesis {
     pub(crate) unclaimed: usize,
     /// How many lines count the calls that there are, and ask for another amount.
     pub(crate) repriced: usize,
+    /// The claims of which it is only supposed which charges they ask for.
+    pub(crate) supposed: Vec<usize>,
     /// What else explains as much with as many suppositions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
@@ -131,8 +133,18 @@ impl Search<'_> {
             reproduced.is_none() && claim.calls.is_some() && same_usage(claim, pot)
         });
         let repriced = same_calls.count();
+        let supposed = self.supposed(&view);
         let (coincidences, rivals) = (None, Vec::new());
-        Ok(Hypothesis { view, cells, pots, fit, coincidences, unclaimed, repriced, rivals })
+        Ok(Hypothesis { view, cells, pots, fit, coincidences, unclaimed, repriced, supposed, rivals })
+    }
+
+    /// The claims of which it is only supposed which charges they ask for.
+    fn supposed(&self, view: &View) -> Vec<usize> {
+        let span = self.charges.span(view.window);
+        let copies = view.copies.iter().filter(|copy| span.contains(copy));
+        let copied = copies.filter_map(|copy| self.charges.charges.get(*copy));
+        let copied = copied.filter_map(|charge| self.charges.claims.claim_of(charge.cell));
+        copied.chain(view.withdrawn.iter().filter_map(|(_, claim)| *claim)).collect()
     }
 
     fn fitting(&self) -> Fitting<'_> {
@@ -151,7 +163,7 @@ impl Search<'_> {
 
     /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
     /// way that puts the most lines right.
-    fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, usize)>> {
+    fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, Option<usize>)>> {
         let pots = self.charges.pots(&self.charges.cells(view)?)?;
         let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
         let room = |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
@@ -168,7 +180,8 @@ impl Search<'_> {
             best: ((0, 0, 0), Vec::new()),
         };
         placing.go_on(0);
-        Ok(placing.best.1)
+        let placed: BTreeMap<usize, usize> = placing.best.1.into_iter().collect();
+        Ok(placing.withdrawn.iter().map(|(number, _)| (*number, placed.get(number).copied())).collect())
     }
 
     pub(crate) fn last_digit(&self) -> u128 {

@@ -22,6 +22,7 @@ mod scope;
 mod since_issue;
 mod stages;
 mod timing;
+mod token_fee;
 mod usage_lines;
 mod verdicts;
 mod view;

@@ -8,12 +8,13 @@ use crate::charges::Usage;
 use crate::claims::Claims;
 use crate::completeness::Completeness;
 use crate::hypotheses::{Hypothesis, Search};
+use crate::own_key::FeeClaim;
 use crate::usage_lines::UsageLines;
 use crate::verdicts::Judged;
 use crate::view::Charges;
 use crate::{
     Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
-    Strength, WaypointName, invoice_only, leads, own_key, scope, timing,
+    Strength, WaypointName, invoice_only, leads, own_key, scope, timing, token_fee,
 };
 
 /// Runs every stage and puts the bridge together.
@@ -43,10 +44,13 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let unexplained_usage = lines.steps(&mut bridge, decimals)?;
     bridge.leave_unexplained(unexplained_usage)?;
     bridge.pass(WaypointName::OnDemandUsage);
-    let own_key = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
+    let fees = [
+        token_fee::steps(&mut bridge, invoice, &found, decimals)?,
+        own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?,
+    ];
     let invoice_total = invoice_only::steps(&mut bridge, invoice, case.earlier)?;
 
-    let outcomes = Outcomes { lines: &lines, own_key: own_key.as_ref(), case }.all();
+    let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
     let judged = Judged {
         unexplained: bridge.unexplained,
@@ -92,7 +96,7 @@ fn variance(bridge: &BridgeBuilder, unexplained_usage: Money) -> Result<Money> {
 /// What becomes of the invoice's lines.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
-    own_key: Option<&'a own_key::OwnKeyClaim>,
+    fees: &'a [Option<FeeClaim>],
     case: &'a Case<'a>,
 }
 
@@ -102,7 +106,8 @@ impl Outcomes<'_> {
     }
 
     fn of(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
-        let behind = self.lines.behind(number).or_else(|| self.own_key?.behind(number));
+        let fee = || self.fees.iter().flatten().find_map(|claim| claim.behind(number));
+        let behind = self.lines.behind(number).or_else(fee);
         let status = match (behind, line.kind()) {
             (Some((_, _, status)), _) => status,
             (None, LineKind::Unrecognised) => LineStatus::Unrecognised,

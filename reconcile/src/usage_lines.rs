@@ -62,7 +62,7 @@ impl<'a> UsageLines<'a> {
         let resolve = |(number, cells): (usize, Vec<usize>)| {
             let own = cells == claims.cells_of(number);
             let claim = claims.claims.get(number);
-            claim.map(|claim| resolve(claim, (own, cells), found, &circumstances))
+            claim.map(|claim| resolve((number, claim), (own, cells), found, &circumstances))
         };
         let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
         Ok(Self { claims, found, resolved, numbers })
@@ -253,7 +253,7 @@ impl Hypothesis {
 }
 
 fn resolve(
-    claim: &Claim,
+    (number, claim): (usize, &Claim),
     (own, cells): (bool, Vec<usize>),
     found: &Hypothesis,
     circumstances: &Circumstances,
@@ -289,7 +289,7 @@ fn resolve(
     let asked = claim.in_words.unwrap_or(claim.asked);
     resolved.arithmetic = claim.asked.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;
-    resolved.outcome = circumstances.cause(claim, &pot, resolved.difference, found);
+    resolved.outcome = circumstances.cause(claim, found.supposed.contains(&number), &pot, resolved.difference, found);
     if resolved.outcome == Outcome::Unknown {
         resolved.difference = asked.checked_sub(exact)?;
         resolved.rounding = Money::ZERO;
@@ -318,14 +318,22 @@ impl Circumstances {
         Ok(Self { lines: claims.claims.len(), short })
     }
 
-    /// What the difference can only come from.
-    fn cause(&self, claim: &Claim, pot: &Pot, difference: Money, found: &Hypothesis) -> Outcome {
+    /// What the difference can only come from. The same calls for another amount are no evidence of another price where
+    /// it is only `supposed` which calls they are.
+    fn cause(
+        &self,
+        claim: &Claim,
+        supposed: bool,
+        pot: &Pot,
+        difference: Money,
+        found: &Hypothesis,
+    ) -> Outcome {
         let more = difference.units() > 0;
         match claim.calls {
             Some(calls) if calls > pot.records && more && self.short => {
                 Outcome::OneOf(vec![Category::MissingUsage])
             }
-            Some(calls) if calls > 0 && same_usage(claim, pot) => {
+            Some(calls) if calls > 0 && same_usage(claim, pot) && !supposed => {
                 Outcome::OneOf(self.prices(claim, pot, more, found))
             }
             None if more && self.short => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),

@@ -24,8 +24,8 @@ pub(crate) struct View {
     pub(crate) as_issued: bool,
     /// The charges left out as second copies.
     pub(crate) copies: Vec<usize>,
-    /// For each withdrawn charge of the window, by number, the claim that it was in.
-    pub(crate) withdrawn: Vec<(usize, usize)>,
+    /// For each withdrawn charge of the window, by number, the claim that it was in, if one could be found.
+    pub(crate) withdrawn: Vec<(usize, Option<usize>)>,
 }
 
 impl View {
