@@ -374,7 +374,7 @@ fn percentages(pot: &Pot, claim: &Claim, without_fees: bool) -> std::ops::RangeI
     else {
         return NONE;
     };
-    let bound = |value: i128| u32::try_from(value.clamp(1, WHOLE)).unwrap_or(1);
+    let bound = |value: i128| u32::try_from(value.clamp(1, WHOLE - 1)).unwrap_or(1);
     if high < 0 { NONE } else { bound(low.saturating_sub(200))..=bound(high.saturating_add(200)) }
 }
 

@@ -277,12 +277,14 @@ fn resolve(
     };
     // A sum of lines that is rounded as a whole leaves each of them less than a last digit off.
     let by_sum = found.fit.policies.first().is_some_and(|policy| policy.unit == RoundingUnit::Invoice);
-    let reproduced = if by_sum { Some(claim.asked) } else { reproduces(claim, &pot, Some(rounded)) };
-    if let Some(reproduced) = reproduced {
-        if by_sum {
-            resolved.rounding = claim.asked.checked_sub(exact)?;
-        }
-        resolved.arithmetic = claim.asked.checked_sub(if by_sum { claim.asked } else { reproduced })?;
+    if by_sum {
+        let rounded = if found.fit.terms.discount == 0 { claim.asked } else { undiscounted };
+        resolved.rounding = rounded.checked_sub(exact)?;
+        resolved.discount = claim.asked.checked_sub(rounded)?;
+        return Ok(resolved);
+    }
+    if let Some(reproduced) = reproduces(claim, &pot, Some(rounded)) {
+        resolved.arithmetic = claim.asked.checked_sub(reproduced)?;
         return Ok(resolved);
     }
     // What a line says in words is what it asks for; an amount that is not that is the invoice's own mistake.

@@ -8,6 +8,7 @@
 mod bad_input;
 mod chain;
 mod crash;
+mod disputes;
 mod faults;
 mod invoices;
 mod owners;

@@ -61,6 +61,7 @@ fn charge(period: Window) -> impl Strategy<Value = Charge> {
             max_mode,
             billed,
             effective,
+            fee: None,
         },
     )
 }

@@ -1,6 +1,9 @@
 //! Charges, rules and lines in short form, and figures computed the naive way.
 
-use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, Window};
+use cost_model::{
+    ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money, Provenance,
+    RecordId, Timestamp, Window,
+};
 use reconcile::{
     BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,
 };
@@ -20,6 +23,7 @@ pub(crate) struct Charge {
     pub(crate) max_mode: Option<bool>,
     pub(crate) billed: Option<i128>,
     pub(crate) effective: Option<i128>,
+    pub(crate) fee: Option<i128>,
 }
 
 impl Charge {
@@ -33,6 +37,7 @@ impl Charge {
             max_mode: Some(max_mode),
             billed: amount,
             effective: amount,
+            fee: None,
         }
     }
 
@@ -76,20 +81,52 @@ pub(crate) fn rules() -> BillingRules {
 }
 
 pub(crate) fn ledger(charges: &[Charge]) -> Ledger {
+    builder(charges).build()
+}
+
+/// A ledger of a connection that has read everything around the period but that span.
+pub(crate) fn ledger_with_gap(charges: &[Charge], connection: &ConnectionId, gap: Window) -> Ledger {
+    let mut builder = builder(charges);
+    let months = period().whole_months();
+    let window = |start, end| Window::new(start, end).unwrap();
+    let read = vec![window(months.start(), gap.start()), window(gap.end(), months.end())];
+    builder.cover(connection.clone(), read);
+    builder.build()
+}
+
+fn builder(charges: &[Charge]) -> LedgerBuilder {
     let mut builder = Ledger::builder(Currency::USD);
     for charge in charges {
-        let mut costs = Costs::absent();
-        costs.billed = charge.billed.map(Money::from_units);
-        costs.effective = charge.effective.map(Money::from_units);
-        let mut record = CostRecord::new(charge.at, "cursor", Currency::USD, costs);
-        record.subcategory = Some(charge.kind.into());
-        record.service_id = charge.model.map(Into::into);
-        if let Some(max_mode) = charge.max_mode {
-            record.tags.insert("max_mode", if max_mode { "true" } else { "false" });
-        }
-        builder.push(&record).unwrap();
+        builder.push(&plain_record(charge)).unwrap();
     }
-    builder.build()
+    builder
+}
+
+fn plain_record(charge: &Charge) -> CostRecord {
+    let mut costs = Costs::absent();
+    costs.billed = charge.billed.map(Money::from_units);
+    costs.effective = charge.effective.map(Money::from_units);
+    let mut record = CostRecord::new(charge.at, "cursor", Currency::USD, costs);
+    record.subcategory = Some(charge.kind.into());
+    record.service_id = charge.model.map(Into::into);
+    record.stated.fee = charge.fee.map(Money::from_units);
+    if let Some(max_mode) = charge.max_mode {
+        record.tags.insert("max_mode", if max_mode { "true" } else { "false" });
+    }
+    record
+}
+
+/// A charge as a store hands it out that saw it first at that instant.
+pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> CostRecord {
+    let mut record = plain_record(charge);
+    let ids = (RecordId::of(&record, 0), Identity::of(&record));
+    record.provenance = Some(Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids));
+    record
+}
+
+/// The identity of some charge.
+pub(crate) fn identity() -> Identity {
+    Identity::from_bytes([0; 16])
 }
 
 pub(crate) fn usage(model: Option<&str>, max_mode: Option<bool>) -> LineKind {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use kinds::{Discrepancy, Entry};
 
-use crate::biller::Bill;
+use crate::biller::{Bill, Period};
 use crate::event::TrueEvent;
 use case::Case;
 
@@ -34,6 +34,8 @@ pub struct Dispute {
     pub earlier: Vec<Bill>,
     /// The invoice.
     pub bill: Bill,
+    /// The span whose usage is really on the invoice, in milliseconds since 1970, half-open.
+    pub cut: Period,
     /// Every step that is not zero, as a count of 10^-24 US dollars.
     pub expected: BTreeMap<Entry, i128>,
     /// The descriptions of the lines that carry a wrong label or another price.

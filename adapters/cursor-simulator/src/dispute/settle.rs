@@ -28,6 +28,7 @@ pub(super) fn settle(mut case: Case) -> Dispute {
             .map(|lost| (lost.span.start_ms, lost.span.end_ms))
             .collect(),
         announced: announced(&case),
+        cut: case.terms.cut(),
         affected_lines: affected(&case.terms, &bills.bill),
         feed: case.rows.into_iter().flat_map(fed).collect(),
         earlier: bills.earlier,

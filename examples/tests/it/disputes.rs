@@ -1,0 +1,135 @@
+//! The laws of reconciliation, over made-up invoices whose differences are known.
+
+use std::collections::BTreeMap;
+
+use cost_model::{Currency, Money};
+use cursor_simulator::{Discrepancy, Entry};
+use examples::{Trial, Verdict};
+use reconcile::{Category, LineStatus, Reconciliation, Strength};
+
+const SEEDS: u64 = 40;
+
+fn singles() -> impl Iterator<Item = (u64, Discrepancy, Trial)> {
+    let cases = Discrepancy::ALL.iter().flat_map(|cause| (0..SEEDS).map(move |seed| (seed, *cause)));
+    cases.map(|(seed, cause)| (seed, cause, Trial::new(seed, &[cause]).unwrap()))
+}
+
+fn pairs() -> impl Iterator<Item = Trial> {
+    let all = Discrepancy::ALL;
+    let pairs = all.iter().enumerate().flat_map(|(first, one)| all[first + 1..].iter().map(move |two| [*one, *two]));
+    (0..).zip(pairs).map(|(seed, pair)| Trial::new(1_000 + seed, &pair).unwrap())
+}
+
+/// R1, R2, R3: exact balance, one status for each line, evidence for each step, and no step for what is unexplained.
+fn check(found: &Reconciliation) {
+    let steps: i128 = found.steps.iter().map(|step| step.amount.units()).sum();
+    assert_eq!(found.ingested.units() + steps + found.unexplained.units(), found.invoice_total.units());
+    for step in &found.steps {
+        let evidence = &step.evidence;
+        assert!(!evidence.rule.is_empty() && (evidence.records > 0 || !evidence.lines.is_empty()), "{step:?}");
+        assert_eq!(step.category == Category::Ambiguous, step.candidates.len() > 1);
+    }
+}
+
+#[test]
+fn each_cause_alone_gets_its_exact_amount() {
+    let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
+    for (seed, cause, trial) in singles() {
+        check(&trial.found);
+        let verdict = trial.verdict();
+        assert!(verdict <= Verdict::Ambiguous, "{} {seed}: {verdict:?}\n{}", cause.name(), trial.found);
+        *verdicts.entry(verdict).or_default() += 1;
+    }
+    println!("{verdicts:?}");
+    assert!(verdicts[&Verdict::Exact] * 100 >= 99 * verdicts.values().sum::<u64>());
+}
+
+#[test]
+fn two_causes_at_once_are_told_apart_nearly_always() {
+    let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();
+    for trial in pairs() {
+        check(&trial.found);
+        *verdicts.entry(trial.verdict()).or_default() += 1;
+    }
+    println!("{verdicts:?}");
+    assert!(verdicts[&Verdict::Exact] * 100 >= 95 * verdicts.values().sum::<u64>());
+}
+
+/// R5: the same input gives the same bytes.
+#[test]
+fn a_second_run_gives_the_same_bytes() {
+    let json = |trial: &Trial| serde_json::to_string(&trial.found).unwrap();
+    for (seed, cause, first) in singles().step_by(7) {
+        assert_eq!(json(&first), json(&Trial::new(seed, &[cause]).unwrap()));
+    }
+}
+
+/// R8: what only changes its label comes to nothing.
+#[test]
+fn labels_net_to_zero() {
+    let relabelled = (0..SEEDS).map(|seed| Trial::new(seed, &[Discrepancy::Relabelled]).unwrap().found);
+    let mut steps = 0;
+    for found in relabelled {
+        let amounts: Vec<_> = found.steps.iter().filter(|step| step.category == Category::Relabelled).collect();
+        assert!(amounts.iter().all(|step| step.amount.is_zero() && !step.evidence.lines.is_empty()));
+        steps += amounts.len();
+    }
+    assert!(steps > 30, "{steps}");
+}
+
+/// R9: an invoice of the very rows that are held differs by rounding alone, by the biller's own policy.
+#[test]
+fn an_invoice_of_the_same_rows_has_no_step_but_rounding_and_months() {
+    for seed in 0..SEEDS * 5 {
+        let trial = Trial::new(seed, &[]).unwrap();
+        let plain = [Category::BeforePeriod, Category::AfterPeriod, Category::Rounding];
+        assert!(trial.found.steps.iter().all(|step| plain.contains(&step.category)), "{}", trial.found);
+        assert_eq!(trial.verdict(), Verdict::Exact);
+        assert_eq!(trial.found.rounding[0].label(), "each line half-up");
+        assert!(trial.found.lines.iter().all(|line| line.status == LineStatus::Matched));
+        assert!(trial.found.verdicts.exact);
+    }
+}
+
+/// R11: where lines prove a cut, the true instants lie inside.
+#[test]
+fn proven_cuts_contain_the_true_instants() {
+    let mut proven = 0;
+    let causes = [Discrepancy::CutOffStart, Discrepancy::CutOffEnd, Discrepancy::Tax, Discrepancy::Late];
+    for (seed, cause) in causes.iter().flat_map(|cause| (0..SEEDS * 2).map(move |seed| (seed, *cause))) {
+        let trial = Trial::new(seed, &[cause]).unwrap();
+        let cut = trial.found.cut_off.unwrap();
+        if cut.strength < Strength::Proof {
+            continue;
+        }
+        proven += 1;
+        let (start, end) = (trial.dispute.cut.start_ms, trial.dispute.cut.end_ms);
+        let inside = |(first, last): (cost_model::Timestamp, cost_model::Timestamp), at: i64| {
+            (first.millis()..=last.millis()).contains(&at)
+        };
+        assert!(inside(cut.start, start) && inside(cut.end, end), "{} {seed}: {cut:?}", cause.name());
+    }
+    println!("{proven} proven");
+    assert!(proven > 250, "{proven}");
+}
+
+/// R12: a reconciliation is read back from its JSON as it was.
+#[test]
+fn json_round_trips() {
+    for (_, _, trial) in singles().step_by(3) {
+        let json = serde_json::to_string(&trial.found).unwrap();
+        assert_eq!(serde_json::from_str::<Reconciliation>(&json).unwrap(), trial.found);
+    }
+    assert_eq!(serde_json::from_str::<Currency>("\"USD\"").unwrap(), Currency::USD);
+}
+
+/// What is expected of the injector itself: its steps lead from what is held to the invoice.
+#[test]
+fn the_truth_balances_as_well() {
+    for (_, _, trial) in singles().step_by(5) {
+        let steps: i128 = trial.dispute.expected.values().sum();
+        assert_eq!(trial.found.ingested.units() + steps, trial.dispute.bill.total);
+        assert_eq!(trial.found.invoice_total, Money::from_units(trial.dispute.bill.total));
+        assert!(trial.dispute.expected.keys().all(|entry| Entry::ALL.contains(entry)));
+    }
+}
