@@ -6,6 +6,7 @@ mod figures;
 mod filtering;
 mod grouping;
 mod pages;
+mod reconciling;
 
 use std::error::Error;
 
@@ -13,5 +14,6 @@ pub use contestants::Contestants;
 pub use demo::Demo;
 pub use figures::Figures;
 pub use pages::{PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
+pub use reconciling::{Reconciling, sort};
 
 pub type Failure = Box<dyn Error + Send + Sync>;

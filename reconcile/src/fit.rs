@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::claims::Claim;
+use crate::last_digit::{LastDigit, RoundedSums};
 use crate::view::{Charges, NO_TOKENS, Pot, View};
 
 /// What an invoice asks for of what was charged.
@@ -155,7 +156,7 @@ impl Fitting<'_> {
     /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
     pub(crate) fn best(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
         let mut best = self.best_terms(view, pots)?;
-        best.undiscounted_sums = if best.terms.discount == 0 {
+        best.undiscounted_sums = if best.terms.discount == 0 || best.charge_sums.is_empty() {
             best.charge_sums.clone()
         } else {
             self.rounded_charges(Terms { discount: 0, ..best.terms }, view)?
@@ -163,7 +164,22 @@ impl Fitting<'_> {
         Ok(best)
     }
 
+    /// The fit with every policy that reproduces the same lines. Charges are rounded one by one only for this, or where
+    /// nothing plainer reproduces all lines.
+    pub(crate) fn with_all_policies(&self, fit: Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
+        if !fit.charge_sums.is_empty() {
+            return Ok(fit);
+        }
+        let policies = self.under(fit.terms, view, pots, true)?;
+        Ok(if policies.reproduced == fit.reproduced { Fit { policies: policies.policies, ..fit } } else { fit })
+    }
+
     fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
+        let by_lines = self.under(Terms::default(), view, pots, false)?;
+        // Neither terms nor policies help a line whose calls are not those of its charges.
+        if self.lines_that_hold(&by_lines, pots).1 == 0 {
+            return Ok(by_lines);
+        }
         let plain = self.under(Terms::default(), view, pots, true)?;
         if plain.complete() {
             return Ok(plain);
@@ -212,7 +228,7 @@ impl Fitting<'_> {
     /// Of the lines whose calls agree: how many the terms hold for, and how many not.
     fn lines_that_hold(&self, fit: &Fit, pots: &[Pot]) -> (usize, usize) {
         let claims = self.claims.iter().zip(pots).zip(&fit.reproduced);
-        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot) && pot.records > 0);
+        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot));
         let (hold, not): (Vec<_>, Vec<_>) = lines.partition(|(_, reproduced)| reproduced.is_some());
         (hold.len(), not.len())
     }
@@ -317,17 +333,18 @@ impl Fitting<'_> {
     }
 
     fn rounded_charges(&self, terms: Terms, view: &View) -> Result<ChargeSums> {
-        let mut sums = vec![[Some(Money::ZERO); 4]; self.charges.claims.cells()];
+        let digit = LastDigit::of(self.decimals);
+        let mut sums = vec![Some(RoundedSums::default()); self.charges.claims.cells()];
         self.charges.each(view, |cell, billed, fee, _| {
-            let Some(sums) = sums.get_mut(cell) else { return Ok(()) };
-            let exact = terms.apply(billed, fee);
-            for (sum, rounding) in sums.iter_mut().zip(Rounding::ALL) {
-                let rounded = rounded(exact, self.decimals, rounding);
-                *sum = sum.zip(rounded).and_then(|(sum, rounded)| sum.checked_add(rounded).ok());
+            if let Some(sum @ Some(_)) = sums.get_mut(cell) {
+                let exact = terms.apply(billed, fee);
+                if exact.zip(sum.as_mut()).and_then(|(exact, sum)| sum.add(exact, digit)).is_none() {
+                    *sum = None;
+                }
             }
             Ok(())
         })?;
-        Ok(sums)
+        Ok(sums.into_iter().map(|sum| sum.map_or([None; 4], |sum| sum.amounts(digit))).collect())
     }
 }
 

@@ -91,7 +91,9 @@ impl Search<'_> {
         }
         let mut all = bases.into_iter().chain(found);
         let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
-        Ok(all.fold(first, |best, other| self.better(best, other)))
+        let best = all.fold(first, |best, other| self.better(best, other));
+        let fit = self.fitting().with_all_policies(best.fit, &best.view, &best.pots)?;
+        Ok(Hypothesis { fit, ..best })
     }
 
     fn better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
@@ -239,6 +241,9 @@ impl Search<'_> {
             let gained = start.or(end).is_some_and(|found| found.agree > agree);
             if gained {
                 found.extend(self.cut_at(base, start, end)?);
+            }
+            if found.iter().any(Hypothesis::complete) {
+                break;
             }
         }
         Ok(found)

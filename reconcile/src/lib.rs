@@ -15,6 +15,7 @@ mod fit;
 mod hypotheses;
 mod invoice;
 mod invoice_only;
+mod last_digit;
 mod leads;
 mod nice_cuts;
 mod own_key;

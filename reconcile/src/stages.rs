@@ -136,7 +136,7 @@ fn charge_statuses(
     found: &Hypothesis,
     lines: &UsageLines<'_>,
 ) -> Vec<ChargeStatus> {
-    let mut statuses = usage.statuses.clone();
+    let (mut statuses, line_of_cells) = (usage.statuses.clone(), lines.line_of_cells());
     let span = charges.span(found.view.window);
     for (place, charge) in usage.charges.iter().enumerate() {
         let Some(status) = statuses.get_mut(charge.row) else { continue };
@@ -152,8 +152,8 @@ fn charge_statuses(
         } else if found.view.copies.binary_search(&place).is_ok() {
             ChargeStatus::Duplicate
         } else {
-            let claim = lines.claim_of_cell(charge.cell);
-            claim.and_then(|claim| claim.lines.first()).map_or(ChargeStatus::Unclaimed, |line| ChargeStatus::Line(*line))
+            let line = line_of_cells.get(charge.cell).copied().flatten();
+            line.map_or(ChargeStatus::Unclaimed, ChargeStatus::Line)
         };
     }
     statuses

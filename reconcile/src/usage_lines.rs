@@ -86,9 +86,17 @@ impl<'a> UsageLines<'a> {
         Some((resolved.pot.billed, resolved.pot.records, status))
     }
 
-    pub(crate) fn claim_of_cell(&self, cell: usize) -> Option<&Claim> {
-        let claim = self.resolved.iter().position(|resolved| resolved.cells.contains(&cell))?;
-        self.claims.claims.get(claim)
+    /// For each cell, the place in the invoice of the first line that it is behind.
+    pub(crate) fn line_of_cells(&self) -> Vec<Option<usize>> {
+        let mut lines = vec![None; self.claims.cells()];
+        for (claim, resolved) in self.claims.claims.iter().zip(&self.resolved) {
+            for cell in &resolved.cells {
+                if let Some(line) = lines.get_mut(*cell) {
+                    *line = claim.lines.first().copied();
+                }
+            }
+        }
+        lines
     }
 
     /// The cells that are behind no line.

@@ -1,0 +1,108 @@
+//! Rounding many amounts by every policy at once.
+#![warn(clippy::arithmetic_side_effects)]
+
+use cost_model::Money;
+
+/// The unit that amounts are rounded to: `10^-decimals`, as a count of 10^-24.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LastDigit {
+    units: i128,
+    /// The power of two in `units`, and what is left of it.
+    twos: u32,
+    odd: i64,
+}
+
+/// Amounts rounded one by one and added up, by each policy in the order of [`cost_model::Rounding::ALL`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RoundedSums {
+    /// In last digits, rounded down.
+    floor: i128,
+    /// How many amounts go one last digit higher.
+    half_up: i128,
+    half_even: i128,
+    ceil: i128,
+}
+
+impl LastDigit {
+    pub(crate) fn of(decimals: u32) -> Self {
+        let twos = 24_u32.saturating_sub(decimals);
+        Self { units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
+    }
+
+    /// The amount in whole last digits, rounded down, and what is above them.
+    fn split(self, amount: i128) -> Option<(i128, i128)> {
+        // A division by the odd part alone fits a register for all but huge amounts.
+        let (high, low) = (amount.checked_shr(self.twos)?, amount & 1_i128.checked_shl(self.twos)?.wrapping_sub(1));
+        if let Ok(high) = i64::try_from(high) {
+            let (digits, rest) = (high.checked_div_euclid(self.odd)?, high.checked_rem_euclid(self.odd)?);
+            return Some((i128::from(digits), i128::from(rest).checked_shl(self.twos)? | low));
+        }
+        Some((amount.checked_div_euclid(self.units)?, amount.checked_rem_euclid(self.units)?))
+    }
+}
+
+impl RoundedSums {
+    /// Adds an amount; `None` past the range.
+    pub(crate) fn add(&mut self, amount: Money, digit: LastDigit) -> Option<()> {
+        let (floor, above) = digit.split(amount.units())?;
+        let twice = above.checked_mul(2)?;
+        let past_half = twice > digit.units;
+        let half = twice == digit.units;
+        self.floor = self.floor.checked_add(floor)?;
+        self.half_up = self.half_up.checked_add(i128::from(past_half || (half && amount.units() >= 0)))?;
+        self.half_even = self.half_even.checked_add(i128::from(past_half || (half && floor & 1 == 1)))?;
+        self.ceil = self.ceil.checked_add(i128::from(above > 0))?;
+        Some(())
+    }
+
+    /// The sums by each policy; absent past the range.
+    pub(crate) fn amounts(self, digit: LastDigit) -> [Option<Money>; 4] {
+        [self.half_up, self.half_even, 0, self.ceil].map(|higher| {
+            let digits = self.floor.checked_add(higher)?;
+            digits.checked_mul(digit.units).map(Money::from_units)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cost_model::Rounding;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CENT: i128 = 10_i128.pow(22);
+
+    fn amounts() -> impl Strategy<Value = i128> {
+        prop_oneof![
+            -100 * CENT..100 * CENT,
+            (-1_000_i128..1_000).prop_map(|halves| halves * CENT / 2),
+            (-1_000_i128..1_000, -1_i128..=1).prop_map(|(halves, off)| halves * CENT / 2 + off),
+            (-10_i128.pow(36)..10_i128.pow(36)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_amounts_rounded_one_by_one(amounts in prop::collection::vec(amounts(), 0..20), decimals in 0_u32..9) {
+            let digit = LastDigit::of(decimals);
+            let mut sums = RoundedSums::default();
+            for amount in &amounts {
+                sums.add(Money::from_units(*amount), digit).unwrap();
+            }
+            for (sum, policy) in sums.amounts(digit).into_iter().zip(Rounding::ALL) {
+                let one_by_one = amounts.iter().map(|amount| Money::from_units(*amount).rounded(decimals, policy).unwrap());
+                prop_assert_eq!(sum, Money::sum(one_by_one).ok(), "{}", policy.name());
+            }
+        }
+    }
+
+    #[test]
+    fn past_the_range_there_is_no_sum() {
+        let digit = LastDigit::of(2);
+        let mut sums = RoundedSums::default();
+        sums.add(Money::from_units(i128::MAX), digit).unwrap();
+        sums.add(Money::from_units(i128::MAX), digit).unwrap();
+        assert_eq!(sums.amounts(digit), [None; 4]);
+    }
+}
