@@ -1,0 +1,201 @@
+//! What readers of invoices share, also those outside of this crate: text of bytes, figures as invoices print them, and
+//! JSON of which every fault has its place.
+
+use cost_model::Money;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use crate::{Error, ErrorKind, Result};
+
+/// The text of a file in UTF-8, without a byte order mark.
+///
+/// # Errors
+/// [`ErrorKind::Invoice`] with the line that is not UTF-8.
+pub fn text(bytes: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.iter().take(error.valid_up_to());
+        let line = 1 + before.map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        invalid("the text is not UTF-8").on_line(line)
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// An amount as invoices print it: with an optional sign before or after an optional `$`, and optional thousands
+/// separators. A decimal comma is an error.
+///
+/// ```
+/// use reconcile::reading::amount;
+/// assert_eq!(amount("-$1,200.50")?.to_string(), "-1200.5");
+/// assert!(amount("96,10").is_err());
+/// # Ok::<(), reconcile::Error>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Invoice`] with the text.
+pub fn amount(text: &str) -> Result<Money> {
+    let digits: String = text.chars().filter(|each| !matches!(each, '$' | ' ' | '\u{a0}')).collect();
+    let amount = without_separators(&digits).and_then(|digits| digits.parse().ok());
+    amount.ok_or_else(|| invalid(format!("`{text}` is not an amount like 96.10")))
+}
+
+/// A quantity as invoices print it, with optional thousands separators.
+///
+/// # Errors
+/// [`ErrorKind::Invoice`] with the text.
+pub fn quantity(text: &str) -> Result<Decimal> {
+    let number = without_separators(text).and_then(|digits| Decimal::from_str_exact(&digits).ok());
+    number.ok_or_else(|| invalid(format!("`{text}` is not a number")))
+}
+
+/// A number without its thousands separators; `None` if a comma stands elsewhere, as a decimal comma does.
+fn without_separators(number: &str) -> Option<String> {
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    let commas = number.matches(',').count();
+    let thousands = whole.split(',').skip(1).filter(|group| group.len() == 3).count();
+    (commas == thousands).then(|| number.replace(',', ""))
+}
+
+/// A JSON text. Its parts are read one by one, as `serde_json`'s raw values, and each fault is told with line and
+/// column. Numbers never pass through a float.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonText<'a>(&'a str);
+
+impl<'a> JsonText<'a> {
+    /// The text of a file.
+    pub fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// Reads the text as an object.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] with line and column, if it is none, or none with the fields of `T`.
+    pub fn whole<T: Deserialize<'a>>(&self) -> Result<T> {
+        self.object(self.0)
+    }
+
+    /// Reads a part of the text as an object.
+    ///
+    /// # Errors
+    /// As [`whole`](Self::whole).
+    pub fn object<T: Deserialize<'a>>(&self, part: &'a str) -> Result<T> {
+        let read = serde_json::from_str(part);
+        // Derived types would read a list as well, by the order of their fields.
+        if part.trim_start().starts_with('[') && read.is_ok() {
+            return Err(self.fault(part, "a list where an object is expected"));
+        }
+        read.map_err(|error| {
+            let (line, column) = self.place(part);
+            let below = u64::try_from(error.line()).unwrap_or_default().saturating_sub(1);
+            let inside = u64::try_from(error.column()).unwrap_or_default();
+            let column = if below == 0 { column.saturating_add(inside).saturating_sub(1) } else { inside };
+            let said = error.to_string();
+            let said = said.split(" at line ").next().unwrap_or_default();
+            invalid(format!("column {}: {said}", column.max(1))).on_line(line.saturating_add(below))
+        })
+    }
+
+    /// Reads a part of the text as a string.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] with line and column, if it is none.
+    pub fn string(&self, part: &'a str) -> Result<String> {
+        serde_json::from_str(part).map_err(|_| self.fault(part, "this is not a string"))
+    }
+
+    /// Reads a part of the text as an amount: a number, exponent and all, or a string such as `"96.10"`. Every digit is
+    /// kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] with line and column, if it is neither, out of range, or finer than 24 decimals.
+    pub fn amount(&self, part: &'a str) -> Result<Money> {
+        let amount = self.digits(part).and_then(|digits| digits.parse().ok());
+        amount.ok_or_else(|| self.fault(part, &format!("`{part}` is not an amount like 96.10")))
+    }
+
+    /// Reads a part of the text as a quantity, in the same forms as an [`amount`](Self::amount).
+    ///
+    /// # Errors
+    /// As [`amount`](Self::amount), for more than 28 digits.
+    pub fn quantity(&self, part: &'a str) -> Result<Decimal> {
+        let number = self.digits(part).and_then(|digits| Decimal::from_str_exact(&digits).ok());
+        number.ok_or_else(|| self.fault(part, &format!("`{part}` is not a number")))
+    }
+
+    /// An error about a part of the text, with line and column.
+    pub fn fault(&self, part: &str, message: &str) -> Error {
+        let (line, column) = self.place(part);
+        invalid(format!("column {column}: {message}")).on_line(line)
+    }
+
+    /// The line and the column, in characters, where a part of the text begins.
+    pub fn place(&self, part: &str) -> (u64, u64) {
+        // A part lies in the text it was read from.
+        let start = part.as_ptr().addr().saturating_sub(self.0.as_ptr().addr());
+        let before = self.0.get(..start).unwrap_or_default();
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        let line = before.matches('\n').map(|_| 1).sum::<u64>().saturating_add(1);
+        (line, last.chars().map(|_| 1).sum::<u64>().saturating_add(1))
+    }
+
+    /// The plain digits of a number, or what a string of one holds.
+    fn digits(&self, part: &'a str) -> Option<String> {
+        if part.starts_with('"') { self.string(part).ok() } else { without_exponent(part) }
+    }
+}
+
+/// A number of JSON's grammar, written without an exponent.
+fn without_exponent(number: &str) -> Option<String> {
+    /// Far beyond what an amount can hold, and short enough to be written out.
+    const FURTHEST: i32 = 60;
+    let Some((mantissa, exponent)) = number.split_once(['e', 'E']) else { return Some(number.to_owned()) };
+    let exponent: i32 = exponent.parse().ok().filter(|exponent: &i32| exponent.abs() <= FURTHEST)?;
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let shift = usize::try_from(exponent.unsigned_abs()).ok()?;
+    let zeros = "0".repeat(shift);
+    let (digits, point) = if exponent < 0 {
+        (format!("0{zeros}{whole}{fraction}"), whole.len().checked_add(1)?)
+    } else {
+        (format!("{whole}{fraction}{zeros}"), whole.len().checked_add(shift)?)
+    };
+    let (whole, fraction) = digits.split_at_checked(point)?;
+    let whole = whole.trim_start_matches('0');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
+pub(super) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Invoice, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_are_written_out_to_the_last_digit() {
+        for (number, expected) in [
+            ("96.10", "96.1"),
+            ("9.61e1", "96.1"),
+            ("9610E-2", "96.1"),
+            ("1e+2", "100"),
+            ("-1.25e-3", "-0.00125"),
+            ("0.5e0", "0.5"),
+            ("12e-24", "0.000000000000000000000012"),
+            ("\"96.10\"", "96.1"),
+        ] {
+            assert_eq!(JsonText::new(number).amount(number).unwrap().to_string(), expected, "{number}");
+        }
+        for number in ["1e-25", "1e99999999999", "1e61", "null", "\"1e3\"", "\"$5\"", "true", "{}", "\"\""] {
+            assert!(JsonText::new(number).amount(number).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_part_has_its_line_and_column() {
+        let text = "{\n  \"\u{e4}\": 1}";
+        let part = text.get(text.len() - 2..text.len() - 1).unwrap();
+        assert_eq!((part, JsonText::new(text).place(part)), ("1", (2, 8)));
+    }
+}
