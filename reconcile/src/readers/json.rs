@@ -108,7 +108,7 @@ struct RemarkFields {
 
 fn read(bytes: &[u8], file: &str, wordings: &dyn Wordings) -> Result<Invoice> {
     let json = JsonText::new(reading::text(bytes)?);
-    let fields: Fields<'_> = json.whole()?;
+    let fields: Fields<'_> = json.object(json.whole())?;
     let number = fields.number.map(|number| json.string(number.get())).transpose();
     let number = number.map_err(|error| error.in_field("number"))?.unwrap_or_else(|| file.to_owned());
     let currency = fields.currency.map(|code| parsed(json, code, "a three-letter currency code such as USD"));

@@ -1,9 +1,12 @@
 //! What readers of invoices share, also those outside of this crate: text of bytes, figures as invoices print them, and
 //! JSON of which every fault has its place.
 
+use std::fmt;
+
 use cost_model::Money;
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -55,8 +58,18 @@ fn without_separators(number: &str) -> Option<String> {
     (commas == thousands).then(|| number.replace(',', ""))
 }
 
-/// A JSON text. Its parts are read one by one, as `serde_json`'s raw values, and each fault is told with line and
-/// column. Numbers never pass through a float.
+/// A JSON text, of which the parts are read one by one, and each fault is told with line and column. Numbers never pass
+/// through a float, whatever features of `serde_json` a program turns on.
+///
+/// ```
+/// use reconcile::reading::JsonText;
+/// let json = JsonText::new(r#"{ "cents": 7602.50 }"#);
+/// let members = json.members(json.whole())?;
+/// assert_eq!(members, [("cents".to_owned(), "7602.50")]);
+/// assert_eq!(json.amount(members[0].1)?.to_string(), "7602.5");
+/// assert_eq!(json.string(members[0].1).unwrap_err().to_string(), "line 1: column 12: `7602.50` is not a string");
+/// # Ok::<(), reconcile::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JsonText<'a>(&'a str);
 
@@ -66,19 +79,32 @@ impl<'a> JsonText<'a> {
         Self(text)
     }
 
-    /// Reads the text as an object.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Invoice`] with line and column, if it is none, or none with the fields of `T`.
-    pub fn whole<T: Deserialize<'a>>(&self) -> Result<T> {
-        self.object(self.0)
+    /// All of the text.
+    pub fn whole(&self) -> &'a str {
+        self.0
     }
 
-    /// Reads a part of the text as an object.
+    /// The names and values of a part that is an object, in order.
     ///
     /// # Errors
-    /// As [`whole`](Self::whole).
-    pub fn object<T: Deserialize<'a>>(&self, part: &'a str) -> Result<T> {
+    /// [`ErrorKind::Invoice`] with line and column, if it is none, or has two values of one name.
+    pub fn members(&self, part: &'a str) -> Result<Vec<(String, &'a str)>> {
+        let members: Members<'_> = self.object(part)?;
+        Ok(members.0)
+    }
+
+    /// The values of a part that is a list.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`] with line and column, if it is none.
+    pub fn elements(&self, part: &'a str) -> Result<Vec<&'a str>> {
+        let elements: Vec<&RawValue> =
+            serde_json::from_str(part).map_err(|_| self.fault(part, "this is not a list"))?;
+        Ok(elements.into_iter().map(RawValue::get).collect())
+    }
+
+    /// Reads a part as an object with the fields of `T`.
+    pub(super) fn object<T: Deserialize<'a>>(&self, part: &'a str) -> Result<T> {
         let read = serde_json::from_str(part);
         // Derived types would read a list as well, by the order of their fields.
         if part.trim_start().starts_with('[') && read.is_ok() {
@@ -100,7 +126,7 @@ impl<'a> JsonText<'a> {
     /// # Errors
     /// [`ErrorKind::Invoice`] with line and column, if it is none.
     pub fn string(&self, part: &'a str) -> Result<String> {
-        serde_json::from_str(part).map_err(|_| self.fault(part, "this is not a string"))
+        serde_json::from_str(part).map_err(|_| self.fault(part, &format!("`{part}` is not a string")))
     }
 
     /// Reads a part of the text as an amount: a number, exponent and all, or a string such as `"96.10"`. Every digit is
@@ -141,6 +167,36 @@ impl<'a> JsonText<'a> {
     /// The plain digits of a number, or what a string of one holds.
     fn digits(&self, part: &'a str) -> Option<String> {
         if part.starts_with('"') { self.string(part).ok() } else { without_exponent(part) }
+    }
+}
+
+/// The members of an object as they stand in the text.
+struct Members<'a>(Vec<(String, &'a str)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Members<'de>, A::Error> {
+        let mut members: Vec<(String, &str)> = Vec::new();
+        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
+            if members.iter().any(|(other, _)| *other == name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            members.push((name, value.get()));
+        }
+        Ok(Members(members))
     }
 }
 

@@ -8,15 +8,9 @@ use crate::{classify, requests, usage};
 #[test]
 fn wordings_seen_elsewhere_are_understood() {
     let table = [
-        (
-            "112 discounted claude-4-sonnet-thinking requests",
-            requests(Some("claude-4-sonnet-thinking"), 112),
-        ),
+        ("112 discounted claude-4-sonnet-thinking requests", requests(Some("claude-4-sonnet-thinking"), 112)),
         ("14 discounted requests", requests(None, 14)),
-        (
-            "97 extra fast premium requests beyond 500/month * 4 cents per such request",
-            requests(None, 97),
-        ),
+        ("97 extra fast premium requests beyond 500/month * 4 cents per such request", requests(None, 97)),
         ("3 extra fast premium requests (Haiku)", requests(None, 3)),
         ("1 extra fast premium request (claude-4-opus)", requests(None, 1)),
         ("2071 premium tool calls * 5 cents per tool call", requests(None, 2071)),
@@ -54,6 +48,17 @@ fn wordings_seen_elsewhere_are_understood() {
         ("Refund Credit adjustment", LineKind::Refund),
         ("On-demand usage credit", LineKind::Credit),
         ("TAX (19%)", LineKind::Tax),
+        ("extra fast premium requests (Haiku)", usage(None, None, None)),
+        ("Cursor token fee, totalling: $0.01", LineKind::TokenFee),
+        ("38 calls with user API keys, Cursor token fee totalling: $12.34", LineKind::OwnKeyFees),
+        ("Minimum fee", LineKind::AddOn),
+        ("Bugbot add-on", LineKind::AddOn),
+        ("Priority support add-on", LineKind::AddOn),
+        ("Credit adjustment", LineKind::Credit),
+        ("Promotional credit", LineKind::Credit),
+        ("Service credit", LineKind::Credit),
+        ("Refund for duplicate seat", LineKind::Refund),
+        ("Remaining time on 3 x Cursor Teams seats after 1 Sep 2026", LineKind::Proration),
         ("Support contract", LineKind::Unrecognised),
     ];
     for (description, expected) in table {
