@@ -9,6 +9,9 @@
 mod any_input;
 mod csv_reader;
 mod cut_invoices;
+mod json_reader;
+mod other_provider;
+mod records;
 mod strategies;
 mod support;
 mod waterfall;
