@@ -267,4 +267,20 @@ mod tests {
             assert_eq!(wordings.read(text).amount, amount.parse().ok(), "{text}");
         }
     }
+
+    /// The readme's table has a row for each pattern, in order, and each example fits that pattern first.
+    #[test]
+    fn the_readme_says_what_the_table_says() {
+        let rows: Vec<&str> =
+            include_str!("../README.md").lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(rows.len(), TABLE.len());
+        let wordings = CursorWordings::new();
+        for (number, row) in rows.into_iter().enumerate() {
+            let examples = row.split(" | ").next().unwrap_or_default();
+            for example in examples.split('`').skip(1).step_by(2) {
+                let found = wordings.table.iter().position(|(regex, _)| regex.is_match(example));
+                assert_eq!(found, Some(number), "{example}");
+            }
+        }
+    }
 }

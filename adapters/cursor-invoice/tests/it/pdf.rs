@@ -22,13 +22,7 @@ fn lines(invoice: &Invoice) -> Vec<Line> {
     invoice.lines.iter().map(text).collect()
 }
 
-fn line(
-    number: u64,
-    description: &str,
-    quantity: Option<&str>,
-    price: Option<&str>,
-    amount: &str,
-) -> Line {
+fn line(number: u64, description: &str, quantity: Option<&str>, price: Option<&str>, amount: &str) -> Line {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     (number, description.to_owned(), owned(quantity), owned(price), amount.to_owned())
 }
