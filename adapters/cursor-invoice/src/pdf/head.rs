@@ -33,7 +33,7 @@ pub(super) fn stated(line: &str) -> Option<Stated> {
         ["qty" | "quantity" | "unit" | "price" | "amount", ..] if are_headings(&words) => {
             return Some(Stated::Furniture);
         }
-        [.., "due", _, _, _] if line.contains('$') && day(after(line, "due ")?).is_some() => {
+        [.., "due", _, _, _] if line.contains('$') && after(line, "due ").and_then(day).is_some() => {
             return Some(Stated::Aside);
         }
         _ => {}

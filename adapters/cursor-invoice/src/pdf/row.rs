@@ -31,7 +31,7 @@ impl Row {
 
 /// Whether a text holds nothing but figures of columns.
 pub(super) fn is_figures(text: &str) -> bool {
-    text.split(' ').all(|word| is_dollars(word) || is_count(word))
+    text.split(' ').all(|word| is_dollars(word) || is_number(word))
 }
 
 /// The amount that the last word is, and the words before it.
@@ -44,8 +44,8 @@ fn dollars<'a, 'b>(words: &'a [&'b str]) -> Option<(&'a [&'b str], Money)> {
 /// The quantity that the last word is, and the words before it.
 fn count<'a, 'b>(words: &'a [&'b str]) -> Option<(&'a [&'b str], Decimal)> {
     let (last, rest) = words.split_last()?;
-    let described = rest.last().is_some_and(|word| word.ends_with(':') || is_month(word));
-    let stands_alone = is_count(last) && !described;
+    let described = rest.last().is_some_and(|word| word.ends_with(':') || month(word).is_some());
+    let stands_alone = is_number(last) && !described;
     Some((rest, stands_alone.then(|| reading::quantity(last).ok())??))
 }
 
@@ -55,27 +55,15 @@ fn is_dollars(word: &str) -> bool {
     word.contains('$') && signs <= 2 && is_number(digits)
 }
 
-fn is_count(word: &str) -> bool {
-    is_number(word)
-}
-
 fn is_number(word: &str) -> bool {
     word.starts_with(|each: char| each.is_ascii_digit())
         && word.ends_with(|each: char| each.is_ascii_digit())
         && word.chars().all(|each| each.is_ascii_digit() || matches!(each, ',' | '.'))
 }
 
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// Whether a word is the name of a month, in full or in short.
-fn is_month(word: &str) -> bool {
-    month(word).is_some()
-}
-
 /// The number of a month by its name, in full or in short.
 pub(super) fn month(word: &str) -> Option<u32> {
-    const FULL: [&str; 12] = [
+    const NAMES: [&str; 12] = [
         "january",
         "february",
         "march",
@@ -90,10 +78,9 @@ pub(super) fn month(word: &str) -> Option<u32> {
         "december",
     ];
     let word = word.trim_end_matches('.').to_ascii_lowercase();
-    let names = (1..).zip(MONTHS.iter().zip(FULL));
-    let mut found = names
-        .filter(|(_, (short, full))| word == **short || word == *full || word == "sept" && **short == "sep");
-    found.next().map(|(number, _)| number)
+    let named =
+        |name: &str| name == word || name.get(..3) == Some(&word) || (name == "september" && word == "sept");
+    (1..).zip(NAMES).find(|(_, name)| named(name)).map(|(number, _)| number)
 }
 
 #[cfg(test)]

@@ -126,10 +126,14 @@ impl<'a> Sheet<'a> {
 
     /// Adds text to the description of the next line, and makes it a line when figures follow.
     fn add(&mut self, number: u64, line: String) {
-        let ends_in_amount = Row::read(&line).is_some();
+        let may_end_a_row = Row::read(&line).is_some();
         self.pending.push(Remark::new(number, line));
+        if !may_end_a_row {
+            return;
+        }
+        // A figure at the start of the line may belong to the words before it.
         let words: Vec<&str> = self.pending.iter().map(|part| part.text.as_str()).collect();
-        let Some(row) = Row::read(&words.join(" ")).filter(|_| ends_in_amount) else { return };
+        let Some(row) = Row::read(&words.join(" ")) else { return };
         let first = self.pending.first().map_or(number, |part| part.line);
         self.pending.clear();
         let wording = self.wordings.read(&row.description);

@@ -1,9 +1,10 @@
 //! Wordings that others have seen on invoices and in the billing portal, and text of any sort.
 
+use cursor_invoice::CursorWordings;
 use proptest::prelude::*;
-use reconcile::LineKind;
+use reconcile::{CsvInvoiceReader, InvoiceReader, LineKind, LineRule};
 
-use crate::{classify, requests, usage};
+use crate::{classify, period, requests, usage};
 
 #[test]
 fn wordings_seen_elsewhere_are_understood() {
@@ -64,6 +65,31 @@ fn wordings_seen_elsewhere_are_understood() {
     for (description, expected) in table {
         assert_eq!(classify(description), expected, "{description}");
     }
+}
+
+/// Lines that were published with all of their figures do not contradict themselves.
+#[test]
+fn published_lines_agree_with_their_own_words() {
+    let csv = "description,quantity,unit_price,amount\n\
+        97 extra fast premium requests beyond 500/month * 4 cents per such request,,,3.88\n\
+        2071 premium tool calls * 5 cents per tool call,,,103.55\n\
+        \"979 token-based usage calls to claude-3.7-sonnet-thinking, totalling: $76.02\",,,76.02\n\
+        \"token-based usage calls to non-max-gpt-5-high, totaling: $26.94. Input tokens: 1411138\",578,$0.05,26.94\n\
+        Mid-month usage paid for May 2025,,,$-120.00\n";
+    let reader = CsvInvoiceReader::new(CursorWordings::new()).with_period(period());
+    let invoice = reader.read(csv.as_bytes(), "seen.csv").unwrap();
+    assert_eq!(invoice.checks().unwrap(), []);
+    let wrong = csv.replace("3.88", "3.89").replace("$76.02\"", "$76.20\"").replace("$0.05", "$0.06");
+    let found = reader.read(wrong.as_bytes(), "seen.csv").unwrap().checks().unwrap();
+    let found: Vec<_> = found.into_iter().map(|check| (check.line, check.rule)).collect();
+    assert_eq!(
+        found,
+        [
+            (Some(2), LineRule::PriceInWords),
+            (Some(4), LineRule::AmountInWords),
+            (Some(5), LineRule::PrintedPrice)
+        ]
+    );
 }
 
 /// Words of the table and others, in any order.
