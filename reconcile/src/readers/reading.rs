@@ -36,7 +36,10 @@ pub fn text(bytes: &[u8]) -> Result<&str> {
 /// # Errors
 /// [`ErrorKind::Invoice`] with the text.
 pub fn amount(text: &str) -> Result<Money> {
-    let digits: String = text.chars().filter(|each| !matches!(each, '$' | ' ' | '\u{a0}')).collect();
+    let compact: String = text.chars().filter(|each| !matches!(each, ' ' | '\u{a0}')).collect();
+    let (sign, rest) = compact.strip_prefix('-').map_or(("", compact.as_str()), |rest| ("-", rest));
+    let rest = rest.strip_prefix('$').or_else(|| rest.strip_suffix('$')).unwrap_or(rest);
+    let digits = format!("{sign}{rest}");
     let amount = without_separators(&digits).and_then(|digits| digits.parse().ok());
     amount.ok_or_else(|| invalid(format!("`{text}` is not an amount like 96.10")))
 }
@@ -228,6 +231,16 @@ pub(super) fn invalid(message: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_stand_at_the_ends_of_an_amount() {
+        for text in ["-$1,200.50", "$-1,200.50", "-1200.5", "-1 200.50 $"] {
+            assert_eq!(amount(text).unwrap().to_string(), "-1200.5", "{text}");
+        }
+        for text in ["5$0", "-$-5", "--5", "$$5", "5-", "$", ""] {
+            assert!(amount(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn exponents_are_written_out_to_the_last_digit() {
