@@ -1,16 +1,20 @@
-//! Bytes as the answer of a server, read through the public client: no decoder is public for the sake of fuzzing.
+//! Bytes as the answer of a server, read through the public client: no decoder is public for the sake of fuzzing. And
+//! bytes as an invoice.
 
 use std::fmt::Debug;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use chrono::DateTime;
+use cost_model::{Money, Window};
 use cursor_admin_client::{
     Client, Error, ManualClock, Result, RetryPolicy, Transport, TransportError, TransportErrorKind,
 };
+use cursor_invoice::CursorWordings;
 use http::{Request, Response};
+use reconcile::{ErrorKind, InvoiceReader, JsonInvoiceReader};
 use serde::de::IgnoredAny;
 
 pub const KEY: &str = "crsr_CANARY0123456789";
@@ -77,4 +81,35 @@ pub fn quiet(error: &Error) {
         layer = source.source();
     }
     assert!(!error.to_string().is_empty() && !text.contains(KEY) && !text.contains(PERSON), "{text}");
+}
+
+/// A period for invoices that do not say it.
+pub fn period() -> Window {
+    Window::days("2026-09-14".parse().unwrap(), "2026-10-14".parse().unwrap()).unwrap()
+}
+
+static COPIES: LazyLock<JsonInvoiceReader<CursorWordings>> =
+    LazyLock::new(|| JsonInvoiceReader::new(CursorWordings::new()));
+
+/// Reads an invoice. What is read can be checked, made into records of the same sum, and written and read again; what
+/// is not read is an error that names the file.
+pub fn read_invoice(reader: &dyn InvoiceReader, bytes: &[u8]) {
+    let invoice = match reader.read(bytes, "invoice") {
+        Ok(invoice) => invoice,
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Invoice);
+            assert!(error.to_string().starts_with("invoice:"), "{error}");
+            return;
+        }
+    };
+    assert!(!invoice.lines.is_empty());
+    if let Err(error) = invoice.checks() {
+        assert_eq!(error.kind(), ErrorKind::Overflow);
+    }
+    let records = invoice.to_records("cursor", "Acme");
+    let lines = invoice.lines.iter().filter(|line| line.kind().is_invoice_only());
+    let sum = Money::sum(lines.map(|line| line.amount)).ok();
+    assert_eq!(Money::sum(records.iter().filter_map(|record| record.costs.billed)).ok(), sum);
+    let json = serde_json::to_vec(&invoice).unwrap();
+    assert_eq!(COPIES.read(&json, "copy").unwrap(), invoice);
 }

@@ -4,11 +4,14 @@ use std::fmt;
 
 use cost_model::{Currency, Money, Timestamp, TokenCounts, Window};
 use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
 
 use crate::Result;
 
 /// An invoice of one billing period.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// It serialises in the form that [`JsonInvoiceReader`](crate::JsonInvoiceReader) reads, without the wordings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Invoice {
     /// The invoice's number, as printed on it.
@@ -18,18 +21,41 @@ pub struct Invoice {
     /// The currency of every amount.
     pub currency: Currency,
     /// When it was issued, if it says so. What became known of charges later cannot be on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<Timestamp>,
     /// The lines, in order.
     pub lines: Vec<InvoiceLine>,
     /// The grand total, if the invoice states it apart from its lines.
+    #[serde(rename = "total", skip_serializing_if = "Option::is_none")]
     pub stated_total: Option<Money>,
+    /// What else the document says, verbatim: text that is no line and that its reader gives no meaning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// Text of an [`Invoice`] that is none of its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Remark {
+    /// The line of the file it stands on, counted from 1.
+    pub line: u64,
+    /// The text.
+    pub text: String,
+}
+
+impl Remark {
+    /// A text on a line.
+    pub fn new(line: u64, text: impl Into<String>) -> Self {
+        Self { line, text: text.into() }
+    }
 }
 
 impl Invoice {
     /// An invoice without lines.
     pub fn new(number: impl Into<String>, period: Window, currency: Currency) -> Self {
         let number = number.into();
-        Self { number, period, currency, issued: None, lines: Vec::new(), stated_total: None }
+        let (lines, remarks) = (Vec::new(), Vec::new());
+        Self { number, period, currency, issued: None, lines, stated_total: None, remarks }
     }
 
     /// The sum of the lines.
@@ -50,21 +76,33 @@ impl Invoice {
 }
 
 /// One line of an [`Invoice`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InvoiceLine {
-    /// The line of the file it stands on, counted from 1.
+    /// The line of the file it stands on, counted from 1; in a file that is not made of lines, such as JSON, its place
+    /// among the lines of the invoice.
     pub line: u64,
     /// The description, verbatim.
     pub description: String,
     /// The quantity, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub quantity: Option<Decimal>,
     /// The price of one unit as printed, which may be a rounded average.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<Money>,
     /// The amount; credits are negative.
     pub amount: Money,
     /// What the description says.
+    #[serde(skip)]
     pub wording: Wording,
+}
+
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+fn as_text<S: Serializer>(quantity: &Option<Decimal>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    match quantity {
+        Some(quantity) => serializer.collect_str(quantity),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl InvoiceLine {
@@ -77,6 +115,27 @@ impl InvoiceLine {
     ) -> Self {
         let (description, wording) = (description.into(), wording.into());
         Self { line, description, quantity: None, unit_price: None, amount, wording }
+    }
+
+    /// The same line with a quantity. On a line of usage a whole one is the number of calls, where the words tell neither
+    /// calls nor requests.
+    #[must_use]
+    pub fn with_quantity(mut self, quantity: Option<Decimal>) -> Self {
+        self.quantity = quantity;
+        if let LineKind::Usage(usage) = &mut self.wording.kind {
+            let whole =
+                quantity.filter(Decimal::is_integer).and_then(|quantity| u64::try_from(quantity).ok());
+            let counts_requests = usage.requests.is_some();
+            usage.calls = usage.calls.or(whole.filter(|_| !counts_requests));
+        }
+        self
+    }
+
+    /// The same line with the price of one unit as printed.
+    #[must_use]
+    pub fn with_unit_price(mut self, unit_price: Option<Money>) -> Self {
+        self.unit_price = unit_price;
+        self
     }
 
     /// What the line is about.

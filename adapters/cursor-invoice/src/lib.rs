@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod billing;
+mod dashboard;
+mod pdf;
 mod wordings;
 
 pub use billing::billing_rules;
+pub use dashboard::DashboardInvoiceReader;
+pub use pdf::PdfTextReader;
 pub use wordings::CursorWordings;

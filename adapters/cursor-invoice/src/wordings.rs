@@ -34,10 +34,16 @@ const TABLE: [(&str, Meaning); 19] = [
         Meaning::Usage,
     ),
     (r"^mid-month usage paid\b", Meaning::Netting),
-    (r"\b(?:user api keys?|own api keys?|own keys?)\b", Meaning::OwnKeyFees),
-    (r"\btoken (?:fees?|rate)\b", Meaning::TokenFee),
     (
-        r"^(?P<requests>[\d,]+) (?:premium tool calls?|(?:extra |discounted )*fast premium requests?|discounted requests?)(?: \([^)]*\))?(?: beyond [\d,]+/month)?(?: \* (?P<cents>\d+(?:\.\d+)?) cents? per (?:such request|tool call))?",
+        r"\b(?:user api keys?|own api keys?|own keys?)\b(?:.*?\btotal?ling: ?(?P<amount>-?\$?-?[\d,]+(?:\.\d+)?))?",
+        Meaning::OwnKeyFees,
+    ),
+    (
+        r"\btoken (?:fees?|rate)\b(?:.*?\btotal?ling: ?(?P<amount>-?\$?-?[\d,]+(?:\.\d+)?))?",
+        Meaning::TokenFee,
+    ),
+    (
+        r"^(?:(?P<requests>[\d,]+) )?(?:premium tool calls?|(?:extra |discounted )*fast premium requests?|discounted requests?)(?: \([^)]*\))?(?: beyond [\d,]+/month)?(?: \* (?P<cents>\d+(?:\.\d+)?) cents? per (?:such request|tool call))?",
         Meaning::Usage,
     ),
     (
@@ -253,6 +259,28 @@ mod tests {
         assert_eq!((said.unit_price, said.amount), (Some("0.05".parse().unwrap()), None));
         let said = wordings.read("9 gemini-2-5-pro-exp-max requests * 2.5 cents per such request");
         assert_eq!(said.unit_price, Some("0.025".parse().unwrap()));
-        assert_eq!(wordings.read("3 token-based usage calls to x, totalling: -$4.10").amount, "-4.10".parse().ok());
+        for (text, amount) in [
+            ("3 token-based usage calls to x, totalling: -$4.10", "-4.10"),
+            ("Cursor token fee, totalling: $1,012.34", "1012.34"),
+            ("38 calls with user API keys, Cursor token fee totalling: $12.34", "12.34"),
+        ] {
+            assert_eq!(wordings.read(text).amount, amount.parse().ok(), "{text}");
+        }
+    }
+
+    /// The readme's table has a row for each pattern, in order, and each example fits that pattern first.
+    #[test]
+    fn the_readme_says_what_the_table_says() {
+        let rows: Vec<&str> =
+            include_str!("../README.md").lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(rows.len(), TABLE.len());
+        let wordings = CursorWordings::new();
+        for (number, row) in rows.into_iter().enumerate() {
+            let examples = row.split(" | ").next().unwrap_or_default();
+            for example in examples.split('`').skip(1).step_by(2) {
+                let found = wordings.table.iter().position(|(regex, _)| regex.is_match(example));
+                assert_eq!(found, Some(number), "{example}");
+            }
+        }
     }
 }

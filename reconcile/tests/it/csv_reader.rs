@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use reconcile::{CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wording, Wordings};
+use reconcile::{
+    CsvColumns, CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wording, Wordings,
+};
 
-use crate::support::{money, period, usage};
+use crate::support::{at, money, period, usage, window};
 
 /// Two wordings, enough to see that descriptions reach them.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,59 @@ fn fields_may_be_left_out() {
             .map(|line| (line.description.as_str(), line.amount, line.quantity))
             .collect::<Vec<_>>(),
         [("Tax", money("-1.5"), None), ("a \"b\"", money("-2"), None)]
+    );
+}
+
+const EXPORT: &str = "Item,Qty,Price,Line Amount,Note\nTax,,,\"$1,002.50\",a\n3 usage calls,3,0.33,1.00,b\n";
+
+fn export_reader(columns: CsvColumns) -> CsvInvoiceReader<TwoWordings> {
+    CsvInvoiceReader::new(TwoWordings).with_columns(columns).with_period(period())
+}
+
+#[test]
+fn other_layouts_are_read_by_the_names_of_their_columns() {
+    let columns = CsvColumns::new("item", "LINE AMOUNT");
+    let priced = columns.clone().quantity("qty").unit_price("price");
+    let reader = export_reader(priced)
+        .with_number("in_1")
+        .with_currency("EUR".parse().unwrap())
+        .with_issued(at("2026-10-15T10:00:00Z"));
+    let invoice = reader.read(EXPORT.as_bytes(), "export.csv").unwrap();
+    assert_eq!((invoice.number.as_str(), invoice.currency.code(), invoice.period), ("in_1", "EUR", period()));
+    assert_eq!(invoice.issued, Some(at("2026-10-15T10:00:00Z")));
+    let lines = &invoice.lines;
+    assert_eq!((lines[0].line, lines[0].amount, lines[0].kind()), (2, money("1002.50"), &LineKind::Tax));
+    assert_eq!((lines[1].quantity, lines[1].unit_price), (Some(3.into()), Some(money("0.33"))));
+    // Columns that were not asked for are passed over.
+    let plain = export_reader(columns).read(EXPORT.as_bytes(), "export.csv").unwrap();
+    assert_eq!((plain.number.as_str(), plain.lines[1].quantity), ("export.csv", None));
+}
+
+#[test]
+fn what_the_file_says_goes_before_what_the_caller_says() {
+    let reader = CsvInvoiceReader::new(TwoWordings)
+        .with_number("other")
+        .with_currency("EUR".parse().unwrap())
+        .with_period(window("2020-01-01T00:00:00Z", "2020-02-01T00:00:00Z"));
+    assert_eq!(reader.read(FORM.as_bytes(), "invoice.csv").unwrap(), read(FORM).unwrap());
+}
+
+#[test]
+fn a_column_that_is_named_and_missing_is_an_error() {
+    let columns = CsvColumns::new("item", "line amount").quantity("units").unit_price("price");
+    assert_eq!(
+        export_reader(columns).read(EXPORT.as_bytes(), "export.csv").unwrap_err().to_string(),
+        "export.csv: there is no `units` column; expected the header item,units,price,line amount"
+    );
+    assert_eq!(
+        export_reader(CsvColumns::default()).read(EXPORT.as_bytes(), "export.csv").unwrap_err().to_string(),
+        "export.csv: there is no `description` column; expected the header description,quantity,amount"
+    );
+    let bad = EXPORT.replace("0.33", "much");
+    let columns = CsvColumns::new("item", "line amount").unit_price("price");
+    assert_eq!(
+        export_reader(columns).read(bad.as_bytes(), "export.csv").unwrap_err().to_string(),
+        "export.csv:3: unit_price: `much` is not an amount like 96.10"
     );
 }
 

@@ -3,9 +3,7 @@
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{DemoInvoice, Simulator};
-use reconcile::{
-    CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, WaypointName, reconcile,
-};
+use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, WaypointName, reconcile};
 
 use crate::usage;
 

@@ -1,9 +1,18 @@
 //! The wordings over the demo company's invoices, over wordings seen elsewhere, and over anything.
-#![expect(clippy::unwrap_used, reason = "functions beside the tests fail as tests do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "functions beside the tests fail as tests do"
+)]
 
+mod dashboard;
 mod demo;
+mod forms;
+mod pdf;
 mod seen;
 
+use cost_model::Window;
 use reconcile::{LineKind, UsageLine, Wordings};
 
 /// What a line is about, without its tokens.
@@ -28,4 +37,8 @@ fn usage(model: Option<&str>, max_mode: Option<bool>, calls: Option<u64>) -> Lin
     line.max_mode = max_mode;
     line.calls = calls;
     LineKind::Usage(line)
+}
+
+fn period() -> Window {
+    Window::days("2025-05-01".parse().unwrap(), "2025-06-01".parse().unwrap()).unwrap()
 }

@@ -1,22 +1,17 @@
 //! Wordings that others have seen on invoices and in the billing portal, and text of any sort.
 
+use cursor_invoice::CursorWordings;
 use proptest::prelude::*;
-use reconcile::LineKind;
+use reconcile::{CsvInvoiceReader, InvoiceReader, LineKind, LineRule};
 
-use crate::{classify, requests, usage};
+use crate::{classify, period, requests, usage};
 
 #[test]
 fn wordings_seen_elsewhere_are_understood() {
     let table = [
-        (
-            "112 discounted claude-4-sonnet-thinking requests",
-            requests(Some("claude-4-sonnet-thinking"), 112),
-        ),
+        ("112 discounted claude-4-sonnet-thinking requests", requests(Some("claude-4-sonnet-thinking"), 112)),
         ("14 discounted requests", requests(None, 14)),
-        (
-            "97 extra fast premium requests beyond 500/month * 4 cents per such request",
-            requests(None, 97),
-        ),
+        ("97 extra fast premium requests beyond 500/month * 4 cents per such request", requests(None, 97)),
         ("3 extra fast premium requests (Haiku)", requests(None, 3)),
         ("1 extra fast premium request (claude-4-opus)", requests(None, 1)),
         ("2071 premium tool calls * 5 cents per tool call", requests(None, 2071)),
@@ -54,11 +49,47 @@ fn wordings_seen_elsewhere_are_understood() {
         ("Refund Credit adjustment", LineKind::Refund),
         ("On-demand usage credit", LineKind::Credit),
         ("TAX (19%)", LineKind::Tax),
+        ("extra fast premium requests (Haiku)", usage(None, None, None)),
+        ("Cursor token fee, totalling: $0.01", LineKind::TokenFee),
+        ("38 calls with user API keys, Cursor token fee totalling: $12.34", LineKind::OwnKeyFees),
+        ("Minimum fee", LineKind::AddOn),
+        ("Bugbot add-on", LineKind::AddOn),
+        ("Priority support add-on", LineKind::AddOn),
+        ("Credit adjustment", LineKind::Credit),
+        ("Promotional credit", LineKind::Credit),
+        ("Service credit", LineKind::Credit),
+        ("Refund for duplicate seat", LineKind::Refund),
+        ("Remaining time on 3 x Cursor Teams seats after 1 Sep 2026", LineKind::Proration),
         ("Support contract", LineKind::Unrecognised),
     ];
     for (description, expected) in table {
         assert_eq!(classify(description), expected, "{description}");
     }
+}
+
+/// Lines that were published with all of their figures do not contradict themselves.
+#[test]
+fn published_lines_agree_with_their_own_words() {
+    let csv = "description,quantity,unit_price,amount\n\
+        97 extra fast premium requests beyond 500/month * 4 cents per such request,,,3.88\n\
+        2071 premium tool calls * 5 cents per tool call,,,103.55\n\
+        \"979 token-based usage calls to claude-3.7-sonnet-thinking, totalling: $76.02\",,,76.02\n\
+        \"token-based usage calls to non-max-gpt-5-high, totaling: $26.94. Input tokens: 1411138\",578,$0.05,26.94\n\
+        Mid-month usage paid for May 2025,,,$-120.00\n";
+    let reader = CsvInvoiceReader::new(CursorWordings::new()).with_period(period());
+    let invoice = reader.read(csv.as_bytes(), "seen.csv").unwrap();
+    assert_eq!(invoice.checks().unwrap(), []);
+    let wrong = csv.replace("3.88", "3.89").replace("$76.02\"", "$76.20\"").replace("$0.05", "$0.06");
+    let found = reader.read(wrong.as_bytes(), "seen.csv").unwrap().checks().unwrap();
+    let found: Vec<_> = found.into_iter().map(|check| (check.line, check.rule)).collect();
+    assert_eq!(
+        found,
+        [
+            (Some(2), LineRule::PriceInWords),
+            (Some(4), LineRule::AmountInWords),
+            (Some(5), LineRule::PrintedPrice)
+        ]
+    );
 }
 
 /// Words of the table and others, in any order.

@@ -1,0 +1,10 @@
+//! The readers of invoices, and what they share.
+
+mod csv;
+mod csv_columns;
+mod json;
+pub mod reading;
+
+pub use csv::CsvInvoiceReader;
+pub use csv_columns::CsvColumns;
+pub use json::JsonInvoiceReader;
