@@ -170,8 +170,11 @@ impl Fitting<'_> {
         if !fit.charge_sums.is_empty() {
             return Ok(fit);
         }
-        let policies = self.under(fit.terms, view, pots, true)?;
-        Ok(if policies.reproduced == fit.reproduced { Fit { policies: policies.policies, ..fit } } else { fit })
+        let all = self.under(fit.terms, view, pots, true)?;
+        if all.reproduced != fit.reproduced {
+            return Ok(fit);
+        }
+        Ok(Fit { undiscounted_sums: all.charge_sums.clone(), discount_on_most: fit.discount_on_most, ..all })
     }
 
     fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
