@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Currency,
     /// A sum left the range of money.
     Overflow,
+    /// A forecast is asked for an instant outside its cycle, or with nothing known before it.
+    Period,
 }
 
 impl Error {

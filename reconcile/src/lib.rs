@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accrual;
 mod billing_rules;
 mod bridge;
 mod bridge_builder;
@@ -24,6 +25,7 @@ mod readers;
 mod scope;
 mod since_issue;
 mod stages;
+mod tie_out;
 mod timing;
 mod token_fee;
 mod usage_lines;
@@ -31,6 +33,7 @@ mod verdicts;
 mod view;
 mod waterfall;
 
+pub use accrual::{Accrual, Range};
 pub use billing_rules::BillingRules;
 pub use bridge::{
     ChargeStatus, Coincidences, CutOff, Evidence, LineOutcome, LineStatus, Reconciliation, Step, Strength,
@@ -45,4 +48,5 @@ pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use since_issue::SinceIssue;
+pub use tie_out::{GroupTieOut, PersonTieOut, Reading, ThreeWay, TieOut};
 pub use verdicts::{Materiality, Verdicts};

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod accruals;
 mod bad_input;
 mod chain;
 mod crash;

@@ -1,0 +1,309 @@
+//! Charges against what the provider itself states of people and groups.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::{Dimension, Dimensions, Ledger, Money, Observations, ObservedSpend, Rounding, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::{BillingRules, Reconciliation, Result, WaypointName};
+
+/// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
+///
+/// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. Of Cursor's
+/// `spendCents` two readings are known: on-demand spend alone, or everything used. Each person is held against both, and
+/// [`TieOut::reading`] tells which one the figures bear out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TieOut {
+    /// From the cycle's start to the instant of the observation.
+    pub window: Window,
+    /// The reading of the stated spend that holds for the most people.
+    pub reading: Reading,
+    /// Everyone with charges or a stated spend, ascending.
+    pub people: Vec<PersonTieOut>,
+    /// The billing groups, in the order in which they were stated.
+    pub groups: Vec<GroupTieOut>,
+    /// The on-demand charges of the window.
+    pub charged: Money,
+    /// What is stated of all people together, by the reading that holds.
+    pub stated: Money,
+}
+
+/// How a provider's stated spend is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reading {
+    /// The spend is on-demand spend alone.
+    OnDemand,
+    /// The spend holds what the plan includes as well.
+    Total,
+    /// The figures bear out neither reading more than the other.
+    Undecided,
+}
+
+/// A person's charges and what the provider states of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PersonTieOut {
+    /// The person, as the charges name them.
+    pub person: String,
+    /// Their on-demand charges.
+    pub charged: Money,
+    /// What the stated spend leaves of it, if it is on-demand spend alone.
+    pub if_on_demand: Option<Money>,
+    /// The same if it holds what the plan includes.
+    pub if_total: Option<Money>,
+}
+
+/// A billing group's charges and what the provider states of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GroupTieOut {
+    /// The provider's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The on-demand charges of its members.
+    pub charged: Money,
+    /// The stated spend minus those charges.
+    pub difference: Option<Money>,
+}
+
+impl TieOut {
+    /// Holds the charges of a ledger against what was observed; `None` if it does not say when the cycle began.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn of(ledger: &Ledger, observed: &Observations, rules: &BillingRules) -> Result<Option<Self>> {
+        let Some(window) = observed.cycle_start.and_then(|start| Window::new(start, observed.at).ok()) else {
+            return Ok(None);
+        };
+        let mut charged = on_demand_by_person(ledger, window, rules)?;
+        let groups = observed.groups.iter().map(|group| {
+            let members = group.members.iter().filter_map(|member| charged.get(member).copied());
+            let sum = Money::sum(members)?;
+            let difference = group.spend.map(|spend| spend.checked_sub(sum)).transpose()?;
+            Ok(GroupTieOut { id: group.id.to_string(), name: group.name.to_string(), charged: sum, difference })
+        });
+        let groups = groups.collect::<Result<_>>()?;
+        let total = Money::sum(charged.values().copied())?;
+        for spend in &observed.spend {
+            charged.entry(Arc::clone(&spend.person)).or_default();
+        }
+        let stated: BTreeMap<&Arc<str>, &ObservedSpend> =
+            observed.spend.iter().map(|spend| (&spend.person, spend)).collect();
+        let people = charged
+            .iter()
+            .map(|(person, charged)| PersonTieOut::of(person, *charged, stated.get(person).copied()))
+            .collect::<Result<Vec<_>>>()?;
+        let reading = reading(&people);
+        let stated = stated.values().filter_map(|spend| match reading {
+            Reading::Total => spend.on_demand_if_total(),
+            _ => spend.on_demand_if_apart(),
+        });
+        Ok(Some(Self { window, reading, groups, charged: total, stated: Money::sum(stated)?, people }))
+    }
+
+    /// The people whose stated spend is not their charges by the reading that holds, or of whom nothing is stated.
+    pub fn differing(&self) -> impl Iterator<Item = &PersonTieOut> {
+        self.people.iter().filter(|person| match self.reading {
+            Reading::Total => person.if_total != Some(Money::ZERO),
+            _ => person.if_on_demand != Some(Money::ZERO),
+        })
+    }
+
+    /// The three ways side by side: charges, what is stated of people, and the invoice's on-demand usage. They are about
+    /// the same span only if the observation was made at the end of the invoice's period.
+    pub fn against(&self, reconciliation: &Reconciliation) -> ThreeWay {
+        ThreeWay {
+            charged: self.charged,
+            stated: self.stated,
+            invoiced: reconciliation.waypoint(WaypointName::OnDemandUsage).unwrap_or_default(),
+            same_span: self.window.start() == reconciliation.period.start()
+                && self.window.end() >= reconciliation.period.end(),
+        }
+    }
+}
+
+/// Charges, what the provider states of people, and the invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ThreeWay {
+    /// The on-demand charges from the cycle's start to the observation.
+    pub charged: Money,
+    /// The stated on-demand spend of all people.
+    pub stated: Money,
+    /// The invoice's on-demand usage.
+    pub invoiced: Money,
+    /// Whether all three are about the same span.
+    pub same_span: bool,
+}
+
+impl PersonTieOut {
+    fn of(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
+        let left = |stated: Option<Money>| stated.map(|stated| stated.checked_sub(charged)).transpose();
+        Ok(Self {
+            person: person.to_string(),
+            charged,
+            if_on_demand: left(stated.and_then(ObservedSpend::on_demand_if_apart))?,
+            if_total: left(stated.and_then(ObservedSpend::on_demand_if_total))?,
+        })
+    }
+}
+
+fn on_demand_by_person(
+    ledger: &Ledger,
+    window: Window,
+    rules: &BillingRules,
+) -> Result<BTreeMap<Arc<str>, Money>> {
+    let person_of = |tuple: usize| -> Option<Arc<str>> {
+        let tuple = ledger.tuple(tuple).filter(|tuple| rules.on_demand.matches(tuple))?;
+        Some(tuple.get(&Dimension::Resource).unwrap_or_default().into())
+    };
+    let people: Vec<Option<Arc<str>>> = (0..ledger.tuple_count()).map(person_of).collect();
+    let mut charged = BTreeMap::new();
+    for row in ledger.rows().filter(|row| window.contains(row.at)) {
+        if let Some(Some(person)) = people.get(row.tuple) {
+            let sum: &mut Money = charged.entry(Arc::clone(person)).or_default();
+            *sum = sum.checked_add(row.costs.billed.unwrap_or_default())?;
+        }
+    }
+    Ok(charged)
+}
+
+/// A reading holds for a person if it leaves nothing, or less than a cent: before June 2026 Cursor stated whole cents.
+fn reading(people: &[PersonTieOut]) -> Reading {
+    let nothing = |left: Option<Money>| {
+        left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
+    };
+    let with_charges = || people.iter().filter(|person| !person.charged.is_zero());
+    let on_demand = with_charges().filter(|person| nothing(person.if_on_demand)).count();
+    let total = with_charges().filter(|person| nothing(person.if_total)).count();
+    match on_demand.cmp(&total) {
+        std::cmp::Ordering::Greater => Reading::OnDemand,
+        std::cmp::Ordering::Less => Reading::Total,
+        std::cmp::Ordering::Equal => Reading::Undecided,
+    }
+}
+
+/// Names of people and groups are left out.
+impl fmt::Debug for TieOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TieOut")
+            .field("window", &self.window)
+            .field("reading", &self.reading)
+            .field("people", &self.people.len())
+            .field("groups", &self.groups.len())
+            .field("charged", &self.charged)
+            .field("stated", &self.stated)
+            .finish()
+    }
+}
+
+impl fmt::Debug for PersonTieOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PersonTieOut").field("charged", &self.charged).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for GroupTieOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GroupTieOut").field("charged", &self.charged).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cost_model::{CostRecord, Costs, Currency, Filter, ObservedGroup, Timestamp};
+
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    fn at(day: &str) -> Timestamp {
+        Timestamp::midnight(day.parse().unwrap())
+    }
+
+    fn rules() -> BillingRules {
+        BillingRules::new(
+            Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
+            Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
+            Dimension::Tag("max_mode".into()),
+        )
+    }
+
+    fn ledger() -> Ledger {
+        let mut ledger = Ledger::builder(Currency::USD);
+        let charges = [
+            ("ann", "2026-09-13", "9", "Usage-based"),
+            ("ann", "2026-09-14", "1.25", "Usage-based"),
+            ("ann", "2026-09-15", "2", "Usage-based"),
+            ("ann", "2026-09-15", "7", "Included"),
+            ("bob", "2026-09-16", "0.5", "Usage-based"),
+            ("bob", "2026-09-20", "4", "Usage-based"),
+        ];
+        for (person, day, amount, kind) in charges {
+            let mut record = CostRecord::new(at(day), "p", Currency::USD, Costs::flat(money(amount)));
+            record.subcategory = Some(kind.into());
+            record.resource = Some(person.into());
+            ledger.push(&record).unwrap();
+        }
+        ledger.build()
+    }
+
+    fn observed(spend: &[(&str, &str, Option<&str>)]) -> Observations {
+        let mut observed = Observations::at(at("2026-09-20"));
+        observed.cycle_start = Some(at("2026-09-14"));
+        let spend = spend.iter().map(|(person, amount, included)| {
+            let mut spend = ObservedSpend::default();
+            spend.person = (*person).into();
+            spend.spend = Some(money(amount));
+            spend.included = included.map(money);
+            spend
+        });
+        observed.spend = spend.collect();
+        observed
+    }
+
+    #[test]
+    fn each_reading_is_found_from_the_figures() {
+        let on_demand = observed(&[("ann", "3.25", Some("7")), ("bob", "0.5", None), ("eve", "1", None)]);
+        let tie_out = TieOut::of(&ledger(), &on_demand, &rules()).unwrap().unwrap();
+        assert_eq!((tie_out.reading, tie_out.charged, tie_out.stated), (Reading::OnDemand, money("3.75"), money("4.75")));
+        let differing: Vec<_> = tie_out.differing().map(|person| (person.person.as_str(), person.if_on_demand)).collect();
+        assert_eq!(differing, [("eve", Some(money("1")))]);
+
+        let total = observed(&[("ann", "10.25", Some("7")), ("bob", "0.5", Some("0"))]);
+        let tie_out = TieOut::of(&ledger(), &total, &rules()).unwrap().unwrap();
+        assert_eq!((tie_out.reading, tie_out.stated), (Reading::Total, money("3.75")));
+        assert_eq!(tie_out.differing().count(), 0);
+
+        let neither = observed(&[("ann", "5", None)]);
+        let tie_out = TieOut::of(&ledger(), &neither, &rules()).unwrap().unwrap();
+        assert_eq!(tie_out.reading, Reading::Undecided);
+        assert_eq!(tie_out.differing().count(), 2, "of bob nothing is stated");
+    }
+
+    #[test]
+    fn groups_are_held_against_their_members() {
+        let mut observed = observed(&[]);
+        let mut group = ObservedGroup::default();
+        group.members = vec!["ann".into(), "nobody".into()];
+        group.spend = Some(money("4"));
+        observed.groups = vec![group];
+        let tie_out = TieOut::of(&ledger(), &observed, &rules()).unwrap().unwrap();
+        assert_eq!((tie_out.groups[0].charged, tie_out.groups[0].difference), (money("3.25"), Some(money("0.75"))));
+        assert!(!format!("{tie_out:?}{:?}", tie_out.people).contains("ann"));
+    }
+
+    #[test]
+    fn without_a_cycle_there_is_nothing_to_hold_against() {
+        let nothing = Observations::at(at("2026-09-20"));
+        assert!(TieOut::of(&ledger(), &nothing, &rules()).unwrap().is_none());
+    }
+}
