@@ -30,6 +30,8 @@ pub enum Verdict {
 pub struct Trial {
     pub dispute: Dispute,
     pub found: Reconciliation,
+    /// The billed cost of the period's charges, of the invoice's own lines as records, and of the adjustments.
+    pub charged_back: Money,
 }
 
 impl Trial {
@@ -39,8 +41,8 @@ impl Trial {
     /// None in practice: the cases are in range and well-formed.
     pub fn new(seed: u64, what: &[Discrepancy]) -> Result<Self, Failure> {
         let dispute = dispute(seed, what);
-        let found = explain(&dispute)?;
-        Ok(Self { dispute, found })
+        let (found, charged_back) = explain(&dispute)?;
+        Ok(Self { dispute, found, charged_back })
     }
 
     pub fn verdict(&self) -> Verdict {
@@ -114,7 +116,7 @@ fn entry_of(category: Category) -> Option<Entry> {
     })
 }
 
-fn explain(dispute: &Dispute) -> Result<Reconciliation, Failure> {
+fn explain(dispute: &Dispute) -> Result<(Reconciliation, Money), Failure> {
     let invoice = read(&dispute.bill)?;
     let earlier = dispute.earlier.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let rules = billing_rules()?;
@@ -124,7 +126,13 @@ fn explain(dispute: &Dispute) -> Result<Reconciliation, Failure> {
         .earlier(&earlier)
         .since_issue(&since)
         .announced(invoice.period, dispute.announced);
-    Ok(case.explain()?.reconciliation)
+    let found = case.explain()?.reconciliation;
+    let mut records = invoice.to_records("cursor", "Acme");
+    records.extend(case.adjustments(&found, "cursor", "Acme")?);
+    let in_period = ledger.rows().filter(|row| invoice.period.contains(row.at));
+    let billed = in_period.filter_map(|row| row.costs.billed);
+    let charged_back = Money::sum(billed.chain(records.iter().filter_map(|record| record.costs.billed)))?;
+    Ok((found, charged_back))
 }
 
 fn read(bill: &Bill) -> Result<Invoice, Failure> {

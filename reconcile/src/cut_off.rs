@@ -12,8 +12,8 @@ use crate::view::{Charges, View};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
-/// How far from its stated instant a cut is looked for.
-const REACH: i64 = 3 * DAY;
+/// How far from its stated instant a cut is looked for, unless the invoice is one of several of its cycle.
+pub(crate) const REACH: i64 = 3 * DAY;
 /// Offsets whose midnights are likely: UTC, and Cursor's own zone in winter and summer.
 const LIKELY_OFFSETS: [i64; 3] = [0, -8 * HOUR, -7 * HOUR];
 
@@ -48,13 +48,15 @@ impl Interval {
 /// with no calls.
 pub(crate) struct Times {
     lines: Vec<(Vec<i64>, usize)>,
+    reach: i64,
 }
 
 impl Times {
-    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View) -> Self {
+    /// `reach`: how far from its stated instant a cut is looked for.
+    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View, reach: i64) -> Self {
         let mut times = vec![Vec::new(); claims.len() + charges.claims.cells()];
         let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
-        let span = charges.span(widened(view.window));
+        let span = charges.span(widened(view.window, reach));
         for (place, charge) in span.clone().zip(charges.charges.get(span).unwrap_or_default()) {
             let absent = view.as_issued && charges.is_absent_before(place);
             let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
@@ -74,7 +76,7 @@ impl Times {
         let calls = claims.iter().map(|claim| Some(usize::try_from(claim.calls?).unwrap_or(usize::MAX)));
         let with_calls = times.into_iter().zip(calls.chain(std::iter::repeat(Some(0))));
         let without_unused = with_calls.filter(|(times, calls)| !times.is_empty() || *calls != Some(0));
-        Self { lines: without_unused.filter_map(|(times, calls)| Some((times, calls?))).collect() }
+        Self { lines: without_unused.filter_map(|(times, calls)| Some((times, calls?))).collect(), reach }
     }
 
     /// How many lines count their calls.
@@ -91,7 +93,7 @@ impl Times {
 
     /// Where most lines agree that the period ends, if it starts at `start`.
     pub(crate) fn end(&self, start: Timestamp, stated: Timestamp) -> Option<Interval> {
-        let reach = (stated.millis().saturating_sub(REACH).max(start.millis() + 1), stated.millis().saturating_add(REACH));
+        let reach = (stated.millis().saturating_sub(self.reach).max(start.millis() + 1), stated.millis().saturating_add(self.reach));
         let interval = |(times, calls): &(Vec<i64>, usize)| {
             let first = times.partition_point(|at| *at < start.millis());
             let last = first.checked_add(*calls)?;
@@ -106,7 +108,7 @@ impl Times {
 
     /// Where most lines agree that the period starts, if it ends at `end`.
     pub(crate) fn start(&self, stated: Timestamp, end: Timestamp) -> Option<Interval> {
-        let reach = (stated.millis().saturating_sub(REACH), stated.millis().saturating_add(REACH).min(end.millis() - 1));
+        let reach = (stated.millis().saturating_sub(self.reach), stated.millis().saturating_add(self.reach).min(end.millis() - 1));
         let interval = |(times, calls): &(Vec<i64>, usize)| {
             let past = times.partition_point(|at| *at < end.millis());
             let first = past.checked_sub(*calls)?;
@@ -120,12 +122,12 @@ impl Times {
     /// Both ends at once: each possible start within reach, with the end that most lines agree on.
     pub(crate) fn both(&self, stated: Window) -> Option<(Interval, Interval)> {
         const WORK: usize = 4_000_000;
-        let near = |at: &i64| (at - stated.start().millis()).abs() <= REACH;
+        let near = |at: &i64| (at - stated.start().millis()).abs() <= self.reach;
         let starts: BTreeSet<i64> =
             self.lines.iter().flat_map(|(times, _)| times.iter().copied().filter(near)).collect();
         let affordable = WORK / self.lines.len().max(1);
         let mut best: Option<(Interval, Interval)> = None;
-        let mut earlier = stated.start().millis().saturating_sub(REACH);
+        let mut earlier = stated.start().millis().saturating_sub(self.reach);
         for latest in starts.into_iter().take(affordable) {
             let start = Interval { earliest: earlier, latest, agree: 0 };
             earlier = latest.saturating_add(1);
@@ -146,9 +148,9 @@ impl Times {
     }
 }
 
-fn widened(window: Window) -> Window {
+fn widened(window: Window, reach: i64) -> Window {
     let at = |millis| Timestamp::from_millis(millis).ok();
-    let wide = at(window.start().millis().saturating_sub(REACH)).zip(at(window.end().millis().saturating_add(REACH)));
+    let wide = at(window.start().millis().saturating_sub(reach)).zip(at(window.end().millis().saturating_add(reach)));
     wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Search<'a> {
     pub(crate) claims: &'a [Claim],
     pub(crate) completeness: &'a Completeness,
     pub(crate) stated: Window,
+    /// How far from its stated instant a cut is looked for, in milliseconds.
+    pub(crate) reach: i64,
     pub(crate) decimals: u32,
 }
 
@@ -226,7 +228,8 @@ impl Search<'_> {
             return crate::nice_cuts::recut(self, base);
         }
         // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
-        let times = Times::of(self.charges, self.claims, &View { withdrawn: Vec::new(), ..base.view.clone() });
+        let view = View { withdrawn: Vec::new(), ..base.view.clone() };
+        let times = Times::of(self.charges, self.claims, &view, self.reach);
         let (counted, agree) = (times.counted(), times.agree(base.view.window));
         if agree == counted || self.lacking_explains(base) {
             return Ok(Vec::new());

@@ -7,6 +7,7 @@ use crate::case::{Case, Explained};
 use crate::charges::Usage;
 use crate::claims::Claims;
 use crate::completeness::Completeness;
+use crate::cut_off::REACH;
 use crate::hypotheses::{Hypothesis, Search};
 use crate::own_key::FeeClaim;
 use crate::usage_lines::UsageLines;
@@ -30,6 +31,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         claims: &claims.claims,
         completeness: &completeness,
         stated: invoice.period,
+        reach: reach(case),
         decimals,
     };
     let found = search.best()?;
@@ -81,6 +83,16 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         waypoints: bridge.waypoints,
     };
     Ok(Explained { reconciliation, charges: statuses })
+}
+
+/// How far from its stated instant a cut is looked for: one of several invoices of a cycle may be cut anywhere in it.
+fn reach(case: &Case<'_>) -> i64 {
+    let period = case.invoice.period;
+    let mid_cycle = case.invoice.issued.is_some_and(|issued| issued < period.end());
+    if mid_cycle || !case.earlier.is_empty() {
+        return period.end().millis().saturating_sub(period.start().millis());
+    }
+    REACH
 }
 
 fn is_certain(step: &Step) -> bool {

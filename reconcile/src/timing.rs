@@ -5,7 +5,7 @@ use cost_model::{Money, Timestamp, Window};
 use crate::bridge_builder::{BridgeBuilder, NewStep};
 use crate::charges::{Charge, Tally, Usage};
 use crate::claims::Claim;
-use crate::cut_off::{Interval, Times};
+use crate::cut_off::{Interval, REACH, Times};
 use crate::fit::same_usage;
 use crate::hypotheses::Hypothesis;
 use crate::view::{Before, Charges, Pot};
@@ -111,7 +111,7 @@ pub(crate) fn cut_off(
     if agree == 0 && period == stated {
         return None;
     }
-    let times = Times::of(charges, claims, &found.view);
+    let times = Times::of(charges, claims, &found.view, REACH);
     let span = |interval: Option<Interval>, at: Timestamp| {
         let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
         let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);

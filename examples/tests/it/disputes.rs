@@ -7,7 +7,7 @@ use cursor_simulator::{Discrepancy, Entry};
 use examples::{Trial, Verdict};
 use reconcile::{Category, LineStatus, Reconciliation, Strength};
 
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 25;
 
 fn singles() -> impl Iterator<Item = (u64, Discrepancy, Trial)> {
     let cases = Discrepancy::ALL.iter().flat_map(|cause| (0..SEEDS).map(move |seed| (seed, *cause)));
@@ -28,6 +28,14 @@ fn check(found: &Reconciliation) {
         let evidence = &step.evidence;
         assert!(!evidence.rule.is_empty() && (evidence.records > 0 || !evidence.lines.is_empty()), "{step:?}");
         assert_eq!(step.category == Category::Ambiguous, step.candidates.len() > 1);
+    }
+}
+
+/// Charges, the invoice's own lines and adjustments are the grand total, whatever is wrong.
+#[test]
+fn what_is_charged_back_is_the_invoice() {
+    for trial in singles().map(|(_, _, trial)| trial).step_by(3).chain(pairs().step_by(3)) {
+        assert_eq!(trial.charged_back, trial.found.invoice_total, "{}", trial.found);
     }
 }
 
@@ -74,7 +82,7 @@ fn labels_net_to_zero() {
         assert!(amounts.iter().all(|step| step.amount.is_zero() && !step.evidence.lines.is_empty()));
         steps += amounts.len();
     }
-    assert!(steps > 30, "{steps}");
+    assert!(steps > 20, "{steps}");
 }
 
 /// R9: an invoice of the very rows that are held differs by rounding alone, by the biller's own policy.
@@ -110,7 +118,7 @@ fn proven_cuts_contain_the_true_instants() {
         assert!(inside(cut.start, start) && inside(cut.end, end), "{} {seed}: {cut:?}", cause.name());
     }
     println!("{proven} proven");
-    assert!(proven > 250, "{proven}");
+    assert!(proven > 150, "{proven}");
 }
 
 /// R12: a reconciliation is read back from its JSON as it was.

@@ -9,6 +9,7 @@ mod accruals;
 mod bad_input;
 mod chain;
 mod crash;
+mod cycles;
 mod disputes;
 mod faults;
 mod invoices;

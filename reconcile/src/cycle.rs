@@ -1,0 +1,90 @@
+//! Several invoices of one cycle as one case.
+
+use cost_model::{Ledger, Money, Window};
+
+use crate::charges::Tally;
+use crate::{BillingRules, Case, ChargeStatus, Explained, Invoice, LineKind, Reconciliation, Result};
+
+/// The invoices of one cycle, each explained, and whether together they ask for every charge once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CycleReconciliation {
+    /// Each invoice, in order. An invoice that a later one takes back as paid is explained as well.
+    pub invoices: Vec<Reconciliation>,
+    /// What all invoices together ask for, once netting lines have taken back what was paid.
+    pub total: Money,
+    /// On-demand charges that stand behind lines of more than one invoice, without a line of netting that takes the
+    /// earlier one back: their number, and what they were billed at.
+    pub asked_twice: (u64, Money),
+    /// On-demand charges of the cycle that stand behind no line of any invoice.
+    pub never_asked: (u64, Money),
+}
+
+/// Explains the invoices of one cycle, oldest first: those that were cut when a threshold was passed, and the last one.
+///
+/// Lines of netting are matched with the invoices that they take back. The cycle is the span of all periods.
+///
+/// # Errors
+/// As [`Case::explain`].
+pub fn reconcile_cycle(
+    ledger: &Ledger,
+    invoices: &[Invoice],
+    rules: &BillingRules,
+) -> Result<CycleReconciliation> {
+    let mut explained: Vec<Explained> = Vec::new();
+    for (number, invoice) in invoices.iter().enumerate() {
+        let earlier = invoices.get(..number).unwrap_or_default();
+        explained.push(Case::new(ledger, invoice, rules).earlier(earlier).explain()?);
+    }
+    let taken_back = taken_back(invoices)?;
+    let mut asked = vec![0_u32; ledger.len()];
+    for (explained, taken_back) in explained.iter().zip(&taken_back) {
+        for (count, status) in asked.iter_mut().zip(&explained.charges) {
+            *count += u32::from(!taken_back && matches!(status, ChargeStatus::Line(_)));
+        }
+    }
+    let last = explained.last().map(|explained| explained.charges.as_slice()).unwrap_or_default();
+    let (mut twice, mut never) = (Tally::default(), Tally::default());
+    let starts = invoices.iter().map(|invoice| invoice.period.start());
+    let ends = invoices.iter().map(|invoice| invoice.period.end());
+    let cycle = starts.min().zip(ends.max()).and_then(|(start, end)| Window::new(start, end).ok());
+    for ((row, asked), status) in ledger.rows().zip(&asked).zip(last) {
+        let billed = row.costs.billed.unwrap_or_default();
+        let in_cycle = cycle.is_some_and(|cycle| cycle.contains(row.at));
+        let on_demand = !matches!(
+            status,
+            ChargeStatus::NonBilled | ChargeStatus::UnknownKind | ChargeStatus::OwnKey | ChargeStatus::OutsideMonths
+        );
+        match asked {
+            0 if in_cycle && on_demand => never.add(billed)?,
+            0 | 1 => {}
+            _ => twice.add(billed)?,
+        }
+    }
+    Ok(CycleReconciliation {
+        total: Money::sum(explained.iter().map(|each| each.reconciliation.invoice_total))?,
+        invoices: explained.into_iter().map(|each| each.reconciliation).collect(),
+        asked_twice: (twice.records, twice.amount),
+        never_asked: (never.records, never.amount),
+    })
+}
+
+/// For each invoice, whether a later one has a line of netting over its total.
+fn taken_back(invoices: &[Invoice]) -> Result<Vec<bool>> {
+    let mut paid: Vec<Money> = Vec::new();
+    for line in invoices.iter().flat_map(|invoice| &invoice.lines) {
+        if *line.kind() == LineKind::Netting {
+            paid.push(line.amount.checked_neg()?);
+        }
+    }
+    let mut taken_back = Vec::with_capacity(invoices.len());
+    for invoice in invoices {
+        let total = invoice.total()?;
+        let found = paid.iter().position(|paid| *paid == total);
+        if let Some(found) = found {
+            paid.swap_remove(found);
+        }
+        taken_back.push(found.is_some());
+    }
+    Ok(taken_back)
+}
