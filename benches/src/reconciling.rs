@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Rounding, Timestamp, Window};
+use cost_model::{
+    CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Rounding, Timestamp, Window,
+};
 use reconcile::{BillingRules, Case, Invoice, InvoiceLine, LineKind, Reconciliation, UsageLine};
 
 use crate::Failure;

@@ -43,7 +43,8 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
 }
 
 fn run(&Arguments { cases, show }: &Arguments) -> Result<(), Failure> {
-    let mut table = Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
+    let mut table =
+        Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
     let mut singles = Tally::default();
     for cause in Discrepancy::ALL {
         let tally = tally(cases, show, |_| vec![*cause])?;
@@ -62,7 +63,9 @@ fn pair(seed: u64) -> Vec<Discrepancy> {
     let all = u64::try_from(Discrepancy::ALL.len()).unwrap_or(1);
     let number = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
     let (first, step) = (number % all, 1 + number / all % (all - 1));
-    let pick = |number: u64| usize::try_from(number % all).ok().and_then(|index| Discrepancy::ALL.get(index)).copied();
+    let pick = |number: u64| {
+        usize::try_from(number % all).ok().and_then(|index| Discrepancy::ALL.get(index)).copied()
+    };
     [pick(first), pick(first + step)].into_iter().flatten().collect()
 }
 

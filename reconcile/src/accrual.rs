@@ -72,7 +72,8 @@ impl Accrual {
         let charges = Charges::of(ledger, rules)?;
         let weeks = charges.weeks_before(as_of);
         if weeks == 0 {
-            let message = format!("there are no charges from a week before {as_of}; a forecast needs one week");
+            let message =
+                format!("there are no charges from a week before {as_of}; a forecast needs one week");
             return Err(Error::new(ErrorKind::Period, message));
         }
         let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
@@ -89,7 +90,16 @@ impl Accrual {
         let untaxed = on_demand.each(|amount| Ok(amount.checked_add(fixed)?))?;
         let tax = untaxed.each(|amount| tax(amount, before, rules.line_decimals))?;
         let total = untaxed.plus(tax)?;
-        Ok(Self { period, as_of, so_far, on_demand, fixed, tax, total, weeks: u32::try_from(weeks).unwrap_or(u32::MAX) })
+        Ok(Self {
+            period,
+            as_of,
+            so_far,
+            on_demand,
+            fixed,
+            tax,
+            total,
+            weeks: u32::try_from(weeks).unwrap_or(u32::MAX),
+        })
     }
 }
 
@@ -144,7 +154,8 @@ impl Charges {
     /// that of the past weeks.
     fn paces(&self, rest: (i64, i64), cycle: i64, weeks: i64) -> Result<Vec<Money>> {
         let known = self.used.first().is_some_and(|first| first <= rest.0 - cycle);
-        let (from, to) = if known { (rest.0 - cycle, rest.1 - cycle) } else { (rest.0 - weeks * WEEK, rest.0) };
+        let (from, to) =
+            if known { (rest.0 - cycle, rest.1 - cycle) } else { (rest.0 - weeks * WEEK, rest.0) };
         let (used, on_demand) = (self.used.sum(from, to)?, self.on_demand.sum(from, to)?);
         let share = Share::of_whole(on_demand, used);
         let mut paces = Vec::new();
@@ -207,7 +218,8 @@ impl Running {
         let (whole, rest) = ((end - start) / WEEK, (end - start) % WEEK);
         let of_week = self.sum(past, past.saturating_add(WEEK))?;
         let whole = of_week.units().checked_mul(i128::from(whole)).map(Money::from_units);
-        let whole = whole.ok_or_else(|| Error::new(ErrorKind::Overflow, "the forecast leaves the range of money"))?;
+        let whole =
+            whole.ok_or_else(|| Error::new(ErrorKind::Overflow, "the forecast leaves the range of money"))?;
         Ok(whole.checked_add(self.sum(past, past.saturating_add(rest))?)?)
     }
 }

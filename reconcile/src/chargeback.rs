@@ -16,7 +16,12 @@ impl Case<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
-    pub fn adjustments(&self, explained: &Reconciliation, provider: &str, account: &str) -> Result<Vec<CostRecord>> {
+    pub fn adjustments(
+        &self,
+        explained: &Reconciliation,
+        provider: &str,
+        account: &str,
+    ) -> Result<Vec<CostRecord>> {
         let mut records = Vec::new();
         for (number, step) in explained.steps.iter().enumerate() {
             if is_adjustment(explained, number, step) && !step.amount.is_zero() {
@@ -54,9 +59,10 @@ impl Case<'_> {
         let on_demand: Vec<bool> = (0..self.ledger.tuple_count())
             .map(|number| self.ledger.tuple(number).is_some_and(|tuple| self.rules.on_demand.matches(&tuple)))
             .collect();
-        let beside = self.ledger.rows().filter(|row| {
-            self.invoice.period.contains(row.at) && on_demand.get(row.tuple) != Some(&true)
-        });
+        let beside = self
+            .ledger
+            .rows()
+            .filter(|row| self.invoice.period.contains(row.at) && on_demand.get(row.tuple) != Some(&true));
         Ok(Money::sum(beside.filter_map(|row| row.costs.billed))?)
     }
 }
@@ -68,19 +74,20 @@ fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool
     if usage_based.is_none_or(|waypoint| number < waypoint.after) {
         return false;
     }
-    !matches!(
-        step.category,
+    match step.category {
         Category::BeforePeriod
-            | Category::AfterPeriod
-            | Category::Seats
-            | Category::Proration
-            | Category::AddOn
-            | Category::Credit
-            | Category::Refund
-            | Category::Netting
-            | Category::UnrecognisedLine
-            | Category::Tax
-    ) && !(step.category == Category::Discount && is_on_the_invoice_only(explained, number))
+        | Category::AfterPeriod
+        | Category::Seats
+        | Category::Proration
+        | Category::AddOn
+        | Category::Credit
+        | Category::Refund
+        | Category::Netting
+        | Category::UnrecognisedLine
+        | Category::Tax => false,
+        Category::Discount => !is_on_the_invoice_only(explained, number),
+        _ => true,
+    }
 }
 
 /// A discount on a line of its own comes after the on-demand usage.

@@ -2,7 +2,7 @@
 
 use cost_model::{Ledger, Money, Window};
 
-use crate::charges::Tally;
+use crate::search::charges::Tally;
 use crate::{BillingRules, Case, ChargeStatus, Explained, Invoice, LineKind, Reconciliation, Result};
 
 /// The invoices of one cycle, each explained, and whether together they ask for every charge once.
@@ -53,7 +53,10 @@ pub fn reconcile_cycle(
         let in_cycle = cycle.is_some_and(|cycle| cycle.contains(row.at));
         let on_demand = !matches!(
             status,
-            ChargeStatus::NonBilled | ChargeStatus::UnknownKind | ChargeStatus::OwnKey | ChargeStatus::OutsideMonths
+            ChargeStatus::NonBilled
+                | ChargeStatus::UnknownKind
+                | ChargeStatus::OwnKey
+                | ChargeStatus::OutsideMonths
         );
         match asked {
             0 if in_cycle && on_demand => never.add(billed)?,

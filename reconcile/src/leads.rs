@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use cost_model::{Money, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::claims::{Claim, Claims};
-use crate::hypotheses::Hypothesis;
-use crate::usage_lines::{Outcome, UsageLines};
-use crate::view::Charges;
+use crate::search::Hypothesis;
+use crate::search::claims::{Claim, Claims};
+use crate::search::view::Charges;
+use crate::stages::usage_lines::{Outcome, UsageLines};
 use crate::{Coincidences, Result};
 
 const HOUR: i64 = 60 * 60 * 1000;
@@ -62,7 +62,7 @@ pub(crate) fn all(
     decimals: u32,
 ) -> Result<Vec<Lead>> {
     let mut leads = Vec::new();
-    for (number, (claim, resolved)) in claims.claims.iter().zip(&lines.resolved).enumerate() {
+    for (number, (claim, resolved)) in claims.all.iter().zip(&lines.resolved).enumerate() {
         if resolved.outcome != Outcome::Unknown {
             continue;
         }
@@ -102,7 +102,8 @@ impl Probe<'_> {
             Ok(amount.to_fixed(self.decimals, Rounding::HalfUp)?.bytes().filter(u8::is_ascii_digit).collect())
         };
         let (asked, right) = (digits(self.claim.asked)?, digits(right)?);
-        let differ: Vec<usize> = (0..asked.len()).filter(|place| asked.get(*place) != right.get(*place)).collect();
+        let differ: Vec<usize> =
+            (0..asked.len()).filter(|place| asked.get(*place) != right.get(*place)).collect();
         let swapped = match differ[..] {
             [first, second] if second == first + 1 && asked.len() == right.len() => {
                 asked.get(first) == right.get(second) && asked.get(second) == right.get(first)
@@ -117,7 +118,7 @@ impl Probe<'_> {
         let mut hits = Vec::new();
         for (width, hint) in [(24 * HOUR, Hint::Day as fn(Timestamp) -> Hint), (HOUR, Hint::Hour)] {
             let mut sums: BTreeMap<i64, Option<i128>> = BTreeMap::new();
-            for charge in charges.charges.get(charges.span(found.view.window)).unwrap_or_default() {
+            for charge in charges.all.get(charges.span(found.view.window)).unwrap_or_default() {
                 if charges.claims.claim_of(charge.cell) == Some(self.number) {
                     let sum = sums.entry(charge.at.millis().div_euclid(width)).or_insert(Some(0));
                     *sum = sum.and_then(|sum| sum.checked_add(charge.billed.units()));
@@ -150,7 +151,8 @@ impl Probe<'_> {
     /// Four wishes for each bucket, each met by two last digits out of as many as the buckets differ by.
     fn chance(&self, sums: &BTreeMap<i64, Option<i128>>) -> Coincidences {
         let known = || sums.values().copied().flatten();
-        let spread = known().max().unwrap_or(0).abs_diff(known().min().unwrap_or(0)) / self.last_digit().max(1);
+        let spread =
+            known().max().unwrap_or(0).abs_diff(known().min().unwrap_or(0)) / self.last_digit().max(1);
         let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX).saturating_mul(8);
         Coincidences::of(tries, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
     }

@@ -48,8 +48,12 @@ impl SinceIssue {
 
     /// The late charges, those that restatements tell of included.
     pub(crate) fn late(&self) -> Vec<Amounts> {
-        let mut late: Vec<_> =
-            self.late.iter().filter(|charge| self.known_to.is_some_and(|to| charge.at <= to)).copied().collect();
+        let mut late: Vec<_> = self
+            .late
+            .iter()
+            .filter(|charge| self.known_to.is_some_and(|to| charge.at <= to))
+            .copied()
+            .collect();
         // A restated late charge is in the scan as well, unless there was none.
         let mut scanned = late.clone();
         for restated in &self.restated {

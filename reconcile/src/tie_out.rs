@@ -86,7 +86,12 @@ impl TieOut {
             let members = group.members.iter().filter_map(|member| charged.get(member).copied());
             let sum = Money::sum(members)?;
             let difference = group.spend.map(|spend| spend.checked_sub(sum)).transpose()?;
-            Ok(GroupTieOut { id: group.id.to_string(), name: group.name.to_string(), charged: sum, difference })
+            Ok(GroupTieOut {
+                id: group.id.to_string(),
+                name: group.name.to_string(),
+                charged: sum,
+                difference,
+            })
         });
         let groups = groups.collect::<Result<_>>()?;
         let total = Money::sum(charged.values().copied())?;
@@ -274,8 +279,12 @@ mod tests {
     fn each_reading_is_found_from_the_figures() {
         let on_demand = observed(&[("ann", "3.25", Some("7")), ("bob", "0.5", None), ("eve", "1", None)]);
         let tie_out = TieOut::of(&ledger(), &on_demand, &rules()).unwrap().unwrap();
-        assert_eq!((tie_out.reading, tie_out.charged, tie_out.stated), (Reading::OnDemand, money("3.75"), money("4.75")));
-        let differing: Vec<_> = tie_out.differing().map(|person| (person.person.as_str(), person.if_on_demand)).collect();
+        assert_eq!(
+            (tie_out.reading, tie_out.charged, tie_out.stated),
+            (Reading::OnDemand, money("3.75"), money("4.75"))
+        );
+        let differing: Vec<_> =
+            tie_out.differing().map(|person| (person.person.as_str(), person.if_on_demand)).collect();
         assert_eq!(differing, [("eve", Some(money("1")))]);
 
         let total = observed(&[("ann", "10.25", Some("7")), ("bob", "0.5", Some("0"))]);
@@ -297,7 +306,10 @@ mod tests {
         group.spend = Some(money("4"));
         observed.groups = vec![group];
         let tie_out = TieOut::of(&ledger(), &observed, &rules()).unwrap().unwrap();
-        assert_eq!((tie_out.groups[0].charged, tie_out.groups[0].difference), (money("3.25"), Some(money("0.75"))));
+        assert_eq!(
+            (tie_out.groups[0].charged, tie_out.groups[0].difference),
+            (money("3.25"), Some(money("0.75")))
+        );
         assert!(!format!("{tie_out:?}{:?}", tie_out.people).contains("ann"));
     }
 

@@ -31,6 +31,7 @@ impl Materiality {
 
 /// Verdicts on what is left unexplained. None of them changes an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a verdict of its own, and all may hold together")]
 #[non_exhaustive]
 pub struct Verdicts {
     /// Nothing is unexplained, and no step is ambiguous or rests on a search alone.

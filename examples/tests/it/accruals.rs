@@ -15,7 +15,8 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 async fn the_invoice_that_comes_is_near_the_forecast() {
     let simulator = Simulator::demo();
     let ledger = sync(&simulator).await.ledger;
-    let read = |csv: &str| CsvInvoiceReader::new(CursorWordings::new()).read(csv.as_bytes(), "invoice.csv").unwrap();
+    let read =
+        |csv: &str| CsvInvoiceReader::new(CursorWordings::new()).read(csv.as_bytes(), "invoice.csv").unwrap();
     let invoices: Vec<_> = simulator.invoices().iter().map(|invoice| read(&invoice.csv)).collect();
     let (before, came) = (&invoices[0], &invoices[1]);
     let rules = billing_rules().unwrap();
@@ -31,7 +32,9 @@ async fn the_invoice_that_comes_is_near_the_forecast() {
             worst_late = worst_late.max(off);
             inside += i32::from(accrual.on_demand.contains(usage));
         }
-        assert!(accrual.on_demand.low <= accrual.on_demand.likely && accrual.total.likely <= accrual.total.high);
+        assert!(
+            accrual.on_demand.low <= accrual.on_demand.likely && accrual.total.likely <= accrual.total.high
+        );
     }
     println!("{worst} per mille off at worst, {worst_late} in the second half; {inside} of 15 days inside");
     assert!(worst < 200 && worst_late < 50 && inside >= 14, "{worst}, {worst_late}, {inside}");

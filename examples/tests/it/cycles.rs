@@ -19,7 +19,8 @@ fn read(bill: &Bill) -> Invoice {
 fn bills(simulator: &Simulator, netting: bool) -> Vec<Bill> {
     let invoice = simulator.invoices().remove(1);
     let mut terms = BillingTerms::default();
-    terms.period = Period::new(invoice.period_start.timestamp_millis(), invoice.period_end.timestamp_millis());
+    terms.period =
+        Period::new(invoice.period_start.timestamp_millis(), invoice.period_end.timestamp_millis());
     terms.threshold = Some(Threshold::new(1_200 * DOLLAR, HOUR, netting));
     // Fees on own keys are on the last invoice alone, for the whole cycle: they would be another difference.
     let mut events: Vec<TrueEvent> = simulator.events().to_vec();

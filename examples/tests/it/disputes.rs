@@ -16,7 +16,8 @@ fn singles() -> impl Iterator<Item = (u64, Discrepancy, Trial)> {
 
 fn pairs() -> impl Iterator<Item = Trial> {
     let all = Discrepancy::ALL;
-    let pairs = all.iter().enumerate().flat_map(|(first, one)| all[first + 1..].iter().map(move |two| [*one, *two]));
+    let pairs =
+        all.iter().enumerate().flat_map(|(first, one)| all[first + 1..].iter().map(move |two| [*one, *two]));
     (0..).zip(pairs).map(|(seed, pair)| Trial::new(1_000 + seed, &pair).unwrap())
 }
 
@@ -26,7 +27,10 @@ fn check(found: &Reconciliation) {
     assert_eq!(found.ingested.units() + steps + found.unexplained.units(), found.invoice_total.units());
     for step in &found.steps {
         let evidence = &step.evidence;
-        assert!(!evidence.rule.is_empty() && (evidence.records > 0 || !evidence.lines.is_empty()), "{step:?}");
+        assert!(
+            !evidence.rule.is_empty() && (evidence.records > 0 || !evidence.lines.is_empty()),
+            "{step:?}"
+        );
         assert_eq!(step.category == Category::Ambiguous, step.candidates.len() > 1);
     }
 }
@@ -78,7 +82,8 @@ fn labels_net_to_zero() {
     let relabelled = (0..SEEDS).map(|seed| Trial::new(seed, &[Discrepancy::Relabelled]).unwrap().found);
     let mut steps = 0;
     for found in relabelled {
-        let amounts: Vec<_> = found.steps.iter().filter(|step| step.category == Category::Relabelled).collect();
+        let amounts: Vec<_> =
+            found.steps.iter().filter(|step| step.category == Category::Relabelled).collect();
         assert!(amounts.iter().all(|step| step.amount.is_zero() && !step.evidence.lines.is_empty()));
         steps += amounts.len();
     }

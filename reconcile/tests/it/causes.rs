@@ -2,11 +2,13 @@
 
 use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
 use reconcile::{
-    Case, Category, ChargeStatus, Explained, Hint, Invoice, LineKind, LineStatus, SinceIssue, Strength, UsageLine,
-    WaypointName,
+    Case, Category, ChargeStatus, Explained, Hint, Invoice, LineKind, LineStatus, SinceIssue, Strength,
+    UsageLine, WaypointName,
 };
 
-use crate::support::{CENT, Charge, at, identity, invoice, ledger, ledger_with_gap, money, period, record, rules, step};
+use crate::support::{
+    CENT, Charge, at, identity, invoice, ledger, ledger_with_gap, money, period, record, rules, step,
+};
 
 /// Twelve calls to three models, an hour apart, of amounts that no two sums of share.
 fn charges() -> Vec<Charge> {
@@ -14,8 +16,10 @@ fn charges() -> Vec<Charge> {
     let charge = |number: i128| {
         let model = models[usize::try_from(number % 3).unwrap()];
         let mut charge = Charge::on_demand(model, false, 10 * CENT + number * number * CENT + CENT / 8);
-        charge.at = Timestamp::from_millis(period().start().millis() + 3_600_000 * i64::try_from(number).unwrap() + 1)
-            .unwrap();
+        charge.at = Timestamp::from_millis(
+            period().start().millis() + 3_600_000 * i64::try_from(number).unwrap() + 1,
+        )
+        .unwrap();
         charge.fee = Some(CENT);
         charge
     };
@@ -79,7 +83,8 @@ fn a_cut_before_the_stated_end_is_found_from_the_counts() {
     let mut charges = charges();
     let end = period().end().millis();
     for (number, charge) in charges.iter_mut().rev().take(4).enumerate() {
-        charge.at = Timestamp::from_millis(end - 3_600_000 * i64::try_from(number).unwrap() - 60_000).unwrap();
+        charge.at =
+            Timestamp::from_millis(end - 3_600_000 * i64::try_from(number).unwrap() - 60_000).unwrap();
     }
     let (billed, late) = charges.split_at(8);
     let explained = explain(&charges, &bill(billed));
@@ -103,8 +108,12 @@ fn charges_that_came_in_late_are_named_if_somebody_had_looked_before() {
     let charges = charges();
     let issued = at("2026-10-15T00:00:00Z");
     let late = [3, 7];
-    let known: Vec<_> =
-        charges.iter().enumerate().filter(|(number, _)| !late.contains(number)).map(|(_, each)| each.clone()).collect();
+    let known: Vec<_> = charges
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| !late.contains(number))
+        .map(|(_, each)| each.clone())
+        .collect();
     let mut since = SinceIssue::new(issued);
     for (number, charge) in charges.iter().enumerate() {
         let seen = if late.contains(&number) { "2026-10-16T00:00:00Z" } else { "2026-10-01T00:00:00Z" };
@@ -164,7 +173,8 @@ fn restatements_tell_of_changed_and_withdrawn_charges() {
 fn lost_charges_are_named_only_if_the_ledger_is_known_to_lack_some() {
     let charges = charges();
     let invoice = bill(&charges);
-    let held: Vec<_> = charges.iter().enumerate().filter(|(n, _)| *n != 4).map(|(_, each)| each.clone()).collect();
+    let held: Vec<_> =
+        charges.iter().enumerate().filter(|(n, _)| *n != 4).map(|(_, each)| each.clone()).collect();
     let rules = rules();
     // The line says 1.37 dollars less a half cent; what is held comes to 1.01 dollars, rounded.
     let lost = 36 * CENT;
@@ -195,7 +205,8 @@ fn a_second_copy_is_named_and_a_true_twin_is_not() {
     charges.insert(6, charges[6].clone());
     let twice = explain(&charges, &bill(&charges[1..]));
     assert_ne!(causes(&twice), [], "the first charge is not on the invoice");
-    let once: Vec<_> = charges.iter().enumerate().filter(|(n, _)| *n != 6).map(|(_, each)| each.clone()).collect();
+    let once: Vec<_> =
+        charges.iter().enumerate().filter(|(n, _)| *n != 6).map(|(_, each)| each.clone()).collect();
     let twice = explain(&charges, &bill(&once));
     let amount = -charges[6].billed.unwrap();
     assert_eq!(causes(&twice), [(Category::DuplicatedUsage, amount, Strength::Strong)]);
@@ -271,7 +282,17 @@ fn an_invoice_that_contradicts_itself_is_told_where() {
             (Category::InvoiceArithmetic, -2 * CENT, Strength::Proof)
         ]
     );
-    assert_eq!(explained.reconciliation.steps.iter().find(|step| step.amount.units() == 9 * CENT).unwrap().evidence.lines, [2]);
+    assert_eq!(
+        explained
+            .reconciliation
+            .steps
+            .iter()
+            .find(|step| step.amount.units() == 9 * CENT)
+            .unwrap()
+            .evidence
+            .lines,
+        [2]
+    );
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn cut(charges: &[Charge], policy: Rounding) -> (Invoice, i128) {
 /// The number of the line that a charge is on.
 fn line_of(invoice: &Invoice, charge: &Charge) -> usize {
     let (model, max_mode) = charge.cell();
-    let is = |max: Option<bool>| invoice.lines.iter().position(|line| *line.kind() == usage(Some(model), max));
+    let is =
+        |max: Option<bool>| invoice.lines.iter().position(|line| *line.kind() == usage(Some(model), max));
     (if max_mode { None } else { is(Some(false)) }).or_else(|| is(None)).unwrap()
 }
 
@@ -280,10 +281,10 @@ fn only_policies_that_reproduce_the_same_lines_are_named_together() {
     ];
     let bridge = explain(&charges, &invoice(period(), lines));
     assert_eq!(statuses(&bridge), [LineStatus::Matched, LineStatus::Unmatched, LineStatus::Unmatched]);
-    assert_eq!(bridge.rounding.iter().map(|policy| policy.label()).collect::<Vec<_>>(), [
-        "each line half-up",
-        "each line ceil"
-    ]);
+    assert_eq!(
+        bridge.rounding.iter().map(|policy| policy.label()).collect::<Vec<_>>(),
+        ["each line half-up", "each line ceil"]
+    );
     assert_eq!(bridge.steps[0].evidence.lines, [1]);
     assert_eq!(bridge.unexplained.units(), 89 * CENT - CENT / 2);
 }

@@ -1,8 +1,8 @@
 //! Charges, rules and lines in short form, and figures computed the naive way.
 
 use cost_model::{
-    ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money, Provenance,
-    RecordId, Timestamp, Window,
+    ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
+    Provenance, RecordId, Timestamp, Window,
 };
 use reconcile::{
     BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,

@@ -2,7 +2,7 @@
 
 use cost_model::Money;
 
-use crate::charges::Tally;
+use crate::search::charges::Tally;
 use crate::{Category, Coincidences, Evidence, Result, Step, Strength, Waypoint, WaypointName};
 
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cost_model::{Money, Timestamp, TokenCounts, Tokens, Window};
 
 use crate::Result;
-use crate::charges::Charge;
-use crate::claims::Claims;
+use crate::search::charges::Charge;
+use crate::search::claims::Claims;
 use crate::since_issue::SinceIssue;
 
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
@@ -45,16 +45,13 @@ pub(crate) struct Pot {
 }
 
 impl Pot {
-    pub(crate) const EMPTY: Self = Self {
-        records: 0,
-        billed: Money::ZERO,
-        fee: Money::ZERO,
-        tokens: Some(NO_TOKENS),
-    };
+    pub(crate) const EMPTY: Self =
+        Self { records: 0, billed: Money::ZERO, fee: Money::ZERO, tokens: Some(NO_TOKENS) };
 
     /// The charges of all these.
     pub(crate) fn sum<'a>(pots: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
-        pots.into_iter().try_fold(Self::EMPTY, |sum, pot| sum.plus(pot.records, pot.billed, pot.fee, pot.tokens))
+        pots.into_iter()
+            .try_fold(Self::EMPTY, |sum, pot| sum.plus(pot.records, pot.billed, pot.fee, pot.tokens))
     }
 
     fn plus(self, records: u64, billed: Money, fee: Money, tokens: Option<TokenCounts>) -> Result<Self> {
@@ -86,7 +83,7 @@ pub(crate) struct Withdrawn {
 /// The on-demand charges with what is known of their past.
 #[derive(Debug)]
 pub(crate) struct Charges<'a> {
-    pub(crate) charges: &'a [Charge],
+    pub(crate) all: &'a [Charge],
     pub(crate) claims: &'a Claims,
     /// What charges were when the invoice was issued, by their place among the charges.
     pub(crate) before: BTreeMap<usize, Before>,
@@ -95,7 +92,7 @@ pub(crate) struct Charges<'a> {
 
 impl<'a> Charges<'a> {
     pub(crate) fn new(charges: &'a [Charge], claims: &'a Claims, since: Option<&SinceIssue>) -> Self {
-        let mut all = Self { charges, claims, before: BTreeMap::new(), withdrawn: Vec::new() };
+        let mut all = Self { all: charges, claims, before: BTreeMap::new(), withdrawn: Vec::new() };
         if let Some(since) = since {
             all.look_back(since);
         }
@@ -119,7 +116,7 @@ impl<'a> Charges<'a> {
             };
             let new = new.billed.unwrap_or_default();
             let again = self.before.iter().find(|(index, before)| {
-                self.charges.get(**index).is_some_and(|charge| charge.at == change.at)
+                self.all.get(**index).is_some_and(|charge| charge.at == change.at)
                     && **before == Before::Billed(new)
             });
             if let Some(found) = again.map(|(index, _)| *index).or_else(|| self.find(change.at, new)) {
@@ -130,8 +127,8 @@ impl<'a> Charges<'a> {
 
     /// A charge of that instant and amount whose past is not known yet.
     fn find(&self, at: Timestamp, billed: Money) -> Option<usize> {
-        let first = self.charges.partition_point(|charge| charge.at < at);
-        let same = self.charges.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
+        let first = self.all.partition_point(|charge| charge.at < at);
+        let same = self.all.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
         same.filter(|(index, charge)| charge.billed == billed && !self.before.contains_key(index))
             .map(|(index, _)| index)
             .next()
@@ -139,7 +136,7 @@ impl<'a> Charges<'a> {
 
     /// The places of the charges in a window.
     pub(crate) fn span(&self, window: Window) -> std::ops::Range<usize> {
-        let place = |at| self.charges.partition_point(|charge| charge.at < at);
+        let place = |at| self.all.partition_point(|charge| charge.at < at);
         place(window.start())..place(window.end())
     }
 
@@ -167,7 +164,7 @@ impl<'a> Charges<'a> {
         let span = self.span(view.window);
         let mut before = self.before.range(span.clone()).filter(|_| view.as_issued).peekable();
         let mut copies = view.copies.iter().filter(|copy| span.contains(copy)).peekable();
-        let charges = self.charges.get(span.clone()).unwrap_or_default();
+        let charges = self.all.get(span.clone()).unwrap_or_default();
         for (place, charge) in span.clone().zip(charges) {
             let known = before.next_if(|(changed, _)| **changed == place).map(|(_, before)| *before);
             let copy = copies.next_if(|copy| **copy == place).is_some();
@@ -201,7 +198,9 @@ impl<'a> Charges<'a> {
 
     /// What each claim comes to.
     pub(crate) fn pots(&self, cells: &[Pot]) -> Result<Vec<Pot>> {
-        let of_claim = |claim| cells.iter().enumerate().filter(move |(cell, _)| self.claims.claim_of(*cell) == Some(claim));
-        (0..self.claims.claims.len()).map(|claim| Pot::sum(of_claim(claim).map(|(_, pot)| pot))).collect()
+        let of_claim = |claim| {
+            cells.iter().enumerate().filter(move |(cell, _)| self.claims.claim_of(*cell) == Some(claim))
+        };
+        (0..self.claims.all.len()).map(|claim| Pot::sum(of_claim(claim).map(|(_, pot)| pot))).collect()
     }
 }

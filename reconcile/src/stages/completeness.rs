@@ -48,7 +48,10 @@ impl Completeness {
             (true, lacking) => format!("{lacking} charges were announced and are not held"),
             (false, 0) => format!("nobody has read {}", gaps.join(", ")),
             (false, lacking) => {
-                format!("nobody has read {}, and {lacking} charges were announced and are not held", gaps.join(", "))
+                format!(
+                    "nobody has read {}, and {lacking} charges were announced and are not held",
+                    gaps.join(", ")
+                )
             }
         }
     }

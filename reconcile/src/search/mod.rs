@@ -1,16 +1,26 @@
 //! Which charges an invoice asks for: the plainest hypothesis that explains the most lines.
 
+pub(crate) mod charges;
+pub(crate) mod claims;
+pub(crate) mod cut_off;
+mod discounts;
+pub(crate) mod fit;
+mod last_digit;
+mod nice_cuts;
+pub(crate) mod view;
+mod withdrawn;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use cost_model::Window;
 
-use crate::charges::Charge;
-use crate::claims::Claim;
-use crate::completeness::Completeness;
-use crate::cut_off::{Interval, Times};
-use crate::fit::{Fit, Fitting, same_usage};
-use crate::view::{Charges, Pot, View, Withdrawn};
+use crate::search::charges::Charge;
+use crate::search::claims::Claim;
+use crate::search::cut_off::{Interval, Times};
+use crate::search::fit::{Fit, Fitting, same_usage};
+use crate::search::view::{Charges, Pot, View};
+use crate::stages::completeness::Completeness;
 use crate::{Category, Coincidences, Result};
 
 /// A hypothesis, and what it explains.
@@ -146,7 +156,7 @@ impl Search<'_> {
     fn supposed(&self, view: &View) -> Vec<usize> {
         let span = self.charges.span(view.window);
         let copies = view.copies.iter().filter(|copy| span.contains(copy));
-        let copied = copies.filter_map(|copy| self.charges.charges.get(*copy));
+        let copied = copies.filter_map(|copy| self.charges.all.get(*copy));
         let copied = copied.filter_map(|charge| self.charges.claims.claim_of(charge.cell));
         copied.chain(view.withdrawn.iter().filter_map(|(_, claim)| *claim)).collect()
     }
@@ -165,29 +175,6 @@ impl Search<'_> {
         Ok(Some(view))
     }
 
-    /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
-    /// way that puts the most lines right.
-    fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, Option<usize>)>> {
-        let pots = self.charges.pots(&self.charges.cells(view)?)?;
-        let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
-        let room = |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
-        let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
-            let short = claim.asked.checked_sub(pot.billed).ok()?.units();
-            (room(claim, pot) > 0).then(|| OpenLine { number, short, room: room(claim, pot) })
-        });
-        let mut placing = Placing {
-            lines: lines.collect(),
-            withdrawn,
-            last_digit: self.last_digit(),
-            steps: 0,
-            placed: Vec::new(),
-            best: ((0, 0, 0), Vec::new()),
-        };
-        placing.go_on(0);
-        let placed: BTreeMap<usize, usize> = placing.best.1.into_iter().collect();
-        Ok(placing.withdrawn.iter().map(|(number, _)| (*number, placed.get(number).copied())).collect())
-    }
-
     pub(crate) fn last_digit(&self) -> u128 {
         10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
     }
@@ -196,8 +183,8 @@ impl Search<'_> {
     fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
         let mut all = Vec::new();
         let mut by_claim: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (place, charge) in self.charges.charges.iter().enumerate() {
-            let before = self.charges.charges.get(..place).unwrap_or_default().iter().rev();
+        for (place, charge) in self.charges.all.iter().enumerate() {
+            let before = self.charges.all.get(..place).unwrap_or_default().iter().rev();
             if before.take_while(|other| other.at == charge.at).any(|other: &Charge| other.equals(charge)) {
                 all.push(place);
                 if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
@@ -225,7 +212,7 @@ impl Search<'_> {
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
     fn recut(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
         if self.claims.iter().all(|claim| claim.calls.is_none()) {
-            return crate::nice_cuts::recut(self, base);
+            return crate::search::nice_cuts::recut(self, base);
         }
         // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
         let view = View { withdrawn: Vec::new(), ..base.view.clone() };
@@ -252,7 +239,12 @@ impl Search<'_> {
         Ok(found)
     }
 
-    fn cut_at(&self, base: &Hypothesis, start: Option<Interval>, end: Option<Interval>) -> Result<Option<Hypothesis>> {
+    fn cut_at(
+        &self,
+        base: &Hypothesis,
+        start: Option<Interval>,
+        end: Option<Interval>,
+    ) -> Result<Option<Hypothesis>> {
         let first = start.map_or(Some(self.stated.start()), |found| found.instant(self.stated.start()));
         let last = end.map_or(Some(self.stated.end()), |found| found.instant(self.stated.end()));
         let Some(window) = first.zip(last).and_then(|(first, last)| Window::new(first, last).ok()) else {
@@ -281,7 +273,9 @@ impl Search<'_> {
         for ((claim, pot), reproduced) in self.claims.iter().zip(&base.pots).zip(&base.fit.reproduced) {
             match (reproduced, claim.calls) {
                 (Some(_), _) => {}
-                (None, Some(calls)) if calls > pot.records => lacking = lacking.saturating_add(calls - pot.records),
+                (None, Some(calls)) if calls > pot.records => {
+                    lacking = lacking.saturating_add(calls - pot.records)
+                }
                 (None, _) => return false,
             }
         }
@@ -294,7 +288,8 @@ impl Search<'_> {
         let surplus = |claim: &Claim, pot: &Pot| claim.calls.is_some_and(|calls| calls < pot.records);
         let mut lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
         lines.any(|(claim, (before, after))| {
-            (right(claim, before) && !right(claim, after)) || (!surplus(claim, before) && surplus(claim, after))
+            (right(claim, before) && !right(claim, after))
+                || (!surplus(claim, before) && surplus(claim, after))
         })
     }
 
@@ -318,70 +313,10 @@ impl Search<'_> {
         };
         let amounts = || {
             let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
-            self.charges.charges.iter().filter(of_line).map(|charge| charge.billed.units())
+            self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units())
         };
-        let spread = amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
+        let spread =
+            amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
         Coincidences::of(TRIES, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
-    }
-}
-
-/// A line that may hold withdrawn charges.
-struct OpenLine {
-    number: usize,
-    /// What it asks for beyond its charges.
-    short: i128,
-    /// How many calls it counts beyond them.
-    room: u64,
-}
-
-/// A search for the lines that withdrawn charges were on.
-struct Placing {
-    lines: Vec<OpenLine>,
-    withdrawn: Vec<(usize, Withdrawn)>,
-    last_digit: u128,
-    steps: u32,
-    placed: Vec<(usize, usize)>,
-    /// How good the best way is, and where it puts the charges.
-    best: ((usize, usize, usize), Vec<(usize, usize)>),
-}
-
-impl Placing {
-    const MOST_STEPS: u32 = 100_000;
-
-    fn go_on(&mut self, next: usize) {
-        self.steps += 1;
-        let off_by_less = |limit: u128| {
-            let near = |line: &&OpenLine| line.room == 0 && line.short.unsigned_abs() < limit;
-            self.lines.iter().filter(near).count()
-        };
-        // Half a last digit is what most ways of rounding leave.
-        let worth = (off_by_less(self.last_digit), self.placed.len(), off_by_less(self.last_digit / 2 + 1));
-        if worth > self.best.0 {
-            self.best = (worth, self.placed.clone());
-        }
-        let Some((number, withdrawn)) = self.withdrawn.get(next).copied() else { return };
-        let billed = withdrawn.billed.units();
-        for line in 0..self.lines.len() {
-            if self.steps < Self::MOST_STEPS && self.take(line, billed) {
-                self.placed.push((number, self.lines.get(line).map_or(0, |line| line.number)));
-                self.go_on(next + 1);
-                self.placed.pop();
-                self.give_back(line, billed);
-            }
-        }
-    }
-
-    fn take(&mut self, line: usize, billed: i128) -> bool {
-        let Some(line) = self.lines.get_mut(line).filter(|line| line.room > 0) else { return false };
-        line.room -= 1;
-        line.short = line.short.saturating_sub(billed);
-        true
-    }
-
-    fn give_back(&mut self, line: usize, billed: i128) {
-        if let Some(line) = self.lines.get_mut(line) {
-            line.room += 1;
-            line.short = line.short.saturating_add(billed);
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use cost_model::Money;
 
-use crate::bridge_builder::{BridgeBuilder, NewStep};
-use crate::charges::{Tally, Usage};
+use crate::search::charges::{Tally, Usage};
+use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
 use crate::{Category, Invoice, LineKind, LineStatus, Result, RoundingPolicy};
 
 /// Lines about fees, and the fees behind them.

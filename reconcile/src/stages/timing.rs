@@ -2,13 +2,13 @@
 
 use cost_model::{Money, Timestamp, Window};
 
-use crate::bridge_builder::{BridgeBuilder, NewStep};
-use crate::charges::{Charge, Tally, Usage};
-use crate::claims::Claim;
-use crate::cut_off::{Interval, REACH, Times};
-use crate::fit::same_usage;
-use crate::hypotheses::Hypothesis;
-use crate::view::{Before, Charges, Pot};
+use crate::search::Hypothesis;
+use crate::search::charges::{Charge, Tally, Usage};
+use crate::search::claims::Claim;
+use crate::search::cut_off::{Interval, REACH, Times};
+use crate::search::fit::same_usage;
+use crate::search::view::{Before, Charges, Pot};
+use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
 use crate::{Category, CutOff, Result, Strength};
 
 /// The steps from all on-demand charges of the months to those that the invoice asks for.
@@ -32,7 +32,7 @@ pub(crate) fn steps(
 
 fn copies(charges: &Charges<'_>, found: &Hypothesis) -> Result<NewStep> {
     let mut tally = Tally::default();
-    for charge in found.view.copies.iter().filter_map(|place| charges.charges.get(*place)) {
+    for charge in found.view.copies.iter().filter_map(|place| charges.all.get(*place)) {
         tally.add(charge.billed)?;
     }
     let rule = "equal to another charge, and the lines count one call less for each";
@@ -72,16 +72,20 @@ fn cuts(
     Ok(())
 }
 
-fn between<'a>(charges: &'a Charges<'_>, start: Timestamp, end: Timestamp) -> impl Iterator<Item = &'a Charge> {
-    let place = |at| charges.charges.partition_point(|charge| charge.at < at);
-    charges.charges.get(place(start)..place(end)).unwrap_or_default().iter()
+fn between<'a>(
+    charges: &'a Charges<'_>,
+    start: Timestamp,
+    end: Timestamp,
+) -> impl Iterator<Item = &'a Charge> {
+    let place = |at| charges.all.partition_point(|charge| charge.at < at);
+    charges.all.get(place(start)..place(end)).unwrap_or_default().iter()
 }
 
 /// The steps from the charges as they are now to what they were when the invoice was issued.
 fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypothesis) -> Result<()> {
     let (mut late, mut repriced, mut withdrawn) = (Tally::default(), Tally::default(), Tally::default());
     for (place, before) in charges.before.range(charges.span(found.view.window)) {
-        let Some(charge) = charges.charges.get(*place) else { continue };
+        let Some(charge) = charges.all.get(*place) else { continue };
         match before {
             Before::Absent => late.add(charge.billed)?,
             Before::Billed(_) if found.view.copies.contains(place) => {}
@@ -93,8 +97,16 @@ fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypoth
     }
     let late = NewStep::new(Category::LateUsage, late, "came in after the invoice was issued").away()?;
     bridge.push(late)?;
-    bridge.push(NewStep::new(Category::RepricedUsage, repriced, "had another amount when the invoice was issued"))?;
-    bridge.push(NewStep::new(Category::WithdrawnUsage, withdrawn, "was withdrawn after the invoice was issued"))
+    bridge.push(NewStep::new(
+        Category::RepricedUsage,
+        repriced,
+        "had another amount when the invoice was issued",
+    ))?;
+    bridge.push(NewStep::new(
+        Category::WithdrawnUsage,
+        withdrawn,
+        "was withdrawn after the invoice was issued",
+    ))
 }
 
 /// When the invoice was cut, as far as its lines tell; `None` if no line counts its calls and no cut was found.

@@ -1,7 +1,7 @@
 //! Stage: away with what lies outside on-demand usage.
 
-use crate::bridge_builder::{BridgeBuilder, NewStep};
-use crate::charges::{Tally, Usage};
+use crate::search::charges::{Tally, Usage};
+use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
 use crate::{Category, Result};
 
 pub(crate) fn steps(bridge: &mut BridgeBuilder, usage: &Usage) -> Result<()> {
@@ -19,5 +19,9 @@ pub(crate) fn steps(bridge: &mut BridgeBuilder, usage: &Usage) -> Result<()> {
     if basis.amount.is_zero() {
         return Ok(());
     }
-    bridge.push(NewStep::new(Category::BilledBasis, basis, "billed minus effective cost of on-demand charges"))
+    bridge.push(NewStep::new(
+        Category::BilledBasis,
+        basis,
+        "billed minus effective cost of on-demand charges",
+    ))
 }

@@ -3,7 +3,7 @@
 
 use cost_model::{Money, Timestamp, Window};
 
-use crate::hypotheses::{Hypothesis, Search};
+use crate::search::{Hypothesis, Search};
 use crate::{Coincidences, Result};
 
 const HOUR: i64 = 60 * 60 * 1000;
@@ -23,7 +23,7 @@ pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypoth
         if !near || coincidences > Coincidences::LIMIT {
             continue;
         }
-        let cut = search.suppose(crate::view::View { window, ..base.view.clone() })?;
+        let cut = search.suppose(crate::search::view::View { window, ..base.view.clone() })?;
         if cut.complete() {
             found.push(Hypothesis { coincidences: Some(coincidences), ..cut });
         }
@@ -34,9 +34,9 @@ pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypoth
 /// What the charges of each window come to; `None` beyond the range.
 fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
     let mut reached = Some(0_i128);
-    let mut prefix = Vec::with_capacity(search.charges.charges.len() + 1);
+    let mut prefix = Vec::with_capacity(search.charges.all.len() + 1);
     prefix.push(reached);
-    for charge in search.charges.charges {
+    for charge in search.charges.all {
         reached = reached.and_then(|sum| sum.checked_add(charge.billed.units()));
         prefix.push(reached);
     }
@@ -65,7 +65,8 @@ fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> Coincidences {
 fn windows(stated: Window) -> Vec<Window> {
     let hours_near = |at: Timestamp| {
         let first = at.millis().div_euclid(HOUR) - HOURS;
-        (first..=first + 2 * HOURS + 1).filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
+        (first..=first + 2 * HOURS + 1)
+            .filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
     };
     let ends = hours_near(stated.end()).filter(|end| *end != stated.end());
     let starts = hours_near(stated.start()).filter(|start| *start != stated.start());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_model::{Money, TokenCounts};
 
-use crate::charges::Cell;
+use crate::search::charges::Cell;
 use crate::{Invoice, InvoiceLine, LineKind, Result, UsageLine};
 
 /// Lines about the same charges, and what they say of them.
@@ -28,7 +28,7 @@ pub(crate) struct Claim {
 /// others, and the last cell is for those that are in no claim.
 #[derive(Debug)]
 pub(crate) struct Claims {
-    pub(crate) claims: Vec<Claim>,
+    pub(crate) all: Vec<Claim>,
     claim_of_cell: Vec<Option<usize>>,
     models: Vec<String>,
 }
@@ -48,10 +48,11 @@ impl Claims {
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|((model, max_mode), _)| (model.is_none(), max_mode.is_none()));
         let claim_of = |cell| groups.iter().position(|(about, _)| speaks_of(*about, cell));
-        let claim_of_cell = cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
+        let claim_of_cell =
+            cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
         let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;
         let models = cells.iter().map(|cell| cell.model.clone()).collect();
-        Ok(Self { claims, claim_of_cell, models })
+        Ok(Self { all: claims, claim_of_cell, models })
     }
 
     /// These cells one by one, and together where they are of one model.
@@ -81,8 +82,8 @@ impl Claims {
 
     /// The cell of a claim's withdrawn charges, or of those in no claim.
     pub(crate) fn withdrawn_cell(&self, claim: Option<usize>) -> usize {
-        let past_charges = self.cells().saturating_sub(self.claims.len() + 1);
-        past_charges.saturating_add(claim.unwrap_or(self.claims.len()))
+        let past_charges = self.cells().saturating_sub(self.all.len() + 1);
+        past_charges.saturating_add(claim.unwrap_or(self.all.len()))
     }
 }
 
@@ -96,7 +97,8 @@ impl Claim {
             asked: Money::sum(lines.iter().map(|line| line.amount))?,
             in_words: in_words.map(Money::sum).transpose()?,
             calls: usage().map(|about| about?.calls).sum(),
-            tokens: usage().try_fold(TokenCounts::default(), |sum, about| sum.checked_add(&about?.tokens?).ok()),
+            tokens: usage()
+                .try_fold(TokenCounts::default(), |sum, about| sum.checked_add(&about?.tokens?).ok()),
             lines: numbers,
         })
     }
@@ -120,5 +122,6 @@ fn times(price: Money, calls: u64) -> Option<Money> {
 }
 
 fn speaks_of((model, max_mode): Subject<'_>, cell: &Cell) -> bool {
-    model.is_none_or(|model| *model == cell.model) && max_mode.is_none_or(|max_mode| max_mode == cell.max_mode)
+    model.is_none_or(|model| *model == cell.model)
+        && max_mode.is_none_or(|max_mode| max_mode == cell.max_mode)
 }

@@ -1,21 +1,32 @@
 //! The stages of a reconciliation, in their fixed order.
 
+pub(crate) mod bridge_builder;
+mod causes;
+pub(crate) mod completeness;
+mod invoice_only;
+mod labels;
+pub(crate) mod own_key;
+mod scope;
+mod timing;
+mod token_fee;
+pub(crate) mod usage_lines;
+
 use cost_model::Money;
 
-use crate::bridge_builder::BridgeBuilder;
 use crate::case::{Case, Explained};
-use crate::charges::Usage;
-use crate::claims::Claims;
-use crate::completeness::Completeness;
-use crate::cut_off::REACH;
-use crate::hypotheses::{Hypothesis, Search};
-use crate::own_key::FeeClaim;
-use crate::usage_lines::UsageLines;
+use crate::search::charges::Usage;
+use crate::search::claims::Claims;
+use crate::search::cut_off::REACH;
+use crate::search::view::Charges;
+use crate::search::{Hypothesis, Search};
+use crate::stages::bridge_builder::BridgeBuilder;
+use crate::stages::completeness::Completeness;
+use crate::stages::own_key::FeeClaim;
+use crate::stages::usage_lines::UsageLines;
 use crate::verdicts::Judged;
-use crate::view::Charges;
 use crate::{
     Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
-    Strength, WaypointName, invoice_only, leads, own_key, scope, timing, token_fee,
+    Strength, WaypointName, leads,
 };
 
 /// Runs every stage and puts the bridge together.
@@ -28,7 +39,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let charges = Charges::new(&usage.charges, &claims, case.since_issue);
     let search = Search {
         charges: &charges,
-        claims: &claims.claims,
+        claims: &claims.all,
         completeness: &completeness,
         stated: invoice.period,
         reach: reach(case),
@@ -40,7 +51,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let mut bridge = BridgeBuilder::new(usage.ingested.amount);
     scope::steps(&mut bridge, &usage)?;
     bridge.pass(WaypointName::UsageBasedTotal);
-    let cut_off = timing::cut_off(&charges, &claims.claims, invoice.period, &found);
+    let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found);
     lines.missing_usage(&mut bridge, &completeness)?;
     timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
     let unexplained_usage = lines.steps(&mut bridge, decimals)?;

@@ -2,10 +2,10 @@
 
 use cost_model::Money;
 
-use crate::bridge_builder::BridgeBuilder;
-use crate::charges::Tally;
-use crate::hypotheses::Hypothesis;
-use crate::own_key::FeeClaim;
+use crate::search::Hypothesis;
+use crate::search::charges::Tally;
+use crate::stages::bridge_builder::BridgeBuilder;
+use crate::stages::own_key::FeeClaim;
 use crate::{Category, Invoice, LineKind, Result};
 
 pub(crate) fn steps(

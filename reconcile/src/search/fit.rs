@@ -4,9 +4,9 @@ use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::claims::Claim;
-use crate::last_digit::{LastDigit, RoundedSums};
-use crate::view::{Charges, NO_TOKENS, Pot, View};
+use crate::search::claims::Claim;
+use crate::search::last_digit::{LastDigit, RoundedSums};
+use crate::search::view::{Charges, NO_TOKENS, Pot, View};
 
 /// What an invoice asks for of what was charged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Terms {
     pub discount_on_fees: bool,
 }
 
-const WHOLE: i128 = 10_000;
+pub(crate) const WHOLE: i128 = 10_000;
 
 impl Terms {
     /// What is asked for of charges and the fees in them; `None` where it leaves the range of money.
@@ -132,7 +132,7 @@ impl Fit {
     }
 
     /// The plainest policy first: how many come before it.
-    fn policy_rank(&self) -> usize {
+    pub(crate) fn policy_rank(&self) -> usize {
         let rank = |policy: &RoundingPolicy| {
             let unit = match policy.unit {
                 RoundingUnit::Line => 0,
@@ -201,80 +201,12 @@ impl Fitting<'_> {
         self.with_discount(best, plain.count(), view, pots)
     }
 
-    /// The fit with a discount, if one holds for at least five lines out of six: one line alone is always some
-    /// percentage off.
-    fn with_discount(&self, mut best: Fit, plain: usize, view: &View, pots: &[Pot]) -> Result<Fit> {
-        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
-        let (without, mut on_most) = (best.count(), None);
-        // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
-        for by_charge in [false, true] {
-            for terms in self.discounts(pots, fees, by_charge) {
-                let fit = self.under(terms, view, pots, by_charge)?;
-                if fit.count() <= without.max(plain + 1) {
-                    continue;
-                }
-                let (hold, not) = self.lines_that_hold(&fit, pots);
-                if hold < 5 * not {
-                    on_most = on_most.or((hold > not).then_some(terms));
-                } else if better(&fit, &best) {
-                    best = self.under(terms, view, pots, true)?;
-                }
-            }
-            if best.complete() {
-                break;
-            }
-        }
-        best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
-        Ok(best)
-    }
-
-    /// Of the lines whose calls agree: how many the terms hold for, and how many not.
-    fn lines_that_hold(&self, fit: &Fit, pots: &[Pot]) -> (usize, usize) {
-        let claims = self.claims.iter().zip(pots).zip(&fit.reproduced);
-        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot));
-        let (hold, not): (Vec<_>, Vec<_>) = lines.partition(|(_, reproduced)| reproduced.is_some());
-        (hold.len(), not.len())
-    }
-
-    /// The discounts under which the line with the most money may be right, round ones first.
-    fn discounts(&self, pots: &[Pot], fees: bool, by_charge: bool) -> Vec<Terms> {
-        let mut found = Vec::new();
-        let digits = |pot: &Pot| if by_charge { u128::from(pot.records.max(1)) } else { 1 };
-        let cases = [(false, true, true), (true, true, fees), (false, false, fees)];
-        for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
-            let terms = |discount| Terms { without_fees, discount, discount_on_fees };
-            for (claim, pot) in self.largest(pots) {
-                let near = |terms: &Terms| {
-                    let exact = terms.apply(pot.billed, pot.fee);
-                    exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| {
-                        off.units().unsigned_abs() < self.last_digit().saturating_mul(digits(pot))
-                    })
-                };
-                let all = percentages(pot, claim, without_fees || !discount_on_fees);
-                let round = all.filter(|discount| !by_charge || discount % 50 == 0);
-                found.extend(round.map(terms).filter(near));
-            }
-        }
-        found.sort_by_key(|terms| (!terms.discount_on_fees, roughness(terms.discount), terms.discount));
-        found.dedup();
-        found
-    }
-
-    /// The two claims with the most money behind them whose usage is what they state.
-    fn largest<'b>(&'b self, pots: &'b [Pot]) -> Vec<(&'b Claim, &'b Pot)> {
-        let mut claims: Vec<_> =
-            self.claims.iter().zip(pots).filter(|(claim, pot)| same_usage(claim, pot)).collect();
-        claims.sort_by_key(|(_, pot)| std::cmp::Reverse(pot.billed));
-        claims.truncate(2);
-        claims
-    }
-
-    fn last_digit(&self) -> u128 {
+    pub(crate) fn last_digit(&self) -> u128 {
         10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
     }
 
     /// The policies that reproduce the most lines under these terms.
-    fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
+    pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
         let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
         let charge_sums = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
         let mut best = Fit {
@@ -286,7 +218,8 @@ impl Fitting<'_> {
             charge_sums,
             undiscounted_sums: Vec::new(),
         };
-        let cells: Vec<Vec<usize>> = (0..pots.len()).map(|claim| self.charges.claims.cells_of(claim)).collect();
+        let cells: Vec<Vec<usize>> =
+            (0..pots.len()).map(|claim| self.charges.claims.cells_of(claim)).collect();
         for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
             for rounding in Rounding::ALL {
                 let amounts: Option<Vec<Option<Money>>> = match unit {
@@ -294,7 +227,8 @@ impl Fitting<'_> {
                         Some(exact.iter().map(|exact| rounded(*exact, self.decimals, rounding)).collect())
                     }
                     RoundingUnit::Charge => by_charge.then(|| {
-                        let sum = |cells: &Vec<usize>| sum_of_cells(&best.charge_sums, cells, place(rounding));
+                        let sum =
+                            |cells: &Vec<usize>| sum_of_cells(&best.charge_sums, cells, place(rounding));
                         cells.iter().map(sum).collect()
                     }),
                     RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact),
@@ -351,11 +285,6 @@ impl Fitting<'_> {
     }
 }
 
-/// More lines, or as many by a plainer policy.
-fn better(fit: &Fit, best: &Fit) -> bool {
-    fit.count() > best.count() || (fit.count() == best.count() && fit.policy_rank() < best.policy_rank())
-}
-
 fn rounded(exact: Option<Money>, decimals: u32, rounding: Rounding) -> Option<Money> {
     exact?.rounded(decimals, rounding).ok()
 }
@@ -379,28 +308,6 @@ pub(crate) fn reproduces(claim: &Claim, pot: &Pot, rounded: Option<Money>) -> Op
 pub(crate) fn same_usage(claim: &Claim, pot: &Pot) -> bool {
     claim.calls.is_none_or(|calls| calls == pot.records)
         && pot.tokens.zip(claim.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
-}
-
-/// The hundredths of a percent by which a claim may be less than what was charged.
-fn percentages(pot: &Pot, claim: &Claim, without_fees: bool) -> std::ops::RangeInclusive<u32> {
-    const NONE: std::ops::RangeInclusive<u32> = 1..=0;
-    let base = if without_fees { pot.billed.checked_sub(pot.fee) } else { Ok(pot.billed) };
-    let base = base.map_or(0, Money::units);
-    let kept = if without_fees { pot.fee } else { Money::ZERO };
-    // With or without the fees on top, the discount lies between these two.
-    let off = |asked: i128| base.checked_sub(asked)?.checked_mul(WHOLE)?.checked_div(base);
-    let (Some(high), Some(low)) =
-        (off(claim.asked.units().saturating_sub(kept.units())), off(claim.asked.units()))
-    else {
-        return NONE;
-    };
-    let bound = |value: i128| u32::try_from(value.clamp(1, WHOLE - 1)).unwrap_or(1);
-    if high < 0 { NONE } else { bound(low.saturating_sub(200))..=bound(high.saturating_add(200)) }
-}
-
-/// How unround a discount is: 15 percent before 12.5 before 12.34.
-fn roughness(discount: u32) -> u32 {
-    [500, 100, 50, 10].into_iter().take_while(|step| discount % step != 0).map(|_| 1).sum()
 }
 
 mod rounding_name {

@@ -32,7 +32,8 @@ impl LastDigit {
     /// The amount in whole last digits, rounded down, and what is above them.
     fn split(self, amount: i128) -> Option<(i128, i128)> {
         // A division by the odd part alone fits a register for all but huge amounts.
-        let (high, low) = (amount.checked_shr(self.twos)?, amount & 1_i128.checked_shl(self.twos)?.wrapping_sub(1));
+        let (high, low) =
+            (amount.checked_shr(self.twos)?, amount & 1_i128.checked_shl(self.twos)?.wrapping_sub(1));
         if let Ok(high) = i64::try_from(high) {
             let (digits, rest) = (high.checked_div_euclid(self.odd)?, high.checked_rem_euclid(self.odd)?);
             return Some((i128::from(digits), i128::from(rest).checked_shl(self.twos)? | low));
@@ -65,6 +66,7 @@ impl RoundedSums {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "the amounts are made up here")]
 mod tests {
     use cost_model::Rounding;
     use proptest::prelude::*;

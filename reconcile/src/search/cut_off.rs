@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use cost_model::{Timestamp, Window};
 
-use crate::claims::Claim;
-use crate::view::{Charges, View};
+use crate::search::claims::Claim;
+use crate::search::view::{Charges, View};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
@@ -57,13 +57,14 @@ impl Times {
         let mut times = vec![Vec::new(); claims.len() + charges.claims.cells()];
         let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
         let span = charges.span(widened(view.window, reach));
-        for (place, charge) in span.clone().zip(charges.charges.get(span).unwrap_or_default()) {
+        for (place, charge) in span.clone().zip(charges.all.get(span).unwrap_or_default()) {
             let absent = view.as_issued && charges.is_absent_before(place);
             let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
-            if let Some(times) = times.get_mut(line) {
-                if !absent && !copies.contains(&place) {
-                    times.push(charge.at.millis());
-                }
+            if let Some(times) = times.get_mut(line)
+                && !absent
+                && !copies.contains(&place)
+            {
+                times.push(charge.at.millis());
             }
         }
         for (number, claim) in &view.withdrawn {
@@ -87,13 +88,17 @@ impl Times {
     /// How many of them count as many as the window has.
     pub(crate) fn agree(&self, window: Window) -> usize {
         let place = |times: &[i64], at: Timestamp| times.partition_point(|each| *each < at.millis());
-        let in_window = |times: &[i64]| place(times, window.end()).saturating_sub(place(times, window.start()));
+        let in_window =
+            |times: &[i64]| place(times, window.end()).saturating_sub(place(times, window.start()));
         self.lines.iter().filter(|(times, calls)| in_window(times) == *calls).count()
     }
 
     /// Where most lines agree that the period ends, if it starts at `start`.
     pub(crate) fn end(&self, start: Timestamp, stated: Timestamp) -> Option<Interval> {
-        let reach = (stated.millis().saturating_sub(self.reach).max(start.millis() + 1), stated.millis().saturating_add(self.reach));
+        let reach = (
+            stated.millis().saturating_sub(self.reach).max(start.millis() + 1),
+            stated.millis().saturating_add(self.reach),
+        );
         let interval = |(times, calls): &(Vec<i64>, usize)| {
             let first = times.partition_point(|at| *at < start.millis());
             let last = first.checked_add(*calls)?;
@@ -108,7 +113,10 @@ impl Times {
 
     /// Where most lines agree that the period starts, if it ends at `end`.
     pub(crate) fn start(&self, stated: Timestamp, end: Timestamp) -> Option<Interval> {
-        let reach = (stated.millis().saturating_sub(self.reach), stated.millis().saturating_add(self.reach).min(end.millis() - 1));
+        let reach = (
+            stated.millis().saturating_sub(self.reach),
+            stated.millis().saturating_add(self.reach).min(end.millis() - 1),
+        );
         let interval = |(times, calls): &(Vec<i64>, usize)| {
             let past = times.partition_point(|at| *at < end.millis());
             let first = past.checked_sub(*calls)?;
@@ -131,15 +139,16 @@ impl Times {
         for latest in starts.into_iter().take(affordable) {
             let start = Interval { earliest: earlier, latest, agree: 0 };
             earlier = latest.saturating_add(1);
-            let Some(end) = Timestamp::from_millis(latest).ok().and_then(|at| self.end(at, stated.end())) else {
+            let Some(end) = Timestamp::from_millis(latest).ok().and_then(|at| self.end(at, stated.end()))
+            else {
                 continue;
             };
             let closer = |best: &(Interval, Interval)| {
                 distance(start, stated.start().millis()) < distance(best.0, stated.start().millis())
             };
-            let better = best.as_ref().is_none_or(|best| {
-                end.agree > best.1.agree || (end.agree == best.1.agree && closer(best))
-            });
+            let better = best
+                .as_ref()
+                .is_none_or(|best| end.agree > best.1.agree || (end.agree == best.1.agree && closer(best)));
             if better {
                 best = Some((Interval { agree: end.agree, ..start }, end));
             }
@@ -150,7 +159,8 @@ impl Times {
 
 fn widened(window: Window, reach: i64) -> Window {
     let at = |millis| Timestamp::from_millis(millis).ok();
-    let wide = at(window.start().millis().saturating_sub(reach)).zip(at(window.end().millis().saturating_add(reach)));
+    let wide = at(window.start().millis().saturating_sub(reach))
+        .zip(at(window.end().millis().saturating_add(reach)));
     wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
 }
 

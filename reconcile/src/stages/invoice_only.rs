@@ -2,8 +2,8 @@
 
 use cost_model::Money;
 
-use crate::bridge_builder::{BridgeBuilder, NewStep};
-use crate::charges::Tally;
+use crate::search::charges::Tally;
+use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
 use crate::{Category, Invoice, InvoiceLine, LineKind, Result};
 
 const STAGES: [(Category, LineKind, &str); 9] = [
@@ -57,7 +57,8 @@ fn netting_rule(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<String> {
         rule = format!("paid by {}", paid.join(", "));
     }
     if !earlier.is_empty() && !unmatched.is_empty() {
-        rule.push_str(&format!("; no earlier invoice asks for what line {} takes back", unmatched.join(", ")));
+        let lines = unmatched.join(", ");
+        rule = format!("{rule}; no earlier invoice asks for what line {lines} takes back");
     }
     Ok(rule)
 }

@@ -2,13 +2,15 @@
 
 use cost_model::Money;
 
-use crate::bridge_builder::{BridgeBuilder, NewStep};
-use crate::charges::Tally;
-use crate::claims::{Claim, Claims};
-use crate::completeness::Completeness;
-use crate::fit::{Asked, RoundingPolicy, RoundingUnit, Terms, reproduces, same_usage};
-use crate::hypotheses::Hypothesis;
-use crate::view::Pot;
+use crate::search::Hypothesis;
+use crate::search::charges::Tally;
+use crate::search::claims::{Claim, Claims};
+use crate::search::fit::{Asked, RoundingPolicy, RoundingUnit, reproduces};
+use crate::search::view::Pot;
+use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
+use crate::stages::causes::Circumstances;
+use crate::stages::completeness::Completeness;
+use crate::stages::labels::cells_behind;
 use crate::{Category, Invoice, LineStatus, Result, Strength};
 
 /// Every usage line with the charges behind it, and why they differ.
@@ -56,12 +58,13 @@ impl<'a> UsageLines<'a> {
         invoice: &Invoice,
     ) -> Result<Self> {
         let number = |line: &usize| invoice.lines.get(*line).map(|line| line.line);
-        let numbers = claims.claims.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
+        let numbers =
+            claims.all.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
         let behind = cells_behind(claims, found);
         let circumstances = Circumstances::of(claims, &behind, found, completeness)?;
         let resolve = |(number, cells): (usize, Vec<usize>)| {
             let own = cells == claims.cells_of(number);
-            let claim = claims.claims.get(number);
+            let claim = claims.all.get(number);
             claim.map(|claim| resolve((number, claim), (own, cells), found, &circumstances))
         };
         let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
@@ -76,7 +79,7 @@ impl<'a> UsageLines<'a> {
 
     /// What is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
-        let claim = self.claims.claims.iter().position(|claim| claim.lines.contains(&line))?;
+        let claim = self.claims.all.iter().position(|claim| claim.lines.contains(&line))?;
         let resolved = self.resolved.get(claim)?;
         let status = match resolved.outcome {
             Outcome::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
@@ -89,7 +92,7 @@ impl<'a> UsageLines<'a> {
     /// For each cell, the place in the invoice of the first line that it is behind.
     pub(crate) fn line_of_cells(&self) -> Vec<Option<usize>> {
         let mut lines = vec![None; self.claims.cells()];
-        for (claim, resolved) in self.claims.claims.iter().zip(&self.resolved) {
+        for (claim, resolved) in self.claims.all.iter().zip(&self.resolved) {
             for cell in &resolved.cells {
                 if let Some(line) = lines.get_mut(*cell) {
                     *line = claim.lines.first().copied();
@@ -117,9 +120,13 @@ impl<'a> UsageLines<'a> {
     }
 
     /// Adds the step of the calls that the ledger lacks.
-    pub(crate) fn missing_usage(&self, bridge: &mut BridgeBuilder, completeness: &Completeness) -> Result<()> {
+    pub(crate) fn missing_usage(
+        &self,
+        bridge: &mut BridgeBuilder,
+        completeness: &Completeness,
+    ) -> Result<()> {
         let missing = |resolved: &Resolved| resolved.outcome == Outcome::OneOf(vec![Category::MissingUsage]);
-        let short = self.claims.claims.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
+        let short = self.claims.all.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
         let lacking = |(claim, resolved): (&Claim, &Resolved)| {
             claim.calls.map_or(0, |calls| calls.saturating_sub(resolved.pot.records))
         };
@@ -128,7 +135,8 @@ impl<'a> UsageLines<'a> {
         let rule = format!("the lines count {calls} calls more than are held; {}", completeness.rule());
         let tally = Tally { records: 0, amount: self.sum(missing)? };
         let lines = self.numbers(|_, resolved| missing(resolved));
-        bridge.push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
+        bridge
+            .push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
     }
 
     /// Adds the steps from the charges to the lines, and returns what they leave.
@@ -173,7 +181,11 @@ impl<'a> UsageLines<'a> {
             discount.records += pot.records;
         }
         if terms.without_fees {
-            bridge.push(NewStep::new(Category::TokenFee, fees, "the lines leave out the token fee of each charge"))?;
+            bridge.push(NewStep::new(
+                Category::TokenFee,
+                fees,
+                "the lines leave out the token fee of each charge",
+            ))?;
         }
         if terms.discount > 0 {
             let (whole, part) = (terms.discount / 100, terms.discount % 100);
@@ -195,7 +207,8 @@ impl<'a> UsageLines<'a> {
                 Category::Price => ("as many calls for another amount", Strength::Strong),
                 _ => ("the line's amount alone does not tell", Strength::Candidate),
             };
-            let step = NewStep::new(category, tally, rule).with_lines(self.numbers(|claim, _| claim == number));
+            let step =
+                NewStep::new(category, tally, rule).with_lines(self.numbers(|claim, _| claim == number));
             let candidates = if category == Category::Ambiguous { candidates.clone() } else { Vec::new() };
             bridge.push(NewStep { candidates, ..step.with_strength(strength) })?;
         }
@@ -213,50 +226,6 @@ impl<'a> UsageLines<'a> {
         let rule = format!("rounded to {decimals} decimals, {}", names.join(" or "));
         let lines = self.numbers(|_, resolved| rounded(resolved));
         bridge.push(NewStep::new(Category::Rounding, tally, rule).with_lines(lines))
-    }
-}
-
-/// For each claim the cells behind it: its own, or others that its lines fit to the last digit while its own do not.
-fn cells_behind(claims: &Claims, found: &Hypothesis) -> Vec<Vec<usize>> {
-    let mut behind: Vec<Vec<usize>> = (0..claims.claims.len()).map(|claim| claims.cells_of(claim)).collect();
-    let reproduced = |claim: usize| found.fit.reproduced.get(claim).is_some_and(Option::is_some);
-    let free: Vec<usize> = (0..claims.cells())
-        .filter(|cell| claims.claim_of(*cell).is_none_or(|claim| !reproduced(claim)))
-        .filter(|cell| found.cells.get(*cell).is_some_and(|pot| pot.records > 0))
-        .collect();
-    let sets = claims.sets_of(&free);
-    let mut moved: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (number, claim) in claims.claims.iter().enumerate() {
-        if reproduced(number) || claim.calls.unwrap_or(0) == 0 {
-            continue;
-        }
-        // Two sets that fit equally well are no evidence for either.
-        let mut fitting = sets.iter().filter(|set| found.fits(claim, set));
-        if let (Some(only), None) = (fitting.next(), fitting.next()) {
-            moved.push((number, only.clone()));
-        }
-    }
-    let taken_twice = |set: &[usize]| {
-        moved.iter().filter(|(_, other)| other.iter().any(|cell| set.contains(cell))).nth(1).is_some()
-    };
-    for (number, set) in &moved {
-        if taken_twice(set) {
-            continue;
-        }
-        for cells in &mut behind {
-            cells.retain(|cell| !set.contains(cell));
-        }
-        if let Some(cells) = behind.get_mut(*number) {
-            cells.clone_from(set);
-        }
-    }
-    behind
-}
-
-impl Hypothesis {
-    fn fits(&self, claim: &Claim, cells: &[usize]) -> bool {
-        let pot = Pot::sum(cells.iter().filter_map(|cell| self.cells.get(*cell)));
-        pot.is_ok_and(|pot| reproduces(claim, &pot, self.fit.asked(cells, &pot).rounded).is_some())
     }
 }
 
@@ -299,80 +268,12 @@ fn resolve(
     let asked = claim.in_words.unwrap_or(claim.asked);
     resolved.arithmetic = claim.asked.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;
-    resolved.outcome = circumstances.cause(claim, found.supposed.contains(&number), &pot, resolved.difference, found);
+    resolved.outcome =
+        circumstances.cause(claim, found.supposed.contains(&number), &pot, resolved.difference, found);
     if resolved.outcome == Outcome::Unknown {
         resolved.difference = asked.checked_sub(exact)?;
         resolved.rounding = Money::ZERO;
         resolved.discount = Money::ZERO;
     }
     Ok(resolved)
-}
-
-/// What a line's difference is judged by, beside the line itself.
-struct Circumstances {
-    lines: usize,
-    /// Charges are known to be lacking, and all shortfalls together are not more than that.
-    short: bool,
-}
-
-impl Circumstances {
-    fn of(claims: &Claims, behind: &[Vec<usize>], found: &Hypothesis, completeness: &Completeness) -> Result<Self> {
-        let (mut lacking, mut surplus) = (0_u64, false);
-        for (claim, cells) in claims.claims.iter().zip(behind) {
-            let records = Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell)))?.records;
-            lacking = lacking.saturating_add(claim.calls.map_or(0, |calls| calls.saturating_sub(records)));
-            surplus |= claim.calls.is_some_and(|calls| calls < records);
-        }
-        // Calls that one line lacks and another has too many are not lost but elsewhere.
-        let short = completeness.is_short() && !surplus && completeness.may_lack(lacking);
-        Ok(Self { lines: claims.claims.len(), short })
-    }
-
-    /// What the difference can only come from. The same calls for another amount are no evidence of another price where
-    /// it is only `supposed` which calls they are.
-    fn cause(
-        &self,
-        claim: &Claim,
-        supposed: bool,
-        pot: &Pot,
-        difference: Money,
-        found: &Hypothesis,
-    ) -> Outcome {
-        let more = difference.units() > 0;
-        match claim.calls {
-            Some(calls) if calls > pot.records && more && self.short => {
-                Outcome::OneOf(vec![Category::MissingUsage])
-            }
-            Some(calls) if calls > 0 && same_usage(claim, pot) && !supposed => {
-                Outcome::OneOf(self.prices(claim, pot, more, found))
-            }
-            None if more && self.short => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),
-            _ => Outcome::Unknown,
-        }
-    }
-
-    /// What can change the amount of the same calls.
-    fn prices(&self, claim: &Claim, pot: &Pot, more: bool, found: &Hypothesis) -> Vec<Category> {
-        let mut fitting = vec![Category::Price];
-        let terms = found.fit.terms;
-        // Fees that one line alone has are no more its own than its price is.
-        let with_fees = found.pots.iter().filter(|pot| !pot.fee.is_zero()).count();
-        let without_fees = Terms { without_fees: true, ..terms };
-        if !pot.fee.is_zero() && with_fees == 1 && !terms.without_fees && is_rounded(without_fees, pot, claim) {
-            fitting.push(Category::TokenFee);
-        }
-        // On a line alone, a discount is a price; and one on some lines is the price of each.
-        let shared = found.fit.discount_on_most.is_some_and(|terms| is_rounded(terms, pot, claim));
-        if !more && terms.discount == 0 && (self.lines == 1 || shared) {
-            fitting.push(Category::Discount);
-        }
-        fitting
-    }
-}
-
-/// Whether a line asks for what other terms would, up to rounding.
-fn is_rounded(terms: Terms, pot: &Pot, claim: &Claim) -> bool {
-    const CENT: u128 = 10_u128.pow(22);
-    let exact = terms.apply(pot.billed, pot.fee);
-    exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| off.units().unsigned_abs() < CENT)
 }

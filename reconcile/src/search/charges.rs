@@ -80,7 +80,12 @@ enum Class {
 }
 
 impl Usage {
-    pub(crate) fn gather(ledger: &Ledger, months: Window, period: Window, rules: &BillingRules) -> Result<Self> {
+    pub(crate) fn gather(
+        ledger: &Ledger,
+        months: Window,
+        period: Window,
+        rules: &BillingRules,
+    ) -> Result<Self> {
         let mut cells = BTreeMap::new();
         let classes: Vec<Class> = (0..ledger.tuple_count())
             .filter_map(|number| ledger.tuple(number))
@@ -96,9 +101,10 @@ impl Usage {
             if let (Class::OnDemand(cell), true) = (class, near(charge.at)) {
                 usage.charges.push(on_demand(&charge, row, cell));
             }
-            let status = match months.contains(charge.at) {
-                true => usage.add(&charge, class, period)?,
-                false => ChargeStatus::OutsideMonths,
+            let status = if months.contains(charge.at) {
+                usage.add(&charge, class, period)?
+            } else {
+                ChargeStatus::OutsideMonths
             };
             usage.statuses.push(status);
         }

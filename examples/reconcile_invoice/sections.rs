@@ -1,0 +1,194 @@
+//! What the program prints and writes.
+
+use std::path::Path;
+
+use cost_model::{Ledger, Money, Rounding};
+use examples::{Failure, Table, grouped};
+use reconcile::{Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut};
+
+/// Lines shown one by one; the others are counted.
+const MOST_LINES: usize = 12;
+
+pub struct Sections<'a> {
+    pub invoice: &'a Invoice,
+    pub explained: &'a Explained,
+    pub ledger: &'a Ledger,
+    pub tie_out: Option<&'a TieOut>,
+}
+
+impl Sections<'_> {
+    pub fn print(&self) -> Result<(), Failure> {
+        let found = &self.explained.reconciliation;
+        heading(&format!("Invoice {}, {} to {}", found.invoice, found.period.start(), found.period.end()));
+        println!("{}", found.narrative());
+        heading("From usage to invoice (USD)");
+        for line in found.to_string().lines() {
+            println!("  {line}");
+        }
+        self.lines(found)?;
+        evidence(found);
+        self.tie_out()?;
+        verdicts(found)?;
+        self.doubts(found)
+    }
+
+    /// The lines that usage stands behind, those that differ first.
+    fn lines(&self, found: &Reconciliation) -> Result<(), Failure> {
+        heading("Usage lines (USD)");
+        let mut lines: Vec<_> = found.lines.iter().filter(|line| line.computed.is_some()).collect();
+        lines.sort_by_key(|line| (line.status == LineStatus::Matched, line.line));
+        let mut table = Table::new(["line", "status"])
+            .figures(["calls stated", "held", "amount", "held, exact"])
+            .text(["description"]);
+        for line in lines.iter().take(MOST_LINES) {
+            let computed = line.computed.unwrap_or_default();
+            table.row([
+                line.line.to_string(),
+                format!("{:?}", line.status).to_lowercase(),
+                line.calls.map(grouped).unwrap_or_default(),
+                line.records.map(grouped).unwrap_or_default(),
+                cents(line.amount)?,
+                computed.to_fixed(6, Rounding::HalfUp)?,
+                line.description.chars().take(60).collect(),
+            ]);
+        }
+        table.print();
+        if let Some(more @ 1..) = lines.len().checked_sub(MOST_LINES) {
+            println!("  and {more} more, all {}", all_of(&lines[MOST_LINES..]));
+        }
+        Ok(())
+    }
+
+    fn tie_out(&self) -> Result<(), Failure> {
+        let Some(tie_out) = self.tie_out else { return Ok(()) };
+        heading("Usage against what the provider states of people");
+        let reading = match tie_out.reading {
+            Reading::OnDemand => "on-demand spend alone",
+            Reading::Total => "everything used, included usage too",
+            _ => "undecided",
+        };
+        println!(
+            "  up to {}: charges {}, stated {}",
+            tie_out.window.end(),
+            cents(tie_out.charged)?,
+            cents(tie_out.stated)?
+        );
+        println!(
+            "  the stated spend is {reading}; {} of {} people differ",
+            tie_out.differing().count(),
+            tie_out.people.len()
+        );
+        Ok(())
+    }
+
+    /// What the invoice says against itself, what was no line, and where to look.
+    fn doubts(&self, found: &Reconciliation) -> Result<(), Failure> {
+        let checks = self.invoice.checks()?;
+        if checks.is_empty() && found.leads.is_empty() {
+            return Ok(());
+        }
+        heading("Where to look");
+        for check in checks {
+            let place = check.line.map_or_else(|| "the total".to_owned(), |line| format!("line {line}"));
+            println!("  {place}: {:?}: expected {}, found {}", check.rule, check.expected, check.found);
+        }
+        for lead in &found.leads {
+            let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
+            println!("  line {}: {} unexplained: {}", lines.join(", "), lead.amount, hint(&lead.hint));
+        }
+        Ok(())
+    }
+
+    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let found = &self.explained.reconciliation;
+        let files = [
+            ("reconciliation.json", serde_json::to_string_pretty(found)?),
+            ("bridge.csv", found.to_csv()?),
+            ("lines.csv", found.lines_to_csv()?),
+            ("charges.csv", self.explained.charges_to_csv(self.ledger)?),
+            ("waterfall.svg", found.to_svg()),
+        ];
+        for (name, text) in &files {
+            let path = folder.join(name);
+            std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        println!("\nWritten to {}: {}", folder.display(), files.map(|(name, _)| name).join(", "));
+        Ok(())
+    }
+}
+
+fn evidence(found: &Reconciliation) {
+    heading("Evidence");
+    for step in &found.steps {
+        let records = if step.evidence.records > 0 {
+            format!("{} charges", grouped(step.evidence.records))
+        } else {
+            String::new()
+        };
+        let lines = match step.evidence.lines.as_slice() {
+            [] => String::new(),
+            [one] => format!("line {one}"),
+            many => format!("{} lines", many.len()),
+        };
+        let behind: Vec<_> = [records, lines].into_iter().filter(|part| !part.is_empty()).collect();
+        println!(
+            "  {}: {} ({:?}, {})",
+            step.category.label(),
+            step.evidence.rule,
+            step.strength,
+            behind.join(", ")
+        );
+    }
+    if let Some(cut) = &found.cut_off {
+        println!(
+            "  cut: {} to {}; {} lines agree ({:?})",
+            cut.period.start(),
+            cut.period.end(),
+            cut.lines,
+            cut.strength
+        );
+        println!(
+            "    the start may lie from {} to {}, the end from {} to {}",
+            cut.start.0, cut.start.1, cut.end.0, cut.end.1
+        );
+    }
+}
+
+fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
+    heading("Verdicts");
+    let verdicts = &found.verdicts;
+    let yes = |holds: bool| if holds { "yes" } else { "no" };
+    println!("  explained to the last digit   {}", yes(verdicts.exact));
+    println!("  within rounding               {}", yes(verdicts.within_rounding));
+    println!(
+        "  within FOCUS's tolerance      {} ({})",
+        yes(verdicts.within_focus_tolerance),
+        cents(verdicts.focus_tolerance)?
+    );
+    println!("  immaterial                    {}", yes(verdicts.immaterial));
+    Ok(())
+}
+
+fn hint(hint: &Hint) -> String {
+    match hint {
+        Hint::Calls { stated, held } => format!("the line counts {stated} calls, {held} are held"),
+        Hint::UnclaimedUsage { records } => format!("{records} charges that no line speaks of"),
+        Hint::Day(day) => format!("the charges of {} come to it", day.date()),
+        Hint::Hour(hour) => format!("the charges of the hour from {hour} come to it"),
+        Hint::TransposedDigits => "two neighbouring digits are the wrong way round".to_owned(),
+        _ => "see the JSON".to_owned(),
+    }
+}
+
+fn all_of(lines: &[&reconcile::LineOutcome]) -> &'static str {
+    if lines.iter().all(|line| line.status == LineStatus::Matched) { "matched" } else { "of any status" }
+}
+
+fn cents(amount: Money) -> Result<String, Failure> {
+    Ok(amount.to_fixed(2, Rounding::HalfUp)?)
+}
+
+fn heading(title: &str) {
+    println!("\n{title}");
+}

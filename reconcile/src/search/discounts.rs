@@ -1,0 +1,111 @@
+//! Discounts that hold for an invoice's lines.
+
+use cost_model::Money;
+
+use crate::Result;
+use crate::search::claims::Claim;
+use crate::search::fit::{Fit, Fitting, Terms, WHOLE, same_usage};
+use crate::search::view::{Pot, View};
+
+impl Fitting<'_> {
+    /// The fit with a discount, if one holds for at least five lines out of six: one line alone is always some
+    /// percentage off.
+    pub(crate) fn with_discount(
+        &self,
+        mut best: Fit,
+        plain: usize,
+        view: &View,
+        pots: &[Pot],
+    ) -> Result<Fit> {
+        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
+        let (without, mut on_most) = (best.count(), None);
+        // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
+        for by_charge in [false, true] {
+            for terms in self.discounts(pots, fees, by_charge) {
+                let fit = self.under(terms, view, pots, by_charge)?;
+                if fit.count() <= without.max(plain + 1) {
+                    continue;
+                }
+                let (hold, not) = self.lines_that_hold(&fit, pots);
+                if hold < 5 * not {
+                    on_most = on_most.or((hold > not).then_some(terms));
+                } else if better(&fit, &best) {
+                    best = self.under(terms, view, pots, true)?;
+                }
+            }
+            if best.complete() {
+                break;
+            }
+        }
+        best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
+        Ok(best)
+    }
+
+    /// Of the lines whose calls agree: how many the terms hold for, and how many not.
+    pub(crate) fn lines_that_hold(&self, fit: &Fit, pots: &[Pot]) -> (usize, usize) {
+        let claims = self.claims.iter().zip(pots).zip(&fit.reproduced);
+        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot));
+        let (hold, not): (Vec<_>, Vec<_>) = lines.partition(|(_, reproduced)| reproduced.is_some());
+        (hold.len(), not.len())
+    }
+
+    /// The discounts under which the line with the most money may be right, round ones first.
+    fn discounts(&self, pots: &[Pot], fees: bool, by_charge: bool) -> Vec<Terms> {
+        let mut found = Vec::new();
+        let digits = |pot: &Pot| if by_charge { u128::from(pot.records.max(1)) } else { 1 };
+        let cases = [(false, true, true), (true, true, fees), (false, false, fees)];
+        for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
+            let terms = |discount| Terms { without_fees, discount, discount_on_fees };
+            for (claim, pot) in self.largest(pots) {
+                let near = |terms: &Terms| {
+                    let exact = terms.apply(pot.billed, pot.fee);
+                    exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| {
+                        off.units().unsigned_abs() < self.last_digit().saturating_mul(digits(pot))
+                    })
+                };
+                let all = percentages(pot, claim, without_fees || !discount_on_fees);
+                let round = all.filter(|discount| !by_charge || discount % 50 == 0);
+                found.extend(round.map(terms).filter(near));
+            }
+        }
+        found.sort_by_key(|terms| (!terms.discount_on_fees, roughness(terms.discount), terms.discount));
+        found.dedup();
+        found
+    }
+
+    /// The two claims with the most money behind them whose usage is what they state.
+    fn largest<'b>(&'b self, pots: &'b [Pot]) -> Vec<(&'b Claim, &'b Pot)> {
+        let mut claims: Vec<_> =
+            self.claims.iter().zip(pots).filter(|(claim, pot)| same_usage(claim, pot)).collect();
+        claims.sort_by_key(|(_, pot)| std::cmp::Reverse(pot.billed));
+        claims.truncate(2);
+        claims
+    }
+}
+
+/// More lines, or as many by a plainer policy.
+fn better(fit: &Fit, best: &Fit) -> bool {
+    fit.count() > best.count() || (fit.count() == best.count() && fit.policy_rank() < best.policy_rank())
+}
+
+/// The hundredths of a percent by which a claim may be less than what was charged.
+fn percentages(pot: &Pot, claim: &Claim, without_fees: bool) -> std::ops::Range<u32> {
+    const NONE: std::ops::Range<u32> = 0..0;
+    let base = if without_fees { pot.billed.checked_sub(pot.fee) } else { Ok(pot.billed) };
+    let base = base.map_or(0, Money::units);
+    let kept = if without_fees { pot.fee } else { Money::ZERO };
+    // With or without the fees on top, the discount lies between these two.
+    let off = |asked: i128| base.checked_sub(asked)?.checked_mul(WHOLE)?.checked_div(base);
+    let (Some(high), Some(low)) =
+        (off(claim.asked.units().saturating_sub(kept.units())), off(claim.asked.units()))
+    else {
+        return NONE;
+    };
+    let bound = |value: i128| u32::try_from(value.clamp(1, WHOLE - 1)).unwrap_or(1);
+    if high < 0 { NONE } else { bound(low.saturating_sub(200))..bound(high.saturating_add(201)) }
+}
+
+/// How unround a discount is: 15 percent before 12.5 before 12.34.
+fn roughness(discount: u32) -> u32 {
+    [500, 100, 50, 10].into_iter().take_while(|step| !discount.is_multiple_of(*step)).map(|_| 1).sum()
+}

@@ -1,0 +1,95 @@
+//! Which lines withdrawn charges were on.
+
+use std::collections::BTreeMap;
+
+use crate::Result;
+use crate::search::Search;
+use crate::search::claims::Claim;
+use crate::search::view::{Pot, View, Withdrawn};
+
+impl Search<'_> {
+    /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
+    /// way that puts the most lines right.
+    pub(crate) fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, Option<usize>)>> {
+        let pots = self.charges.pots(&self.charges.cells(view)?)?;
+        let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
+        let room =
+            |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
+        let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
+            let short = claim.asked.checked_sub(pot.billed).ok()?.units();
+            (room(claim, pot) > 0).then(|| OpenLine { number, short, room: room(claim, pot) })
+        });
+        let mut placing = Placing {
+            lines: lines.collect(),
+            withdrawn,
+            last_digit: self.last_digit(),
+            steps: 0,
+            placed: Vec::new(),
+            best: ((0, 0, 0), Vec::new()),
+        };
+        placing.go_on(0);
+        let placed: BTreeMap<usize, usize> = placing.best.1.into_iter().collect();
+        Ok(placing.withdrawn.iter().map(|(number, _)| (*number, placed.get(number).copied())).collect())
+    }
+}
+
+/// A line that may hold withdrawn charges.
+struct OpenLine {
+    number: usize,
+    /// What it asks for beyond its charges.
+    short: i128,
+    /// How many calls it counts beyond them.
+    room: u64,
+}
+
+/// A search for the lines that withdrawn charges were on.
+struct Placing {
+    lines: Vec<OpenLine>,
+    withdrawn: Vec<(usize, Withdrawn)>,
+    last_digit: u128,
+    steps: u32,
+    placed: Vec<(usize, usize)>,
+    /// How good the best way is, and where it puts the charges.
+    best: ((usize, usize, usize), Vec<(usize, usize)>),
+}
+
+impl Placing {
+    const MOST_STEPS: u32 = 100_000;
+
+    fn go_on(&mut self, next: usize) {
+        self.steps += 1;
+        let off_by_less = |limit: u128| {
+            let near = |line: &&OpenLine| line.room == 0 && line.short.unsigned_abs() < limit;
+            self.lines.iter().filter(near).count()
+        };
+        // Half a last digit is what most ways of rounding leave.
+        let worth = (off_by_less(self.last_digit), self.placed.len(), off_by_less(self.last_digit / 2 + 1));
+        if worth > self.best.0 {
+            self.best = (worth, self.placed.clone());
+        }
+        let Some((number, withdrawn)) = self.withdrawn.get(next).copied() else { return };
+        let billed = withdrawn.billed.units();
+        for line in 0..self.lines.len() {
+            if self.steps < Self::MOST_STEPS && self.take(line, billed) {
+                self.placed.push((number, self.lines.get(line).map_or(0, |line| line.number)));
+                self.go_on(next + 1);
+                self.placed.pop();
+                self.give_back(line, billed);
+            }
+        }
+    }
+
+    fn take(&mut self, line: usize, billed: i128) -> bool {
+        let Some(line) = self.lines.get_mut(line).filter(|line| line.room > 0) else { return false };
+        line.room -= 1;
+        line.short = line.short.saturating_sub(billed);
+        true
+    }
+
+    fn give_back(&mut self, line: usize, billed: i128) {
+        if let Some(line) = self.lines.get_mut(line) {
+            line.room += 1;
+            line.short = line.short.saturating_add(billed);
+        }
+    }
+}
