@@ -14,8 +14,10 @@ Usage: reconciliation_accuracy [--cases N] [--show N]
 Makes up N invoices (2000 unless said otherwise) for each cause of a difference, and N with two causes at once, explains
 each, and compares every step with the truth, to the last digit.
 
-  --cases N  how many invoices of each sort
-  --show N   prints the first N cases of each sort that are not exact
+  --cases N      how many invoices of each sort
+  --show N       prints the first N cases of each sort that are not exact
+  --case CAUSE   prints one case of that cause instead: the invoice, the bridge, the truth; may be given again
+  --seed N       which one [default: 0]
 ";
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,15 +28,19 @@ async fn main() -> std::process::ExitCode {
 struct Arguments {
     cases: u64,
     show: u64,
+    case: Vec<Discrepancy>,
+    seed: u64,
 }
 
 fn arguments() -> Result<Option<Arguments>, Failure> {
-    let mut arguments = Arguments { cases: 2000, show: 0 };
+    let mut arguments = Arguments { cases: 2000, show: 0, case: Vec::new(), seed: 0 };
     let mut given = lexopt::Parser::from_env();
     while let Some(argument) = given.next()? {
         match argument {
             Long("cases") => arguments.cases = given.value()?.parse()?,
             Long("show") => arguments.show = given.value()?.parse()?,
+            Long("case") => arguments.case.push(cause(&given.value()?.string()?)?),
+            Long("seed") => arguments.seed = given.value()?.parse()?,
             Long("help") => return Ok(None),
             other => return Err(other.unexpected().into()),
         }
@@ -42,7 +48,17 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
     Ok(Some(arguments))
 }
 
-fn run(&Arguments { cases, show }: &Arguments) -> Result<(), Failure> {
+fn cause(name: &str) -> Result<Discrepancy, Failure> {
+    let found = Discrepancy::ALL.iter().find(|cause| cause.name().eq_ignore_ascii_case(name)).copied();
+    let names = || Discrepancy::ALL.iter().map(|cause| cause.name()).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("`{name}` is no cause; there are: {}", names()).into())
+}
+
+fn run(Arguments { cases, show, case, seed }: &Arguments) -> Result<(), Failure> {
+    if !case.is_empty() {
+        return print_one(*seed, case);
+    }
+    let (cases, show) = (*cases, *show);
     let mut table =
         Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
     let mut singles = Tally::default();
@@ -67,6 +83,21 @@ fn pair(seed: u64) -> Vec<Discrepancy> {
         usize::try_from(number % all).ok().and_then(|index| Discrepancy::ALL.get(index)).copied()
     };
     [pick(first), pick(first + step)].into_iter().flatten().collect()
+}
+
+/// A case from beginning to end: the invoice as it came, its bridge, and the truth.
+fn print_one(seed: u64, case: &[Discrepancy]) -> Result<(), Failure> {
+    let trial = Trial::new(seed, case)?;
+    for bill in trial.dispute.earlier.iter().chain([&trial.dispute.bill]) {
+        println!("{}", bill.csv());
+    }
+    println!("{}", trial.found);
+    println!("{}", trial.found.narrative());
+    println!("The truth:");
+    for (entry, amount) in &trial.dispute.expected {
+        println!("  {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
+    }
+    Ok(())
 }
 
 #[derive(Debug, Default)]
