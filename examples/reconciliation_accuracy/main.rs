@@ -2,6 +2,7 @@
 //! are known.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use cursor_simulator::Discrepancy;
 use examples::{Failure, Table, Trial, Verdict, grouped};
@@ -17,7 +18,7 @@ each, and compares every step with the truth, to the last digit.
   --cases N      how many invoices of each sort
   --show N       prints the first N cases of each sort that are not exact
   --case CAUSE   prints one case of that cause instead: the invoice, the bridge, the truth; may be given again
-  --seed N       which one [default: 0]
+  --seed N       which one; without --case, the seed of the first invoices [default: 0]
 ";
 
 #[tokio::main(flavor = "current_thread")]
@@ -58,17 +59,18 @@ fn run(Arguments { cases, show, case, seed }: &Arguments) -> Result<(), Failure>
     if !case.is_empty() {
         return print_one(*seed, case);
     }
-    let (cases, show) = (*cases, *show);
+    let seeds = *seed..seed.saturating_add(*cases);
+    let show = *show;
     let mut table =
         Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
     let mut singles = Tally::default();
     for cause in Discrepancy::ALL {
-        let tally = tally(cases, show, |_| vec![*cause])?;
+        let tally = tally(seeds.clone(), show, |_| vec![*cause])?;
         table.row(tally.row(cause.name()));
         singles.add(&tally);
     }
     table.row(singles.row("one cause"));
-    let pairs = tally(cases, show, pair)?;
+    let pairs = tally(seeds.clone(), show, pair)?;
     table.row(pairs.row("two causes"));
     table.print();
     Ok(())
@@ -103,10 +105,10 @@ fn print_one(seed: u64, case: &[Discrepancy]) -> Result<(), Failure> {
 #[derive(Debug, Default)]
 struct Tally(BTreeMap<Verdict, u64>);
 
-fn tally(cases: u64, show: u64, what: impl Fn(u64) -> Vec<Discrepancy>) -> Result<Tally, Failure> {
+fn tally(seeds: Range<u64>, show: u64, what: impl Fn(u64) -> Vec<Discrepancy>) -> Result<Tally, Failure> {
     let mut tally = Tally::default();
     let mut shown = 0;
-    for seed in 0..cases {
+    for seed in seeds {
         let trial = Trial::new(seed, &what(seed))?;
         let verdict = trial.verdict();
         *tally.0.entry(verdict).or_default() += 1;
