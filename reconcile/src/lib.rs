@@ -19,6 +19,7 @@ mod last_digit;
 mod leads;
 mod line_checks;
 mod nice_cuts;
+mod output;
 mod own_key;
 mod readers;
 mod scope;
@@ -29,7 +30,6 @@ mod token_fee;
 mod usage_lines;
 mod verdicts;
 mod view;
-mod waterfall;
 
 pub use billing_rules::BillingRules;
 pub use bridge::{

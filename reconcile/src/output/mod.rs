@@ -1,0 +1,4 @@
+//! What people and other programs are given of a reconciliation.
+
+mod rows;
+mod waterfall;
