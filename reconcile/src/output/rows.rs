@@ -140,7 +140,10 @@ impl fmt::Display for Share {
 /// without leaving 128 bits.
 fn ten_times(rest: u128, whole: u128) -> (u128, u128) {
     let missing = whole - rest;
-    (0..10).fold((0, 0), |(times, sum), _| if sum >= missing { (times + 1, sum - missing) } else { (times, sum + rest) })
+    (0..10).fold(
+        (0, 0),
+        |(times, sum), _| if sum >= missing { (times + 1, sum - missing) } else { (times, sum + rest) },
+    )
 }
 
 #[cfg(test)]

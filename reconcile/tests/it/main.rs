@@ -12,6 +12,7 @@ mod csv_reader;
 mod cut_invoices;
 mod json_reader;
 mod other_provider;
+mod output_svg;
 mod records;
 mod strategies;
 mod support;
