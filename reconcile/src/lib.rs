@@ -43,6 +43,7 @@ pub use fit::{RoundingPolicy, RoundingUnit, Terms};
 pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLine, Wording, Wordings};
 pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
+pub use output::EvidenceRow;
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use since_issue::SinceIssue;
 pub use verdicts::{Materiality, Verdicts};

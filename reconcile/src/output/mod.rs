@@ -1,5 +1,10 @@
 //! What people and other programs are given of a reconciliation.
 
+mod csv;
+mod evidence;
 mod rows;
 mod svg;
+mod tables;
 mod waterfall;
+
+pub use evidence::EvidenceRow;

@@ -43,7 +43,7 @@ impl RowKind<'_> {
 
 /// The rows of a bridge, from the first sum to the last.
 pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
-    let mut rows = Rows { rows: Vec::new(), reached: Money::ZERO, total: bridge.invoice_total };
+    let mut rows = Rows { all: Vec::new(), reached: Money::ZERO, total: bridge.invoice_total };
     let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
     rows.sum(RowKind::Ingested, format!("ingested, all kinds, {from} to {to}"), bridge.ingested);
     rows.reached = bridge.ingested;
@@ -63,11 +63,11 @@ pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
     let rest = bridge.unexplained.checked_sub(bridge.unexplained_usage).unwrap_or_default();
     rows.step(RowKind::Unexplained, "unexplained", rest);
     rows.sum(RowKind::Total, format!("total of {}", bridge.invoice), bridge.invoice_total);
-    rows.rows
+    rows.all
 }
 
 struct Rows<'a> {
-    rows: Vec<Row<'a>>,
+    all: Vec<Row<'a>>,
     reached: Money,
     total: Money,
 }
@@ -75,14 +75,14 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn sum(&mut self, kind: RowKind<'a>, label: String, amount: Money) {
         let (shown, share) = (rounded(amount), Share::of(amount, self.total));
-        self.rows.push(Row { kind, label, amount, shown, share, span: (Money::ZERO, amount) });
+        self.all.push(Row { kind, label, amount, shown, share, span: (Money::ZERO, amount) });
     }
 
     fn step(&mut self, kind: RowKind<'a>, label: &str, amount: Money) {
         let before = self.reached;
         let after = before.checked_add(amount).unwrap_or(before);
         let share = |sum| Share::of(sum, self.total);
-        self.rows.push(Row {
+        self.all.push(Row {
             kind,
             label: label.to_owned(),
             amount,
