@@ -2,6 +2,7 @@
 
 mod csv;
 mod evidence;
+mod narrative;
 mod rows;
 mod svg;
 mod tables;

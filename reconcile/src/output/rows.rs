@@ -104,6 +104,13 @@ pub(super) fn fixed(amount: Money) -> String {
     amount.to_fixed(DECIMALS, Rounding::HalfUp).unwrap_or_else(|_| amount.to_string())
 }
 
+/// An amount as it is shown, without zeros at its end, but for those of whole cents.
+pub(super) fn brief(amount: Money) -> String {
+    let text = fixed(amount);
+    let short = text.strip_suffix("00").or_else(|| text.strip_suffix('0'));
+    short.map_or(text.clone(), str::to_owned)
+}
+
 /// A share in hundredths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Share(i128);

@@ -13,6 +13,7 @@ mod cut_invoices;
 mod json_reader;
 mod other_provider;
 mod output_evidence;
+mod output_narrative;
 mod output_svg;
 mod output_tables;
 mod records;
