@@ -10,7 +10,7 @@ use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
 use cursor_cost_source::CursorCostSource;
-use cursor_invoice::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
+use cursor_invoice::{CursorWordings, PdfTextReader};
 use cursor_simulator::Simulator;
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cost_model::{Ledger, Money, Rounding};
 use examples::{Failure, Table, grouped};
-use reconcile::{Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut};
+use reconcile::{ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
@@ -99,14 +99,22 @@ impl Sections<'_> {
         Ok(())
     }
 
+    /// The charges behind the invoice's lines and beside them, one a row.
+    fn charges(&self) -> Result<String, Failure> {
+        let wanted = |status| status != ChargeStatus::OutsideMonths;
+        let mut csv = Vec::new();
+        EvidenceRow::write_csv(self.explained.evidence(self.ledger, wanted), &mut csv)?;
+        Ok(String::from_utf8(csv)?)
+    }
+
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let found = &self.explained.reconciliation;
         let files = [
             ("reconciliation.json", serde_json::to_string_pretty(found)?),
-            ("bridge.csv", found.to_csv()?),
-            ("lines.csv", found.lines_to_csv()?),
-            ("charges.csv", self.explained.charges_to_csv(self.ledger)?),
+            ("bridge.csv", found.to_csv()),
+            ("lines.csv", found.lines_to_csv(self.invoice)),
+            ("charges.csv", self.charges()?),
             ("waterfall.svg", found.to_svg()),
         ];
         for (name, text) in &files {

@@ -1,0 +1,146 @@
+//! The charges behind the steps.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use cost_model::{Dimension, Ledger, LedgerRow, Money, Timestamp, TokenCounts};
+
+use super::csv::{cell, name, write};
+use crate::{ChargeStatus, Explained};
+
+/// A charge, and what became of it. `Debug` leaves out whose it is.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EvidenceRow {
+    /// When the charge arose.
+    pub at: Timestamp,
+    /// The user, machine or thing that caused it.
+    pub resource: Option<Arc<str>>,
+    /// The provider's id of the model.
+    pub model: Option<Arc<str>>,
+    /// The kind of charge, such as `Usage-based`: its subcategory.
+    pub kind: Option<Arc<str>>,
+    /// What an invoice asks for.
+    pub billed: Option<Money>,
+    /// The value used.
+    pub effective: Option<Money>,
+    /// The provider's fee, an of-which of the amount charged.
+    pub fee: Option<Money>,
+    /// Tokens used.
+    pub tokens: TokenCounts,
+    /// What became of it.
+    pub status: ChargeStatus,
+    /// The line of the invoice file that it is behind, if it is behind one; the first of lines about the same charges.
+    pub line: Option<u64>,
+}
+
+impl Explained {
+    /// The charges whose status is `wanted`, in order of time: what a step stands on, one by one.
+    ///
+    /// `ledger` is the one that was explained; of another one the charges would be given statuses that are not theirs.
+    ///
+    /// ```
+    /// use cost_model::Ledger;
+    /// use reconcile::{ChargeStatus, Explained};
+    ///
+    /// fn unclaimed(explained: &Explained, ledger: &Ledger) -> usize {
+    ///     explained.evidence(ledger, |status| status == ChargeStatus::Unclaimed).count()
+    /// }
+    /// ```
+    pub fn evidence<'a>(
+        &'a self,
+        ledger: &'a Ledger,
+        wanted: impl Fn(ChargeStatus) -> bool + 'a,
+    ) -> impl Iterator<Item = EvidenceRow> + 'a {
+        let charges = ledger.rows().zip(self.charges.iter().copied());
+        charges
+            .filter(move |(_, status)| wanted(*status))
+            .map(|(charge, status)| self.evidence_row(ledger, &charge, status))
+    }
+
+    fn evidence_row(&self, ledger: &Ledger, charge: &LedgerRow, status: ChargeStatus) -> EvidenceRow {
+        let tuple = ledger.tuple(charge.tuple);
+        let text = |dimension| tuple.and_then(|tuple| tuple.shared(&dimension));
+        let line = match status {
+            ChargeStatus::Line(place) => self.reconciliation.lines.get(place).map(|line| line.line),
+            _ => None,
+        };
+        EvidenceRow {
+            at: charge.at,
+            resource: text(Dimension::Resource),
+            model: text(Dimension::ServiceId),
+            kind: text(Dimension::Subcategory),
+            billed: charge.costs.billed,
+            effective: charge.costs.effective,
+            fee: charge.fee,
+            tokens: charge.tokens,
+            status,
+            line,
+        }
+    }
+}
+
+impl EvidenceRow {
+    /// Writes charges as CSV to where the caller says, one by one, with exact amounts and a line of headings. What is
+    /// absent is empty.
+    ///
+    /// # Errors
+    /// What `to` returns.
+    pub fn write_csv(rows: impl IntoIterator<Item = Self>, to: impl io::Write) -> io::Result<()> {
+        let headings = [
+            "at",
+            "resource",
+            "model",
+            "kind",
+            "billed",
+            "effective",
+            "fee",
+            "input_tokens",
+            "output_tokens",
+            "cache_write_tokens",
+            "cache_read_tokens",
+            "status",
+            "line",
+        ];
+        write(headings, rows.into_iter().map(|row| row.cells()), to)
+    }
+
+    fn cells(&self) -> [String; 13] {
+        let status = match self.status {
+            ChargeStatus::Line(_) => "line".to_owned(),
+            other => name(other),
+        };
+        [
+            self.at.to_string(),
+            cell(self.resource.as_ref()),
+            cell(self.model.as_ref()),
+            cell(self.kind.as_ref()),
+            cell(self.billed),
+            cell(self.effective),
+            cell(self.fee),
+            self.tokens.input.to_string(),
+            self.tokens.output.to_string(),
+            self.tokens.cache_write.to_string(),
+            self.tokens.cache_read.to_string(),
+            status,
+            cell(self.line),
+        ]
+    }
+}
+
+impl fmt::Debug for EvidenceRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EvidenceRow")
+            .field("at", &self.at)
+            .field("model", &self.model)
+            .field("kind", &self.kind)
+            .field("billed", &self.billed)
+            .field("effective", &self.effective)
+            .field("fee", &self.fee)
+            .field("tokens", &self.tokens)
+            .field("status", &self.status)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,225 @@
+//! The bridge in plain words.
+
+use super::rows::{Row, RowKind, brief, rows};
+use crate::{Category, Coincidences, Hint, Lead, Reconciliation, Step, WaypointName};
+
+/// More lines or leads than this are counted, not listed.
+const LISTED: usize = 5;
+
+impl Reconciliation {
+    /// The bridge told to people in finance: a sentence a line, in the order of the bridge, each made of its steps.
+    ///
+    /// It says what was ingested; what of it no invoice asks for; what timing moves, its share of the total, and what to
+    /// do about it; prices, discounts and fees; rounding; what the invoice has beside usage; what is unexplained, and
+    /// where to look; and the verdicts. Amounts are those of the text form without trailing zeros; no other is named,
+    /// but for those of leads and FOCUS's tolerance.
+    pub fn narrative(&self) -> String {
+        let rows = rows(self);
+        let mut sentences = vec![self.opening()];
+        if self.records_without_amount > 0 {
+            let without = self.records_without_amount;
+            sentences.push(format!("Charges that state no amount count as nothing: {without}."));
+        }
+        for group in rows.chunk_by(|one, other| theme(one).is_some() && theme(one) == theme(other)) {
+            let Some(first) = group.first() else { continue };
+            sentences.extend(match (first.kind, theme(first)) {
+                (_, Some(theme)) => Some(about(theme, group)),
+                (RowKind::Waypoint(waypoint), _) => Some(passing(waypoint, first)),
+                (RowKind::UnexplainedUsage, _) => {
+                    Some(format!("Of the usage, {} is unexplained.", brief(first.shown)))
+                }
+                (RowKind::Unexplained, _) => Some(self.rest(first)),
+                _ => None,
+            });
+        }
+        sentences.extend(self.where_to_look());
+        sentences.push(self.conclusion());
+        sentences.join("\n") + "\n"
+    }
+
+    fn opening(&self) -> String {
+        let (from, to) = (self.months.start().date(), self.months.end().date());
+        format!(
+            "Invoice {} asks for {} {}; the usage ingested from {from} up to {to} comes to {}.",
+            self.invoice,
+            brief(self.invoice_total),
+            self.currency,
+            brief(self.ingested)
+        )
+    }
+
+    fn rest(&self, row: &Row<'_>) -> String {
+        match (row.amount.is_zero(), self.unexplained_usage.is_zero()) {
+            (true, true) => "Nothing is unexplained.".to_owned(),
+            (true, false) => "Nothing else is unexplained.".to_owned(),
+            (false, _) => format!("Beside usage, {} is unexplained.", brief(row.shown)),
+        }
+    }
+
+    fn where_to_look(&self) -> Option<String> {
+        let mut leads: Vec<String> = self.leads.iter().take(LISTED).map(lead).collect();
+        let more = self.leads.len().saturating_sub(LISTED);
+        leads.extend((more > 0).then(|| format!("and {more} more")));
+        (!leads.is_empty()).then(|| format!("Where to look: {}.", leads.join("; ")))
+    }
+
+    fn conclusion(&self) -> String {
+        let verdicts = &self.verdicts;
+        let exact = match (verdicts.exact, self.unexplained.is_zero()) {
+            (true, _) => "exact".to_owned(),
+            (false, true) => "not exact, since a step is ambiguous or rests on a search alone".to_owned(),
+            (false, false) => {
+                let rounding =
+                    if verdicts.within_rounding { "within rounding" } else { "more than rounding" };
+                let size = if verdicts.immaterial { "immaterial" } else { "material" };
+                format!("not exact; what is unexplained is {rounding} and {size}")
+            }
+        };
+        let usage = if verdicts.within_focus_tolerance { "within" } else { "beyond" };
+        let tolerance = brief(verdicts.focus_tolerance);
+        format!("Verdict: {exact}; usage is {usage} FOCUS's tolerance of {tolerance}.")
+    }
+}
+
+fn passing(waypoint: WaypointName, row: &Row<'_>) -> String {
+    let amount = brief(row.shown);
+    match waypoint {
+        WaypointName::UsageBasedTotal => format!("That leaves {amount} of on-demand usage in these months."),
+        WaypointName::OnDemandUsage => {
+            format!("That is the {amount} that the invoice asks for on-demand usage.")
+        }
+    }
+}
+
+/// What steps in one sentence have in common.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Theme {
+    Scope,
+    Timing,
+    Terms,
+    Rounding,
+    Contradiction,
+    Beside,
+}
+
+impl Theme {
+    fn of(step: &Step) -> Self {
+        match step.category {
+            category if category.is_timing() => Self::Timing,
+            Category::DuplicatedUsage => Self::Timing,
+            // Fees and discounts that have lines of their own come back after the usage lines.
+            Category::OwnKeyFees | Category::TokenFee | Category::Discount
+                if !step.evidence.lines.is_empty() =>
+            {
+                Self::Beside
+            }
+            Category::NonBilledUsage | Category::UnknownKind | Category::OwnKeyFees => Self::Scope,
+            Category::BilledBasis
+            | Category::TokenFee
+            | Category::Discount
+            | Category::Price
+            | Category::Relabelled
+            | Category::Ambiguous => Self::Terms,
+            Category::Rounding => Self::Rounding,
+            Category::InvoiceArithmetic => Self::Contradiction,
+            _ => Self::Beside,
+        }
+    }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Scope => "Outside on-demand usage",
+            Self::Timing => "Timing and completeness",
+            Self::Terms => "Prices and terms",
+            Self::Rounding => "Rounding",
+            Self::Contradiction => "The invoice contradicts itself",
+            Self::Beside => "Beside usage, the invoice has",
+        }
+    }
+}
+
+fn theme(row: &Row<'_>) -> Option<Theme> {
+    match row.kind {
+        RowKind::Step(step) => Some(Theme::of(step)),
+        _ => None,
+    }
+}
+
+fn about(theme: Theme, group: &[Row<'_>]) -> String {
+    let clauses: Vec<String> = group.iter().filter_map(clause).collect();
+    format!("{}: {}.", theme.heading(), clauses.join("; "))
+}
+
+fn clause(row: &Row<'_>) -> Option<String> {
+    let RowKind::Step(step) = row.kind else { return None };
+    let mut text = format!("{}, {}", row.label, brief(row.shown));
+    if let (true, Some(share)) = (step.category.is_timing(), row.share) {
+        text.push_str(&format!(" or {share} % of the total"));
+    }
+    let evidence = &step.evidence;
+    let charges = (evidence.records > 0).then(|| counted(evidence.records, "charge"));
+    let lines = (!evidence.lines.is_empty()).then(|| lines(&evidence.lines));
+    let behind: Vec<String> = charges.into_iter().chain(lines).collect();
+    let behind = if behind.is_empty() { String::new() } else { behind.join(" on ") + ": " };
+    text.push_str(&format!(" ({behind}{})", evidence.rule));
+    if !step.candidates.is_empty() {
+        let candidates: Vec<&str> = step.candidates.iter().map(|candidate| candidate.label()).collect();
+        text.push_str(&format!(", either {}", candidates.join(" or ")));
+    }
+    if let Some(what_to_do) = what_to_do(step.category) {
+        text.push_str(&format!(", {what_to_do}"));
+    }
+    Some(text)
+}
+
+fn what_to_do(category: Category) -> Option<&'static str> {
+    Some(match category {
+        Category::UnknownKind => "find out what it is",
+        Category::MissingUsage => "ingest it and explain the invoice again",
+        Category::DuplicatedUsage => "ingest these days again",
+        Category::BeforePeriod | Category::CutOffStart => "hold it against the invoice before",
+        Category::AfterPeriod | Category::CutOffEnd | Category::LateUsage => {
+            "look for it on the next invoice"
+        }
+        Category::RepricedUsage | Category::WithdrawnUsage => "look for a correction on the next invoice",
+        Category::UnrecognisedLine => "read what it says",
+        Category::InvoiceArithmetic => "ask who issued it",
+        _ => return None,
+    })
+}
+
+fn lead(lead: &Lead) -> String {
+    let about = if lead.lines.is_empty() { "what no line speaks of".to_owned() } else { lines(&lead.lines) };
+    let amount = brief(lead.amount);
+    let chance = lead.coincidences.map(chance).unwrap_or_default();
+    match lead.hint {
+        Hint::Calls { stated, held } => {
+            format!("{about}, {amount}: {} stated and {held} held", counted(stated, "call"))
+        }
+        Hint::UnclaimedUsage { records } => format!("{about}, {amount}: {}", counted(records, "charge")),
+        Hint::Day(day) => format!("{about}, {amount}: the charges of {} come to it{chance}", day.date()),
+        Hint::Hour(hour) => {
+            format!("{about}, {amount}: the charges of the hour from {hour} come to it{chance}")
+        }
+        Hint::TransposedDigits => format!("{about}, {amount}: two digits of the amount seem to be swapped"),
+    }
+}
+
+fn chance(coincidences: Coincidences) -> String {
+    let hundredths = coincidences.millionths().div_ceil(10_000);
+    format!(" (by chance at most {hundredths} in 100)")
+}
+
+fn lines(numbers: &[u64]) -> String {
+    match numbers {
+        [only] => format!("line {only}"),
+        few if few.len() <= LISTED => {
+            format!("lines {}", few.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        many => format!("{} lines", many.len()),
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,185 @@
+//! The bridge row by row, as every output shows it.
+
+use std::fmt;
+
+use cost_model::{Money, Rounding};
+
+use crate::{Reconciliation, Step, WaypointName};
+
+/// Amounts are shown with this many decimals: enough to see the rounding of lines.
+const DECIMALS: u32 = 4;
+
+/// A sum that the bridge passes, or what lies between two of them.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    pub(super) kind: RowKind<'a>,
+    pub(super) label: String,
+    pub(super) amount: Money,
+    /// The amount as it is shown: sums are rounded, and what lies between them is the difference of rounded sums, so
+    /// that what is shown adds up.
+    pub(super) shown: Money,
+    /// The share of the invoice's total, rounded in the same way; absent where the total is nothing.
+    pub(super) share: Option<Share>,
+    /// The sums before and after. A sum starts from nothing.
+    pub(super) span: (Money, Money),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RowKind<'a> {
+    Ingested,
+    Step(&'a Step),
+    UnexplainedUsage,
+    Waypoint(WaypointName),
+    Unexplained,
+    Total,
+}
+
+impl RowKind<'_> {
+    /// Whether it is a sum, not what lies between sums.
+    pub(super) fn is_sum(self) -> bool {
+        matches!(self, Self::Ingested | Self::Waypoint(_) | Self::Total)
+    }
+}
+
+/// The rows of a bridge, from the first sum to the last.
+pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
+    let mut rows = Rows { all: Vec::new(), reached: Money::ZERO, total: bridge.invoice_total };
+    let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
+    rows.sum(RowKind::Ingested, format!("ingested, all kinds, {from} to {to}"), bridge.ingested);
+    rows.reached = bridge.ingested;
+    let mut waypoints = bridge.waypoints.iter().peekable();
+    for number in 0..=bridge.steps.len() {
+        let next = bridge.steps.get(number);
+        while let Some(waypoint) = waypoints.next_if(|waypoint| waypoint.after <= number || next.is_none()) {
+            if waypoint.name == WaypointName::OnDemandUsage && !bridge.unexplained_usage.is_zero() {
+                rows.step(RowKind::UnexplainedUsage, "unexplained usage", bridge.unexplained_usage);
+            }
+            rows.sum(RowKind::Waypoint(waypoint.name), waypoint.name.label().to_owned(), waypoint.amount);
+        }
+        if let Some(step) = next {
+            rows.step(RowKind::Step(step), step.category.label(), step.amount);
+        }
+    }
+    let rest = bridge.unexplained.checked_sub(bridge.unexplained_usage).unwrap_or_default();
+    rows.step(RowKind::Unexplained, "unexplained", rest);
+    rows.sum(RowKind::Total, format!("total of {}", bridge.invoice), bridge.invoice_total);
+    rows.all
+}
+
+struct Rows<'a> {
+    all: Vec<Row<'a>>,
+    reached: Money,
+    total: Money,
+}
+
+impl<'a> Rows<'a> {
+    fn sum(&mut self, kind: RowKind<'a>, label: String, amount: Money) {
+        let (shown, share) = (rounded(amount), Share::of(amount, self.total));
+        self.all.push(Row { kind, label, amount, shown, share, span: (Money::ZERO, amount) });
+    }
+
+    fn step(&mut self, kind: RowKind<'a>, label: &str, amount: Money) {
+        let before = self.reached;
+        let after = before.checked_add(amount).unwrap_or(before);
+        let share = |sum| Share::of(sum, self.total);
+        self.all.push(Row {
+            kind,
+            label: label.to_owned(),
+            amount,
+            shown: rounded(after).checked_sub(rounded(before)).unwrap_or(amount),
+            share: share(after).zip(share(before)).and_then(|(after, before)| after.minus(before)),
+            span: (before, after),
+        });
+        self.reached = after;
+    }
+}
+
+/// A sum as it is shown; one at the very edge of the range stays as it is.
+fn rounded(sum: Money) -> Money {
+    sum.rounded(DECIMALS, Rounding::HalfUp).unwrap_or(sum)
+}
+
+/// An amount with all the decimals that are shown.
+pub(super) fn fixed(amount: Money) -> String {
+    amount.to_fixed(DECIMALS, Rounding::HalfUp).unwrap_or_else(|_| amount.to_string())
+}
+
+/// An amount as it is shown, without zeros at its end, but for those of whole cents.
+pub(super) fn brief(amount: Money) -> String {
+    let text = fixed(amount);
+    let short = text.strip_suffix("00").or_else(|| text.strip_suffix('0'));
+    short.map_or(text.clone(), str::to_owned)
+}
+
+/// A share in hundredths of a percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Share(i128);
+
+impl Share {
+    /// The share of `amount` in `total`, a half rounded away from zero; `None` if there is none, or none that can be
+    /// written down.
+    fn of(amount: Money, total: Money) -> Option<Self> {
+        let (size, whole) = (amount.units().unsigned_abs(), total.units().unsigned_abs());
+        let (mut share, mut rest) = (size.checked_div(whole)?, size.checked_rem(whole)?);
+        for _ in 0..4 {
+            let (digit, left) = ten_times(rest, whole);
+            share = share.checked_mul(10)?.checked_add(digit)?;
+            rest = left;
+        }
+        let share = i128::try_from(share + u128::from(rest >= whole - rest)).ok()?;
+        Some(Self(if (amount < Money::ZERO) == (total < Money::ZERO) { share } else { -share }))
+    }
+
+    fn minus(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+}
+
+impl fmt::Display for Share {
+    /// In percent with two decimals, such as `-0.05`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        write!(f, "{sign}{}.{:02}", size / 100, size % 100)
+    }
+}
+
+/// How often `whole` goes into ten times `rest`, which is less than it, and what is left: one digit of a long division,
+/// without leaving 128 bits.
+fn ten_times(rest: u128, whole: u128) -> (u128, u128) {
+    let missing = whole - rest;
+    (0..10).fold(
+        (0, 0),
+        |(times, sum), _| if sum >= missing { (times + 1, sum - missing) } else { (times, sum + rest) },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(amount: i128, total: i128) -> Option<String> {
+        Share::of(Money::from_units(amount), Money::from_units(total)).map(|share| share.to_string())
+    }
+
+    #[test]
+    fn shares_are_exact_up_to_the_last_decimal() {
+        for (amount, total, expected) in [
+            (1, 3, "33.33"),
+            (2, 3, "66.67"),
+            (-1, 8, "-12.50"),
+            (1, 20_000, "0.01"),
+            (1, 20_001, "0.00"),
+            (-1, 20_000, "-0.01"),
+            (5, -4, "-125.00"),
+            (-5, -4, "125.00"),
+            (0, 7, "0.00"),
+            (i128::MAX, i128::MAX, "100.00"),
+            (i128::MIN, i128::MAX, "-100.00"),
+            (i128::MAX / 3, i128::MAX, "33.33"),
+        ] {
+            assert_eq!(share(amount, total).as_deref(), Some(expected), "{amount} of {total}");
+        }
+        assert_eq!(share(5, 0), None);
+        assert_eq!(share(i128::MAX, 1), None);
+    }
+}

@@ -1,0 +1,172 @@
+//! The bridge as a picture.
+
+use std::fmt;
+
+use cost_model::Money;
+
+use super::rows::{Row, RowKind, fixed, rows};
+use crate::Reconciliation;
+
+const WIDTH: usize = 960;
+/// Labels stand left of the bars, amounts right of them.
+const MARGIN: usize = 16;
+const BARS: u128 = 384;
+const BARS_WIDTH: u128 = 400;
+const TITLE: usize = 48;
+const ROW: usize = 26;
+const BAR: usize = 16;
+/// A longer text runs into the bars.
+const LABEL: usize = 46;
+
+const DARK: &str = "@media (prefers-color-scheme: dark) { .ground { fill: #0d1117 } .ink { fill: #e6edf3 } \
+    .line { stroke: #8b949e } .sum { fill: #8b949e } .up { fill: #58a6ff } .down { stroke: #f0883e } \
+    .open { stroke: #e6edf3 } }";
+
+impl Reconciliation {
+    /// The bridge as a picture to paste into a document: an SVG of a fixed width, without scripts or fonts of its own,
+    /// the same bytes for the same bridge.
+    ///
+    /// Each sum is a grey bar from zero; each step that comes to something is a bar from the sum before it to the sum
+    /// after it, at least one pixel wide: plain and with a `+` where it adds, hatched and with a `-` where it takes
+    /// away, an outline where it is unexplained. Labels and amounts stand beside the bars, and the rule of a step is the
+    /// bar's tooltip. Amounts are those of the text form, and add up as they are shown. On a dark page the picture is
+    /// dark where the viewer knows of such.
+    pub fn to_svg(&self) -> String {
+        let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());
+        let rows: Vec<_> = rows(self).into_iter().filter(shown).collect();
+        let scale = Scale::of(&rows);
+        Picture { bridge: self, rows, scale }.to_string()
+    }
+}
+
+/// Where sums lie between the left end of the bars and the right one.
+struct Scale {
+    low: i128,
+    range: u128,
+}
+
+impl Scale {
+    /// A scale with room for every sum, and for nothing.
+    fn of(rows: &[Row<'_>]) -> Self {
+        let sums = || rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
+        let (low, high) = (sums().min().unwrap_or(0), sums().max().unwrap_or(0));
+        Self { low, range: high.abs_diff(low) }
+    }
+
+    fn place(&self, sum: Money) -> u128 {
+        // The product with a width of pixels has to fit in 128 bits.
+        let spare = 16_u32.saturating_sub(self.range.leading_zeros());
+        let off = sum.units().abs_diff(self.low) >> spare;
+        BARS + off * BARS_WIDTH / (self.range >> spare).max(1)
+    }
+}
+
+struct Picture<'a> {
+    bridge: &'a Reconciliation,
+    rows: Vec<Row<'a>>,
+    scale: Scale,
+}
+
+impl fmt::Display for Picture<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let height = TITLE + ROW * self.rows.len() + MARGIN;
+        let title = clipped(&format!("From usage to invoice {}", self.bridge.invoice), 2 * LABEL);
+        writeln!(
+            f,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13">"#
+        )?;
+        writeln!(f, "<title>{}</title>", Escaped(&title))?;
+        writeln!(f, "<style>{DARK}</style>")?;
+        writeln!(
+            f,
+            r##"<defs><pattern id="bridge-down" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="down" x1="1" y1="0" x2="1" y2="5" stroke="#bc4c00" stroke-width="2"/></pattern></defs>"##
+        )?;
+        writeln!(f, r##"<rect class="ground" width="{WIDTH}" height="{height}" fill="#ffffff"/>"##)?;
+        let title = format!("{title}, in {}", self.bridge.currency);
+        text(f, (MARGIN, 28), r#"font-size="15" font-weight="bold""#, &title)?;
+        self.upright(f, Money::ZERO, (TITLE, height - MARGIN), "")?;
+        for (number, row) in self.rows.iter().enumerate() {
+            let top = TITLE + ROW * number;
+            self.row(f, row, top)?;
+            if number + 1 < self.rows.len() {
+                self.upright(f, row.span.1, (top + BAR, top + ROW), r#" stroke-dasharray="2 2""#)?;
+            }
+        }
+        writeln!(f, "</svg>")
+    }
+}
+
+impl Picture<'_> {
+    fn row(&self, f: &mut fmt::Formatter<'_>, row: &Row<'_>, top: usize) -> fmt::Result {
+        let (before, after) = (self.scale.place(row.span.0), self.scale.place(row.span.1));
+        let (left, width) = (before.min(after), before.abs_diff(after).max(1));
+        let style = match row.kind {
+            kind if kind.is_sum() => r##"class="sum" fill="#57606a""##,
+            RowKind::Unexplained | RowKind::UnexplainedUsage => {
+                r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##
+            }
+            _ if row.amount < Money::ZERO => r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##,
+            _ => r##"class="up" fill="#0969da""##,
+        };
+        let sign = if row.kind.is_sum() || row.amount <= Money::ZERO { "" } else { "+" };
+        let weight = if row.kind.is_sum() { r#"font-weight="bold""# } else { "" };
+        write!(f, "<g>")?;
+        if let RowKind::Step(step) = row.kind {
+            write!(f, "<title>{}</title>", Escaped(&step.evidence.rule))?;
+        }
+        writeln!(f, r#"<rect x="{left}" y="{top}" width="{width}" height="{BAR}" {style}/>"#)?;
+        text(f, (MARGIN, top + 13), weight, &clipped(&row.label, LABEL))?;
+        let end = format!(r#"text-anchor="end" {weight}"#);
+        text(f, (WIDTH - MARGIN, top + 13), end.trim_end(), &format!("{sign}{}", fixed(row.shown)))?;
+        writeln!(f, "</g>")
+    }
+
+    /// A line at a sum.
+    fn upright(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        sum: Money,
+        (from, to): (usize, usize),
+        style: &str,
+    ) -> fmt::Result {
+        let x = self.scale.place(sum);
+        writeln!(
+            f,
+            r##"<line class="line" x1="{x}" y1="{from}" x2="{x}" y2="{to}" stroke="#8c959f"{style}/>"##
+        )
+    }
+}
+
+fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &str) -> fmt::Result {
+    let space = if style.is_empty() { "" } else { " " };
+    writeln!(
+        f,
+        r##"<text class="ink" x="{x}" y="{y}" fill="#1f2328"{space}{style}>{}</text>"##,
+        Escaped(text)
+    )
+}
+
+/// The first characters of a text, and a sign that there are more.
+fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
+    }
+}
+
+/// A text as XML has it; what XML cannot have at all is shown as unreadable.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|each| match each {
+            '&' => f.write_str("&amp;"),
+            '<' => f.write_str("&lt;"),
+            '>' => f.write_str("&gt;"),
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
+                f.write_str("\u{fffd}")
+            }
+            _ => write!(f, "{each}"),
+        })
+    }
+}

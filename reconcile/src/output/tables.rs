@@ -1,0 +1,158 @@
+//! The bridge and its lines as tables.
+
+use std::collections::BTreeMap;
+
+use cost_model::{Money, Rounding};
+
+use super::csv::{cell, list, name, table};
+use super::rows::{Row, RowKind, rows};
+use crate::{Coincidences, Invoice, InvoiceLine, LineKind, LineOutcome, Reconciliation};
+
+impl Reconciliation {
+    /// The bridge as CSV, one row for each sum, each step and what is unexplained, in order.
+    ///
+    /// `kind` is `ingested`, `step`, `waypoint`, `unexplained` or `total`. Amounts are exact: `ingested`, the steps and
+    /// the rows of `unexplained` come to `total`. `percent` is the share of the total, to two decimals that add up in
+    /// the same way; it is empty where the total is nothing. `candidates` are the categories that fit as well,
+    /// `coincidences` the hits that chance would have given a search.
+    pub fn to_csv(&self) -> String {
+        let headings = [
+            "kind",
+            "category",
+            "label",
+            "amount",
+            "percent",
+            "strength",
+            "charges",
+            "lines",
+            "rule",
+            "coincidences",
+            "candidates",
+        ];
+        table(headings, rows(self).iter().map(bridge_row))
+    }
+
+    /// The lines of the `invoice` that was explained as CSV, one row for each.
+    ///
+    /// `stated_calls` are those that the line counts, `held_calls` the charges behind it, `computed` their exact sum and
+    /// `difference` the amount less that sum. Lines about the same charges share one sum: it stands on the first of
+    /// them, and its difference is that of all their amounts together, so that both columns add up. `unit_price` is the
+    /// printed price, else the amount of the line for each call, and `computed_price` the sum for each charge; both
+    /// averages have six decimals.
+    pub fn lines_to_csv(&self, invoice: &Invoice) -> String {
+        let headings = [
+            "line",
+            "description",
+            "stated_calls",
+            "held_calls",
+            "amount",
+            "computed",
+            "difference",
+            "status",
+            "unit_price",
+            "computed_price",
+        ];
+        let asked = asked_together(&invoice.lines);
+        let lines = self.lines.iter().enumerate();
+        table(
+            headings,
+            lines.map(|(place, line)| line_row(line, invoice.lines.get(place), asked.get(&place))),
+        )
+    }
+}
+
+fn bridge_row(row: &Row<'_>) -> [String; 11] {
+    let kind = match row.kind {
+        RowKind::Ingested => "ingested",
+        RowKind::Step(_) => "step",
+        RowKind::Waypoint(_) => "waypoint",
+        RowKind::UnexplainedUsage | RowKind::Unexplained => "unexplained",
+        RowKind::Total => "total",
+    };
+    let step = if let RowKind::Step(step) = row.kind { Some(step) } else { None };
+    let evidence = step.map(|step| &step.evidence);
+    let category = match row.kind {
+        RowKind::Step(step) => name(step.category),
+        RowKind::Waypoint(waypoint) => name(waypoint),
+        _ => String::new(),
+    };
+    [
+        kind.to_owned(),
+        category,
+        row.label.clone(),
+        row.amount.to_string(),
+        cell(row.share),
+        cell(step.map(|step| name(step.strength))),
+        cell(evidence.map(|evidence| evidence.records)),
+        cell(evidence.map(|evidence| list(&evidence.lines, ToString::to_string))),
+        cell(evidence.map(|evidence| &evidence.rule)),
+        cell(evidence.and_then(|evidence| evidence.coincidences).map(decimal)),
+        cell(step.map(|step| list(&step.candidates, |candidate| name(candidate)))),
+    ]
+}
+
+fn decimal(coincidences: Coincidences) -> String {
+    let millionths = coincidences.millionths();
+    format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
+}
+
+/// What lines are about that charges stand behind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject<'a> {
+    Usage(Option<&'a str>, Option<bool>),
+    TokenFee,
+    OwnKeyFees,
+}
+
+impl<'a> Subject<'a> {
+    fn of(kind: &'a LineKind) -> Option<Self> {
+        match kind {
+            LineKind::Usage(about) => Some(Self::Usage(about.model.as_deref(), about.max_mode)),
+            LineKind::TokenFee => Some(Self::TokenFee),
+            LineKind::OwnKeyFees => Some(Self::OwnKeyFees),
+            _ => None,
+        }
+    }
+}
+
+/// For the first of the lines about the same charges, by its place: what all of them ask for, if that is in range.
+fn asked_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
+    let mut groups: BTreeMap<Subject<'_>, (usize, Vec<Money>)> = BTreeMap::new();
+    for (place, line) in lines.iter().enumerate() {
+        if let Some(subject) = Subject::of(line.kind()) {
+            groups.entry(subject).or_insert((place, Vec::new())).1.push(line.amount);
+        }
+    }
+    groups.into_values().map(|(first, amounts)| (first, Money::sum(amounts).ok())).collect()
+}
+
+/// What lines about the same charges share stands on the one that knows what they ask for together.
+fn line_row(
+    outcome: &LineOutcome,
+    line: Option<&InvoiceLine>,
+    asked: Option<&Option<Money>>,
+) -> [String; 10] {
+    let computed = outcome.computed.filter(|_| asked.is_some());
+    let records = outcome.records.filter(|_| asked.is_some());
+    let difference =
+        asked.copied().flatten().zip(computed).and_then(|(asked, computed)| asked.checked_sub(computed).ok());
+    let stated = outcome.calls.and_then(|calls| price(outcome.amount, calls));
+    [
+        outcome.line.to_string(),
+        outcome.description.clone(),
+        cell(outcome.calls),
+        cell(records),
+        outcome.amount.to_string(),
+        cell(computed),
+        cell(difference),
+        name(outcome.status),
+        cell(line.and_then(|line| line.wording.unit_price.or(line.unit_price)).or(stated)),
+        cell(outcome.computed.zip(outcome.records).and_then(|(sum, records)| price(sum, records))),
+    ]
+}
+
+/// The average of one of `count`, to six decimals.
+fn price(amount: Money, count: u64) -> Option<Money> {
+    let average = amount.units().checked_div(i128::from(count))?;
+    Money::from_units(average).rounded(6, Rounding::HalfUp).ok()
+}

@@ -1,0 +1,185 @@
+//! The bridge in plain words.
+
+use cost_model::Money;
+use proptest::prelude::*;
+use reconcile::{Category, Coincidences, Hint, LineKind, Reconciliation};
+
+use crate::strategies::inputs;
+use crate::support::{CENT, Charge, INCLUDED, OWN_KEY, UNKNOWN, explain, invoice, money, period, usage};
+
+/// A little of everything.
+fn example() -> Reconciliation {
+    let charges = [
+        Charge::on_demand("a", false, CENT * 12_345 / 10),
+        Charge::on_demand("b", true, 500 * CENT).at("2026-09-14T09:30:00Z"),
+        Charge::on_demand("b", true, 30 * CENT).at("2026-09-02T00:00:00Z"),
+        Charge::on_demand("b", true, 70 * CENT).at("2026-10-31T23:59:59.999Z"),
+        Charge::of_kind(INCLUDED, Some(0), Some(CENT * 20_001 / 10)),
+        Charge::of_kind(OWN_KEY, Some(25 * CENT), Some(25 * CENT)),
+        Charge::of_kind(UNKNOWN, None, None),
+    ];
+    let lines = [
+        (usage(Some("a"), None), 1_235 * CENT),
+        (usage(Some("b"), None), 503 * CENT),
+        (LineKind::OwnKeyFees, 25 * CENT),
+        (LineKind::Seats, 800_000 * CENT),
+        (LineKind::Credit, -4_000 * CENT),
+        (LineKind::Tax, 65_520 * CENT),
+    ];
+    explain(&charges, &invoice(period(), lines))
+}
+
+#[test]
+fn a_bridge_is_told_in_its_order() {
+    assert_eq!(
+        example().narrative(),
+        "\
+Invoice INV-0007 asks for 8632.83 USD; the usage ingested from 2026-09-01 up to 2026-11-01 comes to 38.596.
+Charges that state no amount count as nothing: 1.
+Outside on-demand usage: usage that is not billed, -20.001 (1 charge: billed cost is zero); charges of unknown kind, \
+         0.00 (1 charge: neither on-demand nor own-key, and not billed at zero), find out what it is; fees on users' \
+         own keys, -0.25 (1 charge: own-key fees of the months).
+That leaves 18.345 of on-demand usage in these months.
+Timing and completeness: usage before the period, -0.30 or 0.00 % of the total (1 charge: before the period's first \
+         instant), hold it against the invoice before; usage after the period, -0.70 or -0.01 % of the total (1 \
+         charge: at or after the period's end), look for it on the next invoice.
+Rounding: rounding of lines, 0.005 (1 charge on line 1: rounded to 2 decimals, each line half-up or each line ceil or \
+         each charge half-up or each charge ceil).
+Of the usage, 0.03 is unexplained.
+That is the 17.38 that the invoice asks for on-demand usage.
+Beside usage, the invoice has: fees on users' own keys, 0.25 (1 charge on line 3: billed in the period); seats, \
+         8000.00 (line 4: seats are not in the usage feed); credits, -40.00 (line 5: credits are not in the usage \
+         feed); tax, 655.20 (line 6: tax is not in the usage feed).
+Nothing else is unexplained.
+Verdict: not exact; what is unexplained is within rounding and immaterial; usage is within FOCUS's tolerance of 1.00.
+"
+    );
+}
+
+#[test]
+fn an_exact_bridge_takes_five_sentences() {
+    let charges = [Charge::on_demand("a", false, 1_234 * CENT)];
+    assert_eq!(
+        explain(&charges, &invoice(period(), [(usage(Some("a"), None), 1_234 * CENT)])).narrative(),
+        "\
+Invoice INV-0007 asks for 12.34 USD; the usage ingested from 2026-09-01 up to 2026-11-01 comes to 12.34.
+That leaves 12.34 of on-demand usage in these months.
+That is the 12.34 that the invoice asks for on-demand usage.
+Nothing is unexplained.
+Verdict: exact; usage is within FOCUS's tolerance of 1.00.
+"
+    );
+}
+
+/// The example with one step of each category, in place of its own.
+fn with_steps(categories: &[Category]) -> Reconciliation {
+    let mut bridge = example();
+    let step = bridge.steps[0].clone();
+    let of = |category: &Category| {
+        let mut step = step.clone();
+        step.category = *category;
+        step.evidence.rule = "as it is".to_owned();
+        step
+    };
+    bridge.steps = categories.iter().map(of).collect();
+    bridge.waypoints.clear();
+    bridge
+}
+
+fn sentence(bridge: &Reconciliation, start: &str) -> String {
+    bridge.narrative().lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn causes_that_fit_as_well_are_all_named() {
+    let mut bridge = with_steps(&[Category::Price, Category::Ambiguous]);
+    bridge.steps[1].candidates = vec![Category::Price, Category::Discount];
+    bridge.steps[1].evidence.lines = (1..=6).collect();
+    bridge.steps[0].evidence.records = 0;
+    bridge.unexplained = Money::ZERO;
+    assert_eq!(
+        sentence(&bridge, "Prices"),
+        "Prices and terms: another price, -20.001 (as it is); one of several causes, -20.001 (1 charge on 6 lines: as it \
+         is), either another price or discount."
+    );
+    assert_eq!(
+        sentence(&bridge, "Verdict"),
+        "Verdict: not exact, since a step is ambiguous or rests on a search alone; usage is within FOCUS's tolerance of \
+         1.00."
+    );
+}
+
+#[test]
+fn every_timing_step_tells_its_share_and_what_to_do() {
+    let bridge = with_steps(&[Category::MissingUsage, Category::LateUsage, Category::DuplicatedUsage]);
+    assert_eq!(
+        sentence(&bridge, "Timing"),
+        "Timing and completeness: usage that was not ingested, -20.001 or -0.23 % of the total (1 charge: as it is), \
+         ingest it and explain the invoice again; usage that came in late, -20.001 or -0.24 % of the total (1 charge: as \
+         it is), look for it on the next invoice; usage that is held twice, -20.001 (1 charge: as it is), ingest these \
+         days again."
+    );
+}
+
+#[test]
+fn leads_say_where_to_look() {
+    let mut bridge = example();
+    let nobody_asks = explain(&[Charge::on_demand("a", false, CENT)], &invoice(period(), []));
+    let mut lead = nobody_asks.leads[0].clone();
+    lead.lines = vec![2, 3];
+    lead.amount = money("-1.5");
+    let day = period().start();
+    let hints = [
+        (Hint::Calls { stated: 1, held: 4 }, None),
+        (Hint::UnclaimedUsage { records: 1 }, None),
+        (Hint::Day(day), Some(Coincidences::of(1, 1_000))),
+        (Hint::Hour(day), Some(Coincidences::of(49, 1_000))),
+        (Hint::TransposedDigits, None),
+        (Hint::TransposedDigits, None),
+        (Hint::TransposedDigits, None),
+    ];
+    let lead = |(number, (hint, coincidences))| {
+        let mut lead = lead.clone();
+        lead.hint = hint;
+        lead.coincidences = coincidences;
+        lead.lines.truncate(if number == 1 { 0 } else { 2 });
+        lead
+    };
+    bridge.leads = hints.into_iter().enumerate().map(lead).collect();
+    assert_eq!(
+        sentence(&bridge, "Where"),
+        "Where to look: lines 2, 3, -1.50: 1 call stated and 4 held; what no line speaks of, -1.50: 1 charge; lines 2, 3, \
+         -1.50: the charges of 2026-09-14 come to it (by chance at most 1 in 100); lines 2, 3, -1.50: the \
+         charges of the hour from 2026-09-14T09:30:00Z come to it (by chance at most 5 in 100); lines 2, 3, \
+         -1.50: two digits of the amount seem to be swapped; and 2 more."
+    );
+}
+
+/// The amounts in a text: figures with decimals.
+fn amounts(text: &str) -> Vec<Money> {
+    let words = text.split([' ', '\n']).map(|word| word.trim_end_matches([',', ';', '.', ':', ')']));
+    words.filter(|word| word.contains('.')).filter_map(|word| word.parse().ok()).collect()
+}
+
+proptest! {
+    #[test]
+    fn no_amount_is_told_that_is_not_shown((charges, invoice) in inputs()) {
+        let bridge = explain(&charges, &invoice);
+        let told = bridge.narrative();
+        prop_assert!((5..=16).contains(&told.lines().count()), "{}", told);
+        prop_assert!(told.lines().all(|line| line.ends_with('.')));
+        for step in &bridge.steps {
+            prop_assert!(told.contains(step.category.label()));
+        }
+        let shown = amounts(&bridge.to_string());
+        let leads: Vec<_> = bridge.leads.iter().map(|lead| lead.amount).collect();
+        let tolerance = bridge.verdicts.focus_tolerance;
+        for sentence in told.lines().filter(|line| !line.starts_with("Where to look")) {
+            let parts = sentence.split(" or ").filter(|part| !part.contains(" % of the total"));
+            for amount in parts.flat_map(amounts) {
+                prop_assert!(shown.contains(&amount) || amount == tolerance, "{} in {}", amount, &told);
+            }
+        }
+        prop_assert_eq!(told.contains("Where to look"), !leads.is_empty());
+    }
+}
