@@ -9,6 +9,8 @@ use reconcile::{
 
 use crate::sync;
 
+const TEN_DAYS: i64 = 10 * 24 * 60 * 60 * 1000;
+
 fn explain(invoice: &DemoInvoice, ledger: &cost_model::Ledger) -> Reconciliation {
     let reader = CsvInvoiceReader::new(CursorWordings::new());
     let read = reader.read(invoice.csv.as_bytes(), "invoice.csv").unwrap();
@@ -55,8 +57,8 @@ async fn each_closed_cycle_is_explained_to_the_last_digit() {
         };
         assert_eq!(step(Category::BeforePeriod) + step(Category::AfterPeriod), -sum(outside));
         assert_eq!(step(Category::Tax), invoice.tax);
-        assert_eq!(step(Category::Seats), invoice.seats);
-        assert_eq!(step(Category::Credit), invoice.credits);
+        assert_eq!(step(Category::Seats) + step(Category::Proration), invoice.seats);
+        assert_eq!(step(Category::Credit) + step(Category::Refund), invoice.credits);
     }
 }
 
@@ -65,7 +67,7 @@ async fn an_event_after_the_cut_is_unexplained_by_exactly_its_charge() {
     let simulator = Simulator::demo();
     let invoice = simulator.invoices().remove(0);
     let mut late =
-        TrueEvent::new(invoice.period_start.timestamp_millis() + 1, "gpt-5.4", TrueEvent::USAGE_BASED);
+        TrueEvent::new(invoice.period_start.timestamp_millis() + TEN_DAYS, "gpt-5.4", TrueEvent::USAGE_BASED);
     late.charged = Some(cursor_simulator::DOLLAR * 3);
     simulator.insert_event(late);
     let bridge = explain(&invoice, &sync(&simulator).await.ledger);

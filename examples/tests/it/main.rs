@@ -12,6 +12,7 @@ mod crash;
 mod cycles;
 mod disputes;
 mod faults;
+mod guide;
 mod invoices;
 mod owners;
 mod program;
