@@ -4,7 +4,9 @@ use std::path::Path;
 
 use cost_model::{Ledger, Money, Rounding};
 use examples::{Failure, Table, grouped};
-use reconcile::{ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut};
+use reconcile::{
+    ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut,
+};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;

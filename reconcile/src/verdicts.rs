@@ -45,6 +45,11 @@ pub struct Verdicts {
     pub focus_tolerance: Money,
     /// What is unexplained is less than what counts as material.
     pub immaterial: bool,
+    /// The invoice's On-Demand Usage minus the billed cost of on-demand charges in the stated period: all that a filter on
+    /// the kind of usage can tell.
+    pub usage_based_difference: Money,
+    /// That difference is at most a hundredth of the On-Demand Usage: the check that Vantage's page on Cursor advises.
+    pub usage_based_within_one_percent: bool,
 }
 
 /// What verdicts are about.
@@ -57,6 +62,8 @@ pub(crate) struct Judged {
     pub(crate) lines: u64,
     pub(crate) total: Money,
     pub(crate) decimals: u32,
+    pub(crate) on_demand_charges: Money,
+    pub(crate) on_demand_usage: Money,
 }
 
 impl Judged {
@@ -68,6 +75,7 @@ impl Judged {
         let tolerance = half_digits(self.charges.isqrt()).max(size(digit).saturating_mul(100));
         let focus_tolerance = Money::from_units(i128::try_from(tolerance).unwrap_or(i128::MAX))
             .rounded(self.decimals, Rounding::Floor)?;
+        let difference = self.on_demand_usage.checked_sub(self.on_demand_charges)?;
         let share = size(self.total).saturating_mul(u128::from(materiality.share)) / 10_000;
         Ok(Verdicts {
             exact: self.unexplained.is_zero() && self.certain,
@@ -75,6 +83,8 @@ impl Judged {
             within_focus_tolerance: size(self.variance) <= size(focus_tolerance),
             focus_tolerance,
             immaterial: size(self.unexplained) <= share.max(size(materiality.amount)),
+            usage_based_difference: difference,
+            usage_based_within_one_percent: size(difference) <= size(self.on_demand_usage) / 100,
         })
     }
 }

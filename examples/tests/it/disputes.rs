@@ -76,6 +76,27 @@ fn a_second_run_gives_the_same_bytes() {
     }
 }
 
+/// R7: what counts as material changes a verdict and nothing else.
+#[test]
+fn materiality_changes_no_amount() {
+    use reconcile::{Case, Materiality};
+    let ledger = cost_model::Ledger::builder(Currency::USD).build();
+    let rules = cursor_invoice::billing_rules().unwrap();
+    for (_, _, trial) in singles().step_by(9) {
+        let csv = trial.dispute.bill.csv();
+        let reader = reconcile::CsvInvoiceReader::new(cursor_invoice::CursorWordings::new());
+        let invoice = reconcile::InvoiceReader::read(&reader, csv.as_bytes(), "invoice.csv").unwrap();
+        let strict = Case::new(&ledger, &invoice, &rules).materiality(Materiality::new(Money::ZERO, 0));
+        let lenient =
+            Case::new(&ledger, &invoice, &rules).materiality(Materiality::new("1000000".parse().unwrap(), 0));
+        let (strict, mut lenient) =
+            (strict.explain().unwrap().reconciliation, lenient.explain().unwrap().reconciliation);
+        assert!(lenient.verdicts.immaterial && !strict.verdicts.immaterial);
+        lenient.verdicts = strict.verdicts;
+        assert_eq!(strict, lenient);
+    }
+}
+
 /// R8: what only changes its label comes to nothing.
 #[test]
 fn labels_net_to_zero() {

@@ -8,6 +8,7 @@
 mod accruals;
 mod bad_input;
 mod chain;
+mod chargebacks;
 mod crash;
 mod cycles;
 mod disputes;

@@ -90,6 +90,14 @@ impl BridgeBuilder {
         Ok(())
     }
 
+    /// The amount of a waypoint that has been passed.
+    pub(crate) fn waypoint(&self, name: WaypointName) -> Money {
+        self.waypoints
+            .iter()
+            .find(|waypoint| waypoint.name == name)
+            .map_or(Money::ZERO, |waypoint| waypoint.amount)
+    }
+
     pub(crate) fn pass(&mut self, name: WaypointName) {
         self.waypoints.push(Waypoint { name, amount: self.reached, after: self.steps.len() });
     }

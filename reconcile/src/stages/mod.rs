@@ -73,6 +73,12 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
         total: invoice_total,
         decimals,
+        on_demand_charges: usage
+            .on_demand_billed
+            .amount
+            .checked_sub(usage.before.amount)?
+            .checked_sub(usage.after.amount)?,
+        on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
     };
     let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
