@@ -45,7 +45,7 @@ pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
 pub use output::{
     AmountChange, AmountOf, BrokenEntry, Changes, Entry, EntryDigest, Event, EvidenceRow, History, InputDigest,
-    LineChange, Objection, ReconciliationDigest, Role, SignOff, Signature,
+    LineChange, ModelUsage, Objection, ReconciliationDigest, Role, SignOff, Signature,
 };
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use since_issue::SinceIssue;

@@ -15,6 +15,7 @@ mod other_provider;
 mod output_digest;
 mod output_evidence;
 mod output_history;
+mod output_models;
 mod output_narrative;
 mod output_sign_off;
 mod output_svg;

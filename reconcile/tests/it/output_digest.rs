@@ -25,7 +25,9 @@ fn charge() -> CostRecord {
 
 fn held(records: &[CostRecord]) -> Ledger {
     let mut builder = Ledger::builder(Currency::USD);
-    records.iter().for_each(|record| builder.push(record).unwrap());
+    for record in records {
+        builder.push(record).unwrap();
+    }
     builder.build()
 }
 
