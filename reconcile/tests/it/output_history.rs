@@ -156,6 +156,32 @@ invoice INV-0007: the same inputs, another outcome
 }
 
 #[test]
+fn of_two_steps_of_a_category_the_one_that_is_left_is_known_by_its_lines() {
+    let (bridge, _) = run(&charges(), &bill());
+    let price = |amount: i128, lines: &[u64]| {
+        let mut step = bridge.steps[0].clone();
+        step.category = Category::Price;
+        step.amount = Money::from_units(amount);
+        step.evidence.lines = lines.to_vec();
+        step
+    };
+    let with = |steps| {
+        let mut bridge = bridge.clone();
+        bridge.steps = steps;
+        bridge
+    };
+    let both = with(vec![price(1, &[1]), price(2, &[2])]);
+    let text = |after: &Reconciliation| Changes::between(&both, after).unwrap().to_string();
+    let left = text(&with(vec![price(2, &[2])]));
+    assert!(left.ends_with("another price: 0.000000000000000000000001, now no such step\n"), "{left}");
+    assert_eq!(left.lines().count(), 2);
+    let moved = text(&with(vec![price(1, &[1]), price(5, &[2, 3])]));
+    assert!(
+        moved.contains("another price: 0.000000000000000000000002, now 0.000000000000000000000005, a diff")
+    );
+}
+
+#[test]
 fn no_entry_can_be_changed_dropped_or_moved() {
     let mut history = History::new();
     let (bridge, inputs) = run(&charges(), &bill());
