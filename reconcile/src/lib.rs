@@ -44,8 +44,8 @@ pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLi
 pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
 pub use output::{
-    AmountChange, AmountOf, BrokenEntry, Changes, Entry, EntryDigest, Event, EvidenceRow, History, InputDigest,
-    LineChange, ModelUsage, Objection, ReconciliationDigest, Role, SignOff, Signature,
+    AmountChange, AmountOf, BrokenEntry, Changes, Entry, EntryDigest, Event, EvidenceRow, History,
+    InputDigest, LineChange, ModelUsage, Objection, ReconciliationDigest, Role, SignOff, Signature,
 };
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use since_issue::SinceIssue;
