@@ -33,7 +33,10 @@ pub use error::{Error, ErrorKind, Result};
 pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLine, Wording, Wordings};
 pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
-pub use output::EvidenceRow;
+pub use output::{
+    AmountChange, AmountOf, BrokenEntry, Changes, Entry, EntryDigest, Event, EvidenceRow, History,
+    InputDigest, LineChange, ModelUsage, Objection, ReconciliationDigest, Role, SignOff, Signature,
+};
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use search::fit::{RoundingPolicy, RoundingUnit, Terms};
 pub use since_issue::SinceIssue;

@@ -1,7 +1,7 @@
 //! The bridge in plain words.
 
 use super::rows::{Row, RowKind, brief, rows};
-use crate::{Category, Coincidences, Hint, Lead, Reconciliation, Step, WaypointName};
+use crate::{Category, Coincidences, Evidence, Hint, Lead, Reconciliation, Step, WaypointName};
 
 /// More lines or leads than this are counted, not listed.
 const LISTED: usize = 5;
@@ -152,24 +152,22 @@ fn about(theme: Theme, group: &[Row<'_>]) -> String {
 
 fn clause(row: &Row<'_>) -> Option<String> {
     let RowKind::Step(step) = row.kind else { return None };
-    let mut text = format!("{}, {}", row.label, brief(row.shown));
-    if let (true, Some(share)) = (step.category.is_timing(), row.share) {
-        text.push_str(&format!(" or {share} % of the total"));
-    }
-    let evidence = &step.evidence;
-    let charges = (evidence.records > 0).then(|| counted(evidence.records, "charge"));
-    let lines = (!evidence.lines.is_empty()).then(|| lines(&evidence.lines));
+    let share = row.share.filter(|_| step.category.is_timing());
+    let share = share.map(|share| format!(" or {share} % of the total")).unwrap_or_default();
+    let candidates: Vec<&str> = step.candidates.iter().map(|candidate| candidate.label()).collect();
+    let either =
+        if candidates.is_empty() { String::new() } else { format!(", either {}", candidates.join(" or ")) };
+    let what_to_do = what_to_do(step.category).map(|text| format!(", {text}")).unwrap_or_default();
+    let (label, amount, evidence) = (&row.label, brief(row.shown), evidence(step));
+    Some(format!("{label}, {amount}{share} ({evidence}){either}{what_to_do}"))
+}
+
+fn evidence(step: &Step) -> String {
+    let Evidence { records, lines: numbers, rule, .. } = &step.evidence;
+    let charges = (*records > 0).then(|| counted(*records, "charge"));
+    let lines = (!numbers.is_empty()).then(|| lines(numbers));
     let behind: Vec<String> = charges.into_iter().chain(lines).collect();
-    let behind = if behind.is_empty() { String::new() } else { behind.join(" on ") + ": " };
-    text.push_str(&format!(" ({behind}{})", evidence.rule));
-    if !step.candidates.is_empty() {
-        let candidates: Vec<&str> = step.candidates.iter().map(|candidate| candidate.label()).collect();
-        text.push_str(&format!(", either {}", candidates.join(" or ")));
-    }
-    if let Some(what_to_do) = what_to_do(step.category) {
-        text.push_str(&format!(", {what_to_do}"));
-    }
-    Some(text)
+    if behind.is_empty() { rule.clone() } else { format!("{}: {rule}", behind.join(" on ")) }
 }
 
 fn what_to_do(category: Category) -> Option<&'static str> {

@@ -116,7 +116,7 @@ impl<'a> Subject<'a> {
 }
 
 /// For the first of the lines about the same charges, by its place: what all of them ask for, if that is in range.
-fn asked_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
+pub(super) fn asked_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
     let mut groups: BTreeMap<Subject<'_>, (usize, Vec<Money>)> = BTreeMap::new();
     for (place, line) in lines.iter().enumerate() {
         if let Some(subject) = Subject::of(line.kind()) {

@@ -78,7 +78,7 @@ fn with_steps(categories: &[Category]) -> Reconciliation {
     let of = |category: &Category| {
         let mut step = step.clone();
         step.category = *category;
-        step.evidence.rule = "as it is".to_owned();
+        step.evidence.rule = String::from("as it is");
         step
     };
     bridge.steps = categories.iter().map(of).collect();

@@ -43,17 +43,15 @@ impl Element {
 fn parse(xml: &str) -> Vec<Element> {
     let (mut all, mut open): (Vec<Element>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut rest = xml;
-    while let Some(start) = rest.find('<') {
-        let text = &rest[..start];
+    while let Some((text, tagged)) = rest.split_once('<') {
         assert!(!text.contains('>'), "a bare > in {text:?}");
         if let Some(element) = open.last() {
             all[*element].text.push_str(&unescaped(text));
         } else {
             assert_eq!(text.trim(), "", "text outside of the root");
         }
-        let end = start + rest[start..].find('>').unwrap();
-        let tag = &rest[start + 1..end];
-        rest = &rest[end + 1..];
+        let (tag, after) = tagged.split_once('>').unwrap();
+        rest = after;
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(all[open.pop().unwrap()].name, name);
             continue;

@@ -31,7 +31,7 @@ fn case() -> (Vec<Charge>, Invoice) {
             (LineKind::Tax, 62 * CENT),
         ],
     );
-    invoice.lines[0].description = "8 calls, \"a\"\nin all".to_owned();
+    invoice.lines[0].description = String::from("8 calls, \"a\"\nin all");
     invoice.lines[2] = invoice.lines[2].clone().with_unit_price(Some(money("5.03")));
     (charges, invoice)
 }

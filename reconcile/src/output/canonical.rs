@@ -1,0 +1,235 @@
+//! What an invoice is explained from, as bytes: the same for the same inputs, and for no others.
+//!
+//! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
+
+use cost_model::{
+    ConnectionId, Costs, Dimension, Dimensions, Ledger, LedgerRow, LedgerTuple, Metric, Money, Quantity,
+    RequestUnits, Timestamp, TokenCounts, TokenType, Window,
+};
+use sha2::{Digest, Sha256};
+
+use crate::case::Case;
+use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
+
+/// Charges this near to the months may be on an invoice that was cut late or early.
+const NEAR: i64 = 3 * 24 * 60 * 60 * 1000;
+
+/// Hands out the bytes of everything that a case is explained from.
+pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
+    let mut fields = Fields::default();
+    fields.invoice(case.invoice);
+    fields.count(case.earlier.len());
+    case.earlier.iter().for_each(|invoice| fields.invoice(invoice));
+    fields.rules(case.rules);
+    fields.optional(case.since_issue.map(|_| 1));
+    if let Some(since) = case.since_issue {
+        fields.since_issue(since);
+    }
+    fields.count(case.announced.len());
+    for (window, charges) in &case.announced {
+        fields.window(*window);
+        fields.number(i128::from(*charges));
+    }
+    fields.money(Some(case.materiality.amount));
+    fields.number(i128::from(case.materiality.share));
+    let gaps = case.ledger.gaps(case.invoice.period);
+    fields.count(gaps.len());
+    for gap in gaps {
+        fields.text(gap.connection.as_ref().map(ConnectionId::as_str));
+        fields.window(gap.window);
+        fields.text(Some(gap.state.name()));
+    }
+    take(&fields.0);
+    charges(case.ledger, case.invoice.period.whole_months(), take);
+}
+
+/// The charges in order of time, those of one instant in the order of their bytes.
+fn charges(ledger: &Ledger, months: Window, take: &mut impl FnMut(&[u8])) {
+    let tuples: Vec<[u8; 32]> =
+        (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number)).map(tuple_digest).collect();
+    let first = months.start().millis().saturating_sub(NEAR);
+    let end = months.end().millis().saturating_add(NEAR);
+    let mut same: Vec<Fields> = Vec::new();
+    let mut at = None;
+    for row in ledger.rows().filter(|row| (first..end).contains(&row.at.millis())) {
+        if at != Some(row.at) {
+            take_all(&mut same, take);
+            at = Some(row.at);
+        }
+        let mut fields = Fields::default();
+        fields.charge(&row, tuples.get(row.tuple));
+        same.push(fields);
+    }
+    take_all(&mut same, take);
+}
+
+fn take_all(same: &mut Vec<Fields>, take: &mut impl FnMut(&[u8])) {
+    same.sort_unstable();
+    same.drain(..).for_each(|fields| take(&fields.0));
+}
+
+fn tuple_digest(tuple: LedgerTuple<'_>) -> [u8; 32] {
+    let mut fields = Fields::default();
+    for dimension in [
+        Dimension::Provider,
+        Dimension::BillingAccount,
+        Dimension::Account,
+        Dimension::Service,
+        Dimension::ServiceId,
+        Dimension::Category,
+        Dimension::Subcategory,
+        Dimension::Resource,
+        Dimension::ChargeType,
+        Dimension::Region,
+        Dimension::UsageUnit,
+    ] {
+        fields.text(tuple.get(&dimension).as_deref());
+    }
+    tuple.for_each_tag(&mut |key, value| {
+        fields.text(Some(key));
+        fields.text(Some(value));
+    });
+    Sha256::digest(&fields.0).into()
+}
+
+/// Fields one after the other, each with its length, so that no two lists of fields read the same.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Fields(Vec<u8>);
+
+impl Fields {
+    fn number(&mut self, number: i128) {
+        self.0.extend(number.to_le_bytes());
+    }
+
+    fn optional(&mut self, number: Option<i128>) {
+        self.0.push(u8::from(number.is_some()));
+        self.number(number.unwrap_or_default());
+    }
+
+    fn count(&mut self, count: usize) {
+        self.optional(i128::try_from(count).ok());
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        self.optional(text.and_then(|text| i128::try_from(text.len()).ok()));
+        self.0.extend(text.unwrap_or_default().bytes());
+    }
+
+    fn money(&mut self, amount: Option<Money>) {
+        self.optional(amount.map(Money::units));
+    }
+
+    fn instant(&mut self, at: Timestamp) {
+        self.number(i128::from(at.millis()));
+    }
+
+    fn window(&mut self, window: Window) {
+        self.instant(window.start());
+        self.instant(window.end());
+    }
+
+    fn tokens(&mut self, tokens: &TokenCounts) {
+        for token_type in TokenType::ALL {
+            self.number(i128::from(tokens.get(token_type).count()));
+        }
+    }
+
+    fn costs(&mut self, costs: &Costs) {
+        for metric in Metric::ALL {
+            self.money(costs.get(metric));
+        }
+    }
+
+    fn charge(&mut self, row: &LedgerRow, tuple: Option<&[u8; 32]>) {
+        self.instant(row.at);
+        self.0.extend(tuple.copied().unwrap_or_default());
+        self.costs(&row.costs);
+        self.tokens(&row.tokens);
+        self.optional(row.requests.map(RequestUnits::units));
+        self.optional(row.quantity.map(Quantity::units));
+        self.money(row.fee);
+    }
+
+    fn rules(&mut self, rules: &BillingRules) {
+        let BillingRules { on_demand, own_key, model, max_mode, line_decimals } = rules;
+        for text in [on_demand.to_string(), own_key.to_string(), model.to_string(), max_mode.to_string()] {
+            self.text(Some(&text));
+        }
+        self.number(i128::from(*line_decimals));
+    }
+
+    fn since_issue(&mut self, since: &SinceIssue) {
+        // Late charges come in the order of a scan; the order of changes says which one was the last.
+        let mut late: Vec<Self> = Vec::new();
+        for charge in since.late() {
+            let mut fields = Self::default();
+            fields.instant(charge.at);
+            fields.costs(&charge.costs);
+            late.push(fields);
+        }
+        late.sort_unstable();
+        self.count(late.len());
+        for fields in late {
+            self.0.extend(fields.0);
+        }
+        let changed = since.changed();
+        self.count(changed.len());
+        for change in changed {
+            self.instant(change.at);
+            self.costs(&change.old.unwrap_or_default());
+            self.optional(change.new.map(|_| 1));
+            self.costs(&change.new.unwrap_or_default());
+        }
+    }
+
+    fn invoice(&mut self, invoice: &Invoice) {
+        self.text(Some(&invoice.number));
+        self.window(invoice.period);
+        self.text(Some(invoice.currency.code()));
+        self.optional(invoice.issued.map(|at| i128::from(at.millis())));
+        self.money(invoice.stated_total);
+        self.count(invoice.lines.len());
+        invoice.lines.iter().for_each(|line| self.line(line));
+        self.count(invoice.remarks.len());
+        for remark in &invoice.remarks {
+            self.number(i128::from(remark.line));
+            self.text(Some(&remark.text));
+        }
+    }
+
+    fn line(&mut self, line: &InvoiceLine) {
+        self.number(i128::from(line.line));
+        self.text(Some(&line.description));
+        self.text(line.quantity.map(|quantity| quantity.normalize().to_string()).as_deref());
+        self.money(line.unit_price);
+        self.money(Some(line.amount));
+        self.money(line.wording.amount);
+        self.money(line.wording.unit_price);
+        self.text(Some(kind_name(line.kind())));
+        if let LineKind::Usage(about) = line.kind() {
+            self.text(about.model.as_deref());
+            self.optional(about.max_mode.map(i128::from));
+            self.optional(about.calls.map(i128::from));
+            self.optional(about.requests.map(i128::from));
+            self.optional(about.tokens.map(|_| 1));
+            self.tokens(&about.tokens.unwrap_or_default());
+        }
+    }
+}
+
+fn kind_name(kind: &LineKind) -> &'static str {
+    match kind {
+        LineKind::Usage(_) => "usage",
+        LineKind::TokenFee => "token fee",
+        LineKind::OwnKeyFees => "own-key fees",
+        LineKind::Seats => "seats",
+        LineKind::Proration => "proration",
+        LineKind::AddOn => "add-on",
+        LineKind::Discount => "discount",
+        LineKind::Credit => "credit",
+        LineKind::Refund => "refund",
+        LineKind::Netting => "netting",
+        LineKind::Tax => "tax",
+        LineKind::Unrecognised => "unrecognised",
+    }
+}

@@ -1,0 +1,225 @@
+//! What changed from one explanation of an invoice to the next.
+
+use std::fmt;
+
+use cost_model::Money;
+use serde::Serialize;
+
+use super::SignOff;
+use super::csv::name;
+use crate::{Category, LineOutcome, LineStatus, Reconciliation, Result, Step};
+
+/// What changed from one explanation of an invoice to the next.
+///
+/// `Display` tells it to people and serde to programs; neither invents an amount: differences are exact, and those of
+/// what was ingested, of the steps and of what is unexplained come to that of the invoice's total.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Changes {
+    /// The invoice's number.
+    pub invoice: String,
+    /// Whether it was explained from other inputs.
+    pub inputs_changed: bool,
+    /// Whether anything at all came out differently: amounts, lines, evidence, verdicts or leads.
+    pub outcome_changed: bool,
+    /// The amounts that changed, in the order of the bridge.
+    pub amounts: Vec<AmountChange>,
+    /// The lines whose status changed, in order.
+    pub lines: Vec<LineChange>,
+    /// The sign-offs that held for the last explanation and do not hold for this one.
+    pub lost: Vec<SignOff>,
+}
+
+/// An amount that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AmountChange {
+    /// Which amount.
+    pub of: AmountOf,
+    /// What it was; absent for a step that appeared.
+    pub before: Option<Money>,
+    /// What it is; absent for a step that vanished.
+    pub after: Option<Money>,
+    /// By how much it changed; what is absent counts as nothing.
+    pub difference: Money,
+}
+
+/// An amount of a bridge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AmountOf {
+    /// What was ingested.
+    Ingested,
+    /// A step of that category.
+    Step(Category),
+    /// What no step accounts for.
+    Unexplained,
+    /// The invoice's grand total.
+    InvoiceTotal,
+}
+
+/// A line whose status changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LineChange {
+    /// The line of the invoice file.
+    pub line: u64,
+    /// Its description, verbatim.
+    pub description: String,
+    /// Its status before; absent if the invoice had no such line.
+    pub before: Option<LineStatus>,
+    /// Its status now; absent if the invoice has no such line any more.
+    pub after: Option<LineStatus>,
+}
+
+impl Changes {
+    /// What changed between two explanations of an invoice. Sign-offs and inputs are for a
+    /// [`History`](crate::History) to tell.
+    ///
+    /// A step is the same step if it is of the same category and about the same lines, or else the next of the category.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), for a difference out of range.
+    pub fn between(before: &Reconciliation, after: &Reconciliation) -> Result<Self> {
+        let sums = |of, sum: fn(&Reconciliation) -> Money| (of, Some(sum(before)), Some(sum(after)));
+        let mut pairs = vec![sums(AmountOf::Ingested, |bridge| bridge.ingested)];
+        pairs.extend(steps(&before.steps, &after.steps));
+        pairs.push(sums(AmountOf::Unexplained, |bridge| bridge.unexplained));
+        pairs.push(sums(AmountOf::InvoiceTotal, |bridge| bridge.invoice_total));
+        let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
+        let change = |(of, before, after): Pair| {
+            let difference = after.unwrap_or_default().checked_sub(before.unwrap_or_default())?;
+            Ok(AmountChange { of, before, after, difference })
+        };
+        Ok(Self {
+            invoice: after.invoice.clone(),
+            inputs_changed: false,
+            outcome_changed: before != after,
+            amounts: changed.map(change).collect::<Result<_>>()?,
+            lines: lines(&before.lines, &after.lines),
+            lost: Vec::new(),
+        })
+    }
+
+    /// Whether the invoice was explained from the same inputs to the same outcome.
+    pub fn is_empty(&self) -> bool {
+        !self.inputs_changed && !self.outcome_changed && self.lost.is_empty()
+    }
+}
+
+/// An amount, what it was, and what it is.
+type Pair = (AmountOf, Option<Money>, Option<Money>);
+
+/// The steps of both bridges in pairs: those of the later one in order, then those that vanished.
+fn steps(before: &[Step], after: &[Step]) -> Vec<Pair> {
+    let mut left: Vec<&Step> = before.iter().collect();
+    let mut take = |wanted: &dyn Fn(&Step) -> bool| {
+        let found = left.iter().position(|step| wanted(step))?;
+        Some(left.remove(found).amount)
+    };
+    let exact: Vec<Option<Money>> = after
+        .iter()
+        .map(|step| take(&|old| old.category == step.category && old.evidence.lines == step.evidence.lines))
+        .collect();
+    let mut pairs = Vec::new();
+    for (step, old) in after.iter().zip(exact) {
+        let old = old.or_else(|| take(&|old| old.category == step.category));
+        pairs.push((AmountOf::Step(step.category), old, Some(step.amount)));
+    }
+    pairs.extend(left.into_iter().map(|old| (AmountOf::Step(old.category), Some(old.amount), None)));
+    pairs
+}
+
+/// The lines whose status changed; a line is known by its place and its description.
+fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
+    let change = |line: &LineOutcome, before, after| LineChange {
+        line: line.line,
+        description: line.description.clone(),
+        before,
+        after,
+    };
+    let mut changes = Vec::new();
+    for place in 0..before.len().max(after.len()) {
+        match (before.get(place), after.get(place)) {
+            (Some(old), Some(new)) if old.description == new.description => {
+                if old.status != new.status {
+                    changes.push(change(new, Some(old.status), Some(new.status)));
+                }
+            }
+            (old, new) => {
+                changes.extend(old.map(|old| change(old, Some(old.status), None)));
+                changes.extend(new.map(|new| change(new, None, Some(new.status))));
+            }
+        }
+    }
+    changes
+}
+
+impl fmt::Display for Changes {
+    /// A line for each change; amounts are exact.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return writeln!(f, "invoice {}: nothing changed", self.invoice);
+        }
+        writeln!(f, "invoice {}: {}", self.invoice, self.summary())?;
+        for change in &self.amounts {
+            writeln!(f, "  {change}")?;
+        }
+        for change in &self.lines {
+            writeln!(f, "  {change}")?;
+        }
+        for sign_off in &self.lost {
+            writeln!(
+                f,
+                "  what {} prepared for {} no longer holds",
+                sign_off.prepared.who,
+                sign_off.prepared.role.name()
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl Changes {
+    fn summary(&self) -> &'static str {
+        match (self.inputs_changed, self.outcome_changed, self.amounts.is_empty() && self.lines.is_empty()) {
+            (true, false, _) => "other inputs, the same outcome",
+            (true, true, true) => "other inputs, and no amount changed",
+            (true, true, false) => "other inputs",
+            (false, true, true) => "the same inputs, and no amount changed",
+            (false, true, false) => "the same inputs, another outcome",
+            (false, false, _) => "the same inputs and the same outcome",
+        }
+    }
+}
+
+impl fmt::Display for AmountChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.of {
+            AmountOf::Ingested => "ingested",
+            AmountOf::Step(category) => category.label(),
+            AmountOf::Unexplained => "unexplained",
+            AmountOf::InvoiceTotal => "total of the invoice",
+        };
+        match (self.before, self.after) {
+            (Some(before), Some(after)) => {
+                write!(f, "{what}: {before}, now {after}, a difference of {}", self.difference)
+            }
+            (Some(before), None) => write!(f, "{what}: {before}, now no such step"),
+            (None, Some(after)) => write!(f, "{what}: no such step, now {after}"),
+            (None, None) => write!(f, "{what}"),
+        }
+    }
+}
+
+impl fmt::Display for LineChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = |status: Option<LineStatus>| match status {
+            Some(status) => name(status).replace('_', " "),
+            None => "no such line".to_owned(),
+        };
+        let Self { line, description, before, after } = self;
+        write!(f, "line {line}, {description}: {}, now {}", status(*before), status(*after))
+    }
+}

@@ -1,0 +1,171 @@
+//! What was found out about invoices, and when: entries are added and never changed.
+
+use std::fmt;
+
+use cost_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::changes::Changes;
+use super::digest::entry_digest;
+use super::sign_off::SignOff;
+use super::{EntryDigest, InputDigest};
+use crate::{Reconciliation, Result};
+
+/// An append-only record of reconciliations and sign-offs, kept by the host as JSON.
+///
+/// Each entry holds the digest of the one before it, so nobody can change, drop or insert one without changing all that
+/// follow. Whoever keeps [`head`](Self::head) somewhere else sees that too, and entries missing at the end as well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct History {
+    entries: Vec<Entry>,
+}
+
+/// An entry of a [`History`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The digest of the entry before it; none for the first.
+    pub previous: Option<EntryDigest>,
+    /// When it was added, by the host's clock.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// The digest of all that.
+    pub digest: EntryDigest,
+}
+
+/// What a [`History`] keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// An invoice was explained.
+    Explained {
+        /// The outcome.
+        reconciliation: Box<Reconciliation>,
+        /// What it was made from.
+        inputs: InputDigest,
+    },
+    /// People signed an outcome.
+    Signed(SignOff),
+}
+
+/// An entry that is not what was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BrokenEntry {
+    /// Its number, counted from 0.
+    pub entry: usize,
+}
+
+impl History {
+    /// A history of nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an explanation of an invoice, and returns its entry's number, counted from 0. One that changes nothing is
+    /// added too: it says that somebody looked again.
+    pub fn push(&mut self, reconciliation: Reconciliation, inputs: InputDigest, at: Timestamp) -> usize {
+        self.add(Event::Explained { reconciliation: Box::new(reconciliation), inputs }, at)
+    }
+
+    /// Adds a sign-off, and returns its entry's number. Whether it holds is for [`Changes::lost`] and
+    /// [`signed`](Self::signed) to say.
+    pub fn sign(&mut self, sign_off: SignOff, at: Timestamp) -> usize {
+        self.add(Event::Signed(sign_off), at)
+    }
+
+    fn add(&mut self, event: Event, at: Timestamp) -> usize {
+        let previous = self.head();
+        let digest = entry_digest(previous, at, &event);
+        self.entries.push(Entry { previous, at, event, digest });
+        self.entries.len() - 1
+    }
+
+    /// Every entry, the oldest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The digest of the last entry, which stands for the whole history.
+    pub fn head(&self) -> Option<EntryDigest> {
+        self.entries.last().map(|entry| entry.digest)
+    }
+
+    /// Checks that every entry is what was added, and follows the one before it.
+    ///
+    /// # Errors
+    /// The first entry that is not.
+    pub fn verify(&self) -> std::result::Result<(), BrokenEntry> {
+        let mut previous = None;
+        for (number, entry) in self.entries.iter().enumerate() {
+            let digest = entry_digest(entry.previous, entry.at, &entry.event);
+            if entry.previous != previous || entry.digest != digest {
+                return Err(BrokenEntry { entry: number });
+            }
+            previous = Some(digest);
+        }
+        Ok(())
+    }
+
+    /// What the explanation with that number changed since the one before it of the same invoice; `None` if it is the
+    /// first, or no explanation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), for a difference out of range.
+    pub fn changes(&self, entry: usize) -> Result<Option<Changes>> {
+        let Some((after, inputs)) = self.entries.get(entry).and_then(Entry::explained) else {
+            return Ok(None);
+        };
+        let earlier = self.entries.get(..entry).unwrap_or_default();
+        let mut explained = earlier.iter().rev().filter_map(Entry::explained);
+        let Some((before, old_inputs)) = explained.find(|(old, _)| old.invoice == after.invoice) else {
+            return Ok(None);
+        };
+        let held = |sign_off: &&SignOff| sign_off.inputs == old_inputs && sign_off.is_valid_for(before);
+        let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(after);
+        let mut changes = Changes::between(before, after)?;
+        changes.inputs_changed = inputs != old_inputs;
+        if !changes.is_empty() {
+            let lost = earlier.iter().filter_map(Entry::signed).filter(held).filter(|each| !holds(each));
+            changes.lost = lost.cloned().collect();
+        }
+        Ok(Some(changes))
+    }
+
+    /// The sign-offs that hold for the last explanation of an invoice.
+    pub fn signed(&self, invoice: &str) -> Vec<&SignOff> {
+        let mut explained = self.entries.iter().rev().filter_map(Entry::explained);
+        let Some((last, inputs)) = explained.find(|(each, _)| each.invoice == invoice) else {
+            return Vec::new();
+        };
+        let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(last);
+        self.entries.iter().filter_map(Entry::signed).filter(holds).collect()
+    }
+}
+
+impl Entry {
+    fn explained(&self) -> Option<(&Reconciliation, InputDigest)> {
+        match &self.event {
+            Event::Explained { reconciliation, inputs } => Some((reconciliation, *inputs)),
+            Event::Signed(_) => None,
+        }
+    }
+
+    fn signed(&self) -> Option<&SignOff> {
+        match &self.event {
+            Event::Signed(sign_off) => Some(sign_off),
+            Event::Explained { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for BrokenEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {} of the history is not what was added, or not in its place", self.entry)
+    }
+}
+
+impl std::error::Error for BrokenEntry {}

@@ -1,0 +1,138 @@
+//! The usage of each model against what the invoice asks for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cost_model::{Dimensions, Ledger, Money};
+use serde::Serialize;
+
+use super::csv::{cell, list, table};
+use super::tables::asked_together;
+use crate::{BillingRules, ChargeStatus, Explained, Invoice, LineKind, Result};
+
+/// The on-demand charges of one model against the lines that they are behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ModelUsage {
+    /// The model by the provider's id, as charges and usage lines name it; empty where they name none.
+    pub model: String,
+    /// How many charges are on the invoice or should be: behind a line, or behind none.
+    pub charges: u64,
+    /// What they were billed at.
+    pub billed: Money,
+    /// How many of them are behind no line.
+    pub unclaimed: u64,
+    /// The lines of the invoice file that they are behind, the first of lines about the same charges.
+    pub lines: Vec<u64>,
+    /// What all those lines ask for; absent where one of them asks for other models as well.
+    pub asked: Option<Money>,
+    /// `asked` less `billed`.
+    pub difference: Option<Money>,
+}
+
+impl Explained {
+    /// Each model that the invoice or its charges name, by name. `ledger`, `invoice` and `rules` are those that were
+    /// explained.
+    ///
+    /// The charges are those that the explanation puts on the invoice. A line that stands for several models says nothing
+    /// of each: what they were asked is then absent. Charges that were withdrawn since, or had another amount when the
+    /// invoice was issued, are differences here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn by_model(
+        &self,
+        ledger: &Ledger,
+        invoice: &Invoice,
+        rules: &BillingRules,
+    ) -> Result<Vec<ModelUsage>> {
+        let tuples = (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number));
+        let names: Vec<String> =
+            tuples.map(|tuple| tuple.get(&rules.model).unwrap_or_default().into_owned()).collect();
+        let mut models = Models::default();
+        for (charge, status) in ledger.rows().zip(&self.charges) {
+            let place = match status {
+                ChargeStatus::Line(place) => Some(*place),
+                ChargeStatus::Unclaimed => None,
+                _ => continue,
+            };
+            let name = names.get(charge.tuple).map(String::as_str).unwrap_or_default();
+            models.charge(name, charge.costs.billed.unwrap_or_default(), place)?;
+        }
+        for (place, asked) in asked_together(&invoice.lines) {
+            let Some(line) = invoice.lines.get(place) else { continue };
+            if let LineKind::Usage(about) = line.kind() {
+                models.line(about.model.as_deref().unwrap_or_default(), place, line.line, asked)?;
+            }
+        }
+        models.all.into_values().map(ModelUsage::compared).collect()
+    }
+}
+
+#[derive(Default)]
+struct Models {
+    all: BTreeMap<String, ModelUsage>,
+    /// The models of the charges behind a line, by its place.
+    behind: BTreeMap<usize, BTreeSet<String>>,
+}
+
+impl Models {
+    fn charge(&mut self, name: &str, billed: Money, place: Option<usize>) -> Result<()> {
+        let model = self.model(name);
+        model.charges += 1;
+        model.billed = model.billed.checked_add(billed)?;
+        model.unclaimed += u64::from(place.is_none());
+        let Some(place) = place else { return Ok(()) };
+        let behind = self.behind.entry(place).or_default();
+        if !behind.contains(name) {
+            behind.insert(name.to_owned());
+        }
+        Ok(())
+    }
+
+    /// A line is about the models of the charges behind it, or else about the one that it names.
+    fn line(&mut self, named: &str, place: usize, number: u64, asked: Option<Money>) -> Result<()> {
+        let behind = self.behind.remove(&place).unwrap_or_else(|| BTreeSet::from([named.to_owned()]));
+        let alone = behind.len() == 1;
+        for name in &behind {
+            let model = self.model(name);
+            model.lines.push(number);
+            model.asked = match (model.asked, asked.filter(|_| alone)) {
+                (Some(sum), Some(asked)) => Some(sum.checked_add(asked)?),
+                _ => None,
+            };
+        }
+        Ok(())
+    }
+
+    fn model(&mut self, name: &str) -> &mut ModelUsage {
+        self.all.entry(name.to_owned()).or_insert_with(|| ModelUsage {
+            model: name.to_owned(),
+            asked: Some(Money::ZERO),
+            ..ModelUsage::default()
+        })
+    }
+}
+
+impl ModelUsage {
+    fn compared(mut self) -> Result<Self> {
+        self.difference = self.asked.map(|asked| asked.checked_sub(self.billed)).transpose()?;
+        Ok(self)
+    }
+
+    /// The models as CSV, a row for each; amounts are exact, and what is absent is empty.
+    pub fn to_csv(models: &[Self]) -> String {
+        let headings = ["model", "charges", "billed", "unclaimed", "lines", "asked", "difference"];
+        let row = |model: &Self| {
+            [
+                model.model.clone(),
+                model.charges.to_string(),
+                model.billed.to_string(),
+                model.unclaimed.to_string(),
+                list(&model.lines, ToString::to_string),
+                cell(model.asked),
+                cell(model.difference),
+            ]
+        };
+        table(headings, models.iter().map(row))
+    }
+}

@@ -1,0 +1,143 @@
+//! Who stands for a reconciliation.
+
+use std::fmt;
+
+use cost_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{InputDigest, ReconciliationDigest};
+use crate::Reconciliation;
+
+/// Two people's word for a reconciliation: one prepared it, another reviewed it.
+///
+/// It names what it is about by digests, so it does not hold for another outcome, were it another by one digit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SignOff {
+    /// What was signed.
+    pub reconciliation: ReconciliationDigest,
+    /// What that was made from.
+    pub inputs: InputDigest,
+    /// Who prepared it.
+    pub prepared: Signature,
+    /// Who reviewed it, once somebody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Signature>,
+}
+
+/// A person's word, given at an instant. `Debug` leaves out whose it is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Signature {
+    /// Who signs, by name or address.
+    pub who: String,
+    /// For whom.
+    pub role: Role,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// On whose behalf somebody signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Role {
+    /// Who answers for the usage data.
+    Engineering,
+    /// Who answers for the books.
+    Finance,
+}
+
+/// Why a sign-off does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Objection {
+    /// It is about another reconciliation.
+    AnotherReconciliation,
+    /// A signature names nobody.
+    Nameless,
+    /// Nobody has reviewed it.
+    NotReviewed,
+    /// The one who prepared it reviewed it. Names are the same whatever their case and the spaces around them.
+    OnePerson,
+    /// It was reviewed before it was prepared.
+    ReviewedTooSoon,
+}
+
+impl Signature {
+    /// A person's word.
+    pub fn new(who: impl Into<String>, role: Role, at: Timestamp) -> Self {
+        Self { who: who.into(), role, at }
+    }
+
+    fn person(&self) -> String {
+        self.who.trim().to_lowercase()
+    }
+}
+
+impl Role {
+    /// The role in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Engineering => "engineering",
+            Self::Finance => "finance",
+        }
+    }
+}
+
+impl Objection {
+    /// A short text for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AnotherReconciliation => "it is about another reconciliation",
+            Self::Nameless => "a signature names nobody",
+            Self::NotReviewed => "nobody has reviewed it",
+            Self::OnePerson => "one person prepared and reviewed it",
+            Self::ReviewedTooSoon => "it was reviewed before it was prepared",
+        }
+    }
+}
+
+impl SignOff {
+    /// The word of the one who prepared a reconciliation from these inputs. It holds once somebody else has reviewed it.
+    pub fn prepared(reconciliation: &Reconciliation, inputs: InputDigest, by: Signature) -> Self {
+        Self { reconciliation: reconciliation.digest(), inputs, prepared: by, reviewed: None }
+    }
+
+    /// The same with the word of the one who reviewed it.
+    #[must_use]
+    pub fn reviewed(mut self, by: Signature) -> Self {
+        self.reviewed = Some(by);
+        self
+    }
+
+    /// Whether it is about this reconciliation, and two different people signed it, one after the other.
+    pub fn is_valid_for(&self, reconciliation: &Reconciliation) -> bool {
+        self.objection(reconciliation).is_none()
+    }
+
+    /// Why it does not hold for this reconciliation, if it does not.
+    pub fn objection(&self, reconciliation: &Reconciliation) -> Option<Objection> {
+        if self.reconciliation != reconciliation.digest() {
+            return Some(Objection::AnotherReconciliation);
+        }
+        let Some(reviewed) = &self.reviewed else { return Some(Objection::NotReviewed) };
+        let (first, second) = (self.prepared.person(), reviewed.person());
+        if first.is_empty() || second.is_empty() {
+            Some(Objection::Nameless)
+        } else if first == second {
+            Some(Objection::OnePerson)
+        } else if reviewed.at < self.prepared.at {
+            Some(Objection::ReviewedTooSoon)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signature").field("role", &self.role).field("at", &self.at).finish_non_exhaustive()
+    }
+}
