@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
 use crate::{Directory, People, Who};
+
+/// Where a person may be named, in order.
+pub(crate) static PERSON: LazyLock<[Dimension; 2]> =
+    LazyLock::new(|| [Dimension::Resource, Dimension::Tag("cursor:user".into())]);
 
 /// A charge at an instant, with the other keys' values that are known already.
 pub(crate) struct Charge<'a> {
@@ -30,9 +34,7 @@ impl<'a> Charge<'a> {
     /// Whom the directory may be asked about, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;
-        [Dimension::Resource, Dimension::Tag("cursor:user".into())]
-            .into_iter()
-            .filter_map(move |dimension| dimensions.get(&dimension).map(|id| Cow::Owned(id.into_owned())))
+        PERSON.iter().filter_map(move |dimension| dimensions.get(dimension))
     }
 
     /// The person's email in lower case, by the name that aliases give it.

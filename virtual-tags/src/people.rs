@@ -1,5 +1,6 @@
 //! Conditions on who caused a charge.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -102,16 +103,12 @@ impl People {
     /// Whether an email in lower case passes every list, which are in lower case too.
     pub(crate) fn fits_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-        let base = || match local.split_once('+') {
-            Some((base, _)) => format!("{base}@{domain}"),
-            None => email.to_owned(),
-        };
         let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|each| fits(each))
         };
         any(&self.is, &|each| each == email)
             && any(&self.local, &|each| each == local)
-            && (self.base.is_empty() || any(&self.base, &|each| each == base()))
+            && (self.base.is_empty() || any(&self.base, &|each| each == base(email)))
             && any(&self.domain, &|each| each == domain)
             && any(&self.under, &|each| is_under(domain, each))
             && any(&self.glob, &|each| fits_glob(each, email))
@@ -142,6 +139,15 @@ impl fmt::Debug for People {
             shown.field(name, &list.len());
         }
         shown.field("in_directory", &self.in_directory).field("who", &self.who).finish_non_exhaustive()
+    }
+}
+
+/// The email without its `+tag`.
+pub(crate) fn base(email: &str) -> Cow<'_, str> {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    match local.split_once('+') {
+        Some((base, _)) => Cow::Owned(format!("{base}@{domain}")),
+        None => Cow::Borrowed(email),
     }
 }
 

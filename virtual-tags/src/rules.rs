@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
 
-use crate::charge::Charge;
+use crate::charge::{Charge, PERSON};
 use crate::compile::{CompiledTag, Compiler, Then};
 use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
@@ -137,7 +137,7 @@ fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
                 reads.push(inherit.field.clone());
             }
             if rule.asks_directory() || rule.people.who.is_some() {
-                reads.extend([Dimension::Resource, Dimension::Tag("cursor:user".into())]);
+                reads.extend(PERSON.iter().cloned());
             }
         }
     }

@@ -1,0 +1,95 @@
+//! Texts that a charge must have to meet a rule.
+
+use std::sync::Arc;
+
+use cost_model::Dimension;
+use cost_model::filter::{Expression, Field, Predicate, Test};
+
+use super::Source;
+use super::texts::{Required, WINDOW};
+use crate::People;
+use crate::compile::CompiledRule;
+
+/// Of which a charge must have one.
+type Texts<'a> = Vec<(Source, Required<'a>)>;
+
+/// `None` if there are none to go by.
+pub(super) fn of_rule(rule: &CompiledRule) -> Option<Texts<'_>> {
+    of_people(&rule.people).or_else(|| of_expression(rule.when.as_ref()?.expression()))
+}
+
+fn of_people(people: &People) -> Option<Texts<'_>> {
+    // Also ends of domains that are not below it; the rule itself looks closer.
+    let under = people.under.iter().map(|parent| (Source::EmailDomain, Required::End(parent)));
+    let globs = || {
+        let glob = |glob| Some((Source::Email, of_literals(str::split(glob, ['*', '?']))?));
+        people.glob.iter().map(|text| glob(text)).collect::<Option<Texts<'_>>>()
+    };
+    whole(Source::Email, &people.is)
+        .or_else(|| whole(Source::EmailBase, &people.base))
+        .or_else(|| whole(Source::EmailLocal, &people.local))
+        .or_else(|| whole(Source::EmailDomain, &people.domain))
+        .or_else(|| (!people.under.is_empty()).then(|| under.collect()))
+        .or_else(|| globs().filter(|globs| !globs.is_empty()))
+}
+
+fn whole(source: Source, list: &[Arc<str>]) -> Option<Texts<'_>> {
+    let texts = list.iter().map(|text| (source.clone(), Required::Whole(text)));
+    (!list.is_empty()).then(|| texts.collect())
+}
+
+fn of_expression(expression: &Expression) -> Option<Texts<'_>> {
+    match expression {
+        Expression::And(parts) => parts.iter().filter_map(of_expression).min_by_key(Vec::len),
+        Expression::Or(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(of_expression).collect();
+            parts.map(|parts| parts.into_iter().flatten().collect())
+        }
+        Expression::Not(_) => None,
+        Expression::Predicate(predicate) => of_predicate(predicate),
+    }
+}
+
+fn of_predicate(predicate: &Predicate) -> Option<Texts<'_>> {
+    let dimensions = match &predicate.field {
+        // Where the service does not fit, its id may.
+        Field::Dimension(Dimension::Service) => vec![Dimension::Service, Dimension::ServiceId],
+        Field::Dimension(Dimension::VirtualTag(_)) => return None,
+        Field::Dimension(dimension) => vec![dimension.clone()],
+        _ => return None,
+    };
+    let texts: Vec<Required<'_>> = match &predicate.test {
+        _ if predicate.negated => return None,
+        Test::Equals(literal) => vec![Required::Whole(literal.as_text()?)],
+        Test::In(literals) => literals
+            .iter()
+            .map(|literal| Some(Required::Whole(literal.as_text()?)))
+            .collect::<Option<_>>()?,
+        Test::Like(pattern) => vec![of_literals(pattern.literals())?],
+        Test::Regex(expression) => vec![of_literals(expression.required().literals())?],
+        _ => return None,
+    };
+    let of = |dimension: &Dimension, text| (Source::Dimension(dimension.clone()), text);
+    Some(dimensions.iter().flat_map(|each| texts.iter().map(|text| of(each, *text))).collect())
+}
+
+/// One of the literals of a pattern, between which anything may stand: the longer of start and end, unless that is short
+/// and one between them is not.
+fn of_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Required<'a>> {
+    let literals: Vec<&str> = literals.collect();
+    let (start, between, end) = match literals.as_slice() {
+        [whole] => return Some(Required::Whole(whole)),
+        [start, between @ .., end] => (*start, between, *end),
+        [] => return None,
+    };
+    let (length, outer) = if start.len() > end.len() {
+        (start.len(), Required::Start(start))
+    } else {
+        (end.len(), Required::End(end))
+    };
+    let inner = between.iter().max_by_key(|literal| literal.len());
+    match inner.filter(|inner| inner.len() >= WINDOW && length < WINDOW) {
+        Some(inner) => Some(Required::Anywhere(inner)),
+        None => Some(outer).filter(|_| length > 0),
+    }
+}
