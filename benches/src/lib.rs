@@ -6,6 +6,7 @@ mod figures;
 mod filtering;
 mod grouping;
 mod pages;
+mod rules;
 
 use std::error::Error;
 
@@ -13,5 +14,6 @@ pub use contestants::Contestants;
 pub use demo::Demo;
 pub use figures::Figures;
 pub use pages::{PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
+pub use rules::{ManyRules, directory_of, hash_all, tag_all, tag_each};
 
 pub type Failure = Box<dyn Error + Send + Sync>;

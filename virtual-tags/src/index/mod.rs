@@ -73,7 +73,9 @@ impl Index {
                 Source::EmailBase => {
                     email().into_iter().for_each(|email| texts.find(&base(email), &mut rules));
                 }
-                Source::EmailLocal => parts().into_iter().for_each(|(local, _)| texts.find(local, &mut rules)),
+                Source::EmailLocal => {
+                    parts().into_iter().for_each(|(local, _)| texts.find(local, &mut rules))
+                }
                 Source::EmailDomain => {
                     parts().into_iter().for_each(|(_, domain)| texts.find(domain, &mut rules));
                 }

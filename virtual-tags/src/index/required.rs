@@ -61,10 +61,9 @@ fn of_predicate(predicate: &Predicate) -> Option<Texts<'_>> {
     let texts: Vec<Required<'_>> = match &predicate.test {
         _ if predicate.negated => return None,
         Test::Equals(literal) => vec![Required::Whole(literal.as_text()?)],
-        Test::In(literals) => literals
-            .iter()
-            .map(|literal| Some(Required::Whole(literal.as_text()?)))
-            .collect::<Option<_>>()?,
+        Test::In(literals) => {
+            literals.iter().map(|literal| Some(Required::Whole(literal.as_text()?))).collect::<Option<_>>()?
+        }
         Test::Like(pattern) => vec![of_literals(pattern.literals())?],
         Test::Regex(expression) => vec![of_literals(expression.required().literals())?],
         _ => return None,

@@ -23,8 +23,34 @@ impl Dimensions for Resource {
 /// Pieces of two letters and of everything that changes what a letter means.
 fn expression() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "a", "b", "ab", "a+", "b*", "a?", "b??", "a{2}", "b{0,1}?", ".", "^", "$", "|", "(a|b)", "(?:ab)+", "(b)?",
-        "[ab]", "[^a]", "[]a]", "[a]*", r"\.", r"\w", r"\b", r"[\]b]", "(?i)", "(?i:A)", "%", "[[:alpha:]]",
+        "a",
+        "b",
+        "ab",
+        "a+",
+        "b*",
+        "a?",
+        "b??",
+        "a{2}",
+        "b{0,1}?",
+        ".",
+        "^",
+        "$",
+        "|",
+        "(a|b)",
+        "(?:ab)+",
+        "(b)?",
+        "[ab]",
+        "[^a]",
+        "[]a]",
+        "[a]*",
+        r"\.",
+        r"\w",
+        r"\b",
+        r"[\]b]",
+        "(?i)",
+        "(?i:A)",
+        "%",
+        "[[:alpha:]]",
     ]);
     prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
 }
