@@ -18,19 +18,24 @@ pub(crate) struct CompiledTag {
     pub(crate) default_from: Option<Inherit>,
     /// The provider's tag whose value stands, if it has one.
     pub(crate) own: Option<Dimension>,
-    pub(crate) rules: Vec<CompiledRule>,
+    /// As written, but for letter case in conditions on people.
+    rules: Vec<Rule>,
+    /// What each of them gives.
+    then: Vec<Then>,
     pub(crate) index: Index,
     /// The numbers of the keys that rules read, ascending.
     pub(crate) reads: Vec<usize>,
 }
 
-pub(crate) struct CompiledRule {
-    pub(crate) when: Option<Filter>,
+/// A rule of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct CompiledRule<'a> {
+    pub(crate) when: Option<&'a Filter>,
     /// In lower case.
-    pub(crate) people: People,
-    pub(crate) spans: Vec<Span>,
-    pub(crate) then: Then,
-    pub(crate) place: Option<Place>,
+    pub(crate) people: &'a People,
+    pub(crate) spans: &'a [Span],
+    pub(crate) then: &'a Then,
+    pub(crate) place: Option<&'a Place>,
 }
 
 pub(crate) enum Then {
@@ -45,9 +50,31 @@ pub(crate) enum Then {
     },
 }
 
-impl CompiledRule {
+impl CompiledTag {
+    /// The rule of that number, counted from 0.
+    pub(crate) fn rule(&self, number: usize) -> Option<CompiledRule<'_>> {
+        Some(compiled(self.rules.get(number)?, self.then.get(number)?))
+    }
+
+    /// The rules, in order.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = CompiledRule<'_>> {
+        self.rules.iter().zip(&self.then).map(|(rule, then)| compiled(rule, then))
+    }
+}
+
+fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
+    CompiledRule {
+        when: rule.when.as_ref(),
+        people: &rule.people,
+        spans: &rule.spans,
+        then,
+        place: rule.place.as_ref(),
+    }
+}
+
+impl CompiledRule<'_> {
     /// Whether the rule asks the directory.
-    pub(crate) fn asks_directory(&self) -> bool {
+    pub(crate) fn asks_directory(self) -> bool {
         matches!(self.then, Then::Fact(_) | Then::Headcount { .. })
             || self.people.asks_email()
             || self.people.in_directory.is_some()
@@ -67,24 +94,26 @@ impl Compiler<'_> {
             self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads)?;
         }
         let default = tag.default;
-        let rules = tag
-            .rules
-            .into_iter()
-            .map(|rule| self.rule(rule, default.as_ref(), &mut reads))
-            .collect::<Result<Vec<_>>>()?;
+        let mut rules = tag.rules;
+        let mut then = Vec::with_capacity(rules.len());
+        for rule in &mut rules {
+            rule.people.lower();
+            then.push(self.then(rule, default.as_ref(), &mut reads)?);
+        }
         reads.sort_unstable();
         reads.dedup();
         Ok(CompiledTag {
             own: (!tag.overrides_provider).then_some(Dimension::Tag(tag.key)),
             default,
             default_from: tag.default_from,
-            index: Index::new(&rules),
+            index: Index::new(rules.iter()),
             rules,
+            then,
             reads,
         })
     }
 
-    fn rule(&self, rule: Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<CompiledRule> {
+    fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
         for dimension in rule.when.as_ref().map(Filter::dimensions).unwrap_or_default() {
             self.read(&dimension, rule.place.as_ref(), "the condition", reads)?;
@@ -98,27 +127,20 @@ impl Compiler<'_> {
             return fail("`costs.allocation` has no meaning in a rule");
         }
         let place = rule.place.as_ref();
-        let then = match rule.assign {
-            Assign::Value(value) => Then::Value(value),
-            Assign::FromDirectory(name) => Then::Fact(self.fact("from_directory", &name, place)?),
+        Ok(match &rule.assign {
+            Assign::Value(value) => Then::Value(Arc::clone(value)),
+            Assign::FromDirectory(name) => Then::Fact(self.fact("from_directory", name, place)?),
             Assign::FromField(inherit) => {
                 self.read(&inherit.field, place, "`from_field`", reads)?;
-                Then::Field(inherit)
+                Then::Field(inherit.clone())
             }
             Assign::Split(Split::Headcount { fact, within }) => {
-                let fact = self.fact("headcount", &fact, place)?;
-                let within = within.map(|within| self.fact("within", &within, place)).transpose()?;
+                let fact = self.fact("headcount", fact, place)?;
+                let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
                 Then::Headcount { counts, within }
             }
             Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
-        };
-        Ok(CompiledRule {
-            when: rule.when,
-            people: rule.people.lowered(),
-            spans: rule.spans,
-            then,
-            place: rule.place,
         })
     }
 
@@ -157,20 +179,20 @@ impl Compiler<'_> {
     }
 }
 
-fn shares(split: Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
+fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
     let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     let parts: Vec<(Arc<str>, u128)> = match split {
-        Split::Even(values) => values.into_iter().map(|value| (value, 1)).collect(),
+        Split::Even(values) => values.iter().map(|value| (Arc::clone(value), 1)).collect(),
         Split::Weights(parts) => {
-            parts.into_iter().map(|(value, weight)| (value, u128::from(weight))).collect()
+            parts.iter().map(|(value, weight)| (Arc::clone(value), u128::from(*weight))).collect()
         }
         Split::Percentages { parts, remainder_to_default } => {
-            let (values, percentages): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            let (values, percentages): (Vec<_>, Vec<_>) = parts.iter().cloned().unzip();
             let Some((weights, missing)) = weights::of_percentages(&percentages) else {
                 return fail("the percentages must be 0 or more and sum to 100".to_owned());
             };
             let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
-            match (missing, remainder_to_default, default) {
+            match (missing, *remainder_to_default, default) {
                 (0, ..) => {}
                 (_, true, Some(default)) => match parts.iter_mut().find(|(value, _)| value == default) {
                     Some((_, weight)) => *weight = weight.saturating_add(missing),

@@ -29,7 +29,7 @@ impl Rules {
         }
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
         let candidates = tag.index.candidates(charge);
-        let mut rules = candidates.into_iter().filter_map(|number| tag.rules.get(number));
+        let mut rules = candidates.into_iter().filter_map(|number| tag.rule(number));
         rules.find_map(|rule| rule.apply(self, charge, &dimensions)).unwrap_or_else(|| {
             let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
             let value = inherited.map(Cow::Owned).or(tag.default.as_deref().map(Cow::Borrowed));
@@ -113,17 +113,17 @@ impl Inherit {
     }
 }
 
-impl CompiledRule {
+impl<'a> CompiledRule<'a> {
     /// Whether the conditions hold, whatever the rule then gives.
-    pub(crate) fn holds(&self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
+    pub(crate) fn holds(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
         (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
-            && charge.fits(&self.people)
-            && self.when.as_ref().is_none_or(|when| when.matches(dimensions))
+            && charge.fits(self.people)
+            && self.when.is_none_or(|when| when.matches(dimensions))
     }
 
     /// What the rule gives; `None` where it does not match.
-    pub(crate) fn apply<'a>(
-        &'a self,
+    pub(crate) fn apply(
+        self,
         rules: &'a Rules,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
@@ -131,7 +131,7 @@ impl CompiledRule {
         if !self.holds(charge, dimensions) {
             return None;
         }
-        match &self.then {
+        match self.then {
             Then::Value(value) => Some(Assignment::Value(Cow::Borrowed(value))),
             Then::Fact(fact) => {
                 let value = charge.ids().find_map(|id| rules.directory.fact_at(&id, *fact, charge.at))?;

@@ -112,7 +112,7 @@ impl Rules {
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
         let own = tag.own.as_ref().is_some_and(|own| charge.dimensions.get(own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
-        for (number, rule) in tag.rules.iter().enumerate() {
+        for (number, rule) in tag.rules().enumerate() {
             let explained = self.explained_rule(number + 1, rule, charge, &dimensions);
             if explained.fails.is_empty() {
                 matching.push(explained);
@@ -130,7 +130,7 @@ impl Rules {
     fn explained_rule(
         &self,
         number: usize,
-        rule: &CompiledRule,
+        rule: CompiledRule<'_>,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
     ) -> ExplainedRule {
@@ -150,7 +150,7 @@ impl Rules {
         }
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
-        let source = match &rule.then {
+        let source = match rule.then {
             Then::Fact(fact) => {
                 self.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
             }
@@ -161,7 +161,7 @@ impl Rules {
         conditions.extend(source.map(|source| (source, !unanswered)));
         let (holds, fails): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|(_, holds)| *holds);
         let texts = |conditions: Vec<(String, bool)>| conditions.into_iter().map(|(text, _)| text).collect();
-        ExplainedRule { number, place: rule.place.clone(), holds: texts(holds), fails: texts(fails) }
+        ExplainedRule { number, place: rule.place.cloned(), holds: texts(holds), fails: texts(fails) }
     }
 }
 

@@ -35,9 +35,10 @@ use crate::Rules;
 pub struct Memory<'a> {
     rules: &'a Rules,
     key: Box<str>,
-    /// By what the rules read of a charge, as bytes: the number of its spans.
-    known: HashMap<Box<[u8]>, usize>,
-    spans: Vec<Spans<'a>>,
+    /// By what the rules read of a charge, as bytes.
+    known: HashMap<Box<[u8]>, Spans>,
+    /// For each span in which an answer stands: that, once it was asked for.
+    answers: Vec<Option<Assignment<'a>>>,
     /// What the rules read of the charge at hand.
     read: Vec<u8>,
     /// The answer about the charge at hand, where rules may read anything.
@@ -45,9 +46,16 @@ pub struct Memory<'a> {
 }
 
 /// The spans of time in which an answer stands: one more than there are boundaries.
-struct Spans<'a> {
+struct Spans {
     boundaries: Box<[Timestamp]>,
-    answers: Box<[Option<Assignment<'a>>]>,
+    /// The number of the first span.
+    first: usize,
+}
+
+impl Spans {
+    fn number(&self, at: Timestamp) -> usize {
+        self.first + self.boundaries.partition_point(|boundary| *boundary <= at)
+    }
 }
 
 /// Bytes that no text in UTF-8 has.
@@ -61,7 +69,7 @@ impl Rules {
             rules: self,
             key: key.into(),
             known: HashMap::new(),
-            spans: Vec::new(),
+            answers: Vec::new(),
             read: Vec::new(),
             unremembered: Assignment::Unset,
         }
@@ -81,25 +89,22 @@ impl<'a> Memory<'a> {
             self.read(dimension, dimensions);
         }
         let number = match self.known.get(&*self.read) {
-            Some(number) => *number,
-            None => self.learn(rules.boundaries_of(dimensions).into()),
+            Some(spans) => spans.number(at),
+            None => self.learn(rules.boundaries_of(dimensions).into(), at),
         };
-        let spans = self.spans.get_mut(number);
-        let answer = spans.and_then(|spans| {
-            let number = spans.boundaries.partition_point(|boundary| *boundary <= at);
-            spans.answers.get_mut(number)
-        });
+        let answer = self.answers.get_mut(number);
         match answer {
             Some(answer) => answer.get_or_insert_with(|| rules.assign(&self.key, dimensions, at)),
             None => &self.unremembered,
         }
     }
 
-    fn learn(&mut self, boundaries: Box<[Timestamp]>) -> usize {
-        let answers = vec![None; boundaries.len() + 1].into();
-        self.known.insert(self.read.as_slice().into(), self.spans.len());
-        self.spans.push(Spans { boundaries, answers });
-        self.spans.len() - 1
+    fn learn(&mut self, boundaries: Box<[Timestamp]>, at: Timestamp) -> usize {
+        let spans = Spans { boundaries, first: self.answers.len() };
+        let number = spans.number(at);
+        self.answers.resize(spans.first + spans.boundaries.len() + 1, None);
+        self.known.insert(self.read.as_slice().into(), spans);
+        number
     }
 
     fn read(&mut self, dimension: &Dimension, dimensions: &dyn Dimensions) {

@@ -1,13 +1,14 @@
 //! Compiled rules: a tagger.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
 
 use crate::charge::{Charge, PERSON};
-use crate::compile::{CompiledTag, Compiler, Then};
+use crate::compile::{CompiledRule, CompiledTag, Compiler, Then};
 use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
 use crate::{Directory, Error, ErrorKind, Result, RuleSet};
@@ -68,8 +69,8 @@ impl Rules {
             reads: reads(&tags).map(Arc::from),
             spans: sorted(
                 tags.iter()
-                    .flat_map(|tag| &tag.rules)
-                    .flat_map(|rule| &rule.spans)
+                    .flat_map(CompiledTag::rules)
+                    .flat_map(|rule| rule.spans)
                     .flat_map(crate::Span::ends),
             )
             .into(),
@@ -87,11 +88,11 @@ impl Rules {
     }
 
     fn find_boundaries(&mut self) {
-        let all = || self.tags.iter().flat_map(|tag| &tag.rules);
+        let all = || self.tags.iter().flat_map(CompiledTag::rules);
         if all().any(|rule| matches!(rule.then, Then::Headcount { .. })) {
             self.counts = self.directory.boundaries().into();
         }
-        let dated = all().any(crate::compile::CompiledRule::asks_directory);
+        let dated = all().any(CompiledRule::asks_directory);
         let directory = if dated { self.directory.boundaries() } else { &[] };
         self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
     }
@@ -114,7 +115,7 @@ fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
 
 fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
     let shares = |tag: &CompiledTag| {
-        tag.rules.iter().any(|rule| matches!(rule.then, Then::Shares(_) | Then::Headcount { .. }))
+        tag.rules().any(|rule| matches!(rule.then, Then::Shares(_) | Then::Headcount { .. }))
     };
     let own: Vec<_> = tags.iter().map(shares).collect();
     own.iter()
@@ -125,26 +126,26 @@ fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
 
 /// Everything that some rule reads.
 fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
-    let mut reads = Vec::new();
+    let mut reads = BTreeSet::new();
+    let mut of_person = false;
     for tag in tags {
         reads.extend(tag.own.clone());
         reads.extend(tag.default_from.as_ref().map(|inherit| inherit.field.clone()));
-        for rule in &tag.rules {
-            if let Some(when) = &rule.when {
+        for rule in tag.rules() {
+            if let Some(when) = rule.when {
                 reads.extend(when.reads()?);
             }
-            if let Then::Field(inherit) = &rule.then {
-                reads.push(inherit.field.clone());
+            if let Then::Field(inherit) = rule.then {
+                reads.insert(inherit.field.clone());
             }
-            if rule.asks_directory() || rule.people.who.is_some() {
-                reads.extend(PERSON.iter().cloned());
-            }
+            of_person |= rule.asks_directory() || rule.people.who.is_some();
         }
     }
+    if of_person {
+        reads.extend(PERSON.iter().cloned());
+    }
     reads.retain(|dimension| !matches!(dimension, Dimension::VirtualTag(_)));
-    reads.sort();
-    reads.dedup();
-    Some(reads)
+    Some(reads.into_iter().collect())
 }
 
 impl Tagger for Rules {

@@ -38,21 +38,21 @@ struct Witness<'a> {
 pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
-    for (number, rule) in tag.rules.iter().enumerate() {
+    for (number, rule) in tag.rules().enumerate() {
         let lists = lists(rule);
         let mut covering: Vec<usize> = Vec::new();
         let covered = witnesses(&lists).iter().all(|witness| {
             let earlier = witness.candidates(tag, &directory).into_iter().take_while(|each| *each < number);
-            let mut earlier = earlier.filter_map(|each| Some((each, tag.rules.get(each)?)));
-            let found = earlier.find(|(_, earlier)| witness.is_taken_by(earlier, rule));
+            let mut earlier = earlier.filter_map(|each| Some((each, tag.rule(each)?)));
+            let found = earlier.find(|(_, earlier)| witness.is_taken_by(*earlier, rule));
             covering.extend(found.map(|(each, _)| each));
             found.is_some()
         });
         if covered {
             covering.sort_unstable();
             covering.dedup();
-            let first = covering.first().and_then(|first| tag.rules.get(*first));
-            let line = on_line(first.and_then(|rule| rule.place.as_ref()));
+            let first = covering.first().and_then(|first| tag.rule(*first));
+            let line = on_line(first.and_then(|rule| rule.place));
             let message = match covering.len() {
                 0 | 1 => format!(
                     "no charge gets here: {line} matches them all; put this rule above it or remove it"
@@ -62,16 +62,16 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
                     more - 1
                 ),
             };
-            findings.push(Finding::new(FindingKind::Unreachable, rule.place.as_ref(), message));
+            findings.push(Finding::new(FindingKind::Unreachable, rule.place, message));
         }
     }
     findings
 }
 
 /// For each field that a charge must have one of some texts in to meet the rule: those.
-fn lists(rule: &CompiledRule) -> Vec<(Field, Vec<Word>)> {
+fn lists(rule: CompiledRule<'_>) -> Vec<(Field, Vec<Word>)> {
     let mut lists: Vec<(Field, Vec<Word>)> = Vec::new();
-    if let Some(when) = &rule.when {
+    if let Some(when) = rule.when {
         let parts = match when.expression() {
             Expression::And(parts) => parts.as_slice(),
             one => std::slice::from_ref(one),
@@ -83,7 +83,7 @@ fn lists(rule: &CompiledRule) -> Vec<(Field, Vec<Word>)> {
             }
         }
     }
-    if let Some(words) = emails(&rule.people) {
+    if let Some(words) = emails(rule.people) {
         lists.push((Field::Email, words));
     }
     lists
@@ -173,11 +173,11 @@ impl Witness<'_> {
     }
 
     /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
-    fn is_taken_by(&self, earlier: &CompiledRule, later: &CompiledRule) -> bool {
+    fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
         let always = matches!(earlier.then, Then::Value(_) | Then::Shares(_));
         let within = |span: &crate::Span| earlier.spans.iter().any(|other| other.holds_all_of(span));
         let in_time = earlier.spans.is_empty() || (!later.spans.is_empty() && later.spans.iter().all(within));
-        let (people, asked) = (&earlier.people, &later.people);
+        let (people, asked) = (earlier.people, later.people);
         let same_kind = (people.in_directory.is_none() || people.in_directory == asked.in_directory)
             && (people.who.is_none() || people.who == asked.who);
         always
@@ -185,8 +185,8 @@ impl Witness<'_> {
             && same_kind
             && (!people.asks_email()
                 || self.word(&Field::Email).is_some_and(|word| takes_email(people, word)))
-            && earlier.when.as_ref().is_none_or(|when| {
-                Some(when) == later.when.as_ref()
+            && earlier.when.is_none_or(|when| {
+                Some(when) == later.when
                     || (self.decides(when.expression(), false) && when.matches(self))
             })
     }

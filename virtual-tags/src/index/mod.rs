@@ -6,8 +6,8 @@ mod texts;
 use cost_model::Dimension;
 
 use self::texts::{Required, Texts};
+use crate::Rule;
 use crate::charge::Charge;
-use crate::compile::CompiledRule;
 use crate::people::base;
 
 /// The rules of one key by texts that a charge must have to meet them.
@@ -32,16 +32,15 @@ enum Source {
 }
 
 impl Index {
-    pub(crate) fn new(rules: &[CompiledRule]) -> Self {
+    pub(crate) fn new<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
         let mut index = Self::default();
-        for (number, rule) in rules.iter().enumerate() {
-            match required::of_rule(rule) {
-                Some(required) => {
-                    for (source, text) in required {
-                        index.add(source, text, number);
-                    }
-                }
-                None => index.always.push(number),
+        let mut texts = Vec::new();
+        for (number, rule) in rules.enumerate() {
+            if !required::of_rule(rule, &mut texts) {
+                index.always.push(number);
+            }
+            for (source, text) in texts.drain(..) {
+                index.add(source, text, number);
             }
         }
         index

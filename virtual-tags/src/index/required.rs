@@ -7,35 +7,36 @@ use cost_model::filter::{Expression, Field, Predicate, Test};
 
 use super::Source;
 use super::texts::{Required, WINDOW};
-use crate::People;
-use crate::compile::CompiledRule;
+use crate::{People, Rule};
 
 /// Of which a charge must have one.
-type Texts<'a> = Vec<(Source, Required<'a>)>;
+pub(super) type Texts<'a> = Vec<(Source, Required<'a>)>;
 
-/// `None` if there are none to go by.
-pub(super) fn of_rule(rule: &CompiledRule) -> Option<Texts<'_>> {
-    of_people(&rule.people).or_else(|| of_expression(rule.when.as_ref()?.expression()))
+/// Adds them; tells whether there are any to go by.
+pub(super) fn of_rule<'a>(rule: &'a Rule, texts: &mut Texts<'a>) -> bool {
+    of_people(&rule.people, texts);
+    if texts.is_empty() {
+        texts.extend(rule.when.as_ref().and_then(|when| of_expression(when.expression())).unwrap_or_default());
+    }
+    !texts.is_empty()
 }
 
-fn of_people(people: &People) -> Option<Texts<'_>> {
-    // Also ends of domains that are not below it; the rule itself looks closer.
-    let under = people.under.iter().map(|parent| (Source::EmailDomain, Required::End(parent)));
-    let globs = || {
-        let glob = |glob| Some((Source::Email, of_literals(str::split(glob, ['*', '?']))?));
-        people.glob.iter().map(|text| glob(text)).collect::<Option<Texts<'_>>>()
-    };
-    whole(Source::Email, &people.is)
-        .or_else(|| whole(Source::EmailBase, &people.base))
-        .or_else(|| whole(Source::EmailLocal, &people.local))
-        .or_else(|| whole(Source::EmailDomain, &people.domain))
-        .or_else(|| (!people.under.is_empty()).then(|| under.collect()))
-        .or_else(|| globs().filter(|globs| !globs.is_empty()))
-}
-
-fn whole(source: Source, list: &[Arc<str>]) -> Option<Texts<'_>> {
-    let texts = list.iter().map(|text| (source.clone(), Required::Whole(text)));
-    (!list.is_empty()).then(|| texts.collect())
+fn of_people<'a>(people: &'a People, texts: &mut Texts<'a>) {
+    let whole = [
+        (Source::Email, &people.is),
+        (Source::EmailBase, &people.base),
+        (Source::EmailLocal, &people.local),
+        (Source::EmailDomain, &people.domain),
+    ];
+    if let Some((source, list)) = whole.into_iter().find(|(_, list)| !list.is_empty()) {
+        texts.extend(list.iter().map(|text| (source.clone(), Required::Whole(text))));
+    } else if !people.under.is_empty() {
+        // Also ends of domains that are not below it; the rule itself looks closer.
+        texts.extend(people.under.iter().map(|parent| (Source::EmailDomain, Required::End(parent))));
+    } else {
+        let glob = |glob: &'a Arc<str>| Some((Source::Email, of_literals(glob.split(['*', '?']))?));
+        texts.extend(people.glob.iter().map(glob).collect::<Option<Texts<'_>>>().unwrap_or_default());
+    }
 }
 
 fn of_expression(expression: &Expression) -> Option<Texts<'_>> {

@@ -1,8 +1,7 @@
 //! Rules by the text that they ask of one field.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 
 /// A text that must be there: as a whole, at the start, at the end, or anywhere.
 #[derive(Clone, Copy)]
@@ -20,24 +19,24 @@ pub(super) const WINDOW: usize = 3;
 /// The rules that stand under each text.
 #[derive(Default)]
 pub(super) struct Texts {
-    whole: Numbers<Box<str>>,
+    whole: Numbers,
     starts: Affixes,
     ends: Affixes,
-    anywhere: Numbers<[u8; WINDOW]>,
+    anywhere: Numbers,
 }
 
 /// Beginnings or endings, by length in bytes, and their rules.
 #[derive(Default)]
-struct Affixes(Vec<(usize, Numbers<Box<str>>)>);
+struct Affixes(Vec<(usize, Numbers)>);
 
 impl Texts {
     pub(super) fn add(&mut self, text: Required<'_>, rule: usize) {
         match text {
-            Required::Whole(text) => self.whole.add(text.into(), rule),
+            Required::Whole(text) => self.whole.add(text, rule),
             Required::Start(text) => self.starts.add(text, rule),
             Required::End(text) => self.ends.add(text, rule),
             Required::Anywhere(text) => {
-                let windows = text.as_bytes().windows(WINDOW).filter_map(|window| window.try_into().ok());
+                let windows = text.as_bytes().windows(WINDOW);
                 // The window that fewest rules stand under tells most.
                 if let Some(window) = windows.min_by_key(|window| self.anywhere.get(window).count()) {
                     self.anywhere.add(window, rule);
@@ -68,33 +67,55 @@ impl Affixes {
             self.0.push((text.len(), Numbers::default()));
         }
         for (_, texts) in self.0.iter_mut().filter(|(length, _)| *length == text.len()) {
-            texts.add(text.into(), rule);
+            texts.add(text, rule);
         }
     }
 }
 
-/// Numbers of rules by what they stand under, of which most have one.
-struct Numbers<K>(HashMap<K, (usize, Vec<usize>)>);
-
-impl<K> Default for Numbers<K> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
+/// Numbers of rules by the hashes of what they stand under: what has the same hash is told apart by the rules themselves.
+#[derive(Default)]
+struct Numbers {
+    hasher: RandomState,
+    /// By hash: the last of the entries.
+    last: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
+    /// A rule, and the entry before it with the same hash.
+    entries: Vec<(usize, Option<usize>)>,
 }
 
-impl<K: Hash + Eq> Numbers<K> {
-    fn add(&mut self, key: K, rule: usize) {
-        self.0.entry(key).and_modify(|(_, more)| more.push(rule)).or_insert((rule, Vec::new()));
+impl Numbers {
+    fn add(&mut self, text: impl Hash, rule: usize) {
+        let before = self.last.insert(self.hasher.hash_one(text), self.entries.len());
+        self.entries.push((rule, before));
     }
 
-    fn get<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> impl Iterator<Item = usize>
-    where
-        K: Borrow<Q>,
-    {
-        self.0.get(key).into_iter().flat_map(|(first, more)| std::iter::once(first).chain(more)).copied()
+    fn get(&self, text: impl Hash) -> impl Iterator<Item = usize> {
+        let mut next = self.last.get(&self.hasher.hash_one(text)).copied();
+        std::iter::from_fn(move || {
+            let (rule, before) = self.entries.get(next?)?;
+            next = *before;
+            Some(*rule)
+        })
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
+    }
+}
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
