@@ -84,22 +84,23 @@ pub fn hash_all<T: AsRef<str>>(texts: &[T]) -> u64 {
     texts.iter().fold(0, |sum, text| sum ^ hasher.hash_one(text.as_ref()))
 }
 
-/// How many of the emails have a team.
+/// How long the names of all their teams are, together.
 pub fn tag_all(rules: &Rules, emails: &[String]) -> usize {
     let (mut teams, at) = (rules.remember("Team"), Timestamp::midnight(chrono::NaiveDate::MIN));
-    let tagged = |email: &&String| is_tagged(teams.assign(&Charge(email), at));
-    emails.iter().filter(tagged).count()
+    emails.iter().map(|email| length(teams.assign(&Charge(email), at))).sum()
 }
 
 /// The same, each asked about by itself.
 pub fn tag_each(rules: &Rules, emails: &[String]) -> usize {
     let at = Timestamp::midnight(chrono::NaiveDate::MIN);
-    emails.iter().filter(|email| is_tagged(&rules.assign("Team", &Charge(email), at))).count()
+    emails.iter().map(|email| length(&rules.assign("Team", &Charge(email), at))).sum()
 }
 
-fn is_tagged(assignment: &Assignment<'_>) -> bool {
-    !matches!(assignment, Assignment::Value(value) if value == "Unallocated")
-        && *assignment != Assignment::Unset
+fn length(assignment: &Assignment<'_>) -> usize {
+    match assignment {
+        Assignment::Value(value) => value.len(),
+        Assignment::Shares(_) | Assignment::Unset => 0,
+    }
 }
 
 /// A directory of so many people, as a file.

@@ -14,6 +14,7 @@ mod fragments;
 mod headcount;
 mod index;
 mod memory;
+mod mixing;
 mod order;
 mod people;
 mod place;

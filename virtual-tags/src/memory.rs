@@ -6,6 +6,7 @@ use std::fmt;
 use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
 
 use crate::Rules;
+use crate::mixing::Mixing;
 
 /// What rules say about one key of charges of any type, with every answer remembered: charges that agree in all that the
 /// rules read are asked about once for each span of time in which the answer stands.
@@ -36,7 +37,7 @@ pub struct Memory<'a> {
     rules: &'a Rules,
     key: Box<str>,
     /// By what the rules read of a charge, as bytes.
-    known: HashMap<Box<[u8]>, Spans>,
+    known: HashMap<Box<[u8]>, Spans, Mixing>,
     /// For each span in which an answer stands: that, once it was asked for.
     answers: Vec<Option<Assignment<'a>>>,
     /// What the rules read of the charge at hand.
@@ -68,7 +69,7 @@ impl Rules {
         Memory {
             rules: self,
             key: key.into(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             answers: Vec::new(),
             read: Vec::new(),
             unremembered: Assignment::Unset,

@@ -65,8 +65,7 @@ fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_
         let winner = candidates.find(|each| {
             tag.rule(*each).is_some_and(|rule| rule.apply(rules, charge, &dimensions).is_some())
         });
-        if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner)))
-        {
+        if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
             let asked = matches!(winner.then, Then::Fact(_)) || winner.people.in_directory == Some(true);
             let exact =

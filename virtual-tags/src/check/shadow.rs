@@ -186,8 +186,7 @@ impl Witness<'_> {
             && (!people.asks_email()
                 || self.word(&Field::Email).is_some_and(|word| takes_email(people, word)))
             && earlier.when.is_none_or(|when| {
-                Some(when) == later.when
-                    || (self.decides(when.expression(), false) && when.matches(self))
+                Some(when) == later.when || (self.decides(when.expression(), false) && when.matches(self))
             })
     }
 

@@ -16,7 +16,8 @@ pub(super) type Texts<'a> = Vec<(Source, Required<'a>)>;
 pub(super) fn of_rule<'a>(rule: &'a Rule, texts: &mut Texts<'a>) -> bool {
     of_people(&rule.people, texts);
     if texts.is_empty() {
-        texts.extend(rule.when.as_ref().and_then(|when| of_expression(when.expression())).unwrap_or_default());
+        texts
+            .extend(rule.when.as_ref().and_then(|when| of_expression(when.expression())).unwrap_or_default());
     }
     !texts.is_empty()
 }
