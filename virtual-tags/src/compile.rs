@@ -5,8 +5,10 @@ use std::sync::Arc;
 use cost_model::filter::closest;
 use cost_model::{Dimension, Filter, Share};
 
+use crate::error::Errors;
 use crate::headcount::Headcounts;
 use crate::index::Index;
+use crate::needs::Needs;
 use crate::rule_set::Span;
 use crate::{
     Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rule, Split, TagDefinition, weights,
@@ -25,6 +27,8 @@ pub(crate) struct CompiledTag {
     pub(crate) index: Index,
     /// The numbers of the keys that rules read, ascending.
     pub(crate) reads: Vec<usize>,
+    /// What else they depend on.
+    pub(crate) needs: Needs,
 }
 
 /// A rule of a key.
@@ -88,29 +92,39 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    pub(crate) fn tag(&self, tag: TagDefinition) -> Result<CompiledTag> {
+    /// The key, as far as it has no errors.
+    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> CompiledTag {
         let mut reads = Vec::new();
+        let mut needs = Needs::default();
+        let own = (!tag.overrides_provider).then(|| Dimension::Tag(Arc::clone(&tag.key)));
+        own.iter().for_each(|own| needs.add_field(own));
         if let Some(inherit) = &tag.default_from {
-            self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads)?;
+            errors.note(self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads));
+            needs.add_field(&inherit.field);
         }
-        let default = tag.default;
         let mut rules = tag.rules;
         let mut then = Vec::with_capacity(rules.len());
-        for rule in &mut rules {
+        let mut index = Index::default();
+        for (number, rule) in rules.iter_mut().enumerate() {
             rule.people.lower();
-            then.push(self.then(rule, default.as_ref(), &mut reads)?);
+            if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
+                index.add(number, rule);
+                needs.add(compiled(rule, &gives));
+                then.push(gives);
+            }
         }
         reads.sort_unstable();
         reads.dedup();
-        Ok(CompiledTag {
-            own: (!tag.overrides_provider).then_some(Dimension::Tag(tag.key)),
-            default,
+        CompiledTag {
+            default: tag.default,
             default_from: tag.default_from,
-            index: Index::new(rules.iter()),
+            own,
             rules,
             then,
+            index,
             reads,
-        })
+            needs,
+        }
     }
 
     fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {

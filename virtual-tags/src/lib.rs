@@ -15,6 +15,7 @@ mod headcount;
 mod index;
 mod memory;
 mod mixing;
+mod needs;
 mod order;
 mod people;
 mod place;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
 
 use crate::charge::{Charge, PERSON};
-use crate::compile::{CompiledRule, CompiledTag, Compiler, Then};
+use crate::compile::{CompiledTag, Compiler};
+use crate::error::Errors;
 use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
 use crate::{Directory, Error, ErrorKind, Result, RuleSet};
@@ -44,7 +45,9 @@ impl Rules {
         let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
         let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
-        let tags = rule_set.tags.into_iter().map(|tag| compiler.tag(tag)).collect::<Result<Vec<_>>>()?;
+        let mut errors = Errors::default();
+        let tags: Vec<_> = rule_set.tags.into_iter().map(|tag| compiler.tag(tag, &mut errors)).collect();
+        errors.finish()?;
         let order = order(&tags, &keys).map_err(|circle| {
             let message =
                 format!("the keys read each other in a circle: {circle}; let one of them read only fields");
@@ -67,13 +70,7 @@ impl Rules {
         }
         let mut rules = Self {
             reads: reads(&tags).map(Arc::from),
-            spans: sorted(
-                tags.iter()
-                    .flat_map(CompiledTag::rules)
-                    .flat_map(|rule| rule.spans)
-                    .flat_map(crate::Span::ends),
-            )
-            .into(),
+            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()).into(),
             boundaries: Arc::default(),
             counts: Arc::default(),
             keys: keys.into(),
@@ -88,11 +85,10 @@ impl Rules {
     }
 
     fn find_boundaries(&mut self) {
-        let all = || self.tags.iter().flat_map(CompiledTag::rules);
-        if all().any(|rule| matches!(rule.then, Then::Headcount { .. })) {
+        if self.tags.iter().any(|tag| tag.needs.counts) {
             self.counts = self.directory.boundaries().into();
         }
-        let dated = all().any(CompiledRule::asks_directory);
+        let dated = self.tags.iter().any(|tag| tag.needs.directory);
         let directory = if dated { self.directory.boundaries() } else { &[] };
         self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
     }
@@ -114,10 +110,7 @@ fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
 }
 
 fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
-    let shares = |tag: &CompiledTag| {
-        tag.rules().any(|rule| matches!(rule.then, Then::Shares(_) | Then::Headcount { .. }))
-    };
-    let own: Vec<_> = tags.iter().map(shares).collect();
+    let own: Vec<_> = tags.iter().map(|tag| tag.needs.shares).collect();
     own.iter()
         .zip(ancestors)
         .map(|(own_splits, read)| *own_splits || read.iter().any(|each| is(&own, *each)))
@@ -127,24 +120,12 @@ fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
 /// Everything that some rule reads.
 fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
     let mut reads = BTreeSet::new();
-    let mut of_person = false;
-    for tag in tags {
-        reads.extend(tag.own.clone());
-        reads.extend(tag.default_from.as_ref().map(|inherit| inherit.field.clone()));
-        for rule in tag.rules() {
-            if let Some(when) = rule.when {
-                reads.extend(when.reads()?);
-            }
-            if let Then::Field(inherit) = rule.then {
-                reads.insert(inherit.field.clone());
-            }
-            of_person |= rule.asks_directory() || rule.people.who.is_some();
+    for needs in tags.iter().map(|tag| &tag.needs) {
+        reads.extend(needs.dimensions.clone()?);
+        if needs.person || needs.directory {
+            reads.extend(PERSON.iter().cloned());
         }
     }
-    if of_person {
-        reads.extend(PERSON.iter().cloned());
-    }
-    reads.retain(|dimension| !matches!(dimension, Dimension::VirtualTag(_)));
     Some(reads.into_iter().collect())
 }
 

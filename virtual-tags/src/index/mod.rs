@@ -32,21 +32,17 @@ enum Source {
 }
 
 impl Index {
-    pub(crate) fn new<'a>(rules: impl Iterator<Item = &'a Rule>) -> Self {
-        let mut index = Self::default();
+    pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
         let mut texts = Vec::new();
-        for (number, rule) in rules.enumerate() {
-            if !required::of_rule(rule, &mut texts) {
-                index.always.push(number);
-            }
-            for (source, text) in texts.drain(..) {
-                index.add(source, text, number);
-            }
+        if !required::of_rule(rule, &mut texts) {
+            self.always.push(number);
         }
-        index
+        for (source, text) in texts {
+            self.add_text(source, text, number);
+        }
     }
 
-    fn add(&mut self, source: Source, text: Required<'_>, rule: usize) {
+    fn add_text(&mut self, source: Source, text: Required<'_>, rule: usize) {
         if let Some((_, texts)) = self.fields.iter_mut().find(|(each, _)| *each == source) {
             texts.add(text, rule);
             return;

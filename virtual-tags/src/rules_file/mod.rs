@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use cost_model::{Filter, Timestamp};
 use toml::Spanned;
 
+use crate::error::Errors;
 use crate::place::Lines;
 use crate::rule_set::Span;
 use crate::{Assign, Error, ErrorKind, People, Place, Result, Rule, RuleSet, TagDefinition, Who};
@@ -21,8 +22,14 @@ pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
         let place = error.span().map_or_else(|| lines.file().clone(), |span| lines.at(span.start));
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
-    let tags = file.tag.into_iter().map(|tag| reader.tag(tag)).collect::<Result<_>>()?;
-    let tests = file.test.into_iter().map(|test| reader.test(test)).collect::<Result<_>>()?;
+    let mut errors = Errors::default();
+    let mut tags = Vec::with_capacity(file.tag.len());
+    for tag in file.tag {
+        let tag = reader.tag(tag, &mut errors);
+        tags.extend(errors.note(tag));
+    }
+    let tests = file.test.into_iter().filter_map(|test| errors.note(reader.test(test))).collect();
+    errors.finish()?;
     Ok(RuleSet { tags, tests })
 }
 
@@ -31,7 +38,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn tag(&self, tag: tables::Tag) -> Result<TagDefinition> {
+    fn tag(&self, tag: tables::Tag, errors: &mut Errors) -> Result<TagDefinition> {
+        let rules = tag.rule.into_iter().filter_map(|rule| errors.note(self.rule(rule))).collect();
         let place = self.place(&tag.key);
         if let Some(unused) = tag.default_transform.as_ref().filter(|_| tag.default_from.is_none()) {
             return Err(fail(self.place(unused), "`default_transform` goes with `default_from` only"));
@@ -42,7 +50,7 @@ impl Reader<'_> {
             default: tag.default.map(|default| self.not_empty(default, "default")).transpose()?,
             default_from: tag.default_from.as_ref().map(inherit).transpose()?,
             overrides_provider: tag.overrides_provider.unwrap_or(true),
-            rules: tag.rule.into_iter().map(|rule| self.rule(rule)).collect::<Result<_>>()?,
+            rules,
             place: Some(place),
         })
     }
