@@ -33,12 +33,8 @@ enum Source {
 
 impl Index {
     pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
-        let mut texts = Vec::new();
-        if !required::of_rule(rule, &mut texts) {
+        if !required::of_rule(rule, &mut |source, text| self.add_text(source, text, number)) {
             self.always.push(number);
-        }
-        for (source, text) in texts {
-            self.add_text(source, text, number);
         }
     }
 

@@ -1,7 +1,5 @@
 //! Texts that a charge must have to meet a rule.
 
-use std::sync::Arc;
-
 use cost_model::Dimension;
 use cost_model::filter::{Expression, Field, Predicate, Test};
 
@@ -10,19 +8,17 @@ use super::texts::{Required, WINDOW};
 use crate::{People, Rule};
 
 /// Of which a charge must have one.
-pub(super) type Texts<'a> = Vec<(Source, Required<'a>)>;
+type Texts<'a> = Vec<(Source, Required<'a>)>;
 
-/// Adds them; tells whether there are any to go by.
-pub(super) fn of_rule<'a>(rule: &'a Rule, texts: &mut Texts<'a>) -> bool {
-    of_people(&rule.people, texts);
-    if texts.is_empty() {
-        texts
-            .extend(rule.when.as_ref().and_then(|when| of_expression(when.expression())).unwrap_or_default());
+/// Hands them out; tells whether there are any to go by.
+pub(super) fn of_rule(rule: &Rule, add: &mut dyn FnMut(Source, Required<'_>)) -> bool {
+    of_people(&rule.people, add) || {
+        let texts = rule.when.as_ref().and_then(|when| of_expression(when.expression()));
+        texts.map(|texts| texts.into_iter().for_each(|(source, text)| add(source, text))).is_some()
     }
-    !texts.is_empty()
 }
 
-fn of_people<'a>(people: &'a People, texts: &mut Texts<'a>) {
+fn of_people(people: &People, add: &mut dyn FnMut(Source, Required<'_>)) -> bool {
     let whole = [
         (Source::Email, &people.is),
         (Source::EmailBase, &people.base),
@@ -30,14 +26,17 @@ fn of_people<'a>(people: &'a People, texts: &mut Texts<'a>) {
         (Source::EmailDomain, &people.domain),
     ];
     if let Some((source, list)) = whole.into_iter().find(|(_, list)| !list.is_empty()) {
-        texts.extend(list.iter().map(|text| (source.clone(), Required::Whole(text))));
-    } else if !people.under.is_empty() {
-        // Also ends of domains that are not below it; the rule itself looks closer.
-        texts.extend(people.under.iter().map(|parent| (Source::EmailDomain, Required::End(parent))));
-    } else {
-        let glob = |glob: &'a Arc<str>| Some((Source::Email, of_literals(glob.split(['*', '?']))?));
-        texts.extend(people.glob.iter().map(glob).collect::<Option<Texts<'_>>>().unwrap_or_default());
+        list.iter().for_each(|text| add(source.clone(), Required::Whole(text)));
+        return true;
     }
+    if !people.under.is_empty() {
+        // Also ends of domains that are not below it; the rule itself looks closer.
+        people.under.iter().for_each(|parent| add(Source::EmailDomain, Required::End(parent)));
+        return true;
+    }
+    let globs: Option<Vec<_>> = people.glob.iter().map(|glob| of_literals(glob.split(['*', '?']))).collect();
+    let globs = globs.filter(|globs| !globs.is_empty());
+    globs.map(|globs| globs.into_iter().for_each(|text| add(Source::Email, text))).is_some()
 }
 
 fn of_expression(expression: &Expression) -> Option<Texts<'_>> {

@@ -36,7 +36,7 @@ enum Then {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+pub(crate) struct Rule {
     when: Condition,
     domain: Option<&'static str>,
     /// Days, the last excluded.
@@ -46,9 +46,9 @@ struct Rule {
 
 /// Key number `n` reads keys with smaller numbers only; the file has them in another order.
 #[derive(Clone, Debug)]
-struct World {
-    keys: Vec<Vec<Rule>>,
-    order: Vec<usize>,
+pub(crate) struct World {
+    pub(crate) keys: Vec<Vec<Rule>>,
+    pub(crate) order: Vec<usize>,
 }
 
 type Fraction = (u128, u128);
@@ -91,7 +91,7 @@ impl Condition {
 }
 
 impl World {
-    fn toml(&self) -> String {
+    pub(crate) fn toml(&self) -> String {
         let mut toml = String::new();
         for key in &self.order {
             toml += &format!("[[tag]]\nkey = \"{}\"\ndefault = \"d\"\n", name(*key));
@@ -115,7 +115,7 @@ impl World {
         toml
     }
 
-    fn compile(&self) -> Rules {
+    pub(crate) fn compile(&self) -> Rules {
         RuleSet::from_toml(&self.toml(), "rules.toml").unwrap().compile(Directory::default()).unwrap()
     }
 
@@ -139,15 +139,13 @@ impl World {
     }
 }
 
+/// Whether some rule is about the charge.
+pub(crate) fn is_met(rules: &[Rule], record: &CostRecord) -> bool {
+    winner(rules, record, &[]).is_some()
+}
+
 fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&'static str, u128, u128)> {
-    let fits = |rule: &&Rule| {
-        let day = record.at.date().day();
-        let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
-        rule.days.is_none_or(|(from, to)| from <= day && day < to)
-            && rule.domain.is_none_or(|wanted| domain == Some(wanted))
-            && rule.when.holds(record, keys)
-    };
-    match rules.iter().find(fits).map(|rule| &rule.then) {
+    match winner(rules, record, keys).map(|rule| &rule.then) {
         None => vec![("d", 1, 1)],
         Some(Then::Value(value)) => vec![(value, 1, 1)],
         Some(Then::Key(key)) => vec![(keys[*key], 1, 1)],
@@ -156,6 +154,17 @@ fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&
             vec![("a", a, a + b), ("b", b, a + b)]
         }
     }
+}
+
+fn winner<'a>(rules: &'a [Rule], record: &CostRecord, keys: &[&'static str]) -> Option<&'a Rule> {
+    let fits = |rule: &&Rule| {
+        let day = record.at.date().day();
+        let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
+        rule.days.is_none_or(|(from, to)| from <= day && day < to)
+            && rule.domain.is_none_or(|wanted| domain == Some(wanted))
+            && rule.when.holds(record, keys)
+    };
+    rules.iter().find(fits)
 }
 
 /// Sums of fractions by whatever they are of, as shares of a common denominator.
@@ -207,7 +216,7 @@ fn condition(readable: usize) -> BoxedStrategy<Condition> {
     .boxed()
 }
 
-fn rule(readable: usize) -> impl Strategy<Value = Rule> {
+pub(crate) fn rule(readable: usize) -> impl Strategy<Value = Rule> {
     let value = prop::sample::select(vec!["a", "b"]).prop_map(Then::Value);
     let split = prop::sample::select(vec![[1, 1], [1, 2], [3, 1], [0, 1], [2, 3]]).prop_map(Then::Split);
     let then = match readable {
@@ -230,7 +239,7 @@ fn worlds() -> impl Strategy<Value = World> {
     (keys, order).prop_map(|(keys, order)| World { keys, order })
 }
 
-fn records() -> impl Strategy<Value = Vec<CostRecord>> {
+pub(crate) fn records() -> impl Strategy<Value = Vec<CostRecord>> {
     let text = |texts: &'static [&'static str]| prop::option::weighted(0.9, prop::sample::select(texts));
     let record = (
         text(&["a", "b", "a@a", "b@a", "ab@b", "aab@ba"]),

@@ -185,3 +185,21 @@ fn a_hundred_thousand_rules_compile_and_answer() {
         assert_eq!(rules.assign("Team", &charge, charge.at), Assignment::Value(format!("T{number}").into()));
     }
 }
+
+/// A million people are read, and each is found.
+#[test]
+fn a_million_people_compile_and_answer() {
+    let mut csv = "email,team\n".to_owned();
+    for number in 0..1_000_000 {
+        csv += &format!("p{number}@acme.test,T{}\n", number % 7);
+    }
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
+    assert_eq!(directory.people(), 1_000_000);
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap();
+    for number in [0, 500_000, 999_999] {
+        let charge = record(&format!("P{number}@ACME.test"));
+        let team = Assignment::Value(format!("T{}", number % 7).into());
+        assert_eq!(rules.assign("Team", &charge, charge.at), team);
+    }
+}

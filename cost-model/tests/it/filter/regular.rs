@@ -79,3 +79,13 @@ fn literals_looked_for_first_change_no_answer() {
     println!("{} texts: {} match, {} do not", asked.get(), passed.get(), kept_out.get());
     assert!(passed.get() > 1000 && kept_out.get() > 1000);
 }
+
+/// Nested repetitions, which stall engines that try one way after the other, take a time in proportion to the text.
+#[test]
+fn a_hostile_expression_does_not_stall() {
+    let long = "a".repeat(20_000);
+    for expression in ["^(a+)+$", "^(a|a)*$", "(a*)*b", "(x+x+)+y"] {
+        let filter = parse(&format!("costs.resource_id =~ '{expression}'"));
+        assert!(!filter.matches(&Resource(format!("{long}!"))), "{expression}");
+    }
+}
