@@ -1,4 +1,4 @@
-//! How much of the cost has an owner, who has none, and which rules would help most?
+//! How much of the cost has an owner, who is found by another spelling, who has none, and which rules would help most?
 //!
 //! ```text
 //! cargo run --example coverage -- [RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]]
@@ -53,6 +53,9 @@ fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
             each.key, cost.tagged, cost.all, tokens.tagged, tokens.all, people.tagged, people.all
         );
+    }
+    for spelling in rules.spellings(&ledger) {
+        println!("{spelling}");
     }
     for key in rules.keys() {
         for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {

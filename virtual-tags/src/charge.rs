@@ -51,8 +51,14 @@ impl<'a> Charge<'a> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
 
-    pub(crate) fn who(&self) -> Who {
-        match self.dimensions.get(&Dimension::Resource) {
+    fn is(&self, who: Who) -> bool {
+        if who == Who::Removed {
+            return self
+                .ids()
+                .find(|id| id.contains('@'))
+                .is_some_and(|id| self.directory.has_removed(&id, self.at));
+        }
+        who == match self.dimensions.get(&Dimension::Resource) {
             Some(id) if id.contains('@') => Who::Person,
             Some(id) if !id.trim().is_empty() && !is_bucket(&id) => Who::ServiceAccount,
             _ => Who::Nobody,
@@ -61,7 +67,7 @@ impl<'a> Charge<'a> {
 
     /// Whether a rule's conditions on people hold; they are in lower case.
     pub(crate) fn fits(&self, people: &People) -> bool {
-        people.who.is_none_or(|who| who == self.who())
+        people.who.is_none_or(|who| self.is(who))
             && (!people.asks_email() || self.email().is_some_and(|email| people.fits_email(email)))
             && people
                 .in_directory

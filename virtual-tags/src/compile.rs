@@ -79,9 +79,7 @@ fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
 impl CompiledRule<'_> {
     /// Whether the rule asks the directory.
     pub(crate) fn asks_directory(self) -> bool {
-        matches!(self.then, Then::Fact(_) | Then::Headcount { .. })
-            || self.people.asks_email()
-            || self.people.in_directory.is_some()
+        matches!(self.then, Then::Fact(_) | Then::Headcount { .. }) || self.people.asks_directory()
     }
 }
 

@@ -24,6 +24,7 @@ mod rule_set;
 mod rule_test;
 mod rules;
 mod rules_file;
+mod spellings;
 mod vantage;
 mod weights;
 
@@ -41,4 +42,5 @@ pub use resolved::Resolved;
 pub use rule_set::{Rule, RuleSet, Span, TagDefinition};
 pub use rule_test::{Answer, RuleTest, TestFailure};
 pub use rules::Rules;
+pub use spellings::Spelling;
 pub use vantage::NotExpressed;

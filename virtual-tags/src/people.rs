@@ -4,6 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::directory::identity::{canonical, canonical_domain, composed};
+
+/// One of the forms of names.
+type Form = fn(&str) -> String;
+
 /// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` tells
 /// how long the lists are.
 ///
@@ -34,23 +39,34 @@ pub struct People {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Who {
-    /// An email address.
+    /// An email address, also a removed one's.
     Person,
     /// A resource that is neither an email nor a bucket such as `(no user)`.
     ServiceAccount,
     /// No resource, or a bucket such as `(no user)`.
     Nobody,
+    /// A person whom the directory has, but only until before the time of the charge.
+    Removed,
 }
 
 impl Who {
-    pub(crate) const ALL: [(&'static str, Self); 3] =
-        [("person", Self::Person), ("service_account", Self::ServiceAccount), ("nobody", Self::Nobody)];
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("person", Self::Person),
+        ("service_account", Self::ServiceAccount),
+        ("nobody", Self::Nobody),
+        ("removed", Self::Removed),
+    ];
 }
 
 impl People {
     /// Whether it asks nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether the directory must be asked.
+    pub(crate) fn asks_directory(&self) -> bool {
+        self.asks_email() || self.in_directory.is_some() || self.who == Some(Who::Removed)
     }
 
     /// Whether it asks about an email.
@@ -86,14 +102,18 @@ impl People {
         each.into_iter().filter(|each| !each.is_empty()).collect()
     }
 
-    /// Puts every text in lower case and takes off blanks around it.
+    /// Puts every text in the form in which emails are compared: as the directory has them, and in lower case.
     pub(crate) fn lower(&mut self) {
         let Self { is, local, base, domain, under, glob, .. } = self;
-        for text in [is, local, base, domain, under, glob].into_iter().flatten() {
+        let emails = is.iter_mut().chain(base).map(|text| (text, canonical as Form));
+        let domains = domain.iter_mut().chain(under).map(|text| (text, canonical_domain as Form));
+        let others =
+            local.iter_mut().chain(glob).map(|text| (text, (|text| composed(text).into_owned()) as Form));
+        for (text, form) in emails.chain(domains).chain(others) {
             // Without a branch, which is quick for the many that are in lower case already.
             let other = |byte: u8| byte.is_ascii_uppercase() | (byte <= b' ') | !byte.is_ascii();
-            if text.bytes().fold(false, |found, byte| found | other(byte)) {
-                *text = text.trim().to_lowercase().into();
+            if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
+                *text = form(text.trim()).to_lowercase().into();
             }
         }
     }

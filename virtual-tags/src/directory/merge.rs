@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
+use super::identity::canonical_domain;
 use super::{Directory, csv};
 use crate::{Error, ErrorKind, Place, Result};
 
@@ -52,7 +53,7 @@ impl Directory {
     /// Lets a `+tag` before the `@` not matter in these domains, or in all with `*`: `ana+work@acme.test` is found as
     /// `ana@acme.test`, unless the directory has her with the tag.
     pub fn ignore_plus<T: AsRef<str>>(mut self, domains: impl IntoIterator<Item = T>) -> Self {
-        self.plus_domains.extend(domains.into_iter().map(|domain| domain.as_ref().trim().to_lowercase()));
+        self.plus_domains.extend(domains.into_iter().map(|domain| canonical_domain(domain.as_ref().trim())));
         self
     }
 

@@ -17,6 +17,14 @@ pub(super) struct Source {
     pub(super) columns: Vec<Option<usize>>,
 }
 
+/// Somebody, and what holds of them when.
+#[derive(Clone, Copy)]
+pub(super) struct Person<'a> {
+    /// As the source has it.
+    pub(super) email: &'a str,
+    pub(super) entries: &'a [Entry],
+}
+
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) span: Span,
@@ -35,13 +43,19 @@ impl Source {
         self.people.keys().map(String::as_str)
     }
 
-    /// The entries of a canonical email, and whether it is found as it is written.
-    pub(super) fn entries(&self, email: &str) -> Option<(&[Entry], bool)> {
-        if let Some(entries) = self.people.get(email) {
-            return Some((entries, true));
+    /// The person that a canonical email finds, and whether as it is written.
+    pub(super) fn find(&self, email: &str) -> Option<(Person<'_>, bool)> {
+        if let Some((email, entries)) = self.people.get_key_value(email) {
+            return Some((Person { email, entries }, true));
         }
         let exact = self.folded.get(&email.to_lowercase())?.as_ref()?;
-        self.people.get(exact).map(|entries| (entries.as_slice(), false))
+        self.people.get_key_value(exact).map(|(email, entries)| (Person { email, entries }, false))
+    }
+
+    /// Whether two people look like a canonical email and neither is written so.
+    pub(super) fn is_ambiguous(&self, email: &str) -> bool {
+        !self.people.contains_key(email)
+            && self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
     }
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {

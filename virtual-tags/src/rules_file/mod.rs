@@ -79,7 +79,10 @@ impl Reader<'_> {
         };
         let who = |name: &Spanned<String>| match Who::ALL.iter().find(|(each, _)| each == name.get_ref()) {
             Some((_, who)) => Ok(*who),
-            None => Err(fail(self.place(name), "`who` is \"person\", \"service_account\" or \"nobody\"")),
+            None => Err(fail(
+                self.place(name),
+                "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
+            )),
         };
         let none = tables::Email::default();
         let email = table.email.as_ref().unwrap_or(&none);

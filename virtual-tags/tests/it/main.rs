@@ -19,6 +19,7 @@ mod explain;
 mod failures_of_others;
 mod first_match;
 mod garbage;
+mod identity;
 mod laws;
 mod naive;
 mod values;
