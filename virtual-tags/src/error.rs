@@ -29,6 +29,10 @@ pub enum ErrorKind {
     Condition,
     /// The directory does not have the right shape or meaning.
     Directory,
+    /// Rules or people are not those with which a period was closed.
+    Locked,
+    /// Amounts cannot be summed; the source says why.
+    Amount,
 }
 
 impl Error {

@@ -78,7 +78,7 @@ impl Directory {
                 Some((joined, left)) if joined == left => continue,
                 _ => {}
             }
-            let entry = Entry { span, values: vec![Some(membership.group)], line: number };
+            let entry = Entry { span, recorded: None, values: vec![Some(membership.group)], line: number };
             source.add(&membership.email, entry, &place)?;
         }
         Ok(Self::of(vec![fact.into()], source))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use cost_model::Timestamp;
 
+use crate::digest::Fields;
 use crate::rule_set::Span;
 
 /// The email without surrounding blanks, its characters composed, and its domain as [`canonical_domain`] has it.
@@ -78,6 +79,22 @@ impl Aliases {
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.names.values().flatten().map(|(span, _)| span)
+    }
+
+    pub(super) fn digest_into(&self, fields: &mut Fields) {
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| *name);
+        fields.count(names.len());
+        for (name, spans) in names {
+            fields.text(name);
+            let mut spans: Vec<_> = spans.iter().collect();
+            spans.sort_by_key(|(span, _)| span.from);
+            fields.count(spans.len());
+            for (span, email) in spans {
+                fields.span(*span);
+                fields.text(email);
+            }
+        }
     }
 
     /// As many steps as a chain of aliases can have without going round in a circle.

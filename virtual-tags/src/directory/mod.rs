@@ -1,6 +1,7 @@
 //! Dated facts about people.
 
 mod csv;
+mod digest;
 mod groups;
 pub(crate) mod identity;
 mod json;
@@ -22,7 +23,8 @@ use crate::Result;
 ///
 /// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
 /// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
-/// begin with `#` are comments. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
+/// begin with `#` are comments. With a column `recorded_at` the file tells when a row became known: what became known later
+/// about a person stands in place of all that was known before. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
 /// [`Directory::or`] puts several sources together.
 ///
 /// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part

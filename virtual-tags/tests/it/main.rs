@@ -21,6 +21,7 @@ mod first_match;
 mod garbage;
 mod identity;
 mod laws;
+mod locks;
 mod naive;
 mod values;
 mod vantage;
