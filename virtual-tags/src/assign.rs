@@ -128,6 +128,33 @@ pub enum Split {
         /// Only people who have in this column what the charge's user has there.
         within: Option<Arc<str>>,
     },
+    /// In proportion to what the values of another key cost; see [`Rules::with_costs`](crate::Rules::with_costs). Where
+    /// nothing is known of costs, the rule does not match.
+    Cost {
+        /// The other key.
+        key: Arc<str>,
+        /// The span of time in which costs count.
+        per: Per,
+        /// Only charges that have in this field what the charge has there.
+        within: Option<Dimension>,
+    },
+}
+
+/// A span of time around a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Per {
+    /// Its day, in UTC.
+    Day,
+    /// Its calendar month, in UTC.
+    Month,
+    /// Its billing cycle.
+    Cycle,
+}
+
+impl Per {
+    pub(crate) const ALL: [(&'static str, Self); 3] =
+        [("day", Self::Day), ("month", Self::Month), ("cycle", Self::Cycle)];
 }
 
 impl fmt::Debug for Split {
@@ -137,6 +164,7 @@ impl fmt::Debug for Split {
             Self::Weights(parts) => write!(f, "Weights(.. {} ..)", parts.len()),
             Self::Percentages { parts, .. } => write!(f, "Percentages(.. {} ..)", parts.len()),
             Self::Headcount { fact, .. } => f.debug_tuple("Headcount").field(fact).finish(),
+            Self::Cost { key, per, .. } => f.debug_tuple("Cost").field(key).field(per).finish(),
         }
     }
 }

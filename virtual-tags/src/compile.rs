@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cost_model::filter::closest;
 use cost_model::{Dimension, Filter, Share};
 
+use crate::cost_split::CostSplit;
 use crate::error::Errors;
 use crate::headcount::Headcounts;
 use crate::index::Index;
@@ -27,6 +28,8 @@ pub(crate) struct CompiledTag {
     pub(crate) index: Index,
     /// The numbers of the keys that rules read, ascending.
     pub(crate) reads: Vec<usize>,
+    /// The numbers of the keys by whose cost rules share charges out.
+    pub(crate) bases: Vec<usize>,
     /// What else they depend on.
     pub(crate) needs: Needs,
 }
@@ -52,6 +55,7 @@ pub(crate) enum Then {
         counts: Arc<Headcounts>,
         within: Option<usize>,
     },
+    Cost(Box<CostSplit>),
 }
 
 impl CompiledTag {
@@ -93,9 +97,12 @@ impl Compiler<'_> {
     /// The key, as far as it has no errors.
     pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> CompiledTag {
         let mut reads = Vec::new();
+        let mut bases = Vec::new();
         let mut needs = Needs::default();
         let own = (!tag.overrides_provider).then(|| Dimension::Tag(Arc::clone(&tag.key)));
-        own.iter().for_each(|own| needs.add_field(own));
+        if let Some(own) = &own {
+            needs.add_field(own);
+        }
         if let Some(inherit) = &tag.default_from {
             errors.note(self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads));
             needs.add_field(&inherit.field);
@@ -108,6 +115,9 @@ impl Compiler<'_> {
             if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
                 index.add(number, rule);
                 needs.add(compiled(rule, &gives));
+                if let Then::Cost(split) = &gives {
+                    bases.push(split.basis);
+                }
                 then.push(gives);
             }
         }
@@ -121,6 +131,7 @@ impl Compiler<'_> {
             then,
             index,
             reads,
+            bases,
             needs,
         }
     }
@@ -151,6 +162,16 @@ impl Compiler<'_> {
                 let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
                 Then::Headcount { counts, within }
+            }
+            Assign::Split(Split::Cost { key, per, within }) => {
+                let mut basis = Vec::new();
+                let field = Dimension::VirtualTag(Arc::clone(key));
+                self.read(&field, place, "`cost_of`", &mut basis)?;
+                let Some(basis) = basis.pop().filter(|_| !matches!(within, Some(Dimension::VirtualTag(_))))
+                else {
+                    return fail("`within` must be a field of the charge such as `costs.account`");
+                };
+                Then::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
             }
             Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
         })
@@ -224,7 +245,7 @@ fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> R
             }
             parts
         }
-        Split::Headcount { .. } => Vec::new(),
+        Split::Headcount { .. } | Split::Cost { .. } => Vec::new(),
     };
     if parts.iter().all(|(_, weight)| *weight == 0) {
         return fail("a split needs a value whose weight is not zero".to_owned());

@@ -97,7 +97,9 @@ impl Fields {
 
     fn list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
         self.count(list.len());
-        list.iter().for_each(|each| add(self, each));
+        for each in list {
+            add(self, each);
+        }
     }
 
     fn tag(&mut self, tag: &TagDefinition) {
@@ -143,7 +145,9 @@ impl Fields {
             Transform::Map(map) => {
                 fields.text("map");
                 fields.count(map.len());
-                map.iter().for_each(|(from, to)| fields.kind(from, to));
+                for (from, to) in map {
+                    fields.kind(from, to);
+                }
             }
             Transform::Format(template) => fields.kind("format", template),
         });
@@ -163,12 +167,17 @@ impl Fields {
                 self.text("percentages");
                 self.count(usize::from(*remainder_to_default));
                 self.list(parts, |fields, (value, percent)| {
-                    fields.kind(value, &percent.normalize().to_string())
+                    fields.kind(value, &percent.normalize().to_string());
                 });
             }
             Split::Headcount { fact, within } => {
                 self.kind("headcount", fact);
                 self.optional(within.as_deref());
+            }
+            Split::Cost { key, per, within } => {
+                self.kind("cost", key);
+                self.text(&format!("{per:?}"));
+                self.optional(within.as_ref().map(ToString::to_string).as_deref());
             }
         }
     }

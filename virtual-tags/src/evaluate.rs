@@ -28,13 +28,23 @@ impl Rules {
             return Assignment::Value(Cow::Owned(own.into_owned()));
         }
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
-        let candidates = tag.index.candidates(charge);
-        let mut rules = candidates.into_iter().filter_map(|number| tag.rule(number));
-        rules.find_map(|rule| rule.apply(self, charge, &dimensions)).unwrap_or_else(|| {
+        let winner = self.winner(tag, charge, &dimensions).map(|(_, assignment)| assignment);
+        winner.unwrap_or_else(|| {
             let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
             let value = inherited.map(Cow::Owned).or(tag.default.as_deref().map(Cow::Borrowed));
             value.map_or(Assignment::Unset, Assignment::Value)
         })
+    }
+
+    /// The first rule that matches, by number, and what it gives.
+    pub(crate) fn winner<'a>(
+        &'a self,
+        tag: &'a CompiledTag,
+        charge: &Charge<'_>,
+        dimensions: &dyn Dimensions,
+    ) -> Option<(usize, Assignment<'a>)> {
+        let mut candidates = tag.index.candidates(charge).into_iter();
+        candidates.find_map(|number| Some((number, tag.rule(number)?.apply(self, charge, dimensions)?)))
     }
 
     /// The parts that a charge falls into by some keys and all that they read. Keys that none of these need later are
@@ -146,6 +156,10 @@ impl<'a> CompiledRule<'a> {
                 };
                 let at = rules.directory.time_of(charge.at);
                 counts.at(at, part).map(|shares| Assignment::Shares(Cow::Borrowed(shares)))
+            }
+            Then::Cost(split) => {
+                let shares = split.shares(&rules.costs, dimensions, charge.at)?;
+                Some(Assignment::Shares(Cow::Borrowed(shares)))
             }
         }
     }

@@ -156,6 +156,7 @@ impl Rules {
             }
             Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),
             Then::Headcount { .. } => Some("somebody is counted".to_owned()),
+            Then::Cost(_) => Some("there are costs to share it out by".to_owned()),
             Then::Value(_) | Then::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod allocation;
 mod assign;
 mod charge;
 mod check;
 mod compile;
+mod cost_split;
 mod coverage;
 mod diff;
 mod digest;
@@ -31,7 +33,8 @@ mod spellings;
 mod vantage;
 mod weights;
 
-pub use assign::{Assign, Inherit, Split, Transform};
+pub use allocation::Allocation;
+pub use assign::{Assign, Inherit, Per, Split, Transform};
 pub use check::{Finding, FindingKind};
 pub use coverage::{Coverage, Covered, Suggestion};
 pub use diff::{Diff, Move};

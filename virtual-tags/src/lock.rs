@@ -62,7 +62,8 @@ pub struct Restated {
 type Amounts = BTreeMap<(String, Option<String>), Money>;
 
 impl PeriodLock {
-    /// Closes a period with these rules and what was known of people at an instant.
+    /// Closes a period with these rules and what was known of people at an instant. Where rules share out by cost, the period is
+    /// the billing cycle.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
@@ -80,7 +81,7 @@ impl PeriodLock {
     /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
     /// let closing = Timestamp::midnight("2026-10-03".parse()?);
     /// let lock = PeriodLock::close((&written, &people), &ledger, september, closing, Metric::Billed)?;
-    /// assert!(lock.restated(&lock.reopen(&written, &people)?, &ledger)?.is_empty());
+    /// assert!(lock.restated(&lock.reopen(&written, &people, &ledger)?, &ledger)?.is_empty());
     ///
     /// let now = written.compile(people)?;
     /// let restated: Vec<_> = lock.restated(&now, &ledger)?.iter().map(ToString::to_string).collect();
@@ -99,7 +100,7 @@ impl PeriodLock {
     ) -> Result<Self> {
         let people = people.clone().known_at(known_at);
         let (version, directory) = (rules.digest(), people.digest());
-        let compiled = rules.clone().compile(people)?;
+        let compiled = rules.clone().compile(people)?.with_costs(ledger, metric, &[period])?;
         let amounts = amounts(&compiled, keys_of(&compiled), ledger, (period, metric))?.into_iter();
         let closed = |((key, value), amount)| Closed { key, value, amount };
         Ok(Self {
@@ -123,11 +124,11 @@ impl PeriodLock {
     }
 
     /// The rules that decided the period, ready to assign again. The directory may know more by now, as long as it tells
-    /// when: what was recorded after the closing is left aside.
+    /// when: what was recorded after the closing is left aside. Shares by cost are those of these charges.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when the rules or the people are other ones; as [`RuleSet::compile`].
-    pub fn reopen(&self, rules: &RuleSet, people: &Directory) -> Result<Rules> {
+    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<Rules> {
         let people = people.clone().known_at(self.known_at);
         for (whose, found, closed) in
             [("rules are", rules.digest(), self.rules), ("people are", people.digest(), self.directory)]
@@ -140,7 +141,7 @@ impl PeriodLock {
                 return Err(Error::new(ErrorKind::Locked, None, message));
             }
         }
-        rules.clone().compile(people)
+        rules.clone().compile(people)?.with_costs(ledger, self.metric, &[self.period()?])
     }
 
     /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.

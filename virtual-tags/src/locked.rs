@@ -38,10 +38,10 @@ impl LockedRules {
         }
         let all = || closed.iter().map(|(_, rules)| rules).chain([&current]);
         let keys: BTreeSet<_> =
-            all().flat_map(|rules| rules.keys()).filter(|key| !current.keys().contains(key)).collect();
+            all().flat_map(cost_model::Tagger::keys).filter(|key| !current.keys().contains(key)).collect();
         let ends = closed.iter().flat_map(|(period, _)| [period.start(), period.end()]);
         let boundaries: BTreeSet<_> =
-            all().flat_map(|rules| rules.boundaries()).copied().chain(ends).collect();
+            all().flat_map(cost_model::Tagger::boundaries).copied().chain(ends).collect();
         let reads: Option<Vec<_>> = all().map(Tagger::reads).collect();
         let reads: Option<BTreeSet<_>> = reads.map(|reads| reads.concat().into_iter().collect());
         Ok(Self {

@@ -7,6 +7,7 @@ use cost_model::{Dimension, Timestamp};
 use crate::compile::{CompiledRule, Then};
 
 /// What the rules of one key depend on.
+#[expect(clippy::struct_excessive_bools, reason = "each is about another source of answers")]
 pub(crate) struct Needs {
     /// The dimensions, other keys aside; `None` where they may depend on any.
     pub(crate) dimensions: Option<BTreeSet<Dimension>>,
@@ -46,11 +47,14 @@ impl Needs {
         if let Then::Field(inherit) = rule.then {
             self.add_field(&inherit.field);
         }
+        if let Then::Cost(split) = rule.then {
+            split.within.iter().for_each(|within| self.add_field(within));
+        }
         self.ends.extend(rule.spans.iter().flat_map(crate::Span::ends));
         self.person |= rule.people.who.is_some();
         self.directory |= rule.asks_directory();
         self.counts |= matches!(rule.then, Then::Headcount { .. });
-        self.shares |= matches!(rule.then, Then::Shares(_) | Then::Headcount { .. });
+        self.shares |= matches!(rule.then, Then::Shares(_) | Then::Headcount { .. } | Then::Cost(_));
     }
 
     pub(crate) fn add_field(&mut self, field: &Dimension) {

@@ -111,7 +111,7 @@ impl People {
             local.iter_mut().chain(glob).map(|text| (text, (|text| composed(text).into_owned()) as Form));
         for (text, form) in emails.chain(domains).chain(others) {
             // Without a branch, which is quick for the many that are in lower case already.
-            let other = |byte: u8| byte.is_ascii_uppercase() | (byte <= b' ') | !byte.is_ascii();
+            let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
             if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
                 *text = form(text.trim()).to_lowercase().into();
             }

@@ -9,6 +9,7 @@ use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestam
 
 use crate::charge::{Charge, PERSON};
 use crate::compile::{CompiledTag, Compiler};
+use crate::cost_split::{AllCostShares, CostShares};
 use crate::error::Errors;
 use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
@@ -35,8 +36,10 @@ pub struct Rules {
     boundaries: Arc<[Timestamp]>,
     /// The ends of the rules' spans.
     spans: Arc<[Timestamp]>,
-    /// The boundaries at which head counts may change, which concern every charge.
+    /// The boundaries at which head counts and shares by cost may change, which concern every charge.
     counts: Arc<[Timestamp]>,
+    /// What splits by cost go by.
+    pub(crate) costs: Arc<AllCostShares>,
 }
 
 impl Rules {
@@ -73,6 +76,7 @@ impl Rules {
             spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()).into(),
             boundaries: Arc::default(),
             counts: Arc::default(),
+            costs: Arc::default(),
             keys: keys.into(),
             tags: tags.into(),
             directory: Arc::new(directory),
@@ -84,16 +88,17 @@ impl Rules {
         Ok(rules)
     }
 
-    fn find_boundaries(&mut self) {
-        if self.tags.iter().any(|tag| tag.needs.counts) {
-            self.counts = self.directory.boundaries().into();
-        }
+    pub(crate) fn find_boundaries(&mut self) {
+        let counts = self.tags.iter().any(|tag| tag.needs.counts);
+        let counts = if counts { self.directory.boundaries() } else { &[] };
+        let costs = self.costs.values().flat_map(CostShares::ends);
+        self.counts = sorted(counts.iter().copied().chain(costs)).into();
         let dated = self.tags.iter().any(|tag| tag.needs.directory);
         let directory = if dated { self.directory.boundaries() } else { &[] };
-        self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
+        self.boundaries = sorted(directory.iter().chain(&*self.spans).chain(&*self.counts).copied()).into();
     }
 
-    fn number(&self, key: &str) -> Option<usize> {
+    pub(crate) fn number(&self, key: &str) -> Option<usize> {
         self.keys.iter().position(|each| **each == *key)
     }
 }

@@ -21,6 +21,9 @@ pub struct Spelling {
     pub records: u64,
 }
 
+/// Whom a name finds, and how.
+type Matched = Option<(Arc<str>, Found)>;
+
 impl fmt::Debug for Spelling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let found = self.person.as_ref().map(|(_, found)| *found);
@@ -71,7 +74,7 @@ impl Rules {
             let epoch = boundaries.partition_point(|boundary| *boundary <= at);
             charges.entry((tuple, epoch)).or_insert((at, 0)).1 += 1;
         }
-        let mut spellings: BTreeMap<(Arc<str>, Option<(Arc<str>, Found)>), u64> = BTreeMap::new();
+        let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
         for ((tuple, _), (at, records)) in charges {
             let Some(tuple) = ledger.tuple(tuple) else { continue };
             for id in Charge::new(&tuple, at, &self.directory).ids() {

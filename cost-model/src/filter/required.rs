@@ -29,9 +29,8 @@ fn read(expression: &str) -> Option<String> {
                 None
             }
             '\\' => Some(rest.next().filter(|escaped| ESCAPED.contains(*escaped))?),
-            '.' | '^' | '$' => None,
-            // In a pattern it stands for any text.
-            '%' => None,
+            // In a pattern `%` stands for any text.
+            '.' | '^' | '$' | '%' => None,
             other => Some(other),
         };
         let (at_least_once, repeated) = skip_repetition(&mut rest)?;

@@ -61,10 +61,7 @@ fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_
     };
     for values in parts {
         let dimensions = Chained { inner: charge.dimensions, keys: &rules.keys, values: &values };
-        let mut candidates = tag.index.candidates(charge).into_iter();
-        let winner = candidates.find(|each| {
-            tag.rule(*each).is_some_and(|rule| rule.apply(rules, charge, &dimensions).is_some())
-        });
+        let winner = rules.winner(tag, charge, &dimensions).map(|(number, _)| number);
         if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
             let asked = matches!(winner.then, Then::Fact(_)) || winner.people.in_directory == Some(true);

@@ -12,14 +12,18 @@ impl Directory {
         for source in &self.sources {
             let people = source.everybody();
             fields.count(people.len());
-            people.into_iter().for_each(|person| self.person_into(&mut fields, source, person));
+            for person in people {
+                self.person_into(&mut fields, source, person);
+            }
         }
         self.aliases.digest_into(&mut fields);
         let mut domains: Vec<_> = self.plus_domains.iter().collect();
         domains.sort();
         domains.dedup();
         fields.count(domains.len());
-        domains.into_iter().for_each(|domain| fields.text(domain));
+        for domain in domains {
+            fields.text(domain);
+        }
         fields.instant(self.fixed);
         fields.digest()
     }

@@ -3,6 +3,8 @@
 mod required;
 mod texts;
 
+use std::borrow::Cow;
+
 use cost_model::Dimension;
 
 use self::texts::{Required, Texts};
@@ -31,6 +33,20 @@ enum Source {
     EmailDomain,
 }
 
+impl Source {
+    /// What the charge has there.
+    fn text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
+        let parts = || charge.email()?.rsplit_once('@');
+        match self {
+            Self::Dimension(dimension) => charge.dimensions.get(dimension),
+            Self::Email => charge.email().map(Cow::Borrowed),
+            Self::EmailBase => charge.email().map(base),
+            Self::EmailLocal => parts().map(|(local, _)| Cow::Borrowed(local)),
+            Self::EmailDomain => parts().map(|(_, domain)| Cow::Borrowed(domain)),
+        }
+    }
+}
+
 impl Index {
     pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
         if !required::of_rule(rule, &mut |source, text| self.add_text(source, text, number)) {
@@ -52,24 +68,8 @@ impl Index {
     pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<usize> {
         let mut rules = self.always.clone();
         for (source, texts) in &self.fields {
-            let email = || charge.email();
-            let parts = || email()?.rsplit_once('@');
-            match source {
-                Source::Dimension(dimension) => {
-                    if let Some(text) = charge.dimensions.get(dimension) {
-                        texts.find(&text, &mut rules);
-                    }
-                }
-                Source::Email => email().into_iter().for_each(|email| texts.find(email, &mut rules)),
-                Source::EmailBase => {
-                    email().into_iter().for_each(|email| texts.find(&base(email), &mut rules));
-                }
-                Source::EmailLocal => {
-                    parts().into_iter().for_each(|(local, _)| texts.find(local, &mut rules))
-                }
-                Source::EmailDomain => {
-                    parts().into_iter().for_each(|(_, domain)| texts.find(domain, &mut rules));
-                }
+            if let Some(text) = source.text(charge) {
+                texts.find(&text, &mut rules);
             }
         }
         rules.sort_unstable();

@@ -26,12 +26,16 @@ fn of_people(people: &People, add: &mut dyn FnMut(Source, Required<'_>)) -> bool
         (Source::EmailDomain, &people.domain),
     ];
     if let Some((source, list)) = whole.into_iter().find(|(_, list)| !list.is_empty()) {
-        list.iter().for_each(|text| add(source.clone(), Required::Whole(text)));
+        for text in list {
+            add(source.clone(), Required::Whole(text));
+        }
         return true;
     }
     if !people.under.is_empty() {
         // Also ends of domains that are not below it; the rule itself looks closer.
-        people.under.iter().for_each(|parent| add(Source::EmailDomain, Required::End(parent)));
+        for parent in &people.under {
+            add(Source::EmailDomain, Required::End(parent));
+        }
         return true;
     }
     let globs: Option<Vec<_>> = people.glob.iter().map(|glob| of_literals(glob.split(['*', '?']))).collect();

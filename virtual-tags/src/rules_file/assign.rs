@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use toml::{Spanned, Table, Value};
 
 use super::{Reader, fail, tables};
-use crate::{Assign, Inherit, Place, Result, Split, Transform};
+use crate::{Assign, Inherit, Per, Place, Result, Split, Transform};
 
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
@@ -76,14 +76,14 @@ impl Reader<'_> {
         };
         let read = match split.get_ref() {
             Value::Array(parts) => read_parts(parts, remainder_to_default),
-            Value::Table(table) => read_headcount(table),
+            Value::Table(table) => read_headcount(table).or_else(|| read_cost(table)),
             _ => None,
         };
         let split_read = read.ok_or_else(|| {
             fail(
                 self.place(split),
                 "a split is [\"A\", \"B\"], or a list of { value = \"A\", weight = 2 } or of { value = \"A\", percent = \
-                 60 }, or { headcount = \"column\" }",
+                 60 }, or { headcount = \"column\" }, or { cost_of = \"Key\", per = \"month\" }",
             )
         })?;
         match (&split_read, remainder) {
@@ -160,4 +160,20 @@ fn read_headcount(table: &Table) -> Option<Split> {
         None => None,
     };
     Some(Split::Headcount { fact: table.get("headcount")?.as_str()?.into(), within })
+}
+
+fn read_cost(table: &Table) -> Option<Split> {
+    if !table.keys().all(|key| matches!(key.as_str(), "cost_of" | "per" | "within")) {
+        return None;
+    }
+    let per = table.get("per")?.as_str()?;
+    let within = match table.get("within") {
+        Some(within) => Some(within.as_str()?.parse::<Dimension>().ok()?),
+        None => None,
+    };
+    Some(Split::Cost {
+        key: table.get("cost_of")?.as_str()?.into(),
+        per: Per::ALL.iter().find(|(name, _)| *name == per).map(|(_, per)| *per)?,
+        within,
+    })
 }

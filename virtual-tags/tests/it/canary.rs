@@ -162,7 +162,7 @@ fn locks_and_spellings_show_no_email() {
     let restated = lock.restated(&cost_model::Untagged, &ledger).unwrap();
     assert!(!restated.is_empty());
     silent(&restated);
-    silent_error(&lock.reopen(&RuleSet::default(), &directory).unwrap_err());
+    silent_error(&lock.reopen(&RuleSet::default(), &directory, &ledger).unwrap_err());
     let rules = rules().compile(directory).unwrap();
     assert!(!rules.spellings(&ledger).is_empty());
     silent(&rules.spellings(&ledger));

@@ -58,8 +58,7 @@ fn conditions_on_people_know_the_same_forms() {
         gives(&rules, ENCODED, "Web");
         gives(&rules, "ana@muller.test", "-");
     }
-    let rules =
-        compile(&format!("[[tag.rule]]\nvalue = \"Web\"\nemail.local = \"jose\u{301}\"\n"), "email\n");
+    let rules = compile("[[tag.rule]]\nvalue = \"Web\"\nemail.local = \"jose\u{301}\"\n", "email\n");
     gives(&rules, JOINED, "Web");
 }
 

@@ -51,7 +51,9 @@ fn say(assignment: &Assignment<'_>) -> String {
 
 fn ledger(records: &[CostRecord]) -> Ledger {
     let mut builder = Ledger::builder(Currency::USD);
-    records.iter().for_each(|record| builder.push(record).unwrap());
+    for record in records {
+        builder.push(record).unwrap();
+    }
     builder.build()
 }
 
@@ -120,7 +122,7 @@ fn p7_a_later_rule_takes_from_the_default_only() {
             RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap()
         };
         let extra = after.toml();
-        let extra = &extra[before.toml().len()..];
+        let extra = extra.strip_prefix(&before.toml()).unwrap();
         let (catching, and_more) = (closed(&before, ""), closed(&before, extra));
         let (old, new) = (before.compile(), after.compile());
         for record in &records {
@@ -184,7 +186,7 @@ fn p12_tagging_what_is_tagged_changes_nothing() {
             let mut whole = true;
             for key in rules.keys() {
                 match rules.assign(key, record, record.at) {
-                    Assignment::Value(value) => _ = tagged.tags.insert(&**key, &*value),
+                    Assignment::Value(value) => () = tagged.tags.insert(&**key, &*value),
                     // A share has no place in a tag.
                     Assignment::Shares(_) | Assignment::Unset => whole = false,
                 }

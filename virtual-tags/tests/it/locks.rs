@@ -63,7 +63,7 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
     let lock = close(&rules, &people(THEN));
     assert_eq!(close(&rules, &now), lock);
 
-    let reopened = lock.reopen(&rules, &now).unwrap();
+    let reopened = lock.reopen(&rules, &now, &ledger(&CHARGES)).unwrap();
     assert_eq!(lock.restated(&reopened, &ledger(&CHARGES)).unwrap(), []);
     let current = rules.compile(now).unwrap();
     let told = |tagger: &dyn Tagger, charges: &[(&str, &str, &str)]| -> Vec<String> {
@@ -92,20 +92,43 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
 
 #[test]
 fn other_rules_or_other_people_do_not_reopen_a_period() {
-    let (rules, then) = (written(BY_TEAM), people(THEN));
+    let (rules, then, charges) = (written(BY_TEAM), people(THEN), ledger(&CHARGES));
     let lock = close(&rules, &then);
     refuses(
-        lock.reopen(&written("[[tag.rule]]\nvalue = \"x\"\nwho = \"nobody\"\n"), &then),
+        lock.reopen(&written("[[tag.rule]]\nvalue = \"x\"\nwho = \"nobody\"\n"), &then, &charges),
         "the rules are not those",
     );
-    refuses(lock.reopen(&rules, &people("email,team\nana@acme.test,Web\n")), "the people are not those");
+    refuses(
+        lock.reopen(&rules, &people("email,team\nana@acme.test,Web\n"), &charges),
+        "the people are not those",
+    );
     // Layout, comments and tests are no other version.
     let same = written(&format!(
         "# the same\n{BY_TEAM}[[test]]\nat = \"2026-09-15\"\nrecord = {{}}\nexpect = {{}}\n"
     ));
-    assert!(lock.reopen(&same, &then).is_ok());
+    assert!(lock.reopen(&same, &then, &charges).is_ok());
     let shuffled = "email,recorded_at,team\nbo@acme.test,2026-08-01,Data\nana@acme.test,,Web\n";
-    assert!(lock.reopen(&rules, &people(shuffled)).is_ok());
+    assert!(lock.reopen(&rules, &people(shuffled), &charges).is_ok());
+}
+
+/// A cycle that is closed is the cycle by whose costs it is shared out, also when it is opened again.
+#[test]
+fn shared_costs_are_closed_with_their_shares() {
+    let payer = "[[tag]]\nkey = \"Payer\"\ndefault = \"-\"\n[[tag.rule]]\nwho = \"service_account\"\nsplit = { cost_of = \
+                 \"Team\", per = \"cycle\" }\n";
+    let (rules, then) = (written(&format!("{BY_TEAM}{payer}")), people(THEN));
+    let charges = ledger(&[CHARGES.as_slice(), &[("bugbot", "2026-09-30", "7")]].concat());
+    let cycle = days("2026-09-01", "2026-10-01");
+    let lock =
+        PeriodLock::close((&rules, &then), &charges, cycle, at("2026-10-03"), Metric::Effective).unwrap();
+    let told: Vec<_> = lock
+        .amounts
+        .iter()
+        .map(|each| format!("{} {}", each.value.as_deref().unwrap(), each.amount))
+        .collect();
+    assert_eq!(told, ["- 7", "Data 4", "Web 3", "- 7", "Data 4", "Web 3"]);
+    let reopened = lock.reopen(&rules, &then, &charges).unwrap();
+    assert_eq!(lock.restated(&reopened, &charges).unwrap(), []);
 }
 
 #[test]
@@ -163,12 +186,14 @@ proptest! {
         prop_assert_eq!(old.digest() == new.digest(), old.tags[0].rules.iter().map(|rule| (&rule.when, &rule.people, &rule.spans, &rule.assign))
             .eq(new.tags[0].rules.iter().map(|rule| (&rule.when, &rule.people, &rule.spans, &rule.assign))));
         let mut builder = Ledger::builder(Currency::USD);
-        records.iter().for_each(|record| builder.push(record).unwrap());
+        for record in &records {
+            builder.push(record).unwrap();
+        }
         let (ledger, nobody) = (builder.build(), Directory::default());
         let period = days("2026-01-02", "2026-01-05");
         let lock = PeriodLock::close((&old, &nobody), &ledger, period, at("2026-02-01"), Metric::Billed).unwrap();
         let current = new.compile(nobody.clone()).unwrap();
-        let locked = LockedRules::new(current.clone(), [(period, lock.reopen(&old, &nobody).unwrap())]).unwrap();
+        let locked = LockedRules::new(current.clone(), [(period, lock.reopen(&old, &nobody, &ledger).unwrap())]).unwrap();
         prop_assert_eq!(lock.restated(&locked, &ledger).unwrap(), []);
 
         let mut change = Money::ZERO;

@@ -3,7 +3,9 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::format_push_string,
-    reason = "a test fails by panicking, also in its helpers, and writes its files piece by piece"
+    clippy::format_collect,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, also in its helpers, writes its files piece by piece, and tells what came up"
 )]
 
 mod canary;
@@ -12,6 +14,7 @@ mod changes;
 mod check;
 mod conservation;
 mod corpus;
+mod cost_splits;
 mod directory;
 mod errors;
 mod example;
