@@ -1,8 +1,9 @@
 //! From rules as data to rules that are ready to assign.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use cost_model::filter::closest;
+use cost_model::filter::{Field, closest};
 use cost_model::{Dimension, Filter, Share};
 
 use crate::cost_split::CostSplit;
@@ -10,9 +11,11 @@ use crate::error::Errors;
 use crate::headcount::Headcounts;
 use crate::index::Index;
 use crate::needs::Needs;
+use crate::place::Passage;
 use crate::rule_set::Span;
 use crate::{
-    Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rule, Split, TagDefinition, weights,
+    Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, Rule, Split, TagDefinition,
+    Transform, weights,
 };
 
 /// One key.
@@ -43,12 +46,14 @@ pub(crate) struct CompiledRule<'a> {
     pub(crate) spans: &'a [Span],
     pub(crate) then: &'a Then,
     pub(crate) place: Option<&'a Place>,
+    /// The condition as it stands in the file.
+    pub(crate) sentence: Option<&'a Passage>,
 }
 
 pub(crate) enum Then {
     Value(Arc<str>),
-    /// The fact of that number.
-    Fact(usize),
+    /// The fact of that number, and what becomes of its text.
+    Fact(usize, Vec<Transform>),
     Field(Inherit),
     Shares(Arc<[Share]>),
     Headcount {
@@ -77,13 +82,14 @@ fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
         spans: &rule.spans,
         then,
         place: rule.place.as_ref(),
+        sentence: rule.sentence.as_deref(),
     }
 }
 
 impl CompiledRule<'_> {
     /// Whether the rule asks the directory.
     pub(crate) fn asks_directory(self) -> bool {
-        matches!(self.then, Then::Fact(_) | Then::Headcount { .. }) || self.people.asks_directory()
+        matches!(self.then, Then::Fact(..) | Then::Headcount { .. }) || self.people.asks_directory()
     }
 }
 
@@ -138,8 +144,9 @@ impl Compiler<'_> {
 
     fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
-        for dimension in rule.when.as_ref().map(Filter::dimensions).unwrap_or_default() {
-            self.read(&dimension, rule.place.as_ref(), "the condition", reads)?;
+        for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
+            let place = rule.sentence.as_ref().map(|sentence| sentence.at(span.start));
+            self.read(key, place.as_ref().or(rule.place.as_ref()), "the condition", reads)?;
         }
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
@@ -152,7 +159,9 @@ impl Compiler<'_> {
         let place = rule.place.as_ref();
         Ok(match &rule.assign {
             Assign::Value(value) => Then::Value(Arc::clone(value)),
-            Assign::FromDirectory(name) => Then::Fact(self.fact("from_directory", name, place)?),
+            Assign::FromDirectory(Lookup { fact, transforms }) => {
+                Then::Fact(self.fact("from_directory", fact, place)?, transforms.clone())
+            }
             Assign::FromField(inherit) => {
                 self.read(&inherit.field, place, "`from_field`", reads)?;
                 Then::Field(inherit.clone())
@@ -210,6 +219,17 @@ impl Compiler<'_> {
         };
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }
+}
+
+/// The keys that a condition reads, and where in it.
+fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
+    let mut keys = Vec::new();
+    when.expression().for_each_predicate(&mut |predicate| {
+        if let Field::Dimension(key @ Dimension::VirtualTag(_)) = &predicate.field {
+            keys.push((key, predicate.span.clone()));
+        }
+    });
+    keys
 }
 
 fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {

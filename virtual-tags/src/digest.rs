@@ -120,7 +120,10 @@ impl Fields {
         self.list(&rule.spans, |fields, span| fields.span(*span));
         match &rule.assign {
             Assign::Value(value) => self.kind("value", value),
-            Assign::FromDirectory(inherit) => self.kind("from_directory", inherit),
+            Assign::FromDirectory(lookup) => {
+                self.kind("from_directory", &lookup.fact);
+                self.transforms(&lookup.transforms);
+            }
             Assign::FromField(inherit) => {
                 self.text("from_field");
                 self.inherit(inherit);
@@ -136,7 +139,11 @@ impl Fields {
 
     fn inherit(&mut self, inherit: &Inherit) {
         self.text(&inherit.field.to_string());
-        self.list(&inherit.transforms, |fields, transform| match transform {
+        self.transforms(&inherit.transforms);
+    }
+
+    fn transforms(&mut self, transforms: &[Transform]) {
+        self.list(transforms, |fields, transform| match transform {
             Transform::Lower => fields.text("lower"),
             Transform::Split { delimiter, index } => {
                 fields.kind("split", delimiter);

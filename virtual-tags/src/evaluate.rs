@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Assignment, Dimensions, Share};
 
+use crate::assign::transformed;
 use crate::charge::{Chained, Charge};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 use crate::{Inherit, Rules, weights};
@@ -119,7 +120,7 @@ pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
 
 impl Inherit {
     fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
-        self.transformed(&dimensions.get(&self.field)?)
+        transformed(&self.transforms, &dimensions.get(&self.field)?)
     }
 }
 
@@ -143,9 +144,12 @@ impl<'a> CompiledRule<'a> {
         }
         match self.then {
             Then::Value(value) => Some(Assignment::Value(Cow::Borrowed(value))),
-            Then::Fact(fact) => {
+            Then::Fact(fact, transforms) => {
                 let value = charge.ids().find_map(|id| rules.directory.fact_at(&id, *fact, charge.at))?;
-                Some(Assignment::Value(Cow::Borrowed(value)))
+                Some(Assignment::Value(match transforms.as_slice() {
+                    [] => Cow::Borrowed(value),
+                    transforms => Cow::Owned(transformed(transforms, value)?),
+                }))
             }
             Then::Field(inherit) => Some(Assignment::Value(Cow::Owned(inherit.read(dimensions)?))),
             Then::Shares(shares) => Some(Assignment::Shares(Cow::Borrowed(shares))),

@@ -151,7 +151,7 @@ impl Rules {
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.then {
-            Then::Fact(fact) => {
+            Then::Fact(fact, _) => {
                 self.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
             }
             Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),

@@ -34,7 +34,7 @@ mod vantage;
 mod weights;
 
 pub use allocation::Allocation;
-pub use assign::{Assign, Inherit, Per, Split, Transform};
+pub use assign::{Assign, Inherit, Lookup, Per, Split, Transform};
 pub use check::{Finding, FindingKind};
 pub use coverage::{Coverage, Covered, Suggestion};
 pub use diff::{Diff, Move};

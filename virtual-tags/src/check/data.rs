@@ -64,7 +64,7 @@ fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_
         let winner = rules.winner(tag, charge, &dimensions).map(|(number, _)| number);
         if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
-            let asked = matches!(winner.then, Then::Fact(_)) || winner.people.in_directory == Some(true);
+            let asked = matches!(winner.then, Then::Fact(..)) || winner.people.in_directory == Some(true);
             let exact =
                 || charge.ids().find_map(|id| rules.directory.find(&id, charge.at)) == Some(Found::Exact);
             hit.exact += usize::from(!asked || exact());
@@ -95,7 +95,8 @@ fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) ->
                 unknown.dimension,
                 hint.unwrap_or_default()
             );
-            Finding::new(FindingKind::UnknownValue, rule.place, message)
+            let place = rule.sentence.map(|sentence| sentence.at(unknown.value_span.start));
+            Finding::new(FindingKind::UnknownValue, place.as_ref().or(rule.place), message)
         })
         .collect()
 }

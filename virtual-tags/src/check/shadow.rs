@@ -13,6 +13,7 @@ use cost_model::{Dimension, Dimensions, Timestamp};
 use super::{Finding, FindingKind, on_line};
 use crate::charge::Charge;
 use crate::compile::{CompiledRule, CompiledTag, Then};
+use crate::directory::identity::canonical;
 use crate::{Directory, People};
 
 /// A noncharacter, which stands for any text.
@@ -33,15 +34,23 @@ enum Field {
 /// A charge that stands for others.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
+    /// The person's, where it is the resource.
+    email: Option<Word>,
 }
 
-pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
+pub(super) fn find(tag: &CompiledTag, renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
     for (number, rule) in tag.rules().enumerate() {
         let lists = lists(rule);
         let mut covering: Vec<usize> = Vec::new();
-        let covered = witnesses(&lists).iter().all(|witness| {
+        let mut witnesses = witnesses(&lists);
+        if !renames {
+            for witness in &mut witnesses {
+                witness.email = witness.email_of_resource();
+            }
+        }
+        let covered = witnesses.iter().all(|witness| {
             let earlier = witness.candidates(tag, &directory).into_iter().take_while(|each| *each < number);
             let mut earlier = earlier.filter_map(|each| Some((each, tag.rule(each)?)));
             let found = earlier.find(|(_, earlier)| witness.is_taken_by(*earlier, rule));
@@ -144,14 +153,14 @@ fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
     let all = count.is_some_and(|count| count <= CHARGES_MAX);
     let used = lists.iter().filter(|list| all || longest.is_some_and(|longest| longest.0 == list.0));
-    let mut witnesses = vec![Witness { texts: Vec::new() }];
+    let mut witnesses = vec![Witness { texts: Vec::new(), email: None }];
     for (field, words) in used {
         witnesses = witnesses
             .iter()
             .flat_map(|witness| {
                 words.iter().map(|word| {
                     let texts = witness.texts.iter().copied().chain([(field, word)]);
-                    Witness { texts: texts.collect() }
+                    Witness { texts: texts.collect(), email: None }
                 })
             })
             .collect();
@@ -164,9 +173,21 @@ impl Witness<'_> {
         self.texts.iter().find(|(each, _)| *each == field).map(|(_, word)| *word)
     }
 
+    /// The email that a charge has by its resource alone: of a resource that is known, or of which the end is, `@` included.
+    fn email_of_resource(&self) -> Option<Word> {
+        let (text, exact) = self.word(&Field::Dimension(Dimension::Resource))?;
+        let end = text.strip_prefix(ANY).unwrap_or(text);
+        let known = end.contains('@') && !end.contains(ANY);
+        known.then(|| (canonical(text).to_lowercase().into(), *exact))
+    }
+
+    fn email(&self) -> Option<&Word> {
+        self.word(&Field::Email).or(self.email.as_ref())
+    }
+
     fn candidates(&self, tag: &CompiledTag, directory: &Directory) -> Vec<usize> {
         let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory);
-        match self.word(&Field::Email) {
+        match self.email() {
             Some((email, _)) => tag.index.candidates(&charge.with_email(email)),
             None => tag.index.candidates(&charge),
         }
@@ -183,8 +204,7 @@ impl Witness<'_> {
         always
             && in_time
             && same_kind
-            && (!people.asks_email()
-                || self.word(&Field::Email).is_some_and(|word| takes_email(people, word)))
+            && (!people.asks_email() || self.email().is_some_and(|word| takes_email(people, word)))
             && earlier.when.is_none_or(|when| {
                 Some(when) == later.when || (self.decides(when.expression(), false) && when.matches(self))
             })

@@ -82,6 +82,11 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
+    /// Whether somebody may go by another name.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.aliases.len() > 0
+    }
+
     /// The names of the facts, in the order of the columns.
     pub fn facts(&self) -> &[Arc<str>] {
         &self.facts

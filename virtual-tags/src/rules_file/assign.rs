@@ -8,15 +8,19 @@ use rust_decimal::Decimal;
 use toml::{Spanned, Table, Value};
 
 use super::{Reader, fail, tables};
-use crate::{Assign, Inherit, Per, Place, Result, Split, Transform};
+use crate::{Assign, Inherit, Lookup, Per, Place, Result, Split, Transform};
 
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
     pub(super) fn assign(&self, rule: &mut tables::Rule, place: &Place) -> Result<Assign> {
         let (transform, remainder) = (rule.transform.take(), rule.remainder.take());
-        if let Some(unused) = transform.as_ref().filter(|_| rule.from_field.is_none()) {
-            return Err(fail(self.place(unused), "`transform` goes with `from_field` only"));
+        let taken = rule.from_field.is_some() || rule.from_directory.is_some();
+        if let Some(unused) = transform.as_ref().filter(|_| !taken) {
+            return Err(fail(
+                self.place(unused),
+                "`transform` goes with `from_field` and `from_directory` only",
+            ));
         }
         if let Some(unused) = remainder.as_ref().filter(|_| rule.split.is_none()) {
             return Err(fail(self.place(unused), "`remainder` goes with a `split` in percentages only"));
@@ -24,7 +28,9 @@ impl Reader<'_> {
         match (rule.value.take(), rule.from_directory.take(), rule.from_field.take(), rule.split.take()) {
             (Some(value), None, None, None) => Ok(Assign::Value(self.not_empty(value, "value")?)),
             (None, Some(fact), None, None) => {
-                Ok(Assign::FromDirectory(self.not_empty(fact, "from_directory")?))
+                let mut lookup = Lookup::new(self.not_empty(fact, "from_directory")?);
+                lookup.transforms = self.transforms(transform.as_ref())?;
+                Ok(Assign::FromDirectory(lookup))
             }
             (None, None, Some(field), None) => {
                 Ok(Assign::FromField(self.inherit(&field, transform.as_ref())?))
@@ -50,20 +56,23 @@ impl Reader<'_> {
         if matches!(inherit.field, Dimension::Tagged | Dimension::TokenType) {
             return Err(fail(self.place(field), "a charge as a whole has no such field"));
         }
-        if let Some(transform) = transform {
-            inherit.transforms = match transform.get_ref() {
-                Value::Array(list) => list.iter().map(read_transform).collect::<Option<_>>(),
-                one => read_transform(one).map(|one| vec![one]),
-            }
-            .ok_or_else(|| {
-                fail(
-                    self.place(transform),
-                    "a transform is \"lower\", { split = \"-\", index = 0 }, { map = { a = \"A\" } } or { format = \
-                     \"team-{0}\" }, or a list of such",
-                )
-            })?;
-        }
+        inherit.transforms = self.transforms(transform)?;
         Ok(inherit)
+    }
+
+    fn transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {
+        let Some(transform) = transform else { return Ok(Vec::new()) };
+        let read = match transform.get_ref() {
+            Value::Array(list) => list.iter().map(read_transform).collect::<Option<_>>(),
+            one => read_transform(one).map(|one| vec![one]),
+        };
+        read.ok_or_else(|| {
+            fail(
+                self.place(transform),
+                "a transform is \"lower\", { split = \"-\", index = 0 }, { map = { a = \"A\" } } or { format = \
+                 \"team-{0}\" }, or a list of such",
+            )
+        })
     }
 
     fn split(&self, split: &Spanned<Value>, remainder: Option<&Spanned<String>>) -> Result<Split> {

@@ -11,7 +11,7 @@ use cost_model::{Filter, Timestamp};
 use toml::Spanned;
 
 use crate::error::Errors;
-use crate::place::Lines;
+use crate::place::{Lines, Passage};
 use crate::rule_set::Span;
 use crate::{Assign, Error, ErrorKind, People, Place, Result, Rule, RuleSet, TagDefinition, Who};
 
@@ -60,6 +60,7 @@ impl Reader<'_> {
         let mut table = rule.into_inner();
         let assign = self.assign(&mut table, &place)?;
         let when = table.when.as_ref().map(|when| self.condition(when)).transpose()?;
+        let sentence = table.when.as_ref().and_then(|when| self.passage(when));
         let people = self.people(&table)?;
         let spans = self.spans(&table)?;
         if when.is_none() && people.is_empty() && spans.is_empty() && matches!(assign, Assign::Value(_)) {
@@ -68,7 +69,7 @@ impl Reader<'_> {
                 "a rule with a `value` needs a condition in `when`; for all other charges use the tag's `default`",
             ));
         }
-        Ok(Rule { when, people, spans, assign, place: Some(place) })
+        Ok(Rule { when, people, spans, assign, place: Some(place), sentence: sentence.map(Arc::new) })
     }
 
     fn people(&self, table: &tables::Rule) -> Result<People> {
@@ -131,16 +132,20 @@ impl Reader<'_> {
 
     fn condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
-            let raw = self.lines.text.get(when.span()).unwrap_or_default();
-            // Only a string without escapes stands in the file as it reads; else its start must do.
-            let offset = match (raw.find(when.get_ref().as_str()), error.span()) {
-                (Some(start), Some(span)) => when.span().start + start + span.start,
-                _ => when.span().start,
+            let place = match (self.passage(when), error.span()) {
+                (Some(passage), Some(span)) => passage.at(span.start),
+                _ => self.place(when),
             };
-            let place = self.lines.at(offset);
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
                 .caused_by(error)
         })
+    }
+
+    /// The text, unless it is written with escapes and so does not stand in the file as it reads.
+    fn passage(&self, text: &Spanned<String>) -> Option<Passage> {
+        let raw = self.lines.text.get(text.span())?;
+        let start = raw.find(text.get_ref().as_str())?;
+        Some(Passage::new(self.lines.at(text.span().start + start), text.get_ref()))
     }
 
     fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {
