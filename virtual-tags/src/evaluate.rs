@@ -73,7 +73,7 @@ impl Rules {
                 Assignment::Value(value) => vec![(Some(Arc::from(&*value)), 1)],
                 Assignment::Unset => vec![(None, 1)],
                 Assignment::Shares(shares) => {
-                    shares.iter().map(|share| (Some(Arc::clone(&share.value)), share.weight)).collect()
+                    shares.iter().map(|share| (share.value.clone(), share.weight)).collect()
                 }
             })
             .collect();
@@ -112,10 +112,10 @@ fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
     merged
 }
 
-/// The shares of one key in parts that have a value of it.
+/// The shares of one key.
 pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
-    let value = |part: Part| Some((part.values.into_iter().nth(number)??, part.weight));
-    weights::shares(parts.into_iter().filter_map(value))
+    let value = |part: Part| (part.values.into_iter().nth(number).flatten(), part.weight);
+    weights::shares(parts.into_iter().map(value))
 }
 
 impl Inherit {

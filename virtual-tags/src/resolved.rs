@@ -118,7 +118,7 @@ fn weights_of(assignment: &Assignment<'_>) -> Arc<[Weighted]> {
     match assignment {
         Assignment::Value(value) => Arc::from([(Some(Arc::from(&**value)), 1)]),
         Assignment::Shares(shares) if !shares.is_empty() => {
-            shares.iter().map(|share| (Some(Arc::clone(&share.value)), share.weight)).collect()
+            shares.iter().map(|share| (share.value.clone(), share.weight)).collect()
         }
         Assignment::Shares(_) | Assignment::Unset => Arc::from([(None, 1)]),
     }

@@ -60,17 +60,6 @@ impl Rules {
         })?;
         let ancestors = ancestors(&tags, &order);
         let splits = splits(&tags, &ancestors);
-        for (number, tag) in tags.iter().enumerate() {
-            let over = ancestors.get(number).into_iter().flatten().find(|each| is(&splits, **each));
-            if let Some(over) = over.and_then(|over| keys.get(*over)).filter(|_| tag.default.is_none()) {
-                let key = keys.get(number).map_or("", |key| key);
-                let message = format!(
-                    "the key `{key}` reads `{over}`, which shares charges out, so that it needs a `default` for parts \
-                     that no rule matches"
-                );
-                return Err(Error::new(ErrorKind::Rules, places.get(number).cloned().flatten(), message));
-            }
-        }
         let mut rules = Self {
             reads: reads(&tags).map(Arc::from),
             spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()).into(),

@@ -168,4 +168,10 @@ fn locks_and_spellings_show_no_email() {
     silent(&rules.spellings(&ledger));
     silent(&rules.remember("Owner"));
     silent(&virtual_tags::Resolved::new(&rules, "Owner", &ledger));
+    let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
+    let shared = RuleSet::from_toml(&shared, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let parts = shared.allocations("K", &ledger).unwrap();
+    assert_eq!(parts.len(), 2);
+    silent(&parts);
+    silent(&virtual_tags::LockedRules::new(shared, [(period, rules)]).unwrap());
 }

@@ -49,6 +49,8 @@ pub(crate) struct Rule {
 pub(crate) struct World {
     pub(crate) keys: Vec<Vec<Rule>>,
     pub(crate) order: Vec<usize>,
+    /// Whether keys have the default `d`, or none, which stands here as an empty text.
+    pub(crate) default: bool,
 }
 
 type Fraction = (u128, u128);
@@ -94,7 +96,8 @@ impl World {
     pub(crate) fn toml(&self) -> String {
         let mut toml = String::new();
         for key in &self.order {
-            toml += &format!("[[tag]]\nkey = \"{}\"\ndefault = \"d\"\n", name(*key));
+            let default = if self.default { "default = \"d\"\n" } else { "" };
+            toml += &format!("[[tag]]\nkey = \"{}\"\n{default}", name(*key));
             for rule in &self.keys[*key] {
                 toml += &format!("  [[tag.rule]]\n  when = \"{}\"\n", rule.when.sentence());
                 if let Some(domain) = rule.domain {
@@ -125,7 +128,7 @@ impl World {
         for rules in &self.keys {
             let mut next = Vec::new();
             for (values, (part, of)) in worlds {
-                for (value, weight, sum) in outcome(rules, record, &values) {
+                for (value, weight, sum) in outcome(rules, record, &values, self.default) {
                     if weight > 0 {
                         let mut values = values.clone();
                         values.push(value);
@@ -144,9 +147,14 @@ pub(crate) fn is_met(rules: &[Rule], record: &CostRecord) -> bool {
     winner(rules, record, &[]).is_some()
 }
 
-fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&'static str, u128, u128)> {
+fn outcome(
+    rules: &[Rule],
+    record: &CostRecord,
+    keys: &[&'static str],
+    default: bool,
+) -> Vec<(&'static str, u128, u128)> {
     match winner(rules, record, keys).map(|rule| &rule.then) {
-        None => vec![("d", 1, 1)],
+        None => vec![(if default { "d" } else { "" }, 1, 1)],
         Some(Then::Value(value)) => vec![(value, 1, 1)],
         Some(Then::Key(key)) => vec![(keys[*key], 1, 1)],
         Some(Then::Split([a, b])) => {
@@ -163,6 +171,7 @@ fn winner<'a>(rules: &'a [Rule], record: &CostRecord, keys: &[&'static str]) -> 
         rule.days.is_none_or(|(from, to)| from <= day && day < to)
             && rule.domain.is_none_or(|wanted| domain == Some(wanted))
             && rule.when.holds(record, keys)
+            && !matches!(rule.then, Then::Key(key) if keys[key].is_empty())
     };
     rules.iter().find(fits)
 }
@@ -180,12 +189,15 @@ fn distribution<K: Ord>(parts: impl IntoIterator<Item = (K, Fraction)>) -> BTree
 
 fn assigned(assignment: Assignment<'_>) -> BTreeMap<String, u128> {
     match assignment {
-        Assignment::Unset => BTreeMap::new(),
+        Assignment::Unset => distribution([(String::new(), (1, 1))]),
         Assignment::Value(value) => distribution([(value.into_owned(), (1, 1))]),
         Assignment::Shares(shares) => {
             let sum = shares.iter().map(|share| share.weight).sum();
             distribution(
-                shares.iter().map(|share| (share.value.to_string(), (share.weight, sum))).collect::<Vec<_>>(),
+                shares
+                    .iter()
+                    .map(|share| (share.value.as_deref().unwrap_or_default().to_owned(), (share.weight, sum)))
+                    .collect::<Vec<_>>(),
             )
         }
     }
@@ -236,7 +248,7 @@ pub(crate) fn rule(readable: usize) -> impl Strategy<Value = Rule> {
 fn worlds() -> impl Strategy<Value = World> {
     let keys: Vec<_> = (0..KEYS).map(|number| prop::collection::vec(rule(number), 0..6)).collect();
     let order = Just((0..KEYS).collect::<Vec<_>>()).prop_shuffle();
-    (keys, order).prop_map(|(keys, order)| World { keys, order })
+    (keys, order, any::<bool>()).prop_map(|(keys, order, default)| World { keys, order, default })
 }
 
 pub(crate) fn records() -> impl Strategy<Value = Vec<CostRecord>> {
@@ -306,8 +318,11 @@ proptest! {
             let mut sum = 0;
             for row in &report.rows {
                 sum += row.totals.billed.amount.units();
-                let value = row.keys[0].as_deref().unwrap();
-                let filter = Filter::parse(&format!("{tag} = '{value}'")).unwrap();
+                let sentence = match row.keys[0].as_deref() {
+                    Some(value) => format!("{tag} = '{value}'"),
+                    None => format!("{tag} = NULL"),
+                };
+                let filter = Filter::parse(&sentence).unwrap();
                 let filtered = Query::all_resources().filter(filter).run(&ledger, &rules).unwrap();
                 prop_assert_eq!(filtered.total.billed, row.totals.billed);
             }
@@ -388,4 +403,33 @@ fn keys_over_one_split_are_shared_out_together() {
         })
         .collect();
     assert_eq!(rows, [("A Berlin".to_owned(), "1.5".to_owned()), ("B Paris".to_owned(), "1.5".to_owned())]);
+}
+
+/// What no rule matches of a charge that is shared out has no value, and is told so.
+#[test]
+fn parts_without_a_value_are_kept() {
+    let toml = "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\n  [[tag.rule]]\n  \
+                value = \"Berlin\"\n  when = \"vtag.Team = 'A'\"\n[[test]]\nat = \"2026-09-15\"\nrecord = {}\nexpect = { Site = { \
+                Berlin = 1, \"\" = 1 } }\n[[test]]\nat = \"2026-09-15\"\nrecord = {}\nexpect = { Site = \"\" }\n";
+    let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let tests = written.tests.clone();
+    let rules = written.compile(Directory::default()).unwrap();
+    let failures: Vec<_> = rules.run_tests(&tests).iter().map(ToString::to_string).collect();
+    assert_eq!(failures, ["rules.toml:14:1: `Site` is 1 of `Berlin`, 1 of no value, expected no value"]);
+    let at = Timestamp::midnight("2026-09-15".parse().unwrap());
+    let mut builder = Ledger::builder(Currency::USD);
+    builder.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("3".parse().unwrap()))).unwrap();
+    let ledger = builder.build();
+    let report =
+        Query::all_resources().group_by(Dimension::VirtualTag("Site".into())).run(&ledger, &rules).unwrap();
+    let rows: Vec<_> = report
+        .rows
+        .iter()
+        .map(|row| (row.keys[0].as_deref(), row.totals.billed.amount.to_string()))
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.contains(&(Some("Berlin"), "1.5".to_owned())) && rows.contains(&(None, "1.5".to_owned())));
+    let parts = rules.allocations("Site", &ledger).unwrap();
+    assert_eq!(parts.iter().map(|part| part.value.as_deref()).collect::<Vec<_>>(), [Some("Berlin"), None]);
+    assert_eq!(parts[1].focus()[4], ("AllocatedTags", "{}".to_owned()));
 }

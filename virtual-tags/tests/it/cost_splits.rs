@@ -256,7 +256,7 @@ proptest! {
             let tuple = ledger.tuple(row.tuple).unwrap();
             match rules.assign("Payer", &tuple, row.at) {
                 Assignment::Shares(shares) => {
-                    let shares: Vec<_> = shares.iter().map(|share| (Some(share.value.clone()), share.weight)).collect();
+                    let shares: Vec<_> = shares.iter().map(|share| (share.value.clone(), share.weight)).collect();
                     prop_assert_eq!(resolved.shares(number), shares);
                 }
                 Assignment::Value(value) => prop_assert_eq!(resolved.shares(number), [(Some((&*value).into()), 1)]),

@@ -116,19 +116,6 @@ fn splits_must_add_up() {
 }
 
 #[test]
-fn a_key_over_shares_needs_a_default() {
-    refuses(
-        &format!(
-            "{TEAM}  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\n  [[tag.rule]]\n  value = \
-             \"X\"\n  when = \"vtag.Team = 'A'\"\n"
-        ),
-        "",
-        "rules.toml:6:7: the key `Site` reads `Team`, which shares charges out, so that it needs a `default` for parts \
-         that no rule matches",
-    );
-}
-
-#[test]
 fn a_condition_on_more_than_dimensions_is_refused() {
     for (condition, message) in [
         (

@@ -36,7 +36,7 @@ fn holds<S: Strategy>(strategy: &S, law: impl Fn(S::Value) -> Result<(), TestCas
 }
 
 fn one_key(rules: Vec<Rule>) -> World {
-    World { keys: vec![rules], order: vec![0] }
+    World { keys: vec![rules], order: vec![0], default: true }
 }
 
 fn say(assignment: &Assignment<'_>) -> String {
@@ -44,7 +44,7 @@ fn say(assignment: &Assignment<'_>) -> String {
         Assignment::Value(value) => value.to_string(),
         Assignment::Unset => "unset".to_owned(),
         Assignment::Shares(shares) => {
-            shares.iter().map(|share| format!("{} of {},", share.weight, share.value)).collect()
+            shares.iter().map(|share| format!("{} of {:?},", share.weight, share.value)).collect()
         }
     }
 }
@@ -175,7 +175,7 @@ fn p12_tagging_what_is_tagged_changes_nothing() {
     let tally = Tally::default();
     let keys = (prop::collection::vec(rule(0), 0..5), prop::collection::vec(rule(1), 0..5), any::<bool>());
     holds(&(keys, records()), |((first, second, overrides), records)| {
-        let world = World { keys: vec![first, second], order: vec![1, 0] };
+        let world = World { keys: vec![first, second], order: vec![1, 0], default: true };
         let mut written = RuleSet::from_toml(&world.toml(), "rules.toml").unwrap();
         for tag in &mut written.tags {
             tag.overrides_provider = overrides;
@@ -210,7 +210,7 @@ fn p13_threads_say_what_one_says_byte_for_byte() {
     let tally = Tally::default();
     let keys = (prop::collection::vec(rule(0), 0..6), prop::collection::vec(rule(1), 0..6));
     holds(&(keys, prop::collection::vec(records(), 4)), |((first, second), lots)| {
-        let rules = World { keys: vec![first, second], order: vec![0, 1] }.compile();
+        let rules = World { keys: vec![first, second], order: vec![0, 1], default: false }.compile();
         let said = |rules: &Rules, records: &[CostRecord]| -> String {
             let ledger = ledger(records);
             let mut text = String::new();

@@ -181,7 +181,7 @@ proptest! {
         new in prop::collection::vec(rule(0), 0..5),
         records in records(),
     ) {
-        let rules = |keys| RuleSet::from_toml(&World { keys: vec![keys], order: vec![0] }.toml(), "rules.toml").unwrap();
+        let rules = |keys| RuleSet::from_toml(&World { keys: vec![keys], order: vec![0], default: true }.toml(), "rules.toml").unwrap();
         let (old, new) = (rules(old), rules(new));
         prop_assert_eq!(old.digest() == new.digest(), old.tags[0].rules.iter().map(|rule| (&rule.when, &rule.people, &rule.spans, &rule.assign))
             .eq(new.tags[0].rules.iter().map(|rule| (&rule.when, &rule.people, &rule.spans, &rule.assign))));

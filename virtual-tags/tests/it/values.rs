@@ -21,8 +21,10 @@ fn gives(toml: &str, directory: Directory, record: &CostRecord, expected: &str) 
         Assignment::Value(value) => value.into_owned(),
         Assignment::Unset => "unset".to_owned(),
         Assignment::Shares(shares) => {
-            let shares: Vec<_> =
-                shares.iter().map(|share| format!("{} {}", share.value, share.weight)).collect();
+            let shares: Vec<_> = shares
+                .iter()
+                .map(|share| format!("{} {}", share.value.as_deref().unwrap_or("-"), share.weight))
+                .collect();
             shares.join(", ")
         }
     };
