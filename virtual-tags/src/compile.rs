@@ -110,7 +110,8 @@ impl Compiler<'_> {
             needs.add_field(own);
         }
         if let Some(inherit) = &tag.default_from {
-            errors.note(self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads));
+            let key = self.key(&inherit.field, tag.place.as_ref(), "`default_from`");
+            reads.extend(errors.note(key).flatten());
             needs.add_field(&inherit.field);
         }
         let mut rules = tag.rules;
@@ -146,7 +147,7 @@ impl Compiler<'_> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
         for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
             let place = rule.sentence.as_ref().map(|sentence| sentence.at(span.start));
-            self.read(key, place.as_ref().or(rule.place.as_ref()), "the condition", reads)?;
+            reads.extend(self.key(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
         }
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
@@ -163,7 +164,7 @@ impl Compiler<'_> {
                 Then::Fact(self.fact("from_directory", fact, place)?, transforms.clone())
             }
             Assign::FromField(inherit) => {
-                self.read(&inherit.field, place, "`from_field`", reads)?;
+                reads.extend(self.key(&inherit.field, place, "`from_field`")?);
                 Then::Field(inherit.clone())
             }
             Assign::Split(Split::Headcount { fact, within }) => {
@@ -173,36 +174,33 @@ impl Compiler<'_> {
                 Then::Headcount { counts, within }
             }
             Assign::Split(Split::Cost { key, per, within }) => {
-                let mut basis = Vec::new();
-                let field = Dimension::VirtualTag(Arc::clone(key));
-                self.read(&field, place, "`cost_of`", &mut basis)?;
-                let Some(basis) = basis.pop().filter(|_| !matches!(within, Some(Dimension::VirtualTag(_))))
-                else {
+                let basis = self.number(key, place, "`cost_of`")?;
+                if matches!(within, Some(Dimension::VirtualTag(_))) {
                     return fail("`within` must be a field of the charge such as `costs.account`");
-                };
+                }
                 Then::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
             }
             Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
         })
     }
 
-    /// Notes the number of the key if the dimension is one.
-    fn read(
-        &self,
-        dimension: &Dimension,
-        place: Option<&Place>,
-        who: &str,
-        reads: &mut Vec<usize>,
-    ) -> Result<()> {
-        let Dimension::VirtualTag(key) = dimension else { return Ok(()) };
+    /// The number of the key, if the dimension is one.
+    fn key(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.number(key, place, who).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn number(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
         if let Some(number) = self.keys.iter().position(|each| each == key) {
-            reads.push(number);
-            return Ok(());
+            return Ok(number);
         }
         let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
             Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
             None => format!("there are: {}", self.keys.join(", ")),
         };
+        let dimension = Dimension::VirtualTag(Arc::clone(key));
         let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }

@@ -166,6 +166,12 @@ fn what_became_known_last_stands_in_place_of_the_rest() {
         wrong.to_string(),
         "p.csv:2: `recorded_at` is `soon`, which is neither a date like 2026-09-15 nor a time in UTC"
     );
+    let mut corrected = virtual_tags::Membership::new("ana@acme.test", "Data");
+    corrected.recorded = Some(at("2026-10-05"));
+    let memberships = [virtual_tags::Membership::new("ana@acme.test", "Web"), corrected];
+    let groups = Directory::from_memberships("team", memberships, "groups").unwrap();
+    assert_eq!(team(&groups, "2026-09-15").as_deref(), Some("Data"));
+    assert_eq!(team(&groups.known_at(at("2026-10-04")), "2026-09-15").as_deref(), Some("Web"));
     let twice = "email,recorded_at\na@b.test,2026-09-01\na@b.test,2026-09-01\n";
     assert!(Directory::from_csv(twice.as_bytes(), "p.csv").is_err());
 }
