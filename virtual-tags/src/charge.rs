@@ -12,6 +12,14 @@ use crate::{Directory, People, Who};
 pub(crate) static PERSON: LazyLock<[Dimension; 2]> =
     LazyLock::new(|| [Dimension::Resource, Dimension::Tag("cursor:user".into())]);
 
+/// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
+pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
+    match dimension {
+        Dimension::Tag(key) => dimensions.tag(key),
+        _ => dimensions.get(dimension),
+    }
+}
+
 /// A charge at an instant, with the other keys' values that are known already.
 pub(crate) struct Charge<'a> {
     pub(crate) dimensions: &'a dyn Dimensions,
@@ -34,7 +42,7 @@ impl<'a> Charge<'a> {
     /// Whom the directory may be asked about, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;
-        PERSON.iter().filter_map(move |dimension| dimensions.get(dimension))
+        PERSON.iter().filter_map(move |dimension| text_of(dimensions, dimension))
     }
 
     /// The person's email in lower case, by the name that aliases give it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::Days;
 use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Share, Timestamp, Window};
 
+use crate::charge::text_of;
 use crate::compile::Then;
 use crate::fragments::parts;
 use crate::{Error, ErrorKind, Per, Resolved, Result, Rules, weights};
@@ -161,7 +162,7 @@ impl CostSplit {
     ) -> Option<&'a [Share]> {
         let (_, (end, parts)) = known.get(self)?.0.range(..=at).next_back()?;
         let part = match &self.within {
-            Some(within) => Some(Arc::from(&*dimensions.get(within)?)),
+            Some(within) => Some(Arc::from(&*text_of(dimensions, within)?)),
             None => None,
         };
         parts.get(&part).filter(|_| at < *end).map(|shares| &**shares)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cost_model::{Assignment, Dimensions, Share};
 
 use crate::assign::transformed;
-use crate::charge::{Chained, Charge};
+use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 use crate::{Inherit, Rules, weights};
 
@@ -25,7 +25,7 @@ impl Rules {
         charge: &Charge<'_>,
         values: &[Option<Arc<str>>],
     ) -> Assignment<'a> {
-        if let Some(own) = tag.own.as_ref().and_then(|own| charge.dimensions.get(own)) {
+        if let Some(own) = tag.own.as_ref().and_then(|own| text_of(charge.dimensions, own)) {
             return Assignment::Value(Cow::Owned(own.into_owned()));
         }
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
@@ -120,7 +120,7 @@ pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
 
 impl Inherit {
     fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
-        transformed(&self.transforms, &dimensions.get(&self.field)?)
+        transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cost_model::filter::Expression;
 use cost_model::{Dimensions, Timestamp};
 
-use crate::charge::{Chained, Charge};
+use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 use crate::{Answer, Found, Place, Rules};
 
@@ -110,7 +110,7 @@ impl Rules {
         (weight, read): (u128, Read),
     ) -> ExplainedPart {
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
-        let own = tag.own.as_ref().is_some_and(|own| charge.dimensions.get(own).is_some());
+        let own = tag.own.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
         for (number, rule) in tag.rules().enumerate() {
             let explained = self.explained_rule(number + 1, rule, charge, &dimensions);

@@ -6,6 +6,7 @@ use std::fmt;
 use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
 
 use crate::Rules;
+use crate::charge::text_of;
 use crate::mixing::Mixing;
 
 /// What rules say about one key of charges of any type, with every answer remembered: charges that agree in all that the
@@ -109,7 +110,7 @@ impl<'a> Memory<'a> {
     }
 
     fn read(&mut self, dimension: &Dimension, dimensions: &dyn Dimensions) {
-        match dimensions.get(dimension) {
+        match text_of(dimensions, dimension) {
             Some(text) => self.read.extend_from_slice(text.as_bytes()),
             None => self.read.push(ABSENT),
         }

@@ -9,7 +9,7 @@ use cost_model::Dimension;
 
 use self::texts::{Required, Texts};
 use crate::Rule;
-use crate::charge::Charge;
+use crate::charge::{Charge, text_of};
 use crate::people::base;
 
 /// The rules of one key by texts that a charge must have to meet them.
@@ -38,7 +38,7 @@ impl Source {
     fn text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
         let parts = || charge.email()?.rsplit_once('@');
         match self {
-            Self::Dimension(dimension) => charge.dimensions.get(dimension),
+            Self::Dimension(dimension) => text_of(charge.dimensions, dimension),
             Self::Email => charge.email().map(Cow::Borrowed),
             Self::EmailBase => charge.email().map(base),
             Self::EmailLocal => parts().map(|(local, _)| Cow::Borrowed(local)),

@@ -205,3 +205,27 @@ fn a_million_people_compile_and_answer() {
         assert_eq!(rules.assign("Team", &charge, charge.at), team);
     }
 }
+
+/// A caller's own type that tells its tags one by one is understood as well.
+#[test]
+fn tags_that_are_told_one_by_one_are_found() {
+    struct Tagged(&'static str);
+    impl cost_model::Dimensions for Tagged {
+        fn get(&self, _: &cost_model::Dimension) -> Option<std::borrow::Cow<'_, str>> {
+            None
+        }
+        fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+            visit("app", self.0);
+            visit("cursor:user", "ana@acme.test");
+        }
+    }
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"A\"\nwhen = \"tags['app'] = 'a'\"\n[[tag.rule]]\nvalue = \
+                \"B\"\nwhen = \"tags['app'] = 'b'\"\n[[tag.rule]]\nvalue = \"Ana\"\nemail.local = \"ana\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let mut memory = rules.remember("Team");
+    for (app, team) in [("a", "A"), ("b", "B"), ("c", "Ana"), ("a", "A")] {
+        let expected = Assignment::Value(team.into());
+        assert_eq!(rules.assign("Team", &Tagged(app), at("2026-09-15")), expected);
+        assert_eq!(*memory.assign(&Tagged(app), at("2026-09-15")), expected);
+    }
+}
