@@ -7,6 +7,7 @@ mod filtering;
 mod grouping;
 mod pages;
 mod reconciling;
+mod rules;
 
 use std::error::Error;
 
@@ -15,5 +16,6 @@ pub use demo::Demo;
 pub use figures::Figures;
 pub use pages::{PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
 pub use reconciling::{Reconciling, sort};
+pub use rules::{ManyRules, directory_of, hash_all, tag_all, tag_each};
 
 pub type Failure = Box<dyn Error + Send + Sync>;

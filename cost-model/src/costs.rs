@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Money;
 
 /// The four amounts of one charge (FOCUS: BilledCost, EffectiveCost, ListCost, ContractedCost).
@@ -51,7 +53,8 @@ impl Costs {
 }
 
 /// Which of the four amounts a figure is about. The default is [`Metric::Effective`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Metric {
     /// [`Costs::effective`].

@@ -169,6 +169,10 @@ impl Dimensions for CostRecord {
         self.field(dimension).map(|value| Cow::Borrowed(&**value))
     }
 
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.tags.get(key).map(|value| Cow::Borrowed(&**value))
+    }
+
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
         self.tags.iter().for_each(|(key, value)| visit(key, value));
     }

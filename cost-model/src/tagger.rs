@@ -90,8 +90,8 @@ impl fmt::Debug for Assignment<'_> {
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a value and its weight, by definition")]
 pub struct Share {
-    /// The value that the part gets.
-    pub value: Arc<str>,
+    /// The value that the part gets; `None` is none.
+    pub value: Option<Arc<str>>,
     /// The part's weight among its siblings.
     pub weight: u128,
 }

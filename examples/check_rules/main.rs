@@ -14,25 +14,21 @@ use virtual_tags::{Directory, RuleSet};
 const DEMO_RULES: &str = include_str!("rules.toml");
 const DEMO_DIRECTORY: &str = include_str!("directory.csv");
 
+const HELP: &str = "\
+Checks a rules file: its shape, rules that no charge can reach, and its tests.
+
+  check_rules [RULES.toml [DIRECTORY.csv]]
+
+Without a file it checks one with mistakes. The exit status is 0 if nothing is wrong, else 1.
+";
+
 fn main() -> ExitCode {
-    match check(std::env::args().skip(1).collect()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                eprintln!("  {error}");
-                cause = error.source();
-            }
-            ExitCode::FAILURE
-        }
-    }
+    examples::rules_program(HELP, check)
 }
 
 /// Whether nothing is wrong.
-fn check(files: Vec<String>) -> Result<bool, Box<dyn Error>> {
-    let mut files = files.into_iter();
+fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
+    let mut files = files.iter().cloned();
     let read = |name: &str| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
     let (rules_file, rules) = match files.next() {
         Some(name) => (name.clone(), read(&name)?),

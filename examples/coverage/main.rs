@@ -1,4 +1,4 @@
-//! How much of the cost has an owner, who has none, and which rules would help most?
+//! How much of the cost has an owner, who is found by another spelling, who has none, and which rules would help most?
 //!
 //! ```text
 //! cargo run --example coverage -- [RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]]
@@ -19,17 +19,19 @@ const DEMO: [&str; 3] = [
     include_str!("../diff_rules/charges.csv"),
 ];
 
+const HELP: &str = "\
+Tells how much of the cost has an owner, who has none, and which rules would help most.
+
+  coverage [RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]]
+
+Without arguments it looks at made-up charges.
+";
+
 fn main() -> ExitCode {
-    match coverage(&std::env::args().skip(1).collect::<Vec<_>>()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::rules_program(HELP, coverage)
 }
 
-fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
+fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let (texts, percent) = match arguments {
         [] => (DEMO.map(str::to_owned).to_vec(), "95"),
         [rules, directory, charges, rest @ ..] => {
@@ -40,7 +42,7 @@ fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         }
         _ => return Err("expected RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]".into()),
     };
-    let [rules, directory, charges] = texts.as_slice() else { return Ok(()) };
+    let [rules, directory, charges] = texts.as_slice() else { return Ok(false) };
     let percent_number =
         percent.parse().map_err(|_| format!("`{percent}` is not a whole number of percent"))?;
     let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
@@ -54,6 +56,9 @@ fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             each.key, cost.tagged, cost.all, tokens.tagged, tokens.all, people.tagged, people.all
         );
     }
+    for spelling in rules.spellings(&ledger) {
+        println!("{spelling}");
+    }
     for key in rules.keys() {
         for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {
             println!("no {key}: {who} {amount}");
@@ -62,5 +67,5 @@ fn coverage(arguments: &[String]) -> Result<(), Box<dyn Error>> {
             println!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
         }
     }
-    Ok(())
+    Ok(true)
 }

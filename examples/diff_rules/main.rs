@@ -21,15 +21,16 @@ const DEMO: [&str; 4] = [
     include_str!("charges.csv"),
 ];
 
+const HELP: &str = "\
+Tells what other rules would change, and fails if more than so many percent of the cost move.
+
+  diff_rules [OLD.toml NEW.toml DIRECTORY.csv CHARGES.csv [PERCENT]]
+
+Without arguments it compares made-up rules.
+";
+
 fn main() -> ExitCode {
-    match diff(&std::env::args().skip(1).collect::<Vec<_>>()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::rules_program(HELP, diff)
 }
 
 /// Whether little enough moves.

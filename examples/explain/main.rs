@@ -14,18 +14,20 @@ use virtual_tags::{Directory, RuleSet};
 const DEMO_RULES: &str = include_str!("../check_rules/rules.toml");
 const DEMO_DIRECTORY: &str = include_str!("../check_rules/directory.csv");
 
+const HELP: &str = "\
+Tells why a person's spend has its values.
+
+  explain [EMAIL [DATE [RULES.toml [DIRECTORY.csv]]]]
+
+Without arguments it explains a made-up person's.
+";
+
 fn main() -> ExitCode {
-    match explain(std::env::args().skip(1).collect()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    examples::rules_program(HELP, explain)
 }
 
-fn explain(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
-    let mut arguments = arguments.into_iter();
+fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
+    let mut arguments = arguments.iter().cloned();
     let email = arguments.next().unwrap_or_else(|| "Ana@acme.test".to_owned());
     let date = arguments.next().unwrap_or_else(|| "2026-09-15".to_owned());
     let date: NaiveDate = date.parse().map_err(|_| format!("`{date}` is not a date like 2026-09-15"))?;
@@ -50,5 +52,5 @@ fn explain(arguments: Vec<String>) -> Result<(), Box<dyn Error>> {
     for explanation in rules.keys().iter().filter_map(|key| rules.explain(key, &record, at)) {
         print!("{explanation}");
     }
-    Ok(())
+    Ok(true)
 }

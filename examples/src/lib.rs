@@ -4,10 +4,12 @@ mod disputes;
 mod numbers;
 mod outcome;
 mod progress;
+mod rules_program;
 mod table;
 
 pub use disputes::{Trial, Verdict};
 pub use numbers::grouped;
 pub use outcome::{Failure, main};
 pub use progress::{ProgressBar, Waits};
+pub use rules_program::rules_program;
 pub use table::Table;

@@ -15,7 +15,7 @@ pub enum Assign {
     Value(Arc<str>),
     /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
     /// not match.
-    FromDirectory(Arc<str>),
+    FromDirectory(Lookup),
     /// What a field of the charge says. Where it says nothing, the rule does not match.
     FromField(Inherit),
     /// Shares of several values, which sum to the charge exactly.
@@ -26,10 +26,33 @@ impl fmt::Debug for Assign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(_) => f.write_str("Value(..)"),
-            Self::FromDirectory(fact) => f.debug_tuple("FromDirectory").field(fact).finish(),
+            Self::FromDirectory(lookup) => f.debug_tuple("FromDirectory").field(&lookup.fact).finish(),
             Self::FromField(inherit) => f.debug_tuple("FromField").field(&inherit.field).finish(),
             Self::Split(_) => f.write_str("Split(..)"),
         }
+    }
+}
+
+/// A value taken from the directory.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lookup {
+    /// The column.
+    pub fact: Arc<str>,
+    /// What becomes of its text, one after the other.
+    pub transforms: Vec<Transform>,
+}
+
+impl Lookup {
+    /// The column's text as it is.
+    pub fn new(fact: impl Into<Arc<str>>) -> Self {
+        Self { fact: fact.into(), transforms: Vec::new() }
+    }
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookup").field("fact", &self.fact).finish_non_exhaustive()
     }
 }
 
@@ -47,12 +70,6 @@ impl Inherit {
     /// The field's text as it is.
     pub fn new(field: Dimension) -> Self {
         Self { field, transforms: Vec::new() }
-    }
-
-    /// The text after every transform; `None` if nothing is left.
-    pub(crate) fn transformed(&self, text: &str) -> Option<String> {
-        let text = self.transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
-        Some(text).filter(|text| !text.trim().is_empty())
     }
 }
 
@@ -79,6 +96,12 @@ pub enum Transform {
     Map(BTreeMap<Arc<str>, Arc<str>>),
     /// A template in which `{0}` stands for the text.
     Format(Arc<str>),
+}
+
+/// The text after every transform; `None` if nothing is left.
+pub(crate) fn transformed(transforms: &[Transform], text: &str) -> Option<String> {
+    let text = transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
+    Some(text).filter(|text| !text.trim().is_empty())
 }
 
 impl Transform {
@@ -128,6 +151,33 @@ pub enum Split {
         /// Only people who have in this column what the charge's user has there.
         within: Option<Arc<str>>,
     },
+    /// In proportion to what the values of another key cost; see [`Rules::with_costs`](crate::Rules::with_costs). Where
+    /// nothing is known of costs, the rule does not match.
+    Cost {
+        /// The other key.
+        key: Arc<str>,
+        /// The span of time in which costs count.
+        per: Per,
+        /// Only charges that have in this field what the charge has there.
+        within: Option<Dimension>,
+    },
+}
+
+/// A span of time around a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Per {
+    /// Its day, in UTC.
+    Day,
+    /// Its calendar month, in UTC.
+    Month,
+    /// Its billing cycle.
+    Cycle,
+}
+
+impl Per {
+    pub(crate) const ALL: [(&'static str, Self); 3] =
+        [("day", Self::Day), ("month", Self::Month), ("cycle", Self::Cycle)];
 }
 
 impl fmt::Debug for Split {
@@ -137,6 +187,7 @@ impl fmt::Debug for Split {
             Self::Weights(parts) => write!(f, "Weights(.. {} ..)", parts.len()),
             Self::Percentages { parts, .. } => write!(f, "Percentages(.. {} ..)", parts.len()),
             Self::Headcount { fact, .. } => f.debug_tuple("Headcount").field(fact).finish(),
+            Self::Cost { key, per, .. } => f.debug_tuple("Cost").field(key).field(per).finish(),
         }
     }
 }

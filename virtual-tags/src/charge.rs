@@ -2,11 +2,23 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
 use crate::{Directory, People, Who};
+
+/// Where a person may be named, in order.
+pub(crate) static PERSON: LazyLock<[Dimension; 2]> =
+    LazyLock::new(|| [Dimension::Resource, Dimension::Tag("cursor:user".into())]);
+
+/// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
+pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
+    match dimension {
+        Dimension::Tag(key) => dimensions.tag(key),
+        _ => dimensions.get(dimension),
+    }
+}
 
 /// A charge at an instant, with the other keys' values that are known already.
 pub(crate) struct Charge<'a> {
@@ -30,9 +42,7 @@ impl<'a> Charge<'a> {
     /// Whom the directory may be asked about, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;
-        [Dimension::Resource, Dimension::Tag("cursor:user".into())]
-            .into_iter()
-            .filter_map(move |dimension| dimensions.get(&dimension).map(|id| Cow::Owned(id.into_owned())))
+        PERSON.iter().filter_map(move |dimension| text_of(dimensions, dimension))
     }
 
     /// The person's email in lower case, by the name that aliases give it.
@@ -49,8 +59,14 @@ impl<'a> Charge<'a> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
 
-    pub(crate) fn who(&self) -> Who {
-        match self.dimensions.get(&Dimension::Resource) {
+    fn is(&self, who: Who) -> bool {
+        if who == Who::Removed {
+            return self
+                .ids()
+                .find(|id| id.contains('@'))
+                .is_some_and(|id| self.directory.has_removed(&id, self.at));
+        }
+        who == match self.dimensions.get(&Dimension::Resource) {
             Some(id) if id.contains('@') => Who::Person,
             Some(id) if !id.trim().is_empty() && !is_bucket(&id) => Who::ServiceAccount,
             _ => Who::Nobody,
@@ -59,7 +75,7 @@ impl<'a> Charge<'a> {
 
     /// Whether a rule's conditions on people hold; they are in lower case.
     pub(crate) fn fits(&self, people: &People) -> bool {
-        people.who.is_none_or(|who| who == self.who())
+        people.who.is_none_or(|who| self.is(who))
             && (!people.asks_email() || self.email().is_some_and(|email| people.fits_email(email)))
             && people
                 .in_directory

@@ -1,15 +1,21 @@
 //! From rules as data to rules that are ready to assign.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use cost_model::filter::closest;
+use cost_model::filter::{Field, closest};
 use cost_model::{Dimension, Filter, Share};
 
+use crate::cost_split::CostSplit;
+use crate::error::Errors;
 use crate::headcount::Headcounts;
 use crate::index::Index;
+use crate::needs::Needs;
+use crate::place::Passage;
 use crate::rule_set::Span;
 use crate::{
-    Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, Rule, Split, TagDefinition, weights,
+    Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, Rule, Split, TagDefinition,
+    Transform, weights,
 };
 
 /// One key.
@@ -18,39 +24,72 @@ pub(crate) struct CompiledTag {
     pub(crate) default_from: Option<Inherit>,
     /// The provider's tag whose value stands, if it has one.
     pub(crate) own: Option<Dimension>,
-    pub(crate) rules: Vec<CompiledRule>,
+    /// As written, but for letter case in conditions on people.
+    rules: Vec<Rule>,
+    /// What each of them gives.
+    then: Vec<Then>,
     pub(crate) index: Index,
     /// The numbers of the keys that rules read, ascending.
     pub(crate) reads: Vec<usize>,
+    /// The numbers of the keys by whose cost rules share charges out.
+    pub(crate) bases: Vec<usize>,
+    /// What else they depend on.
+    pub(crate) needs: Needs,
 }
 
-pub(crate) struct CompiledRule {
-    pub(crate) when: Option<Filter>,
+/// A rule of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct CompiledRule<'a> {
+    pub(crate) when: Option<&'a Filter>,
     /// In lower case.
-    pub(crate) people: People,
-    pub(crate) spans: Vec<Span>,
-    pub(crate) then: Then,
-    pub(crate) place: Option<Place>,
+    pub(crate) people: &'a People,
+    pub(crate) spans: &'a [Span],
+    pub(crate) then: &'a Then,
+    pub(crate) place: Option<&'a Place>,
+    /// The condition as it stands in the file.
+    pub(crate) sentence: Option<&'a Passage>,
 }
 
 pub(crate) enum Then {
     Value(Arc<str>),
-    /// The fact of that number.
-    Fact(usize),
+    /// The fact of that number, and what becomes of its text.
+    Fact(usize, Vec<Transform>),
     Field(Inherit),
     Shares(Arc<[Share]>),
     Headcount {
         counts: Arc<Headcounts>,
         within: Option<usize>,
     },
+    Cost(Box<CostSplit>),
 }
 
-impl CompiledRule {
+impl CompiledTag {
+    /// The rule of that number, counted from 0.
+    pub(crate) fn rule(&self, number: usize) -> Option<CompiledRule<'_>> {
+        Some(compiled(self.rules.get(number)?, self.then.get(number)?))
+    }
+
+    /// The rules, in order.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = CompiledRule<'_>> {
+        self.rules.iter().zip(&self.then).map(|(rule, then)| compiled(rule, then))
+    }
+}
+
+fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
+    CompiledRule {
+        when: rule.when.as_ref(),
+        people: &rule.people,
+        spans: &rule.spans,
+        then,
+        place: rule.place.as_ref(),
+        sentence: rule.sentence.as_deref(),
+    }
+}
+
+impl CompiledRule<'_> {
     /// Whether the rule asks the directory.
-    pub(crate) fn asks_directory(&self) -> bool {
-        matches!(self.then, Then::Fact(_) | Then::Headcount { .. })
-            || self.people.asks_email()
-            || self.people.in_directory.is_some()
+    pub(crate) fn asks_directory(self) -> bool {
+        matches!(self.then, Then::Fact(..) | Then::Headcount { .. }) || self.people.asks_directory()
     }
 }
 
@@ -61,33 +100,54 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    pub(crate) fn tag(&self, tag: TagDefinition) -> Result<CompiledTag> {
+    /// The key, as far as it has no errors.
+    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> CompiledTag {
         let mut reads = Vec::new();
-        if let Some(inherit) = &tag.default_from {
-            self.read(&inherit.field, tag.place.as_ref(), "`default_from`", &mut reads)?;
+        let mut bases = Vec::new();
+        let mut needs = Needs::default();
+        let own = (!tag.overrides_provider).then(|| Dimension::Tag(Arc::clone(&tag.key)));
+        if let Some(own) = &own {
+            needs.add_field(own);
         }
-        let default = tag.default;
-        let rules = tag
-            .rules
-            .into_iter()
-            .map(|rule| self.rule(rule, default.as_ref(), &mut reads))
-            .collect::<Result<Vec<_>>>()?;
+        if let Some(inherit) = &tag.default_from {
+            let key = self.key(&inherit.field, tag.place.as_ref(), "`default_from`");
+            reads.extend(errors.note(key).flatten());
+            needs.add_field(&inherit.field);
+        }
+        let mut rules = tag.rules;
+        let mut then = Vec::with_capacity(rules.len());
+        let mut index = Index::default();
+        for (number, rule) in rules.iter_mut().enumerate() {
+            rule.people.lower();
+            if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
+                index.add(number, rule);
+                needs.add(compiled(rule, &gives));
+                if let Then::Cost(split) = &gives {
+                    bases.push(split.basis);
+                }
+                then.push(gives);
+            }
+        }
         reads.sort_unstable();
         reads.dedup();
-        Ok(CompiledTag {
-            own: (!tag.overrides_provider).then_some(Dimension::Tag(tag.key)),
-            default,
+        CompiledTag {
+            default: tag.default,
             default_from: tag.default_from,
-            index: Index::new(&rules),
+            own,
             rules,
+            then,
+            index,
             reads,
-        })
+            bases,
+            needs,
+        }
     }
 
-    fn rule(&self, rule: Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<CompiledRule> {
+    fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
-        for dimension in rule.when.as_ref().map(Filter::dimensions).unwrap_or_default() {
-            self.read(&dimension, rule.place.as_ref(), "the condition", reads)?;
+        for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
+            let place = rule.sentence.as_ref().map(|sentence| sentence.at(span.start));
+            reads.extend(self.key(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
         }
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
@@ -98,47 +158,49 @@ impl Compiler<'_> {
             return fail("`costs.allocation` has no meaning in a rule");
         }
         let place = rule.place.as_ref();
-        let then = match rule.assign {
-            Assign::Value(value) => Then::Value(value),
-            Assign::FromDirectory(name) => Then::Fact(self.fact("from_directory", &name, place)?),
+        Ok(match &rule.assign {
+            Assign::Value(value) => Then::Value(Arc::clone(value)),
+            Assign::FromDirectory(Lookup { fact, transforms }) => {
+                Then::Fact(self.fact("from_directory", fact, place)?, transforms.clone())
+            }
             Assign::FromField(inherit) => {
-                self.read(&inherit.field, place, "`from_field`", reads)?;
-                Then::Field(inherit)
+                reads.extend(self.key(&inherit.field, place, "`from_field`")?);
+                Then::Field(inherit.clone())
             }
             Assign::Split(Split::Headcount { fact, within }) => {
-                let fact = self.fact("headcount", &fact, place)?;
-                let within = within.map(|within| self.fact("within", &within, place)).transpose()?;
+                let fact = self.fact("headcount", fact, place)?;
+                let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
                 Then::Headcount { counts, within }
             }
+            Assign::Split(Split::Cost { key, per, within }) => {
+                let basis = self.number(key, place, "`cost_of`")?;
+                if matches!(within, Some(Dimension::VirtualTag(_))) {
+                    return fail("`within` must be a field of the charge such as `costs.account`");
+                }
+                Then::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
+            }
             Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
-        };
-        Ok(CompiledRule {
-            when: rule.when,
-            people: rule.people.lowered(),
-            spans: rule.spans,
-            then,
-            place: rule.place,
         })
     }
 
-    /// Notes the number of the key if the dimension is one.
-    fn read(
-        &self,
-        dimension: &Dimension,
-        place: Option<&Place>,
-        who: &str,
-        reads: &mut Vec<usize>,
-    ) -> Result<()> {
-        let Dimension::VirtualTag(key) = dimension else { return Ok(()) };
+    /// The number of the key, if the dimension is one.
+    fn key(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.number(key, place, who).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn number(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
         if let Some(number) = self.keys.iter().position(|each| each == key) {
-            reads.push(number);
-            return Ok(());
+            return Ok(number);
         }
         let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
             Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
             None => format!("there are: {}", self.keys.join(", ")),
         };
+        let dimension = Dimension::VirtualTag(Arc::clone(key));
         let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }
@@ -157,20 +219,31 @@ impl Compiler<'_> {
     }
 }
 
-fn shares(split: Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
+/// The keys that a condition reads, and where in it.
+fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
+    let mut keys = Vec::new();
+    when.expression().for_each_predicate(&mut |predicate| {
+        if let Field::Dimension(key @ Dimension::VirtualTag(_)) = &predicate.field {
+            keys.push((key, predicate.span.clone()));
+        }
+    });
+    keys
+}
+
+fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
     let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     let parts: Vec<(Arc<str>, u128)> = match split {
-        Split::Even(values) => values.into_iter().map(|value| (value, 1)).collect(),
+        Split::Even(values) => values.iter().map(|value| (Arc::clone(value), 1)).collect(),
         Split::Weights(parts) => {
-            parts.into_iter().map(|(value, weight)| (value, u128::from(weight))).collect()
+            parts.iter().map(|(value, weight)| (Arc::clone(value), u128::from(*weight))).collect()
         }
         Split::Percentages { parts, remainder_to_default } => {
-            let (values, percentages): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            let (values, percentages): (Vec<_>, Vec<_>) = parts.iter().cloned().unzip();
             let Some((weights, missing)) = weights::of_percentages(&percentages) else {
                 return fail("the percentages must be 0 or more and sum to 100".to_owned());
             };
             let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
-            match (missing, remainder_to_default, default) {
+            match (missing, *remainder_to_default, default) {
                 (0, ..) => {}
                 (_, true, Some(default)) => match parts.iter_mut().find(|(value, _)| value == default) {
                     Some((_, weight)) => *weight = weight.saturating_add(missing),
@@ -190,7 +263,7 @@ fn shares(split: Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Re
             }
             parts
         }
-        Split::Headcount { .. } => Vec::new(),
+        Split::Headcount { .. } | Split::Cost { .. } => Vec::new(),
     };
     if parts.iter().all(|(_, weight)| *weight == 0) {
         return fail("a split needs a value whose weight is not zero".to_owned());

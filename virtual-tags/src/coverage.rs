@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Window};
 
-use crate::Rules;
-use crate::fragments::{Assigned, Weights, parts};
+use crate::fragments::{Weighted, parts};
+use crate::{Resolved, Rules};
 
 /// What of one calendar month has a value of one key other than its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,20 +69,20 @@ impl Rules {
         let mut coverage = Vec::new();
         for (key, tag) in self.keys.iter().zip(self.tags.iter()) {
             let mut months: BTreeMap<Window, Month> = BTreeMap::new();
-            let mut assigned = Assigned::new(self, key, ledger);
-            for row in ledger.rows() {
+            let resolved = Resolved::new(self, key, ledger);
+            for (row, number) in ledger.rows().zip(resolved.numbers()) {
                 let day = Window::new(row.at, cost_model::Timestamp::from_millis(row.at.millis() + 1)?)?;
                 let month = months.entry(day.whole_months()).or_default();
-                let weights = assigned.weights(&row);
+                let weights = resolved.shares(number);
                 let default = tag.default.as_deref();
                 let amount = row.costs.get(metric).unwrap_or_default();
-                let tagged = tagged_part(amount.units(), &weights, default)?;
+                let tagged = tagged_part(amount.units(), weights, default)?;
                 month.cost.all = month.cost.all.checked_add(amount)?;
                 month.cost.tagged = month.cost.tagged.checked_add(Money::from_units(tagged))?;
                 let tokens = u128::from(row.tokens.total()?.count());
                 let whole = i128::try_from(tokens).unwrap_or(i128::MAX);
                 month.tokens.all += tokens;
-                month.tokens.tagged += tagged_part(whole, &weights, default)?.unsigned_abs();
+                month.tokens.tagged += tagged_part(whole, weights, default)?.unsigned_abs();
                 if let Some(person) =
                     ledger.tuple(row.tuple).and_then(|tuple| tuple.shared(&Dimension::Resource))
                 {
@@ -172,10 +172,10 @@ impl Rules {
     ) -> Result<()> {
         let number = self.keys.iter().position(|each| **each == *key);
         let default = number.and_then(|number| self.tags.get(number)).and_then(|tag| tag.default.as_deref());
-        let mut assigned = Assigned::new(self, key, ledger);
-        for row in ledger.rows() {
+        let resolved = Resolved::new(self, key, ledger);
+        for (row, number) in ledger.rows().zip(resolved.numbers()) {
             let amount = row.costs.get(metric).unwrap_or_default();
-            let tagged = Money::from_units(tagged_part(amount.units(), &assigned.weights(&row), default)?);
+            let tagged = Money::from_units(tagged_part(amount.units(), resolved.shares(number), default)?);
             visit(row.tuple, amount.checked_sub(tagged)?)?;
         }
         Ok(())
@@ -186,7 +186,7 @@ fn is_tagged(value: Option<&Arc<str>>, default: Option<&str>) -> bool {
     value.is_some_and(|value| Some(&**value) != default)
 }
 
-fn tagged_part(whole: i128, weights: &Weights, default: Option<&str>) -> Result<i128> {
+fn tagged_part(whole: i128, weights: &[Weighted], default: Option<&str>) -> Result<i128> {
     let parts = parts(whole, weights)?;
     Ok(parts.iter().filter(|(value, _)| is_tagged(value.as_ref(), default)).map(|(_, part)| part).sum())
 }

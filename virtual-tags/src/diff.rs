@@ -7,7 +7,8 @@ use std::sync::Arc;
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
-use crate::fragments::{Assigned, parts};
+use crate::Resolved;
+use crate::fragments::parts;
 
 /// So many people are told of each move.
 const PEOPLE_MAX: usize = 3;
@@ -66,17 +67,20 @@ impl Diff {
         metric: Metric,
         window: Option<Window>,
     ) -> Result<Self> {
-        let (mut old, mut new) = (Assigned::new(old, key, ledger), Assigned::new(new, key, ledger));
+        let (old, new) = (Resolved::new(old, key, ledger), Resolved::new(new, key, ledger));
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
-        for row in ledger.rows().filter(|row| window.is_none_or(|window| window.contains(row.at))) {
+        for (row, (before, after)) in ledger.rows().zip(old.numbers().zip(new.numbers())) {
+            if window.is_some_and(|window| !window.contains(row.at)) {
+                continue;
+            }
             let amount = row.costs.get(metric).unwrap_or_default();
             total = total.checked_add(absolute(amount)?)?;
-            let (before, after) = (old.weights(&row), new.weights(&row));
+            let (before, after) = (old.shares(before), new.shares(after));
             if before == after {
                 continue;
             }
-            let moves = moves(&parts(amount.units(), &before)?, &parts(amount.units(), &after)?);
+            let moves = moves(&parts(amount.units(), before)?, &parts(amount.units(), after)?);
             let person = ledger.tuple(row.tuple).and_then(|tuple| tuple.shared(&Dimension::Resource));
             for (from, to, units) in moves {
                 sums.entry((from, to)).or_default().add(units, person.as_ref())?;

@@ -16,6 +16,7 @@ struct Inner {
     place: Option<Place>,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    others: Vec<Error>,
 }
 
 /// The class of an [`Error`].
@@ -28,11 +29,21 @@ pub enum ErrorKind {
     Condition,
     /// The directory does not have the right shape or meaning.
     Directory,
+    /// Rules or people are not those with which a period was closed.
+    Locked,
+    /// Amounts cannot be summed; the source says why.
+    Amount,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, place: Option<Place>, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, place, message: without_emails(message.into()), source: None }))
+        Self(Box::new(Inner {
+            kind,
+            place,
+            message: without_emails(message.into()),
+            source: None,
+            others: Vec::new(),
+        }))
     }
 
     pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -48,6 +59,30 @@ impl Error {
     /// Where it is, if it is in a file.
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
+    }
+
+    /// What else is wrong with the same file, each with its own place.
+    pub fn others(&self) -> &[Self] {
+        &self.0.others
+    }
+}
+
+/// Errors as they are found, so that all of them can be told at once.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<Error>);
+
+impl Errors {
+    /// What is right; what is wrong is kept.
+    pub(crate) fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// The first of them, with the others.
+    pub(crate) fn finish(self) -> Result<()> {
+        let mut errors = self.0.into_iter();
+        let Some(mut first) = errors.next() else { return Ok(()) };
+        first.0.others.extend(errors);
+        Err(first)
     }
 }
 
@@ -82,6 +117,7 @@ impl fmt::Debug for Error {
             .field("place", &self.0.place)
             .field("message", &self.0.message)
             .field("source", &self.0.source)
+            .field("others", &self.0.others)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cost_model::{Assignment, Dimensions, Share};
 
-use crate::charge::{Chained, Charge};
+use crate::assign::transformed;
+use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 use crate::{Inherit, Rules, weights};
 
@@ -24,17 +25,27 @@ impl Rules {
         charge: &Charge<'_>,
         values: &[Option<Arc<str>>],
     ) -> Assignment<'a> {
-        if let Some(own) = tag.own.as_ref().and_then(|own| charge.dimensions.get(own)) {
+        if let Some(own) = tag.own.as_ref().and_then(|own| text_of(charge.dimensions, own)) {
             return Assignment::Value(Cow::Owned(own.into_owned()));
         }
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
-        let candidates = tag.index.candidates(charge);
-        let mut rules = candidates.into_iter().filter_map(|number| tag.rules.get(number));
-        rules.find_map(|rule| rule.apply(self, charge, &dimensions)).unwrap_or_else(|| {
+        let winner = self.winner(tag, charge, &dimensions).map(|(_, assignment)| assignment);
+        winner.unwrap_or_else(|| {
             let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
             let value = inherited.map(Cow::Owned).or(tag.default.as_deref().map(Cow::Borrowed));
             value.map_or(Assignment::Unset, Assignment::Value)
         })
+    }
+
+    /// The first rule that matches, by number, and what it gives.
+    pub(crate) fn winner<'a>(
+        &'a self,
+        tag: &'a CompiledTag,
+        charge: &Charge<'_>,
+        dimensions: &dyn Dimensions,
+    ) -> Option<(usize, Assignment<'a>)> {
+        let mut candidates = tag.index.candidates(charge).into_iter();
+        candidates.find_map(|number| Some((number, tag.rule(number)?.apply(self, charge, dimensions)?)))
     }
 
     /// The parts that a charge falls into by some keys and all that they read. Keys that none of these need later are
@@ -62,7 +73,7 @@ impl Rules {
                 Assignment::Value(value) => vec![(Some(Arc::from(&*value)), 1)],
                 Assignment::Unset => vec![(None, 1)],
                 Assignment::Shares(shares) => {
-                    shares.iter().map(|share| (Some(Arc::clone(&share.value)), share.weight)).collect()
+                    shares.iter().map(|share| (share.value.clone(), share.weight)).collect()
                 }
             })
             .collect();
@@ -101,29 +112,29 @@ fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
     merged
 }
 
-/// The shares of one key in parts that have a value of it.
+/// The shares of one key.
 pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
-    let value = |part: Part| Some((part.values.into_iter().nth(number)??, part.weight));
-    weights::shares(parts.into_iter().filter_map(value))
+    let value = |part: Part| (part.values.into_iter().nth(number).flatten(), part.weight);
+    weights::shares(parts.into_iter().map(value))
 }
 
 impl Inherit {
     fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
-        self.transformed(&dimensions.get(&self.field)?)
+        transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }
 }
 
-impl CompiledRule {
+impl<'a> CompiledRule<'a> {
     /// Whether the conditions hold, whatever the rule then gives.
-    pub(crate) fn holds(&self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
+    pub(crate) fn holds(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
         (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
-            && charge.fits(&self.people)
-            && self.when.as_ref().is_none_or(|when| when.matches(dimensions))
+            && charge.fits(self.people)
+            && self.when.is_none_or(|when| when.matches(dimensions))
     }
 
     /// What the rule gives; `None` where it does not match.
-    pub(crate) fn apply<'a>(
-        &'a self,
+    pub(crate) fn apply(
+        self,
         rules: &'a Rules,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
@@ -131,11 +142,14 @@ impl CompiledRule {
         if !self.holds(charge, dimensions) {
             return None;
         }
-        match &self.then {
+        match self.then {
             Then::Value(value) => Some(Assignment::Value(Cow::Borrowed(value))),
-            Then::Fact(fact) => {
+            Then::Fact(fact, transforms) => {
                 let value = charge.ids().find_map(|id| rules.directory.fact_at(&id, *fact, charge.at))?;
-                Some(Assignment::Value(Cow::Borrowed(value)))
+                Some(Assignment::Value(match transforms.as_slice() {
+                    [] => Cow::Borrowed(value),
+                    transforms => Cow::Owned(transformed(transforms, value)?),
+                }))
             }
             Then::Field(inherit) => Some(Assignment::Value(Cow::Owned(inherit.read(dimensions)?))),
             Then::Shares(shares) => Some(Assignment::Shares(Cow::Borrowed(shares))),
@@ -146,6 +160,10 @@ impl CompiledRule {
                 };
                 let at = rules.directory.time_of(charge.at);
                 counts.at(at, part).map(|shares| Assignment::Shares(Cow::Borrowed(shares)))
+            }
+            Then::Cost(split) => {
+                let shares = split.shares(&rules.costs, dimensions, charge.at)?;
+                Some(Assignment::Shares(Cow::Borrowed(shares)))
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cost_model::filter::Expression;
 use cost_model::{Dimensions, Timestamp};
 
-use crate::charge::{Chained, Charge};
+use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 use crate::{Answer, Found, Place, Rules};
 
@@ -110,9 +110,9 @@ impl Rules {
         (weight, read): (u128, Read),
     ) -> ExplainedPart {
         let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
-        let own = tag.own.as_ref().is_some_and(|own| charge.dimensions.get(own).is_some());
+        let own = tag.own.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
-        for (number, rule) in tag.rules.iter().enumerate() {
+        for (number, rule) in tag.rules().enumerate() {
             let explained = self.explained_rule(number + 1, rule, charge, &dimensions);
             if explained.fails.is_empty() {
                 matching.push(explained);
@@ -130,7 +130,7 @@ impl Rules {
     fn explained_rule(
         &self,
         number: usize,
-        rule: &CompiledRule,
+        rule: CompiledRule<'_>,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
     ) -> ExplainedRule {
@@ -150,18 +150,19 @@ impl Rules {
         }
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
-        let source = match &rule.then {
-            Then::Fact(fact) => {
+        let source = match rule.then {
+            Then::Fact(fact, _) => {
                 self.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
             }
             Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),
             Then::Headcount { .. } => Some("somebody is counted".to_owned()),
+            Then::Cost(_) => Some("there are costs to share it out by".to_owned()),
             Then::Value(_) | Then::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
         let (holds, fails): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|(_, holds)| *holds);
         let texts = |conditions: Vec<(String, bool)>| conditions.into_iter().map(|(text, _)| text).collect();
-        ExplainedRule { number, place: rule.place.clone(), holds: texts(holds), fails: texts(fails) }
+        ExplainedRule { number, place: rule.place.cloned(), holds: texts(holds), fails: texts(fails) }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn order(tags: &[CompiledTag], keys: &[Arc<str>]) -> Result<Vec<usize
             if done.get(tag).copied().unwrap_or(true) {
                 continue;
             }
-            let next = tags.get(tag).and_then(|each| each.reads.get(seen)).copied();
+            let next = tags.get(tag).and_then(|each| each.reads.iter().chain(&each.bases).nth(seen)).copied();
             let Some(next) = next else {
                 if let Some(done) = done.get_mut(tag) {
                     *done = true;

@@ -1,7 +1,13 @@
 //! Conditions on who caused a charge.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use crate::directory::identity::{canonical, canonical_domain, composed};
+
+/// One of the forms of names.
+type Form = fn(&str) -> String;
 
 /// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` tells
 /// how long the lists are.
@@ -33,23 +39,34 @@ pub struct People {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Who {
-    /// An email address.
+    /// An email address, also a removed one's.
     Person,
     /// A resource that is neither an email nor a bucket such as `(no user)`.
     ServiceAccount,
     /// No resource, or a bucket such as `(no user)`.
     Nobody,
+    /// A person whom the directory has, but only until before the time of the charge.
+    Removed,
 }
 
 impl Who {
-    pub(crate) const ALL: [(&'static str, Self); 3] =
-        [("person", Self::Person), ("service_account", Self::ServiceAccount), ("nobody", Self::Nobody)];
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("person", Self::Person),
+        ("service_account", Self::ServiceAccount),
+        ("nobody", Self::Nobody),
+        ("removed", Self::Removed),
+    ];
 }
 
 impl People {
     /// Whether it asks nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether the directory must be asked.
+    pub(crate) fn asks_directory(&self) -> bool {
+        self.asks_email() || self.in_directory.is_some() || self.who == Some(Who::Removed)
     }
 
     /// Whether it asks about an email.
@@ -85,33 +102,31 @@ impl People {
         each.into_iter().filter(|each| !each.is_empty()).collect()
     }
 
-    /// The same with every text in lower case.
-    pub(crate) fn lowered(&self) -> Self {
-        let lower = |list: &[Arc<str>]| list.iter().map(|each| each.trim().to_lowercase().into()).collect();
-        Self {
-            is: lower(&self.is),
-            local: lower(&self.local),
-            base: lower(&self.base),
-            domain: lower(&self.domain),
-            under: lower(&self.under),
-            glob: lower(&self.glob),
-            ..*self
+    /// Puts every text in the form in which emails are compared: as the directory has them, and in lower case.
+    pub(crate) fn lower(&mut self) {
+        let Self { is, local, base, domain, under, glob, .. } = self;
+        let emails = is.iter_mut().chain(base).map(|text| (text, canonical as Form));
+        let domains = domain.iter_mut().chain(under).map(|text| (text, canonical_domain as Form));
+        let others =
+            local.iter_mut().chain(glob).map(|text| (text, (|text| composed(text).into_owned()) as Form));
+        for (text, form) in emails.chain(domains).chain(others) {
+            // Without a branch, which is quick for the many that are in lower case already.
+            let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
+            if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
+                *text = form(text.trim()).to_lowercase().into();
+            }
         }
     }
 
     /// Whether an email in lower case passes every list, which are in lower case too.
     pub(crate) fn fits_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
-        let base = || match local.split_once('+') {
-            Some((base, _)) => format!("{base}@{domain}"),
-            None => email.to_owned(),
-        };
         let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|each| fits(each))
         };
         any(&self.is, &|each| each == email)
             && any(&self.local, &|each| each == local)
-            && (self.base.is_empty() || any(&self.base, &|each| each == base()))
+            && (self.base.is_empty() || any(&self.base, &|each| each == base(email)))
             && any(&self.domain, &|each| each == domain)
             && any(&self.under, &|each| is_under(domain, each))
             && any(&self.glob, &|each| fits_glob(each, email))
@@ -142,6 +157,15 @@ impl fmt::Debug for People {
             shown.field(name, &list.len());
         }
         shown.field("in_directory", &self.in_directory).field("who", &self.who).finish_non_exhaustive()
+    }
+}
+
+/// The email without its `+tag`.
+pub(crate) fn base(email: &str) -> Cow<'_, str> {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    match local.split_once('+') {
+        Some((base, _)) => Cow::Owned(format!("{base}@{domain}")),
+        None => Cow::Borrowed(email),
     }
 }
 

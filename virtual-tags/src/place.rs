@@ -37,6 +37,32 @@ impl fmt::Display for Place {
     }
 }
 
+/// A text that stands in a file as it reads.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Passage {
+    place: Place,
+    text: Box<str>,
+}
+
+impl Passage {
+    /// A text that begins at a place.
+    pub(crate) fn new(place: Place, text: &str) -> Self {
+        Self { place, text: text.into() }
+    }
+
+    /// The place of a byte of it.
+    pub(crate) fn at(&self, offset: usize) -> Place {
+        let mut place = self.place.clone();
+        for character in self.text.get(..offset).unwrap_or_default().chars() {
+            (place.line, place.column) = match character {
+                '\n' => (place.line.map(|line| line + 1), Some(1)),
+                _ => (place.line, place.column.map(|column| column + 1)),
+            };
+        }
+        place
+    }
+}
+
 /// A text and where its lines begin, so that each of many places is found at once.
 pub(crate) struct Lines<'a> {
     pub(crate) text: &'a str,

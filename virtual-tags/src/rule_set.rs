@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
 
-use crate::{Assign, Directory, Error, ErrorKind, Inherit, People, Place, Result, RuleTest, Rules};
+use crate::place::Passage;
+use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, RuleTest, Rules};
 
 /// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
 ///
@@ -76,12 +77,14 @@ pub struct Rule {
     pub assign: Assign,
     /// Where the rule stands, if it was read from a file.
     pub place: Option<Place>,
+    /// The condition as it stands in the file.
+    pub(crate) sentence: Option<Arc<Passage>>,
 }
 
 impl Rule {
     /// A rule for all charges.
     pub fn new(assign: Assign) -> Self {
-        Self { when: None, people: People::default(), spans: Vec::new(), assign, place: None }
+        Self { when: None, people: People::default(), spans: Vec::new(), assign, place: None, sentence: None }
     }
 
     /// The same rule, only for charges that meet a condition.
@@ -169,7 +172,7 @@ impl RuleSet {
                     .collect();
                 let mut tag = TagDefinition::new(key);
                 tag.default = Some(default.into());
-                tag.rules.push(Rule::new(Assign::FromDirectory(Arc::clone(fact))));
+                tag.rules.push(Rule::new(Assign::FromDirectory(Lookup::new(Arc::clone(fact)))));
                 self.tags.push(tag);
             }
         }

@@ -32,8 +32,8 @@ pub enum Answer {
     Value(Arc<str>),
     /// No value.
     Unset,
-    /// Shares in these proportions, in any order.
-    Shares(Vec<(Arc<str>, u128)>),
+    /// Shares in these proportions, in any order; `None` is no value.
+    Shares(Vec<(Option<Arc<str>>, u128)>),
 }
 
 /// A test that did not come out as expected. `Debug` leaves out the values, and `Display` masks email addresses.
@@ -107,7 +107,7 @@ impl Answer {
             Assignment::Value(value) => Self::Value(Arc::from(&**value)),
             Assignment::Unset => Self::Unset,
             Assignment::Shares(shares) => {
-                Self::Shares(shares.iter().map(|share| (Arc::clone(&share.value), share.weight)).collect())
+                Self::Shares(shares.iter().map(|share| (share.value.clone(), share.weight)).collect())
             }
         }
     }
@@ -120,7 +120,8 @@ impl Answer {
         weights::reduce(shares.iter_mut().map(|(_, weight)| weight));
         shares.sort();
         match shares.as_slice() {
-            [(only, _)] => Self::Value(Arc::clone(only)),
+            [(Some(only), _)] => Self::Value(Arc::clone(only)),
+            [(None, _)] => Self::Unset,
             _ => Self::Shares(shares),
         }
     }
@@ -132,8 +133,11 @@ impl fmt::Display for Answer {
             Self::Value(value) => write!(f, "`{value}`"),
             Self::Unset => f.write_str("no value"),
             Self::Shares(shares) => {
-                let parts: Vec<_> =
-                    shares.iter().map(|(value, weight)| format!("{weight} of `{value}`")).collect();
+                let part = |(value, weight): &(Option<Arc<str>>, u128)| match value {
+                    Some(value) => format!("{weight} of `{value}`"),
+                    None => format!("{weight} of no value"),
+                };
+                let parts: Vec<_> = shares.iter().map(part).collect();
                 f.write_str(&parts.join(", "))
             }
         }

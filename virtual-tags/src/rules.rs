@@ -1,13 +1,16 @@
 //! Compiled rules: a tagger.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
 
-use crate::charge::Charge;
-use crate::compile::{CompiledTag, Compiler, Then};
+use crate::charge::{Charge, PERSON};
+use crate::compile::{CompiledTag, Compiler};
+use crate::cost_split::{AllCostShares, CostShares};
+use crate::error::Errors;
 use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
 use crate::{Directory, Error, ErrorKind, Result, RuleSet};
@@ -33,8 +36,10 @@ pub struct Rules {
     boundaries: Arc<[Timestamp]>,
     /// The ends of the rules' spans.
     spans: Arc<[Timestamp]>,
-    /// The boundaries at which head counts may change, which concern every charge.
+    /// The boundaries at which head counts and shares by cost may change, which concern every charge.
     counts: Arc<[Timestamp]>,
+    /// What splits by cost go by.
+    pub(crate) costs: Arc<AllCostShares>,
 }
 
 impl Rules {
@@ -43,7 +48,9 @@ impl Rules {
         let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
         let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
-        let tags = rule_set.tags.into_iter().map(|tag| compiler.tag(tag)).collect::<Result<Vec<_>>>()?;
+        let mut errors = Errors::default();
+        let tags: Vec<_> = rule_set.tags.into_iter().map(|tag| compiler.tag(tag, &mut errors)).collect();
+        errors.finish()?;
         let order = order(&tags, &keys).map_err(|circle| {
             let message =
                 format!("the keys read each other in a circle: {circle}; let one of them read only fields");
@@ -53,28 +60,12 @@ impl Rules {
         })?;
         let ancestors = ancestors(&tags, &order);
         let splits = splits(&tags, &ancestors);
-        for (number, tag) in tags.iter().enumerate() {
-            let over = ancestors.get(number).into_iter().flatten().find(|each| is(&splits, **each));
-            if let Some(over) = over.and_then(|over| keys.get(*over)).filter(|_| tag.default.is_none()) {
-                let key = keys.get(number).map_or("", |key| key);
-                let message = format!(
-                    "the key `{key}` reads `{over}`, which shares charges out, so that it needs a `default` for parts \
-                     that no rule matches"
-                );
-                return Err(Error::new(ErrorKind::Rules, places.get(number).cloned().flatten(), message));
-            }
-        }
         let mut rules = Self {
             reads: reads(&tags).map(Arc::from),
-            spans: sorted(
-                tags.iter()
-                    .flat_map(|tag| &tag.rules)
-                    .flat_map(|rule| &rule.spans)
-                    .flat_map(crate::Span::ends),
-            )
-            .into(),
+            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()).into(),
             boundaries: Arc::default(),
             counts: Arc::default(),
+            costs: Arc::default(),
             keys: keys.into(),
             tags: tags.into(),
             directory: Arc::new(directory),
@@ -86,17 +77,17 @@ impl Rules {
         Ok(rules)
     }
 
-    fn find_boundaries(&mut self) {
-        let all = || self.tags.iter().flat_map(|tag| &tag.rules);
-        if all().any(|rule| matches!(rule.then, Then::Headcount { .. })) {
-            self.counts = self.directory.boundaries().into();
-        }
-        let dated = all().any(crate::compile::CompiledRule::asks_directory);
+    pub(crate) fn find_boundaries(&mut self) {
+        let counts = self.tags.iter().any(|tag| tag.needs.counts);
+        let counts = if counts { self.directory.boundaries() } else { &[] };
+        let costs = self.costs.values().flat_map(CostShares::ends);
+        self.counts = sorted(counts.iter().copied().chain(costs)).into();
+        let dated = self.tags.iter().any(|tag| tag.needs.directory);
         let directory = if dated { self.directory.boundaries() } else { &[] };
-        self.boundaries = sorted(directory.iter().chain(&*self.spans).copied()).into();
+        self.boundaries = sorted(directory.iter().chain(&*self.spans).chain(&*self.counts).copied()).into();
     }
 
-    fn number(&self, key: &str) -> Option<usize> {
+    pub(crate) fn number(&self, key: &str) -> Option<usize> {
         self.keys.iter().position(|each| **each == *key)
     }
 }
@@ -113,10 +104,7 @@ fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
 }
 
 fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
-    let shares = |tag: &CompiledTag| {
-        tag.rules.iter().any(|rule| matches!(rule.then, Then::Shares(_) | Then::Headcount { .. }))
-    };
-    let own: Vec<_> = tags.iter().map(shares).collect();
+    let own: Vec<_> = tags.iter().map(|tag| tag.needs.shares).collect();
     own.iter()
         .zip(ancestors)
         .map(|(own_splits, read)| *own_splits || read.iter().any(|each| is(&own, *each)))
@@ -125,26 +113,14 @@ fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
 
 /// Everything that some rule reads.
 fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
-    let mut reads = Vec::new();
-    for tag in tags {
-        reads.extend(tag.own.clone());
-        reads.extend(tag.default_from.as_ref().map(|inherit| inherit.field.clone()));
-        for rule in &tag.rules {
-            if let Some(when) = &rule.when {
-                reads.extend(when.reads()?);
-            }
-            if let Then::Field(inherit) = &rule.then {
-                reads.push(inherit.field.clone());
-            }
-            if rule.asks_directory() || rule.people.who.is_some() {
-                reads.extend([Dimension::Resource, Dimension::Tag("cursor:user".into())]);
-            }
+    let mut reads = BTreeSet::new();
+    for needs in tags.iter().map(|tag| &tag.needs) {
+        reads.extend(needs.dimensions.clone()?);
+        if needs.person || needs.directory {
+            reads.extend(PERSON.iter().cloned());
         }
     }
-    reads.retain(|dimension| !matches!(dimension, Dimension::VirtualTag(_)));
-    reads.sort();
-    reads.dedup();
-    Some(reads)
+    Some(reads.into_iter().collect())
 }
 
 impl Tagger for Rules {

@@ -1,6 +1,8 @@
 //! Exact proportions in whole numbers.
 #![warn(clippy::arithmetic_side_effects)]
 
+use std::sync::Arc;
+
 use cost_model::Share;
 use rust_decimal::Decimal;
 
@@ -79,8 +81,9 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
 }
 
 /// Shares with the smallest whole weights of the same proportions.
-pub(crate) fn shares(parts: impl IntoIterator<Item = (std::sync::Arc<str>, u128)>) -> Vec<Share> {
-    let mut shares: Vec<Share> = parts.into_iter().map(|(value, weight)| Share { value, weight }).collect();
+pub(crate) fn shares<V: Into<Option<Arc<str>>>>(parts: impl IntoIterator<Item = (V, u128)>) -> Vec<Share> {
+    let share = |(value, weight): (V, u128)| Share { value: value.into(), weight };
+    let mut shares: Vec<Share> = parts.into_iter().map(share).collect();
     reduce(shares.iter_mut().map(|share| &mut share.weight));
     shares
 }

@@ -15,6 +15,7 @@ mod parser;
 mod pattern;
 mod predicates;
 mod print;
+mod required;
 mod suggest;
 mod values;
 mod vql;

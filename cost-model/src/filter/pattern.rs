@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use regex_lite::RegexBuilder;
 
+use super::required::required;
+
 /// A LIKE pattern: literals between `%` signs, each of which stands for any run of characters. `Debug` leaves it out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -159,13 +161,14 @@ const REGEX_BYTES_MAX: usize = 1 << 18;
 pub struct Regex {
     text: Arc<str>,
     compiled: regex_lite::Regex,
+    required: Pattern,
 }
 
 impl Regex {
     pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, regex_lite::Error> {
         let text = text.into();
         let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build()?;
-        Ok(Self { text, compiled })
+        Ok(Self { required: required(&text), text, compiled })
     }
 
     /// The expression as written, without its quotes.
@@ -173,9 +176,15 @@ impl Regex {
         &self.text
     }
 
+    /// A pattern that every text fits which the expression matches, such as `ci-%@acme.test`; `%` where none is plain to
+    /// see.
+    pub fn required(&self) -> &Pattern {
+        &self.required
+    }
+
     /// Whether it matches somewhere in `value`.
     pub fn matches(&self, value: &str) -> bool {
-        self.compiled.is_match(value)
+        self.required.matches(value) && self.compiled.is_match(value)
     }
 }
 

@@ -146,6 +146,11 @@ impl Columns {
         &self.classes
     }
 
+    pub(super) fn tuples_in_time(&self) -> impl Iterator<Item = (Timestamp, usize)> + '_ {
+        let tuple = |figures: &Figures| self.classes.get(index(figures.class)).map_or(0, Class::tuple);
+        self.at.iter().zip(&self.figures).map(move |(at, figures)| (*at, tuple(figures)))
+    }
+
     pub(super) fn charges(&self) -> Charges<'_> {
         Charges {
             at: &self.at,

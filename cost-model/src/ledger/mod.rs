@@ -111,6 +111,11 @@ impl Ledger {
         self.columns.charges()
     }
 
+    /// When each charge arose, and the number of its tuple, in the order of [`Ledger::rows`] and in less time.
+    pub fn tuples_in_time(&self) -> impl Iterator<Item = (Timestamp, usize)> + '_ {
+        self.columns.tuples_in_time()
+    }
+
     /// Every charge, in order of time; those of one instant in the order in which they came.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
         self.columns.charges()

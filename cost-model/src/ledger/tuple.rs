@@ -205,6 +205,10 @@ impl Dimensions for LedgerTuple<'_> {
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
         self.tags().for_each(|(key, value)| visit(key, value));
     }
+
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.tags().find(|(each, _)| ***each == *key).map(|(_, value)| Cow::Borrowed(&**value))
+    }
 }
 
 impl fmt::Debug for LedgerTuple<'_> {

@@ -245,7 +245,7 @@ impl<'a> Planner<'a> {
                 Assignment::Shares(shares) if shares.is_empty() => None,
                 Assignment::Shares(shares) => {
                     levels.push(Level::Shares(shares.iter().map(|share| share.weight).collect()));
-                    let values: Vec<_> = shares.iter().map(|share| Some(Arc::clone(&share.value))).collect();
+                    let values: Vec<_> = shares.iter().map(|share| share.value.clone()).collect();
                     parts = cross(&parts, &values);
                     continue;
                 }

@@ -43,7 +43,7 @@ fn assigned(ledger: &Ledger, tagger: &dyn Tagger, key: &str) -> Vec<Arc<str>> {
                     values.insert(Arc::from(&*value));
                 }
                 Assignment::Shares(shares) => {
-                    values.extend(shares.iter().map(|share| Arc::clone(&share.value)));
+                    values.extend(shares.iter().filter_map(|share| share.value.clone()));
                 }
                 Assignment::Unset => {}
             }

@@ -84,7 +84,7 @@ fn reports_queries_and_assignments_show_no_email() {
     silent(&report);
     silent(&report.rows[0]);
     silent(&Assignment::Value(CANARY.into()));
-    let share = Share { value: CANARY.into(), weight: 1 };
+    let share = Share { value: Some(CANARY.into()), weight: 1 };
     silent(&share);
     silent(&Assignment::Shares(vec![share].into()));
 }

@@ -159,7 +159,7 @@ fn naive_report(query: &Query, records: &[CostRecord], tagger: &dyn Tagger) -> (
             let (values, weights) = match tagger.assign(key, record, record.at) {
                 Assignment::Value(value) => (vec![Some(value.into_owned())], vec![1]),
                 Assignment::Shares(shares) if !shares.is_empty() => (
-                    shares.iter().map(|share| Some(share.value.to_string())).collect(),
+                    shares.iter().map(|share| share.value.as_deref().map(str::to_owned)).collect(),
                     shares.iter().map(|share| share.weight).collect(),
                 ),
                 Assignment::Shares(_) | Assignment::Unset => (vec![None], vec![1]),

@@ -33,6 +33,28 @@ fn a_rules_file_with_mistakes_fails_the_build_and_a_good_one_does_not() {
 }
 
 #[test]
+fn every_program_tells_how_it_is_called() {
+    for name in PROGRAMS {
+        for flag in ["--help", "-h"] {
+            let output = run(name, &[flag]);
+            assert_eq!(output.status.code(), Some(0));
+            assert!(String::from_utf8(output.stdout).unwrap().contains(&format!("\n  {name} [")));
+        }
+    }
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told() {
+    let file = std::env::temp_dir().join(format!("rules-mistakes-{}.toml", std::process::id()));
+    std::fs::write(&file, "[[tag]]\nkey = \"\"\n[[tag]]\nkey = \"\"\n").unwrap();
+    let output = run("check_rules", &[file.to_str().unwrap()]);
+    std::fs::remove_file(&file).unwrap();
+    let lines = String::from_utf8(output.stderr).unwrap();
+    let places: Vec<_> = lines.lines().filter_map(|line| line.split(".toml:").nth(1)).collect();
+    assert_eq!(places, ["2:7: `key` is empty", "4:7: `key` is empty"]);
+}
+
+#[test]
 fn errors_name_the_file() {
     let output = run("check_rules", &["no such file"]);
     assert_eq!(output.status.code(), Some(1));

@@ -19,7 +19,7 @@ struct Hits {
 
 pub(super) fn find(rules: &Rules, ledger: &Ledger) -> Vec<Finding> {
     let mut hits: Vec<Vec<Hits>> =
-        rules.tags.iter().map(|tag| vec![Hits::default(); tag.rules.len()]).collect();
+        rules.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
     let mut seen = HashSet::new();
     for row in ledger.rows() {
         let Some(tuple) = ledger.tuple(row.tuple) else { continue };
@@ -34,9 +34,9 @@ pub(super) fn find(rules: &Rules, ledger: &Ledger) -> Vec<Finding> {
     let mut known = HashMap::new();
     let mut findings = Vec::new();
     for (tag, hits) in rules.tags.iter().zip(&hits) {
-        for (rule, hits) in tag.rules.iter().zip(hits) {
+        for (rule, hits) in tag.rules().zip(hits) {
             findings.extend(unknown_values(rule, ledger, &mut known));
-            let place = rule.place.as_ref();
+            let place = rule.place;
             if hits.all == 0 {
                 let message = "the rule matches no charge; correct it or remove it".to_owned();
                 findings.push(Finding::new(FindingKind::NeverMatches, place, message));
@@ -61,14 +61,10 @@ fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_
     };
     for values in parts {
         let dimensions = Chained { inner: charge.dimensions, keys: &rules.keys, values: &values };
-        let mut candidates = tag.index.candidates(charge).into_iter();
-        let winner = candidates.find(|each| {
-            tag.rules.get(*each).is_some_and(|rule| rule.apply(rules, charge, &dimensions).is_some())
-        });
-        if let Some((winner, hit)) = winner.and_then(|winner| tag.rules.get(winner).zip(hits.get_mut(winner)))
-        {
+        let winner = rules.winner(tag, charge, &dimensions).map(|(number, _)| number);
+        if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
-            let asked = matches!(winner.then, Then::Fact(_)) || winner.people.in_directory == Some(true);
+            let asked = matches!(winner.then, Then::Fact(..)) || winner.people.in_directory == Some(true);
             let exact =
                 || charge.ids().find_map(|id| rules.directory.find(&id, charge.at)) == Some(Found::Exact);
             hit.exact += usize::from(!asked || exact());
@@ -79,8 +75,8 @@ fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_
 /// The values of each dimension, asked for once.
 type Known = HashMap<Dimension, Vec<Arc<str>>>;
 
-fn unknown_values(rule: &CompiledRule, ledger: &Ledger, known: &mut Known) -> Vec<Finding> {
-    let Some(when) = &rule.when else { return Vec::new() };
+fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) -> Vec<Finding> {
+    let Some(when) = rule.when else { return Vec::new() };
     let dimensions: Vec<_> = when.literals().into_iter().filter_map(|literal| literal.dimension).collect();
     for dimension in dimensions.iter().chain([&Dimension::ServiceId]) {
         if !known.contains_key(dimension) {
@@ -99,7 +95,8 @@ fn unknown_values(rule: &CompiledRule, ledger: &Ledger, known: &mut Known) -> Ve
                 unknown.dimension,
                 hint.unwrap_or_default()
             );
-            Finding::new(FindingKind::UnknownValue, rule.place.as_ref(), message)
+            let place = rule.sentence.map(|sentence| sentence.at(unknown.value_span.start));
+            Finding::new(FindingKind::UnknownValue, place.as_ref().or(rule.place), message)
         })
         .collect()
 }

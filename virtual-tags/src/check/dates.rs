@@ -7,9 +7,9 @@ use crate::compile::{CompiledRule, CompiledTag};
 use crate::rule_set::Span;
 
 pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
-    let mut alike: Vec<Vec<&CompiledRule>> = Vec::new();
+    let mut alike: Vec<Vec<CompiledRule<'_>>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for rule in tag.rules.iter().filter(|rule| !rule.spans.is_empty()) {
+    for rule in tag.rules().filter(|rule| !rule.spans.is_empty()) {
         let next = alike.len();
         let number = *known.entry(conditions(rule)).or_insert(next);
         match alike.get_mut(number) {
@@ -21,21 +21,21 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
 }
 
 /// The conditions as a text that is the same for the same conditions.
-fn conditions(rule: &CompiledRule) -> String {
+fn conditions(rule: CompiledRule<'_>) -> String {
     let lists = rule.people.lists().map(|(_, list)| list.join("\u{1}")).join("\u{2}");
-    let when = rule.when.as_ref().map(ToString::to_string);
+    let when = rule.when.map(ToString::to_string);
     format!("{when:?}{lists}{:?}{:?}", rule.people.in_directory, rule.people.who)
 }
 
-fn of_alike(rules: &[&CompiledRule]) -> Vec<Finding> {
-    let mut spans: Vec<(&Span, &CompiledRule)> =
+fn of_alike(rules: &[CompiledRule<'_>]) -> Vec<Finding> {
+    let mut spans: Vec<(&Span, CompiledRule<'_>)> =
         rules.iter().flat_map(|rule| rule.spans.iter().map(move |span| (span, *rule))).collect();
     spans.sort_by_key(|(span, _)| span.from);
     let mut findings = Vec::new();
     for pair in spans.windows(2) {
         let [(before, earlier), (after, later)] = pair else { continue };
-        let line = on_line(earlier.place.as_ref());
-        let place = later.place.as_ref();
+        let line = on_line(earlier.place);
+        let place = later.place;
         if before.overlaps(after) {
             let message = format!(
                 "the dates overlap those of {line}, which has the same condition; let one end where the other starts"

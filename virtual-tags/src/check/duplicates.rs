@@ -9,24 +9,24 @@ use super::{Finding, FindingKind, on_line};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 
 pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
-    let mut first: HashMap<String, Vec<&CompiledRule>> = HashMap::new();
+    let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
-    for rule in &tag.rules {
-        let Then::Value(value) = &rule.then else { continue };
+    for rule in tag.rules() {
+        let Then::Value(value) = rule.then else { continue };
         let mut reported = false;
         for person in people(rule) {
             let earlier = first.entry(person).or_default();
             let other = earlier.iter().find(|other| {
-                matches!(&other.then, Then::Value(theirs) if theirs != value) && same_time(other, rule)
+                matches!(other.then, Then::Value(theirs) if theirs != value) && same_time(**other, rule)
             });
             if let Some(other) = other.filter(|_| !reported) {
                 reported = true;
                 let message = format!(
                     "a person of this rule has another value already: {} names the same email; keep it in one of them, or \
                      give each its dates",
-                    on_line(other.place.as_ref())
+                    on_line(other.place)
                 );
-                findings.push(Finding::new(FindingKind::DuplicatePerson, rule.place.as_ref(), message));
+                findings.push(Finding::new(FindingKind::DuplicatePerson, rule.place, message));
             }
             earlier.push(rule);
         }
@@ -35,8 +35,8 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
 }
 
 /// The emails that the rule names in full, if it asks nothing else of a charge.
-fn people(rule: &CompiledRule) -> Vec<String> {
-    let Some(when) = &rule.when else {
+fn people(rule: CompiledRule<'_>) -> Vec<String> {
+    let Some(when) = rule.when else {
         return rule.people.is.iter().map(|email| email.to_lowercase()).collect();
     };
     let person = |dimension: &Option<Dimension>| match dimension {
@@ -61,7 +61,7 @@ fn people(rule: &CompiledRule) -> Vec<String> {
         .collect()
 }
 
-fn same_time(one: &CompiledRule, other: &CompiledRule) -> bool {
+fn same_time(one: CompiledRule<'_>, other: CompiledRule<'_>) -> bool {
     one.spans.is_empty()
         || other.spans.is_empty()
         || one.spans.iter().any(|span| other.spans.iter().any(|each| each.overlaps(span)))

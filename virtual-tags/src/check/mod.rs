@@ -88,7 +88,7 @@ impl Rules {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for tag in self.tags.iter() {
-            let mut own = shadow::find(tag);
+            let mut own = shadow::find(tag, self.directory.has_aliases());
             own.extend(duplicates::find(tag));
             own.extend(dates::find(tag));
             own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));

@@ -13,6 +13,7 @@ use cost_model::{Dimension, Dimensions, Timestamp};
 use super::{Finding, FindingKind, on_line};
 use crate::charge::Charge;
 use crate::compile::{CompiledRule, CompiledTag, Then};
+use crate::directory::identity::canonical;
 use crate::{Directory, People};
 
 /// A noncharacter, which stands for any text.
@@ -33,26 +34,34 @@ enum Field {
 /// A charge that stands for others.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
+    /// The person's, where it is the resource.
+    email: Option<Word>,
 }
 
-pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
+pub(super) fn find(tag: &CompiledTag, renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
-    for (number, rule) in tag.rules.iter().enumerate() {
+    for (number, rule) in tag.rules().enumerate() {
         let lists = lists(rule);
         let mut covering: Vec<usize> = Vec::new();
-        let covered = witnesses(&lists).iter().all(|witness| {
+        let mut witnesses = witnesses(&lists);
+        if !renames {
+            for witness in &mut witnesses {
+                witness.email = witness.email_of_resource();
+            }
+        }
+        let covered = witnesses.iter().all(|witness| {
             let earlier = witness.candidates(tag, &directory).into_iter().take_while(|each| *each < number);
-            let mut earlier = earlier.filter_map(|each| Some((each, tag.rules.get(each)?)));
-            let found = earlier.find(|(_, earlier)| witness.is_taken_by(earlier, rule));
+            let mut earlier = earlier.filter_map(|each| Some((each, tag.rule(each)?)));
+            let found = earlier.find(|(_, earlier)| witness.is_taken_by(*earlier, rule));
             covering.extend(found.map(|(each, _)| each));
             found.is_some()
         });
         if covered {
             covering.sort_unstable();
             covering.dedup();
-            let first = covering.first().and_then(|first| tag.rules.get(*first));
-            let line = on_line(first.and_then(|rule| rule.place.as_ref()));
+            let first = covering.first().and_then(|first| tag.rule(*first));
+            let line = on_line(first.and_then(|rule| rule.place));
             let message = match covering.len() {
                 0 | 1 => format!(
                     "no charge gets here: {line} matches them all; put this rule above it or remove it"
@@ -62,16 +71,16 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
                     more - 1
                 ),
             };
-            findings.push(Finding::new(FindingKind::Unreachable, rule.place.as_ref(), message));
+            findings.push(Finding::new(FindingKind::Unreachable, rule.place, message));
         }
     }
     findings
 }
 
 /// For each field that a charge must have one of some texts in to meet the rule: those.
-fn lists(rule: &CompiledRule) -> Vec<(Field, Vec<Word>)> {
+fn lists(rule: CompiledRule<'_>) -> Vec<(Field, Vec<Word>)> {
     let mut lists: Vec<(Field, Vec<Word>)> = Vec::new();
-    if let Some(when) = &rule.when {
+    if let Some(when) = rule.when {
         let parts = match when.expression() {
             Expression::And(parts) => parts.as_slice(),
             one => std::slice::from_ref(one),
@@ -83,7 +92,7 @@ fn lists(rule: &CompiledRule) -> Vec<(Field, Vec<Word>)> {
             }
         }
     }
-    if let Some(words) = emails(&rule.people) {
+    if let Some(words) = emails(rule.people) {
         lists.push((Field::Email, words));
     }
     lists
@@ -144,14 +153,14 @@ fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
     let all = count.is_some_and(|count| count <= CHARGES_MAX);
     let used = lists.iter().filter(|list| all || longest.is_some_and(|longest| longest.0 == list.0));
-    let mut witnesses = vec![Witness { texts: Vec::new() }];
+    let mut witnesses = vec![Witness { texts: Vec::new(), email: None }];
     for (field, words) in used {
         witnesses = witnesses
             .iter()
             .flat_map(|witness| {
                 words.iter().map(|word| {
                     let texts = witness.texts.iter().copied().chain([(field, word)]);
-                    Witness { texts: texts.collect() }
+                    Witness { texts: texts.collect(), email: None }
                 })
             })
             .collect();
@@ -164,30 +173,40 @@ impl Witness<'_> {
         self.texts.iter().find(|(each, _)| *each == field).map(|(_, word)| *word)
     }
 
+    /// The email that a charge has by its resource alone: of a resource that is known, or of which the end is, `@` included.
+    fn email_of_resource(&self) -> Option<Word> {
+        let (text, exact) = self.word(&Field::Dimension(Dimension::Resource))?;
+        let end = text.strip_prefix(ANY).unwrap_or(text);
+        let known = end.contains('@') && !end.contains(ANY);
+        known.then(|| (canonical(text).to_lowercase().into(), *exact))
+    }
+
+    fn email(&self) -> Option<&Word> {
+        self.word(&Field::Email).or(self.email.as_ref())
+    }
+
     fn candidates(&self, tag: &CompiledTag, directory: &Directory) -> Vec<usize> {
         let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory);
-        match self.word(&Field::Email) {
+        match self.email() {
             Some((email, _)) => tag.index.candidates(&charge.with_email(email)),
             None => tag.index.candidates(&charge),
         }
     }
 
     /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
-    fn is_taken_by(&self, earlier: &CompiledRule, later: &CompiledRule) -> bool {
+    fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
         let always = matches!(earlier.then, Then::Value(_) | Then::Shares(_));
         let within = |span: &crate::Span| earlier.spans.iter().any(|other| other.holds_all_of(span));
         let in_time = earlier.spans.is_empty() || (!later.spans.is_empty() && later.spans.iter().all(within));
-        let (people, asked) = (&earlier.people, &later.people);
+        let (people, asked) = (earlier.people, later.people);
         let same_kind = (people.in_directory.is_none() || people.in_directory == asked.in_directory)
             && (people.who.is_none() || people.who == asked.who);
         always
             && in_time
             && same_kind
-            && (!people.asks_email()
-                || self.word(&Field::Email).is_some_and(|word| takes_email(people, word)))
-            && earlier.when.as_ref().is_none_or(|when| {
-                Some(when) == later.when.as_ref()
-                    || (self.decides(when.expression(), false) && when.matches(self))
+            && (!people.asks_email() || self.email().is_some_and(|word| takes_email(people, word)))
+            && earlier.when.is_none_or(|when| {
+                Some(when) == later.when || (self.decides(when.expression(), false) && when.matches(self))
             })
     }
 

@@ -47,6 +47,7 @@ struct Columns {
     name: Arc<str>,
     from: Option<usize>,
     to: Option<usize>,
+    recorded: Option<usize>,
     facts: Vec<(usize, Arc<str>)>,
 }
 
@@ -66,13 +67,14 @@ impl Columns {
             let example = if whom == "email" { "email,team,from,to" } else { "alias,email,from,to" };
             return fail(format!("there is no `{whom}` column; expected a header such as {example}"));
         };
-        let (from, to) = (find("from"), find("to"));
+        let (from, to, recorded) = (find("from"), find("to"), find("recorded_at"));
+        let dates = [from, to, recorded];
         let facts = (0..)
             .zip(header)
-            .filter(|(index, _)| *index != email && Some(*index) != from && Some(*index) != to)
+            .filter(|(index, _)| *index != email && !dates.contains(&Some(*index)))
             .map(|(index, name)| (index, Arc::from(name)))
             .collect();
-        Ok(Self { whom: email, name: whom.into(), from, to, facts })
+        Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
     fn entry(&self, row: &csv::StringRecord, length: usize, place: &Place) -> Result<(String, Entry)> {
@@ -86,9 +88,10 @@ impl Columns {
         }
         let text = |index: Option<usize>| index.and_then(|index| row.get(index)).unwrap_or_default();
         let span = read_span(text(self.from), text(self.to)).map_err(&fail)?;
+        let recorded = read_recorded(text(self.recorded)).map_err(&fail)?;
         let value = |(index, _): &(usize, _)| row.get(*index).filter(|text| !text.is_empty()).map(Arc::from);
         let line = place.line.unwrap_or_default();
-        Ok((email.to_owned(), Entry { span, values: self.facts.iter().map(value).collect(), line }))
+        Ok((email.to_owned(), Entry { span, recorded, values: self.facts.iter().map(value).collect(), line }))
     }
 }
 
@@ -112,6 +115,18 @@ fn reason(error: &csv::Error) -> &'static str {
         csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8",
         _ => "the rows are malformed",
     }
+}
+
+/// When something became known: a date, or a time; it may be missing.
+pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let date = text.parse::<NaiveDate>().ok().map(Timestamp::midnight);
+    let read = date.or_else(|| text.parse().ok());
+    let wrong =
+        || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
+    read.map(Some).ok_or_else(wrong)
 }
 
 /// Two dates, each of which may be missing.

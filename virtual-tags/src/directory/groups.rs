@@ -22,12 +22,14 @@ pub struct Membership {
     pub joined: Option<Timestamp>,
     /// When the person left; `None`: still in.
     pub left: Option<Timestamp>,
+    /// When it became known; `None`: since ever. What became known last of a person stands in place of the rest.
+    pub recorded: Option<Timestamp>,
 }
 
 impl Membership {
     /// A membership since ever and for good.
     pub fn new(email: impl Into<Arc<str>>, group: impl Into<Arc<str>>) -> Self {
-        Self { email: email.into(), group: group.into(), joined: None, left: None }
+        Self { email: email.into(), group: group.into(), joined: None, left: None, recorded: None }
     }
 }
 
@@ -36,6 +38,7 @@ impl fmt::Debug for Membership {
         f.debug_struct("Membership")
             .field("joined", &self.joined)
             .field("left", &self.left)
+            .field("recorded", &self.recorded)
             .finish_non_exhaustive()
     }
 }
@@ -78,7 +81,12 @@ impl Directory {
                 Some((joined, left)) if joined == left => continue,
                 _ => {}
             }
-            let entry = Entry { span, values: vec![Some(membership.group)], line: number };
+            let entry = Entry {
+                span,
+                recorded: membership.recorded,
+                values: vec![Some(membership.group)],
+                line: number,
+            };
             source.add(&membership.email, entry, &place)?;
         }
         Ok(Self::of(vec![fact.into()], source))

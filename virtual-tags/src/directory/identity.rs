@@ -1,18 +1,38 @@
 //! Which spellings are one person.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use cost_model::Timestamp;
 
+use crate::digest::Fields;
 use crate::rule_set::Span;
 
-/// The email without surrounding blanks and with the domain in lower case.
+/// The email without surrounding blanks, its characters composed, and its domain as [`canonical_domain`] has it.
 pub(crate) fn canonical(email: &str) -> String {
-    let email = email.trim();
+    let email = composed(email.trim());
     match email.rsplit_once('@') {
-        Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
-        None => email.to_owned(),
+        Some((local, domain)) => format!("{local}@{}", canonical_domain(domain)),
+        None => email.into_owned(),
     }
+}
+
+/// The domain in lower case and in letters, however it is encoded: `xn--` names are read.
+pub(crate) fn canonical_domain(domain: &str) -> String {
+    let lower = domain.to_lowercase();
+    if lower.is_ascii() && !lower.contains("xn--") {
+        return lower;
+    }
+    let (letters, result) = idna::domain_to_unicode(&lower);
+    if result.is_ok() { letters } else { lower }
+}
+
+/// The same text with every accent joined to its letter.
+pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
 /// The email without its `+tag`, if it has one.
@@ -59,6 +79,22 @@ impl Aliases {
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.names.values().flatten().map(|(span, _)| span)
+    }
+
+    pub(super) fn digest_into(&self, fields: &mut Fields) {
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| *name);
+        fields.count(names.len());
+        for (name, spans) in names {
+            fields.text(name);
+            let mut spans: Vec<_> = spans.iter().collect();
+            spans.sort_by_key(|(span, _)| span.from);
+            fields.count(spans.len());
+            for (span, email) in spans {
+                fields.span(*span);
+                fields.text(email);
+            }
+        }
     }
 
     /// As many steps as a chain of aliases can have without going round in a circle.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cost_model::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Directory;
-use super::csv::read_span;
+use super::csv::{read_recorded, read_span};
 use super::source::{Entry, Source};
 use crate::place::Lines;
 use crate::{Error, ErrorKind, Place, Result};
@@ -47,7 +48,11 @@ impl Directory {
         for row in rows {
             let values = facts.iter().map(|fact| row.facts.get(&**fact).cloned().flatten()).collect();
             let line = row.place.line.unwrap_or_default();
-            source.add(&row.email, Entry { span: row.span, values, line }, &row.place)?;
+            source.add(
+                &row.email,
+                Entry { span: row.span, recorded: row.recorded, values, line },
+                &row.place,
+            )?;
         }
         Ok(Self::of(facts, source))
     }
@@ -56,6 +61,7 @@ impl Directory {
 struct Row {
     email: String,
     span: crate::Span,
+    recorded: Option<Timestamp>,
     facts: BTreeMap<String, Option<Arc<str>>>,
     place: Place,
 }
@@ -73,11 +79,12 @@ impl Row {
             Some(Value::String(text)) => Ok(text.trim().to_owned()),
             Some(_) => Err(fail(format!("`{name}` is not a string"))),
         };
-        let (email, from, to) = (text("email")?, text("from")?, text("to")?);
+        let (email, from, to, recorded) = (text("email")?, text("from")?, text("to")?, text("recorded_at")?);
         if email.is_empty() {
             return Err(fail("the row has no email".to_owned()));
         }
         let span = read_span(&from, &to).map_err(&fail)?;
+        let recorded = read_recorded(&recorded).map_err(&fail)?;
         let mut facts = BTreeMap::new();
         for (name, value) in fields {
             let value = match value {
@@ -90,6 +97,6 @@ impl Row {
             }
             facts.insert(name, value);
         }
-        Ok(Self { email, span, facts, place })
+        Ok(Self { email, span, recorded, facts, place })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
+use super::identity::canonical_domain;
 use super::{Directory, csv};
 use crate::{Error, ErrorKind, Place, Result};
 
@@ -49,10 +50,31 @@ impl Directory {
         self
     }
 
+    /// The directory as it was known at an instant: without what became known later by its `recorded_at`, so that a closed
+    /// month comes out as it did when it was closed.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let csv = b"email,team,recorded_at\nana@acme.test,Web,\nana@acme.test,Data,2026-10-05\n";
+    /// let now = Directory::from_csv(csv, "people.csv")?;
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// assert_eq!(now.fact("ana@acme.test", "team", at("2026-09-15")), Some("Data"));
+    /// let then = now.known_at(at("2026-10-01"));
+    /// assert_eq!(then.fact("ana@acme.test", "team", at("2026-09-15")), Some("Web"));
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn known_at(mut self, at: Timestamp) -> Self {
+        self.sources.iter_mut().for_each(|source| source.forget_after(at));
+        self.find_boundaries();
+        self
+    }
+
     /// Lets a `+tag` before the `@` not matter in these domains, or in all with `*`: `ana+work@acme.test` is found as
     /// `ana@acme.test`, unless the directory has her with the tag.
     pub fn ignore_plus<T: AsRef<str>>(mut self, domains: impl IntoIterator<Item = T>) -> Self {
-        self.plus_domains.extend(domains.into_iter().map(|domain| domain.as_ref().trim().to_lowercase()));
+        self.plus_domains.extend(domains.into_iter().map(|domain| canonical_domain(domain.as_ref().trim())));
         self
     }
 

@@ -1,6 +1,7 @@
 //! Dated facts about people.
 
 mod csv;
+mod digest;
 mod groups;
 pub(crate) mod identity;
 mod json;
@@ -15,18 +16,20 @@ use cost_model::Timestamp;
 
 pub use self::groups::Membership;
 use self::identity::{Aliases, canonical, without_plus};
-use self::source::{Entry, Source};
+use self::source::{Entry, Person, Source};
 use crate::Result;
 
 /// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
 ///
 /// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
 /// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
-/// begin with `#` are comments. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
+/// begin with `#` are comments. With a column `recorded_at` the file tells when a row became known: what became known later
+/// about a person stands in place of all that was known before. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
 /// [`Directory::or`] puts several sources together.
 ///
 /// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part
-/// before the `@` matters only where two people differ by nothing else. Any other id, such as a service account's, may
+/// before the `@` matters only where two people differ by nothing else, accents may be written as characters of their own,
+/// and a domain in letters is the same as its `xn--` form. Any other id, such as a service account's, may
 /// stand in the email column too.
 #[derive(Clone, Default)]
 pub struct Directory {
@@ -45,7 +48,7 @@ pub struct Directory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Found {
-    /// As it is written, but for blanks around it and the case of the domain.
+    /// As it is written, but for blanks around it, the form of the domain, and how accents are encoded.
     Exact,
     /// By ignoring the case of the part before the `@`.
     AnyCase,
@@ -77,6 +80,11 @@ impl Directory {
         boundaries.sort_unstable();
         boundaries.dedup();
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
+    }
+
+    /// Whether somebody may go by another name.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.aliases.len() > 0
     }
 
     /// The names of the facts, in the order of the columns.
@@ -115,8 +123,8 @@ impl Directory {
         let name = self.name_at(email, at);
         self.sources.iter().find_map(|source| {
             let column = (*source.columns.get(fact)?)?;
-            let (entries, _) = self.entries(source, &name)?;
-            entries.iter().find(|entry| entry.span.contains(at))?.values.get(column)?.as_ref()
+            let (person, _) = self.person(source, &name)?;
+            person.entries.iter().find(|entry| entry.span.contains(at))?.values.get(column)?.as_ref()
         })
     }
 
@@ -140,18 +148,38 @@ impl Directory {
 
     /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
     pub fn find(&self, email: &str, at: Timestamp) -> Option<Found> {
-        let at = self.fixed.unwrap_or(at);
-        let name = self.name_at(email, at);
-        let found = |source: &Source| {
-            let (entries, found) = self.entries(source, &name)?;
-            entries.iter().any(|entry| entry.span.contains(at)).then_some(found)
-        };
-        self.sources.iter().filter_map(found).min()
+        self.find_person(email, at).map(|(found, _)| found)
     }
 
-    fn entries<'a>(&self, source: &'a Source, name: &str) -> Option<(&'a [Entry], Found)> {
-        if let Some((entries, exact)) = source.entries(name) {
-            return Some((entries, if exact { Found::Exact } else { Found::AnyCase }));
+    /// The same, and the name that the directory has; found exactly before otherwise.
+    pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(Found, &str)> {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        let found = |source| {
+            let (person, found): (Person<'_>, _) = self.person(source, &name)?;
+            person.entries.iter().any(|entry| entry.span.contains(at)).then_some((found, person.email))
+        };
+        self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
+    }
+
+    /// Whether a person goes by that name whose last dates have passed.
+    pub(crate) fn has_removed(&self, email: &str, at: Timestamp) -> bool {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        let mut people = self.sources.iter().filter_map(|source| self.person(source, &name)).peekable();
+        let past = |entry: &Entry| entry.span.to.is_some_and(|to| to <= at);
+        people.peek().is_some() && people.all(|(person, _)| person.entries.iter().all(past))
+    }
+
+    /// Whether that name finds nobody because it looks like two people's.
+    pub(crate) fn is_ambiguous(&self, email: &str, at: Timestamp) -> bool {
+        let name = self.name_at(email, at);
+        self.find(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
+    }
+
+    fn person<'a>(&self, source: &'a Source, name: &str) -> Option<(Person<'a>, Found)> {
+        if let Some((person, exact)) = source.find(name) {
+            return Some((person, if exact { Found::Exact } else { Found::AnyCase }));
         }
         if self.plus_domains.is_empty() {
             return None;
@@ -159,8 +187,8 @@ impl Directory {
         let base = without_plus(name)?;
         let (_, domain) = base.rsplit_once('@')?;
         let ignored = self.plus_domains.iter().any(|each| each == "*" || each == domain);
-        let (entries, _) = source.entries(&base).filter(|_| ignored)?;
-        Some((entries, Found::WithoutPlus))
+        let (person, _) = source.find(&base).filter(|_| ignored)?;
+        Some((person, Found::WithoutPlus))
     }
 
     /// The instants at which a fact about one person may change, in no order.
@@ -178,8 +206,9 @@ impl Directory {
                     names.push(Cow::Borrowed(email));
                 }
             }
-            let entries = self.sources.iter().filter_map(|source| self.entries(source, &name));
-            boundaries.extend(entries.flat_map(|(entries, _)| entries).flat_map(|entry| entry.span.ends()));
+            let people = self.sources.iter().filter_map(|source| self.person(source, &name));
+            let entries = people.flat_map(|(person, _)| person.entries);
+            boundaries.extend(entries.flat_map(|entry| entry.span.ends()));
             next += 1;
         }
         boundaries

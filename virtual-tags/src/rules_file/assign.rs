@@ -8,15 +8,19 @@ use rust_decimal::Decimal;
 use toml::{Spanned, Table, Value};
 
 use super::{Reader, fail, tables};
-use crate::{Assign, Inherit, Place, Result, Split, Transform};
+use crate::{Assign, Inherit, Lookup, Per, Place, Result, Split, Transform};
 
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
     pub(super) fn assign(&self, rule: &mut tables::Rule, place: &Place) -> Result<Assign> {
         let (transform, remainder) = (rule.transform.take(), rule.remainder.take());
-        if let Some(unused) = transform.as_ref().filter(|_| rule.from_field.is_none()) {
-            return Err(fail(self.place(unused), "`transform` goes with `from_field` only"));
+        let taken = rule.from_field.is_some() || rule.from_directory.is_some();
+        if let Some(unused) = transform.as_ref().filter(|_| !taken) {
+            return Err(fail(
+                self.place(unused),
+                "`transform` goes with `from_field` and `from_directory` only",
+            ));
         }
         if let Some(unused) = remainder.as_ref().filter(|_| rule.split.is_none()) {
             return Err(fail(self.place(unused), "`remainder` goes with a `split` in percentages only"));
@@ -24,7 +28,9 @@ impl Reader<'_> {
         match (rule.value.take(), rule.from_directory.take(), rule.from_field.take(), rule.split.take()) {
             (Some(value), None, None, None) => Ok(Assign::Value(self.not_empty(value, "value")?)),
             (None, Some(fact), None, None) => {
-                Ok(Assign::FromDirectory(self.not_empty(fact, "from_directory")?))
+                let mut lookup = Lookup::new(self.not_empty(fact, "from_directory")?);
+                lookup.transforms = self.transforms(transform.as_ref())?;
+                Ok(Assign::FromDirectory(lookup))
             }
             (None, None, Some(field), None) => {
                 Ok(Assign::FromField(self.inherit(&field, transform.as_ref())?))
@@ -50,20 +56,23 @@ impl Reader<'_> {
         if matches!(inherit.field, Dimension::Tagged | Dimension::TokenType) {
             return Err(fail(self.place(field), "a charge as a whole has no such field"));
         }
-        if let Some(transform) = transform {
-            inherit.transforms = match transform.get_ref() {
-                Value::Array(list) => list.iter().map(read_transform).collect::<Option<_>>(),
-                one => read_transform(one).map(|one| vec![one]),
-            }
-            .ok_or_else(|| {
-                fail(
-                    self.place(transform),
-                    "a transform is \"lower\", { split = \"-\", index = 0 }, { map = { a = \"A\" } } or { format = \
-                     \"team-{0}\" }, or a list of such",
-                )
-            })?;
-        }
+        inherit.transforms = self.transforms(transform)?;
         Ok(inherit)
+    }
+
+    fn transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {
+        let Some(transform) = transform else { return Ok(Vec::new()) };
+        let read = match transform.get_ref() {
+            Value::Array(list) => list.iter().map(read_transform).collect::<Option<_>>(),
+            one => read_transform(one).map(|one| vec![one]),
+        };
+        read.ok_or_else(|| {
+            fail(
+                self.place(transform),
+                "a transform is \"lower\", { split = \"-\", index = 0 }, { map = { a = \"A\" } } or { format = \
+                 \"team-{0}\" }, or a list of such",
+            )
+        })
     }
 
     fn split(&self, split: &Spanned<Value>, remainder: Option<&Spanned<String>>) -> Result<Split> {
@@ -76,14 +85,14 @@ impl Reader<'_> {
         };
         let read = match split.get_ref() {
             Value::Array(parts) => read_parts(parts, remainder_to_default),
-            Value::Table(table) => read_headcount(table),
+            Value::Table(table) => read_headcount(table).or_else(|| read_cost(table)),
             _ => None,
         };
         let split_read = read.ok_or_else(|| {
             fail(
                 self.place(split),
                 "a split is [\"A\", \"B\"], or a list of { value = \"A\", weight = 2 } or of { value = \"A\", percent = \
-                 60 }, or { headcount = \"column\" }",
+                 60 }, or { headcount = \"column\" }, or { cost_of = \"Key\", per = \"month\" }",
             )
         })?;
         match (&split_read, remainder) {
@@ -160,4 +169,20 @@ fn read_headcount(table: &Table) -> Option<Split> {
         None => None,
     };
     Some(Split::Headcount { fact: table.get("headcount")?.as_str()?.into(), within })
+}
+
+fn read_cost(table: &Table) -> Option<Split> {
+    if !table.keys().all(|key| matches!(key.as_str(), "cost_of" | "per" | "within")) {
+        return None;
+    }
+    let per = table.get("per")?.as_str()?;
+    let within = match table.get("within") {
+        Some(within) => Some(within.as_str()?.parse::<Dimension>().ok()?),
+        None => None,
+    };
+    Some(Split::Cost {
+        key: table.get("cost_of")?.as_str()?.into(),
+        per: Per::ALL.iter().find(|(name, _)| *name == per).map(|(_, per)| *per)?,
+        within,
+    })
 }

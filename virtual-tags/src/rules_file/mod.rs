@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use cost_model::{Filter, Timestamp};
 use toml::Spanned;
 
-use crate::place::Lines;
+use crate::error::Errors;
+use crate::place::{Lines, Passage};
 use crate::rule_set::Span;
 use crate::{Assign, Error, ErrorKind, People, Place, Result, Rule, RuleSet, TagDefinition, Who};
 
@@ -21,8 +22,14 @@ pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
         let place = error.span().map_or_else(|| lines.file().clone(), |span| lines.at(span.start));
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
-    let tags = file.tag.into_iter().map(|tag| reader.tag(tag)).collect::<Result<_>>()?;
-    let tests = file.test.into_iter().map(|test| reader.test(test)).collect::<Result<_>>()?;
+    let mut errors = Errors::default();
+    let mut tags = Vec::with_capacity(file.tag.len());
+    for tag in file.tag {
+        let tag = reader.tag(tag, &mut errors);
+        tags.extend(errors.note(tag));
+    }
+    let tests = file.test.into_iter().filter_map(|test| errors.note(reader.test(test))).collect();
+    errors.finish()?;
     Ok(RuleSet { tags, tests })
 }
 
@@ -31,7 +38,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn tag(&self, tag: tables::Tag) -> Result<TagDefinition> {
+    fn tag(&self, tag: tables::Tag, errors: &mut Errors) -> Result<TagDefinition> {
+        let rules = tag.rule.into_iter().filter_map(|rule| errors.note(self.rule(rule))).collect();
         let place = self.place(&tag.key);
         if let Some(unused) = tag.default_transform.as_ref().filter(|_| tag.default_from.is_none()) {
             return Err(fail(self.place(unused), "`default_transform` goes with `default_from` only"));
@@ -42,7 +50,7 @@ impl Reader<'_> {
             default: tag.default.map(|default| self.not_empty(default, "default")).transpose()?,
             default_from: tag.default_from.as_ref().map(inherit).transpose()?,
             overrides_provider: tag.overrides_provider.unwrap_or(true),
-            rules: tag.rule.into_iter().map(|rule| self.rule(rule)).collect::<Result<_>>()?,
+            rules,
             place: Some(place),
         })
     }
@@ -52,6 +60,7 @@ impl Reader<'_> {
         let mut table = rule.into_inner();
         let assign = self.assign(&mut table, &place)?;
         let when = table.when.as_ref().map(|when| self.condition(when)).transpose()?;
+        let sentence = table.when.as_ref().and_then(|when| self.passage(when));
         let people = self.people(&table)?;
         let spans = self.spans(&table)?;
         if when.is_none() && people.is_empty() && spans.is_empty() && matches!(assign, Assign::Value(_)) {
@@ -60,7 +69,7 @@ impl Reader<'_> {
                 "a rule with a `value` needs a condition in `when`; for all other charges use the tag's `default`",
             ));
         }
-        Ok(Rule { when, people, spans, assign, place: Some(place) })
+        Ok(Rule { when, people, spans, assign, place: Some(place), sentence: sentence.map(Arc::new) })
     }
 
     fn people(&self, table: &tables::Rule) -> Result<People> {
@@ -71,7 +80,10 @@ impl Reader<'_> {
         };
         let who = |name: &Spanned<String>| match Who::ALL.iter().find(|(each, _)| each == name.get_ref()) {
             Some((_, who)) => Ok(*who),
-            None => Err(fail(self.place(name), "`who` is \"person\", \"service_account\" or \"nobody\"")),
+            None => Err(fail(
+                self.place(name),
+                "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
+            )),
         };
         let none = tables::Email::default();
         let email = table.email.as_ref().unwrap_or(&none);
@@ -120,16 +132,20 @@ impl Reader<'_> {
 
     fn condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
-            let raw = self.lines.text.get(when.span()).unwrap_or_default();
-            // Only a string without escapes stands in the file as it reads; else its start must do.
-            let offset = match (raw.find(when.get_ref().as_str()), error.span()) {
-                (Some(start), Some(span)) => when.span().start + start + span.start,
-                _ => when.span().start,
+            let place = match (self.passage(when), error.span()) {
+                (Some(passage), Some(span)) => passage.at(span.start),
+                _ => self.place(when),
             };
-            let place = self.lines.at(offset);
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
                 .caused_by(error)
         })
+    }
+
+    /// The text, unless it is written with escapes and so does not stand in the file as it reads.
+    fn passage(&self, text: &Spanned<String>) -> Option<Passage> {
+        let raw = self.lines.text.get(text.span())?;
+        let start = raw.find(text.get_ref().as_str())?;
+        Some(Passage::new(self.lines.at(text.span().start + start), text.get_ref()))
     }
 
     fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {

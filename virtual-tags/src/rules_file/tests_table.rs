@@ -48,7 +48,8 @@ fn expected(value: &Value) -> Option<Answer> {
         Value::String(text) => Some(Answer::Value(text.as_str().into())),
         Value::Table(table) => {
             let share = |(value, weight): (&String, &Value)| {
-                Some((Arc::from(value.as_str()), u128::try_from(weight.as_integer()?).ok()?))
+                let value = Some(Arc::from(value.as_str())).filter(|value: &Arc<str>| !value.is_empty());
+                Some((value, u128::try_from(weight.as_integer()?).ok()?))
             };
             table.iter().map(share).collect::<Option<_>>().map(Answer::Shares)
         }

@@ -135,3 +135,43 @@ fn other_sources_show_no_email() {
     assert_eq!(findings.len(), 2);
     silent(&findings);
 }
+
+#[test]
+fn locks_and_spellings_show_no_email() {
+    let csv = format!("email,owner\n{EMAIL},{EMAIL}\n");
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
+    let at = Timestamp::midnight("2026-01-01".parse().unwrap());
+    let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse().unwrap()));
+    record.resource = Some(EMAIL.to_uppercase().into());
+    let mut ledger = cost_model::Ledger::builder(Currency::USD);
+    ledger.push(&record).unwrap();
+    let ledger = ledger.build();
+    let period =
+        cost_model::Window::days("2026-01-01".parse().unwrap(), "2026-02-01".parse().unwrap()).unwrap();
+    let lock = virtual_tags::PeriodLock::close(
+        (&rules(), &directory),
+        &ledger,
+        period,
+        at,
+        cost_model::Metric::Billed,
+    )
+    .unwrap();
+    assert!(!lock.amounts.is_empty());
+    silent(&lock);
+    silent(&lock.amounts);
+    let restated = lock.restated(&cost_model::Untagged, &ledger).unwrap();
+    assert!(!restated.is_empty());
+    silent(&restated);
+    silent_error(&lock.reopen(&RuleSet::default(), &directory, &ledger).unwrap_err());
+    let rules = rules().compile(directory).unwrap();
+    assert!(!rules.spellings(&ledger).is_empty());
+    silent(&rules.spellings(&ledger));
+    silent(&rules.remember("Owner"));
+    silent(&virtual_tags::Resolved::new(&rules, "Owner", &ledger));
+    let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
+    let shared = RuleSet::from_toml(&shared, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let parts = shared.allocations("K", &ledger).unwrap();
+    assert_eq!(parts.len(), 2);
+    silent(&parts);
+    silent(&virtual_tags::LockedRules::new(shared, [(period, rules)]).unwrap());
+}

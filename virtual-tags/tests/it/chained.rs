@@ -36,7 +36,7 @@ enum Then {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+pub(crate) struct Rule {
     when: Condition,
     domain: Option<&'static str>,
     /// Days, the last excluded.
@@ -46,9 +46,11 @@ struct Rule {
 
 /// Key number `n` reads keys with smaller numbers only; the file has them in another order.
 #[derive(Clone, Debug)]
-struct World {
-    keys: Vec<Vec<Rule>>,
-    order: Vec<usize>,
+pub(crate) struct World {
+    pub(crate) keys: Vec<Vec<Rule>>,
+    pub(crate) order: Vec<usize>,
+    /// Whether keys have the default `d`, or none, which stands here as an empty text.
+    pub(crate) default: bool,
 }
 
 type Fraction = (u128, u128);
@@ -91,10 +93,11 @@ impl Condition {
 }
 
 impl World {
-    fn toml(&self) -> String {
+    pub(crate) fn toml(&self) -> String {
         let mut toml = String::new();
         for key in &self.order {
-            toml += &format!("[[tag]]\nkey = \"{}\"\ndefault = \"d\"\n", name(*key));
+            let default = if self.default { "default = \"d\"\n" } else { "" };
+            toml += &format!("[[tag]]\nkey = \"{}\"\n{default}", name(*key));
             for rule in &self.keys[*key] {
                 toml += &format!("  [[tag.rule]]\n  when = \"{}\"\n", rule.when.sentence());
                 if let Some(domain) = rule.domain {
@@ -115,7 +118,7 @@ impl World {
         toml
     }
 
-    fn compile(&self) -> Rules {
+    pub(crate) fn compile(&self) -> Rules {
         RuleSet::from_toml(&self.toml(), "rules.toml").unwrap().compile(Directory::default()).unwrap()
     }
 
@@ -125,7 +128,7 @@ impl World {
         for rules in &self.keys {
             let mut next = Vec::new();
             for (values, (part, of)) in worlds {
-                for (value, weight, sum) in outcome(rules, record, &values) {
+                for (value, weight, sum) in outcome(rules, record, &values, self.default) {
                     if weight > 0 {
                         let mut values = values.clone();
                         values.push(value);
@@ -139,16 +142,19 @@ impl World {
     }
 }
 
-fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&'static str, u128, u128)> {
-    let fits = |rule: &&Rule| {
-        let day = record.at.date().day();
-        let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
-        rule.days.is_none_or(|(from, to)| from <= day && day < to)
-            && rule.domain.is_none_or(|wanted| domain == Some(wanted))
-            && rule.when.holds(record, keys)
-    };
-    match rules.iter().find(fits).map(|rule| &rule.then) {
-        None => vec![("d", 1, 1)],
+/// Whether some rule is about the charge.
+pub(crate) fn is_met(rules: &[Rule], record: &CostRecord) -> bool {
+    winner(rules, record, &[]).is_some()
+}
+
+fn outcome(
+    rules: &[Rule],
+    record: &CostRecord,
+    keys: &[&'static str],
+    default: bool,
+) -> Vec<(&'static str, u128, u128)> {
+    match winner(rules, record, keys).map(|rule| &rule.then) {
+        None => vec![(if default { "d" } else { "" }, 1, 1)],
         Some(Then::Value(value)) => vec![(value, 1, 1)],
         Some(Then::Key(key)) => vec![(keys[*key], 1, 1)],
         Some(Then::Split([a, b])) => {
@@ -156,6 +162,18 @@ fn outcome(rules: &[Rule], record: &CostRecord, keys: &[&'static str]) -> Vec<(&
             vec![("a", a, a + b), ("b", b, a + b)]
         }
     }
+}
+
+fn winner<'a>(rules: &'a [Rule], record: &CostRecord, keys: &[&'static str]) -> Option<&'a Rule> {
+    let fits = |rule: &&Rule| {
+        let day = record.at.date().day();
+        let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
+        rule.days.is_none_or(|(from, to)| from <= day && day < to)
+            && rule.domain.is_none_or(|wanted| domain == Some(wanted))
+            && rule.when.holds(record, keys)
+            && !matches!(rule.then, Then::Key(key) if keys[key].is_empty())
+    };
+    rules.iter().find(fits)
 }
 
 /// Sums of fractions by whatever they are of, as shares of a common denominator.
@@ -171,12 +189,15 @@ fn distribution<K: Ord>(parts: impl IntoIterator<Item = (K, Fraction)>) -> BTree
 
 fn assigned(assignment: Assignment<'_>) -> BTreeMap<String, u128> {
     match assignment {
-        Assignment::Unset => BTreeMap::new(),
+        Assignment::Unset => distribution([(String::new(), (1, 1))]),
         Assignment::Value(value) => distribution([(value.into_owned(), (1, 1))]),
         Assignment::Shares(shares) => {
             let sum = shares.iter().map(|share| share.weight).sum();
             distribution(
-                shares.iter().map(|share| (share.value.to_string(), (share.weight, sum))).collect::<Vec<_>>(),
+                shares
+                    .iter()
+                    .map(|share| (share.value.as_deref().unwrap_or_default().to_owned(), (share.weight, sum)))
+                    .collect::<Vec<_>>(),
             )
         }
     }
@@ -207,7 +228,7 @@ fn condition(readable: usize) -> BoxedStrategy<Condition> {
     .boxed()
 }
 
-fn rule(readable: usize) -> impl Strategy<Value = Rule> {
+pub(crate) fn rule(readable: usize) -> impl Strategy<Value = Rule> {
     let value = prop::sample::select(vec!["a", "b"]).prop_map(Then::Value);
     let split = prop::sample::select(vec![[1, 1], [1, 2], [3, 1], [0, 1], [2, 3]]).prop_map(Then::Split);
     let then = match readable {
@@ -227,10 +248,10 @@ fn rule(readable: usize) -> impl Strategy<Value = Rule> {
 fn worlds() -> impl Strategy<Value = World> {
     let keys: Vec<_> = (0..KEYS).map(|number| prop::collection::vec(rule(number), 0..6)).collect();
     let order = Just((0..KEYS).collect::<Vec<_>>()).prop_shuffle();
-    (keys, order).prop_map(|(keys, order)| World { keys, order })
+    (keys, order, any::<bool>()).prop_map(|(keys, order, default)| World { keys, order, default })
 }
 
-fn records() -> impl Strategy<Value = Vec<CostRecord>> {
+pub(crate) fn records() -> impl Strategy<Value = Vec<CostRecord>> {
     let text = |texts: &'static [&'static str]| prop::option::weighted(0.9, prop::sample::select(texts));
     let record = (
         text(&["a", "b", "a@a", "b@a", "ab@b", "aab@ba"]),
@@ -297,8 +318,11 @@ proptest! {
             let mut sum = 0;
             for row in &report.rows {
                 sum += row.totals.billed.amount.units();
-                let value = row.keys[0].as_deref().unwrap();
-                let filter = Filter::parse(&format!("{tag} = '{value}'")).unwrap();
+                let sentence = match row.keys[0].as_deref() {
+                    Some(value) => format!("{tag} = '{value}'"),
+                    None => format!("{tag} = NULL"),
+                };
+                let filter = Filter::parse(&sentence).unwrap();
                 let filtered = Query::all_resources().filter(filter).run(&ledger, &rules).unwrap();
                 prop_assert_eq!(filtered.total.billed, row.totals.billed);
             }
@@ -379,4 +403,33 @@ fn keys_over_one_split_are_shared_out_together() {
         })
         .collect();
     assert_eq!(rows, [("A Berlin".to_owned(), "1.5".to_owned()), ("B Paris".to_owned(), "1.5".to_owned())]);
+}
+
+/// What no rule matches of a charge that is shared out has no value, and is told so.
+#[test]
+fn parts_without_a_value_are_kept() {
+    let toml = "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\n  [[tag.rule]]\n  \
+                value = \"Berlin\"\n  when = \"vtag.Team = 'A'\"\n[[test]]\nat = \"2026-09-15\"\nrecord = {}\nexpect = { Site = { \
+                Berlin = 1, \"\" = 1 } }\n[[test]]\nat = \"2026-09-15\"\nrecord = {}\nexpect = { Site = \"\" }\n";
+    let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let tests = written.tests.clone();
+    let rules = written.compile(Directory::default()).unwrap();
+    let failures: Vec<_> = rules.run_tests(&tests).iter().map(ToString::to_string).collect();
+    assert_eq!(failures, ["rules.toml:14:1: `Site` is 1 of `Berlin`, 1 of no value, expected no value"]);
+    let at = Timestamp::midnight("2026-09-15".parse().unwrap());
+    let mut builder = Ledger::builder(Currency::USD);
+    builder.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("3".parse().unwrap()))).unwrap();
+    let ledger = builder.build();
+    let report =
+        Query::all_resources().group_by(Dimension::VirtualTag("Site".into())).run(&ledger, &rules).unwrap();
+    let rows: Vec<_> = report
+        .rows
+        .iter()
+        .map(|row| (row.keys[0].as_deref(), row.totals.billed.amount.to_string()))
+        .collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.contains(&(Some("Berlin"), "1.5".to_owned())) && rows.contains(&(None, "1.5".to_owned())));
+    let parts = rules.allocations("Site", &ledger).unwrap();
+    assert_eq!(parts.iter().map(|part| part.value.as_deref()).collect::<Vec<_>>(), [Some("Berlin"), None]);
+    assert_eq!(parts[1].focus()[4], ("AllocatedTags", "{}".to_owned()));
 }

@@ -50,6 +50,8 @@ fn unreachable_rules_are_found_by_equality_list_domain_prefix_and_suffix() {
         )
     };
     finds("email.is = \"bo@d7.acme.test\"", &[Unreachable], &by("the rule on line 77"));
+    finds("when = \"costs.resource_id = 'BO@D7.acme.test'\"", &[Unreachable], &by("the rule on line 77"));
+    finds("when = \"costs.resource_id LIKE '%@d7.acme.test'\"", &[Unreachable], &by("the rule on line 77"));
     finds("email.glob = \"*-bot@d7.acme.test\"", &[Unreachable], &by("the rule on line 77"));
     finds(
         "email.domain = [\"d7.acme.test\", \"D9.acme.test\"]",
@@ -85,7 +87,9 @@ fn reachable_rules_are_not_reported() {
         "when = \"tags['app'] LIKE 'app7%'\"\nto = \"2026-08-01\"",
         "when = \"tags['app'] != 'app7-web'\"",
         "email.under = \"d7.acme.test\"",
-        "when = \"costs.resource_id LIKE '%@d7.acme.test'\"",
+        "when = \"costs.resource_id LIKE '%7.acme.test'\"",
+        "when = \"costs.resource_id LIKE 'x%@d7.acme.test' AND costs.region = 'eu'\"\nemail.domain = \"other.test\"",
+        "when = \"tags['cursor:user'] = 'x@d7.acme.test'\"",
         "email.domain = [\"d7.acme.test\", \"other.test\"]",
     ] {
         let toml = format!("{}[[tag.rule]]\nvalue = \"X\"\n{rule}\n", clean());
@@ -135,7 +139,7 @@ fn what_charges_say_of_rules_is_found() {
         [
             "rules.toml:3:1: the rule matches only people whose names are spelled in another way than the directory has \
              them; correct the spelling there",
-            "rules.toml:5:1: no charge has `ue` as its `costs.region`",
+            "rules.toml:7:24: no charge has `ue` as its `costs.region`",
             "rules.toml:5:1: the rule matches no charge; correct it or remove it",
         ]
     );
@@ -163,4 +167,42 @@ fn tests_in_the_file_run() {
         ]
     );
     assert!(!format!("{failures:?}").contains("ana"));
+}
+
+/// Where somebody may go by another name, a resource does not tell who it is.
+#[test]
+fn a_resource_that_may_be_an_alias_is_no_email() {
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"A\"\nemail.domain = \"acme.test\"\n[[tag.rule]]\nvalue = \
+                \"B\"\nwhen = \"costs.resource_id = 'ana@acme.test'\"\n";
+    let kinds = |directory: Directory| -> Vec<FindingKind> {
+        let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap();
+        rules.check().iter().map(|finding| finding.kind).collect()
+    };
+    assert_eq!(kinds(Directory::default()), [FindingKind::Unreachable]);
+    let aliases = b"alias,email\nana@acme.test,ana@other.test\n";
+    assert_eq!(kinds(Directory::default().with_aliases(aliases, "aliases.csv").unwrap()), []);
+}
+
+/// A value is pointed at where it stands, also in a condition of several lines.
+#[test]
+fn findings_and_errors_point_into_conditions() {
+    let places = |toml: &str| -> Vec<String> {
+        let findings = compile(toml).check_against(&Ledger::builder(Currency::USD).build());
+        let unknown = findings.iter().filter(|finding| finding.kind == FindingKind::UnknownValue);
+        unknown.map(|finding| finding.place.as_ref().unwrap().to_string()).collect()
+    };
+    let rule = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"A\"\n";
+    assert_eq!(
+        places(&format!("{rule}when = \"costs.region = '\u{e9}' AND costs.service IN ('b', 'c')\"\n")),
+        ["rules.toml:5:24", "rules.toml:5:50", "rules.toml:5:55"]
+    );
+    assert_eq!(
+        places(&format!("{rule}when = \"\"\"\ncosts.region = 'a'\n  OR costs.region = 'b'\"\"\"\n")),
+        ["rules.toml:6:16", "rules.toml:7:21"]
+    );
+    // With escapes the text does not stand in the file as it reads: the rule is pointed at.
+    assert_eq!(places(&format!("{rule}when = \"costs.region =\\u0020'a'\"\n")), ["rules.toml:3:1"]);
+    let wrong = format!("{rule}when = \"costs.region = 'a' AND vtag.Taem = 'x'\"\n");
+    let error = RuleSet::from_toml(&wrong, "rules.toml").unwrap().compile(Directory::default()).unwrap_err();
+    assert_eq!(error.place().unwrap().to_string(), "rules.toml:5:32");
 }

@@ -55,17 +55,17 @@ fn a_condition_on_a_key_that_there_is_not_is_refused() {
     for (condition, message) in [
         (
             "vtag.Teem = 'A'",
-            "the condition reads `vtag.Teem`, but no `[[tag]]` has that key; did you mean `vtag.Team`?",
+            "5:11: the condition reads `vtag.Teem`, but no `[[tag]]` has that key; did you mean `vtag.Team`?",
         ),
         (
             "costs.service = 'Auto' AND NOT vtag['cost center'] = NULL",
-            "the condition reads `vtag['cost center']`, but no `[[tag]]` has that key; there are: Team",
+            "5:42: the condition reads `vtag['cost center']`, but no `[[tag]]` has that key; there are: Team",
         ),
     ] {
         refuses(
             &format!("{TEAM}  [[tag.rule]]\n  value = \"A\"\n  when = \"{condition}\"\n"),
             "",
-            &format!("rules.toml:3:3: {message}"),
+            &format!("rules.toml:{message}"),
         );
     }
 }
@@ -113,19 +113,6 @@ fn splits_must_add_up() {
     ] {
         refuses(&split(written), "", &format!("rules.toml:3:3: {message}"));
     }
-}
-
-#[test]
-fn a_key_over_shares_needs_a_default() {
-    refuses(
-        &format!(
-            "{TEAM}  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\n  [[tag.rule]]\n  value = \
-             \"X\"\n  when = \"vtag.Team = 'A'\"\n"
-        ),
-        "",
-        "rules.toml:6:7: the key `Site` reads `Team`, which shares charges out, so that it needs a `default` for parts \
-         that no rule matches",
-    );
 }
 
 #[test]
@@ -186,4 +173,33 @@ fn directory_errors_are_of_their_own_kind() {
     let error = Directory::from_csv(b"email,team\nana@acme.test,\xff\n", "directory.csv").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Directory);
     assert_eq!(error.to_string(), "directory.csv:2: not readable as CSV in UTF-8: the text is not UTF-8");
+}
+
+/// Whoever writes rules sees all mistakes at once, each with its place.
+#[test]
+fn every_mistake_is_told_with_file_line_and_column() {
+    let all = |error: virtual_tags::Error| -> Vec<String> {
+        std::iter::once(&error).chain(error.others()).map(ToString::to_string).collect()
+    };
+    let unreadable = "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  value = \"\"\n  who = \"nobody\"\n  [[tag.rule]]\n  \
+                      value = \"A\"\n  when = \"costs.servise = 'x'\"\n[[tag]]\nkey = \"\"\n[[test]]\nat = \"today\"\n\
+                      record = {}\nexpect = {}\n";
+    let lines = all(RuleSet::from_toml(unreadable, "rules.toml").unwrap_err());
+    assert_eq!(
+        lines.iter().map(|line| line.split(": ").next().unwrap()).collect::<Vec<_>>(),
+        ["rules.toml:4:11", "rules.toml:8:11", "rules.toml:10:7", "rules.toml:12:6"],
+        "{lines:?}"
+    );
+    let wrong = "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  from_directory = \"taem\"\n[[tag]]\nkey = \"Site\"\n  \
+                 [[tag.rule]]\n  from_field = \"vtag.Tem\"\n  [[tag.rule]]\n  split = []\n";
+    let rules = RuleSet::from_toml(wrong, "rules.toml").unwrap();
+    let lines = all(rules.compile(directory("email,team\n")).unwrap_err());
+    assert_eq!(
+        lines,
+        [
+            "rules.toml:3:3: the directory has no column `taem`; it has: team",
+            "rules.toml:7:3: `from_field` reads `vtag.Tem`, but no `[[tag]]` has that key; did you mean `vtag.Team`?",
+            "rules.toml:9:3: a split needs a value whose weight is not zero",
+        ]
+    );
 }

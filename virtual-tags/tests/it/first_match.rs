@@ -1,8 +1,8 @@
 //! The compiled rules against the interpreter.
 
-use cost_model::{Assignment, CostRecord, Dimensions, Tagger, Timestamp};
+use cost_model::{Assignment, CostRecord, Currency, Dimensions, Ledger, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::RuleSet;
+use virtual_tags::{Resolved, RuleSet};
 
 use crate::naive::{FACTS, cases, instants, records, worlds};
 
@@ -31,6 +31,34 @@ proptest! {
                 }
                 prop_assert_eq!(value(rules.assign("No such key", record, at)), None);
             }
+        }
+    }
+
+    /// P4: charges asked about once, in a memory and in a ledger, get the answers of the interpreter.
+    #[test]
+    fn remembered_answers_are_those_of_the_interpreter(world in worlds(), records in records()) {
+        let rules = world.compile();
+        let mut ledger = Ledger::builder(Currency::USD);
+        for record in &records {
+            ledger.push(record).unwrap();
+        }
+        let ledger = ledger.build();
+        let mut in_time: Vec<_> = records.iter().collect();
+        in_time.sort_by_key(|record| record.at);
+        for key in rules.keys() {
+            let mut memory = rules.remember(key);
+            let resolved = Resolved::new(&rules, key, &ledger);
+            let mut numbers = resolved.numbers();
+            for record in &in_time {
+                let expected = world.assign(key, record, record.at);
+                for _ in 0..2 {
+                    let remembered = value(memory.assign(*record, record.at).clone());
+                    prop_assert_eq!(remembered.as_deref(), expected);
+                }
+                let [(resolved, 1)] = resolved.shares(numbers.next().unwrap()) else { panic!("shares") };
+                prop_assert_eq!(resolved.as_deref(), expected);
+            }
+            prop_assert_eq!(numbers.next(), None);
         }
     }
 

@@ -3,7 +3,9 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::format_push_string,
-    reason = "a test fails by panicking, also in its helpers, and writes its files piece by piece"
+    clippy::format_collect,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, also in its helpers, writes its files piece by piece, and tells what came up"
 )]
 
 mod canary;
@@ -11,6 +13,8 @@ mod chained;
 mod changes;
 mod check;
 mod conservation;
+mod corpus;
+mod cost_splits;
 mod directory;
 mod errors;
 mod example;
@@ -18,6 +22,9 @@ mod explain;
 mod failures_of_others;
 mod first_match;
 mod garbage;
+mod identity;
+mod laws;
+mod locks;
 mod naive;
 mod values;
 mod vantage;

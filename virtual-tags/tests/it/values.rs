@@ -21,8 +21,10 @@ fn gives(toml: &str, directory: Directory, record: &CostRecord, expected: &str) 
         Assignment::Value(value) => value.into_owned(),
         Assignment::Unset => "unset".to_owned(),
         Assignment::Shares(shares) => {
-            let shares: Vec<_> =
-                shares.iter().map(|share| format!("{} {}", share.value, share.weight)).collect();
+            let shares: Vec<_> = shares
+                .iter()
+                .map(|share| format!("{} {}", share.value.as_deref().unwrap_or("-"), share.weight))
+                .collect();
             shares.join(", ")
         }
     };
@@ -183,5 +185,47 @@ fn a_hundred_thousand_rules_compile_and_answer() {
     for number in [0, 50_000, 99_999] {
         let charge = record(&format!("p{number}@acme.test"));
         assert_eq!(rules.assign("Team", &charge, charge.at), Assignment::Value(format!("T{number}").into()));
+    }
+}
+
+/// A million people are read, and each is found.
+#[test]
+fn a_million_people_compile_and_answer() {
+    let mut csv = "email,team\n".to_owned();
+    for number in 0..1_000_000 {
+        csv += &format!("p{number}@acme.test,T{}\n", number % 7);
+    }
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
+    assert_eq!(directory.people(), 1_000_000);
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap();
+    for number in [0, 500_000, 999_999] {
+        let charge = record(&format!("P{number}@ACME.test"));
+        let team = Assignment::Value(format!("T{}", number % 7).into());
+        assert_eq!(rules.assign("Team", &charge, charge.at), team);
+    }
+}
+
+/// A caller's own type that tells its tags one by one is understood as well.
+#[test]
+fn tags_that_are_told_one_by_one_are_found() {
+    struct Tagged(&'static str);
+    impl cost_model::Dimensions for Tagged {
+        fn get(&self, _: &cost_model::Dimension) -> Option<std::borrow::Cow<'_, str>> {
+            None
+        }
+        fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+            visit("app", self.0);
+            visit("cursor:user", "ana@acme.test");
+        }
+    }
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"A\"\nwhen = \"tags['app'] = 'a'\"\n[[tag.rule]]\nvalue = \
+                \"B\"\nwhen = \"tags['app'] = 'b'\"\n[[tag.rule]]\nvalue = \"Ana\"\nemail.local = \"ana\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let mut memory = rules.remember("Team");
+    for (app, team) in [("a", "A"), ("b", "B"), ("c", "Ana"), ("a", "A")] {
+        let expected = Assignment::Value(team.into());
+        assert_eq!(rules.assign("Team", &Tagged(app), at("2026-09-15")), expected);
+        assert_eq!(*memory.assign(&Tagged(app), at("2026-09-15")), expected);
     }
 }

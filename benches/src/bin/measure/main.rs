@@ -3,12 +3,13 @@
 //! `cargo run --release -p benches --bin measure -- 1000000`; with `pages` in place of the number, what it costs to read
 //! usage events through the client; with `sqlite 1000000`, what it costs to keep records in a file;
 //! with `ingest 1000000`, the whole way from answers to a file; with `reconcile 1000000`, what it costs to explain an
-//! invoice.
+//! invoice; with `rules 10000000`, what rules cost.
 
 mod allocated;
 mod ingest;
 mod pages;
 mod reconcile;
+mod rules;
 mod sqlite;
 mod timing;
 
@@ -23,6 +24,7 @@ fn main() -> Result<(), Failure> {
         Some(what) if what == "pages" => return pages::measure(),
         Some(what) if what == "ingest" => return ingest::measure(number(std::env::args().nth(2))?),
         Some(what) if what == "reconcile" => return reconcile::measure(number(std::env::args().nth(2))?),
+        Some(what) if what == "rules" => return rules::measure(number(std::env::args().nth(2))?),
         Some(what) if what == "sqlite" => return sqlite::measure(number(std::env::args().nth(2))?),
         count => number(count)?,
     };

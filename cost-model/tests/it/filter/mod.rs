@@ -4,6 +4,7 @@ mod cases;
 mod charge;
 mod corpus;
 mod laws;
+mod regular;
 mod sentence;
 mod vql;
 

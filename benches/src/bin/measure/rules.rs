@@ -1,0 +1,154 @@
+//! What rules cost: to compile, to apply to texts, and to apply to a ledger.
+
+use std::time::Duration;
+
+use benches::{Demo, Failure, ManyRules, directory_of, hash_all, tag_all, tag_each};
+use virtual_tags::{Directory, Resolved, RuleSet};
+
+use crate::timing::{self, Timing};
+
+const ROUNDS: usize = 21;
+const RULES: usize = 2_000;
+const MANY_RULES: usize = 100_000;
+const PEOPLE: usize = 5_000;
+const MANY_PEOPLE: usize = 1_000_000;
+const RECORDS: usize = 1_000_000;
+const BY_DIRECTORY: &str =
+    "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+
+pub fn measure(rows: usize) -> Result<(), Failure> {
+    println!("{ROUNDS} interleaved rounds on one thread, wall time in milliseconds");
+    texts()?;
+    each()?;
+    many_rules()?;
+    many_people()?;
+    ledger(rows)
+}
+
+/// From rules as data and a million texts to a value for each.
+fn texts() -> Result<(), Failure> {
+    let many = ManyRules::new(RULES, PEOPLE)?;
+    let emails = many.emails(RECORDS);
+    let mut timings = [
+        Timing::new("1000000 records, 5000 people", "floor: hash each email"),
+        Timing::new("", "compile 2000 rules"),
+        Timing::new("", "compile and tag"),
+    ];
+    for _ in 0..ROUNDS {
+        let [hash, compile, tag] = &mut timings;
+        hash.time(|| Ok(hash_all(&emails)))?;
+        let written = many.written.clone();
+        compile.time(|| many.compile(written))?;
+        let written = many.written.clone();
+        tag.time(|| Ok(tag_all(&many.compile(written)?, &emails)))?;
+    }
+    timing::print(&mut timings, Duration::from_millis(1));
+    Ok(())
+}
+
+/// Without a memory: what grows with the number of rules.
+fn each() -> Result<(), Failure> {
+    let many = |rules| -> Result<_, Failure> {
+        let many = ManyRules::new(rules, PEOPLE)?;
+        Ok((many.compile(many.written.clone())?, many.emails(PEOPLE)))
+    };
+    let (few, middle, most) = (many(RULES / 10)?, many(RULES)?, many(RULES * 10)?);
+    let mut timings = [
+        Timing::new("5000 people, each asked once", "floor: 200 rules"),
+        Timing::new("", "2000 rules"),
+        Timing::new("", "20000 rules"),
+    ];
+    for _ in 0..ROUNDS {
+        for (timing, (rules, emails)) in timings.iter_mut().zip([&few, &middle, &most]) {
+            timing.time(|| Ok(tag_each(rules, emails)))?;
+        }
+    }
+    timing::print(&mut timings, Duration::from_millis(1));
+    Ok(())
+}
+
+fn many_rules() -> Result<(), Failure> {
+    let many = ManyRules::new(MANY_RULES, MANY_RULES)?;
+    let mut timings = [
+        Timing::new("100000 rules", "floor: hash each literal"),
+        Timing::new("", "read from TOML"),
+        Timing::new("", "compile"),
+    ];
+    for _ in 0..ROUNDS {
+        let [hash, read, compile] = &mut timings;
+        hash.time(|| Ok(hash_all(&many.people)))?;
+        read.time(|| Ok(RuleSet::from_toml(&many.toml, "rules.toml")?))?;
+        let written = many.written.clone();
+        compile.time(|| many.compile(written))?;
+    }
+    timing::print(&mut timings, Duration::from_millis(1));
+    Ok(())
+}
+
+fn many_people() -> Result<(), Failure> {
+    let csv = directory_of(MANY_PEOPLE)?;
+    let emails: Vec<String> =
+        csv.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect();
+    let written = RuleSet::from_toml(BY_DIRECTORY, "rules.toml")?;
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv")?;
+    let rules = written.clone().compile(directory.clone())?;
+    let mut timings = [
+        Timing::new("directory of 1000000 people", "floor: hash each email"),
+        Timing::new("", "read from CSV"),
+        Timing::new("", "compile a rule over it"),
+        Timing::new("", "ask about each once"),
+    ];
+    for _ in 0..3 {
+        let [hash, read, compile, ask] = &mut timings;
+        hash.time(|| Ok(hash_all(&emails)))?;
+        read.time(|| Ok(Directory::from_csv(csv.as_bytes(), "directory.csv")?))?;
+        let (written, directory) = (written.clone(), directory.clone());
+        compile.time(|| Ok(written.compile(directory)?))?;
+        ask.time(|| Ok(tag_each(&rules, &emails)))?;
+    }
+    timing::print(&mut timings, Duration::from_millis(1));
+    Ok(())
+}
+
+/// The demo's rules over its ledger: once asked, an answer is looked up for each charge.
+fn ledger(rows: usize) -> Result<(), Failure> {
+    let demo = Demo::load()?;
+    let ledger = demo.ledger(rows)?;
+    let resolved = Resolved::new(&demo.rules, "Team", &ledger);
+    let table: Vec<u32> = (0..u32::try_from(ledger.tuple_count())?).collect();
+    let column: Vec<u32> =
+        ledger.tuples_in_time().map(|(_, tuple)| u32::try_from(tuple)).collect::<Result<_, _>>()?;
+    let mut codes: Vec<u32> = Vec::with_capacity(rows);
+    println!("{} records, {} distinct tuples", ledger.len(), ledger.tuple_count());
+    let mut timings = [
+        Timing::new("look up a value for each", "floor: table by tuple"),
+        Timing::new("", "Resolved::numbers"),
+        Timing::new("", "Resolved::new, cold"),
+        Timing::new("", "table by column of codes"),
+    ];
+    for _ in 0..ROUNDS {
+        let [floor, warm, cold, plain] = &mut timings;
+        floor.time(|| {
+            codes.clear();
+            codes.extend(
+                ledger.tuples_in_time().map(|(_, tuple)| table.get(tuple).copied().unwrap_or_default()),
+            );
+            Ok(codes.len())
+        })?;
+        warm.time(|| {
+            codes.clear();
+            codes.extend(resolved.numbers());
+            Ok(codes.len())
+        })?;
+        cold.time(|| Ok(Resolved::new(&demo.rules, "Team", &ledger)))?;
+        plain.time(|| {
+            codes.clear();
+            for tuple in &column {
+                codes.push(table.get(usize::try_from(*tuple)?).copied().unwrap_or_default());
+            }
+            Ok(codes.len())
+        })?;
+    }
+    timing::print(&mut timings, Duration::from_millis(1));
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Many rules, and emails for them.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, RandomState};
+
+use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
+use virtual_tags::{Directory, RuleSet, Rules};
+
+use crate::Failure;
+
+/// A step through people that meets them all, in an order that no cache foresees.
+const STRIDE: usize = 7_919;
+
+/// A set of rules for one key: three quarters name an email, a fifth a domain, an ending or a pattern, and the rest a
+/// regular expression.
+pub struct ManyRules {
+    pub written: RuleSet,
+    pub toml: String,
+    pub people: Vec<String>,
+}
+
+/// A charge that consists of an email.
+struct Charge<'a>(&'a str);
+
+impl Dimensions for Charge<'_> {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        (*dimension == Dimension::Resource).then_some(Cow::Borrowed(self.0))
+    }
+
+    fn for_each_tag(&self, _: &mut dyn FnMut(&str, &str)) {}
+
+    fn tag(&self, _: &str) -> Option<Cow<'_, str>> {
+        None
+    }
+}
+
+impl ManyRules {
+    pub fn new(rules: usize, people: usize) -> Result<Self, Failure> {
+        let mut toml = "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n".to_owned();
+        for rule in 0..rules {
+            writeln!(toml, "[[tag.rule]]\nvalue = \"Team {}\"", rule % 97)?;
+            match rule % 20 {
+                0 => writeln!(
+                    toml,
+                    "when = \"costs.resource_id =~ '^ci-{rule}-[0-9]+@(web|data)[.]acme[.]test$'\""
+                )?,
+                1 => writeln!(toml, "email.domain = \"unit{rule}.acme.test\"")?,
+                2 => writeln!(toml, "when = \"costs.resource_id LIKE '%.{rule}@partner.test'\"")?,
+                3 => writeln!(toml, "email.glob = \"bot-{rule}-*@*\"")?,
+                4 => writeln!(toml, "email.under = \"group{rule}.acme.test\"")?,
+                _ => writeln!(toml, "email.is = \"{}\"", person(rule))?,
+            }
+        }
+        let written = RuleSet::from_toml(&toml, "rules.toml")?;
+        Ok(Self { written, toml, people: (0..people).map(person).collect() })
+    }
+
+    pub fn compile(&self, written: RuleSet) -> Result<Rules, Failure> {
+        Ok(written.compile(Directory::default())?)
+    }
+
+    /// Emails, each a text of its own, over and over in no order.
+    pub fn emails(&self, count: usize) -> Vec<String> {
+        let number = |row: usize| (row * STRIDE) % self.people.len().max(1);
+        (0..count).filter_map(|row| self.people.get(number(row)).cloned()).collect()
+    }
+}
+
+fn person(number: usize) -> String {
+    match number % 20 {
+        0 => format!("ci-{number}-7@web.acme.test"),
+        1 => format!("ana.{number}@unit{number}.acme.test"),
+        2 => format!("bo.{number}@partner.test"),
+        3 => format!("bot-{number}-x@acme.test"),
+        4 => format!("cy@a.group{number}.acme.test"),
+        _ => format!("firstname.lastname{number}@acme.test"),
+    }
+}
+
+/// The floor: hashes each text once, as the standard library's maps do.
+pub fn hash_all<T: AsRef<str>>(texts: &[T]) -> u64 {
+    let hasher = RandomState::new();
+    texts.iter().fold(0, |sum, text| sum ^ hasher.hash_one(text.as_ref()))
+}
+
+/// How long the names of all their teams are, together.
+pub fn tag_all(rules: &Rules, emails: &[String]) -> usize {
+    let (mut teams, at) = (rules.remember("Team"), Timestamp::midnight(chrono::NaiveDate::MIN));
+    emails.iter().map(|email| length(teams.assign(&Charge(email), at))).sum()
+}
+
+/// The same, each asked about by itself.
+pub fn tag_each(rules: &Rules, emails: &[String]) -> usize {
+    let at = Timestamp::midnight(chrono::NaiveDate::MIN);
+    emails.iter().map(|email| length(&rules.assign("Team", &Charge(email), at))).sum()
+}
+
+fn length(assignment: &Assignment<'_>) -> usize {
+    match assignment {
+        Assignment::Value(value) => value.len(),
+        Assignment::Shares(_) | Assignment::Unset => 0,
+    }
+}
+
+/// A directory of so many people, as a file.
+pub fn directory_of(people: usize) -> Result<String, Failure> {
+    let mut csv = "email,team,from,to\n".to_owned();
+    for number in 0..people {
+        writeln!(csv, "firstname.lastname{number}@acme.test,Team {},2026-01-01,", number % 997)?;
+    }
+    Ok(csv)
+}

@@ -1,0 +1,200 @@
+//! Which version of rules or people it is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use cost_model::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+use crate::rule_set::Span;
+use crate::{Assign, Inherit, Rule, RuleSet, Split, TagDefinition, Transform};
+
+/// A digest of what rules or a directory say: the same for the same meaning, however the file is laid out. Written as 64
+/// hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+impl FromStr for Digest {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WRONG: &str = "a digest is 64 hexadecimal digits";
+        let (digits, rest) = text.as_bytes().as_chunks::<2>();
+        let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.iter().map(byte).collect();
+        match bytes.and_then(|bytes| bytes.try_into().ok()) {
+            Some(bytes) if rest.is_empty() && !text.contains('+') => Ok(Self(bytes)),
+            _ => Err(WRONG),
+        }
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Takes in texts and numbers, each with its length, so that no two lists of them read the same.
+pub(crate) struct Fields(Sha256);
+
+impl Fields {
+    pub(crate) fn new(version: &str) -> Self {
+        let mut fields = Self(Sha256::new());
+        fields.text(version);
+        fields
+    }
+
+    pub(crate) fn digest(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.0.update(text);
+    }
+
+    pub(crate) fn count(&mut self, count: usize) {
+        self.number(i128::try_from(count).unwrap_or(i128::MAX));
+    }
+
+    pub(crate) fn span(&mut self, span: Span) {
+        self.instant(span.from);
+        self.instant(span.to);
+    }
+
+    pub(crate) fn instant(&mut self, at: Option<Timestamp>) {
+        self.number(at.map_or(i128::MIN, |at| i128::from(at.millis())));
+    }
+
+    fn number(&mut self, number: i128) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    fn optional(&mut self, text: Option<&str>) {
+        self.count(usize::from(text.is_some()));
+        self.text(text.unwrap_or_default());
+    }
+
+    fn list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
+        self.count(list.len());
+        for each in list {
+            add(self, each);
+        }
+    }
+
+    fn tag(&mut self, tag: &TagDefinition) {
+        self.text(&tag.key);
+        self.optional(tag.default.as_deref());
+        self.count(usize::from(tag.default_from.is_some()));
+        tag.default_from.iter().for_each(|inherit| self.inherit(inherit));
+        self.count(usize::from(tag.overrides_provider));
+        self.list(&tag.rules, Self::rule);
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        self.optional(rule.when.as_ref().map(ToString::to_string).as_deref());
+        for (_, texts) in rule.people.lists() {
+            self.list(texts, |fields, text| fields.text(text));
+        }
+        self.text(&format!("{:?} {:?}", rule.people.in_directory, rule.people.who));
+        self.list(&rule.spans, |fields, span| fields.span(*span));
+        match &rule.assign {
+            Assign::Value(value) => self.kind("value", value),
+            Assign::FromDirectory(lookup) => {
+                self.kind("from_directory", &lookup.fact);
+                self.transforms(&lookup.transforms);
+            }
+            Assign::FromField(inherit) => {
+                self.text("from_field");
+                self.inherit(inherit);
+            }
+            Assign::Split(split) => self.split(split),
+        }
+    }
+
+    fn kind(&mut self, kind: &str, text: &str) {
+        self.text(kind);
+        self.text(text);
+    }
+
+    fn inherit(&mut self, inherit: &Inherit) {
+        self.text(&inherit.field.to_string());
+        self.transforms(&inherit.transforms);
+    }
+
+    fn transforms(&mut self, transforms: &[Transform]) {
+        self.list(transforms, |fields, transform| match transform {
+            Transform::Lower => fields.text("lower"),
+            Transform::Split { delimiter, index } => {
+                fields.kind("split", delimiter);
+                fields.count(*index);
+            }
+            Transform::Map(map) => {
+                fields.text("map");
+                fields.count(map.len());
+                for (from, to) in map {
+                    fields.kind(from, to);
+                }
+            }
+            Transform::Format(template) => fields.kind("format", template),
+        });
+    }
+
+    fn split(&mut self, split: &Split) {
+        match split {
+            Split::Even(values) => {
+                self.text("even");
+                self.list(values, |fields, value| fields.text(value));
+            }
+            Split::Weights(parts) => {
+                self.text("weights");
+                self.list(parts, |fields, (value, weight)| fields.kind(value, &weight.to_string()));
+            }
+            Split::Percentages { parts, remainder_to_default } => {
+                self.text("percentages");
+                self.count(usize::from(*remainder_to_default));
+                self.list(parts, |fields, (value, percent)| {
+                    fields.kind(value, &percent.normalize().to_string());
+                });
+            }
+            Split::Headcount { fact, within } => {
+                self.kind("headcount", fact);
+                self.optional(within.as_deref());
+            }
+            Split::Cost { key, per, within } => {
+                self.kind("cost", key);
+                self.text(&format!("{per:?}"));
+                self.optional(within.as_ref().map(ToString::to_string).as_deref());
+            }
+        }
+    }
+}
+
+impl RuleSet {
+    /// Which version of the rules it is. Comments, layout and tests do not count.
+    pub fn digest(&self) -> Digest {
+        let mut fields = Fields::new("virtual-tags rules 1");
+        fields.list(&self.tags, Fields::tag);
+        fields.digest()
+    }
+}

@@ -1,0 +1,79 @@
+//! Which rules a charge may meet, found without looking at each.
+
+mod required;
+mod texts;
+
+use std::borrow::Cow;
+
+use cost_model::Dimension;
+
+use self::texts::{Required, Texts};
+use crate::Rule;
+use crate::charge::{Charge, text_of};
+use crate::people::base;
+
+/// The rules of one key by texts that a charge must have to meet them.
+///
+/// A rule stands under one of its conditions that names texts: `=`, `IN`, LIKE, a regular expression with plain literals, or
+/// a list of emails or of parts of them, joined by AND to the rest, or a chain of OR of such. Rules without one are always
+/// looked at.
+#[derive(Default)]
+pub(crate) struct Index {
+    always: Vec<usize>,
+    fields: Vec<(Source, Texts)>,
+}
+
+/// What of a charge is compared.
+#[derive(Clone, PartialEq, Eq)]
+enum Source {
+    Dimension(Dimension),
+    Email,
+    EmailLocal,
+    EmailBase,
+    EmailDomain,
+}
+
+impl Source {
+    /// What the charge has there.
+    fn text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
+        let parts = || charge.email()?.rsplit_once('@');
+        match self {
+            Self::Dimension(dimension) => text_of(charge.dimensions, dimension),
+            Self::Email => charge.email().map(Cow::Borrowed),
+            Self::EmailBase => charge.email().map(base),
+            Self::EmailLocal => parts().map(|(local, _)| Cow::Borrowed(local)),
+            Self::EmailDomain => parts().map(|(_, domain)| Cow::Borrowed(domain)),
+        }
+    }
+}
+
+impl Index {
+    pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
+        if !required::of_rule(rule, &mut |source, text| self.add_text(source, text, number)) {
+            self.always.push(number);
+        }
+    }
+
+    fn add_text(&mut self, source: Source, text: Required<'_>, rule: usize) {
+        if let Some((_, texts)) = self.fields.iter_mut().find(|(each, _)| *each == source) {
+            texts.add(text, rule);
+            return;
+        }
+        let mut texts = Texts::default();
+        texts.add(text, rule);
+        self.fields.push((source, texts));
+    }
+
+    /// The numbers of the rules that the charge may meet, ascending.
+    pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<usize> {
+        let mut rules = self.always.clone();
+        for (source, texts) in &self.fields {
+            if let Some(text) = source.text(charge) {
+                texts.find(&text, &mut rules);
+            }
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}

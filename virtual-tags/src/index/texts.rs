@@ -1,0 +1,125 @@
+//! Rules by the text that they ask of one field.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+
+use crate::mixing::Mixing;
+
+/// A text that must be there: as a whole, at the start, at the end, or anywhere.
+#[derive(Clone, Copy)]
+pub(super) enum Required<'a> {
+    Whole(&'a str),
+    Start(&'a str),
+    End(&'a str),
+    /// At least as long as [`WINDOW`].
+    Anywhere(&'a str),
+}
+
+/// Rules that ask for a text anywhere stand under so many bytes of it.
+pub(super) const WINDOW: usize = 3;
+
+/// The rules that stand under each text.
+#[derive(Default)]
+pub(super) struct Texts {
+    whole: Numbers,
+    starts: Affixes,
+    ends: Affixes,
+    anywhere: Numbers,
+}
+
+/// Beginnings or endings, by length in bytes, and their rules.
+#[derive(Default)]
+struct Affixes(Vec<(usize, Numbers)>);
+
+impl Texts {
+    pub(super) fn add(&mut self, text: Required<'_>, rule: usize) {
+        match text {
+            Required::Whole(text) => self.whole.add(text, rule),
+            Required::Start(text) => self.starts.add(text, rule),
+            Required::End(text) => self.ends.add(text, rule),
+            Required::Anywhere(text) => {
+                let windows = text.as_bytes().windows(WINDOW);
+                // The window that fewest rules stand under tells most.
+                if let Some(window) = windows.min_by_key(|window| self.anywhere.get(window).count()) {
+                    self.anywhere.add(window, rule);
+                }
+            }
+        }
+    }
+
+    /// Adds the rules whose text is there, and perhaps others.
+    pub(super) fn find(&self, text: &str, rules: &mut Vec<usize>) {
+        rules.extend(self.whole.get(text));
+        for (length, starts) in &self.starts.0 {
+            rules.extend(text.get(..*length).into_iter().flat_map(|start| starts.get(start)));
+        }
+        for (length, ends) in &self.ends.0 {
+            let end = text.len().checked_sub(*length).and_then(|start| text.get(start..));
+            rules.extend(end.into_iter().flat_map(|end| ends.get(end)));
+        }
+        if !self.anywhere.is_empty() {
+            rules.extend(text.as_bytes().windows(WINDOW).flat_map(|window| self.anywhere.get(window)));
+        }
+    }
+}
+
+impl Affixes {
+    fn add(&mut self, text: &str, rule: usize) {
+        if !self.0.iter().any(|(length, _)| *length == text.len()) {
+            self.0.push((text.len(), Numbers::default()));
+        }
+        for (_, texts) in self.0.iter_mut().filter(|(length, _)| *length == text.len()) {
+            texts.add(text, rule);
+        }
+    }
+}
+
+/// Numbers of rules by the hashes of what they stand under: what has the same hash is told apart by the rules themselves.
+#[derive(Default)]
+struct Numbers {
+    hasher: Mixing,
+    /// By hash: the last of the entries.
+    last: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
+    /// A rule, and the entry before it with the same hash.
+    entries: Vec<(usize, Option<usize>)>,
+}
+
+impl Numbers {
+    fn add(&mut self, text: impl Hash, rule: usize) {
+        let before = self.last.insert(self.hasher.hash_one(text), self.entries.len());
+        self.entries.push((rule, before));
+    }
+
+    fn get(&self, text: impl Hash) -> impl Iterator<Item = usize> {
+        let mut next = self.last.get(&self.hasher.hash_one(text)).copied();
+        std::iter::from_fn(move || {
+            let (rule, before) = self.entries.get(next?)?;
+            next = *before;
+            Some(*rule)
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}

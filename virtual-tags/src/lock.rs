@@ -1,0 +1,241 @@
+//! Closed periods: what decided them, and what a later change would make of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use cost_model::{Ledger, Metric, Money, Tagger, Timestamp, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::fragments::parts;
+use crate::{Digest, Directory, Error, ErrorKind, Resolved, Result, RuleSet, Rules};
+
+/// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
+///
+/// Nothing here overwrites a closed period: [`PeriodLock::reopen`] computes it again as it was, and [`PeriodLock::restated`]
+/// tells what other rules, other people or late charges would change. `Debug` leaves out the amounts, whose values may name
+/// people.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PeriodLock {
+    /// The first instant of the period.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+    /// What became known of people until then counts.
+    pub known_at: Timestamp,
+    /// The version of the rules.
+    pub rules: Digest,
+    /// The version of the directory, as it was known then.
+    pub directory: Digest,
+    /// What the amounts are of.
+    pub metric: Metric,
+    /// By key and value: how much.
+    pub amounts: Vec<Closed>,
+}
+
+/// What one value of a key came to. `Debug` leaves out the value.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Closed {
+    /// The key.
+    pub key: String,
+    /// The value; `None` is none.
+    pub value: Option<String>,
+    /// How much.
+    pub amount: Money,
+}
+
+/// How far a value of a closed period would no longer be what it was. `Debug` leaves out the value.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restated {
+    /// The key.
+    pub key: String,
+    /// The value; `None` is none.
+    pub value: Option<String>,
+    /// What it came to when the period was closed.
+    pub closed: Money,
+    /// What it would come to now.
+    pub now: Money,
+}
+
+type Amounts = BTreeMap<(String, Option<String>), Money>;
+
+impl PeriodLock {
+    /// Closes a period with these rules and what was known of people at an instant. Where rules share out by cost, the period is
+    /// the billing cycle.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
+    /// use virtual_tags::{Directory, PeriodLock, RuleSet};
+    ///
+    /// let written = RuleSet::from_toml("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n", "rules.toml")?;
+    /// let people = Directory::from_csv(b"email,team,recorded_at\nana@acme.test,Web,\nana@acme.test,Data,2026-10-05\n", "p.csv")?;
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("8.20".parse()?));
+    /// record.resource = Some("ana@acme.test".into());
+    /// ledger.push(&record)?;
+    /// let ledger = ledger.build();
+    ///
+    /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// let closing = Timestamp::midnight("2026-10-03".parse()?);
+    /// let lock = PeriodLock::close((&written, &people), &ledger, september, closing, Metric::Billed)?;
+    /// assert!(lock.restated(&lock.reopen(&written, &people, &ledger)?, &ledger)?.is_empty());
+    ///
+    /// let now = written.compile(people)?;
+    /// let restated: Vec<_> = lock.restated(&now, &ledger)?.iter().map(ToString::to_string).collect();
+    /// assert_eq!(restated, ["Team Data: 0 -> 8.2", "Team Web: 8.2 -> 0"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`RuleSet::compile`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].
+    pub fn close(
+        (rules, people): (&RuleSet, &Directory),
+        ledger: &Ledger,
+        period: Window,
+        known_at: Timestamp,
+        metric: Metric,
+    ) -> Result<Self> {
+        let people = people.clone().known_at(known_at);
+        let (version, directory) = (rules.digest(), people.digest());
+        let compiled = rules.clone().compile(people)?.with_costs(ledger, metric, &[period])?;
+        let amounts = amounts(&compiled, keys_of(&compiled), ledger, (period, metric))?.into_iter();
+        let closed = |((key, value), amount)| Closed { key, value, amount };
+        Ok(Self {
+            start: period.start(),
+            end: period.end(),
+            known_at,
+            rules: version,
+            directory,
+            metric,
+            amounts: amounts.map(closed).collect(),
+        })
+    }
+
+    /// The period.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when it ends before it starts, which a host may have written.
+    pub fn period(&self) -> Result<Window> {
+        Window::new(self.start, self.end)
+            .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").caused_by(error))
+    }
+
+    /// The rules that decided the period, ready to assign again. The directory may know more by now, as long as it tells
+    /// when: what was recorded after the closing is left aside. Shares by cost are those of these charges.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when the rules or the people are other ones; as [`RuleSet::compile`].
+    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<Rules> {
+        let people = people.clone().known_at(self.known_at);
+        for (whose, found, closed) in
+            [("rules are", rules.digest(), self.rules), ("people are", people.digest(), self.directory)]
+        {
+            if found != closed {
+                let message = format!(
+                    "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
+                     {closed}; give those, or ask what the new ones would restate"
+                );
+                return Err(Error::new(ErrorKind::Locked, None, message));
+            }
+        }
+        rules.clone().compile(people)?.with_costs(ledger, self.metric, &[self.period()?])
+    }
+
+    /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
+    /// The amounts of the charges themselves may have changed, too.
+    ///
+    /// # Errors
+    /// As [`PeriodLock::period`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].
+    pub fn restated(&self, tagger: &dyn Tagger, ledger: &Ledger) -> Result<Vec<Restated>> {
+        let mut keys: Vec<&str> =
+            self.amounts.iter().map(|closed| &*closed.key).chain(keys_of(tagger)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let now = amounts(tagger, keys, ledger, (self.period()?, self.metric))?;
+        let mut both: BTreeMap<(String, Option<String>), [Money; 2]> = BTreeMap::new();
+        for closed in &self.amounts {
+            both.entry((closed.key.clone(), closed.value.clone())).or_default()[0] = closed.amount;
+        }
+        for (value, amount) in now {
+            both.entry(value).or_default()[1] = amount;
+        }
+        let changed = both.into_iter().filter(|(_, [closed, now])| closed != now);
+        Ok(changed.map(|((key, value), [closed, now])| Restated { key, value, closed, now }).collect())
+    }
+}
+
+fn keys_of(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
+    tagger.keys().iter().map(|key| &**key)
+}
+
+fn amounts<'a>(
+    tagger: &dyn Tagger,
+    keys: impl IntoIterator<Item = &'a str>,
+    ledger: &Ledger,
+    (period, metric): (Window, Metric),
+) -> Result<Amounts> {
+    let mut amounts = Amounts::new();
+    for key in keys {
+        let resolved = Resolved::new(tagger, key, ledger);
+        let rows = ledger.rows().zip(resolved.numbers()).filter(|(row, _)| period.contains(row.at));
+        for (row, answer) in rows {
+            let amount = row.costs.get(metric).unwrap_or_default();
+            add(&mut amounts, key, amount, resolved.shares(answer)).map_err(|error| {
+                Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed")
+                    .caused_by(error)
+            })?;
+        }
+    }
+    Ok(amounts)
+}
+
+fn add(
+    amounts: &mut Amounts,
+    key: &str,
+    amount: Money,
+    shares: &[crate::fragments::Weighted],
+) -> cost_model::Result<()> {
+    for (value, units) in parts(amount.units(), shares)? {
+        let sum = amounts.entry((key.to_owned(), value.as_deref().map(str::to_owned))).or_default();
+        *sum = sum.checked_add(Money::from_units(units))?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for Restated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value, closed, now } = self;
+        write!(f, "{key} {}: {closed} -> {now}", value.as_deref().unwrap_or("(none)"))
+    }
+}
+
+impl fmt::Debug for PeriodLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeriodLock")
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .field("known_at", &self.known_at)
+            .field("rules", &self.rules)
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closed").field("key", &self.key).field("amount", &self.amount).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Restated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Restated")
+            .field("key", &self.key)
+            .field("closed", &self.closed)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! Names that find a person by another spelling.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::{Ledger, Timestamp};
+
+use crate::charge::Charge;
+use crate::{Found, Rules};
+
+/// A name in charges that the directory does not have as it is written. `Debug` leaves out the names.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spelling {
+    /// As the charges have it.
+    pub sent: Arc<str>,
+    /// Whom it finds, as the directory has them, and how; `None` where it looks like two people and finds neither.
+    pub person: Option<(Arc<str>, Found)>,
+    /// Of how many charges.
+    pub records: u64,
+}
+
+/// Whom a name finds, and how.
+type Matched = Option<(Arc<str>, Found)>;
+
+impl fmt::Debug for Spelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = self.person.as_ref().map(|(_, found)| *found);
+        f.debug_struct("Spelling")
+            .field("found", &found)
+            .field("records", &self.records)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Spelling {
+    /// Who is who; it names people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sent, records, .. } = self;
+        match &self.person {
+            Some((person, Found::AnyCase)) => write!(f, "{sent} is {person} but for the case of letters")?,
+            Some((person, Found::WithoutPlus)) => write!(f, "{sent} is {person} without the +tag")?,
+            Some((person, Found::Exact)) => write!(f, "{sent} is {person}")?,
+            None => write!(f, "{sent} looks like two people, and stands for neither")?,
+        }
+        write!(f, ", in {records} charges")
+    }
+}
+
+impl Rules {
+    /// Every name in charges that finds a person of the directory only by another spelling, or that looks like two people; by
+    /// name.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let directory = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "directory.csv")?;
+    /// let rules = RuleSet::default().compile(directory)?;
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
+    /// record.resource = Some("Ana@acme.test".into());
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&record)?;
+    /// let spellings = rules.spellings(&ledger.build());
+    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charges");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {
+        let boundaries = self.directory.boundaries();
+        let mut charges: BTreeMap<(usize, usize), (Timestamp, u64)> = BTreeMap::new();
+        for (at, tuple) in ledger.tuples_in_time() {
+            let epoch = boundaries.partition_point(|boundary| *boundary <= at);
+            charges.entry((tuple, epoch)).or_insert((at, 0)).1 += 1;
+        }
+        let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
+        for ((tuple, _), (at, records)) in charges {
+            let Some(tuple) = ledger.tuple(tuple) else { continue };
+            for id in Charge::new(&tuple, at, &self.directory).ids() {
+                let person = match self.directory.find_person(&id, at) {
+                    Some((Found::Exact, _)) => continue,
+                    Some((found, person)) => Some((person.into(), found)),
+                    None if self.directory.is_ambiguous(&id, at) => None,
+                    None => continue,
+                };
+                *spellings.entry((Arc::from(&*id), person)).or_default() += records;
+            }
+        }
+        let spelling = |((sent, person), records)| Spelling { sent, person, records };
+        spellings.into_iter().map(spelling).collect()
+    }
+}

@@ -1,0 +1,267 @@
+//! Shared costs: service accounts, Bugbot and seats, shared out by what teams cost.
+
+use std::collections::BTreeMap;
+
+use cost_model::report::Query;
+use cost_model::{
+    Assignment, CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, TokenType,
+    Tokens, Window, ZeroWeights, split,
+};
+use proptest::prelude::*;
+use virtual_tags::{Directory, ErrorKind, Resolved, RuleSet, Rules};
+
+use crate::naive::cases;
+
+fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+fn record(who: &str, time: &str, dollars: &str) -> CostRecord {
+    let costs = Costs::flat(dollars.parse().unwrap());
+    let mut record = CostRecord::new(at(time), "cursor", Currency::USD, costs);
+    record.resource = Some(who.into());
+    record
+}
+
+fn ledger(records: impl IntoIterator<Item = CostRecord>) -> Ledger {
+    let mut builder = Ledger::builder(Currency::USD);
+    records.into_iter().for_each(|record| builder.push(&record).unwrap());
+    builder.build()
+}
+
+fn payer(split: &str) -> String {
+    format!(
+        "[[tag]]\nkey = \"Team\"\ndefault = \"none\"\n[[tag.rule]]\nvalue = \"A\"\nemail.domain = \"a\"\n[[tag.rule]]\n\
+         value = \"B\"\nemail.domain = \"b\"\n[[tag]]\nkey = \"Payer\"\ndefault = \"rest\"\n[[tag.rule]]\nwho = \
+         \"service_account\"\nsplit = {split}\n[[tag.rule]]\nfrom_field = \"vtag.Team\"\nwho = \"person\"\n"
+    )
+}
+
+fn compile(split: &str) -> Rules {
+    RuleSet::from_toml(&payer(split), "rules.toml").unwrap().compile(Directory::default()).unwrap()
+}
+
+fn parts(rules: &Rules, ledger: &Ledger) -> Vec<String> {
+    let told = rules.allocations("Payer", ledger).unwrap().into_iter();
+    told.map(|part| format!("{} {} {}", part.row, part.value.as_deref().unwrap(), part.costs.billed.unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_seat_or_a_bot_is_shared_out_by_day_month_or_cycle() {
+    let charges = || {
+        ledger([
+            record("x@a", "2026-09-14T12:00:00Z", "1"),
+            record("x@b", "2026-09-14T12:00:00Z", "1"),
+            record("x@a", "2026-09-15T00:00:00Z", "3"),
+            record("bugbot", "2026-09-15T23:59:59Z", "8"),
+            record("x@b", "2026-09-20T00:00:00Z", "2"),
+            record("seat", "2026-10-01T00:00:00Z", "8"),
+            record("who@c", "2026-09-15T00:00:00Z", "100"),
+        ])
+    };
+    let cycle = [Window::new(at("2026-09-15T00:00:00Z"), at("2026-10-15T00:00:00Z")).unwrap()];
+    for (split, cycles, expected) in [
+        ("{ cost_of = \"Team\", per = \"day\" }", &[][..], vec![]),
+        (
+            "{ cost_of = \"Team\", per = \"month\" }",
+            &[],
+            vec!["4 A 4.571428571428571428571429", "4 B 3.428571428571428571428571"],
+        ),
+        ("{ cost_of = \"Team\", per = \"cycle\" }", &[], vec![]),
+        ("{ cost_of = \"Team\", per = \"cycle\" }", &cycle, vec!["4 A 4.8", "4 B 3.2", "6 A 4.8", "6 B 3.2"]),
+    ] {
+        let rules = compile(split).with_costs(&charges(), Metric::Effective, cycles).unwrap();
+        assert_eq!(parts(&rules, &charges()), expected, "{split}");
+    }
+    // On its day only A had costs, so that all of it is A's.
+    let rules = compile("{ cost_of = \"Team\", per = \"day\" }")
+        .with_costs(&charges(), Metric::Effective, &[])
+        .unwrap();
+    let bugbot = record("bugbot", "2026-09-15T23:59:59Z", "8");
+    assert_eq!(rules.assign("Payer", &bugbot, bugbot.at), Assignment::Value("A".into()));
+    // Without costs, and where there are none, the default has it.
+    let unknown = |rules: &Rules, record: &CostRecord| {
+        rules.assign("Payer", record, record.at) == Assignment::Value("rest".into())
+    };
+    assert!(unknown(&compile("{ cost_of = \"Team\", per = \"day\" }"), &bugbot));
+    assert!(unknown(&rules, &record("bugbot", "2026-09-16T00:00:00Z", "8")));
+}
+
+#[test]
+fn costs_count_within_a_field_and_refunds_give_no_weight() {
+    let in_account = |mut record: CostRecord, account: &str| {
+        record.account = Some(account.into());
+        record
+    };
+    let day = "2026-09-15T00:00:00Z";
+    let ledger = ledger([
+        in_account(record("x@a", day, "1"), "one"),
+        in_account(record("x@b", day, "3"), "one"),
+        in_account(record("x@a", day, "5"), "two"),
+        in_account(record("x@b", day, "1"), "two"),
+        in_account(record("x@b", day, "-2"), "two"),
+        in_account(record("bot", day, "1"), "one"),
+        in_account(record("bot", day, "1"), "two"),
+        in_account(record("bot", day, "1"), "three"),
+        record("bot", day, "1"),
+    ]);
+    let rules = compile("{ cost_of = \"Team\", per = \"day\", within = \"costs.account\" }");
+    let rules = rules.with_costs(&ledger, Metric::Billed, &[]).unwrap();
+    assert_eq!(parts(&rules, &ledger), ["5 A 0.25", "5 B 0.75"]);
+    let report =
+        Query::all_resources().group_by(Dimension::VirtualTag("Payer".into())).run(&ledger, &rules).unwrap();
+    let rows: Vec<_> = report
+        .rows
+        .iter()
+        .map(|row| format!("{} {}", row.keys[0].as_deref().unwrap(), row.totals.billed.amount))
+        .collect();
+    assert_eq!(rows, ["A 7.25", "B 2.75", "rest 2"]);
+}
+
+#[test]
+fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
+    let day = "2026-09-15T00:00:00Z";
+    let mut bot = record("bot", day, "0.1");
+    bot.tokens.set(TokenType::Input, Tokens::new(10));
+    bot.costs.list = None;
+    let ledger = ledger([record("x@a", day, "1"), record("x@b", day, "2"), bot]);
+    let rules =
+        compile("{ cost_of = \"Team\", per = \"day\" }").with_costs(&ledger, Metric::Billed, &[]).unwrap();
+    let table = rules.allocations("Payer", &ledger).unwrap();
+    let third = "0.333333333333333333333333";
+    assert_eq!(
+        table[0].focus(),
+        [
+            ("AllocatedMethodId", "Payer".to_owned()),
+            ("AllocatedMethodDetails", format!("{{\"Elements\":[{{\"AllocatedRatio\":\"{third}\"}}]}}")),
+            ("AllocatedResourceId", "bot".to_owned()),
+            ("AllocatedResourceName", "bot".to_owned()),
+            ("AllocatedTags", "{\"Payer\":\"A\"}".to_owned()),
+            ("BilledCost", "0.033333333333333333333333".to_owned()),
+            ("EffectiveCost", "0.033333333333333333333333".to_owned()),
+            ("ListCost", String::new()),
+            ("ContractedCost", "0.033333333333333333333333".to_owned()),
+        ]
+    );
+    assert_eq!(
+        table.iter().map(|part| part.tokens.get(TokenType::Input).count()).collect::<Vec<_>>(),
+        [3, 7]
+    );
+    assert_eq!(ledger.rows().map(|row| row.costs.billed.unwrap()).collect::<Vec<_>>().len(), 3);
+    let plain = "[[tag]]\nkey = \"K\"\n[[tag.rule]]\nvalue = \"x\"\nwho = \"person\"\n[[tag.rule]]\nsplit = [\"A\", \"B\"]\n";
+    let plain = RuleSet::from_toml(plain, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    assert_eq!(plain.allocations("K", &ledger).unwrap()[0].method, "K rule 2");
+    assert!(plain.allocations("no key", &ledger).unwrap().is_empty());
+}
+
+#[test]
+fn mistakes_are_told() {
+    let fails = |split: &str, end: &str| {
+        let read = RuleSet::from_toml(&payer(split), "rules.toml");
+        let error = read.and_then(|rules| rules.compile(Directory::default())).unwrap_err();
+        assert!(error.to_string().contains(end), "{error}");
+    };
+    fails(
+        "{ cost_of = \"Teams\", per = \"day\" }",
+        "`cost_of` reads `vtag.Teams`, but no `[[tag]]` has that key; did you mean",
+    );
+    fails("{ cost_of = \"Payer\", per = \"day\" }", "in a circle: Payer -> Payer");
+    fails("{ cost_of = \"Team\", per = \"week\" }", "a split is");
+    fails("{ cost_of = \"Team\" }", "a split is");
+    fails("{ cost_of = \"Team\", per = \"day\", by = \"x\" }", "a split is");
+    fails(
+        "{ cost_of = \"Team\", per = \"day\", within = \"vtag.Team\" }",
+        "`within` must be a field of the charge",
+    );
+    let rules = compile("{ cost_of = \"Team\", per = \"cycle\" }");
+    let cycle = |first: &str, end: &str| Window::days(first.parse().unwrap(), end.parse().unwrap()).unwrap();
+    let twice = [cycle("2026-09-15", "2026-10-15"), cycle("2026-08-15", "2026-09-16")];
+    let error = rules.with_costs(&ledger([]), Metric::Billed, &twice).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::Rules, "two billing cycles overlap; give each instant one")
+    );
+    let most = Money::from_units(i128::MAX);
+    let mut huge = record("x@a", "2026-09-15T00:00:00Z", "1");
+    huge.costs = Costs::flat(most);
+    let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
+    let error = rules.with_costs(&ledger([huge.clone(), huge]), Metric::Billed, &[]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Amount);
+}
+
+/// Who, on which day of September, and how many units.
+type Charge = (&'static str, u8, i64);
+
+fn charges() -> impl Strategy<Value = Vec<Charge>> {
+    let who = prop::sample::select(vec!["a@a", "b@a", "a@b", "b@b", "a", "b", "a@c"]);
+    prop::collection::vec((who, 28_u8..31, -50_i64..100), 0..12)
+}
+
+proptest! {
+    #![proptest_config(cases(512))]
+
+    /// The shares of a shared charge are those of a loop over all charges, its parts sum to it, and so do reports.
+    #[test]
+    fn shares_are_those_of_a_loop(charges in charges(), per in prop::sample::select(vec!["day", "month"])) {
+        let records: Vec<_> = charges.iter().map(|(who, day, units)| {
+            let mut record = record(who, &format!("2026-09-{day}T05:00:00Z"), "0");
+            record.costs = Costs::flat(Money::from_units((*units).into()));
+            record
+        }).collect();
+        let ledger = ledger(records.clone());
+        let rules = compile(&format!("{{ cost_of = \"Team\", per = \"{per}\" }}"));
+        let rules = rules.with_costs(&ledger, Metric::Billed, &[]).unwrap();
+        let mut expected: BTreeMap<String, i128> = BTreeMap::new();
+        for (who, day, units) in &charges {
+            let units = i128::from(*units);
+            let same = |other: &&Charge| per == "month" || other.1 == *day;
+            let cost = |team: &str| -> i128 {
+                let own = charges.iter().filter(same).filter(|(who, ..)| who.ends_with(team));
+                own.map(|(.., units)| i128::from(*units)).sum::<i128>().max(0)
+            };
+            let shares = match who.split_once('@') {
+                Some((_, "a")) => vec![("A", units)],
+                Some((_, "b")) => vec![("B", units)],
+                Some(_) => vec![("none", units)],
+                None => {
+                    let weights = [cost("@a"), cost("@b")].map(i128::unsigned_abs);
+                    match split(units, &weights, ZeroWeights::Refuse) {
+                        Ok(parts) => vec![("A", parts[0]), ("B", parts[1])],
+                        Err(_) => vec![("rest", units)],
+                    }
+                }
+            };
+            for (team, units) in shares {
+                *expected.entry(team.to_owned()).or_default() += units;
+            }
+        }
+        expected.retain(|_, units| *units != 0);
+        let report = Query::all_resources().group_by(Dimension::VirtualTag("Payer".into())).run(&ledger, &rules).unwrap();
+        let rows = report.rows.iter().map(|row| (row.keys[0].as_deref().unwrap().to_owned(), row.totals.billed.amount.units()));
+        prop_assert_eq!(rows.filter(|(_, units)| *units != 0).collect::<BTreeMap<_, _>>(), expected);
+
+        let table = rules.allocations("Payer", &ledger).unwrap();
+        for (number, row) in ledger.rows().enumerate() {
+            let parts: Vec<_> = table.iter().filter(|part| part.row == number).collect();
+            if let Some(first) = parts.first() {
+                prop_assert_eq!(Money::sum(parts.iter().map(|part| part.ratio)).unwrap().to_string(), "1");
+                prop_assert_eq!(Money::sum(parts.iter().map(|part| part.costs.billed.unwrap())).unwrap(), row.costs.billed.unwrap());
+                prop_assert_eq!(first.at, row.at);
+            }
+        }
+        // Asked about once or each time, by boundaries or without.
+        let resolved = Resolved::new(&rules, "Payer", &ledger);
+        for (row, number) in ledger.rows().zip(resolved.numbers()) {
+            let tuple = ledger.tuple(row.tuple).unwrap();
+            match rules.assign("Payer", &tuple, row.at) {
+                Assignment::Shares(shares) => {
+                    let shares: Vec<_> = shares.iter().map(|share| (share.value.clone(), share.weight)).collect();
+                    prop_assert_eq!(resolved.shares(number), shares);
+                }
+                Assignment::Value(value) => prop_assert_eq!(resolved.shares(number), [(Some((&*value).into()), 1)]),
+                Assignment::Unset => prop_assert!(false),
+            }
+        }
+    }
+}
