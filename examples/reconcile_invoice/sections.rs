@@ -27,38 +27,11 @@ impl Sections<'_> {
         for line in found.to_string().lines() {
             println!("  {line}");
         }
-        self.lines(found)?;
+        usage_lines(found)?;
         evidence(found);
         self.tie_out()?;
         verdicts(found)?;
         self.doubts(found)
-    }
-
-    /// The lines that usage stands behind, those that differ first.
-    fn lines(&self, found: &Reconciliation) -> Result<(), Failure> {
-        heading("Usage lines (USD)");
-        let mut lines: Vec<_> = found.lines.iter().filter(|line| line.computed.is_some()).collect();
-        lines.sort_by_key(|line| (line.status == LineStatus::Matched, line.line));
-        let mut table = Table::new(["line", "status"])
-            .figures(["calls stated", "held", "amount", "held, exact"])
-            .text(["description"]);
-        for line in lines.iter().take(MOST_LINES) {
-            let computed = line.computed.unwrap_or_default();
-            table.row([
-                line.line.to_string(),
-                format!("{:?}", line.status).to_lowercase(),
-                line.calls.map(grouped).unwrap_or_default(),
-                line.records.map(grouped).unwrap_or_default(),
-                cents(line.amount)?,
-                computed.to_fixed(6, Rounding::HalfUp)?,
-                line.description.chars().take(60).collect(),
-            ]);
-        }
-        table.print();
-        if let Some(more @ 1..) = lines.len().checked_sub(MOST_LINES) {
-            println!("  and {more} more, all {}", all_of(&lines[MOST_LINES..]));
-        }
-        Ok(())
     }
 
     fn tie_out(&self) -> Result<(), Failure> {
@@ -126,6 +99,34 @@ impl Sections<'_> {
         println!("\nWritten to {}: {}", folder.display(), files.map(|(name, _)| name).join(", "));
         Ok(())
     }
+}
+
+/// The lines that usage stands behind, those that differ first.
+fn usage_lines(found: &Reconciliation) -> Result<(), Failure> {
+    heading("Usage lines (USD)");
+    let mut lines: Vec<_> = found.lines.iter().filter(|line| line.computed.is_some()).collect();
+    lines.sort_by_key(|line| (line.status == LineStatus::Matched, line.line));
+    let mut table = Table::new(["line", "status"])
+        .figures(["calls stated", "held", "amount", "held, exact"])
+        .text(["description"]);
+    for line in lines.iter().take(MOST_LINES) {
+        let computed = line.computed.unwrap_or_default();
+        table.row([
+            line.line.to_string(),
+            format!("{:?}", line.status).to_lowercase(),
+            line.calls.map(grouped).unwrap_or_default(),
+            line.records.map(grouped).unwrap_or_default(),
+            cents(line.amount)?,
+            computed.to_fixed(6, Rounding::HalfUp)?,
+            line.description.chars().take(60).collect(),
+        ]);
+    }
+    table.print();
+    let more = lines.get(MOST_LINES..).unwrap_or_default();
+    if !more.is_empty() {
+        println!("  and {} more, all {}", more.len(), all_of(more));
+    }
+    Ok(())
 }
 
 fn evidence(found: &Reconciliation) {

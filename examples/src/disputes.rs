@@ -149,12 +149,12 @@ fn ledger(dispute: &Dispute) -> Result<Ledger, Failure> {
     for fed in &dispute.feed {
         ledger.push(&record(&fed.event)?)?;
     }
-    ledger.cover(ConnectionId::new("cursor"), covered(dispute)?);
+    ledger.cover(ConnectionId::new("cursor"), covered(dispute));
     Ok(ledger.build())
 }
 
 /// Everything for months around, less the gaps.
-fn covered(dispute: &Dispute) -> Result<Vec<Window>, Failure> {
+fn covered(dispute: &Dispute) -> Vec<Window> {
     const FAR: i64 = 100 * 24 * 60 * 60 * 1000;
     let mut windows = Vec::new();
     let mut from = dispute.bill.period.start_ms - FAR;
@@ -165,7 +165,7 @@ fn covered(dispute: &Dispute) -> Result<Vec<Window>, Failure> {
         from = end;
     }
     windows.extend(window(from, dispute.bill.period.end_ms + FAR));
-    Ok(windows)
+    windows
 }
 
 fn window(start: i64, end: i64) -> Option<Window> {

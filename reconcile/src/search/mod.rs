@@ -274,7 +274,7 @@ impl Search<'_> {
             match (reproduced, claim.calls) {
                 (Some(_), _) => {}
                 (None, Some(calls)) if calls > pot.records => {
-                    lacking = lacking.saturating_add(calls - pot.records)
+                    lacking = lacking.saturating_add(calls - pot.records);
                 }
                 (None, _) => return false,
             }
