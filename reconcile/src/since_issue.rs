@@ -1,5 +1,7 @@
 //! What became known of charges after an invoice was issued.
 
+use std::collections::HashMap;
+
 use cost_model::{CostRecord, Costs, RecordSink, Restatement, Timestamp};
 
 /// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
@@ -18,7 +20,7 @@ pub struct SinceIssue {
 }
 
 /// A charge by what a ledger tells of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Amounts {
     pub(crate) at: Timestamp,
     pub(crate) costs: Costs,
@@ -55,21 +57,39 @@ impl SinceIssue {
             .copied()
             .collect();
         // A restated late charge is in the scan as well, unless there was none.
-        let mut scanned = late.clone();
-        for restated in &self.restated {
-            let (None, Some(costs)) = (restated.old, restated.new) else { continue };
-            match scanned.iter().position(|each| (each.at, each.costs) == (restated.at, costs)) {
-                Some(found) => drop(scanned.swap_remove(found)),
-                None => late.push(Amounts { at: restated.at, costs }),
-            }
+        let mut scanned: HashMap<Amounts, usize> = HashMap::new();
+        for charge in &late {
+            *scanned.entry(*charge).or_default() += 1;
         }
+        late.extend(self.restated_late().filter(|charge| !take(&mut scanned, charge)));
         late
     }
 
-    /// The first amounts after the issue and the last ones, of every charge that changed or was withdrawn.
-    pub(crate) fn changed(&self) -> Vec<Restated> {
-        self.restated.iter().filter(|each| each.old.is_some()).copied().collect()
+    fn restated_late(&self) -> impl Iterator<Item = Amounts> {
+        let late = self.restated.iter().filter(|each| each.old.is_none());
+        late.filter_map(|each| Some(Amounts { at: each.at, costs: each.new? }))
     }
+
+    /// The amounts before and after, of every charge that changed or was withdrawn. What came and went since the issue
+    /// was never there.
+    pub(crate) fn changed(&self) -> Vec<Restated> {
+        let mut came: HashMap<Amounts, usize> = HashMap::new();
+        for charge in self.restated_late() {
+            *came.entry(charge).or_default() += 1;
+        }
+        let there = |each: &&Restated| match (each.old, each.new) {
+            (None, _) => false,
+            (Some(costs), None) => !take(&mut came, &Amounts { at: each.at, costs }),
+            (Some(_), Some(_)) => true,
+        };
+        self.restated.iter().filter(there).copied().collect()
+    }
+}
+
+/// Takes one of those charges, if there is one left.
+fn take(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
+    let left = charges.get_mut(wanted).filter(|left| **left > 0);
+    left.map(|left| *left -= 1).is_some()
 }
 
 impl RecordSink for SinceIssue {

@@ -11,7 +11,7 @@ pub(crate) mod view;
 mod withdrawn;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use cost_model::Window;
 
@@ -183,9 +183,13 @@ impl Search<'_> {
     fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
         let mut all = Vec::new();
         let mut by_claim: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        let mut instant = None;
         for (place, charge) in self.charges.all.iter().enumerate() {
-            let before = self.charges.all.get(..place).unwrap_or_default().iter().rev();
-            if before.take_while(|other| other.at == charge.at).any(|other: &Charge| other.equals(charge)) {
+            if instant.replace(charge.at) != Some(charge.at) {
+                seen.clear();
+            }
+            if !seen.insert(charge.content()) {
                 all.push(place);
                 if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
                     by_claim.entry(claim).or_default().push(place);

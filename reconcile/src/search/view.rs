@@ -115,14 +115,19 @@ impl<'a> Charges<'a> {
                 continue;
             };
             let new = new.billed.unwrap_or_default();
-            let again = self.before.iter().find(|(index, before)| {
-                self.all.get(**index).is_some_and(|charge| charge.at == change.at)
-                    && **before == Before::Billed(new)
-            });
-            if let Some(found) = again.map(|(index, _)| *index).or_else(|| self.find(change.at, new)) {
+            if let Some(found) = self.find_changed(change.at, new).or_else(|| self.find(change.at, new)) {
                 self.before.insert(found, Before::Billed(old));
             }
         }
+    }
+
+    /// A charge of that instant that was billed at that amount before it changed again.
+    fn find_changed(&self, at: Timestamp, billed: Money) -> Option<usize> {
+        let first = self.all.partition_point(|charge| charge.at < at);
+        let changed = self.before.range(first..);
+        let same =
+            changed.take_while(|(place, _)| self.all.get(**place).is_some_and(|charge| charge.at == at));
+        same.filter(|(_, before)| **before == Before::Billed(billed)).map(|(place, _)| *place).next()
     }
 
     /// A charge of that instant and amount whose past is not known yet.

@@ -55,6 +55,8 @@ struct Placing {
 
 impl Placing {
     const MOST_STEPS: u32 = 100_000;
+    /// More of them are in no line: each goes one call deeper.
+    const MOST_PLACED: usize = 200;
 
     fn go_on(&mut self, next: usize) {
         self.steps += 1;
@@ -67,7 +69,8 @@ impl Placing {
         if worth > self.best.0 {
             self.best = (worth, self.placed.clone());
         }
-        let Some((number, withdrawn)) = self.withdrawn.get(next).copied() else { return };
+        let withdrawn = self.withdrawn.get(next).filter(|_| next < Self::MOST_PLACED);
+        let Some((number, withdrawn)) = withdrawn.copied() else { return };
         let billed = withdrawn.billed.units();
         for line in 0..self.lines.len() {
             if self.steps < Self::MOST_STEPS && self.take(line, billed) {

@@ -51,7 +51,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let mut bridge = BridgeBuilder::new(usage.ingested.amount);
     scope::steps(&mut bridge, &usage)?;
     bridge.pass(WaypointName::UsageBasedTotal);
-    let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found);
+    let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found, search.reach);
     lines.missing_usage(&mut bridge, &completeness)?;
     timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
     let unexplained_usage = lines.steps(&mut bridge, decimals)?;

@@ -5,7 +5,7 @@ use cost_model::{Money, Timestamp, Window};
 use crate::search::Hypothesis;
 use crate::search::charges::{Charge, Tally, Usage};
 use crate::search::claims::Claim;
-use crate::search::cut_off::{Interval, REACH, Times};
+use crate::search::cut_off::{Interval, Times};
 use crate::search::fit::same_usage;
 use crate::search::view::{Before, Charges, Pot};
 use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
@@ -115,6 +115,7 @@ pub(crate) fn cut_off(
     claims: &[Claim],
     stated: Window,
     found: &Hypothesis,
+    reach: i64,
 ) -> Option<CutOff> {
     let period = found.view.window;
     let agrees = |(claim, pot): &(&Claim, &Pot)| claim.calls.is_some() && same_usage(claim, pot);
@@ -123,7 +124,7 @@ pub(crate) fn cut_off(
     if agree == 0 && period == stated {
         return None;
     }
-    let times = Times::of(charges, claims, &found.view, REACH);
+    let times = Times::of(charges, claims, &found.view, reach);
     let span = |interval: Option<Interval>, at: Timestamp| {
         let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
         let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);

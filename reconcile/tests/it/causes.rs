@@ -170,6 +170,39 @@ fn restatements_tell_of_changed_and_withdrawn_charges() {
 }
 
 #[test]
+fn what_came_and_went_since_the_issue_was_never_there() {
+    let charges = charges();
+    let costs = Costs::flat(money("9.99"));
+    let restated = |old, new| {
+        let ids = (RecordId::from_bytes([0; 16]), identity());
+        Restatement::stored(charges[3].at, at("2026-11-02T00:00:00Z"), ids, (old, new))
+    };
+    let restatements = [restated(None, Some(costs)), restated(Some(costs), None)];
+    let since = SinceIssue::new(at("2026-10-15T00:00:00Z")).restatements(&restatements);
+    let (ledger, invoice, rules) = (ledger(&charges), bill(&charges), rules());
+    let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
+    assert_eq!(causes(&explained), []);
+    assert!(explained.reconciliation.unexplained.is_zero());
+}
+
+#[test]
+fn masses_of_charges_at_one_instant_and_of_withdrawn_ones_take_no_time() {
+    let one = charges().remove(0);
+    let many: Vec<_> = (0..50_000).map(|_| one.clone()).collect();
+    let restated = |_| {
+        let ids = (RecordId::from_bytes([0; 16]), identity());
+        Restatement::stored(one.at, at("2026-11-02T00:00:00Z"), ids, (Some(Costs::flat(money("1"))), None))
+    };
+    let restatements: Vec<_> = (0..20_000).map(restated).collect();
+    let since = SinceIssue::new(at("2026-10-15T00:00:00Z")).restatements(&restatements);
+    let mut invoice = bill(&charges());
+    invoice.lines[0].wording = about("a", 90_000).into();
+    let (ledger, rules) = (ledger(&many), rules());
+    let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
+    balances(&explained);
+}
+
+#[test]
 fn lost_charges_are_named_only_if_the_ledger_is_known_to_lack_some() {
     let charges = charges();
     let invoice = bill(&charges);
