@@ -7,30 +7,29 @@ use crate::search::claims::Claim;
 use crate::search::fit::{Fit, Fitting, Terms, WHOLE, same_usage};
 use crate::search::view::{Pot, View};
 
+/// For how many lines a discount holds.
+enum Extent {
+    All,
+    Most,
+    Few,
+}
+
 impl Fitting<'_> {
-    /// The fit with a discount, if one holds for at least five lines out of six: one line alone is always some
-    /// percentage off.
-    pub(crate) fn with_discount(
-        &self,
-        mut best: Fit,
-        plain: usize,
-        view: &View,
-        pots: &[Pot],
-    ) -> Result<Fit> {
+    /// The fit with a discount, if one holds for nearly all lines: one line alone is always some percentage off.
+    pub(crate) fn with_discount(&self, mut best: Fit, plain: &Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
         let fees = pots.iter().any(|pot| !pot.fee.is_zero());
         let (without, mut on_most) = (best.count(), None);
         // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
             for terms in self.discounts(pots, fees, by_charge) {
                 let fit = self.under(terms, view, pots, by_charge)?;
-                if fit.count() <= without.max(plain + 1) {
+                if fit.count() <= without.max(plain.count() + 1) {
                     continue;
                 }
-                let (hold, not) = self.lines_that_hold(&fit, pots);
-                if hold < 5 * not {
-                    on_most = on_most.or((hold > not).then_some(terms));
-                } else if better(&fit, &best) {
-                    best = self.under(terms, view, pots, true)?;
+                match self.extent(&fit, plain, pots) {
+                    Extent::All if better(&fit, &best) => best = self.under(terms, view, pots, true)?,
+                    Extent::Most => on_most = on_most.or(Some(terms)),
+                    Extent::All | Extent::Few => {}
                 }
             }
             if best.complete() {
@@ -39,6 +38,26 @@ impl Fitting<'_> {
         }
         best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
         Ok(best)
+    }
+
+    /// For how many lines a discount holds. At least two must be off by more than rounding, and it is one on all lines
+    /// only if next to no line is right without it: a few models at the same lower price are no discount.
+    fn extent(&self, fit: &Fit, plain: &Fit, pots: &[Pot]) -> Extent {
+        let (hold, not) = self.lines_that_hold(fit, pots);
+        let lines = || self.claims.iter().zip(pots).zip(fit.reproduced.iter().zip(&plain.reproduced));
+        let off = |claim: &Claim, pot: &Pot| claim.asked.checked_sub(pot.billed).map_or(0, Money::units);
+        let gained = lines().filter(|((claim, pot), (with, without))| {
+            with.is_some() && without.is_none() && off(claim, pot).unsigned_abs() > self.last_digit()
+        });
+        let right_without =
+            lines().filter(|(_, (with, without))| with.is_none() && without.is_some()).count();
+        if gained.count() < 2 || hold <= not {
+            Extent::Few
+        } else if right_without == 0 || hold >= 5 * not {
+            Extent::All
+        } else {
+            Extent::Most
+        }
     }
 
     /// Of the lines whose calls agree: how many the terms hold for, and how many not.

@@ -198,7 +198,7 @@ impl Fitting<'_> {
         if best.complete() || self.claims.len() < 2 {
             return Ok(best);
         }
-        self.with_discount(best, plain.count(), view, pots)
+        self.with_discount(best, &plain, view, pots)
     }
 
     pub(crate) fn last_digit(&self) -> u128 {

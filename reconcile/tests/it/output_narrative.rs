@@ -175,6 +175,8 @@ proptest! {
         let leads: Vec<_> = bridge.leads.iter().map(|lead| lead.amount).collect();
         let tolerance = bridge.verdicts.focus_tolerance;
         for sentence in told.lines().filter(|line| !line.starts_with("Where to look")) {
+            // The percentage of a discount is no amount.
+            let sentence = sentence.split("every line is").next().unwrap();
             let parts = sentence.split(" or ").filter(|part| !part.contains(" % of the total"));
             for amount in parts.flat_map(amounts) {
                 prop_assert!(shown.contains(&amount) || amount == tolerance, "{} in {}", amount, &told);
