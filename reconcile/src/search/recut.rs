@@ -1,0 +1,124 @@
+//! Other instants for the ends of the period.
+
+use cost_model::Window;
+
+use crate::search::charges::Charge;
+use crate::search::claims::Claim;
+use crate::search::cut_off::{Interval, Times};
+use crate::search::fit::{Fit, same_usage};
+use crate::search::view::{Pot, View};
+use crate::search::{Hypothesis, Search, nice_cuts};
+use crate::{Coincidences, Result};
+
+impl Search<'_> {
+    /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
+    pub(crate) fn recut(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
+        if self.claims.iter().all(|claim| claim.calls.is_none()) {
+            return nice_cuts::recut(self, base);
+        }
+        // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
+        let view = View { withdrawn: Vec::new(), ..base.view.clone() };
+        let times = Times::of(self.charges, self.claims, &view, self.reach);
+        let (counted, agree) = (times.counted(), times.agree(base.view.window));
+        if agree == counted || self.lacking_explains(base) {
+            return Ok(Vec::new());
+        }
+        let (start, end) = (self.stated.start(), self.stated.end());
+        let mut cuts = vec![(None, times.end(start, end)), (times.start(start, end), None)];
+        if cuts.iter().all(|(start, end)| start.or(*end).is_none_or(|found| found.agree < counted)) {
+            cuts.extend(times.both(self.stated).map(|(start, end)| (Some(start), Some(end))));
+        }
+        let mut found = Vec::new();
+        for (start, end) in cuts {
+            let gained = start.or(end).is_some_and(|found| found.agree > agree);
+            if gained {
+                found.extend(self.cut_at(base, start, end)?);
+            }
+            if found.iter().any(Hypothesis::complete) {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn cut_at(
+        &self,
+        base: &Hypothesis,
+        start: Option<Interval>,
+        end: Option<Interval>,
+    ) -> Result<Option<Hypothesis>> {
+        let first = start.map_or(Some(self.stated.start()), |found| found.instant(self.stated.start()));
+        let last = end.map_or(Some(self.stated.end()), |found| found.instant(self.stated.end()));
+        let Some(window) = first.zip(last).and_then(|(first, last)| Window::new(first, last).ok()) else {
+            return Ok(None);
+        };
+        if window == base.view.window {
+            return Ok(None);
+        }
+        let mut view = View { window, ..base.view.clone() };
+        if view.as_issued {
+            view.withdrawn.clear();
+            view.withdrawn = self.place_withdrawn(&view)?;
+        }
+        let cut = self.suppose(view)?;
+        let coincidences = self.coincidences(base, &cut);
+        if coincidences > Coincidences::LIMIT || self.breaks_a_line(base, &cut) {
+            return Ok(None);
+        }
+        Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
+    }
+
+    /// Whether every line that is not right counts more calls than there are, and just so many charges are known to be
+    /// lacking: that is evidence, and no cut has to be looked for.
+    fn lacking_explains(&self, base: &Hypothesis) -> bool {
+        let mut lacking = 0_u64;
+        for ((claim, pot), reproduced) in self.claims.iter().zip(&base.pots).zip(&base.fit.reproduced) {
+            match (reproduced, claim.calls) {
+                (Some(_), _) => {}
+                (None, Some(calls)) if calls > pot.records => {
+                    lacking = lacking.saturating_add(calls - pot.records);
+                }
+                (None, _) => return false,
+            }
+        }
+        base.unclaimed == 0 && self.completeness.gaps.is_empty() && lacking <= self.completeness.lacking
+    }
+
+    /// Whether a line counts its calls right before the cut and no longer after it, or has too many only then.
+    fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
+        let right = |claim: &Claim, pot: &Pot| claim.calls.is_some() && same_usage(claim, pot);
+        let surplus = |claim: &Claim, pot: &Pot| claim.calls.is_some_and(|calls| calls < pot.records);
+        let mut lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
+        lines.any(|(claim, (before, after))| {
+            (right(claim, before) && !right(claim, after))
+                || (!surplus(claim, before) && surplus(claim, after))
+        })
+    }
+
+    /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
+    /// comes to one of as many amounts as the line's charges differ by. A second line makes chance vanish.
+    fn coincidences(&self, base: &Hypothesis, cut: &Hypothesis) -> Coincidences {
+        const TRIES: u64 = 2;
+        let gained: Vec<usize> = (0..self.claims.len())
+            .filter(|number| {
+                let reproduced = |fit: &Fit| fit.reproduced.get(*number).is_some_and(Option::is_some);
+                reproduced(&cut.fit) && !reproduced(&base.fit)
+            })
+            .collect();
+        let only = match gained[..] {
+            // Where charges are known to be lacking, one line is no evidence of a cut.
+            [_] if self.completeness.is_short() => return Coincidences::of(1, 1),
+            [only] => only,
+            // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
+            [] if !cut.complete() => return Coincidences::of(1, 1),
+            _ => return Coincidences::of(0, 1),
+        };
+        let amounts = || {
+            let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
+            self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units())
+        };
+        let spread =
+            amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
+        Coincidences::of(TRIES, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
+    }
+}
