@@ -103,3 +103,36 @@ impl RecordSink for SinceIssue {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cost_model::{ConnectionId, Currency, Identity, Money, Provenance, RecordId};
+
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    /// What is late of charges by when they arose and when they were first seen, about an invoice of instant 100.
+    fn late(charges: &[(i64, i64)]) -> Vec<i64> {
+        let mut since = SinceIssue::new(at(100));
+        for (arose, seen) in charges {
+            let mut record =
+                CostRecord::new(at(*arose), "p", Currency::USD, Costs::flat(Money::from_units(1)));
+            let ids = (RecordId::of(&record, 0), Identity::of(&record));
+            record.provenance =
+                Some(Provenance::stored(ConnectionId::new("c"), "run".into(), at(*seen), ids));
+            since.record(&record).unwrap();
+        }
+        since.late().iter().map(|charge| charge.at.millis()).collect()
+    }
+
+    #[test]
+    fn a_charge_is_late_only_if_somebody_had_looked_at_its_time() {
+        assert_eq!(late(&[(10, 50), (20, 50), (15, 101)]), [15]);
+        assert_eq!(late(&[(10, 50), (20, 50), (20, 101), (21, 101)]), [20]);
+        assert_eq!(late(&[(10, 101), (20, 101)]), Vec::<i64>::new(), "nobody had looked at all");
+        assert_eq!(late(&[(20, 50), (10, 100)]), Vec::<i64>::new(), "seen when the invoice was issued");
+    }
+}

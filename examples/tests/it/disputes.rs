@@ -56,6 +56,30 @@ fn each_cause_alone_gets_its_exact_amount() {
     assert!(verdicts[&Verdict::Exact] * 100 >= 99 * verdicts.values().sum::<u64>());
 }
 
+/// Cases that a plainer search once got wrong.
+#[test]
+fn hard_cases_stay_right() {
+    use Discrepancy::{
+        CutOffStart, Discount, Duplicated, Missing, Price, Relabelled, Repriced, Rounding, Withdrawn,
+    };
+    for (cause, seeds) in [
+        (CutOffStart, &[97][..]),
+        (Discount, &[12, 31, 60]),
+        (Duplicated, &[185, 279]),
+        (Missing, &[472, 606, 824]),
+        (Price, &[142, 373, 416]),
+        (Relabelled, &[11, 18, 33]),
+        (Repriced, &[106]),
+        (Rounding, &[426]),
+        (Withdrawn, &[20, 57, 74]),
+    ] {
+        for seed in seeds {
+            let trial = Trial::new(*seed, &[cause]).unwrap();
+            assert!(trial.verdict() <= Verdict::Ambiguous, "{} {seed}\n{}", cause.name(), trial.found);
+        }
+    }
+}
+
 #[test]
 fn two_causes_at_once_are_told_apart_nearly_always() {
     let mut verdicts: BTreeMap<Verdict, u64> = BTreeMap::new();

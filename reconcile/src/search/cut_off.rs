@@ -198,3 +198,57 @@ fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Opti
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    fn span(interval: Option<Interval>) -> (i64, i64, usize) {
+        let found = interval.unwrap();
+        (found.earliest, found.latest, found.agree)
+    }
+
+    #[test]
+    fn an_end_lies_after_the_last_call_and_up_to_the_next() {
+        let times = Times { lines: vec![(vec![10, 20, 30], 2), (vec![12, 24, 40], 2)], reach: 1_000 };
+        assert_eq!(span(times.end(at(0), at(50))), (25, 30, 2));
+        assert_eq!((times.counted(), times.agree(Window::new(at(0), at(30)).unwrap())), (2, 2));
+        assert_eq!(times.agree(Window::new(at(0), at(24)).unwrap()), 1);
+    }
+
+    #[test]
+    fn a_start_lies_after_the_call_before_and_up_to_the_first() {
+        let times = Times { lines: vec![(vec![10, 20, 30], 2), (vec![12, 24, 40], 2)], reach: 1_000 };
+        assert_eq!(span(times.start(at(0), at(50))), (13, 20, 2));
+    }
+
+    #[test]
+    fn both_ends_are_found_together_and_lines_without_calls_bound_them() {
+        let lines =
+            vec![(vec![10, 20, 30, 40], 2), (vec![12, 24, 38], 1), (vec![26, 60], 1), (vec![5, 45], 0)];
+        let times = Times { lines, reach: 1_000 };
+        let (start, end) = times.both(Window::new(at(1), at(80)).unwrap()).unwrap();
+        assert_eq!((start.latest, end.agree), (20, 4));
+        assert_eq!((end.earliest, end.latest), (31, 38));
+    }
+
+    #[test]
+    fn a_likely_instant_is_chosen_inside() {
+        let inside = |earliest, latest| Interval { earliest, latest, agree: 1 };
+        let stated = at(9 * HOUR + HOUR / 2);
+        let chosen = |interval: Interval| interval.instant(stated).unwrap().millis();
+        assert_eq!(chosen(inside(HOUR, 20 * HOUR)), stated.millis(), "the stated one");
+        assert_eq!(chosen(inside(20 * HOUR, 25 * HOUR)), DAY, "midnight");
+        assert_eq!(
+            chosen(inside(DAY + HOUR, DAY + 8 * HOUR)),
+            DAY + 8 * HOUR,
+            "midnight on the Pacific coast"
+        );
+        assert_eq!(chosen(inside(10 * HOUR + 1, 11 * HOUR + 5)), 11 * HOUR, "a whole hour");
+        assert_eq!(chosen(inside(10 * HOUR + 1, 10 * HOUR + 5)), 10 * HOUR + 1, "the first");
+    }
+}

@@ -243,15 +243,17 @@ fn rows_held_twice_are_announced_once() {
 }
 
 #[test]
-fn discounts_and_fees_are_exact() {
+fn fees_are_exact_and_discounts_in_whole_cents() {
     for case in cases(Discrepancy::TokenFee) {
         let fees: i128 = in_period(&case).filter_map(|fed| fed.event.token_fee).sum();
         assert_eq!(case.expected[&Entry::TokenFee], -fees);
     }
     for case in cases(Discrepancy::Discount) {
         let sum: i128 = held(&case).values().map(|(_, sum)| sum).sum();
-        let off = -case.expected[&Entry::Discount] * 10_000;
-        assert_eq!(off % sum, 0, "of ten thousandths");
+        let (off, rounding) = (case.expected[&Entry::Discount], case.expected.get(&Entry::Rounding));
+        assert_eq!((off % CENT, off < 0), (0, true));
+        let lines: i128 = case.bill.usage.iter().map(|line| line.amount).sum();
+        assert_eq!(sum + off + rounding.copied().unwrap_or(0), lines);
     }
 }
 
