@@ -20,6 +20,7 @@ mod output_narrative;
 mod output_sign_off;
 mod output_svg;
 mod output_tables;
+mod privacy;
 mod records;
 mod strategies;
 mod support;

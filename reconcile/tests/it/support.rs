@@ -95,9 +95,17 @@ pub(crate) fn ledger_with_gap(charges: &[Charge], connection: &ConnectionId, gap
 }
 
 fn builder(charges: &[Charge]) -> LedgerBuilder {
+    builder_of(&charges.iter().map(plain_record).collect::<Vec<_>>())
+}
+
+pub(crate) fn ledger_of(records: &[CostRecord]) -> Ledger {
+    builder_of(records).build()
+}
+
+fn builder_of(records: &[CostRecord]) -> LedgerBuilder {
     let mut builder = Ledger::builder(Currency::USD);
-    for charge in charges {
-        builder.push(&plain_record(charge)).unwrap();
+    for record in records {
+        builder.push(record).unwrap();
     }
     builder
 }
