@@ -9,18 +9,22 @@ impl Search<'_> {
     pub(crate) fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
         let mut all = Vec::new();
         let mut by_claim: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let mut seen = HashSet::new();
-        let mut instant = None;
-        for (place, charge) in self.charges.all.iter().enumerate() {
-            if instant.replace(charge.at) != Some(charge.at) {
+        let (mut seen, mut first) = (HashSet::new(), 0);
+        for same_instant in self.charges.all.chunk_by(|one, other| one.at == other.at) {
+            // Most charges are alone at their instant, and have no copy.
+            if same_instant.len() > 1 {
                 seen.clear();
-            }
-            if !seen.insert(charge.content()) {
-                all.push(place);
-                if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
-                    by_claim.entry(claim).or_default().push(place);
+                for (place, charge) in (first..).zip(same_instant) {
+                    if seen.insert(charge.content()) {
+                        continue;
+                    }
+                    all.push(place);
+                    if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
+                        by_claim.entry(claim).or_default().push(place);
+                    }
                 }
             }
+            first += same_instant.len();
         }
         let span = self.charges.span(base.view.window);
         let surplus = |claim: usize| {
