@@ -141,12 +141,13 @@ impl Search<'_> {
             self.charges.claims.claim_of(*cell).is_none() && !pot.billed.is_zero()
         };
         let unclaimed = cells.iter().enumerate().filter(unnamed).count();
-        let lines = self.claims.iter().zip(&pots).zip(&fit.reproduced);
-        let same_calls = lines.filter(|((claim, pot), reproduced)| {
-            reproduced.is_none() && claim.calls.is_some() && same_usage(claim, pot)
+        let supposed = self.supposed(&view);
+        let lines = self.claims.iter().zip(&pots).zip(&fit.reproduced).enumerate();
+        let same_calls = lines.filter(|(number, ((claim, pot), reproduced))| {
+            let sure = claim.calls.is_some() && !supposed.contains(number);
+            reproduced.is_none() && sure && same_usage(claim, pot)
         });
         let repriced = same_calls.count();
-        let supposed = self.supposed(&view);
         let (coincidences, rivals) = (None, Vec::new());
         Ok(Hypothesis { view, cells, pots, fit, coincidences, unclaimed, repriced, supposed, rivals })
     }

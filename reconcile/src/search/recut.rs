@@ -24,18 +24,22 @@ impl Search<'_> {
             return Ok(Vec::new());
         }
         let (start, end) = (self.stated.start(), self.stated.end());
+        // An end and a start that do equally well are told as rivals; both at once only where neither does it alone.
         let mut cuts = vec![(None, times.end(start, end)), (times.start(start, end), None)];
         if cuts.iter().all(|(start, end)| start.or(*end).is_none_or(|found| found.agree < counted)) {
             cuts.extend(times.both(self.stated).map(|(start, end)| (Some(start), Some(end))));
         }
         let mut found = Vec::new();
+        // Only a cut that as many lines agree on can rival one that puts every line right.
+        let mut enough = agree + 1;
         for (start, end) in cuts {
-            let gained = start.or(end).is_some_and(|found| found.agree > agree);
-            if gained {
-                found.extend(self.cut_at(base, start, end)?);
-            }
-            if found.iter().any(Hypothesis::complete) {
-                break;
+            let agreeing = start.or(end).map_or(0, |interval| interval.agree);
+            if agreeing >= enough {
+                let cut = self.cut_at(base, start, end)?;
+                if cut.as_ref().is_some_and(Hypothesis::complete) {
+                    enough = agreeing;
+                }
+                found.extend(cut);
             }
         }
         Ok(found)

@@ -104,6 +104,73 @@ fn a_cut_from_a_later_start_is_found_from_the_counts() {
 }
 
 #[test]
+fn a_cut_that_may_be_at_either_end_is_ambiguous() {
+    // The first and the last call to one model cost the same, and the line counts one call less.
+    let mut charges = charges();
+    charges[11].billed = charges[2].billed;
+    charges[11].model = charges[2].model;
+    let mut billed = charges.clone();
+    billed.remove(11);
+    charges[2].at = at("2026-09-14T09:30:00Z");
+    charges[11].at = at("2026-10-14T09:29:59Z");
+    let found = explain(&charges, &bill(&billed)).reconciliation;
+    let step = found.steps.iter().find(|step| step.category == Category::Ambiguous).unwrap();
+    assert_eq!(step.candidates, [Category::CutOffEnd, Category::CutOffStart]);
+    assert_eq!(step.amount.units(), -charges[11].billed.unwrap());
+    assert!(found.unexplained.is_zero() && !found.verdicts.exact);
+}
+
+#[test]
+fn a_price_is_not_told_of_calls_that_are_only_supposed() {
+    // The line lacks a call, and the withdrawn one makes up for the call but not for the money.
+    let mut charges = charges();
+    let withdrawn = charges.remove(8);
+    let mut invoice = bill(&charges);
+    let line = usize::try_from((8 + 1) % 3).unwrap();
+    invoice.lines[line].wording = about(withdrawn.model.unwrap(), 4).into();
+    let more = withdrawn.billed.unwrap() + 200 * CENT;
+    invoice.lines[line].amount = Money::from_units(invoice.lines[line].amount.units() + more);
+    let ids = (RecordId::from_bytes([0; 16]), identity());
+    let old = Some(Costs::flat(Money::from_units(withdrawn.billed.unwrap())));
+    let restated = [Restatement::stored(withdrawn.at, at("2026-11-02T00:00:00Z"), ids, (old, None))];
+    let since = SinceIssue::new(at("2026-10-15T00:00:00Z")).restatements(&restated);
+    let (ledger, rules) = (ledger(&charges), rules());
+    let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
+    balances(&explained);
+    let amount = withdrawn.billed.unwrap();
+    assert_eq!(causes(&explained), [(Category::WithdrawnUsage, amount, Strength::Proof)]);
+    assert!((explained.reconciliation.unexplained.units() - 200 * CENT).abs() < CENT);
+}
+
+#[test]
+fn calls_that_one_line_lacks_and_another_has_too_many_are_not_lost() {
+    let charges = charges();
+    let mut invoice = bill(&charges);
+    invoice.lines[0].wording = about("a", 6).into();
+    invoice.lines[0].amount = Money::from_units(invoice.lines[0].amount.units() + 300 * CENT);
+    invoice.lines[1].wording = about("b", 3).into();
+    let (ledger, rules) = (ledger(&charges), rules());
+    let explained = Case::new(&ledger, &invoice, &rules).announced(period(), 14).explain().unwrap();
+    balances(&explained);
+    assert!(!causes(&explained).iter().any(|(category, ..)| *category == Category::MissingUsage));
+    assert!(!explained.reconciliation.unexplained.is_zero());
+}
+
+#[test]
+fn a_discount_needs_two_lines_that_are_off_by_more_than_a_cent() {
+    let charge = |model, dollars: i128| Charge::on_demand(model, false, dollars * 100 * CENT);
+    let charges = [charge("a", 200), charge("b", 100)];
+    let lines = |first: i128, second: i128| [(about("a", 1), first * CENT), (about("b", 1), second * CENT)];
+    let small = explain(&charges, &invoice(period(), lines(19_998, 9_999)));
+    assert_eq!(
+        causes(&small),
+        [(Category::Price, -2 * CENT, Strength::Strong), (Category::Price, -CENT, Strength::Strong)]
+    );
+    let large = explain(&charges, &invoice(period(), lines(19_996, 9_998)));
+    assert_eq!(causes(&large), [(Category::Discount, -6 * CENT, Strength::Proof)]);
+}
+
+#[test]
 fn charges_that_came_in_late_are_named_if_somebody_had_looked_before() {
     let charges = charges();
     let issued = at("2026-10-15T00:00:00Z");
