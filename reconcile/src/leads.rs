@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cost_model::{Money, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::last_digit::LastDigit;
 use crate::search::Hypothesis;
 use crate::search::claims::{Claim, Claims};
 use crate::search::view::Charges;
@@ -59,14 +60,14 @@ pub(crate) fn all(
     claims: &Claims,
     found: &Hypothesis,
     lines: &UsageLines<'_>,
-    decimals: u32,
+    digit: LastDigit,
 ) -> Result<Vec<Lead>> {
     let mut leads = Vec::new();
     for (number, (claim, resolved)) in claims.all.iter().zip(&lines.resolved).enumerate() {
         if resolved.outcome != Outcome::Unknown {
             continue;
         }
-        let probe = Probe { number, claim, amount: resolved.difference, decimals };
+        let probe = Probe { number, claim, amount: resolved.difference, digit };
         let about = lines.numbers(|claim, _| claim == number);
         let held = resolved.pot.records;
         let hints = [probe.calls(held), probe.transposed()?].into_iter().flatten().map(|hint| (hint, None));
@@ -86,7 +87,7 @@ struct Probe<'a> {
     number: usize,
     claim: &'a Claim,
     amount: Money,
-    decimals: u32,
+    digit: LastDigit,
 }
 
 impl Probe<'_> {
@@ -99,7 +100,11 @@ impl Probe<'_> {
     fn transposed(&self) -> Result<Option<Hint>> {
         let Ok(right) = self.claim.asked.checked_sub(self.amount) else { return Ok(None) };
         let digits = |amount: Money| -> Result<Vec<u8>> {
-            Ok(amount.to_fixed(self.decimals, Rounding::HalfUp)?.bytes().filter(u8::is_ascii_digit).collect())
+            Ok(amount
+                .to_fixed(self.digit.decimals, Rounding::HalfUp)?
+                .bytes()
+                .filter(u8::is_ascii_digit)
+                .collect())
         };
         let (asked, right) = (digits(self.claim.asked)?, digits(right)?);
         let differ: Vec<usize> =
@@ -137,23 +142,17 @@ impl Probe<'_> {
 
     /// Whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
     fn fits(&self, sum: i128) -> bool {
-        let near = |off: i128| off.unsigned_abs() < self.last_digit();
+        let near = |off: i128| off.unsigned_abs() < self.digit.size();
         let amount = self.amount.units();
         [amount, amount.saturating_neg(), amount / 2, amount.saturating_neg() / 2]
             .into_iter()
             .any(|wanted| near(sum.saturating_sub(wanted)))
     }
 
-    fn last_digit(&self) -> u128 {
-        10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
-    }
-
     /// Four wishes for each bucket, each met by two last digits out of as many as the buckets differ by.
     fn chance(&self, sums: &BTreeMap<i64, Option<i128>>) -> Coincidences {
-        let known = || sums.values().copied().flatten();
-        let spread =
-            known().max().unwrap_or(0).abs_diff(known().min().unwrap_or(0)) / self.last_digit().max(1);
+        let outcomes = self.digit.spread(sums.values().copied().flatten());
         let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX).saturating_mul(8);
-        Coincidences::of(tries, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
+        Coincidences::of(tries, outcomes.saturating_add(1))
     }
 }

@@ -10,6 +10,7 @@ mod cycle;
 mod error;
 mod invoice;
 mod invoice_records;
+mod last_digit;
 mod leads;
 mod line_checks;
 mod output;

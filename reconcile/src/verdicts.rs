@@ -4,6 +4,7 @@ use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::last_digit::LastDigit;
 
 /// What counts as a material difference: more than both the amount and the share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,20 +62,19 @@ pub(crate) struct Judged {
     pub(crate) charges: u64,
     pub(crate) lines: u64,
     pub(crate) total: Money,
-    pub(crate) decimals: u32,
+    pub(crate) digit: LastDigit,
     pub(crate) on_demand_charges: Money,
     pub(crate) on_demand_usage: Money,
 }
 
 impl Judged {
     pub(crate) fn verdicts(&self, materiality: Materiality) -> Result<Verdicts> {
-        let digit = Money::from_units(10_i128.saturating_pow(24_u32.saturating_sub(self.decimals)));
         let size = |amount: Money| amount.units().unsigned_abs();
-        let half_digits = |count: u64| size(digit).saturating_mul(u128::from(count)) / 2;
+        let half_digits = |count: u64| self.digit.size().saturating_mul(u128::from(count)) / 2;
         // In halves of a last digit: no square root is rounded up.
-        let tolerance = half_digits(self.charges.isqrt()).max(size(digit).saturating_mul(100));
+        let tolerance = half_digits(self.charges.isqrt()).max(self.digit.size().saturating_mul(100));
         let focus_tolerance = Money::from_units(i128::try_from(tolerance).unwrap_or(i128::MAX))
-            .rounded(self.decimals, Rounding::Floor)?;
+            .rounded(self.digit.decimals, Rounding::Floor)?;
         let difference = self.on_demand_usage.checked_sub(self.on_demand_charges)?;
         let share = size(self.total).saturating_mul(u128::from(materiality.share)) / 10_000;
         Ok(Verdicts {

@@ -47,7 +47,7 @@ impl Fitting<'_> {
         let lines = || self.claims.iter().zip(pots).zip(fit.reproduced.iter().zip(&plain.reproduced));
         let off = |claim: &Claim, pot: &Pot| claim.asked.checked_sub(pot.billed).map_or(0, Money::units);
         let gained = lines().filter(|((claim, pot), (with, without))| {
-            with.is_some() && without.is_none() && off(claim, pot).unsigned_abs() > self.last_digit()
+            with.is_some() && without.is_none() && off(claim, pot).unsigned_abs() > self.digit.size()
         });
         let right_without =
             lines().filter(|(_, (with, without))| with.is_none() && without.is_some()).count();
@@ -79,7 +79,7 @@ impl Fitting<'_> {
                 let near = |terms: &Terms| {
                     let exact = terms.apply(pot.billed, pot.fee);
                     exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| {
-                        off.units().unsigned_abs() < self.last_digit().saturating_mul(digits(pot))
+                        off.units().unsigned_abs() < self.digit.size().saturating_mul(digits(pot))
                     })
                 };
                 let all = percentages(pot, claim, without_fees || !discount_on_fees);

@@ -4,8 +4,8 @@ use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::last_digit::{LastDigit, RoundedSums};
 use crate::search::claims::Claim;
-use crate::search::last_digit::{LastDigit, RoundedSums};
 use crate::search::view::{Charges, NO_TOKENS, Pot, View};
 
 /// What an invoice asks for of what was charged.
@@ -97,7 +97,7 @@ pub(crate) struct Fit {
     pub(crate) reproduced: Vec<Option<Money>>,
     /// A discount that holds for most lines, but not for so many that it is one on all.
     pub(crate) discount_on_most: Option<Terms>,
-    decimals: u32,
+    pub(crate) digit: LastDigit,
     charge_sums: ChargeSums,
     undiscounted_sums: ChargeSums,
 }
@@ -126,7 +126,7 @@ impl Fit {
         let Some(policy) = self.policies.first() else { return Asked { exact, rounded: exact } };
         let rounded = match policy.unit {
             RoundingUnit::Charge => sum_of_cells(sums, cells, place(policy.rounding)),
-            _ => rounded(exact, self.decimals, policy.rounding),
+            _ => self.digit.round(exact, policy.rounding),
         };
         Asked { exact, rounded }
     }
@@ -149,7 +149,7 @@ impl Fit {
 pub(crate) struct Fitting<'a> {
     pub(crate) charges: &'a Charges<'a>,
     pub(crate) claims: &'a [Claim],
-    pub(crate) decimals: u32,
+    pub(crate) digit: LastDigit,
 }
 
 impl Fitting<'_> {
@@ -201,10 +201,6 @@ impl Fitting<'_> {
         self.with_discount(best, &plain, view, pots)
     }
 
-    pub(crate) fn last_digit(&self) -> u128 {
-        10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
-    }
-
     /// The policies that reproduce the most lines under these terms.
     pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
         let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
@@ -214,7 +210,7 @@ impl Fitting<'_> {
             policies: Vec::new(),
             reproduced: Vec::new(),
             discount_on_most: None,
-            decimals: self.decimals,
+            digit: self.digit,
             charge_sums,
             undiscounted_sums: Vec::new(),
         };
@@ -224,7 +220,7 @@ impl Fitting<'_> {
             for rounding in Rounding::ALL {
                 let amounts: Option<Vec<Option<Money>>> = match unit {
                     RoundingUnit::Line => {
-                        Some(exact.iter().map(|exact| rounded(*exact, self.decimals, rounding)).collect())
+                        Some(exact.iter().map(|exact| self.digit.round(*exact, rounding)).collect())
                     }
                     RoundingUnit::Charge => by_charge.then(|| {
                         let sum =
@@ -259,18 +255,16 @@ impl Fitting<'_> {
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
         let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;
         let asked = Money::sum(self.claims.iter().map(|claim| claim.asked)).ok()?;
-        let near = |(claim, exact): (&Claim, &Money)| {
-            claim.asked.checked_sub(*exact).is_ok_and(|off| off.units().unsigned_abs() < self.last_digit())
-        };
+        let near = |(claim, exact): (&Claim, &Money)| self.digit.is_near(claim.asked, *exact);
         let sum = Money::sum(exact.iter().copied()).ok();
-        let right = rounded(sum, self.decimals, rounding)? == asked
+        let right = self.digit.round(sum, rounding)? == asked
             && exact.len() > 1
             && self.claims.iter().zip(&exact).all(near);
         right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).collect())
     }
 
     fn rounded_charges(&self, terms: Terms, view: &View) -> Result<ChargeSums> {
-        let digit = LastDigit::of(self.decimals);
+        let digit = self.digit;
         let mut sums = vec![Some(RoundedSums::default()); self.charges.claims.cells()];
         self.charges.each(view, |cell, billed, fee, _| {
             if let Some(sum @ Some(_)) = sums.get_mut(cell) {
@@ -283,10 +277,6 @@ impl Fitting<'_> {
         })?;
         Ok(sums.into_iter().map(|sum| sum.map_or([None; 4], |sum| sum.amounts(digit))).collect())
     }
-}
-
-fn rounded(exact: Option<Money>, decimals: u32, rounding: Rounding) -> Option<Money> {
-    exact?.rounded(decimals, rounding).ok()
 }
 
 fn place(rounding: Rounding) -> usize {

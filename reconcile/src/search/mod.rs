@@ -6,7 +6,6 @@ mod copies;
 pub(crate) mod cut_off;
 mod discounts;
 pub(crate) mod fit;
-mod last_digit;
 mod nice_cuts;
 mod recut;
 pub(crate) mod view;
@@ -16,6 +15,7 @@ use std::cmp::Ordering;
 
 use cost_model::Window;
 
+use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
 use crate::search::fit::{Fit, Fitting, same_usage};
 use crate::search::view::{Charges, Pot, View};
@@ -70,7 +70,7 @@ pub(crate) struct Search<'a> {
     pub(crate) stated: Window,
     /// How far from its stated instant a cut is looked for, in milliseconds.
     pub(crate) reach: i64,
-    pub(crate) decimals: u32,
+    pub(crate) digit: LastDigit,
 }
 
 impl Search<'_> {
@@ -162,7 +162,7 @@ impl Search<'_> {
     }
 
     fn fitting(&self) -> Fitting<'_> {
-        Fitting { charges: self.charges, claims: self.claims, decimals: self.decimals }
+        Fitting { charges: self.charges, claims: self.claims, digit: self.digit }
     }
 
     /// The charges as they were when the invoice was issued, if anything has changed since.
@@ -173,9 +173,5 @@ impl Search<'_> {
         let mut view = View { as_issued: true, ..View::now(self.stated) };
         view.withdrawn = self.place_withdrawn(&view)?;
         Ok(Some(view))
-    }
-
-    pub(crate) fn last_digit(&self) -> u128 {
-        10_u128.saturating_pow(24_u32.saturating_sub(self.decimals))
     }
 }

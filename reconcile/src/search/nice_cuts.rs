@@ -16,7 +16,7 @@ pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypoth
     let sums = sums(search, &windows);
     let coincidences = chance(search, &sums);
     let asked = Money::sum(search.claims.iter().map(|claim| claim.asked))?.units();
-    let far = search.last_digit().saturating_mul(u128::try_from(search.claims.len()).unwrap_or(u128::MAX));
+    let far = search.digit.size().saturating_mul(u128::try_from(search.claims.len()).unwrap_or(u128::MAX));
     let mut found = Vec::new();
     for (window, sum) in windows.into_iter().zip(sums) {
         let near = sum.is_some_and(|sum| sum.abs_diff(asked) <= far);
@@ -56,10 +56,8 @@ fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> Coincidences {
     let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
     sums.sort_unstable();
     sums.dedup();
-    let spread = sums.last().zip(sums.first()).map_or(0, |(most, least)| most.abs_diff(*least));
-    let outcomes = spread / search.last_digit().max(1);
-    let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX);
-    Coincidences::of(tries, u64::try_from(outcomes).unwrap_or(u64::MAX).saturating_add(1))
+    let outcomes = search.digit.spread(sums.iter().copied());
+    Coincidences::of(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))
 }
 
 fn windows(stated: Window) -> Vec<Window> {

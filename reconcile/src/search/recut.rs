@@ -117,12 +117,8 @@ impl Search<'_> {
             [] if !cut.complete() => return Coincidences::of(1, 1),
             _ => return Coincidences::of(0, 1),
         };
-        let amounts = || {
-            let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
-            self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units())
-        };
-        let spread =
-            amounts().max().unwrap_or(0).abs_diff(amounts().min().unwrap_or(0)) / self.last_digit().max(1);
-        Coincidences::of(TRIES, u64::try_from(spread).unwrap_or(u64::MAX).saturating_add(1))
+        let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
+        let amounts = self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units());
+        Coincidences::of(TRIES, self.digit.spread(amounts).saturating_add(1))
     }
 }

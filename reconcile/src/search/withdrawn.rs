@@ -22,7 +22,7 @@ impl Search<'_> {
         let mut placing = Placing {
             lines: lines.collect(),
             withdrawn,
-            last_digit: self.last_digit(),
+            last_digit: self.digit.size(),
             steps: 0,
             placed: Vec::new(),
             best: ((0, 0, 0), Vec::new()),

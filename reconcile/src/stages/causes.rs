@@ -2,6 +2,7 @@
 
 use cost_model::Money;
 
+use crate::last_digit::LastDigit;
 use crate::search::Hypothesis;
 use crate::search::claims::{Claim, Claims};
 use crate::search::fit::{Terms, same_usage};
@@ -15,6 +16,7 @@ pub(crate) struct Circumstances {
     lines: usize,
     /// Charges are known to be lacking, and all shortfalls together are not more than that.
     short: bool,
+    digit: LastDigit,
 }
 
 impl Circumstances {
@@ -32,7 +34,7 @@ impl Circumstances {
         }
         // Calls that one line lacks and another has too many are not lost but elsewhere.
         let short = completeness.is_short() && !surplus && completeness.may_lack(lacking);
-        Ok(Self { lines: claims.all.len(), short })
+        Ok(Self { lines: claims.all.len(), short, digit: found.fit.digit })
     }
 
     /// What the difference can only come from. The same calls for another amount are no evidence of another price where
@@ -65,24 +67,23 @@ impl Circumstances {
         // Fees that one line alone has are no more its own than its price is.
         let with_fees = found.pots.iter().filter(|pot| !pot.fee.is_zero()).count();
         let without_fees = Terms { without_fees: true, ..terms };
-        if !pot.fee.is_zero() && with_fees == 1 && !terms.without_fees && is_rounded(without_fees, pot, claim)
+        if !pot.fee.is_zero()
+            && with_fees == 1
+            && !terms.without_fees
+            && self.is_rounded(without_fees, pot, claim)
         {
             fitting.push(Category::TokenFee);
         }
         // On a line alone, a discount is a price; and one on some lines is the price of each.
-        let shared = found.fit.discount_on_most.is_some_and(|terms| is_rounded(terms, pot, claim));
+        let shared = found.fit.discount_on_most.is_some_and(|terms| self.is_rounded(terms, pot, claim));
         if !more && terms.discount == 0 && (self.lines == 1 || shared) {
             fitting.push(Category::Discount);
         }
         fitting
     }
-}
 
-/// Whether a line asks for what other terms would, up to rounding.
-fn is_rounded(terms: Terms, pot: &Pot, claim: &Claim) -> bool {
-    const CENT: u128 = 10_u128.pow(22);
-    let exact = terms.apply(pot.billed, pot.fee);
-    exact
-        .and_then(|exact| exact.checked_sub(claim.asked).ok())
-        .is_some_and(|off| off.units().unsigned_abs() < CENT)
+    /// Whether a line asks for what other terms would, up to rounding.
+    fn is_rounded(&self, terms: Terms, pot: &Pot, claim: &Claim) -> bool {
+        terms.apply(pot.billed, pot.fee).is_some_and(|exact| self.digit.is_near(exact, claim.asked))
+    }
 }

@@ -14,6 +14,7 @@ pub(crate) mod usage_lines;
 use cost_model::Money;
 
 use crate::case::{Case, Explained};
+use crate::last_digit::LastDigit;
 use crate::search::charges::Usage;
 use crate::search::claims::Claims;
 use crate::search::cut_off::REACH;
@@ -32,6 +33,7 @@ use crate::{
 /// Runs every stage and puts the bridge together.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
+    let digit = LastDigit::of(decimals);
     let months = invoice.period.whole_months();
     let usage = Usage::gather(case.ledger, months, invoice.period, case.rules)?;
     let completeness = Completeness::of(case);
@@ -43,7 +45,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         completeness: &completeness,
         stated: invoice.period,
         reach: reach(case),
-        decimals,
+        digit,
     };
     let found = search.best()?;
     let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;
@@ -72,7 +74,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         charges: found.cells.iter().map(|pot| pot.records).sum(),
         lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
         total: invoice_total,
-        decimals,
+        digit,
         on_demand_charges: usage
             .on_demand_billed
             .amount
@@ -95,7 +97,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         terms: found.fit.terms,
         rounding: lines.policies(),
         verdicts: judged.verdicts(case.materiality)?,
-        leads: leads::all(&charges, &claims, &found, &lines, decimals)?,
+        leads: leads::all(&charges, &claims, &found, &lines, digit)?,
         steps: bridge.steps,
         waypoints: bridge.waypoints,
     };

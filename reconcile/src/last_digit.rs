@@ -1,11 +1,12 @@
-//! Rounding many amounts by every policy at once.
+//! The last digit of a line's amount, and rounding many amounts to it by every policy at once.
 #![warn(clippy::arithmetic_side_effects)]
 
-use cost_model::Money;
+use cost_model::{Money, Rounding};
 
 /// The unit that amounts are rounded to: `10^-decimals`, as a count of 10^-24.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LastDigit {
+    pub(crate) decimals: u32,
     units: i128,
     /// The power of two in `units`, and what is left of it.
     twos: u32,
@@ -26,7 +27,28 @@ pub(crate) struct RoundedSums {
 impl LastDigit {
     pub(crate) fn of(decimals: u32) -> Self {
         let twos = 24_u32.saturating_sub(decimals);
-        Self { units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
+        Self { decimals, units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
+    }
+
+    /// In units of 10^-24.
+    pub(crate) fn size(self) -> u128 {
+        self.units.unsigned_abs()
+    }
+
+    pub(crate) fn round(self, exact: Option<Money>, rounding: Rounding) -> Option<Money> {
+        exact?.rounded(self.decimals, rounding).ok()
+    }
+
+    /// Whether two amounts are less than a last digit apart.
+    pub(crate) fn is_near(self, one: Money, other: Money) -> bool {
+        one.checked_sub(other).is_ok_and(|off| off.units().unsigned_abs() < self.size())
+    }
+
+    /// How many last digits lie between the least and the greatest of these amounts.
+    pub(crate) fn spread(self, amounts: impl Iterator<Item = i128> + Clone) -> u64 {
+        let (most, least) = (amounts.clone().max().unwrap_or(0), amounts.min().unwrap_or(0));
+        let spread = most.abs_diff(least).checked_div(self.size()).unwrap_or(0);
+        u64::try_from(spread).unwrap_or(u64::MAX)
     }
 
     /// The amount in whole last digits, rounded down, and what is above them.
@@ -68,7 +90,6 @@ impl RoundedSums {
 #[cfg(test)]
 #[expect(clippy::arithmetic_side_effects, reason = "the amounts are made up here")]
 mod tests {
-    use cost_model::Rounding;
     use proptest::prelude::*;
 
     use super::*;
