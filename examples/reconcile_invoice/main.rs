@@ -6,7 +6,7 @@ mod sections;
 
 use std::process::ExitCode;
 
-use cost_model::{Currency, Ledger, Scope, Timestamp, Window};
+use cost_model::{Currency, Ledger, Scope};
 use cursor_invoice::billing_rules;
 use reconcile::{Case, SinceIssue, TieOut};
 
@@ -15,9 +15,6 @@ use examples::Failure;
 use inputs::Inputs;
 use sections::Sections;
 
-/// Charges this near to the months may be on the invoice if it was cut in another zone.
-const NEAR_MILLIS: i64 = 3 * 24 * 60 * 60 * 1000;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     examples::main(Arguments::parse(), HELP, run).await
@@ -25,7 +22,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Inputs { store, connection, invoice, earlier } = Inputs::gather(&arguments).await?;
-    let scope = Scope::all().connection(connection.clone()).window(around(invoice.period.whole_months())?);
+    let scope = Scope::all().connection(connection.clone()).window(invoice.window_of_charges());
     let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
     let rules = billing_rules()?;
 
@@ -56,9 +53,4 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         sections.write(folder)?;
     }
     Ok(())
-}
-
-fn around(months: Window) -> Result<Window, Failure> {
-    let moved = |at: Timestamp, by: i64| Timestamp::from_millis(at.millis().saturating_add(by));
-    Ok(Window::new(moved(months.start(), -NEAR_MILLIS)?, moved(months.end(), NEAR_MILLIS)?)?)
 }

@@ -130,9 +130,7 @@ struct Charges {
 
 impl Charges {
     fn of(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
-        let on_demand: Vec<bool> = (0..ledger.tuple_count())
-            .map(|number| ledger.tuple(number).is_some_and(|tuple| rules.on_demand.matches(&tuple)))
-            .collect();
+        let on_demand = rules.on_demand_tuples(ledger);
         let mut charges = Self { used: Running::default(), on_demand: Running::default() };
         for row in ledger.rows() {
             charges.used.add(row.at, row.costs.effective.unwrap_or_default())?;

@@ -1,6 +1,6 @@
 //! How a provider bills, as data.
 
-use cost_model::{Dimension, Filter};
+use cost_model::{Dimension, Filter, Ledger};
 
 /// How a provider bills usage: which charges an invoice asks for, and what its lines speak of.
 #[derive(Clone, Debug)]
@@ -22,5 +22,11 @@ impl BillingRules {
     /// Rules under which lines speak of services by the provider's id and are rounded to two decimals.
     pub fn new(on_demand: Filter, own_key: Filter, max_mode: Dimension) -> Self {
         Self { on_demand, own_key, model: Dimension::ServiceId, max_mode, line_decimals: 2 }
+    }
+
+    /// For each tuple of a ledger, whether its charges are on demand.
+    pub(crate) fn on_demand_tuples(&self, ledger: &Ledger) -> Vec<bool> {
+        let is_on_demand = |number| ledger.tuple(number).is_some_and(|tuple| self.on_demand.matches(&tuple));
+        (0..ledger.tuple_count()).map(is_on_demand).collect()
     }
 }

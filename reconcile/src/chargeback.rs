@@ -56,9 +56,7 @@ impl Case<'_> {
     /// What the ledger holds as billed in the stated period beside on-demand charges: the lines of fees on own keys, if
     /// there are any, bring those back as a step.
     fn billed_beside_on_demand(&self) -> Result<Money> {
-        let on_demand: Vec<bool> = (0..self.ledger.tuple_count())
-            .map(|number| self.ledger.tuple(number).is_some_and(|tuple| self.rules.on_demand.matches(&tuple)))
-            .collect();
+        let on_demand = self.rules.on_demand_tuples(self.ledger);
         let beside = self
             .ledger
             .rows()

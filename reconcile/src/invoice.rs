@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use crate::Result;
+use crate::search::cut_off::{REACH, widened};
 
 /// An invoice of one billing period.
 ///
@@ -64,6 +65,12 @@ impl Invoice {
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     pub fn sum_of_lines(&self) -> Result<Money> {
         Ok(Money::sum(self.lines.iter().map(|line| line.amount))?)
+    }
+
+    /// The span whose charges an explanation looks at: the UTC months that the period touches, and three days around
+    /// them, since an invoice may be cut in another zone or some hours late.
+    pub fn window_of_charges(&self) -> Window {
+        widened(self.period.whole_months(), REACH)
     }
 
     /// What the invoice asks for: the total that it states, else the sum of its lines.

@@ -11,9 +11,6 @@ use sha2::{Digest, Sha256};
 use crate::case::Case;
 use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
 
-/// Charges this near to the months may be on an invoice that was cut late or early.
-const NEAR: i64 = 3 * 24 * 60 * 60 * 1000;
-
 /// Hands out the bytes of everything that a case is explained from.
 pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
     let mut fields = Fields::default();
@@ -40,18 +37,16 @@ pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
         fields.text(Some(gap.state.name()));
     }
     take(&fields.0);
-    charges(case.ledger, case.invoice.period.whole_months(), take);
+    charges(case.ledger, case.invoice.window_of_charges(), take);
 }
 
 /// The charges in order of time, those of one instant in the order of their bytes.
-fn charges(ledger: &Ledger, months: Window, take: &mut impl FnMut(&[u8])) {
+fn charges(ledger: &Ledger, window: Window, take: &mut impl FnMut(&[u8])) {
     let tuples: Vec<[u8; 32]> =
         (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number)).map(tuple_digest).collect();
-    let first = months.start().millis().saturating_sub(NEAR);
-    let end = months.end().millis().saturating_add(NEAR);
     let mut same: Vec<Fields> = Vec::new();
     let mut at = None;
-    for row in ledger.rows().filter(|row| (first..end).contains(&row.at.millis())) {
+    for row in ledger.rows().filter(|row| window.contains(row.at)) {
         if at != Some(row.at) {
             take_all(&mut same, take);
             at = Some(row.at);

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_model::{Dimensions, Ledger, LedgerRow, LedgerTuple, Money, Timestamp, TokenCounts, Window};
 
-use crate::{BillingRules, ChargeStatus, Result};
-
-/// How far from the months an invoice may have been cut: on-demand charges this near are looked at as well.
-const REACH: i64 = 3 * 24 * 60 * 60 * 1000;
+use crate::{BillingRules, ChargeStatus, Invoice, Result};
 
 /// Charges and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,25 +76,18 @@ enum Class {
 }
 
 impl Usage {
-    pub(crate) fn gather(
-        ledger: &Ledger,
-        months: Window,
-        period: Window,
-        rules: &BillingRules,
-    ) -> Result<Self> {
+    pub(crate) fn gather(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Self> {
+        let (period, months, near) =
+            (invoice.period, invoice.period.whole_months(), invoice.window_of_charges());
         let mut cells = BTreeMap::new();
         let classes: Vec<Class> = (0..ledger.tuple_count())
             .filter_map(|number| ledger.tuple(number))
             .map(|tuple| classify(tuple, rules, &mut cells))
             .collect();
         let mut usage = Self { statuses: Vec::with_capacity(ledger.len()), ..Self::default() };
-        let near = |at: Timestamp| {
-            months.start().millis().saturating_sub(REACH) <= at.millis()
-                && at.millis() < months.end().millis().saturating_add(REACH)
-        };
         for (row, charge) in ledger.rows().enumerate() {
             let class = classes.get(charge.tuple).copied().unwrap_or(Class::Other);
-            if let (Class::OnDemand(cell), true) = (class, near(charge.at)) {
+            if let (Class::OnDemand(cell), true) = (class, near.contains(charge.at)) {
                 usage.charges.push(on_demand(&charge, row, cell));
             }
             let status = if months.contains(charge.at) {

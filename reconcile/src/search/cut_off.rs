@@ -157,7 +157,8 @@ impl Times {
     }
 }
 
-fn widened(window: Window, reach: i64) -> Window {
+/// The span and as much around it, in milliseconds.
+pub(crate) fn widened(window: Window, reach: i64) -> Window {
     let at = |millis| Timestamp::from_millis(millis).ok();
     let wide = at(window.start().millis().saturating_sub(reach))
         .zip(at(window.end().millis().saturating_add(reach)));

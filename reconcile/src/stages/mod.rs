@@ -35,7 +35,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::of(decimals);
     let months = invoice.period.whole_months();
-    let usage = Usage::gather(case.ledger, months, invoice.period, case.rules)?;
+    let usage = Usage::gather(case.ledger, invoice, case.rules)?;
     let completeness = Completeness::of(case);
     let claims = Claims::of(invoice, &usage.cells)?;
     let charges = Charges::new(&usage.charges, &claims, case.since_issue);
