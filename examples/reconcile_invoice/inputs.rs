@@ -1,17 +1,14 @@
 //! The charges and the invoice, from files or from the demo.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
 use cost_ingest::Ingest;
 use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
 use cursor_invoice::{CursorWordings, PdfTextReader};
-use cursor_simulator::Simulator;
+use cursor_simulator::{Server, Simulator};
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader};
 
 use crate::arguments::Arguments;
@@ -70,24 +67,11 @@ fn read(path: &Path) -> Result<Invoice, Failure> {
     Ok(invoice)
 }
 
-#[derive(Debug)]
-struct InProcess(Simulator);
-
-#[async_trait]
-impl Transport for InProcess {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        Ok(self.0.handle(request))
-    }
-}
-
 /// The demo company's charges and its last invoice.
 async fn demo() -> Result<Inputs, Failure> {
-    let simulator = Simulator::demo();
-    let client = Client::builder()
-        .api_key(simulator.api_key())
-        .transport(Arc::new(InProcess(simulator.clone())))
-        .clock(Arc::new(ManualClock::new(simulator.now())))
-        .build()?;
+    let server = Server::start(Simulator::demo()).await?;
+    let simulator = server.simulator();
+    let client = Client::builder().api_key(simulator.api_key()).base_url(server.base_url()).build()?;
     let source = CursorCostSource::new(client, "Acme");
     let (store, connection) = (MemoryStore::new(), ConnectionId::new("Acme"));
     let (start, end) = simulator.range();

@@ -3,7 +3,10 @@
 use cost_model::{Ledger, Money, Window};
 
 use crate::search::charges::Tally;
-use crate::{BillingRules, Case, ChargeStatus, Explained, Invoice, LineKind, Reconciliation, Result};
+use crate::stages::invoice_only::taken_back;
+use crate::{
+    BillingRules, Case, ChargeStatus, Explained, Invoice, InvoiceLine, LineKind, Reconciliation, Result,
+};
 
 /// The invoices of one cycle, each explained, and whether together they ask for every charge once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +39,11 @@ pub fn reconcile_cycle(
         let earlier = invoices.get(..number).unwrap_or_default();
         explained.push(Case::new(ledger, invoice, rules).earlier(earlier).explain()?);
     }
-    let taken_back = taken_back(invoices)?;
+    let paid_back = paid_back(invoices)?;
     let mut asked = vec![0_u32; ledger.len()];
-    for (explained, taken_back) in explained.iter().zip(&taken_back) {
+    for (explained, paid_back) in explained.iter().zip(&paid_back) {
         for (count, status) in asked.iter_mut().zip(&explained.charges) {
-            *count += u32::from(!taken_back && matches!(status, ChargeStatus::Line(_)));
+            *count += u32::from(!paid_back && matches!(status, ChargeStatus::Line(_)));
         }
     }
     let last = explained.last().map(|explained| explained.charges.as_slice()).unwrap_or_default();
@@ -72,22 +75,17 @@ pub fn reconcile_cycle(
     })
 }
 
-/// For each invoice, whether a later one has a line of netting over its total.
-fn taken_back(invoices: &[Invoice]) -> Result<Vec<bool>> {
-    let mut paid: Vec<Money> = Vec::new();
-    for line in invoices.iter().flat_map(|invoice| &invoice.lines) {
-        if *line.kind() == LineKind::Netting {
-            paid.push(line.amount.checked_neg()?);
+/// For each invoice, whether a later one has a line of netting that takes it back.
+fn paid_back(invoices: &[Invoice]) -> Result<Vec<bool>> {
+    let mut paid_back = vec![false; invoices.len()];
+    for (number, invoice) in invoices.iter().enumerate() {
+        let netting: Vec<&InvoiceLine> =
+            invoice.lines.iter().filter(|line| *line.kind() == LineKind::Netting).collect();
+        for taken in taken_back(&netting, invoices.get(..number).unwrap_or_default())?.into_iter().flatten() {
+            if let Some(paid_back) = paid_back.get_mut(taken) {
+                *paid_back = true;
+            }
         }
     }
-    let mut taken_back = Vec::with_capacity(invoices.len());
-    for invoice in invoices {
-        let total = invoice.total()?;
-        let found = paid.iter().position(|paid| *paid == total);
-        if let Some(found) = found {
-            paid.swap_remove(found);
-        }
-        taken_back.push(found.is_some());
-    }
-    Ok(taken_back)
+    Ok(paid_back)
 }

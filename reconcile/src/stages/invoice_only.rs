@@ -38,17 +38,12 @@ pub(crate) fn steps(bridge: &mut BridgeBuilder, invoice: &Invoice, earlier: &[In
     Ok(total)
 }
 
-/// Which earlier invoices the lines of netting take back. Each invoice answers for one line at most.
+/// Which earlier invoices the lines of netting take back, in words.
 fn netting_rule(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<String> {
-    let mut left: Vec<(&str, Money)> = Vec::new();
-    for invoice in earlier {
-        left.push((&invoice.number, invoice.total()?));
-    }
     let (mut paid, mut unmatched) = (Vec::new(), Vec::new());
-    for line in lines {
-        let taken_back = line.amount.checked_neg()?;
-        match left.iter().position(|(_, total)| *total == taken_back) {
-            Some(found) => paid.push(left.swap_remove(found).0),
+    for (line, taken_back) in lines.iter().zip(taken_back(lines, earlier)?) {
+        match taken_back.and_then(|number| earlier.get(number)) {
+            Some(invoice) => paid.push(invoice.number.as_str()),
             None => unmatched.push(line.line.to_string()),
         }
     }
@@ -61,4 +56,19 @@ fn netting_rule(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<String> {
         rule = format!("{rule}; no earlier invoice asks for what line {lines} takes back");
     }
     Ok(rule)
+}
+
+/// For each line of netting, the number of the earlier invoice with that total. Each invoice answers for one line at
+/// most.
+pub(crate) fn taken_back(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<Vec<Option<usize>>> {
+    let mut left: Vec<(usize, Money)> = Vec::new();
+    for (number, invoice) in earlier.iter().enumerate() {
+        left.push((number, invoice.total()?));
+    }
+    let find = |line: &&InvoiceLine| {
+        let paid = line.amount.checked_neg()?;
+        let found = left.iter().position(|(_, total)| *total == paid);
+        Ok(found.map(|found| left.remove(found).0))
+    };
+    lines.iter().map(find).collect()
 }

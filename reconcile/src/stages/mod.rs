@@ -3,9 +3,10 @@
 pub(crate) mod bridge_builder;
 mod causes;
 pub(crate) mod completeness;
-mod invoice_only;
+mod fee_claim;
+pub(crate) mod invoice_only;
 mod labels;
-pub(crate) mod own_key;
+mod own_key;
 mod scope;
 mod timing;
 mod token_fee;
@@ -22,7 +23,7 @@ use crate::search::view::Charges;
 use crate::search::{Hypothesis, Search};
 use crate::stages::bridge_builder::BridgeBuilder;
 use crate::stages::completeness::Completeness;
-use crate::stages::own_key::FeeClaim;
+use crate::stages::fee_claim::FeeClaim;
 use crate::stages::usage_lines::UsageLines;
 use crate::verdicts::Judged;
 use crate::{

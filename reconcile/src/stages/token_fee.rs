@@ -5,7 +5,7 @@ use cost_model::Money;
 use crate::search::Hypothesis;
 use crate::search::charges::Tally;
 use crate::stages::bridge_builder::BridgeBuilder;
-use crate::stages::own_key::FeeClaim;
+use crate::stages::fee_claim::FeeClaim;
 use crate::{Category, Invoice, LineKind, Result};
 
 pub(crate) fn steps(

@@ -2,31 +2,16 @@
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{Category, Coincidences, Hint, LineKind, Reconciliation};
+use reconcile::{Category, Coincidences, Hint, Reconciliation};
 
 use crate::strategies::inputs;
-use crate::support::{CENT, Charge, INCLUDED, OWN_KEY, UNKNOWN, explain, invoice, money, period, usage};
+use crate::support::{CENT, Charge, UNKNOWN, a_little_of_everything, explain, invoice, money, period, usage};
 
-/// A little of everything.
+/// A little of everything, and a charge that states no amount.
 fn example() -> Reconciliation {
-    let charges = [
-        Charge::on_demand("a", false, CENT * 12_345 / 10),
-        Charge::on_demand("b", true, 500 * CENT).at("2026-09-14T09:30:00Z"),
-        Charge::on_demand("b", true, 30 * CENT).at("2026-09-02T00:00:00Z"),
-        Charge::on_demand("b", true, 70 * CENT).at("2026-10-31T23:59:59.999Z"),
-        Charge::of_kind(INCLUDED, Some(0), Some(CENT * 20_001 / 10)),
-        Charge::of_kind(OWN_KEY, Some(25 * CENT), Some(25 * CENT)),
-        Charge::of_kind(UNKNOWN, None, None),
-    ];
-    let lines = [
-        (usage(Some("a"), None), 1_235 * CENT),
-        (usage(Some("b"), None), 503 * CENT),
-        (LineKind::OwnKeyFees, 25 * CENT),
-        (LineKind::Seats, 800_000 * CENT),
-        (LineKind::Credit, -4_000 * CENT),
-        (LineKind::Tax, 65_520 * CENT),
-    ];
-    explain(&charges, &invoice(period(), lines))
+    let (mut charges, invoice) = a_little_of_everything();
+    charges.push(Charge::of_kind(UNKNOWN, None, None));
+    explain(&charges, &invoice)
 }
 
 #[test]

@@ -154,6 +154,27 @@ pub(crate) fn invoice(period: Window, lines: impl IntoIterator<Item = (LineKind,
     invoice
 }
 
+/// Charges and lines of every sort, nearly all of which match.
+pub(crate) fn a_little_of_everything() -> (Vec<Charge>, Invoice) {
+    let charges = [
+        Charge::on_demand("a", false, CENT * 12_345 / 10),
+        Charge::on_demand("b", true, 500 * CENT).at("2026-09-14T09:30:00Z"),
+        Charge::on_demand("b", true, 30 * CENT).at("2026-09-02T00:00:00Z"),
+        Charge::on_demand("b", true, 70 * CENT).at("2026-10-31T23:59:59.999Z"),
+        Charge::of_kind(INCLUDED, Some(0), Some(CENT * 20_001 / 10)),
+        Charge::of_kind(OWN_KEY, Some(25 * CENT), Some(25 * CENT)),
+    ];
+    let lines = [
+        (usage(Some("a"), None), 1_235 * CENT),
+        (usage(Some("b"), None), 503 * CENT),
+        (LineKind::OwnKeyFees, 25 * CENT),
+        (LineKind::Seats, 800_000 * CENT),
+        (LineKind::Credit, -4_000 * CENT),
+        (LineKind::Tax, 65_520 * CENT),
+    ];
+    (charges.to_vec(), invoice(period(), lines))
+}
+
 pub(crate) fn explain(charges: &[Charge], invoice: &Invoice) -> Reconciliation {
     reconcile(&ledger(charges), invoice, &rules()).unwrap()
 }
