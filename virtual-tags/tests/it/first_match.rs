@@ -50,11 +50,11 @@ proptest! {
             let resolved = Resolved::new(&rules, key, &ledger);
             let mut numbers = resolved.numbers();
             for record in &in_time {
-                let expected = world.assign(key, record, record.at);
-                for _ in 0..2 {
-                    let remembered = value(memory.assign(*record, record.at).clone());
-                    prop_assert_eq!(remembered.as_deref(), expected);
+                for at in instants().into_iter().chain([record.at; 2]) {
+                    let remembered = value(memory.assign(*record, at).clone());
+                    prop_assert_eq!(remembered.as_deref(), world.assign(key, record, at));
                 }
+                let expected = world.assign(key, record, record.at);
                 let [(resolved, 1)] = resolved.shares(numbers.next().unwrap()) else { panic!("shares") };
                 prop_assert_eq!(resolved.as_deref(), expected);
             }
