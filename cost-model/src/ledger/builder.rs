@@ -7,27 +7,31 @@ use crate::{
     ConnectionId, CostRecord, Currency, Error, ErrorKind, Ledger, RecordSink, Result, Timestamp, Window,
 };
 
-use super::columns::{ClassNumbers, Columns};
+use super::class::{Class, Classes};
+use super::columns::Columns;
+use super::hours::Hours;
+use super::shape::Shape;
 use super::tuple::{TupleNumbers, Tuples};
 
 /// Takes records and builds a [`Ledger`].
 pub struct LedgerBuilder {
-    ledger: Ledger,
-    tuples: TupleNumbers,
-    classes: ClassNumbers,
+    currency: Currency,
+    tuples: Tuples,
+    numbers: TupleNumbers,
+    classes: Classes,
+    columns: Columns,
+    completeness: Completeness,
 }
 
 impl LedgerBuilder {
     pub(super) fn new(currency: Currency) -> Self {
         Self {
-            ledger: Ledger {
-                currency,
-                tuples: Tuples::default(),
-                columns: Columns::default(),
-                completeness: Completeness::default(),
-            },
-            tuples: TupleNumbers::default(),
-            classes: ClassNumbers::default(),
+            currency,
+            tuples: Tuples::default(),
+            numbers: TupleNumbers::default(),
+            classes: Classes::default(),
+            columns: Columns::default(),
+            completeness: Completeness::default(),
         }
     }
 
@@ -36,31 +40,41 @@ impl LedgerBuilder {
     /// # Errors
     /// [`ErrorKind::Currency`] when the record is in another currency than the ledger.
     pub fn push(&mut self, record: &CostRecord) -> Result<()> {
-        if record.currency != self.ledger.currency {
+        if record.currency != self.currency {
             return Err(Error::new(
                 ErrorKind::Currency,
-                format!("a record in {} cannot enter a ledger in {}", record.currency, self.ledger.currency),
+                format!("a record in {} cannot enter a ledger in {}", record.currency, self.currency),
             ));
         }
-        let tuple = self.ledger.tuples.number(record, &mut self.tuples)?;
-        self.ledger.columns.push(record, tuple, &mut self.classes)
+        let tuple = self.tuples.number(record, &mut self.numbers)?;
+        let class = Class { tuple, shape: Shape::of(record) };
+        self.columns.push(record, self.classes.number(class)?, class.shape)
     }
 
     /// Says which spans a connection has delivered, merged and ascending; what lies outside is missing. Without this,
     /// reports call their whole range unknown.
     pub fn cover(&mut self, connection: ConnectionId, windows: Vec<Window>) {
-        self.ledger.completeness.cover(connection, windows);
+        self.completeness.cover(connection, windows);
     }
 
     /// Says from when on late charges are still to be expected.
     pub fn provisional_from(&mut self, from: Timestamp) {
-        self.ledger.completeness.provisional_from(from);
+        self.completeness.provisional_from(from);
     }
 
     /// The ledger of all records added, in order of time.
     pub fn build(mut self) -> Ledger {
-        self.ledger.tuples.shrink();
-        Ledger { columns: self.ledger.columns.finish(), ..self.ledger }
+        self.tuples.shrink();
+        let classes = self.classes.into_all();
+        let columns = self.columns.finish(&classes);
+        Ledger {
+            currency: self.currency,
+            tuples: self.tuples,
+            hours: Hours::of(&columns, &classes),
+            columns,
+            classes,
+            completeness: self.completeness,
+        }
     }
 }
 
@@ -72,6 +86,10 @@ impl RecordSink for LedgerBuilder {
 
 impl fmt::Debug for LedgerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("LedgerBuilder").field(&self.ledger).finish()
+        f.debug_struct("LedgerBuilder")
+            .field("currency", &self.currency)
+            .field("rows", &self.columns.len())
+            .field("tuples", &self.tuples.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,10 @@
 //! Charges in columns, ready to be filtered and grouped.
 
 mod builder;
+mod charges;
+mod class;
 mod columns;
+mod hours;
 mod narrow;
 mod projection;
 mod shape;
@@ -20,22 +23,30 @@ use crate::{
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use columns::{Charges, Class, Figures, Passed, index};
+pub(crate) use charges::{Charges, Figures, Passed, index};
+pub(crate) use class::Class;
+pub(crate) use hours::WholeHours;
 pub(crate) use narrow::{counts, widen};
 pub(crate) use projection::Projection;
 pub(crate) use shape::Shape;
 
 use columns::Columns;
+use hours::Hours;
 use tuple::Tuples;
 
 /// An immutable, columnar set of charges in one currency.
 ///
 /// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
-/// as a *tuple*. A charge itself takes 48 bytes, and most take no more. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+/// as a *tuple*. A charge itself takes 48 bytes, and most take no more. Where hours have many charges alike, their sums by
+/// hour are kept as well, so that reports which follow whole hours need not add up every charge; no figure depends on
+/// that. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
     currency: Currency,
     tuples: Tuples,
+    /// By number.
+    classes: Vec<Class>,
     columns: Columns,
+    hours: Hours,
     completeness: Completeness,
 }
 
@@ -103,22 +114,34 @@ impl Ledger {
 
     /// What charges have in common: each distinct tuple and shape.
     pub(crate) fn classes(&self) -> &[Class] {
-        self.columns.classes()
+        &self.classes
     }
 
     /// Every charge, in order of time, with its columns at hand.
     pub(crate) fn charges(&self) -> Charges<'_> {
-        self.columns.charges()
+        self.columns.charges(&self.classes)
+    }
+
+    /// The same from that millisecond on.
+    pub(crate) fn charges_from(&self, millis: i64) -> Charges<'_> {
+        self.hours.charges_from(millis, self.charges())
+    }
+
+    /// What the charges come to in the hours that begin and end between two milliseconds, if that is known.
+    pub(crate) fn hours_within(&self, from: i64, to: i64) -> Option<WholeHours<'_>> {
+        self.hours.within((from, to), self.charges())
     }
 
     /// When each charge arose, and the number of its tuple, in the order of [`Ledger::rows`] and in less time.
     pub fn tuples_in_time(&self) -> impl Iterator<Item = (Timestamp, usize)> + '_ {
-        self.columns.tuples_in_time()
+        let charges = self.charges();
+        let tuple = |figures: &Figures| self.classes.get(index(figures.class)).map_or(0, Class::tuple);
+        charges.at.iter().zip(charges.figures).map(move |(at, figures)| (*at, tuple(figures)))
     }
 
     /// Every charge, in order of time; those of one instant in the order in which they came.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        self.columns.charges()
+        self.charges()
     }
 }
 

@@ -64,6 +64,9 @@ pub(crate) struct ShapedFigures {
 }
 
 impl Shape {
+    /// The number of figures that a charge may have for itself.
+    pub(crate) const FIGURES: usize = 6;
+
     pub(super) fn of(record: &CostRecord) -> Self {
         let costs = &record.costs;
         let held = |figure: Option<Money>| Held::of(figure, costs.effective);

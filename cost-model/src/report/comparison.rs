@@ -9,7 +9,7 @@ use crate::{Result, Timestamp, Window};
 
 use super::groups::Groups;
 use super::rows::{Row, RowKind};
-use super::run::Sums;
+use super::sums::Sums;
 use super::{Bin, Query, Totals};
 
 /// A row to be: its bin, and its group or `None` for all others.

@@ -18,6 +18,7 @@ mod run;
 mod seen;
 mod settings;
 mod spans;
+mod sums;
 mod table;
 mod totals;
 mod unknown;

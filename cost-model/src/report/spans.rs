@@ -17,6 +17,8 @@ pub(super) struct Spans<'a> {
 /// A span: no edge of the window, no step of time and no boundary of epochs lies inside.
 #[derive(Clone)]
 pub(super) struct Span {
+    /// A millisecond before which none of it lies.
+    pub(super) start: i64,
     /// The first millisecond after it.
     pub(super) end: i64,
     /// Whether it lies in the window.
@@ -34,7 +36,8 @@ impl<'a> Spans<'a> {
 
     pub(super) fn of(&self, at: Timestamp) -> Span {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        let mut span = Span { end: i64::MAX, counts: true, bin: None, epoch };
+        let mut span = Span { start: i64::MIN, end: i64::MAX, counts: true, bin: None, epoch };
+        span.cut(epoch.checked_sub(1).and_then(|last| self.boundaries.get(last)).copied(), at);
         span.cut(self.boundaries.get(epoch).copied(), at);
         if let Some(window) = self.window {
             span.cut(Some(window.start()), at);
@@ -47,6 +50,7 @@ impl<'a> Spans<'a> {
         if let Some(bin) = self.bin {
             let start = bin.start_of(at, self.zone);
             span.bin = Some(start);
+            span.cut(Some(start), at);
             match bin.next(start, self.zone) {
                 Some(next) => span.cut(Some(next), at),
                 None => span.end = span.end.min(at.millis().saturating_add(1)),
@@ -57,10 +61,12 @@ impl<'a> Spans<'a> {
 }
 
 impl Span {
-    /// Ends the span at `edge`, if that is after `at`.
+    /// Cuts the span at `edge`; what is left is the side with `at`.
     fn cut(&mut self, edge: Option<Timestamp>, at: Timestamp) {
-        if let Some(edge) = edge.filter(|edge| *edge > at) {
-            self.end = self.end.min(edge.millis());
+        match edge {
+            Some(edge) if edge > at => self.end = self.end.min(edge.millis()),
+            Some(edge) => self.start = self.start.max(edge.millis()),
+            None => {}
         }
     }
 }

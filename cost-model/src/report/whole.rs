@@ -11,7 +11,7 @@ use super::Totals;
 use super::fragments::Fragment;
 use super::mixed::Mixed;
 use super::plan::Unit;
-use super::run::Cells;
+use super::sums::Cells;
 
 /// Sums by bin and by kind, which is by group and whatever else their charges have in common.
 pub(super) struct WholeSums<'a> {
@@ -178,6 +178,11 @@ impl<'a> WholeSums<'a> {
         Ok(passed.charges)
     }
 
+    /// Adds so many charges, or sums of them, whose places are known and not apart.
+    pub(super) fn add_all(&mut self, mut charges: Charges<'_>, count: usize) -> Result<()> {
+        if self.add(&mut charges, count)? == count { Ok(()) } else { Err(lost()) }
+    }
+
     /// Makes cells of the sums of the current bin.
     fn leave_bin(&mut self) -> Result<()> {
         for number in std::mem::take(&mut self.met) {
@@ -227,9 +232,11 @@ impl<'a> WholeSums<'a> {
         let figures = if shape.wide {
             shape.figures(0, &mut own)
         } else {
-            let own = once(first).chain(own).take(shape.summed_count()).map(units);
-            let own = own.collect::<Result<Vec<i128>>>()?;
-            shape.figures(units(effective)?, &mut own.into_iter())
+            let mut figures = [0; Shape::FIGURES];
+            for (figure, narrow) in figures.iter_mut().zip(once(first).chain(own)) {
+                *figure = units(narrow)?;
+            }
+            shape.figures(units(effective)?, &mut figures.into_iter())
         };
         let requests = figures.requests.unwrap_or(RequestUnits::ZERO);
         Ok(Fragment::of_many(figures.costs, counts(sum.tokens), requests))
@@ -251,7 +258,7 @@ impl KindSum {
         for (sum, count) in self.tokens.iter_mut().zip(figures.tokens) {
             *sum = sum.wrapping_add(count.into());
         }
-        self.records = self.records.wrapping_add(1);
+        self.records = self.records.wrapping_add(figures.records.into());
     }
 }
 

@@ -11,7 +11,7 @@ use cost_model::{
 };
 use proptest::prelude::*;
 
-use crate::support::{cases, ledger, now, records};
+use crate::support::{busy, cases, ledger, now, records};
 
 fn run(query: &Query, records: &[CostRecord]) -> Report {
     query.run(&ledger(records), &Untagged).unwrap()
@@ -50,6 +50,7 @@ proptest! {
 
     #[test]
     fn a_zone_moves_the_calendar_and_nothing_else(records in records(0..12), half_hours in -24..=28_i32) {
+        let records = busy(&records);
         let zone = FixedOffset::east_opt(half_hours * 1800).unwrap();
         let offset = i64::from(half_hours) * 1_800_000;
         let moved: Vec<_> = records.iter().map(|record| shifted(record, offset)).collect();

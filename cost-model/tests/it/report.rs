@@ -13,7 +13,7 @@ use cost_model::{
 use proptest::prelude::*;
 
 use crate::split::naive_split;
-use crate::support::{TAG_KEYS, cases, instants, ledger, naive_cost, records};
+use crate::support::{TAG_KEYS, busy, cases, instants, ledger, naive_cost, records};
 use crate::tagged::tables;
 
 /// The figures of a charge, of a part of one, or of many.
@@ -313,6 +313,22 @@ proptest! {
         ]),
     ) {
         check(&query, &records, &tagger)?;
+    }
+
+    #[test]
+    fn a_report_of_busy_hours_equals_the_loop_over_records(
+        records in records(0..6), query in queries(&UNTAGGED, crate::support::dimensions()),
+    ) {
+        check(&query, &busy(&records), &Untagged)?;
+    }
+
+    #[test]
+    fn a_tagged_report_of_busy_hours_equals_the_loop_over_records(
+        records in records(0..4),
+        tagger in tables(2),
+        query in queries(&TAGGED, vec![Dimension::VirtualTag("Team".into()), Dimension::Service]),
+    ) {
+        check(&query, &busy(&records), &tagger)?;
     }
 
     #[test]

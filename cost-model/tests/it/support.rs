@@ -96,20 +96,30 @@ fn maybe(texts: &'static [&'static str]) -> impl Strategy<Value = Option<Arc<str
     prop::option::weighted(0.7, prop::sample::select(texts).prop_map(Arc::from))
 }
 
-fn amount() -> impl Strategy<Value = Option<Money>> {
-    let units = prop_oneof![-20_i128..20, (-500_i128..500).prop_map(|cents| cents * 10_i128.pow(22) / 7)];
-    prop::option::weighted(0.8, units.prop_map(Money::from_units))
-}
-
+/// Amounts of one charge: whole cents, sevenths of them, or the finest there are.
 pub(crate) fn costs() -> impl Strategy<Value = Costs> {
-    (amount(), amount(), amount(), amount()).prop_map(|(billed, effective, list, contracted)| {
+    let cent = 10_i128.pow(22);
+    let fineness = prop::sample::select(vec![(cent, 1), (cent, 7), (1, 1)]);
+    let amounts = prop::array::uniform4(prop::option::weighted(0.8, -500_i128..500));
+    (fineness, amounts).prop_map(|((units, parts), amounts)| {
+        let amounts = amounts.map(|amount| amount.map(|amount| Money::from_units(amount * units / parts)));
         let mut costs = Costs::absent();
-        costs.billed = billed;
-        costs.effective = effective;
-        costs.list = list;
-        costs.contracted = contracted;
+        [costs.billed, costs.effective, costs.list, costs.contracted] = amounts;
         costs
     })
+}
+
+/// The same charges again and again, so that hours have several of each.
+pub(crate) fn busy(records: &[CostRecord]) -> Vec<CostRecord> {
+    let minutes = [0, 7, 7, 29, 30, 59];
+    let again = |minutes: i64| {
+        records.iter().map(move |record| {
+            let mut record = record.clone();
+            record.at = millis(record.at.millis() + minutes * 60_000);
+            record
+        })
+    };
+    minutes.into_iter().flat_map(again).collect()
 }
 
 /// Charges of a few callers, so that many have the same dimensions at different times.
