@@ -18,7 +18,7 @@ fn the_crates_page_shows_what_they_print() {
     assert_eq!(blocks, printed);
 }
 
-const PROGRAMS: [&str; 4] = ["check_rules", "explain", "diff_rules", "coverage"];
+const PROGRAMS: [&str; 5] = ["check_rules", "explain", "diff_rules", "coverage", "close_month"];
 
 #[test]
 fn a_rules_file_with_mistakes_fails_the_build_and_a_good_one_does_not() {
@@ -72,4 +72,39 @@ fn a_change_of_rules_that_moves_too_much_fails_the_build() {
     assert_eq!(run("diff_rules", &[&old, &new, &directory, &charges, "50"]).status.code(), Some(0));
     assert_eq!(run("diff_rules", &[&old, &old, &directory, &charges, "0"]).status.code(), Some(0));
     assert_eq!(run("diff_rules", &[&old]).status.code(), Some(1));
+}
+
+#[test]
+fn a_closed_month_stays_closed() {
+    let folder = std::env::temp_dir().join(format!("close-month-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let file = |name: &str| format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (old, new) = (file("check_rules/rules.toml"), file("diff_rules/new_rules.toml"));
+    let (directory, charges) = (file("check_rules/directory.csv"), file("diff_rules/charges.csv"));
+    let lock = folder.join("2026-09.json").display().to_string();
+    let close = |month: &str, rules: &str| run("close_month", &[&lock, month, rules, &directory, &charges]);
+
+    assert_eq!(close("2026-09", &old).status.code(), Some(0));
+    let written = std::fs::read(&lock).unwrap();
+    let again = close("2026-09", &old);
+    assert_eq!(again.status.code(), Some(0));
+    let nothing = "nothing of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z would change\n";
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), nothing);
+    let other = close("2026-09", &new);
+    assert_eq!(other.status.code(), Some(1));
+    let told = String::from_utf8(other.stdout).unwrap();
+    assert!(told.contains("with other rules and the same people") && told.contains("Team Web: 0 -> 6.125"));
+    for (month, complaint) in [
+        ("2026-08", "is of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z, not of 2026-08"),
+        ("September", "`September` is not a month like 2026-09"),
+    ] {
+        let refused = close(month, &old);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8(refused.stderr).unwrap().contains(complaint), "{month}");
+    }
+    assert_eq!(std::fs::read(&lock).unwrap(), written, "nothing overwrites a closed month");
+    std::fs::write(&lock, "{").unwrap();
+    let broken = String::from_utf8(close("2026-09", &old).stderr).unwrap();
+    assert!(broken.starts_with(&format!("{lock}: ")), "{broken}");
+    std::fs::remove_dir_all(folder).unwrap();
 }
