@@ -5,82 +5,43 @@ use std::path::Path;
 use chrono::{Days, Months, NaiveDate, Utc};
 use cost_model::{Pseudonyms, Timestamp, Window};
 use cursor_invoice::CursorWordings;
-use cursor_simulator::{Server, Simulator};
+use cursor_simulator::Simulator;
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::arguments::Arguments;
-use examples::Failure;
+use examples::{Failure, Team};
 
-const KEY_VARIABLE: &str = "CURSOR_API_KEY";
 const DEMO_RULES: &str = include_str!("demo_rules.toml");
 const UNALLOCATED: &str = "Unallocated";
 
 /// Everything the job works on, checked before the first request is sent.
 pub struct Inputs {
-    pub connection: Connection,
+    pub team: Team,
+    pub account: String,
     pub range: Window,
     pub rules: Rules,
     pub invoices: Vec<Invoice>,
     pub pseudonyms: Option<Pseudonyms>,
 }
 
-/// Which team to read, and with what.
-pub struct Connection {
-    pub base_url: Option<String>,
-    pub api_key: String,
-    pub account: String,
-    /// The simulator, which stops when this is dropped.
-    pub demo: Option<Server>,
-}
-
 impl Inputs {
     pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
-        let connection = Connection::choose(arguments).await?;
-        let demo = connection.demo.as_ref().map(Server::simulator);
+        let team = if arguments.demo {
+            Team::simulated(Simulator::demo()).await?
+        } else {
+            Team::choose(arguments.base_url.as_deref(), arguments.api_key_env.as_deref()).await?
+        };
+        let demo = team.simulator();
+        let account = if demo.is_some() { "Acme" } else { "Cursor" };
         let invoices = invoices(arguments, demo)?;
         Ok(Self {
             range: range(arguments, demo, &invoices)?,
             rules: rules(arguments, demo)?,
             pseudonyms: pseudonyms(arguments)?,
+            account: arguments.account_name.clone().unwrap_or_else(|| account.to_owned()),
             invoices,
-            connection,
-        })
-    }
-}
-
-impl Connection {
-    /// The server's present.
-    pub fn now(&self) -> Timestamp {
-        self.demo.as_ref().map_or_else(Utc::now, |demo| demo.simulator().now()).into()
-    }
-
-    async fn choose(arguments: &Arguments) -> Result<Self, Failure> {
-        let variable = arguments.api_key_env.as_deref().unwrap_or(KEY_VARIABLE);
-        let api_key = std::env::var(variable).ok().filter(|key| !key.trim().is_empty());
-        let asked_for = arguments.base_url.is_some() || arguments.api_key_env.is_some();
-        match api_key {
-            Some(api_key) if !arguments.demo => Ok(Self {
-                base_url: arguments.base_url.clone(),
-                api_key: api_key.trim().to_owned(),
-                account: arguments.account_name.clone().unwrap_or_else(|| "Cursor".to_owned()),
-                demo: None,
-            }),
-            None if asked_for && !arguments.demo => Err(format!(
-                "no API key: set the environment variable {variable}, or name another with --api-key-env"
-            )
-            .into()),
-            _ => Self::demo(arguments).await,
-        }
-    }
-
-    async fn demo(arguments: &Arguments) -> Result<Self, Failure> {
-        let server = Server::start(Simulator::demo()).await?;
-        Ok(Self {
-            base_url: Some(server.base_url()),
-            api_key: server.simulator().api_key().to_owned(),
-            account: arguments.account_name.clone().unwrap_or_else(|| "Acme".to_owned()),
-            demo: Some(server),
+            team,
         })
     }
 }

@@ -1,38 +1,26 @@
 //! The job, from the first request to the last figure.
 
-use std::sync::Arc;
-
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope};
+use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::Client;
-use cursor_cost_source::CursorCostSource;
-use examples::{ProgressBar, Waits};
+use examples::{Failure, ProgressBar, Team};
 use reconcile::reconcile;
 
 use crate::arguments::Arguments;
 use crate::export::Export;
-use crate::inputs::{Connection, Inputs};
+use crate::inputs::Inputs;
 use crate::sections::Sections;
-use examples::Failure;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Inputs { connection, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
-    let (run, records, ledger) = sync(&arguments, &connection, range).await?;
+    let Inputs { team, account, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
+    let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
         .collect::<Result<Vec<_>, Failure>>()?;
 
-    Sections {
-        account: &connection.account,
-        range,
-        run: &run,
-        records: &records,
-        ledger: &ledger,
-        rules: &rules,
-    }
-    .print(&bridges)?;
+    Sections { account: &account, range, run: &run, records: &records, ledger: &ledger, rules: &rules }
+        .print(&bridges)?;
     if let Some(folder) = &arguments.out {
         let export = Export {
             range,
@@ -55,22 +43,18 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 /// Brings the range into a store, and out again as records and as a ledger.
 async fn sync(
     arguments: &Arguments,
-    connection: &Connection,
-    range: cost_model::Window,
+    (team, account): (&Team, &str),
+    range: Window,
 ) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
-    let mut builder = Client::builder().api_key(connection.api_key.as_str()).observer(Arc::new(Waits));
-    if let Some(url) = &connection.base_url {
-        builder = builder.base_url(url.as_str());
-    }
-    let source = CursorCostSource::new(builder.build()?, connection.account.as_str());
+    let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
         None => Box::new(MemoryStore::new()),
     };
     let progress = ProgressBar::new();
-    let id = ConnectionId::new(connection.account.as_str());
+    let id = ConnectionId::new(account);
     let ingest = Ingest::new(&source, &*store, id.clone()).observer(&progress);
-    let now = connection.now();
+    let now = team.now();
     let run = if arguments.from.is_some() || arguments.to.is_some() {
         ingest.run(range, now).await?
     } else {

@@ -5,14 +5,12 @@ use std::path::Path;
 use cost_ingest::Ingest;
 use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::Client;
-use cursor_cost_source::CursorCostSource;
 use cursor_invoice::{CursorWordings, PdfTextReader};
-use cursor_simulator::{Server, Simulator};
+use cursor_simulator::Simulator;
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader};
 
 use crate::arguments::Arguments;
-use examples::Failure;
+use examples::{Failure, Team};
 
 /// What the program works on.
 pub struct Inputs {
@@ -69,15 +67,12 @@ fn read(path: &Path) -> Result<Invoice, Failure> {
 
 /// The demo company's charges and its last invoice.
 async fn demo() -> Result<Inputs, Failure> {
-    let server = Server::start(Simulator::demo()).await?;
-    let simulator = server.simulator();
-    let client = Client::builder().api_key(simulator.api_key()).base_url(server.base_url()).build()?;
-    let source = CursorCostSource::new(client, "Acme");
+    let simulator = Simulator::demo();
+    let team = Team::simulated(simulator.clone()).await?;
+    let source = team.source("Acme")?;
     let (store, connection) = (MemoryStore::new(), ConnectionId::new("Acme"));
     let (start, end) = simulator.range();
-    Ingest::new(&source, &store, connection.clone())
-        .run(Window::new(start, end)?, simulator.now().into())
-        .await?;
+    Ingest::new(&source, &store, connection.clone()).run(Window::new(start, end)?, team.now()).await?;
     let last = simulator.invoices().pop().ok_or("the demo has no invoice")?;
     let reader = CsvInvoiceReader::new(CursorWordings::new());
     let invoice = reader.read(last.csv.as_bytes(), &format!("{}.csv", last.number))?;

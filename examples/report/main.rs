@@ -12,10 +12,9 @@ use cost_model::{
     ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Scope, TokenType,
     Window,
 };
-use cursor_admin_client::Client;
-use cursor_cost_source::{CursorCostSource, list_prices};
-use cursor_simulator::{Server, Simulator};
-use examples::Failure;
+use cursor_cost_source::list_prices;
+use cursor_simulator::Simulator;
+use examples::{Failure, Team};
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, RuleSet, Rules};
 
@@ -151,9 +150,8 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
 
 /// The demo company's charges and rules.
 async fn demo(simulator: Simulator) -> Result<(Ledger, Rules), Failure> {
-    let server = Server::start(simulator.clone()).await?;
-    let client = Client::builder().base_url(server.base_url()).api_key(simulator.api_key()).build()?;
-    let (source, store) = (CursorCostSource::new(client, "Acme"), MemoryStore::new());
+    let team = Team::simulated(simulator.clone()).await?;
+    let (source, store) = (team.source("Acme")?, MemoryStore::new());
     let (start, end) = simulator.range();
     let range = Window::new(start, end)?;
     Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;

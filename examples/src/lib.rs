@@ -1,4 +1,4 @@
-//! What the programs share: tables, numbers, errors and progress on a screen.
+//! What the programs share: the team they read, tables, numbers, errors and progress on a screen.
 
 mod disputes;
 mod numbers;
@@ -6,6 +6,7 @@ mod outcome;
 mod progress;
 mod rules_program;
 mod table;
+mod team;
 
 pub use disputes::{Trial, Verdict};
 pub use numbers::grouped;
@@ -13,3 +14,4 @@ pub use outcome::{Failure, main};
 pub use progress::{ProgressBar, Waits};
 pub use rules_program::rules_program;
 pub use table::Table;
+pub use team::Team;
