@@ -4,8 +4,8 @@ use std::iter::once;
 
 use crate::{LedgerRow, Quantity, Timestamp, TokenCounts};
 
-use super::class::Class;
-use super::narrow::{counts, widen};
+use super::class::{Class, Passed};
+use super::narrow::{counts, index, widen};
 
 /// What nearly every charge has, or some of one class together.
 #[derive(Clone, Copy)]
@@ -45,28 +45,6 @@ pub(crate) struct Charges<'a> {
     pub(super) wide_tokens: &'a [TokenCounts],
     pub(super) quantities: &'a [Quantity],
     pub(super) classes: &'a [Class],
-}
-
-/// How many charges to pass over, and how many entries they have in each sparse column.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Passed {
-    pub(crate) charges: usize,
-    pub(crate) narrow: usize,
-    pub(crate) wide: usize,
-    pub(super) wide_tokens: usize,
-    pub(super) quantities: usize,
-}
-
-impl Passed {
-    pub(super) fn plus(self, other: Self) -> Self {
-        Self {
-            charges: self.charges + other.charges,
-            narrow: self.narrow + other.narrow,
-            wide: self.wide + other.wide,
-            wide_tokens: self.wide_tokens + other.wide_tokens,
-            quantities: self.quantities + other.quantities,
-        }
-    }
 }
 
 impl Charges<'_> {
@@ -134,9 +112,4 @@ impl Iterator for Charges<'_> {
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.at.len(), Some(self.at.len()))
     }
-}
-
-/// A number of 32 bits as an index, which no supported target has too few bits for.
-pub(crate) fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }

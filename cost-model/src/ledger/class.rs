@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{Error, Result};
 
-use super::charges::{Passed, index};
+use super::narrow::index;
 use super::shape::Shape;
 
 /// A distinct combination of tuple and shape: whatever charges have in common.
@@ -12,6 +12,28 @@ use super::shape::Shape;
 pub(crate) struct Class {
     pub(super) tuple: u32,
     pub(crate) shape: Shape,
+}
+
+/// How many charges to pass over, and how many entries they have in each sparse column.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Passed {
+    pub(crate) charges: usize,
+    pub(crate) narrow: usize,
+    pub(crate) wide: usize,
+    pub(super) wide_tokens: usize,
+    pub(super) quantities: usize,
+}
+
+impl Passed {
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            charges: self.charges + other.charges,
+            narrow: self.narrow + other.narrow,
+            wide: self.wide + other.wide,
+            wide_tokens: self.wide_tokens + other.wide_tokens,
+            quantities: self.quantities + other.quantities,
+        }
+    }
 }
 
 /// The classes met so far, and their numbers.

@@ -2,8 +2,8 @@
 
 use crate::{CostRecord, Error, Quantity, Result, Timestamp, TokenCounts};
 
-use super::charges::{Charges, Figures, Passed};
-use super::class::Class;
+use super::charges::{Charges, Figures};
+use super::class::{Class, Passed};
 use super::narrow::{narrow, narrow_tokens};
 use super::shape::Shape;
 

@@ -1,8 +1,9 @@
 //! What the charges of each hour come to, so that a report need not add up every charge again.
 
-use super::charges::{Charges, Passed, index};
-use super::class::Class;
+use super::charges::Charges;
+use super::class::{Class, Passed};
 use super::columns::Columns;
+use super::narrow::index;
 
 /// An hour in milliseconds.
 const HOUR: i64 = 3_600_000;

@@ -23,10 +23,10 @@ use crate::{
 pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
-pub(crate) use charges::{Charges, Figures, Passed, index};
-pub(crate) use class::Class;
+pub(crate) use charges::{Charges, Figures};
+pub(crate) use class::{Class, Passed};
 pub(crate) use hours::WholeHours;
-pub(crate) use narrow::{counts, widen};
+pub(crate) use narrow::{counts, index, widen};
 pub(crate) use projection::Projection;
 pub(crate) use shape::Shape;
 

@@ -1,4 +1,4 @@
-//! Figures in fewer bits, where they lose nothing by it.
+//! Figures and numbers in fewer bits, where they lose nothing by it.
 
 use crate::{TokenCounts, TokenType, Tokens};
 
@@ -32,6 +32,11 @@ pub(super) fn narrow_tokens(tokens: &TokenCounts) -> Option<[u32; 4]> {
 pub(crate) fn counts(counts: [u64; 4]) -> TokenCounts {
     let [input, output, cache_write, cache_read] = counts.map(Tokens::new);
     TokenCounts { input, output, cache_write, cache_read }
+}
+
+/// A number of 32 bits as an index, which no supported target has too few bits for.
+pub(crate) fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::{CostRecord, Dimension, Dimensions, Error, Result};
 
-use super::charges::index;
+use super::narrow::index;
 
 /// The dimensions that a ledger keeps beside tags, in the order of a tuple's slots.
 const SLOTS: [Dimension; 11] = [

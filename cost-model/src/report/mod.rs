@@ -7,6 +7,7 @@ mod comparison;
 mod fragments;
 mod groups;
 mod interval;
+mod keys;
 mod measure;
 mod mixed;
 mod output;

@@ -13,6 +13,7 @@ use super::Query;
 use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
 use super::groups::{Groups, Texts};
+use super::keys::keys_needed;
 use super::mixed::Mixed;
 use super::part::Part;
 use super::seen::Seen;
@@ -138,7 +139,7 @@ impl<'a> Planner<'a> {
             boundaries.sort_unstable();
             boundaries.dedup();
         }
-        let keys: Arc<[Arc<str>]> = super::run::keys_needed(query, tagger)?.into();
+        let keys: Arc<[Arc<str>]> = keys_needed(query, tagger)?.into();
         Ok(Self {
             query,
             ledger,

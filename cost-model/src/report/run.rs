@@ -1,9 +1,7 @@
 //! How a report is made.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use crate::filter::closest;
 use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger};
 
 use super::comparison::rows;
@@ -50,31 +48,4 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
     })
-}
-
-/// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
-/// whichever way the keys are named.
-pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
-    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag)
-        || query.group_by.contains(&Dimension::Tagged);
-    let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
-    let (mut named, mut covering) = (Vec::new(), Vec::new());
-    for dimension in filtered.chain(query.group_by.iter().cloned()) {
-        match dimension {
-            Dimension::VirtualTag(key) => named.push(key),
-            Dimension::Tag(key) => covering.push(key),
-            _ => {}
-        }
-    }
-    for key in &named {
-        if !tagger.keys().contains(key) {
-            let hint = match closest(key, tagger.keys().iter().map(|key| &**key)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "it has no rules".to_owned(),
-            };
-            return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
-        }
-    }
-    let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
-    Ok(tagger.keys().iter().filter(needed).cloned().collect())
 }

@@ -8,7 +8,7 @@ use crate::{Ledger, LedgerRow, Result, Timestamp, Window};
 use super::fragments::Fragment;
 use super::plan::{Fall, Plan, Planner, Unit};
 use super::spans::{Span, Spans};
-use super::whole::{Place, WholeSums};
+use super::whole::{Cell, Cells, Place, WholeSums};
 use super::{Query, Totals};
 
 /// The sums of one window.
@@ -19,12 +19,6 @@ pub(super) struct Sums {
     /// The units that usage was counted in.
     pub(super) units: BTreeSet<Unit>,
 }
-
-/// Sums by bin and group, each once, in no order.
-pub(super) type Cells = Vec<(Cell, Totals)>;
-
-/// A bin and a group.
-type Cell = (Option<Timestamp>, usize);
 
 pub(super) fn add_up<'a>(
     query: &Query,

@@ -11,7 +11,12 @@ use super::Totals;
 use super::fragments::Fragment;
 use super::mixed::Mixed;
 use super::plan::Unit;
-use super::sums::Cells;
+
+/// Sums by bin and group, each once, in no order.
+pub(super) type Cells = Vec<(Cell, Totals)>;
+
+/// A bin and a group.
+pub(super) type Cell = (Option<Timestamp>, usize);
 
 /// Sums by bin and by kind, which is by group and whatever else their charges have in common.
 pub(super) struct WholeSums<'a> {

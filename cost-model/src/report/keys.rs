@@ -1,0 +1,35 @@
+//! The virtual tags that a query depends on.
+
+use std::sync::Arc;
+
+use crate::filter::closest;
+use crate::{Dimension, Error, ErrorKind, Result, Tagger};
+
+use super::Query;
+
+/// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
+/// whichever way the keys are named.
+pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
+    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag)
+        || query.group_by.contains(&Dimension::Tagged);
+    let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
+    let (mut named, mut covering) = (Vec::new(), Vec::new());
+    for dimension in filtered.chain(query.group_by.iter().cloned()) {
+        match dimension {
+            Dimension::VirtualTag(key) => named.push(key),
+            Dimension::Tag(key) => covering.push(key),
+            _ => {}
+        }
+    }
+    for key in &named {
+        if !tagger.keys().contains(key) {
+            let hint = match closest(key, tagger.keys().iter().map(|key| &**key)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "it has no rules".to_owned(),
+            };
+            return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
+        }
+    }
+    let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
+    Ok(tagger.keys().iter().filter(needed).cloned().collect())
+}
