@@ -4,10 +4,10 @@ use std::iter::once;
 
 use crate::{LedgerRow, Quantity, Timestamp, TokenCounts};
 
-use super::class::{Class, Passed};
+use super::class::{Class, Extent};
 use super::narrow::{counts, index, widen};
 
-/// What nearly every charge has, or some of one class together.
+/// What nearly every charge has; or several of one class, added together.
 #[derive(Clone, Copy)]
 pub(crate) struct Figures {
     /// The number of the class.
@@ -56,20 +56,20 @@ impl Charges<'_> {
         }
     }
 
-    /// What passing over the first of them is.
-    pub(super) fn first_passed(&self) -> Passed {
+    /// That of the first of them.
+    pub(super) fn first_extent(&self) -> Extent {
         let class = self.figures.first().and_then(|figures| self.classes.get(index(figures.class)));
-        class.map(Class::passed).unwrap_or_default()
+        class.map(Class::extent).unwrap_or_default()
     }
 
     /// Passes over those that arose before that millisecond.
     pub(super) fn pass_before(&mut self, millis: i64) {
         for _ in 0..self.count_before(millis) {
-            self.pass(self.first_passed());
+            self.pass(self.first_extent());
         }
     }
 
-    pub(crate) fn pass(&mut self, passed: Passed) {
+    pub(crate) fn pass(&mut self, passed: Extent) {
         self.at = self.at.get(passed.charges..).unwrap_or_default();
         self.figures = self.figures.get(passed.charges..).unwrap_or_default();
         self.narrow = self.narrow.get(passed.narrow..).unwrap_or_default();
@@ -105,7 +105,7 @@ impl Iterator for Charges<'_> {
             quantity: self.quantities.first().filter(|_| shape.has_quantity).copied(),
             fee: figures.fee,
         };
-        self.pass(class.passed());
+        self.pass(class.extent());
         Some(row)
     }
 

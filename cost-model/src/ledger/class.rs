@@ -14,9 +14,9 @@ pub(crate) struct Class {
     pub(crate) shape: Shape,
 }
 
-/// How many charges to pass over, and how many entries they have in each sparse column.
+/// How many charges, and how many entries they have in each sparse column: the size of one, or the place after some.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Passed {
+pub(crate) struct Extent {
     pub(crate) charges: usize,
     pub(crate) narrow: usize,
     pub(crate) wide: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Passed {
     pub(super) quantities: usize,
 }
 
-impl Passed {
+impl Extent {
     pub(super) fn plus(self, other: Self) -> Self {
         Self {
             charges: self.charges + other.charges,
@@ -49,10 +49,10 @@ impl Class {
         index(self.tuple)
     }
 
-    /// What passing over one charge is.
-    pub(crate) fn passed(&self) -> Passed {
+    /// That of one charge.
+    pub(crate) fn extent(&self) -> Extent {
         let own = self.shape.own_count();
-        Passed {
+        Extent {
             charges: 1,
             narrow: if self.shape.wide { 0 } else { own.saturating_sub(1) },
             wide: if self.shape.wide { own } else { 0 },

@@ -1,9 +1,9 @@
-//! The figures of every charge, a column for each.
+//! The figures of charges, or of sums of them, a column for each.
 
 use crate::{CostRecord, Error, Quantity, Result, Timestamp, TokenCounts};
 
 use super::charges::{Charges, Figures};
-use super::class::{Class, Passed};
+use super::class::{Class, Extent};
 use super::narrow::{narrow, narrow_tokens};
 use super::shape::Shape;
 
@@ -67,10 +67,10 @@ impl Columns {
 
     fn in_order(&self, classes: &[Class]) -> Self {
         let mut places = Vec::with_capacity(self.len());
-        let (mut charges, mut passed) = (self.charges(classes), Passed::default());
+        let (mut charges, mut passed) = (self.charges(classes), Extent::default());
         while let Some(at) = charges.at.first() {
             places.push((*at, passed));
-            let first = charges.first_passed();
+            let first = charges.first_extent();
             passed = passed.plus(first);
             charges.pass(first);
         }
@@ -87,7 +87,7 @@ impl Columns {
     /// Adds a copy of the first charge, at that instant.
     pub(super) fn push_first(&mut self, at: Timestamp, charges: &Charges<'_>) {
         let Some(figures) = charges.figures.first() else { return };
-        let passed = charges.first_passed();
+        let passed = charges.first_extent();
         self.at.push(at);
         self.figures.push(*figures);
         self.narrow.extend(charges.narrow.iter().take(passed.narrow));
@@ -98,8 +98,8 @@ impl Columns {
 
     /// Adds the figures of the first charge to those of its class at a place, or else none of them if one does not fit.
     /// Tells whether they did.
-    pub(super) fn add_first(&mut self, place: Passed, charges: &Charges<'_>) -> bool {
-        let passed = charges.first_passed();
+    pub(super) fn add_first(&mut self, place: Extent, charges: &Charges<'_>) -> bool {
+        let passed = charges.first_extent();
         let (Some(sum), Some(figures)) = (self.figures.get_mut(place.charges), charges.figures.first())
         else {
             return false;
@@ -111,6 +111,7 @@ impl Columns {
         let fit = narrow_sums.all(|(sum, figure)| sum.checked_add(*figure).is_some())
             && wide_sums.all(|(sum, figure)| sum.checked_add(*figure).is_some());
         let Some(together) = sum.checked_add(figures).filter(|_| fit) else { return false };
+        // All fit, so that none wraps.
         *sum = together;
         for (sum, figure) in self.narrow.iter_mut().skip(place.narrow).zip(narrow()) {
             *sum = sum.wrapping_add(*figure);
@@ -143,9 +144,9 @@ impl Columns {
         }
     }
 
-    /// What passing over all of them is.
-    pub(super) fn passed(&self) -> Passed {
-        Passed {
+    /// That of all of them.
+    pub(super) fn extent(&self) -> Extent {
+        Extent {
             charges: self.at.len(),
             narrow: self.narrow.len(),
             wide: self.wide.len(),

@@ -1,14 +1,14 @@
 //! What the charges of each hour come to, so that a report need not add up every charge again.
 
 use super::charges::Charges;
-use super::class::{Class, Passed};
+use super::class::{Class, Extent};
 use super::columns::Columns;
 use super::narrow::index;
 
 /// An hour in milliseconds.
-const HOUR: i64 = 3_600_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
-/// Where the charges of each hour begin, and what those of one class come to in it.
+/// Where the charges of each hour begin, and what those of one class come to in it. Hours are those of UTC.
 ///
 /// Nothing is lost by it for a report whose steps begin at full hours and that asks about no charge by itself.
 pub(super) struct Hours {
@@ -24,18 +24,16 @@ struct Hour {
     /// Its first millisecond.
     start: i64,
     /// What comes before it among all charges, and among the sums.
-    charges: Passed,
-    sums: Passed,
+    charges: Extent,
+    sums: Extent,
 }
 
 /// Consecutive hours as reports see them.
 pub(crate) struct WholeHours<'a> {
     /// The first millisecond of the first.
     pub(crate) start: i64,
-    /// The sums of these hours and of later ones.
+    /// Their sums. Of a class that is not plain, each charge is one.
     pub(crate) sums: Charges<'a>,
-    /// How many of the sums are of these hours.
-    pub(crate) count: usize,
     /// The charges after these hours.
     pub(crate) after: Charges<'a>,
 }
@@ -44,34 +42,26 @@ impl Hours {
     /// The hours of charges, which are in order of time.
     pub(super) fn of(columns: &Columns, classes: &[Class]) -> Self {
         let mut hours: Vec<Hour> = Vec::new();
-        let mut sums = Columns::default();
-        // By class: the start of the last hour in which it was met, and the place of its sum.
-        let mut latest: Vec<Option<(i64, Passed)>> = vec![None; classes.len()];
-        let (mut charges, mut passed) = (columns.charges(classes), Passed::default());
-        while let (Some(at), Some(figures)) = (charges.at.first(), charges.figures.first()) {
-            let start = at.millis().saturating_sub(at.millis().rem_euclid(HOUR));
+        let mut sums = Some(Sums::new(classes));
+        let (mut charges, mut before) = (columns.charges(classes), Extent::default());
+        let place =
+            |sums: &Option<Sums<'_>>| sums.as_ref().map(|sums| sums.columns.extent()).unwrap_or_default();
+        while let Some(at) = charges.at.first() {
+            let start = hour_of(at.millis());
             if hours.last().is_none_or(|hour| hour.start < start) {
-                hours.push(Hour { start, charges: passed, sums: sums.passed() });
+                hours.push(Hour { start, charges: before, sums: place(&sums) });
             }
-            let class = index(figures.class);
-            let sum = latest.get(class).copied().flatten().filter(|(hour, _)| *hour == start);
-            // What is no plain class is not added up in one piece.
-            let plain = classes.get(class).is_some_and(|class| class.shape.is_plain());
-            if !(plain && sum.is_some_and(|(_, place)| sums.add_first(place, &charges))) {
-                if let Some(latest) = latest.get_mut(class) {
-                    *latest = Some((start, sums.passed()));
-                }
-                sums.push_first(*at, &charges);
+            if let Some(sums) = &mut sums {
+                sums.add_first(start, &charges);
             }
-            let first = charges.first_passed();
-            passed = passed.plus(first);
+            sums = sums.filter(|sums| sums.columns.len() <= columns.len() / 2);
+            let first = charges.first_extent();
+            before = before.plus(first);
             charges.pass(first);
         }
-        hours.push(Hour { start: i64::MAX, charges: passed, sums: sums.passed() });
-        if sums.len() > columns.len() / 2 {
-            sums = Columns::default();
-        }
+        hours.push(Hour { start: i64::MAX, charges: before, sums: place(&sums) });
         hours.shrink_to_fit();
+        let mut sums = sums.map(|sums| sums.columns).unwrap_or_default();
         sums.shrink();
         Self { hours, sums }
     }
@@ -94,9 +84,45 @@ impl Hours {
         let count = end.sums.charges.checked_sub(first.sums.charges).filter(|count| *count > 0)?;
         let (mut sums, mut after) = (self.sums.charges(all.classes), all);
         sums.pass(first.sums);
+        sums.figures = sums.figures.get(..count)?;
         after.pass(end.charges);
-        (sums.figures.len() >= count).then_some(WholeHours { start: first.start, sums, count, after })
+        Some(WholeHours { start: first.start, sums, after })
     }
+}
+
+/// The sums so far.
+struct Sums<'a> {
+    classes: &'a [Class],
+    columns: Columns,
+    /// By class: the start of the last hour in which it was met, and the place of its sum.
+    latest: Vec<Option<(i64, Extent)>>,
+}
+
+impl<'a> Sums<'a> {
+    fn new(classes: &'a [Class]) -> Self {
+        Self { classes, columns: Columns::default(), latest: vec![None; classes.len()] }
+    }
+
+    /// Adds the first charge to the sum of its class in the hour that begins then, or begins one with it.
+    fn add_first(&mut self, start: i64, charges: &Charges<'_>) {
+        let (Some(at), Some(figures)) = (charges.at.first(), charges.figures.first()) else { return };
+        let class = index(figures.class);
+        let sum = self.latest.get(class).copied().flatten().filter(|(hour, _)| *hour == start);
+        // What is not plain must be looked at charge by charge, and is only here to say so.
+        let plain = self.classes.get(class).is_some_and(|class| class.shape.is_plain());
+        if plain && sum.is_some_and(|(_, place)| self.columns.add_first(place, charges)) {
+            return;
+        }
+        if let Some(latest) = self.latest.get_mut(class) {
+            *latest = Some((start, self.columns.extent()));
+        }
+        self.columns.push_first(*at, charges);
+    }
+}
+
+/// The first millisecond of the hour.
+pub(crate) fn hour_of(millis: i64) -> i64 {
+    millis.saturating_sub(millis.rem_euclid(HOUR))
 }
 
 #[cfg(test)]
@@ -125,7 +151,7 @@ mod tests {
     /// How many charges each sum is of, in the hours of the first day.
     fn records(ledger: &Ledger) -> Vec<u32> {
         let Some(hours) = ledger.hours_within(0, 24 * HOUR) else { return Vec::new() };
-        hours.sums.figures.iter().take(hours.count).map(|figures| figures.records).collect()
+        hours.sums.figures.iter().map(|figures| figures.records).collect()
     }
 
     #[test]
@@ -139,8 +165,9 @@ mod tests {
             charge(3 * HOUR, 6),
         ])?;
         assert_eq!(records(&ledger), [3, 2, 1]);
-        let sums =
-            ledger.hours_within(1, 3 * HOUR).map(|hours| (hours.start, hours.count, hours.after.at.len()));
+        let sums = ledger
+            .hours_within(1, 3 * HOUR)
+            .map(|hours| (hours.start, hours.sums.figures.len(), hours.after.at.len()));
         assert_eq!(sums, Some((HOUR, 1, 1)), "the first hour is cut, and the third has no charge");
         assert!(ledger.hours_within(1, HOUR + 1).is_none(), "both hours are cut");
         Ok(())

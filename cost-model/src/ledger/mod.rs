@@ -24,8 +24,8 @@ pub use builder::LedgerBuilder;
 pub use tuple::LedgerTuple;
 
 pub(crate) use charges::{Charges, Figures};
-pub(crate) use class::{Class, Passed};
-pub(crate) use hours::WholeHours;
+pub(crate) use class::{Class, Extent};
+pub(crate) use hours::{HOUR, WholeHours, hour_of};
 pub(crate) use narrow::{counts, index, widen};
 pub(crate) use projection::Projection;
 pub(crate) use shape::Shape;
@@ -38,8 +38,8 @@ use tuple::Tuples;
 ///
 /// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
 /// as a *tuple*. A charge itself takes 48 bytes, and most take no more. Where hours have many charges alike, their sums by
-/// hour are kept as well, so that reports which follow whole hours need not add up every charge; no figure depends on
-/// that. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+/// hour of UTC are kept as well, so that reports which follow whole hours need not add up every charge; no figure depends
+/// on that. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
     currency: Currency,
     tuples: Tuples,

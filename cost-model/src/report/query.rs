@@ -152,7 +152,7 @@ impl Query {
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
     /// without a window, or is about usage in several units; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
-    /// a sum leaves its range.
+    /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
         super::run::run(self, ledger, tagger)
     }

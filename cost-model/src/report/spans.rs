@@ -14,15 +14,13 @@ pub(super) struct Spans<'a> {
     boundaries: &'a [Timestamp],
 }
 
-/// A span: no edge of the window, no step of time and no boundary of epochs lies inside.
-#[derive(Clone)]
+/// A span: no edge of the window, no step of time and no boundary of epochs lies inside. No two that are asked for one
+/// after the other overlap.
 pub(super) struct Span {
-    /// A millisecond before which none of it lies.
+    /// Its first millisecond.
     pub(super) start: i64,
     /// The first millisecond after it.
     pub(super) end: i64,
-    /// Whether it lies in the window.
-    pub(super) counts: bool,
     /// The start of the step, if there are steps.
     pub(super) bin: Option<Timestamp>,
     /// The number of the epoch.
@@ -34,18 +32,15 @@ impl<'a> Spans<'a> {
         Self { bin: query.bin, zone: query.zone_or_utc(), window, boundaries }
     }
 
+    /// The span of an instant in the window.
     pub(super) fn of(&self, at: Timestamp) -> Span {
         let epoch = self.boundaries.partition_point(|boundary| *boundary <= at);
-        let mut span = Span { start: i64::MIN, end: i64::MAX, counts: true, bin: None, epoch };
+        let mut span = Span { start: i64::MIN, end: i64::MAX, bin: None, epoch };
         span.cut(epoch.checked_sub(1).and_then(|last| self.boundaries.get(last)).copied(), at);
         span.cut(self.boundaries.get(epoch).copied(), at);
         if let Some(window) = self.window {
             span.cut(Some(window.start()), at);
             span.cut(Some(window.end()), at);
-            if !window.contains(at) {
-                span.counts = false;
-                return span;
-            }
         }
         if let Some(bin) = self.bin {
             let start = bin.start_of(at, self.zone);
@@ -53,7 +48,8 @@ impl<'a> Spans<'a> {
             span.cut(Some(start), at);
             match bin.next(start, self.zone) {
                 Some(next) => span.cut(Some(next), at),
-                None => span.end = span.end.min(at.millis().saturating_add(1)),
+                // At the end of the calendar.
+                None => span = Span { start: at.millis(), end: at.millis().saturating_add(1), ..span },
             }
         }
         span

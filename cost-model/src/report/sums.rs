@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::{Charges, WholeHours};
+use crate::ledger::{Charges, HOUR, hour_of};
 use crate::{Ledger, LedgerRow, Result, Timestamp, Window};
 
 use super::fragments::Fragment;
@@ -29,14 +29,11 @@ pub(super) fn add_up<'a>(
     let boundaries = planner.boundaries.clone();
     let spans = Spans::new(query, window, &boundaries);
     let mut adding = Adding { ledger, planner, whole: WholeSums::new(ledger), apart: ApartSums::default() };
-    let mut charges = ledger.charges();
-    while let Some(at) = charges.at.first().copied() {
-        let span = spans.of(at);
-        if span.counts {
-            adding.add_span(&mut charges, &span, at)?;
-        } else {
-            charges = ledger.charges_from(span.end);
-        }
+    let mut charges = window.map_or(ledger.charges(), |window| ledger.charges_from(window.start().millis()));
+    while let Some(at) =
+        charges.at.first().copied().filter(|at| window.is_none_or(|window| window.contains(*at)))
+    {
+        adding.add_span(&mut charges, &spans.of(at), at)?;
     }
     adding.apart.join(adding.whole)
 }
@@ -50,31 +47,37 @@ struct Adding<'a, 'b> {
 }
 
 impl<'a> Adding<'a, '_> {
-    /// Adds the charges of a span, of which `at` is an instant: full hours at once, if no charge in them falls into parts.
+    /// Adds the charges of a span, of which `at` is an instant: full hours at once, but for those with a charge that falls
+    /// into parts.
     fn add_span(&mut self, charges: &mut Charges<'a>, span: &Span, at: Timestamp) -> Result<()> {
         self.whole.enter_span(span.bin, span.epoch)?;
-        if let Some(hours) = self.ledger.hours_within(span.start, span.end)
-            && self.all_whole(&hours, (span.epoch, at))?
-        {
-            self.add_before(hours.start, charges, span)?;
-            self.whole.add_all(hours.sums, hours.count)?;
-            *charges = hours.after;
+        let mut start = span.start;
+        while let Some(hours) = self.ledger.hours_within(start, span.end) {
+            let apart = self.first_apart(&hours.sums, (span.epoch, at))?.map(|at| hour_of(at.millis()));
+            let whole = apart.map_or(Some(hours), |hour| self.ledger.hours_within(start, hour));
+            if let Some(hours) = whole {
+                self.add_before(hours.start, charges, span)?;
+                self.whole.add_all(hours.sums)?;
+                *charges = hours.after;
+            }
+            let Some(hour) = apart else { break };
+            start = hour.saturating_add(HOUR);
         }
         self.add_before(span.end, charges, span)
     }
 
-    /// Whether all sums of these hours have places where they are added in one piece; finds their places out.
-    fn all_whole(&mut self, hours: &WholeHours<'_>, instant: (usize, Timestamp)) -> Result<bool> {
-        for figures in hours.sums.figures.iter().take(hours.count) {
+    /// When the first sum arose that is not added in one piece, if there is one. Finds out the places of those before.
+    fn first_apart(&mut self, sums: &Charges<'_>, instant: (usize, Timestamp)) -> Result<Option<Timestamp>> {
+        for (at, figures) in sums.at.iter().zip(sums.figures) {
             let place = match self.whole.place(figures.class) {
                 Some(place) => place,
                 None => self.find_place(figures.class, instant)?,
             };
             if place == Place::APART {
-                return Ok(false);
+                return Ok(Some(*at));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// Adds the charges of a span that arose before that millisecond, one after the other.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::iter::once;
 use std::ops::Range;
 
-use crate::ledger::{Charges, Class, Figures, Passed, Shape, counts, index, widen};
+use crate::ledger::{Charges, Class, Extent, Figures, Shape, counts, index, widen};
 use crate::{Error, Ledger, RequestUnits, Result, Timestamp};
 
 use super::Totals;
@@ -86,7 +86,7 @@ impl<'a> WholeSums<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
         let small = |count| u8::try_from(count).unwrap_or(u8::MAX);
         let entry = |class: &Class| {
-            let passed = class.passed();
+            let passed = class.extent();
             Entry {
                 epochs: (0, 0),
                 place: Place::OUT,
@@ -157,7 +157,7 @@ impl<'a> WholeSums<'a> {
     /// Adds the next charges, `most` at most, up to one whose place is unknown or apart, as it is for all with wide
     /// tokens. Tells how many they were.
     pub(super) fn add(&mut self, charges: &mut Charges<'_>, most: usize) -> Result<usize> {
-        let mut passed = Passed::default();
+        let mut passed = Extent::default();
         let (entries, epoch) = (self.entries.as_slice(), self.epoch);
         let sums = self.sums.as_mut_slice();
         for figures in charges.figures.iter().take(most) {
@@ -183,8 +183,9 @@ impl<'a> WholeSums<'a> {
         Ok(passed.charges)
     }
 
-    /// Adds so many charges, or sums of them, whose places are known and not apart.
-    pub(super) fn add_all(&mut self, mut charges: Charges<'_>, count: usize) -> Result<()> {
+    /// Adds charges, or sums of them, whose places are all known and not apart.
+    pub(super) fn add_all(&mut self, mut charges: Charges<'_>) -> Result<()> {
+        let count = charges.figures.len();
         if self.add(&mut charges, count)? == count { Ok(()) } else { Err(lost()) }
     }
 
@@ -279,7 +280,7 @@ fn add_own(
     first: u32,
     entry: &Entry,
     charges: &Charges<'_>,
-    passed: &Passed,
+    passed: &Extent,
 ) -> Result<()> {
     let sums = sums.iter_mut().skip(index(first)).take(usize::from(entry.summed));
     if entry.wide > 0 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::FixedOffset;
-use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals};
+use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals, Weekday};
 use cost_model::{
     Bin, ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, ErrorKind, Filter, GapState,
     Ledger, MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Scope, Timestamp, TokenType, Tokens,
@@ -420,5 +420,18 @@ fn dimensions_read_as_they_print() {
         ["", "costs.effective", "tags.name", "costs.service = 'x' OR costs.region", "NOT costs.service"]
     {
         assert!(text.parse::<Dimension>().is_err(), "{text}");
+    }
+}
+
+/// The last steps of the calendar have no end; their charges count once all the same.
+#[test]
+fn charges_at_the_end_of_the_calendar_count_once() {
+    let last = Timestamp::midnight(chrono::NaiveDate::MAX).millis();
+    let charges: Vec<_> =
+        (0..30).map(|number| crate::support::record(last + number / 10 * 3_600_000 + number)).collect();
+    for bin in [Bin::Hour, Bin::Day, Bin::Week(Weekday::Monday), Bin::Month, Bin::Quarter] {
+        for query in [Query::all_resources().bin(bin), Query::all_resources().bin(bin).cumulative()] {
+            assert_eq!(run(&query, &charges).total.records, 30, "{bin:?}");
+        }
     }
 }
