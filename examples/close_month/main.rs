@@ -54,9 +54,7 @@ fn close_month(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
                 }
                 return look_again(&closed, &inputs);
             }
-            let closed = close(&inputs, period, Utc::now().into())?;
-            std::fs::write(lock, serde_json::to_string_pretty(&closed)?)
-                .map_err(|error| format!("{lock}: {error}"))?;
+            write(lock, &serde_json::to_string_pretty(&close(&inputs, period, Utc::now().into())?)?)?;
             Ok(true)
         }
         _ => Err("expected LOCK.json MONTH RULES.toml DIRECTORY.csv CHARGES.csv".into()),
@@ -122,4 +120,11 @@ fn month(text: &str) -> Result<Window, Box<dyn Error>> {
 
 fn read(name: &str) -> Result<String, Box<dyn Error>> {
     std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}").into())
+}
+
+/// All of it or nothing.
+fn write(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
+    let part = format!("{name}.part");
+    std::fs::write(&part, text).map_err(|error| format!("{part}: {error}"))?;
+    std::fs::rename(&part, name).map_err(|error| format!("{name}: {error}").into())
 }
