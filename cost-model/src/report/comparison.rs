@@ -40,7 +40,9 @@ pub(super) fn rows(
             previous: None,
         };
         let order = order(query, groups, cells)?;
-        return Ok(order.into_iter().filter_map(|number| now.cells.get(number)).map(row).collect());
+        let mut rows = Vec::with_capacity(order.len());
+        rows.extend(order.into_iter().filter_map(|number| now.cells.get(number)).map(row));
+        return Ok(rows);
     }
     let cells = cells(query, groups, now, before)?;
     let row = |((bin, group), cell): &(Place, Cell)| Row {
