@@ -54,7 +54,9 @@ impl Hours {
             if let Some(sums) = &mut sums {
                 sums.add_first(start, &charges);
             }
-            sums = sums.filter(|sums| sums.columns.len() <= columns.len() / 2);
+            if sums.as_ref().is_some_and(|sums| sums.columns.len() > columns.len() / 2) {
+                sums = None;
+            }
             let first = charges.first_extent();
             before = before.plus(first);
             charges.pass(first);
