@@ -46,7 +46,7 @@ fn close_month(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         [lock, of, rules, directory, charges] => {
             let inputs = Inputs::new(&read(rules)?, &read(directory)?, &read(charges)?)?;
             let period = month(of)?;
-            if Path::new(lock).exists() {
+            if Path::new(lock).try_exists().map_err(|error| format!("{lock}: {error}"))? {
                 let closed: PeriodLock =
                     serde_json::from_str(&read(lock)?).map_err(|error| format!("{lock}: {error}"))?;
                 if closed.period()? != period {

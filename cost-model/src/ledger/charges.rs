@@ -56,7 +56,7 @@ impl Charges<'_> {
         }
     }
 
-    /// That of the first of them.
+    /// The extent of the first of them.
     pub(super) fn first_extent(&self) -> Extent {
         let class = self.figures.first().and_then(|figures| self.classes.get(index(figures.class)));
         class.map(Class::extent).unwrap_or_default()
@@ -65,8 +65,15 @@ impl Charges<'_> {
     /// Passes over those that arose before that millisecond.
     pub(super) fn pass_before(&mut self, millis: i64) {
         for _ in 0..self.count_before(millis) {
-            self.pass(self.first_extent());
+            self.pass_first();
         }
+    }
+
+    /// Passes over the first of them, and tells its extent.
+    pub(super) fn pass_first(&mut self) -> Extent {
+        let first = self.first_extent();
+        self.pass(first);
+        first
     }
 
     pub(crate) fn pass(&mut self, passed: Extent) {

@@ -49,7 +49,7 @@ impl Class {
         index(self.tuple)
     }
 
-    /// That of one charge.
+    /// The extent of one charge.
     pub(crate) fn extent(&self) -> Extent {
         let own = self.shape.own_count();
         Extent {

@@ -70,9 +70,7 @@ impl Columns {
         let (mut charges, mut passed) = (self.charges(classes), Extent::default());
         while let Some(at) = charges.at.first() {
             places.push((*at, passed));
-            let first = charges.first_extent();
-            passed = passed.plus(first);
-            charges.pass(first);
+            passed = passed.plus(charges.pass_first());
         }
         places.sort_by_key(|(at, _)| *at);
         let mut ordered = Self::default();
@@ -144,7 +142,7 @@ impl Columns {
         }
     }
 
-    /// That of all of them.
+    /// The extent of all of them.
     pub(super) fn extent(&self) -> Extent {
         Extent {
             charges: self.at.len(),

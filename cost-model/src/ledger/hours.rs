@@ -57,9 +57,7 @@ impl Hours {
             if sums.as_ref().is_some_and(|sums| sums.columns.len() > columns.len() / 2) {
                 sums = None;
             }
-            let first = charges.first_extent();
-            before = before.plus(first);
-            charges.pass(first);
+            before = before.plus(charges.pass_first());
         }
         hours.push(Hour { start: i64::MAX, charges: before, sums: place(&sums) });
         hours.shrink_to_fit();

@@ -119,7 +119,7 @@ impl Shape {
     pub(super) fn own_figures(self, record: &CostRecord) -> impl Iterator<Item = i128> + use<> {
         let costs = &record.costs;
         let own = |held: Held, amount: Option<Money>| amount.filter(|_| held == Held::Own).map(Money::units);
-        let figures = [
+        let figures: [Option<i128>; Self::FIGURES] = [
             costs.effective.filter(|_| self.has_own_effective()).map(Money::units),
             own(self.billed, costs.billed),
             own(self.list, costs.list),
