@@ -9,6 +9,7 @@ mod dimension;
 mod error;
 pub mod filter;
 mod fixed;
+pub mod input;
 mod ledger;
 mod memory_store;
 mod money;
