@@ -35,6 +35,11 @@ impl Column {
     pub fn is(&self, name: &str) -> bool {
         self.folded == fold(name)
     }
+
+    /// The name as errors show it.
+    pub fn shown(&self) -> String {
+        quoted(&self.name)
+    }
 }
 
 /// A comment of a table.
@@ -173,7 +178,7 @@ impl<'a> Table<'a> {
     /// [`InputError`] with the columns that are there.
     pub fn need(&self, name: &str) -> Result<usize, InputError> {
         self.find(&[name]).ok_or_else(|| {
-            let known: Vec<_> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+            let known: Vec<_> = self.columns.iter().map(Column::shown).collect();
             let message = format!("there is no column `{name}`; the columns are: {}", known.join(", "));
             InputError::new(message).on_line(self.header_line)
         })
