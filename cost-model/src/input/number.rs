@@ -345,6 +345,7 @@ impl<'a> Dressed<'a> {
 fn joined(one: Option<CurrencyMark>, other: CurrencyMark) -> Option<CurrencyMark> {
     let Some(one) = one else { return Some(other) };
     match (one, other) {
+        _ if one == other && one != CurrencyMark::Dollar => Some(one),
         (CurrencyMark::Dollar, CurrencyMark::Of(currency))
         | (CurrencyMark::Of(currency), CurrencyMark::Dollar) => {
             currency.code().ends_with('D').then_some(CurrencyMark::Of(currency))
@@ -554,6 +555,7 @@ mod tests {
             ("USD 12.00", "12"),
             ("12.00 USD", "12"),
             ("$12.00 USD", "12"),
+            ("US$12.00 USD", "12"),
             ("usd12", "12"),
             ("-$5", "-5"),
             ("$-5", "-5"),

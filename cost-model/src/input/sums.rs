@@ -1,5 +1,8 @@
 //! Whether a label names a sum of other rows.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::visible;
 
 /// What a label says about sums.
@@ -55,27 +58,22 @@ impl SumLabel {
     /// ```
     pub fn of(label: &str) -> Option<Self> {
         let words = words(label);
-        let has = |list: &str| words.iter().any(|word| is_in(list, word));
-        let known = |word: &String| {
-            [TOTAL, SUBTOTAL, DUE, PAID, BESIDE, BEFORE_TAX, AFTER_TAX, TAX]
-                .iter()
-                .any(|list| is_in(list, word))
-        };
-        let is_sub = has(SUBTOTAL) || words.windows(2).any(is_sub_total);
-        let is_total = has(TOTAL);
+        let has = |list: u16| words.iter().any(|word| is_in(list, word));
+        let is_sub = has(Lists::SUBTOTAL) || words.windows(2).any(is_sub_total);
+        let is_total = has(Lists::TOTAL);
         // `Due` and `paid` alone are words of many rows, such as usage paid for a month.
-        let all_known = words.iter().all(known);
-        if !(is_sub || is_total || (all_known && (has(DUE) || has(PAID)))) {
+        let all_known = words.iter().all(|word| is_in(Lists::OF_LABELS, word));
+        if !(is_sub || is_total || (all_known && has(Lists::DUE | Lists::PAID))) {
             return None;
         }
-        let set_apart = has(BEFORE_TAX) || has(AFTER_TAX);
-        if !all_known || (has(TAX) && !set_apart) {
+        let set_apart = has(Lists::BEFORE_TAX | Lists::AFTER_TAX);
+        if !all_known || (has(Lists::TAX) && !set_apart) {
             return Some(Self::Unclear);
         }
         Some(match () {
-            () if is_sub || (is_total && has(BEFORE_TAX)) => Self::Subtotal,
-            () if has(PAID) => Self::Paid,
-            () if has(DUE) => Self::Due,
+            () if is_sub || (is_total && has(Lists::BEFORE_TAX)) => Self::Subtotal,
+            () if has(Lists::PAID) => Self::Paid,
+            () if has(Lists::DUE) => Self::Due,
             () => Self::Total,
         })
     }
@@ -83,22 +81,59 @@ impl SumLabel {
     /// Whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
     pub fn is_of_all(cell: &str) -> bool {
         let words = words(cell);
-        let all_in = |lists: &[&str]| words.iter().all(|word| lists.iter().any(|list| is_in(list, word)));
-        let every = words.first().is_some_and(|word| is_in(EVERY, word)) && all_in(&[EVERY, ABOUT, BESIDE]);
-        let everyone = matches!(words.as_slice(), [word] if is_in("everyone everybody", word));
-        let has_total = words.iter().any(|word| is_in(TOTAL, word) || is_in(SUBTOTAL, word));
-        visible(cell) == "*" || every || everyone || (has_total && all_in(&[TOTAL, SUBTOTAL, BESIDE, ABOUT]))
+        let all_in = |lists: u16| words.iter().all(|word| is_in(lists, word));
+        let every = words.first().is_some_and(|word| is_in(Lists::EVERY, word))
+            && all_in(Lists::EVERY | Lists::ABOUT | Lists::BESIDE);
+        let everyone =
+            matches!(words.as_slice(), [word] if matches!(word.as_str(), "everyone" | "everybody"));
+        let sums = Lists::TOTAL | Lists::SUBTOTAL;
+        let has_total = words.iter().any(|word| is_in(sums, word));
+        visible(cell) == "*"
+            || every
+            || everyone
+            || (has_total && all_in(sums | Lists::BESIDE | Lists::ABOUT))
     }
 }
 
 fn is_sub_total(pair: &[String]) -> bool {
     let [first, second] = pair else { return false };
-    is_in("sub sous zwischen", first) && is_in(TOTAL, second)
+    matches!(first.as_str(), "sub" | "sous" | "zwischen") && is_in(Lists::TOTAL, second)
 }
 
-/// Whether a list of words divided by blanks has this one.
-fn is_in(list: &str, word: &str) -> bool {
-    list.split(' ').any(|each| each == word)
+/// In which lists each word is, one bit for a list.
+struct Lists(HashMap<&'static str, u16>);
+
+impl Lists {
+    const TOTAL: u16 = 1;
+    const SUBTOTAL: u16 = 1 << 1;
+    const DUE: u16 = 1 << 2;
+    const PAID: u16 = 1 << 3;
+    const BESIDE: u16 = 1 << 4;
+    const BEFORE_TAX: u16 = 1 << 5;
+    const AFTER_TAX: u16 = 1 << 6;
+    const TAX: u16 = 1 << 7;
+    const EVERY: u16 = 1 << 8;
+    const ABOUT: u16 = 1 << 9;
+    /// The words of which labels of sums are made.
+    const OF_LABELS: u16 = Self::EVERY - 1;
+
+    fn new() -> Self {
+        let lists = [TOTAL, SUBTOTAL, DUE, PAID, BESIDE, BEFORE_TAX, AFTER_TAX, TAX, EVERY, ABOUT];
+        let mut words: HashMap<&'static str, u16> = HashMap::new();
+        for (bit, list) in lists.into_iter().enumerate() {
+            for word in list.split(' ') {
+                *words.entry(word).or_default() |= 1 << bit;
+            }
+        }
+        Self(words)
+    }
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
+
+/// Whether a word is in one of these lists.
+fn is_in(lists: u16, word: &str) -> bool {
+    LISTS.0.get(word).is_some_and(|found| found & lists != 0)
 }
 
 /// The words of a label in lower case: runs of letters.
