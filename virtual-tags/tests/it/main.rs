@@ -26,5 +26,6 @@ mod identity;
 mod laws;
 mod locks;
 mod naive;
+mod untidy_directories;
 mod values;
 mod vantage;
