@@ -102,8 +102,7 @@ impl ExportReader {
         self.check_columns(&table, &columns, &passed_over)?;
 
         let mapping = Mapping::new(Arc::clone(&self.account));
-        // Semicolons come from countries in which a point may divide thousands.
-        let numbers = NumberReader::new(self.decimal_mark).in_doubt(table.separator() == ';');
+        let numbers = NumberReader::new(self.decimal_mark);
         let mut reader =
             RowReader { mapping: &mapping, person: self.person.as_deref(), columns: &columns, numbers };
         let mut export = CsvExport::default();

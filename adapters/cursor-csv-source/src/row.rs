@@ -191,8 +191,8 @@ impl RowReader<'_> {
         Ok(Some(Stated { value: amount.value, decimals: amount.decimals }))
     }
 
-    fn counts(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
-        let mut count = |column: usize| {
+    fn counts(&self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
+        let count = |column: usize| {
             let cell = table.cell(row, column);
             if states_nothing(&cell) { Ok(0) } else { self.numbers.count(cell) }
         };

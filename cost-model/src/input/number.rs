@@ -111,9 +111,9 @@ impl Amount {
 ///   (`1.2E+05`), digits of other scripts.
 ///
 /// Where no mark is stated, `1,234` may be a thousand or a little more than one. It is read as thousands if another number
-/// of the same file proves that its decimals follow a point (`0.08`, `1,234.50`) or that its commas divide thousands
-/// (`1,234,567`, a whole number of tokens `12,000`). Without such a proof [`finish`](Self::finish) refuses it, so call it
-/// after the last number. For quantities, and in [doubt](Self::in_doubt) for amounts, the same holds for `1.234`.
+/// or amount of the same file proves that its decimals follow a point (`0.08`, `1,234.50`) or that its commas divide thousands
+/// (`1,234,567`); and `1.234` as decimals if one proves the point. Without such a proof [`finish`](Self::finish) refuses them,
+/// so call it after the last number. Counts prove nothing and need no proof: they have no decimals.
 ///
 /// ```
 /// use cost_model::input::{Cell, DecimalMark, NumberReader};
@@ -136,7 +136,6 @@ impl Amount {
 #[derive(Clone, Debug)]
 pub struct NumberReader {
     stated: Option<DecimalMark>,
-    in_doubt: bool,
     point_is_proven: bool,
     unproven: Option<InputError>,
 }
@@ -166,14 +165,7 @@ enum Form {
 impl NumberReader {
     /// A reader of the numbers of one file; `stated` is the mark that its user, or the file itself, says it has.
     pub fn new(stated: Option<DecimalMark>) -> Self {
-        Self { stated, in_doubt: false, point_is_proven: false, unproven: None }
-    }
-
-    /// The same reader for a file that something speaks against points in, such as semicolons between its columns.
-    #[must_use]
-    pub fn in_doubt(mut self, in_doubt: bool) -> Self {
-        self.in_doubt = in_doubt;
-        self
+        Self { stated, point_is_proven: false, unproven: None }
     }
 
     /// Reads an amount.
@@ -182,7 +174,7 @@ impl NumberReader {
     /// [`InputError`] with the place, for what the grammar refuses and for more than 24 decimals.
     pub fn amount(&mut self, cell: Cell<'_>) -> Result<Amount, InputError> {
         let parsed = self.parse(cell, "an amount like 96.10")?;
-        self.weigh(&parsed, self.in_doubt, cell);
+        self.weigh(&parsed, cell);
         let value =
             parsed.digits.parse().map_err(|_| not(cell, "an amount like 96.10", "it is out of range"))?;
         Ok(Amount { value, decimals: parsed.decimals, mark: parsed.mark })
@@ -197,7 +189,7 @@ impl NumberReader {
         if parsed.mark.is_some() {
             return Err(not(cell, "a number", "it has a currency"));
         }
-        self.weigh(&parsed, true, cell);
+        self.weigh(&parsed, cell);
         Decimal::from_str_exact(&parsed.digits).map_err(|_| not(cell, "a number", "it is out of range"))
     }
 
@@ -205,9 +197,9 @@ impl NumberReader {
     ///
     /// # Errors
     /// [`InputError`] with the place, for what the grammar refuses, a currency, a sign, a fraction, and beyond 64 bits.
-    pub fn count(&mut self, cell: Cell<'_>) -> Result<u64, InputError> {
+    pub fn count(&self, cell: Cell<'_>) -> Result<u64, InputError> {
         const WHAT: &str = "a whole number";
-        let mut parsed = self.parse(cell, WHAT)?;
+        let parsed = self.parse(cell, WHAT)?;
         if parsed.mark.is_some() {
             return Err(not(cell, WHAT, "it has a currency"));
         }
@@ -218,11 +210,7 @@ impl NumberReader {
                 "its point may divide thousands: state the decimal mark, or write no separators",
             ));
         }
-        // A count has no fraction, so its comma divides thousands.
-        if parsed.form == Form::OneComma && !self.in_doubt {
-            parsed.form = Form::ProvesPoint;
-        }
-        self.weigh(&parsed, true, cell);
+        // A comma before three digits divides thousands here, as a count has no fraction.
         let whole = match parsed.digits.split_once('.') {
             None => parsed.digits.as_str(),
             Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
@@ -243,15 +231,14 @@ impl NumberReader {
     }
 
     /// Takes up what a number proves, or that it needs a proof.
-    fn weigh(&mut self, parsed: &Parsed, points_too: bool, cell: Cell<'_>) {
+    fn weigh(&mut self, parsed: &Parsed, cell: Cell<'_>) {
         let is_doubtful = match parsed.form {
             Form::Plain => false,
             Form::ProvesPoint => {
                 self.point_is_proven = true;
                 false
             }
-            Form::OneComma => true,
-            Form::OnePoint => points_too,
+            Form::OneComma | Form::OnePoint => true,
         };
         if is_doubtful && self.unproven.is_none() {
             let message = format!(
@@ -576,7 +563,6 @@ mod tests {
             ("1\u{2019}234", "1234"),
             (".5", "0.5"),
             ("0.123", "0.123"),
-            ("1.234", "1.234"),
             ("1234.567", "1234.567"),
             ("1,234,567", "1234567"),
             ("4.5E-05", "0.000045"),
@@ -596,6 +582,7 @@ mod tests {
             "1,5",
             "1.234,56",
             "1,234",
+            "1.234",
             "$1,200",
             "12,34",
             "1,2345",
@@ -676,6 +663,7 @@ mod tests {
             numbers.finish()
         };
         assert!(read(&["1,234", "0.08"]).is_ok());
+        assert!(read(&["12.5", "1.234"]).is_ok());
         assert!(read(&["1,234", "1,234,567"]).is_ok());
         assert!(read(&["1,234", "1,234.50"]).is_ok());
         for texts in [&["12", "1,234"][..], &["1.234", "1,234"], &["5", "1,234", "2,345"]] {
@@ -684,10 +672,7 @@ mod tests {
         let mut numbers = NumberReader::new(None);
         numbers.amount(Cell::new("1,234")).unwrap();
         assert_eq!(numbers.count(Cell::new("12,000")).unwrap(), 12_000);
-        numbers.finish().unwrap();
-        let mut numbers = NumberReader::new(None).in_doubt(true);
-        numbers.amount(Cell::new("1.234")).unwrap();
-        assert!(numbers.finish().is_err());
+        assert!(numbers.finish().is_err(), "what a count has proves nothing of amounts");
     }
 
     #[test]

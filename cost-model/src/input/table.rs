@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::text::is_invisible;
-use super::{Cell, InputError, Meaning, fold, quoted, visible};
+use super::{Cell, InputError, Meaning, NumberReader, fold, quoted, visible};
 
 /// How a table is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub struct Table<'a> {
     scanner: Scanner<'a>,
     options: TableOptions,
     columns: Vec<Column>,
+    /// How many cells the line of names has, those without a name at its end included.
+    width: usize,
     header_line: u64,
     comments: Vec<Comment<'a>>,
 }
@@ -122,7 +124,8 @@ impl<'a> Table<'a> {
         let header_line = scanner.line;
         scanner.separator = stated.unwrap_or_else(|| most_frequent_separator(scanner.peek_line()));
         let names = scanner.next_row()?.map(|row| row.cells).unwrap_or_default();
-        let mut table = Self { scanner, options, columns: Vec::new(), header_line, comments };
+        let mut table =
+            Self { scanner, options, columns: Vec::new(), width: names.len(), header_line, comments };
         table.name_columns(&names).map_err(|error| error.on_line(header_line))?;
         Ok(table)
     }
@@ -226,6 +229,7 @@ impl<'a> Table<'a> {
             let line = self.scanner.peek_line();
             let is_marked = self.options.comments && visible(line).starts_with('#');
             if is_marked && !self.is_row(line) {
+                self.refuse_figures(line)?;
                 let seen = line.trim().trim_start_matches(is_invisible);
                 self.comments
                     .push(Comment { line: self.scanner.line, text: seen.strip_prefix('#').unwrap_or(seen) });
@@ -236,10 +240,7 @@ impl<'a> Table<'a> {
             if row.cells.iter().all(|cell| cell.is_empty()) {
                 continue;
             }
-            while row.cells.len() > self.columns.len() && row.cells.last().is_some_and(|cell| cell.is_empty())
-            {
-                row.cells.pop();
-            }
+            self.fit(&mut row);
             if row.cells.len() != self.columns.len() {
                 let (cells, columns) = (row.cells.len(), self.columns.len());
                 let message = format!("the row has {cells} fields, and the header {columns}");
@@ -249,14 +250,44 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether a line that begins with `#` has as many cells as there are columns, so that it is a row.
+    /// Takes off the empty cells at the end of a row that the line of names ends in as well. A row that lacks some of those is
+    /// another one.
+    fn fit(&self, row: &mut Row<'_>) {
+        let is_whole = row.cells.len() >= self.width;
+        while is_whole
+            && row.cells.len() > self.columns.len()
+            && row.cells.last().is_some_and(|cell| cell.is_empty())
+        {
+            row.cells.pop();
+        }
+    }
+
+    /// Whether a line that begins with `#` has as many cells as there are columns, so that it is a row. A comment may hold a
+    /// quote, and a row may go on below; so either the line alone or what follows its quotes must fit.
     fn is_row(&self, line: &str) -> bool {
-        let mut ahead = self.scanner.clone();
-        let cells = ahead.next_row().ok().flatten().map_or(0, |row| row.cells.len());
-        // A comment may hold a quote; a row that goes on below has its first line in quotes.
+        let fits = |mut scanner: Scanner<'_>| {
+            scanner.next_row().ok().flatten().is_some_and(|mut row| {
+                self.fit(&mut row);
+                row.cells.len() == self.columns.len()
+            })
+        };
         let alone = Scanner { rest: line, line: 1, separator: self.scanner.separator };
-        let on_line = alone.clone().next_row().ok().flatten().map_or(0, |row| row.cells.len());
-        self.columns.len() > 1 && (cells == self.columns.len() || on_line == self.columns.len())
+        self.columns.len() > 1 && (fits(self.scanner.clone()) || fits(alone))
+    }
+}
+
+impl Table<'_> {
+    /// Refuses a comment below the names that has a number in a cell of its own: it may be a row that lost a cell.
+    fn refuse_figures(&self, line: &str) -> Result<(), InputError> {
+        let mut alone = Scanner { rest: line, line: self.scanner.line, separator: self.scanner.separator };
+        let cells = alone.next_row().ok().flatten().map(|row| row.cells).unwrap_or_default();
+        let is_figure = |cell: &Cow<'_, str>| NumberReader::new(None).amount(Cell::new(cell)).is_ok();
+        if cells.iter().skip(1).any(is_figure) {
+            let message = "the line begins with `#` and has numbers in cells of their own, but not as many cells as there are \
+                           columns: complete the row, or write the comment without separators";
+            return Err(InputError::new(message).on_line(self.scanner.line));
+        }
+        Ok(())
     }
 }
 
@@ -461,6 +492,7 @@ mod tests {
         let text = "# one, two\na,b\n#2 seats,80\n# a remark\n\"#3\",5\n#said \"so\n";
         assert_eq!(rows(text), [row(3, &["#2 seats", "80"]), row(5, &["#3", "5"])]);
         assert_eq!(rows("a\n# a remark\n1\n"), [row(3, &["1"])]);
+        assert_eq!(rows("a,b,,\n#2 seats,80,,\n"), [row(2, &["#2 seats", "80"])]);
     }
 
     #[test]
@@ -475,6 +507,7 @@ mod tests {
             ("a,A\n1,2\n", 1, "twice"),
             ("Unit\u{a0}price,unit  Price\u{200b}\n", 1, "twice"),
             ("a,,b\n1,2,3\n", 1, "no name"),
+            ("a,b,c\n#2 seats,80.00\n", 2, "begins with `#`"),
         ] {
             let error = read(text).unwrap_err();
             assert_eq!(error.line(), Some(line), "{text}: {error}");

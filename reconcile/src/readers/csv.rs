@@ -112,7 +112,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         let mut table = Table::new(&text, TableOptions::with_comments())?;
         let above = Fields::read(table.comments())?;
         let mark = above.decimals.or(self.decimal_mark);
-        let mut numbers = NumberReader::new(mark).in_doubt(table.separator() == ';');
+        let mut numbers = NumberReader::new(mark);
         let (places, unread) = self.columns.find(&table)?;
         let mut rows = Vec::new();
         while let Some(row) = table.next() {
@@ -129,7 +129,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         numbers.finish()?;
         check_currency(&rows, &invoice)?;
         if rows.is_empty() {
-            return Err(invalid("there is no line below the header"));
+            return Err(invalid("there is no line below the header").on_line(table.header_line()));
         }
         invoice.remarks.extend(remarks(&unread, table.header_line()));
         let comments = table.comments().iter().filter(|comment| !Fields::is_field(comment));
@@ -232,7 +232,7 @@ mod tests {
         }
         fails(&format!("{HEAD}Tax,few,1\n"), "invoice.csv:3: quantity: `few` is not a number");
         fails(&format!("{HEAD}Tax,1\n"), "invoice.csv:3: the row has 2 fields, and the header 3");
-        fails(HEAD, "invoice.csv: there is no line below the header");
+        fails(HEAD, "invoice.csv:2: there is no line below the header");
         fails(
             &HEAD.replace("amount", "total"),
             "invoice.csv:2: there is no `amount` column; expected the header description,quantity,amount, and there is: \

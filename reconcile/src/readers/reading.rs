@@ -123,10 +123,9 @@ impl<'a> JsonText<'a> {
             let cell = Cell::new(&text).on_line(self.place(part).0);
             return read(numbers, cell).map_err(|problem| self.fault(part, problem.message()));
         }
-        let digits = plain_digits(part);
-        // What a number of JSON looks like says nothing about the strings of the file.
+        // A number of JSON has a decimal point, which says nothing about strings.
         let mut plain = NumberReader::new(Some(DecimalMark::Point));
-        let number = digits.and_then(|digits| read(&mut plain, Cell::new(&digits)).ok());
+        let number = plain_digits(part).and_then(|digits| read(&mut plain, Cell::new(&digits)).ok());
         number.ok_or_else(|| self.fault(part, &format!("`{}` is not {what}", quoted(part))))
     }
 

@@ -108,7 +108,9 @@ proptest! {
     #[test]
     fn dollars_are_exact(whole in 0_u32..100_000, fraction in "[0-9]{0,9}") {
         let dollars = if fraction.is_empty() { whole.to_string() } else { format!("{whole}.{fraction}") };
-        let csv = format!("{HEADER}2026-07-31T10:00:00.417Z,a@x.test,On-Demand,auto,No,0,1,0,0,1,{dollars}\n");
+        // Another row shows that decimals follow a point.
+        let row = "2026-07-31T10:00:00.417Z,a@x.test,On-Demand,auto,No,0,1,0,0,1,";
+        let csv = format!("{HEADER}{row}{dollars}\n{row}0.08\n");
         let record = &read(&csv)[0];
         prop_assert_eq!(record.costs.billed.unwrap(), dollars.parse().unwrap());
         prop_assert_eq!(record.attributes.get(PRECISION).unwrap().parse::<usize>().unwrap(), fraction.len());

@@ -41,19 +41,26 @@ fn joined(text: &str) -> String {
 }
 
 /// The line with plain blanks for any, one minus for any, and two blanks for a tab. A hard blank between the thousands of a
-/// number stays, so that the number is one word.
+/// number stays, so that the number is one word; but in a line of hard blanks alone they are those between words.
 fn with_plain_blanks(line: &str) -> String {
     let characters: Vec<char> = line.chars().collect();
     let is_digit = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit);
+    let has_plain = characters.contains(&' ');
     let mut plain = String::with_capacity(line.len());
     for (at, character) in characters.iter().enumerate() {
         let divides_thousands = || {
-            let group = (1..=3).all(|ahead| is_digit(at.checked_add(ahead)));
-            is_digit(at.checked_sub(1)) && group && !is_digit(at.checked_add(4))
+            let group = (1..=3).all(|ahead| is_digit(at.checked_add(ahead))) && !is_digit(at.checked_add(4));
+            let before = characters.get(..at).unwrap_or_default();
+            let digits = before.iter().rev().take_while(|each| each.is_ascii_digit()).count();
+            let start = before.len().saturating_sub(digits);
+            let is_first = characters.get(start) != Some(&'0');
+            let follows = start.checked_sub(1).and_then(|at| characters.get(at));
+            group && (1..=3).contains(&digits) && is_first && !matches!(follows, Some('.' | ','))
         };
         match character {
             '\t' => plain.push_str("  "),
-            '\u{a0}' | '\u{202f}' | '\u{2009}' if divides_thousands() => plain.push('\u{a0}'),
+            '\u{202f}' | '\u{2009}' if divides_thousands() => plain.push('\u{a0}'),
+            '\u{a0}' if has_plain && divides_thousands() => plain.push('\u{a0}'),
             '\u{2212}' => plain.push('-'),
             '\u{2013}' if characters.get(at.saturating_add(1)) == Some(&'$') => plain.push('-'),
             '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{ad}' | '\u{feff}' => {}

@@ -23,29 +23,32 @@ impl Row {
     /// [`InputError`] for a figure of the columns that the grammar of numbers refuses.
     pub(super) fn read(
         text: &str,
+        line: u64,
         headings: Headings,
         numbers: &mut NumberReader,
     ) -> Result<Option<Self>, InputError> {
         let words = words(text);
-        let Some((rest, amount)) = money(&words, numbers)? else { return Ok(None) };
+        let Some((rest, amount)) = money(&words, line, numbers)? else { return Ok(None) };
         let rest = if headings.has_tax { without_tax(rest) } else { rest };
         let plain = Self { description: rest.join(" "), quantity: None, unit_price: None, amount };
-        if let Some((rest, quantity)) = count(rest, numbers)? {
+        // A year at the end of the words is none of a quantity, whose thousands are divided.
+        let ends_in_year = rest.last().is_some_and(|word| year_of(word).is_some());
+        if let Some((rest, quantity)) = count(rest, line, numbers)?.filter(|_| !ends_in_year) {
             return Ok(Some(Self { description: rest.join(" "), quantity: Some(quantity), ..plain }));
         }
         // A price without a quantity before it is a part of the description.
-        let Some((before, price)) = money(rest, &mut numbers.clone()).ok().flatten() else {
+        let Some((before, price)) = money(rest, line, &mut numbers.clone()).ok().flatten() else {
             return Ok(Some(plain));
         };
-        if let Some((before, quantity)) = count(before, numbers)? {
-            money(rest, numbers)?;
+        if let Some((before, quantity)) = count(before, line, numbers)? {
+            money(rest, line, numbers)?;
             let (quantity, unit_price) = (Some(quantity), Some(price.value));
             return Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }));
         }
         // The tax may be an amount in a column of its own.
-        let priced = money(before, &mut numbers.clone()).ok().flatten().filter(|_| headings.has_tax);
+        let priced = money(before, line, &mut numbers.clone()).ok().flatten().filter(|_| headings.has_tax);
         let counted =
-            priced.and_then(|(before, price)| Some((count(before, numbers).ok().flatten()?, price)));
+            priced.and_then(|(before, price)| Some((count(before, line, numbers).ok().flatten()?, price)));
         let Some(((before, quantity), price)) = counted else { return Ok(Some(plain)) };
         let (quantity, unit_price) = (Some(quantity), Some(price.value));
         Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }))
@@ -121,7 +124,7 @@ fn is_money(word: &str) -> bool {
 }
 
 fn is_number(word: &str) -> bool {
-    word.starts_with(|each: char| each.is_ascii_digit())
+    word.strip_prefix('.').unwrap_or(word).starts_with(|each: char| each.is_ascii_digit())
         && word.ends_with(|each: char| each.is_ascii_digit())
         && word.chars().all(|each| each.is_ascii_digit() || matches!(each, ',' | '.' | '\'' | '\u{a0}'))
 }
@@ -145,25 +148,27 @@ fn without_tax(words: &[String]) -> &[String] {
 /// The amount that the last word is, and the words before it.
 fn money<'a>(
     words: &'a [String],
+    line: u64,
     numbers: &mut NumberReader,
 ) -> Result<Option<(&'a [String], Amount)>, InputError> {
     let Some((last, rest)) = words.split_last() else { return Ok(None) };
     if !is_money(last) || rest.last().is_some_and(|word| word.ends_with(':')) {
         return Ok(None);
     }
-    Ok(Some((rest, numbers.amount(Cell::new(last))?)))
+    Ok(Some((rest, numbers.amount(Cell::new(last).on_line(line))?)))
 }
 
 /// The quantity that the last word is, and the words before it.
 fn count<'a>(
     words: &'a [String],
+    line: u64,
     numbers: &mut NumberReader,
 ) -> Result<Option<(&'a [String], Decimal)>, InputError> {
     let Some((last, rest)) = words.split_last() else { return Ok(None) };
     if !is_number(last) || is_described(last, rest) {
         return Ok(None);
     }
-    Ok(Some((rest, numbers.quantity(Cell::new(last))?)))
+    Ok(Some((rest, numbers.quantity(Cell::new(last).on_line(line))?)))
 }
 
 /// Whether a number belongs to the words before it: to a colon, or to a day.
@@ -187,7 +192,7 @@ mod tests {
     const TAXED: Headings = Headings { has_tax: true };
 
     fn read(text: &str, headings: Headings) -> Option<(String, Option<String>, Option<String>, String)> {
-        let row = Row::read(text, headings, &mut NumberReader::new(None)).ok().flatten()?;
+        let row = Row::read(text, 1, headings, &mut NumberReader::new(None)).ok().flatten()?;
         let text = |quantity: Decimal| quantity.to_string();
         let price = row.unit_price.map(|price| price.to_string());
         Some((row.description, row.quantity.map(text), price, row.amount.value.to_string()))
@@ -211,6 +216,8 @@ mod tests {
                 "400",
             ),
             (PLAIN, "after 10 Sep 2026 2 -$5.00", "after 10 Sep 2026", Some("2"), None, "-5"),
+            (PLAIN, "Something of 2026 $5.00", "Something of 2026", None, None, "5"),
+            (PLAIN, "Something of 2026 2,026 $5.00", "Something of 2026", Some("2026"), None, "5"),
             (PLAIN, "$5.00", "", None, None, "5"),
             (PLAIN, "Seats 10 US$40.00 US$400.00", "Seats", Some("10"), Some("40"), "400"),
             (PLAIN, "Seats 10 40.00 $US 400.00 $US", "Seats", Some("10"), Some("40"), "400"),

@@ -68,6 +68,8 @@ pub(super) struct Sheet<'a> {
     pending: Vec<Remark>,
     /// Text of the table to which no figures came.
     unread: Vec<Remark>,
+    /// The first line of laid out text that was taken for more words of the row above it.
+    continued: Option<u64>,
     /// The first figure of the table that could not be read.
     problem: Option<InputError>,
 }
@@ -94,6 +96,7 @@ impl<'a> Sheet<'a> {
             sum_label: None,
             pending: Vec::new(),
             unread: Vec::new(),
+            continued: None,
             problem: None,
         }
     }
@@ -172,7 +175,7 @@ impl<'a> Sheet<'a> {
         }
         if let Some((label, remark)) = self.sum_label.take() {
             if is_figures(&line.text)
-                && Row::read(&line.text, self.headings, &mut self.numbers.clone())
+                && Row::read(&line.text, line.number, self.headings, &mut self.numbers.clone())
                     .is_ok_and(|row| row.is_some())
             {
                 let text = format!("{} {}", remark.text, line.text);
@@ -258,10 +261,10 @@ impl<'a> Sheet<'a> {
             self.add_laid_out(line, figures_at);
             return Ok(());
         }
-        let own = match Row::read(&line.text, self.headings, &mut self.numbers.clone()) {
+        let own = match Row::read(&line.text, line.number, self.headings, &mut self.numbers.clone()) {
             Ok(own) => own,
             Err(problem) => {
-                self.problem.get_or_insert(problem.on_line(line.number));
+                self.problem.get_or_insert(problem);
                 None
             }
         };
@@ -273,8 +276,8 @@ impl<'a> Sheet<'a> {
         self.pending.push(Remark::new(line.number, text));
         // A figure at the start of the line may belong to the words before it.
         let words: Vec<&str> = self.pending.iter().map(|part| part.text.as_str()).collect();
-        let row = Row::read(words.join(" ").trim(), self.headings, &mut self.numbers);
-        if let Some(row) = row.map_err(|problem| problem.on_line(line.number))? {
+        let row = Row::read(words.join(" ").trim(), line.number, self.headings, &mut self.numbers);
+        if let Some(row) = row? {
             self.push(line.number, row);
         }
         Ok(())
@@ -290,10 +293,10 @@ impl<'a> Sheet<'a> {
             _ if stands_alone => ("", line.text.clone()),
             _ => (line.text.as_str(), String::new()),
         };
-        let row = match Row::read(&figures, self.headings, &mut self.numbers) {
+        let row = match Row::read(&figures, line.number, self.headings, &mut self.numbers) {
             Ok(row) => row,
             Err(problem) => {
-                self.problem.get_or_insert(problem.on_line(line.number));
+                self.problem.get_or_insert(problem);
                 None
             }
         };
@@ -301,7 +304,10 @@ impl<'a> Sheet<'a> {
         let Some(mut row) = row else {
             match self.rows.last_mut().filter(|_| self.figures_are_above == Some(true) && figures.is_empty())
             {
-                Some(last) => last.row.description = format!("{} {}", last.row.description, line.text),
+                Some(last) => {
+                    self.continued.get_or_insert(line.number);
+                    last.row.description = format!("{} {}", last.row.description, line.text);
+                }
                 None => self.pending.push(Remark::new(line.number, line.text)),
             }
             return;
@@ -458,12 +464,12 @@ impl<'a> Sheet<'a> {
         }
         let first_unread = self.unread.first();
         let Some(total) = totals.first() else {
-            return match first_unread {
+            return match first_unread.map(|unread| unread.line).or(self.continued) {
                 None => Ok(()),
-                Some(unread) => Err(invalid(
+                Some(line) => Err(invalid(
                     "the line has no amount that could be read, and no printed total shows that it bills nothing",
                 )
-                .on_line(unread.line)),
+                .on_line(line)),
             };
         };
         if self.options.accepts_difference && first_unread.is_none() {
