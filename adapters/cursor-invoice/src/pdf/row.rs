@@ -14,6 +14,8 @@ pub(super) struct Row {
     pub(super) quantity: Option<Decimal>,
     pub(super) unit_price: Option<Money>,
     pub(super) amount: Amount,
+    /// Whether what was read as a quantity may be the thousands of the amount, as in `1 234.00 USD`.
+    pub(super) may_be_thousands: bool,
 }
 
 impl Row {
@@ -30,11 +32,22 @@ impl Row {
         let words = words(text);
         let Some((rest, amount)) = money(&words, line, numbers)? else { return Ok(None) };
         let rest = if headings.has_tax { without_tax(rest) } else { rest };
-        let plain = Self { description: rest.join(" "), quantity: None, unit_price: None, amount };
+        let plain = Self {
+            description: rest.join(" "),
+            quantity: None,
+            unit_price: None,
+            amount,
+            may_be_thousands: false,
+        };
         // A year at the end of the words is none of a quantity, whose thousands are divided.
         let ends_in_year = rest.last().is_some_and(|word| year_of(word).is_some());
         if let Some((rest, quantity)) = count(rest, line, numbers)?.filter(|_| !ends_in_year) {
-            return Ok(Some(Self { description: rest.join(" "), quantity: Some(quantity), ..plain }));
+            let is_short =
+                words.iter().rev().nth(1).is_some_and(|word| word.len() <= 3 && !word.starts_with('0'));
+            let may_be_thousands =
+                is_short && words.last().is_some_and(|last| last.split(' ').next().is_some_and(is_group));
+            let description = rest.join(" ");
+            return Ok(Some(Self { description, quantity: Some(quantity), may_be_thousands, ..plain }));
         }
         // A price without a quantity before it is a part of the description.
         let Some((before, price)) = money(rest, line, &mut numbers.clone()).ok().flatten() else {
@@ -43,7 +56,7 @@ impl Row {
         if let Some((before, quantity)) = count(before, line, numbers)? {
             money(rest, line, numbers)?;
             let (quantity, unit_price) = (Some(quantity), Some(price.value));
-            return Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }));
+            return Ok(Some(Self { description: before.join(" "), quantity, unit_price, ..plain }));
         }
         // The tax may be an amount in a column of its own.
         let priced = money(before, line, &mut numbers.clone()).ok().flatten().filter(|_| headings.has_tax);
@@ -51,7 +64,7 @@ impl Row {
             priced.and_then(|(before, price)| Some((count(before, line, numbers).ok().flatten()?, price)));
         let Some(((before, quantity), price)) = counted else { return Ok(Some(plain)) };
         let (quantity, unit_price) = (Some(quantity), Some(price.value));
-        Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }))
+        Ok(Some(Self { description: before.join(" "), quantity, unit_price, ..plain }))
     }
 }
 
@@ -60,11 +73,14 @@ pub(super) fn is_figures(text: &str) -> bool {
     words(text).iter().all(|word| is_money(word) || is_number(word) || is_percentage(word))
 }
 
-/// The label of a text that ends in an amount, and the words of that amount.
+/// The label of a text that ends in an amount, and the words of that amount, of which blanks may divide thousands.
 pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
     let words = words(text);
-    let (last, rest) = words.split_last()?;
-    (is_money(last) && !rest.is_empty()).then(|| (rest.join(" "), last.clone()))
+    // A sum has no quantity, so numbers before the amount are its thousands, or it cannot be read.
+    let numbers = words.iter().rev().take_while(|word| is_money(word) || is_number(word)).count();
+    let (label, amount) = words.split_at_checked(words.len().checked_sub(numbers)?)?;
+    let is_amount = amount.last().is_some_and(|last| is_money(last)) && !label.is_empty();
+    is_amount.then(|| (label.join(" "), amount.join(" ")))
 }
 
 /// The words of a text, where a currency that stands beside its number, as in `400,00 $US` or `$2.35 USD`, is one word with
@@ -76,7 +92,15 @@ fn words(text: &str) -> Vec<String> {
     let mut before: Option<&str> = None;
     for part in parts {
         let joins = words.last().is_some_and(|word| is_number(word) || (is_money(word) && is_code(part)));
-        if (is_currency(part) && joins && is_behind) || (part == "%" && joins) {
+        // An amount behind a colon belongs to the words, and a quantity may follow it.
+        let is_described = words.iter().rev().nth(1).is_some_and(|word| word.ends_with(':'));
+        let goes_on = !is_described && words.last().is_some_and(|word| may_go_on(word)) && is_group(part);
+        if goes_on && before.is_none() {
+            if let Some(word) = words.last_mut() {
+                word.push('\u{a0}');
+                word.push_str(part);
+            }
+        } else if (is_currency(part) && joins && is_behind) || (part == "%" && joins) {
             if let Some(word) = words.last_mut() {
                 word.push(' ');
                 word.push_str(part);
@@ -95,6 +119,21 @@ fn words(text: &str) -> Vec<String> {
     }
     words.extend(before.map(str::to_owned));
     words
+}
+
+/// Whether a word is an amount such as `$1`, of which thousands may follow behind a blank.
+fn may_go_on(word: &str) -> bool {
+    let digits = word.trim_start_matches(|each: char| !each.is_ascii_digit());
+    is_money(word)
+        && digits.len() < word.len()
+        && digits.chars().all(|each| each.is_ascii_digit() || each == '\u{a0}')
+        && digits.split('\u{a0}').next().is_some_and(|first| (1..=3).contains(&first.len()))
+}
+
+/// Whether a word is three digits, with or without decimals.
+fn is_group(word: &str) -> bool {
+    let whole = word.split(['.', ',']).next().unwrap_or_default();
+    whole.len() == 3 && whole.bytes().all(|byte| byte.is_ascii_digit()) && is_number(word)
 }
 
 /// A currency that is a word of its own.
@@ -205,6 +244,7 @@ mod tests {
             (PLAIN, "o3, totalling: $96.10 412 $96.10", "o3, totalling: $96.10", Some("412"), None, "96.1"),
             (PLAIN, "fee, totalling: $0.01 $0.01", "fee, totalling: $0.01", None, None, "0.01"),
             (PLAIN, "tokens: 0 1,200 $0.03 $36.00", "tokens: 0", Some("1200"), Some("0.03"), "36"),
+            (PLAIN, "o3, totalling: $96 412 $96.10", "o3, totalling: $96", Some("412"), None, "96.1"),
             (PLAIN, "tokens: 0 $36.00", "tokens: 0", None, None, "36"),
             (PLAIN, "usage paid for May 2025 $-120.00", "usage paid for May 2025", None, None, "-120"),
             (
@@ -222,6 +262,7 @@ mod tests {
             (PLAIN, "Seats 10 US$40.00 US$400.00", "Seats", Some("10"), Some("40"), "400"),
             (PLAIN, "Seats 10 40.00 $US 400.00 $US", "Seats", Some("10"), Some("40"), "400"),
             (PLAIN, "Seats 10 $ 40.00 $ 400.00", "Seats", Some("10"), Some("40"), "400"),
+            (PLAIN, "Seats 10 $1 400.00 $14 000.00 USD", "Seats", Some("10"), Some("1400"), "14000"),
             (PLAIN, "Credit ($5.00)", "Credit", None, None, "-5"),
             (PLAIN, "Discount 10% -$5.00", "Discount 10%", None, None, "-5"),
             (TAXED, "Seats 10 $40.00 8.25% $400.00", "Seats", Some("10"), Some("40"), "400"),

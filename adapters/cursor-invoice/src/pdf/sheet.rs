@@ -68,8 +68,9 @@ pub(super) struct Sheet<'a> {
     pending: Vec<Remark>,
     /// Text of the table to which no figures came.
     unread: Vec<Remark>,
-    /// The first line of laid out text that was taken for more words of the row above it.
-    continued: Option<u64>,
+    /// The first line that only a printed total proves right: laid out text that was taken for more words of the row above it,
+    /// or a quantity that may be the thousands of its amount.
+    unproven: Option<u64>,
     /// The first figure of the table that could not be read.
     problem: Option<InputError>,
 }
@@ -96,7 +97,7 @@ impl<'a> Sheet<'a> {
             sum_label: None,
             pending: Vec::new(),
             unread: Vec::new(),
-            continued: None,
+            unproven: None,
             problem: None,
         }
     }
@@ -305,7 +306,7 @@ impl<'a> Sheet<'a> {
             match self.rows.last_mut().filter(|_| self.figures_are_above == Some(true) && figures.is_empty())
             {
                 Some(last) => {
-                    self.continued.get_or_insert(line.number);
+                    self.unproven.get_or_insert(line.number);
                     last.row.description = format!("{} {}", last.row.description, line.text);
                 }
                 None => self.pending.push(Remark::new(line.number, line.text)),
@@ -344,6 +345,9 @@ impl<'a> Sheet<'a> {
             self.end_table(if label == SumLabel::Subtotal { Part::Sums } else { Part::Foot });
             self.remarks.push(Remark::new(text.number, text.text));
             return;
+        }
+        if row.may_be_thousands {
+            self.unproven.get_or_insert(first);
         }
         self.rows.push(Draft { line: first, row, is_below: self.part == Part::Sums });
     }
@@ -464,10 +468,11 @@ impl<'a> Sheet<'a> {
         }
         let first_unread = self.unread.first();
         let Some(total) = totals.first() else {
-            return match first_unread.map(|unread| unread.line).or(self.continued) {
+            return match first_unread.map(|unread| unread.line).or(self.unproven) {
                 None => Ok(()),
                 Some(line) => Err(invalid(
-                    "the line has no amount that could be read, and no printed total shows that it bills nothing",
+                    "the line has no amount that could be read, or one that can be read in two ways, and no printed total shows \
+                     what it bills",
                 )
                 .on_line(line)),
             };

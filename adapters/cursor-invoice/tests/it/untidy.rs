@@ -159,6 +159,8 @@ fn a_row_that_nobody_could_read_is_an_error_unless_the_total_shows_that_it_bills
     assert!(invoice.remarks.iter().any(|remark| (remark.line, remark.text.as_str()) == (4, "Thank you")));
     refused(read(text("Support 80.00\nTotal $480.00\n")), "invoice.txt:4: ", "80 more");
     refused(read(text("Support 80.00\n")), "invoice.txt:4: ", "no printed total");
+    refused(read(text("Support 1 234.00 USD\n")), "invoice.txt:4: ", "no printed total");
+    refused(read(text("Support 1 234.00 USD\nTotal 1 634.00 USD\n")), "invoice.txt:5: ", "1000 more");
     refused(read(text("Support $80,0\nTotal $480.00\n")), "invoice.txt:4: `$80,0`", "not an amount");
     refused(read(text("Support $80,0\n")), "invoice.txt:4: `$80,0`", "not an amount");
     refused(read(text("Total $400,00\n")), "invoice.txt:4: `$400,00`", "not an amount");
