@@ -77,7 +77,8 @@ fn form(features: &[(usize, usize)]) -> (Form, Style, Must) {
     if !style.behind.is_empty() && style.before != "$" {
         style.before = "";
     }
-    if form.unreadable.is_some() || form.wrong_total || (form.lost_row && !form.without_total) {
+    let misses_total = (form.wrong_total || form.lost_row) && !form.without_total;
+    if form.unreadable.is_some() || misses_total {
         must = Must::Refuse;
     }
     (form, style, must)
