@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Days;
-use cost_model::{CostRecord, CostSource, Timestamp, Window, WindowRead};
+use cost_model::{CostRecord, CostSource, SourceBatch, Timestamp, Window};
 use cursor_cost_source::Mapping;
 
 use crate::columns::Columns;
@@ -69,9 +69,9 @@ impl CsvExport {
 #[async_trait]
 impl CostSource for CsvExport {
     /// The rows of a window; the file is all there is, so it is complete.
-    async fn read(&self, window: Window) -> cost_model::Result<WindowRead> {
+    async fn read(&self, window: Window) -> cost_model::Result<SourceBatch> {
         let inside = self.records.iter().filter(|record| window.contains(record.at));
-        Ok(WindowRead::new(window, inside.cloned().collect()))
+        Ok(SourceBatch::new(window, inside.cloned().collect()))
     }
 }
 
