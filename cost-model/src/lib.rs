@@ -9,6 +9,7 @@ mod dimension;
 mod error;
 pub mod filter;
 mod fixed;
+pub mod input;
 mod ledger;
 mod money;
 mod observations;

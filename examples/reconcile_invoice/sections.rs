@@ -31,7 +31,19 @@ impl Sections<'_> {
         evidence(found);
         self.tie_out()?;
         verdicts(found)?;
-        self.doubts(found)
+        self.doubts(found)?;
+        self.remarks();
+        Ok(())
+    }
+
+    /// What else the invoice's file says: text that is no line and no field.
+    fn remarks(&self) {
+        if !self.invoice.remarks.is_empty() {
+            heading("Not read as lines");
+        }
+        for remark in &self.invoice.remarks {
+            println!("  line {}: {}", remark.line, shown(&remark.text));
+        }
     }
 
     fn tie_out(&self) -> Result<(), Failure> {
@@ -179,6 +191,11 @@ fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     );
     println!("  immaterial                    {}", yes(verdicts.immaterial));
     Ok(())
+}
+
+/// Text of the file as a terminal may show it.
+fn shown(text: &str) -> String {
+    text.chars().map(|each| if each.is_control() { ' ' } else { each }).take(200).collect()
 }
 
 fn hint(hint: &Hint) -> String {

@@ -1,11 +1,12 @@
 //! Every layout seen.
 
 use cost_model::{CostRecord, Metric};
-use cursor_csv_source::{CsvExport, PRECISION};
+use cursor_csv_source::{CsvExport, ExportReader, PRECISION};
 use proptest::prelude::*;
 
 fn read(csv: &str) -> Vec<CostRecord> {
-    CsvExport::read(csv.as_bytes(), "usage.csv", "Acme").unwrap().records().to_vec()
+    let reader = ExportReader::new("Acme").without_person();
+    reader.read(csv.as_bytes(), "usage.csv").unwrap().records().to_vec()
 }
 
 /// Instant, resource, subcategory, service, tokens, billed and effective cost.
@@ -95,7 +96,7 @@ fn agents_and_automations_of_2026() {
         (Some("a-2"), Some("true"))
     );
     assert_eq!((record.costs.billed, record.attributes.get(PRECISION)), (None, None), "no amount is stated");
-    let export = CsvExport::read(csv.as_bytes(), "usage.csv", "Acme").unwrap();
+    let export = CsvExport::read_personal(csv.as_bytes(), "usage.csv", "Acme", "iris@example.com").unwrap();
     assert_eq!(export.odd_totals(), 1, "11 is not 10");
 }
 
