@@ -189,6 +189,14 @@ impl<'a> Charges<'a> {
         Ok(())
     }
 
+    /// The places of the copies that a view leaves out: those in its window, but for charges that it does not have anyway.
+    pub(crate) fn copies_in<'b>(&'b self, view: &'b View) -> impl Iterator<Item = usize> + 'b {
+        let span = self.span(view.window);
+        let left_out =
+            move |place: &usize| span.contains(place) && !(view.as_issued && self.is_absent_before(*place));
+        view.copies.iter().copied().filter(left_out)
+    }
+
     /// What each cell comes to.
     pub(crate) fn cells(&self, view: &View) -> Result<Vec<Pot>> {
         let mut cells = vec![Pot::EMPTY; self.claims.cells()];

@@ -13,6 +13,8 @@ pub(crate) struct Completeness {
     pub(crate) lacking: u64,
     /// Charges that are held and were not announced.
     pub(crate) surplus: u64,
+    /// A number of charges was announced for the whole period.
+    pub(crate) counted: bool,
 }
 
 impl Completeness {
@@ -20,6 +22,7 @@ impl Completeness {
         let missing = |gap: Gap| (gap.state == GapState::Missing).then_some(gap.window);
         let mut completeness = Self {
             gaps: case.ledger.gaps(case.invoice.period).into_iter().filter_map(missing).collect(),
+            counted: case.announced.iter().any(|(window, _)| covers(*window, case.invoice.period)),
             ..Self::default()
         };
         let held = held(case);
@@ -55,6 +58,10 @@ impl Completeness {
             }
         }
     }
+}
+
+fn covers(window: Window, inner: Window) -> bool {
+    window.start() <= inner.start() && inner.end() <= window.end()
 }
 
 /// How many charges the ledger has in each window that a number was announced for.

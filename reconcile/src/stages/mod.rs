@@ -102,7 +102,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         steps: bridge.steps,
         waypoints: bridge.waypoints,
     };
-    Ok(Explained { reconciliation, charges: statuses })
+    Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
 
 /// How far from its stated instant a cut is looked for: one of several invoices of a cycle may be cut anywhere in it.

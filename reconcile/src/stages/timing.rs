@@ -32,10 +32,11 @@ pub(crate) fn steps(
 
 fn copies(charges: &Charges<'_>, found: &Hypothesis) -> Result<NewStep> {
     let mut tally = Tally::default();
-    for charge in found.view.copies.iter().filter_map(|place| charges.all.get(*place)) {
-        tally.add(charge.billed)?;
+    for place in charges.copies_in(&found.view) {
+        tally.add(charges.all.get(place).map_or(Money::ZERO, |charge| charge.billed))?;
     }
-    let rule = "equal to another charge, and the lines count one call less for each";
+    let rule =
+        "equal to another charge, and there are as many fewer by the lines' counts or by what was announced";
     Ok(NewStep::new(Category::DuplicatedUsage, tally, rule).with_strength(Strength::Strong))
 }
 
@@ -88,7 +89,7 @@ fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypoth
         let Some(charge) = charges.all.get(*place) else { continue };
         match before {
             Before::Absent => late.add(charge.billed)?,
-            Before::Billed(_) if found.view.copies.contains(place) => {}
+            Before::Billed(_) if found.view.copies.binary_search(place).is_ok() => {}
             Before::Billed(old) => repriced.add(old.checked_sub(charge.billed)?)?,
         }
     }

@@ -32,6 +32,8 @@ pub(crate) struct Resolved {
     own: bool,
     pub(crate) pot: Pot,
     pub(crate) outcome: Outcome,
+    /// From what was charged to the exact amount without the fees that the terms leave out.
+    fee: Money,
     /// From the exact amount to the rounded one.
     rounding: Money,
     /// From there to the amount with the discount, rounded.
@@ -172,13 +174,11 @@ impl<'a> UsageLines<'a> {
     fn terms_steps(&self, bridge: &mut BridgeBuilder) -> Result<()> {
         let terms = self.found.fit.terms;
         let (mut fees, mut discount) = (Tally::default(), Tally::default());
-        for resolved in &self.resolved {
-            let pot = &resolved.pot;
-            let left_out = if terms.without_fees { pot.fee } else { Money::ZERO };
-            fees.amount = fees.amount.checked_sub(left_out)?;
+        for resolved in self.resolved.iter().filter(|each| each.outcome != Outcome::Unknown) {
+            fees.amount = fees.amount.checked_add(resolved.fee)?;
             discount.amount = discount.amount.checked_add(resolved.discount)?;
-            fees.records += pot.records;
-            discount.records += pot.records;
+            fees.records += resolved.pot.records;
+            discount.records += resolved.pot.records;
         }
         if terms.without_fees {
             bridge.push(NewStep::new(
@@ -247,6 +247,7 @@ fn resolve(
         own,
         pot,
         outcome: Outcome::Same,
+        fee: exact.checked_sub(pot.billed)?,
         rounding: undiscounted.checked_sub(exact)?,
         discount: rounded.checked_sub(undiscounted)?,
         difference: Money::ZERO,
@@ -271,7 +272,9 @@ fn resolve(
     resolved.outcome =
         circumstances.cause(claim, found.supposed.contains(&number), &pot, resolved.difference, found);
     if resolved.outcome == Outcome::Unknown {
-        resolved.difference = asked.checked_sub(exact)?;
+        // No part of an unexplained difference has a name: neither a fee nor a discount is claimed on it.
+        resolved.difference = asked.checked_sub(pot.billed)?;
+        resolved.fee = Money::ZERO;
         resolved.rounding = Money::ZERO;
         resolved.discount = Money::ZERO;
     }
