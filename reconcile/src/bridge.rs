@@ -3,7 +3,7 @@
 use cost_model::{Currency, Money, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, Error, ErrorKind, Lead, RoundingPolicy, Terms, Verdicts};
+use crate::{Category, Error, ErrorKind, Lead, RoundingPolicy, Terms, Verdict, Verdicts};
 
 /// The bridge from the ingested total to an invoice's grand total.
 ///
@@ -83,6 +83,11 @@ impl Reconciliation {
     /// The amount of a waypoint.
     pub fn waypoint(&self, name: WaypointName) -> Option<Money> {
         self.waypoints.iter().find(|waypoint| waypoint.name == name).map(|waypoint| waypoint.amount)
+    }
+
+    /// How the explanation ends: whether somebody has to act, and whether an answer can be given at all.
+    pub fn verdict(&self) -> Verdict {
+        self.verdicts.overall()
     }
 
     /// The sum of a category's steps.

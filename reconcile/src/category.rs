@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Disposition;
+
 /// Why ingested usage and an invoice differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +43,10 @@ pub enum Category {
     Discount,
     /// Another price for the same calls.
     Price,
+    /// Two equal lines where charges stand behind one of them only.
+    BilledTwice,
+    /// The amounts are in another currency than the charges.
+    OtherCurrency,
     /// More than one category fits as well; the step names them.
     Ambiguous,
     /// The exact effect of rounding.
@@ -86,6 +92,8 @@ impl Category {
             Self::TokenFee => "token fee",
             Self::Discount => "discount",
             Self::Price => "another price",
+            Self::BilledTwice => "billed twice",
+            Self::OtherCurrency => "another currency",
             Self::Ambiguous => "one of several causes",
             Self::Rounding => "rounding of lines",
             Self::Seats => "seats",
@@ -97,6 +105,41 @@ impl Category {
             Self::UnrecognisedLine => "lines of unknown wording",
             Self::Tax => "tax",
             Self::InvoiceArithmetic => "the invoice contradicts itself",
+        }
+    }
+
+    /// What to do about such a difference.
+    pub(crate) fn disposition(self) -> Disposition {
+        match self {
+            Self::NonBilledUsage | Self::UnknownKind | Self::OwnKeyFees | Self::BilledBasis => {
+                Disposition::OutsideUsage
+            }
+            Self::MissingUsage
+            | Self::BeforePeriod
+            | Self::AfterPeriod
+            | Self::CutOffStart
+            | Self::CutOffEnd
+            | Self::LateUsage
+            | Self::RepricedUsage
+            | Self::WithdrawnUsage
+            | Self::Relabelled
+            | Self::Rounding => Disposition::TimingAndRounding,
+            Self::Seats
+            | Self::Proration
+            | Self::AddOn
+            | Self::Credit
+            | Self::Refund
+            | Self::Netting
+            | Self::Tax => Disposition::Accepted,
+            Self::DuplicatedUsage
+            | Self::TokenFee
+            | Self::Discount
+            | Self::Price
+            | Self::BilledTwice
+            | Self::OtherCurrency
+            | Self::Ambiguous
+            | Self::InvoiceArithmetic => Disposition::ToDispute,
+            Self::UnrecognisedLine => Disposition::UnknownWording,
         }
     }
 

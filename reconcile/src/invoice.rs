@@ -161,12 +161,14 @@ pub struct Wording {
     pub amount: Option<Money>,
     /// The exact price of a unit that the text names, as in `* 4 cents per such request`.
     pub unit_price: Option<Money>,
+    /// The rate that the text names, in percent, as in `Sales tax (8.25%)`.
+    pub rate: Option<Decimal>,
 }
 
 impl From<LineKind> for Wording {
     /// A description that says no more than what the line is about.
     fn from(kind: LineKind) -> Self {
-        Self { kind, amount: None, unit_price: None }
+        Self { kind, amount: None, unit_price: None, rate: None }
     }
 }
 

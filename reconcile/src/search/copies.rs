@@ -88,6 +88,6 @@ impl Search<'_> {
         let fitting: Vec<usize> = twins.iter().filter(fits).copied().collect();
         let one_amount = fitting.first().map(billed);
         let clear = fitting.iter().all(|place| Some(billed(place)) == one_amount);
-        fitting.into_iter().take(if clear { 1 } else { 0 }).collect()
+        fitting.into_iter().take(usize::from(clear)).collect()
     }
 }

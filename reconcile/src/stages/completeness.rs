@@ -2,6 +2,7 @@
 
 use cost_model::{Gap, GapState, Timestamp, Window};
 
+use crate::Missing;
 use crate::case::Case;
 
 /// What is known of charges that the ledger should have and does not, or has too often.
@@ -36,6 +37,16 @@ impl Completeness {
     /// Whether charges are known to be lacking.
     pub(crate) fn is_short(&self) -> bool {
         !self.gaps.is_empty() || self.lacking > 0
+    }
+
+    /// What keeps a final answer about the period, or the span that the invoice really asks for, from being given.
+    pub(crate) fn missing(&self, case: &Case<'_>, asked: Window) -> Vec<Missing> {
+        let stated = case.invoice.period;
+        let (start, end) = (stated.start().min(asked.start()), stated.end().max(asked.end()));
+        let whole = Window::new(start, end).unwrap_or(stated);
+        let mut missing: Vec<Missing> = case.ledger.gaps(whole).iter().map(Missing::of).collect();
+        missing.extend((self.lacking > 0).then_some(Missing::NotHeld(self.lacking)));
+        missing
     }
 
     /// Whether so many charges can be lacking: nobody knows how many there are where nobody has read.

@@ -4,7 +4,7 @@ use cost_model::Money;
 
 use crate::search::charges::Tally;
 use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
-use crate::{Category, Invoice, InvoiceLine, LineKind, Result};
+use crate::{Category, Invoice, InvoiceLine, LineCheck, LineKind, Result};
 
 const STAGES: [(Category, LineKind, &str); 9] = [
     (Category::Seats, LineKind::Seats, "seats are not in the usage feed"),
@@ -19,14 +19,39 @@ const STAGES: [(Category, LineKind, &str); 9] = [
 ];
 
 /// Adds the lines that no usage stands behind, and returns the grand total.
-pub(crate) fn steps(bridge: &mut BridgeBuilder, invoice: &Invoice, earlier: &[Invoice]) -> Result<Money> {
+pub(crate) fn steps(
+    bridge: &mut BridgeBuilder,
+    invoice: &Invoice,
+    checks: &[LineCheck],
+    earlier: &[Invoice],
+) -> Result<Money> {
+    let wrong_by = |line: &InvoiceLine| {
+        checks
+            .iter()
+            .find(|check| check.line == Some(line.line))
+            .map_or(Money::ZERO, |check| check.difference)
+    };
+    let mut contradictions = Vec::new();
     for (category, kind, rule) in STAGES {
         let lines: Vec<&InvoiceLine> = invoice.lines.iter().filter(|line| *line.kind() == kind).collect();
-        let tally = Tally { records: 0, amount: Money::sum(lines.iter().map(|line| line.amount))? };
+        // A line of unknown words has no cause for any part of its amount.
+        let wrong_by = |line: &InvoiceLine| {
+            if kind == LineKind::Unrecognised { Money::ZERO } else { wrong_by(line) }
+        };
+        let right = lines.iter().map(|line| Ok(line.amount.checked_sub(wrong_by(line))?));
+        let tally = Tally { records: 0, amount: Money::sum(right.collect::<Result<Vec<_>>>()?)? };
+        contradictions.extend(lines.iter().map(|line| (line.line, wrong_by(line))));
         let rule = if kind == LineKind::Netting { netting_rule(&lines, earlier)? } else { rule.to_owned() };
         let numbers = lines.iter().map(|line| line.line).collect();
         bridge.push(NewStep::new(category, tally, rule).with_lines(numbers))?;
     }
+    contradictions.retain(|(_, difference)| !difference.is_zero());
+    let amount = Money::sum(contradictions.iter().map(|(_, difference)| *difference))?;
+    let rule =
+        "amounts that are not the quantity times the price, the rate times its base, or the words' own";
+    let lines = contradictions.iter().map(|(line, _)| *line).collect();
+    let tally = Tally { records: 0, amount };
+    bridge.push(NewStep::new(Category::InvoiceArithmetic, tally, rule).with_lines(lines))?;
     let sum = invoice.sum_of_lines()?;
     let total = invoice.total()?;
     if total != sum {

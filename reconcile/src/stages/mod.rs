@@ -12,8 +12,6 @@ mod timing;
 mod token_fee;
 pub(crate) mod usage_lines;
 
-use cost_model::Money;
-
 use crate::case::{Case, Explained};
 use crate::last_digit::LastDigit;
 use crate::search::charges::Usage;
@@ -25,7 +23,7 @@ use crate::stages::bridge_builder::BridgeBuilder;
 use crate::stages::completeness::Completeness;
 use crate::stages::fee_claim::FeeClaim;
 use crate::stages::usage_lines::UsageLines;
-use crate::verdicts::Judged;
+use crate::verdicts::{Judged, sum_of_sizes};
 use crate::{
     Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
     Strength, WaypointName, leads,
@@ -57,24 +55,30 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found, search.reach);
     lines.missing_usage(&mut bridge, &completeness)?;
     timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
-    let unexplained_usage = lines.steps(&mut bridge, decimals)?;
-    bridge.leave_unexplained(unexplained_usage)?;
+    let left = lines.steps(&mut bridge, decimals)?;
+    bridge.leave_unexplained(&left)?;
+    let unexplained_usage = bridge.unexplained;
     bridge.pass(WaypointName::OnDemandUsage);
     let fees = [
         token_fee::steps(&mut bridge, invoice, &found, decimals)?,
         own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?,
     ];
-    let invoice_total = invoice_only::steps(&mut bridge, invoice, case.earlier)?;
+    let checks = invoice.checks()?;
+    let invoice_total = invoice_only::steps(&mut bridge, invoice, &checks, case.earlier)?;
 
     let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
+    let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
     let judged = Judged {
-        unexplained: bridge.unexplained,
-        variance: variance(&bridge, unexplained_usage)?,
+        steps: &bridge.steps,
+        checks: &checks,
+        suspected: Vec::new(),
+        missing: completeness.missing(case, cut_off.map_or(invoice.period, |cut| cut.period)),
+        unknown_wording: sum_of_sizes(unknown.map(|line| line.amount)),
+        unexplained: bridge.unexplained_size,
         certain: bridge.steps.iter().all(is_certain),
         charges: found.cells.iter().map(|pot| pot.records).sum(),
-        lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
-        total: invoice_total,
+        lines: outcomes.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum(),
         digit,
         on_demand_charges: usage
             .on_demand_billed
@@ -83,6 +87,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
             .checked_sub(usage.after.amount)?,
         on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
     };
+    let verdicts = judged.verdicts(case.materiality)?;
     let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
         period: invoice.period,
@@ -97,7 +102,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         cut_off,
         terms: found.fit.terms,
         rounding: lines.policies(),
-        verdicts: judged.verdicts(case.materiality)?,
+        verdicts,
         leads: leads::all(&charges, &claims, &found, &lines, digit)?,
         steps: bridge.steps,
         waypoints: bridge.waypoints,
@@ -117,12 +122,6 @@ fn reach(case: &Case<'_>) -> i64 {
 
 fn is_certain(step: &Step) -> bool {
     step.category != Category::Ambiguous && step.strength > Strength::Candidate
-}
-
-/// What FOCUS's tolerance is about: the lines against the charges that they stand for.
-fn variance(bridge: &BridgeBuilder, unexplained_usage: Money) -> Result<Money> {
-    let rounding = bridge.steps.iter().filter(|step| step.category == Category::Rounding);
-    Ok(Money::sum(rounding.map(|step| step.amount).chain([unexplained_usage]))?)
 }
 
 /// What becomes of the invoice's lines.

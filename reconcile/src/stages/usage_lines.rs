@@ -141,8 +141,8 @@ impl<'a> UsageLines<'a> {
             .push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
     }
 
-    /// Adds the steps from the charges to the lines, and returns what they leave.
-    pub(crate) fn steps(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<Money> {
+    /// Adds the steps from the charges to the lines, and returns what they leave, line by line.
+    pub(crate) fn steps(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<Vec<Money>> {
         self.relabelled_step(bridge)?;
         self.terms_steps(bridge)?;
         for category in [Category::Price, Category::Ambiguous] {
@@ -154,8 +154,9 @@ impl<'a> UsageLines<'a> {
         let tally = Tally { records: 0, amount };
         let rule = "amounts that are not those of the lines' own words";
         bridge.push(NewStep::new(Category::InvoiceArithmetic, tally, rule).with_lines(lines))?;
-        let unclaimed = Money::sum(self.unclaimed().map(|pot| pot.billed))?;
-        Ok(self.sum(|resolved| resolved.outcome == Outcome::Unknown)?.checked_sub(unclaimed)?)
+        let unknown = self.resolved.iter().filter(|each| each.outcome == Outcome::Unknown);
+        let unclaimed = self.unclaimed().map(|pot| pot.billed.checked_neg().map_err(Into::into));
+        unknown.map(|each| Ok(each.difference)).chain(unclaimed).collect()
     }
 
     fn sum(&self, wanted: impl Fn(&Resolved) -> bool) -> Result<Money> {

@@ -2,8 +2,8 @@
 
 use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
 use reconcile::{
-    Case, Category, ChargeStatus, Explained, Hint, Invoice, LineKind, LineStatus, SinceIssue, Strength,
-    UsageLine, WaypointName,
+    Answer, Case, Category, ChargeStatus, Explained, Hint, Invoice, LineKind, LineStatus, SinceIssue,
+    Strength, UsageLine, Verdict, WaypointName,
 };
 
 use crate::support::{
@@ -70,7 +70,8 @@ fn an_invoice_of_the_very_charges_differs_by_rounding_alone() {
     let explained = explain(&charges, &bill(&charges));
     assert_eq!(causes(&explained), []);
     let found = explained.reconciliation;
-    assert!(found.verdicts.exact && found.unexplained.is_zero());
+    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::Yes, Verdict::Done));
+    assert!(found.unexplained.is_zero());
     assert_eq!(found.rounding[0].label(), "each line half-up");
     let cut = found.cut_off.unwrap();
     assert_eq!((cut.period, cut.lines, cut.strength), (period(), 3, Strength::Proof));
@@ -117,7 +118,7 @@ fn a_cut_that_may_be_at_either_end_is_ambiguous() {
     let step = found.steps.iter().find(|step| step.category == Category::Ambiguous).unwrap();
     assert_eq!(step.candidates, [Category::CutOffEnd, Category::CutOffStart]);
     assert_eq!(step.amount.units(), -charges[11].billed.unwrap());
-    assert!(found.unexplained.is_zero() && !found.verdicts.exact);
+    assert_eq!((found.unexplained, found.verdicts.exact), (Money::ZERO, Answer::No));
 }
 
 #[test]
@@ -352,7 +353,7 @@ fn on_a_line_alone_a_discount_and_a_price_are_the_same() {
     let step = found.steps.iter().find(|step| step.category == Category::Ambiguous).unwrap();
     assert_eq!(step.candidates, [Category::Price, Category::Discount]);
     assert_eq!(step.amount.units(), -20 * CENT);
-    assert!(!found.verdicts.exact);
+    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
 }
 
 #[test]

@@ -24,4 +24,5 @@ mod privacy;
 mod records;
 mod strategies;
 mod support;
+mod verdicts;
 mod waterfall;
