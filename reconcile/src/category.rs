@@ -57,6 +57,14 @@ pub enum Category {
     Proration,
     /// Plans, add-ons and minimum fees.
     AddOn,
+    /// What is paid because less was used than was committed to.
+    Commitment,
+    /// Something on top of all other amounts.
+    Surcharge,
+    /// Usage that the plan includes, taken off on a line of its own.
+    Allowance,
+    /// What was paid beforehand into a pool, taken off.
+    Drawdown,
     /// Credits.
     Credit,
     /// Refunds.
@@ -99,6 +107,10 @@ impl Category {
             Self::Seats => "seats",
             Self::Proration => "prorated seats",
             Self::AddOn => "plans and add-ons",
+            Self::Commitment => "commitment",
+            Self::Surcharge => "surcharge",
+            Self::Allowance => "included allowance",
+            Self::Drawdown => "drawn from a prepaid pool",
             Self::Credit => "credits",
             Self::Refund => "refunds",
             Self::Netting => "already paid mid-cycle",
@@ -127,6 +139,9 @@ impl Category {
             Self::Seats
             | Self::Proration
             | Self::AddOn
+            | Self::Commitment
+            | Self::Allowance
+            | Self::Drawdown
             | Self::Credit
             | Self::Refund
             | Self::Netting
@@ -137,6 +152,7 @@ impl Category {
             | Self::Price
             | Self::BilledTwice
             | Self::OtherCurrency
+            | Self::Surcharge
             | Self::Ambiguous
             | Self::InvoiceArithmetic => Disposition::ToDispute,
             Self::UnrecognisedLine => Disposition::UnknownWording,

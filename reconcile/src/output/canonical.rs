@@ -200,10 +200,14 @@ impl Fields {
         self.money(Some(line.amount));
         self.money(line.wording.amount);
         self.money(line.wording.unit_price);
+        self.text(line.wording.rate.map(|rate| rate.normalize().to_string()).as_deref());
+        self.optional(Some(i128::from(line.wording.partial)));
         self.text(Some(kind_name(line.kind())));
         if let LineKind::Usage(about) = line.kind() {
             self.text(about.model.as_deref());
             self.optional(about.max_mode.map(i128::from));
+            self.text(about.user.as_deref());
+            self.text(about.day.map(|day| day.to_string()).as_deref());
             self.optional(about.calls.map(i128::from));
             self.optional(about.requests.map(i128::from));
             self.optional(about.tokens.map(|_| 1));
@@ -220,6 +224,10 @@ fn kind_name(kind: &LineKind) -> &'static str {
         LineKind::Seats => "seats",
         LineKind::Proration => "proration",
         LineKind::AddOn => "add-on",
+        LineKind::Commitment => "commitment",
+        LineKind::Surcharge => "surcharge",
+        LineKind::Allowance => "allowance",
+        LineKind::Drawdown => "drawdown",
         LineKind::Discount => "discount",
         LineKind::Credit => "credit",
         LineKind::Refund => "refund",

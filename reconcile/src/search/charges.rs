@@ -103,6 +103,11 @@ impl Usage {
         Ok(usage)
     }
 
+    /// The billed cost of the on-demand charges of the stated period.
+    pub(crate) fn on_demand_in_period(&self) -> Result<Money> {
+        Ok(self.on_demand_billed.amount.checked_sub(self.before.amount)?.checked_sub(self.after.amount)?)
+    }
+
     fn add(&mut self, row: &LedgerRow, class: Class, period: Window) -> Result<ChargeStatus> {
         let effective = row.costs.effective.unwrap_or_default();
         let billed = row.costs.billed.unwrap_or_default();

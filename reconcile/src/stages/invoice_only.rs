@@ -4,12 +4,16 @@ use cost_model::Money;
 
 use crate::search::charges::Tally;
 use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
-use crate::{Category, Invoice, InvoiceLine, LineCheck, LineKind, Result};
+use crate::{Category, Invoice, InvoiceLine, LineCheck, LineKind, Result, Strength};
 
-const STAGES: [(Category, LineKind, &str); 9] = [
+const STAGES: [(Category, LineKind, &str); 13] = [
     (Category::Seats, LineKind::Seats, "seats are not in the usage feed"),
     (Category::Proration, LineKind::Proration, "seats are not in the usage feed"),
     (Category::AddOn, LineKind::AddOn, "asked for whatever was used"),
+    (Category::Commitment, LineKind::Commitment, "committed to, whatever was used"),
+    (Category::Surcharge, LineKind::Surcharge, "a surcharge that no usage stands behind"),
+    (Category::Allowance, LineKind::Allowance, "taken off for what the plan includes"),
+    (Category::Drawdown, LineKind::Drawdown, "paid beforehand"),
     (Category::Discount, LineKind::Discount, "a discount on a line of its own"),
     (Category::Credit, LineKind::Credit, "credits are not in the usage feed"),
     (Category::Refund, LineKind::Refund, "refunds are not in the usage feed"),
@@ -43,7 +47,14 @@ pub(crate) fn steps(
         contradictions.extend(lines.iter().map(|line| (line.line, wrong_by(line))));
         let rule = if kind == LineKind::Netting { netting_rule(&lines, earlier)? } else { rule.to_owned() };
         let numbers = lines.iter().map(|line| line.line).collect();
-        bridge.push(NewStep::new(category, tally, rule).with_lines(numbers))?;
+        let strength = if kind == LineKind::Unrecognised {
+            Strength::Candidate
+        } else if lines.iter().any(|line| line.wording.partial) {
+            Strength::Strong
+        } else {
+            Strength::Proof
+        };
+        bridge.push(NewStep::new(category, tally, rule).with_lines(numbers).with_strength(strength))?;
     }
     contradictions.retain(|(_, difference)| !difference.is_zero());
     let amount = Money::sum(contradictions.iter().map(|(_, difference)| *difference))?;

@@ -12,6 +12,8 @@ mod timing;
 mod token_fee;
 pub(crate) mod usage_lines;
 
+use cost_model::Money;
+
 use crate::case::{Case, Explained};
 use crate::last_digit::LastDigit;
 use crate::search::charges::Usage;
@@ -25,8 +27,8 @@ use crate::stages::fee_claim::FeeClaim;
 use crate::stages::usage_lines::UsageLines;
 use crate::verdicts::{Judged, sum_of_sizes};
 use crate::{
-    Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
-    Strength, WaypointName, leads,
+    Category, ChargeStatus, Invoice, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result,
+    Step, Strength, WaypointName, leads,
 };
 
 /// Runs every stage and puts the bridge together.
@@ -68,23 +70,18 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
 
     let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
-    let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
     let judged = Judged {
         steps: &bridge.steps,
         checks: &checks,
         suspected: Vec::new(),
         missing: completeness.missing(case, cut_off.map_or(invoice.period, |cut| cut.period)),
-        unknown_wording: sum_of_sizes(unknown.map(|line| line.amount)),
+        unknown_wording: unknown_wording(invoice),
         unexplained: bridge.unexplained_size,
         certain: bridge.steps.iter().all(is_certain),
         charges: found.cells.iter().map(|pot| pot.records).sum(),
         lines: outcomes.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum(),
         digit,
-        on_demand_charges: usage
-            .on_demand_billed
-            .amount
-            .checked_sub(usage.before.amount)?
-            .checked_sub(usage.after.amount)?,
+        on_demand_charges: usage.on_demand_in_period()?,
         on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
     };
     let verdicts = judged.verdicts(case.materiality)?;
@@ -118,6 +115,12 @@ fn reach(case: &Case<'_>) -> i64 {
         return period.end().millis().saturating_sub(period.start().millis());
     }
     REACH
+}
+
+/// The amounts of lines in words that are not known, without their signs.
+fn unknown_wording(invoice: &Invoice) -> Money {
+    let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
+    sum_of_sizes(unknown.map(|line| line.amount))
 }
 
 fn is_certain(step: &Step) -> bool {

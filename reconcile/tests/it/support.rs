@@ -155,6 +155,13 @@ pub(crate) fn usage(model: Option<&str>, max_mode: Option<bool>) -> LineKind {
     LineKind::Usage(about)
 }
 
+/// Usage in words that say that the quantity counts calls.
+pub(crate) fn counting_calls() -> LineKind {
+    let mut about = UsageLine::default();
+    about.quantity_counts_calls = true;
+    LineKind::Usage(about)
+}
+
 /// An invoice of these lines, numbered from 1.
 pub(crate) fn invoice(period: Window, lines: impl IntoIterator<Item = (LineKind, i128)>) -> Invoice {
     let mut invoice = Invoice::new("INV-0007", period, Currency::USD);
