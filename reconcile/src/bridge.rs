@@ -243,6 +243,9 @@ pub struct LineOutcome {
 pub enum LineStatus {
     /// The charges behind it sum to it exactly, or up to rounding by the invoice's policy and terms.
     Matched,
+    /// The charges behind it sum to it, and it counts more calls than there are charges: a charge stands for several
+    /// calls, as where usage is put together by the hour.
+    Aggregated,
     /// A step explains by how much the charges behind it differ.
     Explained,
     /// The charges behind it do not sum to it; the difference, or a part of it, is unexplained.

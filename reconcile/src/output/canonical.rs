@@ -146,8 +146,12 @@ impl Fields {
     }
 
     fn rules(&mut self, rules: &BillingRules) {
-        let BillingRules { on_demand, own_key, model, max_mode, line_decimals } = rules;
-        for text in [on_demand.to_string(), own_key.to_string(), model.to_string(), max_mode.to_string()] {
+        let BillingRules { on_demand, own_key, model, max_mode, user, line_decimals } = rules;
+        for text in [on_demand, own_key]
+            .map(ToString::to_string)
+            .into_iter()
+            .chain([model, max_mode, user].map(ToString::to_string))
+        {
             self.text(Some(&text));
         }
         self.number(i128::from(*line_decimals));

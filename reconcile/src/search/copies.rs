@@ -55,7 +55,7 @@ impl Search<'_> {
             if same_instant.len() > 1 {
                 seen.clear();
                 for (place, charge) in (first..).zip(same_instant) {
-                    let absent = view.as_issued && self.charges.is_absent_before(place);
+                    let absent = self.charges.is_absent_in(view, place);
                     if !absent && !seen.insert(charge.content()) {
                         twins.push(place);
                     }

@@ -10,6 +10,7 @@ mod own_key;
 mod scope;
 mod timing;
 mod token_fee;
+pub(crate) mod uniform;
 pub(crate) mod usage_lines;
 
 use cost_model::Money;
@@ -39,7 +40,8 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let usage = Usage::gather(case.ledger, invoice, case.rules)?;
     let completeness = Completeness::of(case);
     let claims = Claims::of(invoice, &usage.cells)?;
-    let charges = Charges::new(&usage.charges, &claims, case.since_issue);
+    let claims = claims.read_by(invoice, &usage.charges, digit, !completeness.is_short())?;
+    let charges = Charges::new(&usage.charges, &claims, digit, case.since_issue);
     let search = Search {
         charges: &charges,
         claims: &claims.all,
@@ -181,7 +183,7 @@ fn charge_statuses(
             ChargeStatus::AfterPeriod
         } else if !span.contains(&place) {
             ChargeStatus::OutsideMonths
-        } else if found.view.as_issued && charges.is_absent_before(place) {
+        } else if charges.is_absent_in(&found.view, place) {
             ChargeStatus::Late
         } else if found.view.copies.binary_search(&place).is_ok() {
             ChargeStatus::Duplicate

@@ -85,7 +85,7 @@ fn between<'a>(
 /// The steps from the charges as they are now to what they were when the invoice was issued.
 fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypothesis) -> Result<()> {
     let (mut late, mut repriced, mut withdrawn) = (Tally::default(), Tally::default(), Tally::default());
-    for (place, before) in charges.before.range(charges.span(found.view.window)) {
+    for (place, before) in charges.before_in(&found.view) {
         let Some(charge) = charges.all.get(*place) else { continue };
         match before {
             Before::Absent => late.add(charge.billed)?,
@@ -94,7 +94,8 @@ fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypoth
         }
     }
     for (number, _) in &found.view.withdrawn {
-        withdrawn.add(charges.withdrawn.get(*number).map_or(Money::ZERO, |each| each.billed))?;
+        let Some(each) = charges.withdrawn.get(*number) else { continue };
+        if each.now_included { repriced.add(each.billed)? } else { withdrawn.add(each.billed)? }
     }
     let late = NewStep::new(Category::LateUsage, late, "came in after the invoice was issued").away()?;
     bridge.push(late)?;
