@@ -20,7 +20,7 @@ async fn main() -> ExitCode {
     examples::main(Arguments::parse(), HELP, run).await
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Inputs { store, connection, invoice, earlier } = Inputs::gather(&arguments).await?;
     let scope = Scope::all().connection(connection.clone()).window(invoice.window_of_charges());
     let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
@@ -52,5 +52,5 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
         sections.write(folder)?;
     }
-    Ok(())
+    Ok(explained.reconciliation.verdict().exit_status().into())
 }

@@ -77,7 +77,8 @@ impl Sections<'_> {
         heading("Where to look");
         for check in checks {
             let place = check.line.map_or_else(|| "the total".to_owned(), |line| format!("line {line}"));
-            println!("  {place}: {:?}: expected {}, found {}", check.rule, check.expected, check.found);
+            let (rule, expected) = (check.rule.label(), check.expected);
+            println!("  {place}: {rule} is {expected}, the invoice says {}", check.found);
         }
         for lead in &found.leads {
             let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
@@ -181,15 +182,17 @@ fn evidence(found: &Reconciliation) {
 fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     heading("Verdicts");
     let verdicts = &found.verdicts;
-    let yes = |holds: bool| if holds { "yes" } else { "no" };
-    println!("  explained to the last digit   {}", yes(verdicts.exact));
-    println!("  within rounding               {}", yes(verdicts.within_rounding));
+    println!("  explained to the last digit   {}", verdicts.exact.label());
+    println!("  within rounding               {}", verdicts.within_rounding.label());
     println!(
         "  within FOCUS's tolerance      {} ({})",
-        yes(verdicts.within_focus_tolerance),
+        verdicts.within_focus_tolerance.label(),
         cents(verdicts.focus_tolerance)?
     );
-    println!("  immaterial                    {}", yes(verdicts.immaterial));
+    println!("  immaterial                    {}", verdicts.immaterial.label());
+    for missing in &verdicts.missing {
+        println!("  missing: {missing}");
+    }
     Ok(())
 }
 

@@ -1,28 +1,28 @@
 //! How a program ends.
 
 use std::error::Error;
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
 
 /// What stops a program.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Runs a program with its arguments, or shows its help if they are `None`. An error goes to standard error, with its
-/// causes, and makes the exit status 1.
-pub async fn main<T>(
+/// causes, and makes the exit status 1; else what the program returns decides it.
+pub async fn main<T, R: Termination>(
     arguments: Result<Option<T>, Failure>,
     help: &str,
-    run: impl AsyncFnOnce(T) -> Result<(), Failure>,
+    run: impl AsyncFnOnce(T) -> Result<R, Failure>,
 ) -> ExitCode {
     let outcome = match arguments {
-        Ok(Some(arguments)) => run(arguments).await,
+        Ok(Some(arguments)) => run(arguments).await.map(Termination::report),
         Ok(None) => {
             print!("{help}");
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => {
             eprintln!("error: {}", chain(&*failure));
             ExitCode::FAILURE

@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Currency,
     /// A sum left the range of money.
     Overflow,
+    /// The library contradicted itself, and a result that would be wrong is withheld.
+    Internal,
     /// A forecast is asked for an instant outside its cycle, or with nothing known before it.
     Period,
 }

@@ -25,4 +25,5 @@ mod records;
 mod strategies;
 mod support;
 mod untidy_invoices;
+mod verdicts;
 mod waterfall;
