@@ -45,7 +45,7 @@ fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
             Directory::from_csv(DEMO_DIRECTORY.as_bytes(), "directory.csv")?,
         ),
     };
-    let rules = rules.compile(directory)?;
+    let rules = rules.compile(directory)?.tagger()?;
     let at = Timestamp::midnight(date);
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
     record.resource = Some(email.into());

@@ -16,7 +16,7 @@ use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
 use examples::{Failure, Team};
 use lexopt::{Arg, Parser, ValueExt};
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 const HELP: &str = "\
 Filter and group the demo company's costs.
@@ -149,14 +149,15 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
 }
 
 /// The demo company's charges and rules.
-async fn demo(simulator: Simulator) -> Result<(Ledger, Rules), Failure> {
+async fn demo(simulator: Simulator) -> Result<(Ledger, ResolvedRules), Failure> {
     let team = Team::simulated(simulator.clone()).await?;
     let (source, store) = (team.source("Acme")?, MemoryStore::new());
     let (start, end) = simulator.range();
     let range = Window::new(start, end)?;
     Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, "Unallocated").compile(directory)?;
+    let rules = RuleSet::default().with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
+    let rules = rules.compile(directory)?.tagger()?;
     Ok((Ledger::from_store(&store, &Scope::all(), Currency::USD).await?, rules))
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use cost_model::filter::{Field, closest};
-use cost_model::{Dimension, Filter, Share};
+use cost_model::{Dimension, Filter};
 
 use crate::cost_split::CostSplit;
 use crate::error::Errors;
@@ -13,6 +13,7 @@ use crate::index::Index;
 use crate::needs::Needs;
 use crate::place::Passage;
 use crate::rule_set::Span;
+use crate::weights::Share;
 use crate::{
     Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, Rule, Split, TagDefinition,
     Transform, weights,
@@ -213,7 +214,7 @@ impl Compiler<'_> {
         let message = if facts.is_empty() {
             format!("`{field} = \"{name}\"` needs a directory, and none is given")
         } else {
-            format!("the directory has no column `{name}`; it has: {}", facts.join(", "))
+            self.directory.no_such_column(name)
         };
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use cost_model::Ledger;
 
 use crate::error::without_emails;
-use crate::{Place, Rules};
+use crate::{Place, ResolvedRules, Rules};
 
 /// Something about rules that is likely a mistake. Its text names no person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +87,8 @@ impl Rules {
     /// ```
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for tag in self.tags.iter() {
-            let mut own = shadow::find(tag, self.directory.has_aliases());
+        for tag in &self.0.tags {
+            let mut own = shadow::find(tag, self.0.directory.has_aliases());
             own.extend(duplicates::find(tag));
             own.extend(dates::find(tag));
             own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));
@@ -96,7 +96,9 @@ impl Rules {
         }
         findings
     }
+}
 
+impl ResolvedRules {
     /// What is likely wrong with the rules in view of charges: values that none of them has, rules that match none, or only
     /// people whose names are spelled in another way than the directory has them. In the order of the file.
     pub fn check_against(&self, ledger: &Ledger) -> Vec<Finding> {

@@ -92,6 +92,25 @@ impl Directory {
         &self.facts
     }
 
+    /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
+    /// else why there is none.
+    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, String> {
+        if let Some(fact) = self.facts.iter().find(|fact| ***fact == *name) {
+            return Ok(fact);
+        }
+        let mut alike = self.facts.iter().filter(|fact| fact.to_lowercase() == name.to_lowercase());
+        alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
+    }
+
+    pub(crate) fn no_such_column(&self, name: &str) -> String {
+        if self.facts.is_empty() {
+            return format!(
+                "the directory has no column `{name}`; it has none but those of emails and dates"
+            );
+        }
+        format!("the directory has no column `{name}`; it has: {}", self.facts.join(", "))
+    }
+
     /// How many people there are.
     pub fn people(&self) -> usize {
         match self.sources.as_slice() {

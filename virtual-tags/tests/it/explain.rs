@@ -1,7 +1,7 @@
 //! Why a charge has its value.
 
 use cost_model::{CostRecord, Costs, Currency, Timestamp};
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 const RULES: &str = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n\
     [[tag.rule]]\nvalue = \"EU\"\nwhen = \"costs.region = 'eu' AND costs.service = 'Auto'\"\n\
@@ -10,9 +10,9 @@ const RULES: &str = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n\
     [[tag]]\nkey = \"Site\"\ndefault = \"Remote\"\n\
     [[tag.rule]]\nvalue = \"Berlin\"\nwhen = \"vtag.Team = 'Web'\"\n";
 
-fn rules() -> Rules {
+fn rules() -> ResolvedRules {
     let directory = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv").unwrap();
-    RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap()
+    RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap()
 }
 
 fn explained(key: &str) -> String {
