@@ -36,6 +36,7 @@ pub fn without_user(records: &[CostRecord]) -> usize {
 impl Sections<'_> {
     pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
         self.sync()?;
+        self.notes();
         self.by_month()?;
         self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
         let owners: Vec<Dimension> = self.rules.keys().iter().cloned().map(Dimension::VirtualTag).collect();
@@ -81,6 +82,17 @@ impl Sections<'_> {
         println!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
         println!("  charged, as sent {:>12} USD, all kinds", charged.to_fixed(2, Rounding::HalfUp)?);
         Ok(())
+    }
+
+    /// What is likely wrong with the rules and the directory.
+    fn notes(&self) {
+        let findings = self.rules.rules().check();
+        if !findings.is_empty() {
+            heading("Notes on rules and directory");
+        }
+        for finding in findings {
+            println!("  {finding}");
+        }
     }
 
     fn query(&self) -> Query {

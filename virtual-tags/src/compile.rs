@@ -36,6 +36,8 @@ pub(crate) struct CompiledTag {
     pub(crate) bases: Vec<usize>,
     /// What else they depend on.
     pub(crate) needs: Needs,
+    /// Where the key stands.
+    pub(crate) place: Option<Place>,
 }
 
 /// A rule of a key.
@@ -58,6 +60,7 @@ pub(crate) enum Then {
     Field(Inherit),
     Shares(Arc<[Share]>),
     Headcount {
+        fact: usize,
         counts: Arc<Headcounts>,
         within: Option<usize>,
     },
@@ -141,6 +144,7 @@ impl Compiler<'_> {
             reads,
             bases,
             needs,
+            place: tag.place,
         }
     }
 
@@ -172,7 +176,7 @@ impl Compiler<'_> {
                 let fact = self.fact("headcount", fact, place)?;
                 let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
-                Then::Headcount { counts, within }
+                Then::Headcount { fact, counts, within }
             }
             Assign::Split(Split::Cost { key, per, within }) => {
                 let basis = self.number(key, place, "`cost_of`")?;

@@ -150,7 +150,7 @@ impl CompiledRule<'_> {
             }
             Then::Field(inherit) => Some(Outcome::Value(inherit.read(dimensions)?.into())),
             Then::Shares(shares) => Some(Outcome::Shares(Arc::clone(shares))),
-            Then::Headcount { counts, within } => {
+            Then::Headcount { counts, within, .. } => {
                 let part = match within {
                     Some(within) => Some(charge.fact(*within)?),
                     None => None,

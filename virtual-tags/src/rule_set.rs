@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
 
+use crate::check::folded;
 use crate::place::Passage;
 use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, RuleTest, Rules};
 
@@ -158,7 +159,7 @@ impl RuleSet {
         crate::rules_file::read(toml, file)
     }
 
-    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters): the column's name
+    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters, and with `_` or `-` in place of a blank): the column's name
     /// with an upper-case first letter, what it says as value, `default` for charges without one. Other columns become no
     /// tags: a directory may hold salaries.
     ///
@@ -183,7 +184,7 @@ impl RuleSet {
             let fact = directory
                 .fact_named(column)
                 .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
-            if !self.tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(fact)) {
+            if !self.tags.iter().any(|tag| folded(&tag.key) == folded(fact)) {
                 let mut characters = fact.chars();
                 let first = characters.next();
                 let key: String =

@@ -149,14 +149,15 @@ fn a_lock_goes_through_json() {
 }
 
 #[test]
-fn what_became_known_last_stands_in_place_of_the_rest() {
+fn a_move_that_became_known_later_keeps_the_history_before_it() {
     let json = r#"[{ "email": "ana@acme.test", "team": "Web", "to": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Data", "from": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Ops", "from": "2026-09-20", "recorded_at": "2026-09-20T08:00:00Z" }]"#;
     let now = Directory::from_json(json, "people.json").unwrap();
     let team =
         |directory: &Directory, day| directory.fact("ana@acme.test", "team", at(day)).map(str::to_owned);
-    assert_eq!(team(&now, "2026-09-15"), None);
+    assert_eq!(team(&now, "2026-09-05").as_deref(), Some("Web"));
+    assert_eq!(team(&now, "2026-09-15").as_deref(), Some("Data"));
     assert_eq!(team(&now, "2026-09-25").as_deref(), Some("Ops"));
     let before = now.known_at(at("2026-09-20"));
     assert_eq!(team(&before, "2026-09-15").as_deref(), Some("Data"));
