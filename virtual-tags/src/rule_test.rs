@@ -27,7 +27,7 @@ pub struct RuleTest {
 }
 
 /// What rules say of one key. `Debug` leaves out the values.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "every consumer must handle all three, or it loses money")]
 pub enum Answer {
     /// This value for the whole charge.

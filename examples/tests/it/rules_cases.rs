@@ -142,3 +142,42 @@ fn only_columns_that_rules_or_the_user_name_become_tags() {
     let message = "the directory has no column `teem`; it has: team, salary, start_date, end_date";
     assert!(String::from_utf8_lossy(&wrong.stderr).contains(message));
 }
+
+/// What explain tells of a charge in a store is what the report shows of it: rules on models and tags included.
+#[test]
+fn explain_answers_for_the_charges_of_a_store() {
+    let folder = Folder::new("explain-store");
+    let rules = "[[tag]]\nkey = \"Team\"\ndefault = \"none\"\n[[tag.rule]]\nvalue = \"Labs\"\n\
+                 when = \"costs.service_id = 'gpt-5.4' AND tags['cursor:max_mode'] = 'false'\"\n\
+                 [[tag.rule]]\nfrom_directory = \"team\"\n";
+    let database = folder.path().join("costs.db").to_str().unwrap().to_owned();
+    let job = shown(&main_job(&folder, &OWNER, Some(rules), &["--db", &database]));
+    assert!(job.contains("\n  Labs         1       0.05"), "{job}");
+    let (rules, people) = (folder.path().join("rules.toml"), folder.path().join("people.csv"));
+    let explain = |who: &str, when: &str, more: &[&str]| {
+        let files = [who, when, rules.to_str().unwrap(), people.to_str().unwrap()];
+        std::process::Command::new(program("explain")).args(files).args(more).output().unwrap()
+    };
+    for when in ["2026-07-31", "2026-07-31T10:00:00.417Z"] {
+        let explained = shown(&explain("Iris@Example.com", when, &[&database]));
+        assert!(
+            explained.starts_with("1 charge, 0.05, the first at 2026-07-31T10:00:00.417Z\n"),
+            "{explained}"
+        );
+        for line in
+            ["  costs.service = GPT 5.4\n", "  tags['cursor:max_mode'] = false\n", "  result  `Labs`\n"]
+        {
+            assert!(explained.contains(line), "{explained}");
+        }
+    }
+    let nothing = explain("iris@example.com", "2026-07-30", &[&database]);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&nothing.stderr).starts_with("nothing was charged to iris@example.com from ")
+    );
+    let no_store = explain("iris@example.com", "2026-07-31", &["no such.db"]);
+    assert_eq!(no_store.status.code(), Some(1));
+    assert!(!std::path::Path::new("no such.db").exists());
+    let supposed = shown(&explain("iris@example.com", "2026-07-31", &[]));
+    assert!(supposed.starts_with("(no charges are given: "), "{supposed}");
+}
