@@ -422,6 +422,14 @@ fn filters_may_read_each_charge() {
     assert_eq!(count("NOT charged_at < '2026-09-05'"), "1");
     assert_eq!(count("costs.service = 'auto' AND costs.allocation = 0.5"), "1.75");
     assert_eq!(count("costs.effective > 1 AND costs.allocation = 0.25"), "0.5");
+    // In branches that read each charge: 2 by the first, 1 by the second, 0.5 by neither share.
+    assert_eq!(
+        count(
+            "costs.effective > 1 AND costs.allocation = 0.25 OR costs.effective >= 1 AND costs.allocation = 0.5 OR \
+             costs.service = 'auto'"
+        ),
+        "1.5"
+    );
 }
 
 #[test]
