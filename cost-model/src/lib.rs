@@ -51,6 +51,6 @@ pub use store::{
     PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope, WindowReplacement,
     final_before,
 };
-pub use tagger::{Assignment, JointShare, Share, Tagger, Untagged};
+pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};
 pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};

@@ -80,7 +80,7 @@ impl Inputs {
 fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodLock, Box<dyn Error>> {
     let decided_by = (&inputs.rules, &inputs.people);
     let lock = PeriodLock::close(decided_by, &inputs.ledger, period, known_at, Metric::Billed)?;
-    println!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.directory);
+    println!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.people);
     for closed in &lock.amounts {
         println!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
     }
@@ -90,24 +90,13 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
 /// Whether the closed month would be the same with these rules, people and charges. It stays what it was either way.
 fn look_again(lock: &PeriodLock, inputs: &Inputs) -> Result<bool, Box<dyn Error>> {
     let period = lock.period()?;
-    let rules = inputs.rules.clone().compile(inputs.people.clone())?;
-    let rules = rules.with_costs(&inputs.ledger, lock.metric, &[period])?;
-    let restated = lock.restated(&rules, &inputs.ledger)?;
-    if restated.is_empty() {
+    let review = lock.review(&inputs.rules, &inputs.people, &inputs.ledger)?;
+    if review.is_unchanged() {
         println!("nothing of {period} would change");
-        return Ok(true);
+    } else {
+        print!("would change of {period}, with {review}");
     }
-    let same = |same| if same { "the same" } else { "other" };
-    let people = inputs.people.clone().known_at(lock.known_at);
-    println!(
-        "would change of {period}, with {} rules and {} people as known then:",
-        same(inputs.rules.digest() == lock.rules),
-        same(people.digest() == lock.directory)
-    );
-    for each in &restated {
-        println!("  {each}");
-    }
-    Ok(false)
+    Ok(review.is_unchanged())
 }
 
 /// A calendar month, in UTC.

@@ -1,7 +1,9 @@
 //! The job, from the first request to the last figure.
 
+use std::collections::BTreeSet;
+
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
+use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
 use examples::{Failure, ProgressBar, Team};
 use reconcile::reconcile;
@@ -14,6 +16,9 @@ use crate::sections::Sections;
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let Inputs { team, account, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
     let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
+    let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
+    let cycles: Vec<_> = cycles.into_iter().collect();
+    let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))

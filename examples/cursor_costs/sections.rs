@@ -1,17 +1,18 @@
 //! What the job prints.
 
+use std::sync::Arc;
+
 use cost_ingest::RunReport;
 use cost_model::report::{Bin, Column, Measure, Query, Row};
 use cost_model::{CostRecord, Dimension, Filter, Ledger, Metric, Money, Result, Rounding, Tagger, Window};
 use cursor_cost_source::NO_USER;
 use reconcile::Reconciliation;
-use virtual_tags::Rules;
+use virtual_tags::ResolvedRules;
 
 use examples::Failure;
 use examples::{Table, grouped};
 
 const TOP: usize = 10;
-const UNALLOCATED: &str = "Unallocated";
 
 pub struct Sections<'a> {
     pub account: &'a str,
@@ -19,7 +20,7 @@ pub struct Sections<'a> {
     pub run: &'a RunReport,
     pub records: &'a [CostRecord],
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
 }
 
 /// The exact sum of the amounts charged, as stated by the provider.
@@ -35,6 +36,7 @@ pub fn without_user(records: &[CostRecord]) -> usize {
 impl Sections<'_> {
     pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
         self.sync()?;
+        self.notes();
         self.by_month()?;
         self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
         let owners: Vec<Dimension> = self.rules.keys().iter().cloned().map(Dimension::VirtualTag).collect();
@@ -80,6 +82,17 @@ impl Sections<'_> {
         println!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
         println!("  charged, as sent {:>12} USD, all kinds", charged.to_fixed(2, Rounding::HalfUp)?);
         Ok(())
+    }
+
+    /// What is likely wrong with the rules and the directory.
+    fn notes(&self) {
+        let findings = self.rules.rules().check();
+        if !findings.is_empty() {
+            heading("Notes on rules and directory");
+        }
+        for finding in findings {
+            println!("  {finding}");
+        }
     }
 
     fn query(&self) -> Query {
@@ -146,8 +159,8 @@ impl Sections<'_> {
     /// The team with the highest cost, by model and token category.
     fn one_team(&self, key: &Dimension) -> Result<()> {
         let teams = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let named =
-            |row: &&Row| row.keys.first().and_then(Option::as_deref).is_some_and(|team| team != UNALLOCATED);
+        let default = self.default_of(key);
+        let named = |row: &&Row| row.keys.first().is_some_and(|team| team.is_some() && *team != default);
         let Some(team) = teams.rows.iter().find(named).and_then(|row| row.keys.first()?.clone()) else {
             return Ok(());
         };
@@ -159,7 +172,8 @@ impl Sections<'_> {
     /// How much of the cost has no owner, and whose it is.
     fn coverage(&self, key: &Dimension) -> Result<()> {
         let report = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let unowned = |row: &&Row| matches!(row.keys.first(), Some(None)) || keys(row) == [UNALLOCATED];
+        let default = self.default_of(key);
+        let unowned = |row: &&Row| row.keys.first().is_some_and(|value| value.is_none() || *value == default);
         let open = Money::sum(report.rows.iter().filter(unowned).map(|row| row.totals.effective.amount))?;
         let total = report.total.effective.amount;
         let name = key.heading();
@@ -167,7 +181,8 @@ impl Sections<'_> {
         let (open_text, total_text) =
             (open.to_fixed(2, Rounding::HalfUp)?, total.to_fixed(2, Rounding::HalfUp)?);
         println!("  {open_text} of {total_text} USD has no {name} ({})", percent(open, total));
-        let filter = Filter::parse(&format!("{key} = '{UNALLOCATED}' OR {key} = NULL"))?;
+        let by_default = default.map(|value| format!("{key} = '{}' OR ", value.replace('\'', "''")));
+        let filter = Filter::parse(&format!("{}{key} = NULL", by_default.unwrap_or_default()))?;
         let whose = self.query().filter(filter).group_by(Dimension::Resource).run(self.ledger, self.rules)?;
         let mut table = Table::new(["resource"]).figures(["events", "effective USD"]);
         for row in whose.rows.iter().take(TOP) {
@@ -178,6 +193,11 @@ impl Sections<'_> {
             table.print();
         }
         Ok(())
+    }
+
+    /// The value of charges that no rule of a key matches.
+    fn default_of(&self, key: &Dimension) -> Option<Arc<str>> {
+        self.rules.rules().default_of(key.heading()).cloned()
     }
 
     fn warn_of_gaps(&self, bridge: &Reconciliation) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::Days;
 use cost_model::input::quoted;
-use cost_model::{CostRecord, CostSource, Metric, Money, Timestamp, Window, SourceBatch};
+use cost_model::{CostRecord, CostSource, Metric, Money, SourceBatch, Timestamp, Window};
 
 use crate::reader::just_after;
 use crate::{ExportReader, Result};

@@ -18,6 +18,7 @@ mod invoices;
 mod owners;
 mod program;
 mod readme;
+mod rules_cases;
 mod rules_programs;
 mod simulator_process;
 
