@@ -13,6 +13,7 @@ mod ledger;
 mod memory_store;
 mod money;
 mod observations;
+pub mod output;
 mod price_book;
 mod provenance;
 mod pseudonyms;
