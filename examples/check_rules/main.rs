@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use examples::outln;
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO_RULES: &str = include_str!("rules.toml");
@@ -44,11 +45,11 @@ fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
     let rules = written.compile(directory)?;
     let (findings, failures) = (rules.check(), rules.run_tests(&tests));
     for finding in &findings {
-        println!("{finding}");
+        outln!("{finding}");
     }
     for failure in &failures {
-        println!("{failure}");
+        outln!("{failure}");
     }
-    println!("{} tests, {} failed; {} findings", tests.len(), failures.len(), findings.len());
+    outln!("{} tests, {} failed; {} findings", tests.len(), failures.len(), findings.len());
     Ok(findings.is_empty() && failures.is_empty())
 }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
+use examples::out;
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -50,7 +51,7 @@ fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
     record.resource = Some(email.into());
     for explanation in rules.keys().iter().filter_map(|key| rules.explain(key, &record, at)) {
-        print!("{explanation}");
+        out!("{explanation}");
     }
     Ok(true)
 }

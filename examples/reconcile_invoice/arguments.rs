@@ -19,6 +19,7 @@ Options:
       --invoice FILE     The invoice: .csv or .json in the forms of cost-reconcile's readme, or .txt pasted from its PDF
       --earlier FILE     An earlier invoice of the same cycle; may be given again
       --out DIR          Write reconciliation.json, bridge.csv, lines.csv, charges.csv and waterfall.svg there
+      --pseudonyms-env NAME  Give people other names in all of this, by the secret in that environment variable
   -h, --help             Print this help
 ";
 
@@ -30,6 +31,7 @@ pub struct Arguments {
     pub invoice: Option<PathBuf>,
     pub earlier: Vec<PathBuf>,
     pub out: Option<PathBuf>,
+    pub pseudonyms_env: Option<String>,
 }
 
 impl Arguments {
@@ -44,6 +46,7 @@ impl Arguments {
                 Arg::Long("invoice") => arguments.invoice = Some(parser.value()?.into()),
                 Arg::Long("earlier") => arguments.earlier.push(parser.value()?.into()),
                 Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
+                Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
             }

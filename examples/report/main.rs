@@ -14,7 +14,7 @@ use cost_model::{
 };
 use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
-use examples::{Failure, Team};
+use examples::{Failure, Team, out, printer, pseudonyms};
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, RuleSet, Rules};
 
@@ -74,7 +74,7 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("bin") => query.bin = Some(bin(&parser.value()?.string()?)?),
             Arg::Long("cumulative") => query.cumulative = true,
             Arg::Long("measure") => query.measure = measure(&parser.value()?.string()?)?,
-            Arg::Long("top") => query.top = Some(parser.value()?.parse()?),
+            Arg::Long("top") => query.top = Some(count("--top", &parser.value()?.string()?)?),
             Arg::Long("compare") => query.compare = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
             Arg::Long("pseudonyms-env") => request.pseudonyms = Some(pseudonyms(&parser.value()?.string()?)?),
@@ -91,11 +91,8 @@ fn request() -> Result<Option<Request>, Failure> {
     Ok(Some(request))
 }
 
-fn pseudonyms(variable: &str) -> Result<Pseudonyms, Failure> {
-    match std::env::var(variable) {
-        Ok(secret) if !secret.is_empty() => Ok(Pseudonyms::new(secret.as_bytes())),
-        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
-    }
+fn count(option: &str, text: &str) -> Result<usize, Failure> {
+    text.parse().map_err(|_| format!("{option} {text}: write a whole number, such as 10").into())
 }
 
 fn bin(name: &str) -> Result<Bin, Failure> {
@@ -141,9 +138,9 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
         pseudonyms.rename_in_report(&mut report);
     }
     match format {
-        Format::Text => print!("{}", report.to_text(&columns(&report))?),
-        Format::Csv => print!("{}", report.to_csv(&columns(&report))?),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Text => out!("{}", report.to_text(&columns(&report))?),
+        Format::Csv => printer::data(report.to_csv(&columns(&report))?.as_bytes()),
+        Format::Json => printer::data(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes()),
     }
     Ok(())
 }

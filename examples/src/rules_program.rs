@@ -3,15 +3,21 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use crate::{errln, out, printer};
+
 /// Runs a program with its arguments, or shows its help if they ask for it. The exit status is 0 if it finds nothing wrong.
 /// Errors go to standard error with their causes, all mistakes of a rules file at once.
 pub fn rules_program(help: &str, run: impl FnOnce(&[String]) -> Result<bool, Box<dyn Error>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
-        print!("{help}");
+        out!("{help}");
         return ExitCode::SUCCESS;
     }
-    match run(&arguments) {
+    let printed = |holds| match printer::finish() {
+        Ok(()) => Ok(holds),
+        Err(failure) => Err(failure as Box<dyn Error>),
+    };
+    match run(&arguments).and_then(printed) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -27,10 +33,10 @@ pub fn rules_program(help: &str, run: impl FnOnce(&[String]) -> Result<bool, Box
 }
 
 fn tell(error: &dyn Error) {
-    eprintln!("{error}");
+    errln!("{error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  {error}");
+        errln!("  {error}");
         cause = error.source();
     }
 }

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 use super::terminal::is_invisible;
 
-/// Returns a text that is only text in XML, in an element or in a quoted attribute.
+/// Returns a text that is only text in XML, in an element or in a double-quoted attribute.
 ///
 /// Markup characters become entities. Invisible characters, which reorder or hide what stands beside them or which XML
 /// cannot hold at all, are shown escaped as [`for_terminal`](super::for_terminal) shows them.
 ///
 /// ```
 /// use cost_model::output::for_xml;
-/// assert_eq!(for_xml("<a href='x'>R&D\u{202e}"), r"&lt;a href=&#39;x&#39;&gt;R&amp;D\u{202e}");
+/// assert_eq!(for_xml("<a title=\"R&D\">\u{202e}"), r"&lt;a title=&quot;R&amp;D&quot;&gt;\u{202e}");
 /// ```
 pub fn for_xml(text: &str) -> Cow<'_, str> {
-    let is_plain = |each: char| !matches!(each, '&' | '<' | '>' | '"' | '\'') && !is_invisible(each);
+    let is_plain = |each: char| !matches!(each, '&' | '<' | '>' | '"') && !is_invisible(each);
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
@@ -25,7 +25,6 @@ pub fn for_xml(text: &str) -> Cow<'_, str> {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
             _ if is_invisible(each) => safe.extend(each.escape_default()),
             _ => safe.push(each),
         }

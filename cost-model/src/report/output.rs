@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::output::{CsvWriter, TextTable, for_terminal};
+use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
 use crate::{Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType};
 
 use super::Totals;
@@ -79,7 +79,7 @@ impl Column {
     fn shown(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
         match self.money(totals, previous) {
             Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
-            None => Ok(grouped(&self.figure(totals, previous)?)),
+            None => Ok(grouped(self.figure(totals, previous)?)),
         }
     }
 
@@ -206,7 +206,7 @@ impl Report {
             let missing = self.total.get(metric).missing;
             if missing > 0 {
                 let (events, state) = if missing == 1 { ("event", "states") } else { ("events", "state") };
-                remarks.push(format!("{} {events} {state} no {metric} cost", grouped(&missing.to_string())));
+                remarks.push(format!("{} {events} {state} no {metric} cost", grouped(missing)));
             }
         }
         for Gap { connection, window, state } in &self.gaps {
@@ -225,20 +225,6 @@ impl Report {
 
 /// Costs are shown in whole cents.
 const CENTS: u32 = 2;
-
-/// A number with thousands separators in its whole part.
-fn grouped(number: &str) -> String {
-    let (whole, fraction) = number.split_at(number.find('.').unwrap_or(number.len()));
-    let mut text = String::with_capacity(number.len() * 4 / 3);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) && !text.ends_with('-') {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text.push_str(fraction);
-    text
-}
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
@@ -272,23 +258,5 @@ impl Serialize for Row {
         row.serialize_field("totals", &self.totals)?;
         row.serialize_field("previous", &self.previous)?;
         row.end()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_parts_are_grouped_by_thousands() {
-        for (number, text) in [
-            ("0", "0"),
-            ("999", "999"),
-            ("1000", "1,000"),
-            ("-100000", "-100,000"),
-            ("-1234567.25", "-1,234,567.25"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }
