@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use examples::outln;
+use examples::{counted, outln};
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO_RULES: &str = include_str!("rules.toml");
@@ -50,6 +50,8 @@ fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
     for failure in &failures {
         outln!("{failure}");
     }
-    outln!("{} tests, {} failed; {} findings", tests.len(), failures.len(), findings.len());
+    let count = |count: usize, thing| counted(u64::try_from(count).unwrap_or(u64::MAX), thing);
+    let (tests, found) = (count(tests.len(), "test"), count(findings.len(), "finding"));
+    outln!("{tests}, {} failed; {found}", failures.len());
     Ok(findings.is_empty() && failures.is_empty())
 }

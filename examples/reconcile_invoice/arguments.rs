@@ -48,7 +48,7 @@ impl Arguments {
                 Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
                 Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
-                other => return Err(other.unexpected().into()),
+                other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
             }
         }
         match (&arguments.db, &arguments.invoice) {

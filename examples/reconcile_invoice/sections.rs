@@ -186,8 +186,8 @@ fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
 
 fn hint(hint: &Hint) -> String {
     match hint {
-        Hint::Calls { stated, held } => format!("the line counts {stated} calls, {held} are held"),
-        Hint::UnclaimedUsage { records } => format!("{records} charges that no line speaks of"),
+        Hint::Calls { stated, held } => format!("the line counts {}, {held} held", counted(*stated, "call")),
+        Hint::UnclaimedUsage { records } => format!("{} that no line speaks of", counted(*records, "charge")),
         Hint::Day(day) => format!("the charges of {} come to it", day.date()),
         Hint::Hour(hour) => format!("the charges of the hour from {hour} come to it"),
         Hint::TransposedDigits => "two neighbouring digits are the wrong way round".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cursor_simulator::Discrepancy;
-use examples::{Failure, TextTable, Trial, Verdict, grouped, outln, print_indented};
+use examples::{Failure, TextTable, Trial, Verdict, grouped, outln, print_indented, whole_number};
 use lexopt::Arg::Long;
 use lexopt::ValueExt as _;
 
@@ -38,12 +38,12 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
     let mut given = lexopt::Parser::from_env();
     while let Some(argument) = given.next()? {
         match argument {
-            Long("cases") => arguments.cases = given.value()?.parse()?,
-            Long("show") => arguments.show = given.value()?.parse()?,
+            Long("cases") => arguments.cases = whole_number("--cases", &mut given)?,
+            Long("show") => arguments.show = whole_number("--show", &mut given)?,
             Long("case") => arguments.case.push(cause(&given.value()?.string()?)?),
-            Long("seed") => arguments.seed = given.value()?.parse()?,
+            Long("seed") => arguments.seed = whole_number("--seed", &mut given)?,
             Long("help") => return Ok(None),
-            other => return Err(other.unexpected().into()),
+            other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
         }
     }
     Ok(Some(arguments))

@@ -14,7 +14,7 @@ use cost_model::{
 };
 use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
-use examples::{Failure, Team, out, printer, pseudonyms};
+use examples::{Failure, Team, out, printer, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, RuleSet, Rules};
 
@@ -74,7 +74,7 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("bin") => query.bin = Some(bin(&parser.value()?.string()?)?),
             Arg::Long("cumulative") => query.cumulative = true,
             Arg::Long("measure") => query.measure = measure(&parser.value()?.string()?)?,
-            Arg::Long("top") => query.top = Some(count("--top", &parser.value()?.string()?)?),
+            Arg::Long("top") => query.top = Some(whole_number("--top", &mut parser)?),
             Arg::Long("compare") => query.compare = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
             Arg::Long("pseudonyms-env") => request.pseudonyms = Some(pseudonyms(&parser.value()?.string()?)?),
@@ -89,10 +89,6 @@ fn request() -> Result<Option<Request>, Failure> {
             .group_by(Dimension::TokenType);
     }
     Ok(Some(request))
-}
-
-fn count(option: &str, text: &str) -> Result<usize, Failure> {
-    text.parse().map_err(|_| format!("{option} {text}: write a whole number, such as 10").into())
 }
 
 fn bin(name: &str) -> Result<Bin, Failure> {

@@ -1,5 +1,6 @@
 //! What the programs share: the team they read, what they print and write, numbers, errors and progress on a screen.
 
+mod arguments;
 mod disputes;
 mod files;
 mod numbers;
@@ -10,6 +11,7 @@ mod pseudonyms;
 mod rules_program;
 mod team;
 
+pub use arguments::whole_number;
 pub use cost_model::output::TextTable;
 pub use disputes::{Trial, Verdict};
 pub use files::{NewFiles, write_file};

@@ -10,7 +10,7 @@ pub fn seconds(time: Duration) -> Option<String> {
     match tenths {
         0 => None,
         1..100 => Some(format!("{}.{} s", tenths / 10, tenths % 10)),
-        _ => Some(format!("{} s", grouped((tenths + 5) / 10))),
+        _ => Some(format!("{} s", grouped((time.as_millis() + 500) / 1000))),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use crate::{errln, out, printer};
+use crate::{chain, errln, out, printer};
 
 /// Runs a program with its arguments, or shows its help if they ask for it. The exit status is 0 if it finds nothing wrong.
 /// Errors go to standard error with their causes, all mistakes of a rules file at once.
@@ -21,22 +21,13 @@ pub fn rules_program(help: &str, run: impl FnOnce(&[String]) -> Result<bool, Box
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            tell(&*error);
+            errln!("{}", chain(&*error));
             for other in
                 error.downcast_ref::<virtual_tags::Error>().into_iter().flat_map(virtual_tags::Error::others)
             {
-                tell(other);
+                errln!("{}", chain(other));
             }
             ExitCode::FAILURE
         }
-    }
-}
-
-fn tell(error: &dyn Error) {
-    errln!("{error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        errln!("  {error}");
-        cause = error.source();
     }
 }

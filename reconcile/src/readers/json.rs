@@ -108,6 +108,10 @@ struct RemarkFields {
 
 fn read(bytes: &[u8], file: &str, wordings: &dyn Wordings) -> Result<Invoice> {
     let json = JsonText::new(reading::text(bytes)?);
+    if !json.whole().trim_start().starts_with('{') {
+        let form = "an invoice is one object such as `{ \"period\": { ... }, \"lines\": [ ... ] }`, and this is none";
+        return Err(json.fault(json.whole(), form));
+    }
     let fields: Fields<'_> = json.object(json.whole())?;
     let number = fields.number.map(|number| json.string(number.get())).transpose();
     let number = number.map_err(|error| error.in_field("number"))?.unwrap_or_else(|| file.to_owned());
