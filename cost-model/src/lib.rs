@@ -52,6 +52,6 @@ pub use source::{CostSource, Counted, Drift, WindowRead};
 pub use spans::Spans;
 pub use split::{ZeroWeights, split};
 pub use store::{Change, ConnectionId, CostStore, RecordSink, Scope};
-pub use tagger::{Assignment, JointShare, Share, Tagger, Untagged};
+pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};
 pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};

@@ -82,11 +82,14 @@ impl Pseudonyms {
         self.rename_in_tags(&mut record.attributes);
     }
 
-    /// Renames the people in the keys of a report's rows. The rows keep their order.
+    /// Renames the people in the keys of a report's rows and among its unknown values. The rows keep their order.
     pub fn rename_in_report(&self, report: &mut Report) {
         let keys = report.rows.iter_mut().flat_map(|row| &mut row.keys).flatten();
         for key in keys.filter(|key| is_person(key)) {
             *key = self.of(key);
+        }
+        for unknown in &mut report.unknown_values {
+            unknown.rename(|name| if is_person(name) { self.of(name) } else { Arc::clone(name) });
         }
     }
 

@@ -43,7 +43,7 @@ fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
     let written = RuleSet::from_toml(&rules, &rules_file)?;
     let tests = written.tests.clone();
     let rules = written.compile(directory)?;
-    let (findings, failures) = (rules.check(), rules.run_tests(&tests));
+    let (findings, failures) = (rules.check(), rules.run_tests(&tests)?);
     for finding in &findings {
         outln!("{finding}");
     }

@@ -93,7 +93,7 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
 fn look_again(lock: &PeriodLock, inputs: &Inputs) -> Result<bool, Box<dyn Error>> {
     let period = lock.period()?;
     let rules = inputs.rules.clone().compile(inputs.people.clone())?;
-    let rules = rules.with_costs(&inputs.ledger, lock.metric, &[period])?;
+    let rules = rules.resolve(&inputs.ledger, lock.metric, &[period])?;
     let restated = lock.restated(&rules, &inputs.ledger)?;
     if restated.is_empty() {
         outln!("nothing of {period} would change");

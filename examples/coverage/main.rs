@@ -10,7 +10,7 @@ mod charges;
 use std::error::Error;
 use std::process::ExitCode;
 
-use cost_model::{Metric, Tagger};
+use cost_model::Metric;
 use examples::outln;
 use virtual_tags::{Directory, RuleSet};
 
@@ -49,7 +49,8 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
     let rules = RuleSet::from_toml(rules, "rules")?.compile(directory)?;
     let ledger = charges::read(charges)?;
-    for each in rules.coverage(&ledger, Metric::Effective)? {
+    let tagger = rules.resolve(&ledger, Metric::Effective, &[])?;
+    for each in tagger.coverage(&ledger, Metric::Effective)? {
         let (month, cost, people) = (each.month.start().date().format("%Y-%m"), each.cost, each.people);
         let tokens = each.tokens;
         outln!(
@@ -67,10 +68,10 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         outln!("{spelling}");
     }
     for key in rules.keys() {
-        for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {
+        for (who, amount) in tagger.unallocated(&ledger, key, Metric::Effective)? {
             outln!("no {key}: {who} {amount}");
         }
-        for suggestion in rules.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
+        for suggestion in tagger.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
             outln!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
         }
     }

@@ -6,13 +6,11 @@ use std::sync::Arc;
 use cost_ingest::RunReport;
 use cost_model::output::CsvWriter;
 use cost_model::report::{Query, Row, Totals};
-use cost_model::{
-    Assignment, CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window,
-};
+use cost_model::{CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window};
 use reconcile::Reconciliation;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use virtual_tags::Rules;
+use virtual_tags::ResolvedRules;
 
 use crate::sections::{charged, without_user};
 use examples::{Failure, NewFiles};
@@ -22,7 +20,7 @@ pub struct Export<'a> {
     pub run: &'a RunReport,
     pub records: &'a [CostRecord],
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
     pub bridges: &'a [Reconciliation],
     pub pseudonyms: Option<&'a Pseudonyms>,
 }
@@ -57,14 +55,17 @@ impl Export<'_> {
         let keys = self.rules.keys().iter().map(|key| &**key);
         let mut writer = CsvWriter::new(Vec::new(), RECORD_COLUMNS.into_iter().chain(keys))?;
         for record in self.records {
-            let values =
-                self.rules.keys().iter().map(|key| match self.rules.assign(key, record, record.at) {
-                    Assignment::Value(value) => match self.pseudonyms {
-                        Some(pseudonyms) => pseudonyms.rename_value(&value).into_owned(),
-                        None => value.into_owned(),
-                    },
-                    Assignment::Shares(_) | Assignment::Unset => String::new(),
-                });
+            let parts = self.rules.parts(self.rules.keys(), record, record.at);
+            let rename = |value: &Arc<str>| match self.pseudonyms {
+                Some(pseudonyms) => pseudonyms.rename_value(value).into_owned(),
+                None => value.to_string(),
+            };
+            let values: Vec<String> = match parts.as_slice() {
+                [whole] => {
+                    whole.values.iter().map(|value| value.as_ref().map(rename).unwrap_or_default()).collect()
+                }
+                _ => vec![String::new(); self.rules.keys().len()],
+            };
             let mut shown = record.clone();
             if let Some(pseudonyms) = self.pseudonyms {
                 pseudonyms.rename_in(&mut shown);

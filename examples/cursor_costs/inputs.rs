@@ -13,6 +13,8 @@ use crate::arguments::Arguments;
 use examples::{Failure, Team, pseudonyms};
 
 const DEMO_RULES: &str = include_str!("demo_rules.toml");
+/// The columns of a directory that become tags where the user names none: others may hold what is nobody's business.
+const OWNERS: [&str; 2] = ["team", "department"];
 const UNALLOCATED: &str = "Unallocated";
 
 /// Everything the job works on, checked before the first request is sent.
@@ -85,8 +87,12 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
         (None, Some(_)) => RuleSet::from_toml(DEMO_RULES, "the demo's rules")?,
         (None, None) => RuleSet::default(),
     };
-    // Facts that no rule speaks of are worth a tag of their own.
-    Ok(rules.with_directory_facts(&directory, UNALLOCATED).compile(directory)?)
+    let is_owner = |column: &&str| OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(column));
+    let columns: Vec<&str> = match arguments.tags.as_slice() {
+        [] => directory.facts().iter().map(|fact| &**fact).filter(is_owner).collect(),
+        named => named.iter().map(String::as_str).collect(),
+    };
+    Ok(rules.with_directory_facts(&directory, columns, UNALLOCATED)?.compile(directory)?)
 }
 
 fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoice>, Failure> {

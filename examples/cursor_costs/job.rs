@@ -1,7 +1,9 @@
 //! The job, from the first request to the last figure.
 
+use std::collections::BTreeSet;
+
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
+use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
 use examples::{Failure, ProgressBar, Team, outln};
 use reconcile::reconcile;
@@ -19,6 +21,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
+    let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
+    let cycles: Vec<_> = cycles.into_iter().collect();
+    let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))

@@ -1,5 +1,7 @@
 //! What the job prints.
 
+use std::sync::Arc;
+
 use cost_ingest::RunReport;
 use cost_model::output::{cut, for_terminal};
 use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
@@ -8,12 +10,11 @@ use cost_model::{
 };
 use cursor_cost_source::NO_USER;
 use reconcile::Reconciliation;
-use virtual_tags::Rules;
+use virtual_tags::ResolvedRules;
 
 use examples::{Failure, TextTable, grouped, outln, percent, print_indented};
 
 const TOP: usize = 10;
-const UNALLOCATED: &str = "Unallocated";
 
 pub struct Sections<'a> {
     pub account: &'a str,
@@ -21,7 +22,7 @@ pub struct Sections<'a> {
     pub run: &'a RunReport,
     pub records: &'a [CostRecord],
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
     /// Other names for the people in what is printed.
     pub pseudonyms: Option<&'a Pseudonyms>,
 }
@@ -39,6 +40,7 @@ pub fn without_user(records: &[CostRecord]) -> usize {
 impl Sections<'_> {
     pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
         self.sync()?;
+        self.notes();
         self.by_month()?;
         self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
         let owners: Vec<Dimension> = self.rules.keys().iter().cloned().map(Dimension::VirtualTag).collect();
@@ -84,6 +86,17 @@ impl Sections<'_> {
         outln!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
         outln!("  charged, as sent {:>12} USD, all kinds", charged.to_fixed(2, Rounding::HalfUp)?);
         Ok(())
+    }
+
+    /// What is likely wrong with the rules and the directory.
+    fn notes(&self) {
+        let findings = self.rules.rules().check();
+        if !findings.is_empty() {
+            heading("Notes on rules and directory");
+        }
+        for finding in findings {
+            outln!("  {finding}");
+        }
     }
 
     fn query(&self) -> Query {
@@ -161,8 +174,8 @@ impl Sections<'_> {
     /// The team with the highest cost, by model and token category.
     fn one_team(&self, key: &Dimension) -> Result<()> {
         let teams = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let named =
-            |row: &&Row| row.keys.first().and_then(Option::as_deref).is_some_and(|team| team != UNALLOCATED);
+        let default = self.default_of(key);
+        let named = |row: &&Row| row.keys.first().is_some_and(|team| team.is_some() && *team != default);
         let Some(team) = teams.rows.iter().find(named).and_then(|row| row.keys.first()?.clone()) else {
             return Ok(());
         };
@@ -174,7 +187,8 @@ impl Sections<'_> {
     /// How much of the cost has no owner, and whose it is.
     fn coverage(&self, key: &Dimension) -> Result<()> {
         let report = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let unowned = |row: &&Row| matches!(row.keys.first(), Some(None)) || keys(row) == [UNALLOCATED];
+        let default = self.default_of(key);
+        let unowned = |row: &&Row| row.keys.first().is_some_and(|value| value.is_none() || *value == default);
         let open = Money::sum(report.rows.iter().filter(unowned).map(|row| row.totals.effective.amount))?;
         let total = report.total.effective.amount;
         let name = key.heading();
@@ -183,7 +197,8 @@ impl Sections<'_> {
             (open.to_fixed(2, Rounding::HalfUp)?, total.to_fixed(2, Rounding::HalfUp)?);
         let share = percent(open, total, 1).unwrap_or_else(|| "there is no cost".to_owned());
         outln!("  {open_text} of {total_text} USD has no {name} ({share})");
-        let filter = Filter::parse(&format!("{key} = '{UNALLOCATED}' OR {key} = NULL"))?;
+        let by_default = default.map(|value| format!("{key} = '{}' OR ", value.replace('\'', "''")));
+        let filter = Filter::parse(&format!("{}{key} = NULL", by_default.unwrap_or_default()))?;
         let whose = self.report(&self.query().filter(filter).group_by(Dimension::Resource))?;
         let mut table = TextTable::new().text(["resource"]).figures(["events", "effective USD"]);
         for row in whose.rows.iter().take(TOP) {
@@ -194,6 +209,11 @@ impl Sections<'_> {
             print_indented(&table.to_string());
         }
         Ok(())
+    }
+
+    /// The value of charges that no rule of a key matches.
+    fn default_of(&self, key: &Dimension) -> Option<Arc<str>> {
+        self.rules.rules().default_of(key.heading()).cloned()
     }
 
     fn warn_of_gaps(&self, bridge: &Reconciliation) {

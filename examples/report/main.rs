@@ -14,9 +14,9 @@ use cost_model::{
 };
 use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
-use examples::{Failure, Team, out, printer, pseudonyms, whole_number};
+use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 const HELP: &str = "\
 Filter and group the demo company's costs.
@@ -36,6 +36,7 @@ Options:
       --top COUNT          Only the largest groups, and all others as one
       --compare            Beside the previous period
       --format NAME        text, csv or json
+      --strict             A value that the filter asks for and no charge has is an error, not a remark
       --pseudonyms-env NAME  Give people other names, by the secret in that environment variable
   -h, --help               Print this help
 ";
@@ -76,6 +77,7 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("measure") => query.measure = measure(&parser.value()?.string()?)?,
             Arg::Long("top") => query.top = Some(whole_number("--top", &mut parser)?),
             Arg::Long("compare") => query.compare = true,
+            Arg::Long("strict") => query.strict = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
             Arg::Long("pseudonyms-env") => request.pseudonyms = Some(pseudonyms(&parser.value()?.string()?)?),
             Arg::Short('h') | Arg::Long("help") => return Ok(None),
@@ -135,21 +137,27 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
     }
     match format {
         Format::Text => out!("{}", report.to_text(&columns(&report))?),
-        Format::Csv => printer::data(report.to_csv(&columns(&report))?.as_bytes()),
+        Format::Csv => {
+            for unknown in &report.unknown_values {
+                errln!("note: {unknown}");
+            }
+            printer::data(report.to_csv(&columns(&report))?.as_bytes());
+        }
         Format::Json => printer::data(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes()),
     }
     Ok(())
 }
 
 /// The demo company's charges and rules.
-async fn demo(simulator: Simulator) -> Result<(Ledger, Rules), Failure> {
+async fn demo(simulator: Simulator) -> Result<(Ledger, ResolvedRules), Failure> {
     let team = Team::simulated(simulator.clone()).await?;
     let (source, store) = (team.source("Acme")?, MemoryStore::new());
     let (start, end) = simulator.range();
     let range = Window::new(start, end)?;
     Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, "Unallocated").compile(directory)?;
+    let rules = RuleSet::default().with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
+    let rules = rules.compile(directory)?.tagger()?;
     Ok((Ledger::from_store(&store, &Scope::all(), Currency::USD).await?, rules))
 }
 

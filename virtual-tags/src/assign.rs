@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cost_model::Dimension;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 /// What a rule gives to the charges that it matches. `Debug` leaves out the values, which may name a person.
 #[derive(Clone, PartialEq, Eq)]
@@ -151,8 +152,8 @@ pub enum Split {
         /// Only people who have in this column what the charge's user has there.
         within: Option<Arc<str>>,
     },
-    /// In proportion to what the values of another key cost; see [`Rules::with_costs`](crate::Rules::with_costs). Where
-    /// nothing is known of costs, the rule does not match.
+    /// In proportion to what the values of another key cost; see [`Rules::resolve`](crate::Rules::resolve). Where no
+    /// value costs anything, the rule does not match.
     Cost {
         /// The other key.
         key: Arc<str>,
@@ -164,7 +165,8 @@ pub enum Split {
 }
 
 /// A span of time around a charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Per {
     /// Its day, in UTC.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use cost_model::{Share, Timestamp};
+use cost_model::Timestamp;
 
+use crate::weights::Share;
 use crate::{Directory, weights};
 
 /// By value of another fact, or `None` for everybody.
@@ -71,9 +72,9 @@ impl Headcounts {
     }
 
     /// The shares at an instant, of everybody or of one part of the people.
-    pub(crate) fn at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&[Share]> {
+    pub(crate) fn at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&Arc<[Share]>> {
         let epoch = self.starts.partition_point(|start| *start <= at);
-        self.shares.get(epoch)?.get(&part.cloned()).map(|shares| &**shares)
+        self.shares.get(epoch)?.get(&part.cloned())
     }
 }
 

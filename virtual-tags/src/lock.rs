@@ -7,7 +7,7 @@ use cost_model::{Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::fragments::parts;
-use crate::{Digest, Directory, Error, ErrorKind, Resolved, Result, RuleSet, Rules};
+use crate::{Digest, Directory, Error, ErrorKind, LedgerTags, ResolvedRules, Result, RuleSet};
 
 /// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
 ///
@@ -83,7 +83,7 @@ impl PeriodLock {
     /// let lock = PeriodLock::close((&written, &people), &ledger, september, closing, Metric::Billed)?;
     /// assert!(lock.restated(&lock.reopen(&written, &people, &ledger)?, &ledger)?.is_empty());
     ///
-    /// let now = written.compile(people)?;
+    /// let now = written.compile(people)?.tagger()?;
     /// let restated: Vec<_> = lock.restated(&now, &ledger)?.iter().map(ToString::to_string).collect();
     /// assert_eq!(restated, ["Team Data: 0 -> 8.2", "Team Web: 8.2 -> 0"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -100,7 +100,7 @@ impl PeriodLock {
     ) -> Result<Self> {
         let people = people.clone().known_at(known_at);
         let (version, directory) = (rules.digest(), people.digest());
-        let compiled = rules.clone().compile(people)?.with_costs(ledger, metric, &[period])?;
+        let compiled = rules.clone().compile(people)?.resolve(ledger, metric, &[period])?;
         let amounts = amounts(&compiled, keys_of(&compiled), ledger, (period, metric))?.into_iter();
         let closed = |((key, value), amount)| Closed { key, value, amount };
         Ok(Self {
@@ -128,7 +128,7 @@ impl PeriodLock {
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when the rules or the people are other ones; as [`RuleSet::compile`].
-    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<Rules> {
+    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<ResolvedRules> {
         let people = people.clone().known_at(self.known_at);
         for (whose, found, closed) in
             [("rules are", rules.digest(), self.rules), ("people are", people.digest(), self.directory)]
@@ -141,7 +141,7 @@ impl PeriodLock {
                 return Err(Error::new(ErrorKind::Locked, None, message));
             }
         }
-        rules.clone().compile(people)?.with_costs(ledger, self.metric, &[self.period()?])
+        rules.clone().compile(people)?.resolve(ledger, self.metric, &[self.period()?])
     }
 
     /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
@@ -179,7 +179,7 @@ fn amounts<'a>(
 ) -> Result<Amounts> {
     let mut amounts = Amounts::new();
     for key in keys {
-        let resolved = Resolved::new(tagger, key, ledger);
+        let resolved = LedgerTags::new(tagger, key, ledger);
         let rows = ledger.rows().zip(resolved.numbers()).filter(|(row, _)| period.contains(row.at));
         for (row, answer) in rows {
             let amount = row.costs.get(metric).unwrap_or_default();

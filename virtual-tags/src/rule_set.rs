@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
 
+use crate::check::folded;
 use crate::place::Passage;
 use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, RuleTest, Rules};
 
@@ -158,25 +159,43 @@ impl RuleSet {
         crate::rules_file::read(toml, file)
     }
 
-    /// Adds a key for each fact of the directory that is not a key yet (in any case of letters): the fact's name with
-    /// an upper-case first letter, the fact itself as value, `default` for charges without one.
-    pub fn with_directory_facts(mut self, directory: &Directory, default: &str) -> Self {
-        for fact in directory.facts() {
-            if !self.tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(fact)) {
+    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters, and with `_` or `-` in place of a blank): the column's name
+    /// with an upper-case first letter, what it says as value, `default` for charges without one. Other columns become no
+    /// tags: a directory may hold salaries.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let people = Directory::from_csv(b"email,team,salary\nana@acme.test,Web,91000\n", "people.csv")?;
+    /// let rules = RuleSet::default().with_directory_facts(&people, ["team"], "Unallocated")?.compile(people)?;
+    /// assert_eq!(rules.keys(), ["Team".into()]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when the directory has no such column; the error lists those that it has.
+    pub fn with_directory_facts<'a>(
+        mut self,
+        directory: &Directory,
+        columns: impl IntoIterator<Item = &'a str>,
+        default: &str,
+    ) -> Result<Self> {
+        for column in columns {
+            let fact = directory
+                .fact_named(column)
+                .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
+            if !self.tags.iter().any(|tag| folded(&tag.key) == folded(fact)) {
                 let mut characters = fact.chars();
-                let key: String = characters
-                    .next()
-                    .iter()
-                    .flat_map(|first| first.to_uppercase())
-                    .chain(characters)
-                    .collect();
+                let first = characters.next();
+                let key: String =
+                    first.iter().flat_map(|first| first.to_uppercase()).chain(characters).collect();
                 let mut tag = TagDefinition::new(key);
                 tag.default = Some(default.into());
                 tag.rules.push(Rule::new(Assign::FromDirectory(Lookup::new(Arc::clone(fact)))));
                 self.tags.push(tag);
             }
         }
-        self
+        Ok(self)
     }
 
     /// Checks the rules against the directory and makes them ready to assign.

@@ -106,10 +106,9 @@ impl Ledger {
     }
 
     /// The distinct values of a dimension, ascending. Virtual tags have none here.
-    pub fn values(&self, dimension: &Dimension) -> Vec<Arc<str>> {
+    pub fn values(&self, dimension: &Dimension) -> BTreeSet<Arc<str>> {
         let tuples = (0..self.tuple_count()).filter_map(|number| self.tuple(number));
-        let values: BTreeSet<Arc<str>> = tuples.filter_map(|tuple| tuple.shared(dimension)).collect();
-        values.into_iter().collect()
+        tuples.filter_map(|tuple| tuple.shared(dimension)).collect()
     }
 
     /// What charges have in common: each distinct tuple and shape.

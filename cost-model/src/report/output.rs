@@ -2,6 +2,7 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::filter::UnknownValue;
 use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
 use crate::{Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType};
 
@@ -213,6 +214,7 @@ impl Report {
             let whose = connection.as_ref().map(|connection| format!(" of {connection}")).unwrap_or_default();
             remarks.push(format!("{}{whose}: {window}", state.name()));
         }
+        remarks.extend(self.unknown_values.iter().map(ToString::to_string));
         if self.estimated {
             remarks.push(
                 "costs by token type are estimates by list prices; they add up to what was charged"
@@ -229,7 +231,7 @@ const CENTS: u32 = 2;
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let group_by: Vec<&str> = self.group_by.iter().map(Dimension::heading).collect();
-        let mut report = serializer.serialize_struct("Report", 10)?;
+        let mut report = serializer.serialize_struct("Report", 11)?;
         report.serialize_field("currency", &self.currency)?;
         report.serialize_field("window", &self.window)?;
         report.serialize_field("measure", &self.measure.to_string())?;
@@ -240,7 +242,18 @@ impl Serialize for Report {
         report.serialize_field("previous_total", &self.previous.as_ref().map(|previous| previous.total))?;
         report.serialize_field("gaps", &self.gaps)?;
         report.serialize_field("estimated", &self.estimated)?;
+        report.serialize_field("unknown_values", &self.unknown_values)?;
         report.end()
+    }
+}
+
+impl Serialize for UnknownValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut unknown = serializer.serialize_struct("UnknownValue", 3)?;
+        unknown.serialize_field("field", &self.dimension.to_string())?;
+        unknown.serialize_field("value", &**self.value())?;
+        unknown.serialize_field("suggestion", &self.suggestion.as_deref())?;
+        unknown.end()
     }
 }
 

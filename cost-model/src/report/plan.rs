@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::tagger::parts_of;
 use crate::{
-    Assignment, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity,
-    Result, Tagger, Timestamp,
+    Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity, Result,
+    Tagger, Timestamp,
 };
 
 use super::Query;
@@ -145,7 +146,7 @@ impl<'a> Planner<'a> {
             ledger,
             tagger,
             answers: Answers::new(tagger, Arc::clone(&keys), ledger, boundaries.clone()),
-            seen: Seen::new(Some(query.projection(ledger)), ledger.tuple_count()),
+            seen: Seen::new(query.projection(ledger), ledger.tuple_count()),
             keys,
             takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
                 || query.allocations().next().is_some()
@@ -227,40 +228,13 @@ impl<'a> Planner<'a> {
         Plan { fall: Fall::Whole(group), unit: Unit::of(tuple, &mut self.groups.texts) }
     }
 
-    /// The values of the keys in each part that they make of a charge.
-    fn parts_by_values(
-        &mut self,
-        tuple: LedgerTuple<'_>,
-        at: Timestamp,
-        levels: &mut Vec<Level>,
-    ) -> Vec<Vec<Option<Arc<str>>>> {
-        if let Some(joint) = self.tagger.assign_together(&self.keys, &tuple, at) {
-            levels.push(Level::Shares(joint.iter().map(|share| share.weight).collect()));
-            return joint.into_iter().map(|share| share.values).collect();
-        }
-        let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
-        for key in self.keys.iter() {
-            let value = match self.tagger.assign(key, &tuple, at) {
-                Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
-                Assignment::Unset => None,
-                Assignment::Shares(shares) if shares.is_empty() => None,
-                Assignment::Shares(shares) => {
-                    levels.push(Level::Shares(shares.iter().map(|share| share.weight).collect()));
-                    let values: Vec<_> = shares.iter().map(|share| share.value.clone()).collect();
-                    parts = cross(&parts, &values);
-                    continue;
-                }
-            };
-            for part in &mut parts {
-                part.push(value.clone());
-            }
-        }
-        parts
-    }
-
     fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
         let mut levels: Vec<Level> = self.query.allocations().map(Level::Allocation).collect();
-        let parts = self.parts_by_values(tuple, at, &mut levels);
+        let parts = parts_of(self.tagger, &self.keys, &tuple, at);
+        if parts.len() > 1 {
+            levels.push(Level::Shares(parts.iter().map(|part| part.weight).collect()));
+        }
+        let parts: Vec<_> = parts.into_iter().map(|part| part.values).collect();
         let mut token_parts: &[Option<TokenPart>] = &[None];
         if self.query.by_token_type() {
             let service = tuple.get(&Dimension::ServiceId).or_else(|| tuple.get(&Dimension::Service));
@@ -325,13 +299,4 @@ impl Plan {
         }
         Ok(fragments)
     }
-}
-
-fn cross(parts: &[Vec<Option<Arc<str>>>], values: &[Option<Arc<str>>]) -> Vec<Vec<Option<Arc<str>>>> {
-    let extended = |part: &Vec<Option<Arc<str>>>, value: &Option<Arc<str>>| {
-        let mut longer = part.clone();
-        longer.push(value.clone());
-        longer
-    };
-    parts.iter().flat_map(|part| values.iter().map(move |value| extended(part, value))).collect()
 }

@@ -19,6 +19,7 @@ mod outputs;
 mod owners;
 mod program;
 mod readme;
+mod rules_cases;
 mod rules_programs;
 mod simulator_process;
 

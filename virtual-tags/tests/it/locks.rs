@@ -3,7 +3,7 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, Resolved, RuleSet};
+use virtual_tags::{Directory, Error, ErrorKind, LedgerTags, LockedRules, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -51,7 +51,7 @@ fn close(rules: &RuleSet, people: &Directory) -> PeriodLock {
 }
 
 #[track_caller]
-fn refuses(result: Result<virtual_tags::Rules, Error>, start: &str) {
+fn refuses(result: Result<virtual_tags::ResolvedRules, Error>, start: &str) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Locked);
     assert!(error.to_string().starts_with(start), "{error}");
@@ -65,7 +65,7 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
 
     let reopened = lock.reopen(&rules, &now, &ledger(&CHARGES)).unwrap();
     assert_eq!(lock.restated(&reopened, &ledger(&CHARGES)).unwrap(), []);
-    let current = rules.compile(now).unwrap();
+    let current = rules.compile(now).unwrap().tagger().unwrap();
     let told = |tagger: &dyn Tagger, charges: &[(&str, &str, &str)]| -> Vec<String> {
         lock.restated(tagger, &ledger(charges)).unwrap().iter().map(ToString::to_string).collect()
     };
@@ -149,14 +149,15 @@ fn a_lock_goes_through_json() {
 }
 
 #[test]
-fn what_became_known_last_stands_in_place_of_the_rest() {
+fn a_move_that_became_known_later_keeps_the_history_before_it() {
     let json = r#"[{ "email": "ana@acme.test", "team": "Web", "to": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Data", "from": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Ops", "from": "2026-09-20", "recorded_at": "2026-09-20T08:00:00Z" }]"#;
     let now = Directory::from_json(json, "people.json").unwrap();
     let team =
         |directory: &Directory, day| directory.fact("ana@acme.test", "team", at(day)).map(str::to_owned);
-    assert_eq!(team(&now, "2026-09-15"), None);
+    assert_eq!(team(&now, "2026-09-05").as_deref(), Some("Web"));
+    assert_eq!(team(&now, "2026-09-15").as_deref(), Some("Data"));
     assert_eq!(team(&now, "2026-09-25").as_deref(), Some("Ops"));
     let before = now.known_at(at("2026-09-20"));
     assert_eq!(team(&before, "2026-09-15").as_deref(), Some("Data"));
@@ -198,7 +199,7 @@ proptest! {
         let (ledger, nobody) = (builder.build(), Directory::default());
         let period = days("2026-01-02", "2026-01-05");
         let lock = PeriodLock::close((&old, &nobody), &ledger, period, at("2026-02-01"), Metric::Billed).unwrap();
-        let current = new.compile(nobody.clone()).unwrap();
+        let current = new.compile(nobody.clone()).unwrap().tagger().unwrap();
         let locked = LockedRules::new(current.clone(), [(period, lock.reopen(&old, &nobody, &ledger).unwrap())]).unwrap();
         prop_assert_eq!(lock.restated(&locked, &ledger).unwrap(), []);
 
@@ -207,7 +208,7 @@ proptest! {
             change = change.checked_add(restated.now).unwrap().checked_sub(restated.closed).unwrap();
         }
         prop_assert!(change.is_zero());
-        let (as_locked, as_now) = (Resolved::new(&locked, "K0", &ledger), Resolved::new(&current, "K0", &ledger));
+        let (as_locked, as_now) = (LedgerTags::new(&locked, "K0", &ledger), LedgerTags::new(&current, "K0", &ledger));
         for (row, (locked, now)) in ledger.rows().zip(as_locked.numbers().zip(as_now.numbers())) {
             if !period.contains(row.at) {
                 prop_assert_eq!(as_locked.shares(locked), as_now.shares(now));
