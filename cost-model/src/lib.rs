@@ -13,6 +13,7 @@ pub mod input;
 mod ledger;
 mod money;
 mod observations;
+pub mod output;
 mod price_book;
 mod provenance;
 mod pseudonyms;

@@ -15,6 +15,7 @@ use cost_model::{
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{Server, Simulator};
+use examples::outln;
 use serde::Deserialize;
 
 /// A cost report that was saved to a file.
@@ -100,11 +101,11 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
 
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
     let by = |query: Query| query.run(&ledger, &Untagged)?.to_text(&Column::COSTS);
-    println!("September 2026 by provider and category (USD)");
-    println!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
-    println!("The second provider by service and type of token (USD)");
+    outln!("September 2026 by provider and category (USD)");
+    outln!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
+    outln!("The second provider by service and type of token (USD)");
     let second =
         Query::all_resources().filter("costs.provider = 'anthropic'".parse()?).group_by(Dimension::Service);
-    println!("{}", by(second.group_by(Dimension::Tag("anthropic:token_type".into())))?);
+    outln!("{}", by(second.group_by(Dimension::Tag("anthropic:token_type".into())))?);
     Ok(())
 }

@@ -327,7 +327,7 @@ fn a_report_says_what_is_missing() {
 }
 
 #[test]
-fn output_is_exact_in_csv_and_json_and_adds_up_in_text() {
+fn output_is_exact_in_csv_and_json_and_rounds_each_figure_of_a_text_on_its_own() {
     let mut records = vec![charge("auto", "0.333"), charge("gpt, \"5\"", "0.333"), charge("o3", "0.334")];
     for record in &mut records {
         record.tokens.set(TokenType::Output, Tokens::new(1234));
@@ -339,11 +339,12 @@ fn output_is_exact_in_csv_and_json_and_adds_up_in_text() {
         report.to_text(&columns).unwrap(),
         "from        service   events  output  effective\n\
          -----------------------------------------------\n\
-         2026-09-01  o3             1   1,234       0.34\n\
+         2026-09-01  o3             1   1,234       0.33\n\
          2026-09-01  auto           1   1,234       0.33\n\
          2026-09-01  gpt, \"5\"       1   1,234       0.33\n\
          -----------------------------------------------\n\
-         total                      3   3,702       1.00\n"
+         total                      3   3,702       1.00\n\
+         rows are rounded each on its own; they differ from the total by -0.01 in effective\n"
     );
     assert_eq!(
         report.to_csv(&columns).unwrap(),

@@ -1,5 +1,7 @@
 //! The bridge in plain words.
 
+use cost_model::output::for_terminal;
+
 use super::rows::{Row, RowKind, brief, rows};
 use crate::verdicts::sum_of_sizes;
 use crate::{
@@ -38,7 +40,8 @@ impl Reconciliation {
         sentences.extend(self.where_to_look());
         sentences.extend(self.to_do());
         sentences.push(self.conclusion());
-        sentences.join("\n") + "\n"
+        // Wordings of lines and the number of the invoice are others' text.
+        sentences.iter().flat_map(|sentence| [for_terminal(sentence), "\n".into()]).collect()
     }
 
     fn opening(&self) -> String {

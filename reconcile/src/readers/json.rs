@@ -135,10 +135,9 @@ struct RemarkFields {
 impl<W: Wordings> JsonInvoiceReader<W> {
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
-        if text.trim_start().starts_with('[') {
-            return Err(
-                json.fault(text, "an invoice is an object with `period` and `lines`, and this is a list")
-            );
+        if !text.trim_start().starts_with('{') {
+            let form = "an invoice is one object such as `{ \"period\": { ... }, \"lines\": [ ... ] }`, and this is none";
+            return Err(json.fault(text, form));
         }
         let fields: Fields<'_> = json.object(json.whole())?;
         let mut numbers = NumberReader::new(self.decimal_mark);
