@@ -13,6 +13,7 @@ mod conformance;
 mod costs;
 mod features;
 mod filter;
+mod imports;
 mod ledger;
 mod memory_store;
 mod money;
