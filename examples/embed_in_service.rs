@@ -9,6 +9,7 @@ use cost_model::report::{Query, Report};
 use cost_model::{ConnectionId, CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Scope, Window};
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
+use examples::outln; // `outln!`, but quiet when nobody reads on
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 /// What the service keeps: where costs come from, where they are kept, and who owns them.
@@ -47,10 +48,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         CursorCosts { source: CursorCostSource::new(client, "Main"), store: MemoryStore::new(), rules };
 
     let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
-    println!("{} events", costs.refresh(october).await?);
+    outln!("{} events", costs.refresh(october).await?);
     for row in costs.on_demand_by_department(october).await?.rows {
         let department = row.keys.first().and_then(Option::as_deref).unwrap_or("(none)");
-        println!("{department:<12} {} USD", row.totals.billed.amount);
+        outln!("{department:<12} {} USD", row.totals.billed.amount);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
-use examples::{Failure, ProgressBar, Team};
+use examples::{Failure, ProgressBar, Team, outln};
 use reconcile::reconcile;
 
 use crate::arguments::Arguments;
@@ -14,7 +14,12 @@ use crate::inputs::Inputs;
 use crate::sections::Sections;
 
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Inputs { team, account, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
+    let Inputs { team, account, range, rules, mut invoices, pseudonyms } = Inputs::gather(&arguments).await?;
+    if let Some(pseudonyms) = &pseudonyms {
+        for invoice in &mut invoices {
+            invoice.rename_people(pseudonyms);
+        }
+    }
     let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
@@ -24,8 +29,16 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
         .collect::<Result<Vec<_>, Failure>>()?;
 
-    Sections { account: &account, range, run: &run, records: &records, ledger: &ledger, rules: &rules }
-        .print(&bridges)?;
+    let sections = Sections {
+        account: &account,
+        range,
+        run: &run,
+        records: &records,
+        ledger: &ledger,
+        rules: &rules,
+        pseudonyms: pseudonyms.as_ref(),
+    };
+    sections.print(&bridges)?;
     if let Some(folder) = &arguments.out {
         let export = Export {
             range,
@@ -37,10 +50,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             pseudonyms: pseudonyms.as_ref(),
         };
         export.write(folder)?;
-        println!(
-            "\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json",
-            folder.display()
-        );
+        outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
     Ok(())
 }

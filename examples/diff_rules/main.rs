@@ -12,6 +12,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cost_model::{Metric, Tagger};
+use examples::{out, outln};
 use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
 
 const DEMO: [&str; 4] = [
@@ -57,9 +58,9 @@ fn diff(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let mut within = true;
     for key in old.keys().iter().filter(|key| new.keys().contains(key)) {
         let diff = Diff::between((&old, &new), &ledger, key, Metric::Effective, None)?;
-        print!("{diff}");
+        out!("{diff}");
         if !diff.is_within(percent_number)? {
-            println!("  more than {percent} % moves");
+            outln!("  more than {percent} % moves");
             within = false;
         }
     }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use chrono::{Days, NaiveDate};
 use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Scope, Timestamp, Window};
 use cost_model_sqlite::Options;
+use examples::{out, outln};
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -52,15 +53,13 @@ fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let window = window(when)?;
     let rules = rules.compile(directory)?;
     let Some(ledger) = charges else {
-        println!(
-            "(no charges are given: this is what a charge gets of whose model and tags nothing is known)"
-        );
+        outln!("(no charges are given: this is what a charge gets of whose model and tags nothing is known)");
         let mut record = CostRecord::new(window.start(), "cursor", Currency::USD, Costs::absent());
         record.resource = Some(who.into());
         let tagger = rules.tagger()?;
         for explanation in rules.keys().iter().filter_map(|key| tagger.explain(key, &record, window.start()))
         {
-            print!("{explanation}");
+            out!("{explanation}");
         }
         return Ok(true);
     };
@@ -70,7 +69,7 @@ fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         return Err(format!("nothing was charged to {who} from {window}").into());
     }
     for each in explained {
-        print!("{each}");
+        out!("{each}");
     }
     Ok(true)
 }

@@ -11,7 +11,7 @@ use cursor_invoice::billing_rules;
 use reconcile::{Case, SinceIssue, TieOut};
 
 use arguments::{Arguments, HELP};
-use examples::Failure;
+use examples::{Failure, pseudonyms};
 use inputs::Inputs;
 use sections::Sections;
 
@@ -20,8 +20,14 @@ async fn main() -> ExitCode {
     examples::main(Arguments::parse(), HELP, run).await
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Inputs { store, connection, invoice, earlier } = Inputs::gather(&arguments).await?;
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let pseudonyms = arguments.pseudonyms_env.as_deref().map(pseudonyms).transpose()?;
+    let Inputs { store, connection, mut invoice, mut earlier } = Inputs::gather(&arguments).await?;
+    if let Some(pseudonyms) = &pseudonyms {
+        for each in earlier.iter_mut().chain([&mut invoice]) {
+            each.rename_people(pseudonyms);
+        }
+    }
     let scope = Scope::all().connection(connection.clone()).window(invoice.window_of_charges());
     let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
     let rules = billing_rules()?;
@@ -46,11 +52,16 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         observed.iter().rev().find(|each| each.cycle_start == Some(invoice.period.start()));
     let tie_out =
         about_the_period.map(|observed| TieOut::of(&ledger, observed, &rules)).transpose()?.flatten();
-    let sections =
-        Sections { invoice: &invoice, explained: &explained, ledger: &ledger, tie_out: tie_out.as_ref() };
+    let sections = Sections {
+        invoice: &invoice,
+        explained: &explained,
+        ledger: &ledger,
+        tie_out: tie_out.as_ref(),
+        pseudonyms: pseudonyms.as_ref(),
+    };
     sections.print()?;
     if let Some(folder) = &arguments.out {
         sections.write(folder)?;
     }
-    Ok(())
+    Ok(explained.reconciliation.verdict().exit_status().into())
 }

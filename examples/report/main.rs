@@ -14,7 +14,7 @@ use cost_model::{
 };
 use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
-use examples::{Failure, Team};
+use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
@@ -75,7 +75,7 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("bin") => query.bin = Some(bin(&parser.value()?.string()?)?),
             Arg::Long("cumulative") => query.cumulative = true,
             Arg::Long("measure") => query.measure = measure(&parser.value()?.string()?)?,
-            Arg::Long("top") => query.top = Some(parser.value()?.parse()?),
+            Arg::Long("top") => query.top = Some(whole_number("--top", &mut parser)?),
             Arg::Long("compare") => query.compare = true,
             Arg::Long("strict") => query.strict = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
@@ -91,13 +91,6 @@ fn request() -> Result<Option<Request>, Failure> {
             .group_by(Dimension::TokenType);
     }
     Ok(Some(request))
-}
-
-fn pseudonyms(variable: &str) -> Result<Pseudonyms, Failure> {
-    match std::env::var(variable) {
-        Ok(secret) if !secret.is_empty() => Ok(Pseudonyms::new(secret.as_bytes())),
-        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
-    }
 }
 
 fn bin(name: &str) -> Result<Bin, Failure> {
@@ -143,14 +136,14 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
         pseudonyms.rename_in_report(&mut report);
     }
     match format {
-        Format::Text => print!("{}", report.to_text(&columns(&report))?),
+        Format::Text => out!("{}", report.to_text(&columns(&report))?),
         Format::Csv => {
             for unknown in &report.unknown_values {
-                eprintln!("note: {unknown}");
+                errln!("note: {unknown}");
             }
-            print!("{}", report.to_csv(&columns(&report))?);
+            printer::data(report.to_csv(&columns(&report))?.as_bytes());
         }
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Json => printer::data(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes()),
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod disputes;
 mod faults;
 mod guide;
 mod invoices;
+mod outputs;
 mod owners;
 mod program;
 mod readme;
