@@ -20,10 +20,12 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             invoice.rename_people(pseudonyms);
         }
     }
-    let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
+    let weighed = rules.needs_costs().then(|| range.whole_months());
+    let Synced { run, records, ledger, weighed } =
+        sync(&arguments, (&team, &account), range, weighed).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
-    let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
+    let rules = rules.resolve(weighed.as_ref().unwrap_or(&ledger), Metric::Effective, &cycles)?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
@@ -39,6 +41,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         pseudonyms: pseudonyms.as_ref(),
     };
     sections.print(&bridges)?;
+    let months = range.whole_months();
+    if weighed.is_some_and(|ledger| !ledger.gaps(months).is_empty()) {
+        let (from, to) = (months.start().date(), months.end().date());
+        outln!(
+            "\nnote: rules share charges out by what a month cost, and only part of {from} to {to} was read; read all of it with \
+             --from {from} --to {to}"
+        );
+    }
     if let Some(folder) = &arguments.out {
         let export = Export {
             range,
@@ -55,12 +65,22 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a sync brought.
+struct Synced {
+    run: RunReport,
+    records: Vec<CostRecord>,
+    ledger: Ledger,
+    /// Whole months of what the store has, which splits by cost weigh whatever days are asked for.
+    weighed: Option<Ledger>,
+}
+
 /// Brings the range into a store, and out again as records and as a ledger.
 async fn sync(
     arguments: &Arguments,
     (team, account): (&Team, &str),
     range: Window,
-) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
+    weighed: Option<Window>,
+) -> Result<Synced, Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -76,8 +96,16 @@ async fn sync(
         ingest.update(range, now).await?
     };
     // A file may hold other connections as well.
-    let scope = Scope::all().connection(id).window(range);
+    let scope = Scope::all().connection(id.clone()).window(range);
     let mut records = Vec::new();
     store.scan(&scope, &mut records).await?;
-    Ok((run, records, Ledger::from_store(&*store, &scope, Currency::USD).await?))
+    let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
+    let weighed = match weighed.filter(|months| *months != range) {
+        Some(months) => {
+            let scope = Scope::all().connection(id).window(months);
+            Some(Ledger::from_store(&*store, &scope, Currency::USD).await?)
+        }
+        None => None,
+    };
+    Ok(Synced { run, records, ledger, weighed })
 }

@@ -154,11 +154,11 @@ impl ResolvedRules {
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.then {
             Then::Fact(fact, _) => {
-                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
+                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
             }
-            Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),
-            Then::Headcount { .. } => Some("somebody is counted".to_owned()),
-            Then::Cost(_) => Some("there are costs to share it out by".to_owned()),
+            Then::Field(inherit) => Some(format!("a value of {}", inherit.field)),
+            Then::Headcount { .. } => Some("people to count".to_owned()),
+            Then::Cost(_) => Some("costs to share it out by".to_owned()),
             Then::Value(_) | Then::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
