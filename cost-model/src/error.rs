@@ -43,6 +43,8 @@ pub enum ErrorKind {
     WindowTooLarge,
     /// A store could not read or write.
     Store,
+    /// What was to be written elsewhere, to a file for instance, could not be written.
+    Output,
 }
 
 impl Error {

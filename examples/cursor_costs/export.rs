@@ -1,15 +1,17 @@
 //! The files of `--out`. All money is exact decimal text in US dollars unless its name says otherwise.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use cost_ingest::RunReport;
-use cost_model::output::CsvWriter;
+use cost_model::export::{CsvRecords, RecordExport};
 use cost_model::report::{Query, Row, Totals};
-use cost_model::{CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window};
+use cost_model::{
+    CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, RecordSink, Tagger, Timestamp, Window,
+};
 use reconcile::Reconciliation;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use virtual_tags::ResolvedRules;
 
 use crate::sections::{charged, without_user};
@@ -30,7 +32,7 @@ impl Export<'_> {
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
         let mut files = NewFiles::in_folder(folder)?;
         files.write("sync.json", &pretty(&self.sync()?)?)?;
-        files.write("records.csv", &self.records()?)?;
+        self.records(files.create("records.csv")?)?;
         files.write("report.json", &pretty(&self.report()?)?)?;
         files.write("reconciliation.json", &pretty(&self.bridges)?)?;
         files.finish()
@@ -51,28 +53,14 @@ impl Export<'_> {
         })
     }
 
-    fn records(&self) -> Result<Vec<u8>, Failure> {
-        let keys = self.rules.keys().iter().map(|key| &**key);
-        let mut writer = CsvWriter::new(Vec::new(), RECORD_COLUMNS.into_iter().chain(keys))?;
+    fn records(&self, file: &mut (impl Write + Send)) -> Result<(), Failure> {
+        let mut writer = CsvRecords::new(file, self.rules)?;
+        let mut export = RecordExport::new(self.rules, &mut writer).pseudonyms(self.pseudonyms);
         for record in self.records {
-            let parts = self.rules.parts(self.rules.keys(), record, record.at);
-            let rename = |value: &Arc<str>| match self.pseudonyms {
-                Some(pseudonyms) => pseudonyms.rename_value(value).into_owned(),
-                None => value.to_string(),
-            };
-            let values: Vec<String> = match parts.as_slice() {
-                [whole] => {
-                    whole.values.iter().map(|value| value.as_ref().map(rename).unwrap_or_default()).collect()
-                }
-                _ => vec![String::new(); self.rules.keys().len()],
-            };
-            let mut shown = record.clone();
-            if let Some(pseudonyms) = self.pseudonyms {
-                pseudonyms.rename_in(&mut shown);
-            }
-            writer.row(record_cells(&shown).into_iter().chain(values))?;
+            export.record(record)?;
         }
-        Ok(writer.finish()?)
+        export.finish()?;
+        Ok(())
     }
 
     fn report(&self) -> Result<ReportFile, Failure> {
@@ -170,54 +158,6 @@ impl Amounts {
 
 /// A dimension that no Cursor record has, for a tag key without rules.
 const ABSENT: Dimension = Dimension::Region;
-
-const RECORD_COLUMNS: [&str; 18] = [
-    "time",
-    "account",
-    "service",
-    "model",
-    "category",
-    "subcategory",
-    "resource",
-    "charge_type",
-    "billed",
-    "effective",
-    "list",
-    "contracted",
-    "input_tokens",
-    "output_tokens",
-    "cache_write_tokens",
-    "cache_read_tokens",
-    "request_units",
-    "tags",
-];
-
-fn record_cells(record: &CostRecord) -> [String; RECORD_COLUMNS.len()] {
-    let cell = |value: &Option<Arc<str>>| text(value.as_ref()).unwrap_or_default();
-    let money = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let tags: Map<String, Value> =
-        record.tags.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect();
-    [
-        record.at.to_string(),
-        cell(&record.account),
-        cell(&record.service),
-        cell(&record.service_id),
-        cell(&record.category),
-        cell(&record.subcategory),
-        cell(&record.resource),
-        cell(&record.charge_type),
-        money(record.costs.billed),
-        money(record.costs.effective),
-        money(record.costs.list),
-        money(record.costs.contracted),
-        record.tokens.input.to_string(),
-        record.tokens.output.to_string(),
-        record.tokens.cache_write.to_string(),
-        record.tokens.cache_read.to_string(),
-        record.requests.map(|requests| requests.to_string()).unwrap_or_default(),
-        Value::Object(tags).to_string(),
-    ]
-}
 
 fn text(value: Option<&Arc<str>>) -> Option<String> {
     value.map(ToString::to_string)
