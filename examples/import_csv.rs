@@ -40,7 +40,7 @@ async fn import(arguments: Arguments) -> Result<(), Failure> {
     let Some(range) = export.range() else { return Err(format!("{file}: there are no rows").into()) };
     let store = SqliteStore::open(&arguments.db)?;
     let id = ConnectionId::new(account);
-    let run = Ingest::new(&export, &store, id.clone()).fill(range, range.end()).await?;
+    let run = Ingest::new(&export, &store, id.clone()).run(range, range.end()).await?;
     refuse_duplicates(&store, &id, range).await?;
 
     let effective = export.records().iter().filter_map(|record| record.costs.get(Metric::Effective));

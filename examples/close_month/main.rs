@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use chrono::{Months, NaiveDate, Utc};
 use cost_model::{Ledger, Metric, Timestamp, Window};
-use examples::{outln, write_file};
+use examples::{out, outln, write_file};
 use virtual_tags::{Directory, PeriodLock, RuleSet};
 
 const OLD_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -82,7 +82,7 @@ impl Inputs {
 fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodLock, Box<dyn Error>> {
     let decided_by = (&inputs.rules, &inputs.people);
     let lock = PeriodLock::close(decided_by, &inputs.ledger, period, known_at, Metric::Billed)?;
-    outln!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.directory);
+    outln!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.people);
     for closed in &lock.amounts {
         outln!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
     }
@@ -92,24 +92,13 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
 /// Whether the closed month would be the same with these rules, people and charges. It stays what it was either way.
 fn look_again(lock: &PeriodLock, inputs: &Inputs) -> Result<bool, Box<dyn Error>> {
     let period = lock.period()?;
-    let rules = inputs.rules.clone().compile(inputs.people.clone())?;
-    let rules = rules.resolve(&inputs.ledger, lock.metric, &[period])?;
-    let restated = lock.restated(&rules, &inputs.ledger)?;
-    if restated.is_empty() {
+    let review = lock.review(&inputs.rules, &inputs.people, &inputs.ledger)?;
+    if review.is_unchanged() {
         outln!("nothing of {period} would change");
-        return Ok(true);
+    } else {
+        out!("would change of {period}, with {review}");
     }
-    let same = |same| if same { "the same" } else { "other" };
-    let people = inputs.people.clone().known_at(lock.known_at);
-    outln!(
-        "would change of {period}, with {} rules and {} people as known then:",
-        same(inputs.rules.digest() == lock.rules),
-        same(people.digest() == lock.directory)
-    );
-    for each in &restated {
-        outln!("  {each}");
-    }
-    Ok(false)
+    Ok(review.is_unchanged())
 }
 
 /// A calendar month, in UTC.

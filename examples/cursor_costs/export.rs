@@ -8,19 +8,22 @@ use cost_ingest::RunReport;
 use cost_model::export::{CsvRecords, RecordExport};
 use cost_model::report::{Query, Row, Totals};
 use cost_model::{
-    CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, RecordSink, Tagger, Timestamp, Window,
+    CostStore, Currency, Dimension, Ledger, Money, Pseudonyms, Scope, Tagger, Timestamp, Window,
 };
 use reconcile::Reconciliation;
 use serde::Serialize;
 use virtual_tags::ResolvedRules;
 
-use crate::sections::{charged, without_user};
-use examples::{Failure, NewFiles};
+use crate::counts::Counts;
+use examples::{Failure, NewFiles, counted};
 
 pub struct Export<'a> {
     pub range: Window,
     pub run: &'a RunReport,
-    pub records: &'a [CostRecord],
+    pub counts: &'a Counts,
+    pub store: &'a dyn CostStore,
+    /// What of the store the files are about.
+    pub scope: &'a Scope,
     pub ledger: &'a Ledger,
     pub rules: &'a ResolvedRules,
     pub bridges: &'a [Reconciliation],
@@ -29,10 +32,10 @@ pub struct Export<'a> {
 
 impl Export<'_> {
     /// Makes every file before the first is put in its place.
-    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
+    pub async fn write(&self, folder: &Path) -> Result<(), Failure> {
         let mut files = NewFiles::in_folder(folder)?;
         files.write("sync.json", &pretty(&self.sync()?)?)?;
-        self.records(files.create("records.csv")?)?;
+        self.records(files.create("records.csv")?).await?;
         files.write("report.json", &pretty(&self.report()?)?)?;
         files.write("reconciliation.json", &pretty(&self.bridges)?)?;
         files.finish()
@@ -42,25 +45,36 @@ impl Export<'_> {
         Ok(SyncFile {
             from: self.range.start(),
             to: self.range.end(),
-            events: self.records.len(),
-            charged_cents: cents(charged(self.records)?)?,
+            events: self.counts.events,
+            charged_cents: cents(self.counts.charged)?,
             announced: self.run.announced,
             requests: self.run.requests,
             retries: self.run.retries,
-            without_user: without_user(self.records),
+            without_user: self.counts.without_user,
             unknown_kinds: self.run.unknown_kinds,
             windows: self.run.windows.len(),
         })
     }
 
-    fn records(&self, file: &mut (impl Write + Send)) -> Result<(), Failure> {
+    /// Writes every charge out of the store, one at a time.
+    async fn records(&self, file: &mut (impl Write + Send)) -> Result<(), Failure> {
         let mut writer = CsvRecords::new(file, self.rules)?;
         let mut export = RecordExport::new(self.rules, &mut writer).pseudonyms(self.pseudonyms);
-        for record in self.records {
-            export.record(record)?;
+        self.store.scan(self.scope, &mut export).await?;
+        let (written, held) = (export.finish()?.totals, self.total()?);
+        let sums = |totals: &Totals| {
+            (totals.records, totals.billed, totals.effective, totals.list, totals.contracted)
+        };
+        if sums(&written) != sums(&held) {
+            // Another process has read a window in between.
+            let (before, now) = (counted(held.records, "charge"), counted(written.records, "charge"));
+            return Err(format!("the store has changed since its charges were added up, from {before} to {now}; run this again").into());
         }
-        export.finish()?;
         Ok(())
+    }
+
+    fn total(&self) -> Result<Totals, Failure> {
+        Ok(Query::all_resources().window(self.range).run(self.ledger, self.rules)?.total)
     }
 
     fn report(&self) -> Result<ReportFile, Failure> {
@@ -98,13 +112,13 @@ impl Export<'_> {
 struct SyncFile {
     from: Timestamp,
     to: Timestamp,
-    events: usize,
+    events: u64,
     /// The exact sum of `chargedCents` as sent, over all records.
     charged_cents: String,
     announced: u64,
     requests: u64,
     retries: u64,
-    without_user: usize,
+    without_user: u64,
     unknown_kinds: u64,
     windows: usize,
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
+use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
 use examples::{Failure, ProgressBar, Team, outln};
 use reconcile::reconcile;
 
 use crate::arguments::Arguments;
+use crate::counts::{Counted, Counts};
 use crate::export::Export;
 use crate::inputs::Inputs;
 use crate::sections::Sections;
@@ -20,7 +21,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             invoice.rename_people(pseudonyms);
         }
     }
-    let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
+    let Held { run, store, scope, counts, ledger } = sync(&arguments, (&team, &account), range).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
     let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
@@ -33,7 +34,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         account: &account,
         range,
         run: &run,
-        records: &records,
+        counts: &counts,
         ledger: &ledger,
         rules: &rules,
         pseudonyms: pseudonyms.as_ref(),
@@ -43,24 +44,32 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         let export = Export {
             range,
             run: &run,
-            records: &records,
+            counts: &counts,
+            store: &*store,
+            scope: &scope,
             ledger: &ledger,
             rules: &rules,
             bridges: &bridges,
             pseudonyms: pseudonyms.as_ref(),
         };
-        export.write(folder)?;
+        export.write(folder).await?;
         outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
     Ok(())
 }
 
-/// Brings the range into a store, and out again as records and as a ledger.
-async fn sync(
-    arguments: &Arguments,
-    (team, account): (&Team, &str),
-    range: Window,
-) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
+/// What a sync has brought, and where it is kept.
+struct Held {
+    run: RunReport,
+    store: Box<dyn CostStore>,
+    /// What of the store the job is about.
+    scope: Scope,
+    counts: Counts,
+    ledger: Ledger,
+}
+
+/// Brings the range into a store, and out again into a ledger, in one pass.
+async fn sync(arguments: &Arguments, (team, account): (&Team, &str), range: Window) -> Result<Held, Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -76,8 +85,11 @@ async fn sync(
         ingest.update(range, now).await?
     };
     // A file may hold other connections as well.
-    let scope = Scope::all().connection(id).window(range);
-    let mut records = Vec::new();
-    store.scan(&scope, &mut records).await?;
-    Ok((run, records, Ledger::from_store(&*store, &scope, Currency::USD).await?))
+    let scope = Scope::all().connection(id.clone()).window(range);
+    let mut counted = Counted { counts: Counts::default(), ledger: Ledger::builder(Currency::USD) };
+    store.scan(&scope, &mut counted).await?;
+    let Counted { counts, mut ledger } = counted;
+    let coverage = store.coverage(&id).await?.inside(range);
+    ledger.cover(id, coverage);
+    Ok(Held { run, store, scope, counts, ledger: ledger.build() })
 }

@@ -20,7 +20,7 @@ async fn main() -> ExitCode {
     examples::main(Arguments::parse(), HELP, run).await
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let pseudonyms = arguments.pseudonyms_env.as_deref().map(pseudonyms).transpose()?;
     let Inputs { store, connection, mut invoice, mut earlier } = Inputs::gather(&arguments).await?;
     if let Some(pseudonyms) = &pseudonyms {
@@ -63,5 +63,5 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
         sections.write(folder)?;
     }
-    Ok(())
+    Ok(explained.reconciliation.verdict().exit_status().into())
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cost_model::output::for_terminal;
+use cost_model::output::{cut, for_terminal};
 use cost_model::{Ledger, Money, Pseudonyms, Rounding};
 use examples::{Failure, NewFiles, TextTable, counted, grouped, outln, print_indented};
 use reconcile::{
@@ -32,7 +32,19 @@ impl Sections<'_> {
         evidence(found);
         self.tie_out()?;
         verdicts(found)?;
-        self.doubts(found)
+        self.doubts(found)?;
+        self.remarks();
+        Ok(())
+    }
+
+    /// What else the invoice's file says: text that is no line and no field.
+    fn remarks(&self) {
+        if !self.invoice.remarks.is_empty() {
+            heading("Not read as lines");
+        }
+        for remark in &self.invoice.remarks {
+            outln!("  line {}: {}", remark.line, cut(&for_terminal(&remark.text), 200));
+        }
     }
 
     fn tie_out(&self) -> Result<(), Failure> {
@@ -66,7 +78,8 @@ impl Sections<'_> {
         heading("Where to look");
         for check in checks {
             let place = check.line.map_or_else(|| "the total".to_owned(), |line| format!("line {line}"));
-            outln!("  {place}: {:?}: expected {}, found {}", check.rule, check.expected, check.found);
+            let (rule, expected) = (check.rule.label(), check.expected);
+            outln!("  {place}: {rule} is {expected}, the invoice says {}", check.found);
         }
         for lead in &found.leads {
             let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
@@ -172,15 +185,17 @@ fn evidence(found: &Reconciliation) {
 fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     heading("Verdicts");
     let verdicts = &found.verdicts;
-    let yes = |holds: bool| if holds { "yes" } else { "no" };
-    outln!("  explained to the last digit   {}", yes(verdicts.exact));
-    outln!("  within rounding               {}", yes(verdicts.within_rounding));
+    outln!("  explained to the last digit   {}", verdicts.exact.label());
+    outln!("  within rounding               {}", verdicts.within_rounding.label());
     outln!(
         "  within FOCUS's tolerance      {} ({})",
-        yes(verdicts.within_focus_tolerance),
+        verdicts.within_focus_tolerance.label(),
         cents(verdicts.focus_tolerance)?
     );
-    outln!("  immaterial                    {}", yes(verdicts.immaterial));
+    outln!("  immaterial                    {}", verdicts.immaterial.label());
+    for missing in &verdicts.missing {
+        outln!("  missing: {missing}");
+    }
     Ok(())
 }
 

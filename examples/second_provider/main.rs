@@ -10,7 +10,7 @@ use cost_ingest::Ingest;
 use cost_model::report::{Column, Query};
 use cost_model::{
     ConnectionId, CostRecord, CostSource, Costs, Currency, Dimension, Error, ErrorKind, Ledger, MemoryStore,
-    Money, Result, Scope, Timestamp, Untagged, Window, WindowRead,
+    Money, Result, Scope, SourceBatch, Timestamp, Untagged, Window,
 };
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
@@ -49,7 +49,7 @@ struct Charge {
 
 #[async_trait]
 impl CostSource for SavedReport {
-    async fn read(&self, window: Window) -> Result<WindowRead> {
+    async fn read(&self, window: Window) -> Result<SourceBatch> {
         let unreadable =
             |error| Error::new(ErrorKind::Source, "the cost report cannot be read").with_source(error);
         let file: File = serde_json::from_str(self.0).map_err(|error| unreadable(Box::new(error)))?;
@@ -59,7 +59,7 @@ impl CostSource for SavedReport {
                 records.push(record(day, charge)?);
             }
         }
-        Ok(WindowRead::new(window, records))
+        Ok(SourceBatch::new(window, records))
     }
 }
 

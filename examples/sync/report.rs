@@ -5,7 +5,7 @@ use cost_model::{Metric, Money, Restatement};
 use examples::{grouped, outln};
 
 pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {
-    let change = report.change;
+    let change = &report.change;
     outln!("{}: {}", connection.account_name, connection.status.api_word(false));
     line("windows", &[("read", report.windows.len() as u64), ("counted", report.audited.len() as u64)]);
     line("rows", &[("announced", report.announced), ("stored", report.records)]);

@@ -42,4 +42,4 @@ pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use search::fit::{RoundingPolicy, RoundingUnit, Terms};
 pub use since_issue::SinceIssue;
 pub use tie_out::{GroupTieOut, PersonTieOut, Reading, ThreeWay, TieOut};
-pub use verdicts::{Materiality, Verdicts};
+pub use verdicts::{Answer, Disposition, Dispute, Materiality, Missing, Party, Verdict, Verdicts};

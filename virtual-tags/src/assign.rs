@@ -8,8 +8,11 @@ use cost_model::Dimension;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::as_text;
+
 /// What a rule gives to the charges that it matches. `Debug` leaves out the values, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Assign {
     /// This value.
@@ -35,7 +38,7 @@ impl fmt::Debug for Assign {
 }
 
 /// A value taken from the directory.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lookup {
     /// The column.
@@ -58,10 +61,11 @@ impl fmt::Debug for Lookup {
 }
 
 /// A value taken from a field of the charge, which may be another virtual tag.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Inherit {
     /// The field.
+    #[serde(with = "as_text")]
     pub field: Dimension,
     /// What becomes of its text, one after the other.
     pub transforms: Vec<Transform>,
@@ -81,7 +85,8 @@ impl fmt::Debug for Inherit {
 }
 
 /// A change of a text. `Debug` leaves out the texts of a map.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Transform {
     /// In lower case.
@@ -130,7 +135,8 @@ impl fmt::Debug for Transform {
 }
 
 /// How a charge is shared out. `Debug` leaves out the values.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Split {
     /// The same to each value.
@@ -140,6 +146,7 @@ pub enum Split {
     /// In hundredths, which sum to 100.
     Percentages {
         /// The values and what each gets.
+        #[serde(with = "as_text::percentages")]
         parts: Vec<(Arc<str>, Decimal)>,
         /// Whether what is missing to 100 goes to the key's default; else it is an error.
         remainder_to_default: bool,
@@ -160,6 +167,7 @@ pub enum Split {
         /// The span of time in which costs count.
         per: Per,
         /// Only charges that have in this field what the charge has there.
+        #[serde(with = "as_text::optional")]
         within: Option<Dimension>,
     },
 }

@@ -159,7 +159,7 @@ impl Compiler<'_> {
                 "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
             );
         }
-        if rule.when.as_ref().is_some_and(|when| when.allocation().is_some()) {
+        if rule.when.as_ref().is_some_and(Filter::has_allocation) {
             return fail("`costs.allocation` has no meaning in a rule");
         }
         let place = rule.place.as_ref();

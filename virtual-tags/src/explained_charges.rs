@@ -110,7 +110,7 @@ impl ResolvedRules {
     }
 }
 
-fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
+pub(crate) fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
     let fields = FIELDS.iter().filter_map(|field| Some((field.clone(), tuple.shared(field)?)));
     let mut all: Vec<_> = fields.collect();
     tuple.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));

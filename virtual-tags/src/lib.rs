@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod allocation;
+mod as_text;
 mod assign;
 mod charge;
 mod check;
@@ -20,6 +21,7 @@ mod headcount;
 mod index;
 mod ledger_tags;
 mod lock;
+mod lock_review;
 mod locked;
 mod memory;
 mod mixing;
@@ -49,6 +51,7 @@ pub use explain::{ExplainedPart, ExplainedRule, Explanation, NameTrail};
 pub use explained_charges::ExplainedCharges;
 pub use ledger_tags::LedgerTags;
 pub use lock::{Closed, PeriodLock, Restated};
+pub use lock_review::LockReview;
 pub use locked::LockedRules;
 pub use memory::Memory;
 pub use people::{People, Who};

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
+use serde::{Deserialize, Serialize};
 
+use crate::as_text;
 use crate::check::folded;
 use crate::place::Passage;
 use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, RuleTest, Rules};
@@ -13,17 +15,18 @@ use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place,
 /// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
 ///
 /// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
-    /// What the rules are expected to say of some charges.
+    /// What the rules are expected to say of some charges. Serialised rules have none.
+    #[serde(skip)]
     pub tests: Vec<RuleTest>,
 }
 
 /// The rules of one tag key. `Debug` leaves out the default, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagDefinition {
     /// The key, such as `Team`.
@@ -65,10 +68,11 @@ impl fmt::Debug for TagDefinition {
 }
 
 /// One rule: which charges it is about, and what value they get.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rule {
     /// Which charges; without a condition, all of them.
+    #[serde(with = "as_text::optional")]
     pub when: Option<Filter>,
     /// Whose charges, beside the condition.
     pub people: People,
@@ -79,6 +83,7 @@ pub struct Rule {
     /// Where the rule stands, if it was read from a file.
     pub place: Option<Place>,
     /// The condition as it stands in the file.
+    #[serde(skip)]
     pub(crate) sentence: Option<Arc<Passage>>,
 }
 
@@ -96,7 +101,7 @@ impl Rule {
 }
 
 /// From an instant to another, the second excluded; a missing end is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "two ends, by definition")]
 pub struct Span {
     /// The first instant within.

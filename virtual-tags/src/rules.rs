@@ -9,10 +9,11 @@ use cost_model::{Dimension, Ledger, Metric, Timestamp, Window};
 use crate::charge::PERSON;
 use crate::compile::{CompiledTag, Compiler, Then};
 use crate::cost_split::{AllCostShares, CostSplit};
+use crate::digest::Fields;
 use crate::error::Errors;
 use crate::order::{ancestors, order};
 use crate::resolved_rules::ResolvedRules;
-use crate::{CostSums, Directory, Error, ErrorKind, Place, Result, RuleSet};
+use crate::{CostSums, Digest, Directory, Error, ErrorKind, Place, Result, RuleSet, Who};
 
 /// Rules checked against a directory.
 ///
@@ -64,6 +65,33 @@ impl Compiled {
             Then::Cost(split) => Some((rule.place, &**split)),
             _ => None,
         })
+    }
+
+    /// The facts that rules read, ascending.
+    pub(crate) fn facts_read(&self) -> Vec<usize> {
+        let mut facts = BTreeSet::new();
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            match rule.then {
+                Then::Fact(fact, _) => drop(facts.insert(*fact)),
+                Then::Headcount { fact, within, .. } => facts.extend([*fact].into_iter().chain(*within)),
+                Then::Value(_) | Then::Field(_) | Then::Shares(_) | Then::Cost(_) => {}
+            }
+        }
+        facts.into_iter().collect()
+    }
+
+    /// The version of what the rules use of the directory for these people in a period.
+    pub(crate) fn people_used(&self, ids: &[String], period: Window) -> Digest {
+        let mut fields = Fields::new("virtual-tags people 1");
+        let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
+        let asks_removed = rules.any(|rule| rule.people.who == Some(Who::Removed));
+        self.directory.used_into(&mut fields, ids, period, (&self.facts_read(), asks_removed));
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            if let Then::Headcount { counts, .. } = rule.then {
+                counts.used_into(&mut fields, period);
+            }
+        }
+        fields.digest()
     }
 
     /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::report::{Fragment, Totals};
 use crate::tagger::parts_of;
 use crate::{
-    CostRecord, Costs, Error, ErrorKind, Provenance, Pseudonyms, Quantity, RecordSink, RequestUnits, Result,
+    CostRecord, Costs, Provenance, Pseudonyms, Quantity, RecordSink, RequestUnits, Result, StoredRecord,
     Tagger, TokenCounts,
 };
 
@@ -18,13 +18,13 @@ pub trait RecordWriter {
     /// Writes one charge, a row for each of its parts.
     ///
     /// # Errors
-    /// [`ErrorKind::Output`] where the row cannot be written. Nothing may be written after an error.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) where the row cannot be written. Nothing may be written after an error.
     fn write(&mut self, charge: &TaggedRecord<'_>) -> Result<()>;
 
     /// Writes what is left, and returns what was written in all.
     ///
     /// # Errors
-    /// [`ErrorKind::Output`] where not everything can be written.
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) where not everything can be written.
     fn finish(&mut self) -> Result<Receipt>;
 }
 
@@ -88,7 +88,7 @@ impl Receipt {
     /// Adds a charge that was written.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`].
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
     pub fn add(&mut self, charge: &TaggedRecord<'_>) -> Result<()> {
         let mut written: Option<Fragment> = None;
         for part in &charge.parts {
@@ -107,14 +107,20 @@ impl Receipt {
 ///
 /// ```
 /// use cost_model::export::{CsvRecords, RecordExport};
-/// use cost_model::{ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Scope, Untagged, Window, WindowRead};
+/// use cost_model::{
+///     ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Origin, Run, Scope, Untagged, Window,
+///     WindowReplacement,
+/// };
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = MemoryStore::new();
 /// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
 /// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
-/// store.replace_window(&ConnectionId::new("acme"), WindowRead::new(day, vec![charge])).await?;
+/// let connection = ConnectionId::new("acme");
+/// let read = store.begin_read(&connection, Origin::Real).await?;
+/// let replacement = WindowReplacement::new(day, vec![charge], read, Run::at(day.end()));
+/// store.replace_window(&connection, replacement).await?;
 ///
 /// let mut file = Vec::new();
 /// let mut writer = CsvRecords::new(&mut file, &Untagged)?;
@@ -152,11 +158,13 @@ impl<'a> RecordExport<'a> {
     pub fn finish(self) -> Result<Receipt> {
         self.writer.finish()
     }
+}
 
-    fn write(&mut self, record: &CostRecord, provenance: &Provenance) -> Result<()> {
+impl RecordSink for RecordExport<'_> {
+    fn record(&mut self, stored: &StoredRecord) -> Result<()> {
+        let (mut record, mut provenance) = (Cow::Borrowed(&stored.record), Cow::Borrowed(&stored.provenance));
         let keys = self.tagger.keys();
-        let mut parts = parts_of(self.tagger, keys, record, record.at);
-        let (mut record, mut provenance) = (Cow::Borrowed(record), Cow::Borrowed(provenance));
+        let mut parts = parts_of(self.tagger, keys, &*record, record.at);
         if let Some(pseudonyms) = self.pseudonyms {
             pseudonyms.rename_in(record.to_mut());
             let provenance = provenance.to_mut();
@@ -176,16 +184,6 @@ impl<'a> RecordExport<'a> {
         };
         let parts = parts.into_iter().map(|part| part.values).zip(fragments).map(part).collect();
         self.writer.write(&TaggedRecord { record: &record, provenance: &provenance, keys, parts })
-    }
-}
-
-impl RecordSink for RecordExport<'_> {
-    fn record(&mut self, record: &CostRecord) -> Result<()> {
-        let provenance = record.provenance.as_ref();
-        let provenance = provenance.ok_or_else(|| {
-            Error::new(ErrorKind::Store, "a store handed out a record without its provenance")
-        })?;
-        self.write(record, provenance)
     }
 }
 

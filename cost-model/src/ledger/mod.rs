@@ -69,8 +69,9 @@ impl Ledger {
             None => store.connections().await?,
         };
         for connection in connections {
-            let covered = store.coverage(&connection).await?;
-            builder.cover(connection, covered.into_iter().filter_map(|window| scope.cut(window)).collect());
+            let coverage = store.coverage(&connection).await?;
+            let in_scope = scope.window.map_or_else(|| coverage.clone(), |window| coverage.inside(window));
+            builder.cover(connection, in_scope);
         }
         Ok(builder.build())
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use crate::tagger::parts_of;
 use crate::{
     Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity, Result,
     Tagger, Timestamp,
 };
 
-use super::Query;
 use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
 use super::groups::{Groups, Texts};
@@ -18,6 +19,7 @@ use super::keys::keys_needed;
 use super::mixed::Mixed;
 use super::part::Part;
 use super::seen::Seen;
+use super::{Allocation, Query};
 
 /// The plans of a query, made as rows ask for them.
 pub(super) struct Planner<'a> {
@@ -76,6 +78,8 @@ pub(super) struct Apart {
     levels: Vec<Level>,
     /// The group of each part, in order; `None` where the part does not count.
     groups: Vec<Option<usize>>,
+    /// The share of each part that counts, in order, where the branches of the filter have shares of their own.
+    shares: Vec<Option<Allocation>>,
     per_charge: Option<PerCharge>,
 }
 
@@ -91,10 +95,10 @@ struct PerCharge {
 type PartOf = (Vec<Option<Arc<str>>>, Option<TokenPart>);
 
 impl PerCharge {
-    /// Whether a part of a charge meets the filter.
-    fn counts(&self, part: usize, tuple: LedgerTuple<'_>, row: &LedgerRow) -> bool {
-        let Some((values, purpose)) = self.parts.get(part) else { return false };
-        self.filter.matches(&Part { tuple, row: Some(row), keys: &self.keys, values, purpose: *purpose })
+    /// The share of a part of a charge that counts as the filter has it; `None` where it does not match.
+    fn share(&self, part: usize, tuple: LedgerTuple<'_>, row: &LedgerRow) -> Option<Decimal> {
+        let (values, purpose) = self.parts.get(part)?;
+        self.filter.share_of(&Part { tuple, row: Some(row), keys: &self.keys, values, purpose: *purpose })
     }
 }
 
@@ -150,6 +154,7 @@ impl<'a> Planner<'a> {
             keys,
             takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
                 || query.allocations().next().is_some()
+                || query.filter.as_ref().is_some_and(Filter::has_branch_allocations)
                 || query.by_token_type(),
             per_charge: query.filter.clone().filter(Filter::is_per_charge).map(Arc::new),
             boundaries,
@@ -244,11 +249,16 @@ impl<'a> Planner<'a> {
             token_parts = &TokenPart::EACH;
         }
         let mut groups = Vec::with_capacity(parts.len() * token_parts.len());
+        let branched = self.query.filter.as_ref().filter(|filter| filter.has_branch_allocations());
+        let mut shares = Vec::new();
         for values in &parts {
             for token_part in token_parts {
                 let part = Part { tuple, row: None, keys: &self.keys, values, purpose: *token_part };
                 let counts = self.query.counts(&part);
                 groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
+                if let Some(filter) = branched.filter(|_| self.per_charge.is_none()) {
+                    shares.push(filter.share_of(&part).and_then(|share| Allocation::new(share).ok()));
+                }
             }
         }
         let per_charge = self.per_charge.as_ref().map(|filter| PerCharge {
@@ -260,8 +270,33 @@ impl<'a> Planner<'a> {
                 .collect(),
         });
         Plan {
-            fall: Fall::Apart(Apart { levels, groups, per_charge }),
+            fall: Fall::Apart(Apart { levels, groups, shares, per_charge }),
             unit: Unit::of(tuple, &mut self.groups.texts),
+        }
+    }
+}
+
+impl Apart {
+    /// What of a part counts by the filter, if it must be asked about each charge or shares differ by branch.
+    fn counted(
+        &self,
+        number: usize,
+        part: Fragment,
+        row: &LedgerRow,
+        ledger: &Ledger,
+    ) -> Result<Option<Fragment>> {
+        let share = match (&self.per_charge, ledger.tuple(row.tuple)) {
+            (Some(per_charge), Some(tuple)) => {
+                let Some(share) = per_charge.share(number, tuple, row) else { return Ok(None) };
+                // A share of all that matches is among the levels.
+                let branched = per_charge.filter.has_branch_allocations();
+                if branched { Some(Allocation::new(share)?) } else { None }
+            }
+            _ => self.shares.get(number).copied().flatten(),
+        };
+        match share {
+            Some(share) => Ok(Level::Allocation(share).parts(&part)?.into_iter().next().flatten()),
+            None => Ok(Some(part)),
         }
     }
 }
@@ -281,16 +316,10 @@ impl Plan {
                 Ok::<_, Error>(all)
             })
         })?;
-        let counts = |part| match (&apart.per_charge, ledger.tuple(row.tuple)) {
-            (Some(per_charge), Some(tuple)) => per_charge.counts(part, tuple, row),
-            _ => true,
-        };
         let mut fragments = BTreeMap::new();
         for (number, (part, group)) in parts.into_iter().zip(&apart.groups).enumerate() {
             let (Some(part), Some(group)) = (part, group) else { continue };
-            if !counts(number) {
-                continue;
-            }
+            let Some(part) = apart.counted(number, part, row, ledger)? else { continue };
             let joined = match fragments.get(group) {
                 Some(other) => part.join(other)?,
                 None => part,

@@ -8,7 +8,7 @@ use cost_model::export::{CsvRecords, Receipt, RecordExport};
 use cost_model::report::Query;
 use cost_model::{
     CostRecord, Dimension, ErrorKind, Identity, Metric, Money, Provenance, Pseudonyms, RecordId, RecordSink,
-    Tagger, TokenType, Untagged,
+    StoredRecord, Tagger, TokenType, Untagged,
 };
 use proptest::prelude::*;
 
@@ -16,12 +16,11 @@ use crate::support::{cases, connection, ledger, millis, record, records};
 use crate::tagged::tables;
 
 /// As a store hands them out.
-fn stored(records: &[CostRecord]) -> Vec<CostRecord> {
+fn stored(records: &[CostRecord]) -> Vec<StoredRecord> {
     let stored = |(ordinal, record): (u64, &CostRecord)| {
-        let mut record = record.clone();
-        let ids = (RecordId::of(&record, ordinal), Identity::of(&record));
-        record.provenance = Some(Provenance::stored(connection(1), "run".into(), millis(7), ids));
-        record
+        let ids = (RecordId::of(record, ordinal), Identity::of(record));
+        let provenance = Provenance::stored(connection(1), "run".into(), millis(7), ids);
+        StoredRecord { record: record.clone(), provenance }
     };
     (0..).zip(records).map(stored).collect()
 }
@@ -131,8 +130,8 @@ proptest! {
             charges.entry(&row["record_id"]).or_default().push(row);
         }
         prop_assert_eq!(charges.len(), records.len());
-        for record in stored(&records) {
-            let parts = &charges[&*record.provenance.as_ref().unwrap().record_id.to_string()];
+        for StoredRecord { record, provenance } in stored(&records) {
+            let parts = &charges[&*provenance.record_id.to_string()];
             for (number, part) in (1..).zip(parts) {
                 prop_assert_eq!(&part["part"], &number.to_string());
                 prop_assert_eq!(&part["parts"], &parts.len().to_string());

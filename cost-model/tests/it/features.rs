@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::FixedOffset;
 use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals, Weekday};
 use cost_model::{
-    Bin, ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, ErrorKind, Filter, GapState,
-    Ledger, MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Scope, Timestamp, TokenType, Tokens,
-    Untagged, Window, WindowRead,
+    Bin, ConnectionId, CostRecord, Costs, Currency, Dimension, ErrorKind, Filter, GapState, Ledger,
+    MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Run, Scope, Timestamp, TokenType, Tokens,
+    Untagged, Window, WindowReplacement,
 };
 use proptest::prelude::*;
 
-use crate::support::{busy, cases, ledger, now, records};
+use crate::support::{busy, cases, ledger, now, put, read, records};
 
 fn run(query: &Query, records: &[CostRecord]) -> Report {
     query.run(&ledger(records), &Untagged).unwrap()
@@ -305,7 +305,9 @@ fn a_report_says_what_is_missing() {
     let connection = ConnectionId::new("acme");
     let days = |first: &str, end: &str| Window::days(first.parse().unwrap(), end.parse().unwrap()).unwrap();
     for window in [days("2026-09-01", "2026-09-10"), days("2026-09-12", "2026-10-01")] {
-        now(store.replace_window(&connection, WindowRead::new(window, Vec::new()))).unwrap();
+        // Long after the window, when everything in it was final.
+        let late = Run::at("2026-11-01".parse().map(cost_model::Timestamp::midnight).unwrap());
+        put(&store, &connection, WindowReplacement { read_at: late.at, ..read(window, Vec::new()) }).unwrap();
     }
     let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
     let query = Query::all_resources().group_by(Dimension::Service).window(days("2026-08-30", "2026-09-15"));
@@ -423,6 +425,14 @@ fn filters_may_read_each_charge() {
     assert_eq!(count("NOT charged_at < '2026-09-05'"), "1");
     assert_eq!(count("costs.service = 'auto' AND costs.allocation = 0.5"), "1.75");
     assert_eq!(count("costs.effective > 1 AND costs.allocation = 0.25"), "0.5");
+    // In branches that read each charge: 2 by the first, 1 by the second, 0.5 by neither share.
+    assert_eq!(
+        count(
+            "costs.effective > 1 AND costs.allocation = 0.25 OR costs.effective >= 1 AND costs.allocation = 0.5 OR \
+             costs.service = 'auto'"
+        ),
+        "1.5"
+    );
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn a_closed_month_stays_closed() {
     let other = close("2026-09", &new);
     assert_eq!(other.status.code(), Some(1));
     let told = String::from_utf8(other.stdout).unwrap();
-    assert!(told.contains("with other rules and the same people") && told.contains("Team Web: 0 -> 6.125"));
+    assert!(told.contains("with other rules, the same people") && told.contains("Team Web: 0 -> 6.125"));
     for (month, complaint) in [
         ("2026-08", "is of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z, not of 2026-08"),
         ("September", "`September` is not a month like 2026-09"),

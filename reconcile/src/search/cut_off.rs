@@ -58,7 +58,7 @@ impl Times {
         let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
         let span = charges.span(widened(view.window, reach));
         for (place, charge) in span.clone().zip(charges.all.get(span).unwrap_or_default()) {
-            let absent = view.as_issued && charges.is_absent_before(place);
+            let absent = charges.is_absent_in(view, place);
             let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
             if let Some(times) = times.get_mut(line)
                 && !absent

@@ -32,10 +32,11 @@ pub(crate) fn steps(
 
 fn copies(charges: &Charges<'_>, found: &Hypothesis) -> Result<NewStep> {
     let mut tally = Tally::default();
-    for charge in found.view.copies.iter().filter_map(|place| charges.all.get(*place)) {
-        tally.add(charge.billed)?;
+    for place in charges.copies_in(&found.view) {
+        tally.add(charges.all.get(place).map_or(Money::ZERO, |charge| charge.billed))?;
     }
-    let rule = "equal to another charge, and the lines count one call less for each";
+    let rule =
+        "equal to another charge, and there are as many fewer by the lines' counts or by what was announced";
     Ok(NewStep::new(Category::DuplicatedUsage, tally, rule).with_strength(Strength::Strong))
 }
 
@@ -84,16 +85,17 @@ fn between<'a>(
 /// The steps from the charges as they are now to what they were when the invoice was issued.
 fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypothesis) -> Result<()> {
     let (mut late, mut repriced, mut withdrawn) = (Tally::default(), Tally::default(), Tally::default());
-    for (place, before) in charges.before.range(charges.span(found.view.window)) {
+    for (place, before) in charges.before_in(&found.view) {
         let Some(charge) = charges.all.get(*place) else { continue };
         match before {
             Before::Absent => late.add(charge.billed)?,
-            Before::Billed(_) if found.view.copies.contains(place) => {}
+            Before::Billed(_) if found.view.copies.binary_search(place).is_ok() => {}
             Before::Billed(old) => repriced.add(old.checked_sub(charge.billed)?)?,
         }
     }
     for (number, _) in &found.view.withdrawn {
-        withdrawn.add(charges.withdrawn.get(*number).map_or(Money::ZERO, |each| each.billed))?;
+        let Some(each) = charges.withdrawn.get(*number) else { continue };
+        if each.now_included { repriced.add(each.billed)? } else { withdrawn.add(each.billed)? }
     }
     let late = NewStep::new(Category::LateUsage, late, "came in after the invoice was issued").away()?;
     bridge.push(late)?;

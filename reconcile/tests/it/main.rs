@@ -25,4 +25,6 @@ mod privacy;
 mod records;
 mod strategies;
 mod support;
+mod untidy_invoices;
+mod verdicts;
 mod waterfall;

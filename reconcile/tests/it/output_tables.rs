@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use reconcile::{Category, Coincidences, Invoice, InvoiceLine, LineKind, Reconciliation};
 
 use crate::strategies::inputs;
-use crate::support::{CENT, Charge, INCLUDED, explain, invoice, money, period, usage};
+use crate::support::{CENT, Charge, INCLUDED, counting_calls, explain, invoice, money, period, usage};
 
 /// The rows of a table, each by the names of its columns.
 fn read(csv: &str) -> Vec<BTreeMap<String, String>> {
@@ -91,9 +91,10 @@ line,description,stated_calls,held_calls,amount,computed,difference,status,unit_
 #[test]
 fn a_price_that_is_not_printed_is_the_average_of_the_calls() {
     let (charges, mut invoice) = case();
-    let seven =
-        InvoiceLine::new(1, "seven", money("10"), usage(Some("a"), None)).with_quantity(Some(7.into()));
+    let seven = InvoiceLine::new(1, "seven", money("10"), counting_calls()).with_quantity(Some(7.into()));
     invoice.lines = vec![seven];
+    let LineKind::Usage(about) = &mut invoice.lines[0].wording.kind else { panic!("a line about usage") };
+    about.model = Some("a".to_owned());
     let rows = read(&explain(&charges, &invoice).lines_to_csv(&invoice));
     assert_eq!((rows[0]["stated_calls"].as_str(), rows[0]["held_calls"].as_str()), ("7", "2"));
     assert_eq!((rows[0]["unit_price"].as_str(), rows[0]["computed_price"].as_str()), ("1.428571", "8.6725"));

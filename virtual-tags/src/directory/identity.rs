@@ -125,6 +125,19 @@ impl Aliases {
         self.names.values().flatten().map(|(span, _)| span)
     }
 
+    /// Every other name, with its time and whom it stands for, in order.
+    pub(super) fn all(&self) -> Vec<(&str, Span, &str)> {
+        let mut all: Vec<_> = self
+            .names
+            .iter()
+            .flat_map(|(name, spans)| {
+                spans.iter().map(move |(span, email)| (name.as_str(), *span, email.as_str()))
+            })
+            .collect();
+        all.sort_by(|one, other| (one.0, one.1.from, one.2).cmp(&(other.0, other.1.from, other.2)));
+        all
+    }
+
     pub(super) fn digest_into(&self, fields: &mut Fields) {
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(name, _)| *name);

@@ -5,6 +5,7 @@ mod csv;
 pub(crate) mod dates;
 mod digest;
 mod groups;
+pub(crate) mod held;
 pub(crate) mod identity;
 mod json;
 mod merge;

@@ -137,6 +137,11 @@ impl Source {
             && self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
     }
 
+    /// Whether another person's canonical email differs from this one only in letter case.
+    pub(super) fn is_alike(&self, email: &str) -> bool {
+        self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
+    }
+
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.people.values().flat_map(Rows::holds).map(|entry| &entry.span)
     }

@@ -69,7 +69,9 @@ proptest::proptest! {
     fn explanations_agree_with_the_books(world in crate::naive::worlds(), records in crate::naive::records()) {
         let rules = world.compile();
         let mut builder = Ledger::builder(Currency::USD);
-        records.iter().for_each(|record| builder.push(record).unwrap());
+        for record in &records {
+            builder.push(record).unwrap();
+        }
         let ledger = builder.build();
         let all = Window::new(Timestamp::from_millis(0).unwrap(), at("2100-01-01")).unwrap();
         let mut people: Vec<_> = records.iter().filter_map(|record| record.resource.clone()).collect();

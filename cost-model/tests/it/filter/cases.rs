@@ -135,6 +135,15 @@ fn composed_filters_print_as_flat_as_they_can() {
 #[test]
 fn multipliers_do_not_compose_but_by_and() {
     let half = parse("costs.region = 'a' AND costs.allocation = 0.5");
+    let branched = parse("costs.region = 'a' AND costs.allocation = 0.5 OR costs.region = 'b'");
+    for joined in [
+        branched.clone().and(parse("costs.region = 'c'")),
+        parse("costs.region = 'c'").and(branched.clone()),
+        branched.clone().or(parse("costs.region = 'c'")),
+        branched.clone().not(),
+    ] {
+        assert_eq!(joined.unwrap_err().kind(), ErrorKind::Filter);
+    }
     let plain = parse("costs.region = 'b'");
     assert_eq!(plain.clone().and(half.clone()).unwrap().allocation(), half.allocation());
     for error in [
