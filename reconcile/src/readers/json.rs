@@ -136,9 +136,8 @@ impl<W: Wordings> JsonInvoiceReader<W> {
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
         if !text.trim_start().starts_with('{') {
-            let is = if text.trim_start().starts_with('[') { "a list" } else { "none" };
-            let message = format!("an invoice is an object with `period` and `lines`, and this is {is}");
-            return Err(json.fault(text, &message));
+            let form = "an invoice is one object such as `{ \"period\": { ... }, \"lines\": [ ... ] }`, and this is none";
+            return Err(json.fault(text, form));
         }
         let fields: Fields<'_> = json.object(json.whole())?;
         let mut numbers = NumberReader::new(self.decimal_mark);
