@@ -21,10 +21,12 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             invoice.rename_people(pseudonyms);
         }
     }
-    let Held { run, store, scope, counts, ledger } = sync(&arguments, (&team, &account), range).await?;
+    let weighed = rules.needs_costs().then(|| range.whole_months());
+    let Held { run, store, scope, counts, ledger, weighed } =
+        sync(&arguments, (&team, &account), range, weighed).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
-    let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
+    let rules = rules.resolve(weighed.as_ref().unwrap_or(&ledger), Metric::Effective, &cycles)?;
     let bridges = invoices
         .iter()
         .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
@@ -40,6 +42,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         pseudonyms: pseudonyms.as_ref(),
     };
     sections.print(&bridges)?;
+    let months = range.whole_months();
+    if weighed.is_some_and(|ledger| !ledger.gaps(months).is_empty()) {
+        let (from, to) = (months.start().date(), months.end().date());
+        outln!(
+            "\nnote: rules share charges out by what a month cost, and only part of {from} to {to} was read; read all of it with \
+             --from {from} --to {to}"
+        );
+    }
     if let Some(folder) = &arguments.out {
         let export = Export {
             range,
@@ -66,10 +76,17 @@ struct Held {
     scope: Scope,
     counts: Counts,
     ledger: Ledger,
+    /// Whole months of what the store has, which splits by cost weigh whatever days are asked for.
+    weighed: Option<Ledger>,
 }
 
 /// Brings the range into a store, and out again into a ledger, in one pass.
-async fn sync(arguments: &Arguments, (team, account): (&Team, &str), range: Window) -> Result<Held, Failure> {
+async fn sync(
+    arguments: &Arguments,
+    (team, account): (&Team, &str),
+    range: Window,
+    weighed: Option<Window>,
+) -> Result<Held, Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -90,6 +107,13 @@ async fn sync(arguments: &Arguments, (team, account): (&Team, &str), range: Wind
     store.scan(&scope, &mut counted).await?;
     let Counted { counts, mut ledger } = counted;
     let coverage = store.coverage(&id).await?.inside(range);
-    ledger.cover(id, coverage);
-    Ok(Held { run, store, scope, counts, ledger: ledger.build() })
+    ledger.cover(id.clone(), coverage);
+    let weighed = match weighed.filter(|months| *months != range) {
+        Some(months) => {
+            let scope = Scope::all().connection(id).window(months);
+            Some(Ledger::from_store(&*store, &scope, Currency::USD).await?)
+        }
+        None => None,
+    };
+    Ok(Held { run, store, scope, counts, ledger: ledger.build(), weighed })
 }

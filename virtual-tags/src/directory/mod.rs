@@ -86,6 +86,16 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
+    /// Every other name that an alias gives somebody.
+    pub(crate) fn other_names(&self) -> impl Iterator<Item = String> {
+        self.aliases.all().into_iter().map(|(name, ..)| name.to_owned())
+    }
+
+    /// Whether a `+tag` does not matter in some domain.
+    pub(crate) fn ignores_plus(&self) -> bool {
+        !self.plus_domains.is_empty()
+    }
+
     /// Whether somebody may go by another name.
     pub(crate) fn has_aliases(&self) -> bool {
         self.aliases.len() > 0
