@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
+use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
 use examples::{Failure, ProgressBar, Team, outln};
 use reconcile::reconcile;
 
 use crate::arguments::Arguments;
+use crate::counts::{Counted, Counts};
 use crate::export::Export;
 use crate::inputs::Inputs;
 use crate::sections::Sections;
@@ -21,7 +22,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     let weighed = rules.needs_costs().then(|| range.whole_months());
-    let Synced { run, records, ledger, weighed } =
+    let Held { run, store, scope, counts, ledger, weighed } =
         sync(&arguments, (&team, &account), range, weighed).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
@@ -35,7 +36,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         account: &account,
         range,
         run: &run,
-        records: &records,
+        counts: &counts,
         ledger: &ledger,
         rules: &rules,
         pseudonyms: pseudonyms.as_ref(),
@@ -53,34 +54,39 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         let export = Export {
             range,
             run: &run,
-            records: &records,
+            counts: &counts,
+            store: &*store,
+            scope: &scope,
             ledger: &ledger,
             rules: &rules,
             bridges: &bridges,
             pseudonyms: pseudonyms.as_ref(),
         };
-        export.write(folder)?;
+        export.write(folder).await?;
         outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
     Ok(())
 }
 
-/// What a sync brought.
-struct Synced {
+/// What a sync has brought, and where it is kept.
+struct Held {
     run: RunReport,
-    records: Vec<CostRecord>,
+    store: Box<dyn CostStore>,
+    /// What of the store the job is about.
+    scope: Scope,
+    counts: Counts,
     ledger: Ledger,
     /// Whole months of what the store has, which splits by cost weigh whatever days are asked for.
     weighed: Option<Ledger>,
 }
 
-/// Brings the range into a store, and out again as records and as a ledger.
+/// Brings the range into a store, and out again into a ledger, in one pass.
 async fn sync(
     arguments: &Arguments,
     (team, account): (&Team, &str),
     range: Window,
     weighed: Option<Window>,
-) -> Result<Synced, Failure> {
+) -> Result<Held, Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -97,9 +103,11 @@ async fn sync(
     };
     // A file may hold other connections as well.
     let scope = Scope::all().connection(id.clone()).window(range);
-    let mut records = Vec::new();
-    store.scan(&scope, &mut records).await?;
-    let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
+    let mut counted = Counted { counts: Counts::default(), ledger: Ledger::builder(Currency::USD) };
+    store.scan(&scope, &mut counted).await?;
+    let Counted { counts, mut ledger } = counted;
+    let coverage = store.coverage(&id).await?.inside(range);
+    ledger.cover(id.clone(), coverage);
     let weighed = match weighed.filter(|months| *months != range) {
         Some(months) => {
             let scope = Scope::all().connection(id).window(months);
@@ -107,5 +115,5 @@ async fn sync(
         }
         None => None,
     };
-    Ok(Synced { run, records, ledger, weighed })
+    Ok(Held { run, store, scope, counts, ledger: ledger.build(), weighed })
 }

@@ -11,6 +11,7 @@ mod canary;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod costs;
+mod export;
 mod features;
 mod filter;
 mod imports;
