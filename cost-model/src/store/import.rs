@@ -425,9 +425,10 @@ impl<'a> Matching<'a> {
     fn count_without_storing(mut self, unmatched: &[usize]) -> Result<ImportStats> {
         let left: HashSet<usize> = unmatched.iter().copied().collect();
         for (place, row) in self.file.rows.iter().enumerate() {
-            match left.contains(&place) {
-                true => self.stats.refused.add(row)?,
-                false => self.stats.already_there.add(row)?,
+            if left.contains(&place) {
+                self.stats.refused.add(row)?;
+            } else {
+                self.stats.already_there.add(row)?;
             }
         }
         Ok(self.stats)
