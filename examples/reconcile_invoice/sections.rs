@@ -4,9 +4,7 @@ use std::path::Path;
 
 use cost_model::{Ledger, Money, Rounding};
 use examples::{Failure, Table, grouped};
-use reconcile::{
-    ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut,
-};
+use reconcile::{ChargeStatus, EvidenceRow, Explained, Invoice, LineStatus, Reading, Reconciliation, TieOut};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
@@ -59,7 +57,7 @@ impl Sections<'_> {
     /// What the invoice says against itself, what was no line, and where to look.
     fn doubts(&self, found: &Reconciliation) -> Result<(), Failure> {
         let checks = self.invoice.checks()?;
-        if checks.is_empty() && found.leads.is_empty() {
+        if checks.is_empty() && found.clues.is_empty() {
             return Ok(());
         }
         heading("Where to look");
@@ -68,9 +66,8 @@ impl Sections<'_> {
             let (rule, expected) = (check.rule.label(), check.expected);
             println!("  {place}: {rule} is {expected}, the invoice says {}", check.found);
         }
-        for lead in &found.leads {
-            let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
-            println!("  line {}: {} unexplained: {}", lines.join(", "), lead.amount, hint(&lead.hint));
+        for clue in &found.clues {
+            println!("  {}: {clue}", cents(clue.amount)?);
         }
         Ok(())
     }
@@ -182,17 +179,6 @@ fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
         println!("  missing: {missing}");
     }
     Ok(())
-}
-
-fn hint(hint: &Hint) -> String {
-    match hint {
-        Hint::Calls { stated, held } => format!("the line counts {stated} calls, {held} are held"),
-        Hint::UnclaimedUsage { records } => format!("{records} charges that no line speaks of"),
-        Hint::Day(day) => format!("the charges of {} come to it", day.date()),
-        Hint::Hour(hour) => format!("the charges of the hour from {hour} come to it"),
-        Hint::TransposedDigits => "two neighbouring digits are the wrong way round".to_owned(),
-        _ => "see the JSON".to_owned(),
-    }
 }
 
 fn all_of(lines: &[&reconcile::LineOutcome]) -> &'static str {

@@ -5,6 +5,7 @@ mod numbers;
 mod outcome;
 mod progress;
 mod rules_program;
+mod shapes;
 mod table;
 mod team;
 
@@ -13,5 +14,6 @@ pub use numbers::grouped;
 pub use outcome::{Failure, main};
 pub use progress::{ProgressBar, Waits};
 pub use rules_program::rules_program;
+pub use shapes::{Shape, ShapeTrial};
 pub use table::Table;
 pub use team::Team;

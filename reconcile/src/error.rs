@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Currency,
     /// A sum left the range of money.
     Overflow,
+    /// A store could not be read.
+    Store,
     /// The library contradicted itself, and a result that would be wrong is withheld.
     Internal,
     /// A forecast is asked for an instant outside its cycle, or with nothing known before it.
@@ -65,6 +67,12 @@ impl Error {
     /// The same error, about a field of the line.
     pub fn in_field(mut self, field: &'static str) -> Self {
         self.0.field = Some(field);
+        self
+    }
+
+    /// The same error, because of another one.
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
         self
     }
 

@@ -19,6 +19,7 @@ mod owners;
 mod program;
 mod readme;
 mod rules_programs;
+mod shapes;
 mod simulator_process;
 
 use std::sync::Arc;
