@@ -9,7 +9,7 @@ use cost_ingest::{Ingest, refuse_duplicates};
 use cost_model::{ConnectionId, Metric, Money};
 use cost_model_sqlite::SqliteStore;
 use cursor_csv_source::{CsvExport, PRECISION};
-use examples::{Failure, grouped};
+use examples::{Failure, grouped, outln};
 use lexopt::{Arg, Parser, ValueExt};
 
 const HELP: &str = "\
@@ -40,17 +40,17 @@ async fn import(arguments: Arguments) -> Result<(), Failure> {
     let Some(range) = export.range() else { return Err(format!("{file}: there are no rows").into()) };
     let store = SqliteStore::open(&arguments.db)?;
     let id = ConnectionId::new(account);
-    let run = Ingest::new(&export, &store, id.clone()).fill(range, range.end()).await?;
+    let run = Ingest::new(&export, &store, id.clone()).run(range, range.end()).await?;
     refuse_duplicates(&store, &id, range).await?;
 
     let effective = export.records().iter().filter_map(|record| record.costs.get(Metric::Effective));
     let precise = |record: &&cost_model::CostRecord| record.attributes.get(PRECISION).is_some();
     let count = |count: usize| u64::try_from(count).map(grouped);
-    println!("{account}: {} rows of {range}", count(export.records().len())?);
-    println!("  value used    {} USD, as rounded in the file", Money::sum(effective)?);
-    println!("  with amounts  {}", count(export.records().iter().filter(precise).count())?);
-    println!("  odd totals    {}", grouped(export.odd_totals()));
-    println!(
+    outln!("{account}: {} rows of {range}", count(export.records().len())?);
+    outln!("  value used    {} USD, as rounded in the file", Money::sum(effective)?);
+    outln!("  with amounts  {}", count(export.records().iter().filter(precise).count())?);
+    outln!("  odd totals    {}", grouped(export.odd_totals()));
+    outln!(
         "  stored        {} in {} windows that were missing",
         grouped(run.records),
         count(run.windows.len())?

@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use examples::{counted, outln};
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO_RULES: &str = include_str!("rules.toml");
@@ -42,13 +43,15 @@ fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
     let written = RuleSet::from_toml(&rules, &rules_file)?;
     let tests = written.tests.clone();
     let rules = written.compile(directory)?;
-    let (findings, failures) = (rules.check(), rules.run_tests(&tests));
+    let (findings, failures) = (rules.check(), rules.run_tests(&tests)?);
     for finding in &findings {
-        println!("{finding}");
+        outln!("{finding}");
     }
     for failure in &failures {
-        println!("{failure}");
+        outln!("{failure}");
     }
-    println!("{} tests, {} failed; {} findings", tests.len(), failures.len(), findings.len());
+    let count = |count: usize, thing| counted(u64::try_from(count).unwrap_or(u64::MAX), thing);
+    let (tests, found) = (count(tests.len(), "test"), count(findings.len(), "finding"));
+    outln!("{tests}, {} failed; {found}", failures.len());
     Ok(findings.is_empty() && failures.is_empty())
 }

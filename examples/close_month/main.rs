@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use chrono::{Months, NaiveDate, Utc};
 use cost_model::{Ledger, Metric, Timestamp, Window};
+use examples::{out, outln, write_file};
 use virtual_tags::{Directory, PeriodLock, RuleSet};
 
 const OLD_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -54,7 +55,8 @@ fn close_month(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
                 }
                 return look_again(&closed, &inputs);
             }
-            write(lock, &serde_json::to_string_pretty(&close(&inputs, period, Utc::now().into())?)?)?;
+            let closed = serde_json::to_string_pretty(&close(&inputs, period, Utc::now().into())?)?;
+            write_file(Path::new(lock), closed.as_bytes()).map_err(|failure| failure.to_string())?;
             Ok(true)
         }
         _ => Err("expected LOCK.json MONTH RULES.toml DIRECTORY.csv CHARGES.csv".into()),
@@ -80,9 +82,9 @@ impl Inputs {
 fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodLock, Box<dyn Error>> {
     let decided_by = (&inputs.rules, &inputs.people);
     let lock = PeriodLock::close(decided_by, &inputs.ledger, period, known_at, Metric::Billed)?;
-    println!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.directory);
+    outln!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.people);
     for closed in &lock.amounts {
-        println!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
+        outln!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
     }
     Ok(lock)
 }
@@ -90,24 +92,13 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
 /// Whether the closed month would be the same with these rules, people and charges. It stays what it was either way.
 fn look_again(lock: &PeriodLock, inputs: &Inputs) -> Result<bool, Box<dyn Error>> {
     let period = lock.period()?;
-    let rules = inputs.rules.clone().compile(inputs.people.clone())?;
-    let rules = rules.with_costs(&inputs.ledger, lock.metric, &[period])?;
-    let restated = lock.restated(&rules, &inputs.ledger)?;
-    if restated.is_empty() {
-        println!("nothing of {period} would change");
-        return Ok(true);
+    let review = lock.review(&inputs.rules, &inputs.people, &inputs.ledger)?;
+    if review.is_unchanged() {
+        outln!("nothing of {period} would change");
+    } else {
+        out!("would change of {period}, with {review}");
     }
-    let same = |same| if same { "the same" } else { "other" };
-    let people = inputs.people.clone().known_at(lock.known_at);
-    println!(
-        "would change of {period}, with {} rules and {} people as known then:",
-        same(inputs.rules.digest() == lock.rules),
-        same(people.digest() == lock.directory)
-    );
-    for each in &restated {
-        println!("  {each}");
-    }
-    Ok(false)
+    Ok(review.is_unchanged())
 }
 
 /// A calendar month, in UTC.
@@ -120,11 +111,4 @@ fn month(text: &str) -> Result<Window, Box<dyn Error>> {
 
 fn read(name: &str) -> Result<String, Box<dyn Error>> {
     std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}").into())
-}
-
-/// All of it or nothing.
-fn write(name: &str, text: &str) -> Result<(), Box<dyn Error>> {
-    let part = format!("{name}.part");
-    std::fs::write(&part, text).map_err(|error| format!("{part}: {error}"))?;
-    std::fs::rename(&part, name).map_err(|error| format!("{name}: {error}").into())
 }

@@ -10,7 +10,8 @@ mod charges;
 use std::error::Error;
 use std::process::ExitCode;
 
-use cost_model::{Metric, Tagger};
+use cost_model::Metric;
+use examples::outln;
 use virtual_tags::{Directory, RuleSet};
 
 const DEMO: [&str; 3] = [
@@ -48,23 +49,30 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
     let rules = RuleSet::from_toml(rules, "rules")?.compile(directory)?;
     let ledger = charges::read(charges)?;
-    for each in rules.coverage(&ledger, Metric::Effective)? {
+    let tagger = rules.resolve(&ledger, Metric::Effective, &[])?;
+    for each in tagger.coverage(&ledger, Metric::Effective)? {
         let (month, cost, people) = (each.month.start().date().format("%Y-%m"), each.cost, each.people);
         let tokens = each.tokens;
-        println!(
+        outln!(
             "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
-            each.key, cost.tagged, cost.all, tokens.tagged, tokens.all, people.tagged, people.all
+            each.key,
+            cost.tagged,
+            cost.all,
+            tokens.tagged,
+            tokens.all,
+            people.tagged,
+            people.all
         );
     }
     for spelling in rules.spellings(&ledger) {
-        println!("{spelling}");
+        outln!("{spelling}");
     }
     for key in rules.keys() {
-        for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {
-            println!("no {key}: {who} {amount}");
+        for (who, amount) in tagger.unallocated(&ledger, key, Metric::Effective)? {
+            outln!("no {key}: {who} {amount}");
         }
-        for suggestion in rules.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
-            println!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
+        for suggestion in tagger.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
+            outln!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
         }
     }
     Ok(true)

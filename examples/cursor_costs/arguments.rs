@@ -24,6 +24,8 @@ Options:
       --to DATE            The first day not to read, in UTC [default: tomorrow]
       --rules FILE         rules.toml: who owns a cost
       --directory FILE     directory.csv: email,team,department,from,to
+      --tags COLUMN,...    columns of the directory that become tags beside the rules' keys; without it
+                           team and department
       --invoice FILE       invoice.csv: an invoice to explain; may be given again
       --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
                            the last three days, or, with --from or --to, the whole range again
@@ -43,6 +45,8 @@ pub struct Arguments {
     pub to: Option<NaiveDate>,
     pub rules: Option<PathBuf>,
     pub directory: Option<PathBuf>,
+    /// Columns of the directory.
+    pub tags: Vec<String>,
     pub invoices: Vec<PathBuf>,
     pub db: Option<PathBuf>,
     pub out: Option<PathBuf>,
@@ -63,6 +67,10 @@ impl Arguments {
                 Arg::Long("from") => arguments.from = Some(date("--from", parser.value()?)?),
                 Arg::Long("to") => arguments.to = Some(date("--to", parser.value()?)?),
                 Arg::Long("rules") => arguments.rules = Some(parser.value()?.into()),
+                Arg::Long("tags") => {
+                    let columns = parser.value()?.string()?;
+                    arguments.tags = columns.split(',').map(|column| column.trim().to_owned()).collect();
+                }
                 Arg::Long("directory") => arguments.directory = Some(parser.value()?.into()),
                 Arg::Long("invoice") => arguments.invoices.push(parser.value()?.into()),
                 Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),

@@ -1,60 +1,39 @@
 //! The files of `--out`. All money is exact decimal text in US dollars unless its name says otherwise.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use cost_ingest::RunReport;
+use cost_model::output::CsvWriter;
 use cost_model::report::{Query, Row, Totals};
-use cost_model::{
-    Assignment, CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window,
-};
+use cost_model::{CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window};
 use reconcile::Reconciliation;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use virtual_tags::Rules;
+use virtual_tags::ResolvedRules;
 
 use crate::sections::{charged, without_user};
-use examples::Failure;
+use examples::{Failure, NewFiles};
 
 pub struct Export<'a> {
     pub range: Window,
     pub run: &'a RunReport,
     pub records: &'a [CostRecord],
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
     pub bridges: &'a [Reconciliation],
     pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Export<'_> {
-    /// Makes every file before it writes the first, and puts each in its place whole.
+    /// Makes every file before the first is put in its place.
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let files = [
-            ("sync.json", pretty(&self.sync()?)?),
-            ("records.csv", self.records()?),
-            ("report.json", pretty(&self.report()?)?),
-            ("reconciliation.json", pretty(&self.bridges)?),
-        ];
-        let place = |path: &Path, action: &dyn Fn() -> std::io::Result<()>| {
-            action().map_err(|error| Failure::from(format!("{}: {error}", path.display())))
-        };
-        place(folder, &|| fs::create_dir_all(folder))?;
-        let part = |name: &str| folder.join(format!("{name}.part"));
-        for (name, bytes) in &files {
-            let outcome = place(&part(name), &|| fs::write(part(name), bytes));
-            if outcome.is_err() {
-                for (name, _) in &files {
-                    // Whatever was not written cannot be removed, and need not be.
-                    drop(fs::remove_file(part(name)));
-                }
-                return outcome;
-            }
-        }
-        for (name, _) in &files {
-            place(&folder.join(name), &|| fs::rename(part(name), folder.join(name)))?;
-        }
-        Ok(())
+        let mut files = NewFiles::in_folder(folder)?;
+        files.write("sync.json", &pretty(&self.sync()?)?)?;
+        files.write("records.csv", &self.records()?)?;
+        files.write("report.json", &pretty(&self.report()?)?)?;
+        files.write("reconciliation.json", &pretty(&self.bridges)?)?;
+        files.finish()
     }
 
     fn sync(&self) -> Result<SyncFile, Failure> {
@@ -73,22 +52,27 @@ impl Export<'_> {
     }
 
     fn records(&self) -> Result<Vec<u8>, Failure> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
         let keys = self.rules.keys().iter().map(|key| &**key);
-        writer.write_record(RECORD_COLUMNS.into_iter().chain(keys))?;
+        let mut writer = CsvWriter::new(Vec::new(), RECORD_COLUMNS.into_iter().chain(keys))?;
         for record in self.records {
-            let values =
-                self.rules.keys().iter().map(|key| match self.rules.assign(key, record, record.at) {
-                    Assignment::Value(value) => value.into_owned(),
-                    Assignment::Shares(_) | Assignment::Unset => String::new(),
-                });
+            let parts = self.rules.parts(self.rules.keys(), record, record.at);
+            let rename = |value: &Arc<str>| match self.pseudonyms {
+                Some(pseudonyms) => pseudonyms.rename_value(value).into_owned(),
+                None => value.to_string(),
+            };
+            let values: Vec<String> = match parts.as_slice() {
+                [whole] => {
+                    whole.values.iter().map(|value| value.as_ref().map(rename).unwrap_or_default()).collect()
+                }
+                _ => vec![String::new(); self.rules.keys().len()],
+            };
             let mut shown = record.clone();
             if let Some(pseudonyms) = self.pseudonyms {
                 pseudonyms.rename_in(&mut shown);
             }
-            writer.write_record(record_cells(&shown).into_iter().chain(values))?;
+            writer.row(record_cells(&shown).into_iter().chain(values))?;
         }
-        Ok(writer.into_inner()?)
+        Ok(writer.finish()?)
     }
 
     fn report(&self) -> Result<ReportFile, Failure> {

@@ -1,26 +1,48 @@
 //! The job, from the first request to the last figure.
 
+use std::collections::BTreeSet;
+use std::process::ExitCode;
+
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
+use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
-use examples::{Failure, ProgressBar, Team};
-use reconcile::reconcile;
+use cursor_invoice::billing_rules;
+use examples::{Failure, ProgressBar, Team, outln};
+use reconcile::{Reconciliation, StoredUsage, Verdict};
 
 use crate::arguments::Arguments;
 use crate::export::Export;
 use crate::inputs::Inputs;
 use crate::sections::Sections;
 
-pub async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Inputs { team, account, range, rules, invoices, pseudonyms } = Inputs::gather(&arguments).await?;
-    let (run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
-    let bridges = invoices
-        .iter()
-        .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
-        .collect::<Result<Vec<_>, Failure>>()?;
+/// The exit status says whether somebody has to act on an invoice, or whether something is missing for an answer.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Inputs { team, account, range, rules, mut invoices, pseudonyms } = Inputs::gather(&arguments).await?;
+    if let Some(pseudonyms) = &pseudonyms {
+        for invoice in &mut invoices {
+            invoice.rename_people(pseudonyms);
+        }
+    }
+    let (store, run, records, ledger) = sync(&arguments, (&team, &account), range).await?;
+    let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
+    let cycles: Vec<_> = cycles.into_iter().collect();
+    let rules = rules.resolve(&ledger, Metric::Effective, &cycles)?;
+    let mut bridges = Vec::new();
+    for invoice in &invoices {
+        let usage = StoredUsage::read(&*store, &ConnectionId::new(account.as_str()), invoice).await?;
+        bridges.push(usage.case(invoice, &billing_rules()?).explain()?.reconciliation);
+    }
 
-    Sections { account: &account, range, run: &run, records: &records, ledger: &ledger, rules: &rules }
-        .print(&bridges)?;
+    let sections = Sections {
+        account: &account,
+        range,
+        run: &run,
+        records: &records,
+        ledger: &ledger,
+        rules: &rules,
+        pseudonyms: pseudonyms.as_ref(),
+    };
+    sections.print(&bridges)?;
     if let Some(folder) = &arguments.out {
         let export = Export {
             range,
@@ -32,12 +54,10 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             pseudonyms: pseudonyms.as_ref(),
         };
         export.write(folder)?;
-        println!(
-            "\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json",
-            folder.display()
-        );
+        outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
-    Ok(())
+    let verdict = bridges.iter().map(Reconciliation::verdict).max().unwrap_or(Verdict::Done);
+    Ok(verdict.exit_status().into())
 }
 
 /// Brings the range into a store, and out again as records and as a ledger.
@@ -45,7 +65,7 @@ async fn sync(
     arguments: &Arguments,
     (team, account): (&Team, &str),
     range: Window,
-) -> Result<(RunReport, Vec<CostRecord>, Ledger), Failure> {
+) -> Result<(Box<dyn CostStore>, RunReport, Vec<CostRecord>, Ledger), Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -64,5 +84,6 @@ async fn sync(
     let scope = Scope::all().connection(id).window(range);
     let mut records = Vec::new();
     store.scan(&scope, &mut records).await?;
-    Ok((run, records, Ledger::from_store(&*store, &scope, Currency::USD).await?))
+    let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
+    Ok((store, run, records, ledger))
 }

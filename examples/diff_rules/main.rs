@@ -12,7 +12,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cost_model::{Metric, Tagger};
-use virtual_tags::{Diff, Directory, RuleSet, Rules};
+use examples::{out, outln};
+use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
 
 const DEMO: [&str; 4] = [
     include_str!("../check_rules/rules.toml"),
@@ -48,17 +49,18 @@ fn diff(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let [old, new, directory, charges] = texts.as_slice() else { return Ok(false) };
     let percent_number = percent.parse().map_err(|_| format!("`{percent}` is not a number of percent"))?;
     let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
-    let compile = |text: &str, file: &str| -> Result<Rules, virtual_tags::Error> {
-        RuleSet::from_toml(text, file)?.compile(directory.clone())
-    };
-    let (old, new) = (compile(old, "old rules")?, compile(new, "new rules")?);
     let ledger = charges::read(charges)?;
+    let resolve = |text: &str, file: &str| -> Result<ResolvedRules, virtual_tags::Error> {
+        let rules = RuleSet::from_toml(text, file)?.compile(directory.clone())?;
+        rules.resolve(&ledger, Metric::Effective, &[])
+    };
+    let (old, new) = (resolve(old, "old rules")?, resolve(new, "new rules")?);
     let mut within = true;
     for key in old.keys().iter().filter(|key| new.keys().contains(key)) {
         let diff = Diff::between((&old, &new), &ledger, key, Metric::Effective, None)?;
-        print!("{diff}");
+        out!("{diff}");
         if !diff.is_within(percent_number)? {
-            println!("  more than {percent} % moves");
+            outln!("  more than {percent} % moves");
             within = false;
         }
     }

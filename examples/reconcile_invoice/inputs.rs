@@ -5,9 +5,9 @@ use std::path::Path;
 use cost_ingest::Ingest;
 use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_invoice::{CursorWordings, PdfTextReader};
+use cursor_invoice::{CursorInvoiceReader, CursorWordings};
 use cursor_simulator::Simulator;
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader};
+use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
 
 use crate::arguments::Arguments;
 use examples::{Failure, Team};
@@ -23,8 +23,10 @@ pub struct Inputs {
 impl Inputs {
     pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
         let (Some(db), Some(invoice)) = (&arguments.db, &arguments.invoice) else { return demo().await };
-        let invoice = read(invoice)?;
-        let earlier = arguments.earlier.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+        let invoice = read(invoice, &arguments.reader)?;
+        let earlier_reader = arguments.reader.clone().of_another_invoice();
+        let earlier =
+            arguments.earlier.iter().map(|path| read(path, &earlier_reader)).collect::<Result<_, _>>()?;
         if !db.exists() {
             return Err(format!("{}: there is no such file", db.display()).into());
         }
@@ -52,17 +54,10 @@ async fn connection(store: &dyn CostStore, name: Option<&str>) -> Result<Connect
     }
 }
 
-fn read(path: &Path) -> Result<Invoice, Failure> {
+fn read(path: &Path, reader: &CursorInvoiceReader) -> Result<Invoice, Failure> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    let wordings = CursorWordings::new();
-    let invoice = match path.extension().and_then(|extension| extension.to_str()) {
-        Some("csv") => CsvInvoiceReader::new(wordings).read(&bytes, &name)?,
-        Some("json") => JsonInvoiceReader::new(wordings).read(&bytes, &name)?,
-        Some("txt") => PdfTextReader::new().read(&bytes, &name)?,
-        _ => return Err(format!("{name}: an invoice is a .csv, .json or .txt file").into()),
-    };
-    Ok(invoice)
+    Ok(reader.read(&bytes, &name)?)
 }
 
 /// The demo company's charges and its last invoice.

@@ -10,7 +10,7 @@ use cursor_invoice::billing_rules;
 use reconcile::StoredUsage;
 
 use arguments::{Arguments, HELP};
-use examples::Failure;
+use examples::{Failure, pseudonyms};
 use inputs::Inputs;
 use sections::Sections;
 
@@ -20,7 +20,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let Inputs { store, connection, invoice, earlier } = Inputs::gather(&arguments).await?;
+    let pseudonyms = arguments.pseudonyms_env.as_deref().map(pseudonyms).transpose()?;
+    let Inputs { store, connection, mut invoice, mut earlier } = Inputs::gather(&arguments).await?;
+    if let Some(pseudonyms) = &pseudonyms {
+        for each in earlier.iter_mut().chain([&mut invoice]) {
+            each.rename_people(pseudonyms);
+        }
+    }
     let rules = billing_rules()?;
     let usage = StoredUsage::read(&*store, &connection, &invoice).await?;
     let explained = usage.case(&invoice, &rules).earlier(&earlier).explain()?;
@@ -30,6 +36,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         explained: &explained,
         ledger: usage.ledger(),
         tie_out: tie_out.as_ref(),
+        pseudonyms: pseudonyms.as_ref(),
     };
     sections.print()?;
     if let Some(folder) = &arguments.out {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Identity, Ledger, Money, Provenance, RecordId, RecordSink,
-    Restatement, Timestamp, TokenCounts, Tokens, Window,
+    Restatement, StoredRecord, Timestamp, TokenCounts, Tokens, Window,
 };
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Bill, Discrepancy, Dispute, Entry, FedEvent, FeedChange, TrueEvent, dispute};
@@ -181,12 +181,12 @@ fn window(start: i64, end: i64) -> Option<Window> {
 fn since_issue(dispute: &Dispute) -> Result<SinceIssue, Failure> {
     let mut since = SinceIssue::new(Timestamp::from_millis(dispute.bill.issued_ms)?);
     for FedEvent { event, first_seen_ms, .. } in &dispute.feed {
-        let mut record = record(event)?;
+        let record = record(event)?;
         let ids = (RecordId::of(&record, 0), Identity::of(&record));
         let first_seen = Timestamp::from_millis(*first_seen_ms)?;
         let connection = ConnectionId::new("cursor");
-        record.provenance = Some(Provenance::stored(connection, "run".into(), first_seen, ids));
-        since.record(&record)?;
+        let provenance = Provenance::stored(connection, "run".into(), first_seen, ids);
+        since.record(&StoredRecord { record, provenance })?;
     }
     let restatements = dispute.changes.iter().map(restatement).collect::<Result<Vec<_>, _>>()?;
     Ok(since.restatements(&restatements))

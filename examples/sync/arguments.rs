@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use examples::Failure;
+use examples::{Failure, whole_number};
 
 pub const HELP: &str = "\
 Keeps a SQLite file of Cursor's costs up to date.
@@ -48,7 +48,7 @@ impl Arguments {
                 Arg::Long("base-url") => base_url = Some(parser.value()?.string()?),
                 Arg::Long("api-key-env") => api_key_env = Some(parser.value()?.string()?),
                 Arg::Long("account-name") => account_name = Some(parser.value()?.string()?),
-                Arg::Long("months") => months = parser.value()?.parse()?,
+                Arg::Long("months") => months = whole_number("--months", &mut parser)?,
                 Arg::Long("audit") => audit = true,
                 Arg::Long("daily") => daily = true,
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),

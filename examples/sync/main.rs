@@ -11,7 +11,7 @@ use std::time::Duration;
 use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
 use cost_model::{ConnectionId, CostStore};
 use cost_model_sqlite::SqliteStore;
-use examples::{Failure, ProgressBar, Team};
+use examples::{Failure, ProgressBar, Team, outln};
 
 use arguments::{Arguments, HELP};
 
@@ -53,7 +53,7 @@ async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Resu
     report::print(connections.get(&id)?, &outcome?, &store.restatements(&id).await?);
     if arguments.audit {
         let report = ingest.audit(now).await?;
-        println!("\naudit");
+        outln!("\naudit");
         report::print(connections.get(&id)?, &report, &store.restatements(&id).await?);
     }
     Ok(())

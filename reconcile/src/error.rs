@@ -1,8 +1,11 @@
 //! The crate's one error type.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+
+use cost_model::input::InputError;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -16,7 +19,7 @@ struct Inner {
     kind: ErrorKind,
     file: Option<Arc<str>>,
     line: Option<u64>,
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -65,8 +68,14 @@ impl Error {
     }
 
     /// The same error, about a field of the line.
-    pub fn in_field(mut self, field: &'static str) -> Self {
-        self.0.field = Some(field);
+    pub fn in_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
+    /// The same error with more to say.
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.0.message = format!("{}; {more}", self.0.message);
         self
     }
 
@@ -87,6 +96,16 @@ impl Error {
     }
 }
 
+impl From<InputError> for Error {
+    /// What is wrong with the text of an invoice.
+    fn from(problem: InputError) -> Self {
+        let mut error = Self::new(ErrorKind::Invoice, problem.message());
+        error.0.line = problem.line();
+        error.0.field = problem.column().map(|column| Cow::Owned(column.to_owned()));
+        error
+    }
+}
+
 impl From<cost_model::Error> for Error {
     /// Arithmetic of the model can only overflow here.
     fn from(source: cost_model::Error) -> Self {
@@ -104,7 +123,7 @@ impl fmt::Display for Error {
             (None, Some(line)) => write!(f, "line {line}: ")?,
             (None, None) => {}
         }
-        if let Some(field) = self.0.field {
+        if let Some(field) = &self.0.field {
             write!(f, "{field}: ")?;
         }
         f.write_str(&self.0.message)

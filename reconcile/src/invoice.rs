@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use cost_model::{Currency, Money, Timestamp, TokenCounts, Window};
+use cost_model::{Currency, Money, Pseudonyms, Timestamp, TokenCounts, Window};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
@@ -58,6 +58,16 @@ impl Invoice {
         let number = number.into();
         let (lines, remarks) = (Vec::new(), Vec::new());
         Self { number, period, currency, issued: None, lines, stated_total: None, remarks }
+    }
+
+    /// Renames the people in the texts of the invoice: its number, the descriptions of its lines, and its remarks. What
+    /// lines are about, and every amount, stays; whatever is made of the invoice afterwards has the other names.
+    pub fn rename_people(&mut self, pseudonyms: &Pseudonyms) {
+        let descriptions = self.lines.iter_mut().map(|line| &mut line.description);
+        let remarks = self.remarks.iter_mut().map(|remark| &mut remark.text);
+        for text in descriptions.chain(remarks).chain([&mut self.number]) {
+            *text = pseudonyms.rename_in_text(text);
+        }
     }
 
     /// The sum of the lines.

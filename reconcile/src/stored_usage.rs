@@ -19,7 +19,7 @@ use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, T
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct StoredUsage {
     ledger: Ledger,
     since: Option<SinceIssue>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
-use crate::Resolved;
+use crate::LedgerTags;
 use crate::fragments::parts;
 
 /// So many people are told of each move.
@@ -67,7 +67,7 @@ impl Diff {
         metric: Metric,
         window: Option<Window>,
     ) -> Result<Self> {
-        let (old, new) = (Resolved::new(old, key, ledger), Resolved::new(new, key, ledger));
+        let (old, new) = (LedgerTags::new(old, key, ledger), LedgerTags::new(new, key, ledger));
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
         for (row, (before, after)) in ledger.rows().zip(old.numbers().zip(new.numbers())) {

@@ -68,7 +68,7 @@ impl Rules {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {
-        let boundaries = self.directory.boundaries();
+        let boundaries = self.0.directory.boundaries();
         let mut charges: BTreeMap<(usize, usize), (Timestamp, u64)> = BTreeMap::new();
         for (at, tuple) in ledger.tuples_in_time() {
             let epoch = boundaries.partition_point(|boundary| *boundary <= at);
@@ -77,11 +77,11 @@ impl Rules {
         let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
         for ((tuple, _), (at, records)) in charges {
             let Some(tuple) = ledger.tuple(tuple) else { continue };
-            for id in Charge::new(&tuple, at, &self.directory).ids() {
-                let person = match self.directory.find_person(&id, at) {
+            for id in Charge::new(&tuple, at, &self.0.directory).ids() {
+                let person = match self.0.directory.find_person(&id, at) {
                     Some((Found::Exact, _)) => continue,
                     Some((found, person)) => Some((person.into(), found)),
-                    None if self.directory.is_ambiguous(&id, at) => None,
+                    None if self.0.directory.is_ambiguous(&id, at) => None,
                     None => continue,
                 };
                 *spellings.entry((Arc::from(&*id), person)).or_default() += records;

@@ -10,10 +10,10 @@ mod run;
 
 pub use connections::{
     Action, Actor, AuditRecord, Authorizer, By, Connection, Connections, Role, Roles, Status,
-    refuse_duplicates,
+    refuse_charges_of_others, refuse_duplicates,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use ingest::Ingest;
 pub use observer::{Observer, Progress};
 pub use plan::{DAYS_MAX, plan};
-pub use report::{Audited, RunReport};
+pub use report::{Audited, OutsideRows, RunReport};

@@ -67,7 +67,8 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
                 }
             }
         }
-        EventKind::UserApiKey => Costs::flat(figures.fee.unwrap_or_default()),
+        // Where no fee is stated apart, as in exports, what was charged is the fee.
+        EventKind::UserApiKey => Costs::flat(figures.fee.or(figures.charged).unwrap_or_default()),
         EventKind::Errored | EventKind::Aborted | EventKind::Free => Costs::flat(Money::ZERO),
         // Also a kind that a later client knows and this mapping does not: no invoice amount is claimed for it.
         _ => with(None, figures.charged, figures.list(), false),

@@ -1,9 +1,6 @@
 //! Which column says what, by name: order, number and names change from export to export.
 
-use csv::StringRecord;
-
-use crate::error::shown;
-use crate::{Error, Result};
+use cost_model::input::{InputError, Table};
 
 /// Where each thing stands, if it does.
 pub(crate) struct Columns {
@@ -19,7 +16,6 @@ pub(crate) struct Columns {
     pub(crate) cost: Option<usize>,
     /// What of the cost is billed, in personal exports of 2025.
     pub(crate) cost_to_you: Option<usize>,
-    names: StringRecord,
 }
 
 /// The columns of token counts.
@@ -30,62 +26,98 @@ pub(crate) enum TokenColumns {
     Total(usize),
 }
 
+const CACHE_WRITE: &str = "Input (w/ Cache Write)";
+const INPUT: &str = "Input (w/o Cache Write)";
+
 impl Columns {
-    pub(crate) fn new(names: &StringRecord) -> Result<Self> {
-        let find = |wanted: &[&str]| {
-            names.iter().position(|name| wanted.iter().any(|wanted| folded(name) == folded(wanted)))
-        };
-        if find(&["Request Count"]).is_some() && find(&["Date"]).is_none() {
+    pub(crate) fn find(table: &Table<'_>) -> Result<Self, InputError> {
+        if table.find(&["Request Count"]).is_some() && table.find(&["Date"]).is_none() {
             let message =
                 "the export is summed up by model and has no dates; export the usage events instead";
-            return Err(Error::new(message));
+            return Err(InputError::new(message).on_line(table.header_line()));
         }
-        let need = |column: Option<usize>, name: &str| {
-            column.ok_or_else(|| {
-                let known = names.iter().map(shown).collect::<Vec<_>>().join(", ");
-                Error::new(format!("there is no column `{name}`; the columns are: {known}"))
-            })
-        };
         Ok(Self {
-            date: need(find(&["Date"]), "Date")?,
-            user: find(&["User"]),
-            cloud_agent: find(&["Cloud Agent ID"]),
-            automation: find(&["Automation ID"]),
-            kind: find(&["Kind"]),
-            model: need(find(&["Model"]), "Model")?,
-            max_mode: find(&["Max Mode"]),
-            tokens: TokenColumns::find(&find, &need)?,
-            requests: find(&["Requests"]),
-            cost: find(&["Cost", "Cost ($)"]),
-            cost_to_you: find(&["Cost to you"]),
-            names: names.clone(),
+            date: table.need("Date")?,
+            user: table.find(&["User"]),
+            cloud_agent: table.find(&["Cloud Agent ID"]),
+            automation: table.find(&["Automation ID"]),
+            kind: table.find(&["Kind"]),
+            model: table.need("Model")?,
+            max_mode: table.find(&["Max Mode"]),
+            tokens: TokenColumns::find(table)?,
+            requests: table.find(&["Requests"]),
+            cost: one_of(table, "Cost", "Cost ($)")?,
+            cost_to_you: table.find(&["Cost to you"]),
         })
     }
 
-    /// The name of a column, as the file has it.
-    pub(crate) fn name(&self, column: usize) -> &str {
-        self.names.get(column).unwrap_or_default()
+    /// The places of all columns that are read.
+    pub(crate) fn read(&self) -> Vec<usize> {
+        let optional = [
+            self.user,
+            self.cloud_agent,
+            self.automation,
+            self.kind,
+            self.max_mode,
+            self.requests,
+            self.cost,
+            self.cost_to_you,
+        ];
+        let tokens = match self.tokens {
+            TokenColumns::ByType { cache_write, input, cache_read, output, total } => {
+                [Some(cache_write), Some(input), Some(cache_read), Some(output), total]
+            }
+            TokenColumns::Total(total) => [Some(total), None, None, None, None],
+        };
+        let mut read = vec![self.date, self.model];
+        read.extend(optional.into_iter().chain(tokens).flatten());
+        read.sort_unstable();
+        read
+    }
+
+    /// The names of what an export may state and this one does not.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let by_type = matches!(self.tokens, TokenColumns::ByType { .. });
+        [
+            ("User", self.user.is_some()),
+            ("Kind", self.kind.is_some()),
+            ("Max Mode", self.max_mode.is_some()),
+            ("tokens by type", by_type),
+            ("Cost", self.cost.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, is_there)| !is_there)
+        .map(|(name, _)| name)
+        .collect()
     }
 }
 
 impl TokenColumns {
-    fn find(
-        find: &impl Fn(&[&str]) -> Option<usize>,
-        need: &impl Fn(Option<usize>, &str) -> Result<usize>,
-    ) -> Result<Self> {
-        if let Some(total) = find(&["Tokens"]) {
+    fn find(table: &Table<'_>) -> Result<Self, InputError> {
+        let any_type = table.find(&[CACHE_WRITE, INPUT, "Cache Read", "Output Tokens", "Output"]);
+        if let (Some(total), None) = (table.find(&["Tokens"]), any_type) {
             return Ok(Self::Total(total));
         }
         Ok(Self::ByType {
-            cache_write: need(find(&["Input (w/ Cache Write)"]), "Input (w/ Cache Write)")?,
-            input: need(find(&["Input (w/o Cache Write)"]), "Input (w/o Cache Write)")?,
-            cache_read: need(find(&["Cache Read"]), "Cache Read")?,
-            output: need(find(&["Output Tokens", "Output"]), "Output Tokens")?,
-            total: find(&["Total Tokens"]),
+            cache_write: table.need(CACHE_WRITE)?,
+            input: table.need(INPUT)?,
+            cache_read: table.need("Cache Read")?,
+            output: match one_of(table, "Output Tokens", "Output")? {
+                Some(output) => output,
+                None => table.need("Output Tokens")?,
+            },
+            total: one_of(table, "Total Tokens", "Tokens")?,
         })
     }
 }
 
-fn folded(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+/// The column that has one of two names for the same thing.
+fn one_of(table: &Table<'_>, one: &str, other: &str) -> Result<Option<usize>, InputError> {
+    match (table.find(&[one]), table.find(&[other])) {
+        (Some(_), Some(_)) => {
+            let message = format!("the columns `{one}` and `{other}` say the same: leave one of them");
+            Err(InputError::new(message).on_line(table.header_line()))
+        }
+        (one, other) => Ok(one.or(other)),
+    }
 }

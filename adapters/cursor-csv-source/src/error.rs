@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use cost_model::input::InputError;
+
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -9,58 +11,36 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     file: String,
-    line: Option<u64>,
-    column: Option<String>,
-    message: String,
+    problem: InputError,
 }
 
 impl Error {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { file: String::new(), line: None, column: None, message: message.into() }
-    }
-
-    pub(crate) fn in_file(self, file: &str) -> Self {
-        Self { file: file.to_owned(), ..self }
-    }
-
-    pub(crate) fn on_line(self, line: u64) -> Self {
-        Self { line: Some(line), ..self }
-    }
-
-    pub(crate) fn in_column(self, column: &str) -> Self {
-        Self { column: Some(column.to_owned()), ..self }
+    pub(crate) fn in_file(problem: InputError, file: &str) -> Self {
+        Self { file: file.to_owned(), problem }
     }
 
     /// The line, counted from 1, if the error is about one.
     pub fn line(&self) -> Option<u64> {
-        self.line
+        self.problem.line()
     }
 
     /// The name of the column, if the error is about one.
     pub fn column(&self) -> Option<&str> {
-        self.column.as_deref()
+        self.problem.column()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(line) = self.line {
+        if let Some(line) = self.line() {
             write!(f, ":{line}")?;
         }
-        if let Some(column) = &self.column {
+        if let Some(column) = self.column() {
             write!(f, ": column `{column}`")?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", self.problem.message())
     }
 }
 
 impl std::error::Error for Error {}
-
-/// A text of the file as errors show it: short, and without an email address.
-pub(crate) fn shown(text: &str) -> String {
-    if text.contains('@') {
-        return "***".to_owned();
-    }
-    text.chars().take(40).collect()
-}

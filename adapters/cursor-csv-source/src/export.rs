@@ -1,55 +1,144 @@
 //! An exported file as a source of costs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::Days;
-use cost_model::{CostRecord, CostSource, Timestamp, Window, WindowRead};
-use cursor_cost_source::Mapping;
+use cost_model::input::quoted;
+use cost_model::{CostRecord, CostSource, Metric, Money, SourceBatch, Timestamp, Window};
 
-use crate::columns::Columns;
-use crate::{Error, Result, row};
+use crate::reader::just_after;
+use crate::{ExportReader, Result};
 
 /// The attribute that holds the number of decimals of a record's dollars: exports round, usually to 2.
 pub const PRECISION: &str = "cursor:dollar_decimals";
 
-/// The usage events of an exported file.
+/// The usage events of an exported file, row by row, and what the file says and does not say.
+#[derive(Default)]
 pub struct CsvExport {
     records: Vec<CostRecord>,
+    stated: Vec<StatedRow>,
     odd_totals: u64,
+    pub(crate) columns_read: Vec<String>,
+    pub(crate) columns_passed_over: Vec<String>,
+    pub(crate) columns_missing: Vec<&'static str>,
+    pub(crate) names_users: bool,
+    pub(crate) person: Option<Arc<str>>,
+    pub(crate) sums: Vec<StatedSum>,
+}
+
+/// What a row says beside its record.
+pub(crate) struct StatedRow {
+    pub(crate) line: u64,
+    pub(crate) cost: Option<Money>,
+    pub(crate) decimals: Option<u32>,
+    pub(crate) is_unknown_kind: bool,
+}
+
+/// A row of an export.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct ExportRow<'a> {
+    /// The line on which the row begins, counted from 1.
+    pub line: u64,
+    /// The row as a cost record.
+    pub record: &'a CostRecord,
+    /// The amount in the column `Cost`, as written; `None` where the row states none.
+    pub cost: Option<Money>,
+    /// How many decimals that amount is written with.
+    pub decimals: Option<u32>,
+    /// Whether its kind is one without a rule, so that what it bills is unknown.
+    pub is_unknown_kind: bool,
+}
+
+impl ExportRow<'_> {
+    /// Whether the row states an amount that counts nothing, since its kind is free or failed.
+    pub fn is_uncounted(&self) -> bool {
+        let counts_nothing = |metric| self.record.costs.get(metric).is_some_and(Money::is_zero);
+        self.cost.is_some_and(|cost| !cost.is_zero())
+            && counts_nothing(Metric::Billed)
+            && counts_nothing(Metric::Effective)
+    }
+}
+
+impl fmt::Debug for ExportRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportRow")
+            .field("line", &self.line)
+            .field("cost", &self.cost)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rows of one kind and what they state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KindSum {
+    /// The kind as the file has it, shortened.
+    pub kind: String,
+    /// How many rows are of it.
+    pub rows: u64,
+    /// The sum of the amounts they state.
+    pub cost: Money,
+}
+
+/// A row that repeats the sum of others, such as one of `All models`. It is no usage, and was found to be their sum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StatedSum {
+    /// The line, counted from 1.
+    pub line: u64,
+    /// What the row calls itself.
+    pub label: String,
+    /// The amount it states.
+    pub cost: Option<Money>,
 }
 
 impl CsvExport {
-    /// Reads an export. `file` names it in errors, `account` the connection in reports.
+    /// Reads an export. `file` names it in errors, `account` the connection in reports. [`ExportReader`] takes more that one
+    /// may know of a file.
     ///
     /// # Errors
-    /// [`Error`], with line and column: text that is not UTF-8 or not CSV, an unknown layout, a row of another length
-    /// than the header, an instant, a count or an amount that is none.
+    /// As [`ExportReader::read`].
     pub fn read(bytes: &[u8], file: &str, account: impl Into<Arc<str>>) -> Result<Self> {
-        Self::read_of(bytes, file, account, None)
+        ExportReader::new(account).read(bytes, file)
     }
 
     /// The same for the export of one person, which does not name them.
     ///
     /// # Errors
-    /// As [`Self::read`].
+    /// As [`ExportReader::read`].
     pub fn read_personal(
         bytes: &[u8],
         file: &str,
         account: impl Into<Arc<str>>,
         email: &str,
     ) -> Result<Self> {
-        Self::read_of(bytes, file, account, Some(email))
+        ExportReader::new(account).person(email).read(bytes, file)
     }
 
-    fn read_of(bytes: &[u8], file: &str, account: impl Into<Arc<str>>, person: Option<&str>) -> Result<Self> {
-        parse(bytes, &Mapping::new(account), person).map_err(|error| error.in_file(file))
+    pub(crate) fn push(&mut self, record: CostRecord, stated: StatedRow, has_odd_total: bool) {
+        self.odd_totals += u64::from(has_odd_total);
+        self.records.push(record);
+        self.stated.push(stated);
     }
 
     /// The rows as cost records, in the order of the file.
     pub fn records(&self) -> &[CostRecord] {
         &self.records
+    }
+
+    /// The rows with all that the file says of them, in its order.
+    pub fn rows(&self) -> impl Iterator<Item = ExportRow<'_>> {
+        self.records.iter().zip(&self.stated).map(|(record, stated)| ExportRow {
+            line: stated.line,
+            record,
+            cost: stated.cost,
+            decimals: stated.decimals,
+            is_unknown_kind: stated.is_unknown_kind,
+        })
     }
 
     /// How many rows state a total of tokens that is not the sum of their columns. The columns are what is kept.
@@ -59,19 +148,92 @@ impl CsvExport {
 
     /// The whole UTC days from the first row to the last; `None` without rows.
     pub fn range(&self) -> Option<Window> {
+        let span = self.span()?;
+        let end = self.records.iter().map(|record| record.at).max()?.date().checked_add_days(Days::new(1))?;
+        Window::new(Timestamp::midnight(span.start().date()), Timestamp::midnight(end)).ok()
+    }
+
+    /// From the first row to the millisecond after the last: what the file is known to hold all of. `None` without rows.
+    pub fn span(&self) -> Option<Window> {
         let first = self.records.iter().map(|record| record.at).min()?;
         let last = self.records.iter().map(|record| record.at).max()?;
-        let end = last.date().checked_add_days(Days::new(1))?;
-        Window::new(Timestamp::midnight(first.date()), Timestamp::midnight(end)).ok()
+        Window::new(first, just_after(last)?).ok()
+    }
+
+    /// Whether the file has a column of users. Without one it is the export of one person.
+    pub fn names_users(&self) -> bool {
+        self.names_users
+    }
+
+    /// Whose the file was stated to be.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
+    }
+
+    /// The names of the columns that were read, as the file has them.
+    pub fn columns_read(&self) -> &[String] {
+        &self.columns_read
+    }
+
+    /// The names of the columns that were not read.
+    pub fn columns_passed_over(&self) -> &[String] {
+        &self.columns_passed_over
+    }
+
+    /// What exports may state and this one does not: `User`, `Kind`, `Max Mode`, `tokens by type`, `Cost`.
+    pub fn columns_missing(&self) -> &[&'static str] {
+        &self.columns_missing
+    }
+
+    /// The rows that were sums of others, and so are no usage.
+    pub fn sums(&self) -> &[StatedSum] {
+        &self.sums
+    }
+
+    /// The most decimals that an amount of the file has; `None` if it states none. Amounts are rounded to about that.
+    pub fn decimals(&self) -> Option<u32> {
+        self.stated.iter().filter_map(|row| row.decimals).max()
+    }
+
+    /// The rows of each kind without a rule. What they bill is unknown; what they state counts as used.
+    ///
+    /// # Errors
+    /// [`cost_model::ErrorKind::Overflow`].
+    pub fn unknown_kinds(&self) -> cost_model::Result<Vec<KindSum>> {
+        self.sums_by_kind(|row| row.is_unknown_kind)
+    }
+
+    /// The rows of each kind that counts nothing although its rows state amounts, such as `Free`.
+    ///
+    /// # Errors
+    /// [`cost_model::ErrorKind::Overflow`].
+    pub fn uncounted_kinds(&self) -> cost_model::Result<Vec<KindSum>> {
+        self.sums_by_kind(ExportRow::is_uncounted)
+    }
+
+    fn sums_by_kind<'a>(
+        &'a self,
+        wanted: impl Fn(&ExportRow<'a>) -> bool,
+    ) -> cost_model::Result<Vec<KindSum>> {
+        let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
+        for row in self.rows().filter(wanted) {
+            let kind =
+                row.record.stated.kind.as_deref().or(row.record.subcategory.as_deref()).unwrap_or_default();
+            let kind = quoted(kind);
+            let sum = kinds.entry(kind.clone()).or_insert_with(|| KindSum { kind, ..KindSum::default() });
+            sum.rows += 1;
+            sum.cost = sum.cost.checked_add(row.cost.unwrap_or_default())?;
+        }
+        Ok(kinds.into_values().collect())
     }
 }
 
 #[async_trait]
 impl CostSource for CsvExport {
     /// The rows of a window; the file is all there is, so it is complete.
-    async fn read(&self, window: Window) -> cost_model::Result<WindowRead> {
+    async fn read(&self, window: Window) -> cost_model::Result<SourceBatch> {
         let inside = self.records.iter().filter(|record| window.contains(record.at));
-        Ok(WindowRead::new(window, inside.cloned().collect()))
+        Ok(SourceBatch::new(window, inside.cloned().collect()))
     }
 }
 
@@ -80,39 +242,7 @@ impl fmt::Debug for CsvExport {
         f.debug_struct("CsvExport")
             .field("records", &self.records.len())
             .field("odd_totals", &self.odd_totals)
+            .field("columns_passed_over", &self.columns_passed_over.len())
             .finish_non_exhaustive()
-    }
-}
-
-fn parse(bytes: &[u8], mapping: &Mapping, person: Option<&str>) -> Result<CsvExport> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.iter().take(error.valid_up_to());
-        let line = 1 + before.map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        Error::new("the text is not UTF-8").on_line(line)
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| malformed(&error))?.clone();
-    let columns = Columns::new(&header).map_err(|error| error.on_line(1))?;
-    let mut export = CsvExport { records: Vec::new(), odd_totals: 0 };
-    for record in reader.records() {
-        let record = record.map_err(|error| malformed(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.len() != header.len() {
-            let message = format!("the row has {} fields, and the header {}", record.len(), header.len());
-            return Err(Error::new(message).on_line(line));
-        }
-        let row = row::read(&record, &columns, mapping, person).map_err(|error| error.on_line(line))?;
-        export.odd_totals += u64::from(row.odd_total);
-        export.records.push(row.record);
-    }
-    Ok(export)
-}
-
-fn malformed(error: &csv::Error) -> Error {
-    let malformed = Error::new("the lines are not CSV");
-    match error.position() {
-        Some(position) => malformed.on_line(position.line()),
-        None => malformed,
     }
 }

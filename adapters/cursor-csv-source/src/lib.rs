@@ -3,7 +3,10 @@
 mod columns;
 mod error;
 mod export;
+mod reader;
 mod row;
+mod sums;
 
 pub use error::{Error, Result};
-pub use export::{CsvExport, PRECISION};
+pub use export::{CsvExport, ExportRow, KindSum, PRECISION, StatedSum};
+pub use reader::ExportReader;

@@ -1,158 +1,244 @@
 //! One row: a usage event in the words of the export.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use cost_model::{CostRecord, Money, Quantity};
-use csv::StringRecord;
+use std::borrow::Cow;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
+use cost_model::input::{Cell, InputError, NumberReader, Row, Table, quoted, visible};
+use cost_model::{CostRecord, Currency, Money, Quantity};
 use cursor_admin_client::UsageEvent;
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use crate::PRECISION;
 use crate::columns::{Columns, TokenColumns};
-use crate::error::shown;
-use crate::{Error, PRECISION, Result};
 
-/// A row as a record, and whether its total of tokens is not the sum of its columns.
-pub(crate) struct Row {
+/// A row as a record, and what the export says of it.
+pub(crate) struct ReadRow {
     pub(crate) record: CostRecord,
-    pub(crate) odd_total: bool,
+    /// The amount in the column of costs.
+    pub(crate) cost: Option<Money>,
+    /// How many decimals that amount is written with.
+    pub(crate) decimals: Option<u32>,
+    /// Whether its total of tokens is not the sum of its columns.
+    pub(crate) has_odd_total: bool,
+    pub(crate) is_unknown_kind: bool,
 }
 
-/// Reads a row. `person` stands in for the user where the export has no such column.
-pub(crate) fn read(
-    row: &StringRecord,
-    columns: &Columns,
-    mapping: &Mapping,
-    person: Option<&str>,
-) -> Result<Row> {
-    let cell =
-        |column: Option<usize>| column.and_then(|column| row.get(column)).map(str::trim).unwrap_or_default();
-    let mut event = Map::new();
-    let mut set = |field: &str, text: &str| {
-        if !text.is_empty() {
-            event.insert(field.to_owned(), json!(text));
+/// Reads the rows of one file.
+pub(crate) struct RowReader<'a> {
+    pub(crate) mapping: &'a Mapping,
+    /// Whose the rows are where the export has no column of users.
+    pub(crate) person: Option<&'a str>,
+    pub(crate) columns: &'a Columns,
+    pub(crate) numbers: NumberReader,
+}
+
+/// What a row states in numbers.
+pub(crate) struct Figures {
+    pub(crate) cost: Option<Stated>,
+    pub(crate) billed: Option<Stated>,
+    pub(crate) requests: Option<Decimal>,
+    /// Counts by type as an event has them, or only the total.
+    pub(crate) tokens: Counts,
+}
+
+/// An amount with its number of decimals.
+#[derive(Clone, Copy)]
+pub(crate) struct Stated {
+    pub(crate) value: Money,
+    decimals: u32,
+}
+
+pub(crate) enum Counts {
+    ByType { cache_write: u64, input: u64, cache_read: u64, output: u64, total: Option<u64> },
+    Total(u64),
+}
+
+impl Counts {
+    /// All tokens.
+    pub(crate) fn sum(&self) -> u128 {
+        match self {
+            Self::ByType { cache_write, input, cache_read, output, .. } => {
+                [cache_write, input, cache_read, output].into_iter().map(|count| u128::from(*count)).sum()
+            }
+            Self::Total(total) => u128::from(*total),
         }
-    };
-    set("userEmail", if columns.user.is_some() { cell(columns.user) } else { person.unwrap_or_default() });
-    set("cloudAgentId", cell(columns.cloud_agent));
-    set("automationId", cell(columns.automation));
-    set("kind", cell(columns.kind));
-    set("model", cell(Some(columns.model)));
-    event.insert("timestamp".to_owned(), json!(date(cell(Some(columns.date)), columns)?));
-    if let Some(max_mode) = max_mode(cell(columns.max_mode), columns)? {
-        event.insert("maxMode".to_owned(), json!(max_mode));
     }
-    let (usage, total, odd_total) = tokens(row, columns)?;
-    event.insert("tokenUsage".to_owned(), Value::Object(usage));
-    let requests = amount(cell(columns.requests), columns.requests, columns)?;
-    if let Some(requests) = requests {
-        event.insert("requestsCosts".to_owned(), number(requests.normalize()));
+}
+
+impl RowReader<'_> {
+    /// The figures of a row.
+    pub(crate) fn figures(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Figures, InputError> {
+        let columns = self.columns;
+        let requests =
+            columns.requests.map(|column| table.cell(row, column)).filter(|cell| !states_nothing(cell));
+        Ok(Figures {
+            cost: self.amount(table, row, columns.cost)?,
+            billed: self.amount(table, row, columns.cost_to_you)?,
+            requests: requests.map(|cell| self.numbers.quantity(cell)).transpose()?,
+            tokens: self.counts(table, row)?,
+        })
     }
-    let cost = amount(cell(columns.cost), columns.cost, columns)?;
-    if let Some(cost) = cost {
-        event.insert("chargedCents".to_owned(), number(cents(cost)));
+
+    /// A row as a record.
+    pub(crate) fn record(
+        &self,
+        table: &Table<'_>,
+        row: &Row<'_>,
+        figures: &Figures,
+    ) -> Result<ReadRow, InputError> {
+        let columns = self.columns;
+        let text = |column| visible(row.text(column));
+        let mut event = Map::new();
+        let mut set = |field: &str, text: Cow<'_, str>| {
+            if !text.is_empty() {
+                event.insert(field.to_owned(), json!(text));
+            }
+        };
+        set("userEmail", self.person(table, row)?);
+        set("cloudAgentId", text(columns.cloud_agent));
+        set("automationId", text(columns.automation));
+        set("kind", text(columns.kind));
+        set("model", text(Some(columns.model)));
+        event.insert("timestamp".to_owned(), json!(instant(table.cell(row, columns.date))?));
+        if let Some(column) = columns.max_mode
+            && let Some(max_mode) = max_mode(table.cell(row, column))?
+        {
+            event.insert("maxMode".to_owned(), json!(max_mode));
+        }
+        let usage = match figures.tokens {
+            Counts::ByType { cache_write, input, cache_read, output, .. } => json!({
+                "cacheWriteTokens": cache_write, "inputTokens": input, "cacheReadTokens": cache_read,
+                "outputTokens": output,
+            }),
+            Counts::Total(_) => json!({}),
+        };
+        event.insert("tokenUsage".to_owned(), usage);
+        if let Some(requests) = figures.requests {
+            event.insert("requestsCosts".to_owned(), json!(requests.normalize().to_string()));
+        }
+        if let Some(cost) = figures.cost {
+            event.insert("chargedCents".to_owned(), json!(cents(cost.value, row)?));
+        }
+        self.map(&Value::Object(event).to_string(), figures).map_err(|error| error.on_line(row.line))
     }
-    let event = UsageEvent::from_json(&Value::Object(event).to_string())
-        .map_err(|error| Error::new(format!("the row is no usage event: {error}")))?;
-    let mut record = mapping.record(&event);
-    if let Some(total) = total {
-        record.quantity = Some(total);
-        record.usage_unit = Some("tokens".into());
-        record.category = Some("tokens".into());
+
+    /// The record of an event, with what only the export says.
+    fn map(&self, event: &str, figures: &Figures) -> Result<ReadRow, InputError> {
+        let event = UsageEvent::from_json(event)
+            .map_err(|error| InputError::new(format!("the row is no usage event: {error}")))?;
+        let mut record = self.mapping.record(&event);
+        let has_odd_total = match figures.tokens {
+            Counts::ByType { total, .. } => {
+                total.is_some_and(|total| u128::from(total) != figures.tokens.sum())
+            }
+            Counts::Total(total) => {
+                let quantity = Quantity::try_from(cost_model::Tokens::new(total));
+                record.quantity = Some(quantity.map_err(|error| InputError::new(error.to_string()))?);
+                record.usage_unit = Some("tokens".into());
+                record.category = Some("tokens".into());
+                false
+            }
+        };
+        if let Some(billed) = figures.billed {
+            record.costs.billed = Some(billed.value);
+        }
+        if let Some(cost) = figures.cost {
+            record.attributes.insert(PRECISION, cost.decimals.to_string());
+        }
+        Ok(ReadRow {
+            record,
+            cost: figures.cost.map(|cost| cost.value),
+            decimals: figures.cost.map(|cost| cost.decimals),
+            has_odd_total,
+            is_unknown_kind: Mapping::is_unknown_kind(&event),
+        })
     }
-    if let Some(billed) = amount(cell(columns.cost_to_you), columns.cost_to_you, columns)? {
-        record.costs.billed = Some(money(billed)?);
+
+    /// Whose the row is.
+    fn person<'r>(&'r self, table: &Table<'_>, row: &'r Row<'_>) -> Result<Cow<'r, str>, InputError> {
+        let Some(column) = self.columns.user else {
+            return Ok(Cow::Borrowed(self.person.unwrap_or_default()));
+        };
+        let user = visible(row.text(Some(column)));
+        match self.person {
+            Some(person) if !user.is_empty() && user.to_lowercase() != person.to_lowercase() => {
+                let message =
+                    "the row is about another person than the one whose export this is stated to be";
+                Err(table.cell(row, column).error(message))
+            }
+            Some(person) => Ok(Cow::Borrowed(person)),
+            None => Ok(user),
+        }
     }
-    if let Some(cost) = cost {
-        record.attributes.insert(PRECISION, cost.scale().to_string());
+
+    /// A number of dollars; words such as `Included` and `-` state none.
+    fn amount(
+        &mut self,
+        table: &Table<'_>,
+        row: &Row<'_>,
+        column: Option<usize>,
+    ) -> Result<Option<Stated>, InputError> {
+        let Some(cell) = column.map(|column| table.cell(row, column)) else { return Ok(None) };
+        if states_nothing(&cell) {
+            return Ok(None);
+        }
+        let amount = self.numbers.amount(cell)?;
+        if !amount.fits(Currency::USD) {
+            return Err(cell.error("the amount is not in US dollars, in which Cursor's exports are"));
+        }
+        Ok(Some(Stated { value: amount.value, decimals: amount.decimals }))
     }
-    Ok(Row { record, odd_total })
+
+    fn counts(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
+        let mut count = |column: usize| {
+            let cell = table.cell(row, column);
+            if states_nothing(&cell) { Ok(0) } else { self.numbers.count(cell) }
+        };
+        Ok(match self.columns.tokens {
+            TokenColumns::Total(total) => Counts::Total(count(total)?),
+            TokenColumns::ByType { cache_write, input, cache_read, output, total } => Counts::ByType {
+                cache_write: count(cache_write)?,
+                input: count(input)?,
+                cache_read: count(cache_read)?,
+                output: count(output)?,
+                total: total.map(count).transpose()?,
+            },
+        })
+    }
+}
+
+/// Whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
+fn states_nothing(cell: &Cell<'_>) -> bool {
+    matches!(
+        cell.text.to_lowercase().as_str(),
+        "" | "-" | "\u{2013}" | "\u{2014}" | "\u{2212}" | "nan" | "included" | "free" | "n/a" | "null"
+    )
 }
 
 /// ISO 8601 with milliseconds and `Z`, or, in older exports, `YYYY-MM-DD HH:MM:SS`, taken for UTC.
-fn date(text: &str, columns: &Columns) -> Result<i64> {
-    let instant = text.parse::<DateTime<Utc>>();
-    let plain = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
-    instant.or_else(|_| plain()).map(|at| at.timestamp_millis()).map_err(|_| {
-        Error::new(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", shown(text)))
-            .in_column(columns.name(columns.date))
+pub(crate) fn instant(cell: Cell<'_>) -> Result<i64, InputError> {
+    let instant = cell.text.parse::<DateTime<Utc>>();
+    let plain = || NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
+    let at = instant.or_else(|_| plain()).ok().filter(|at| (2000..2200).contains(&at.year()));
+    at.map(|at| at.timestamp_millis()).ok_or_else(|| {
+        cell.error(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", quoted(cell.text)))
     })
 }
 
-fn max_mode(text: &str, columns: &Columns) -> Result<Option<bool>> {
-    match text.to_lowercase().as_str() {
+fn max_mode(cell: Cell<'_>) -> Result<Option<bool>, InputError> {
+    match visible(cell.text).to_lowercase().as_str() {
         "" => Ok(None),
         "yes" | "true" => Ok(Some(true)),
         "no" | "false" => Ok(Some(false)),
-        _ => Err(Error::new(format!("`{}` is neither Yes nor No", shown(text)))
-            .in_column(columns.max_mode.map(|column| columns.name(column)).unwrap_or_default())),
+        _ => Err(cell.error(format!("`{}` is neither Yes nor No", quoted(cell.text)))),
     }
 }
 
-/// The counts by type as an event has them, the total where only that is known, and whether the stated total is another
-/// than the sum.
-fn tokens(row: &StringRecord, columns: &Columns) -> Result<(Map<String, Value>, Option<Quantity>, bool)> {
-    let count = |column: usize| {
-        let text = row.get(column).map(str::trim).unwrap_or_default().replace(',', "");
-        match text.as_str() {
-            "" | "-" => Ok(0),
-            digits => digits.parse::<u64>().map_err(|_| {
-                Error::new(format!("`{}` is not a number of tokens", shown(digits)))
-                    .in_column(columns.name(column))
-            }),
-        }
-    };
-    let mut usage = Map::new();
-    match columns.tokens {
-        TokenColumns::Total(column) => {
-            let total = Quantity::try_from(cost_model::Tokens::new(count(column)?));
-            Ok((usage, Some(total.map_err(|error| Error::new(error.to_string()))?), false))
-        }
-        TokenColumns::ByType { cache_write, input, cache_read, output, total } => {
-            let mut sum = 0_u128;
-            let fields = [
-                ("cacheWriteTokens", cache_write),
-                ("inputTokens", input),
-                ("cacheReadTokens", cache_read),
-                ("outputTokens", output),
-            ];
-            for (field, column) in fields {
-                let count = count(column)?;
-                sum += u128::from(count);
-                usage.insert(field.to_owned(), json!(count));
-            }
-            let odd = match total {
-                Some(column) => u128::from(count(column)?) != sum,
-                None => false,
-            };
-            Ok((usage, None, odd))
-        }
-    }
-}
-
-/// A number of dollars or requests; words such as `Included` and `-` state none.
-fn amount(text: &str, column: Option<usize>, columns: &Columns) -> Result<Option<Decimal>> {
-    let digits = text.trim_start_matches('$').replace(',', "");
-    match digits.to_lowercase().as_str() {
-        "" | "-" | "nan" | "included" | "free" => return Ok(None),
-        _ => {}
-    }
-    digits.parse::<Decimal>().map(Some).map_err(|_| {
-        Error::new(format!("`{}` is neither an amount nor a word like Included", shown(text)))
-            .in_column(column.map(|column| columns.name(column)).unwrap_or_default())
-    })
-}
-
-/// Dollars as cents, exactly.
-fn cents(dollars: Decimal) -> Decimal {
-    dollars.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(dollars).normalize()
-}
-
-fn money(dollars: Decimal) -> Result<Money> {
-    Money::try_from(dollars).map_err(|error| Error::new(error.to_string()))
-}
-
-/// The digits as a JSON string, which the client reads as exactly as a number.
-fn number(value: Decimal) -> Value {
-    json!(value.to_string())
+/// Dollars as cents, exactly, in digits that the client reads as exactly as a number.
+fn cents(dollars: Money, row: &Row<'_>) -> Result<String, InputError> {
+    let cents = dollars.units().checked_mul(100).map(Money::from_units);
+    let message = "the amount is out of range";
+    cents.map(|cents| cents.to_string()).ok_or_else(|| InputError::new(message).on_line(row.line))
 }

@@ -1,7 +1,8 @@
 //! Invoices as the dashboard's own call answers them.
 
-use cost_model::{Currency, Money, Window};
-use reconcile::reading::{self, JsonText};
+use cost_model::input::{DecimalMark, Meaning, NumberReader, quoted};
+use cost_model::{Currency, Money, Timestamp, Window};
+use reconcile::reading::{self, JsonText, settle};
 use reconcile::{Error, ErrorKind, Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
 
 use crate::CursorWordings;
@@ -16,13 +17,15 @@ use crate::CursorWordings;
 ///   "hasUnpaidMidMonthInvoice": false }
 /// ```
 ///
-/// `cents` may have a fraction, of which every digit is kept. Where they are left out, the line asks for `totalDollars`,
-/// and without those for nothing: the answer leaves out what is 0. The answer does not tell its month, so the period
-/// comes from the caller; the invoice's number is the file's name; amounts are in US dollars.
+/// `cents` may have a fraction, of which every digit is kept. Where they are left out, the line bills `totalDollars`, a number
+/// or a string such as `"$12.34"`, and without those nothing: the answer leaves out what is 0. The answer does not tell its
+/// month, so the period comes from the caller; the invoice's number is the file's name; amounts are in US dollars. Items that
+/// are sums of others are no lines; see [`settle`].
 ///
 /// What else the answer says is in [`Invoice::remarks`]: the pricing's description, `hasUnpaidMidMonthInvoice: true`
-/// (usage of the month was asked for on another invoice that is not paid yet, so no line takes it off), two amounts of an
-/// item that differ, and the names of fields that nobody knows.
+/// (usage of the month was billed on another invoice that is not paid yet, so no line takes it off), two amounts of an
+/// item that differ, and the names of fields that nobody knows. An unknown field of an item that looks like an amount is an
+/// error, and so is an answer without `items`, such as `{"error":"not_authenticated"}`.
 ///
 /// ```
 /// use cost_model::Window;
@@ -40,32 +43,55 @@ use crate::CursorWordings;
 pub struct DashboardInvoiceReader {
     wordings: CursorWordings,
     period: Window,
+    issued: Option<Timestamp>,
+    decimal_mark: Option<DecimalMark>,
 }
 
 impl DashboardInvoiceReader {
     /// A reader of the invoice of this period. Whether a month in the dashboard is a calendar month or a billing cycle
     /// is not documented, and has changed.
     pub fn new(period: Window) -> Self {
-        Self { wordings: CursorWordings::new(), period }
+        Self { wordings: CursorWordings::new(), period, issued: None, decimal_mark: None }
+    }
+
+    /// When the invoice was issued, which the answer does not say.
+    #[must_use]
+    pub fn with_issued(mut self, issued: Timestamp) -> Self {
+        self.issued = Some(issued);
+        self
+    }
+
+    /// The decimal mark of amounts in strings. Without one, a string that can be read in two ways is refused.
+    #[must_use]
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
+        self.decimal_mark = Some(mark);
+        self
     }
 
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
         let mut invoice = Invoice::new(file, self.period, Currency::USD);
-        for (name, value) in json.members(json.whole())? {
-            if name == "items" && value != "null" {
-                let items = json.elements(value).map_err(|error| error.in_field("items"))?;
-                for (place, item) in (1..).zip(items) {
-                    self.read_item(json, item, place, &mut invoice)?;
-                }
-            } else if let Some(said) = said(&name, value) {
+        invoice.issued = self.issued;
+        let mut numbers = NumberReader::new(self.decimal_mark);
+        let members = json.members(json.whole())?;
+        let items = members.iter().find(|(name, value)| name == "items" && *value != "null");
+        let Some((_, items)) = items else { return Err(no_invoice(json, &members)) };
+        let mut rows = Vec::new();
+        let items = json.elements(items).map_err(|error| error.in_field("items"))?;
+        for (place, item) in (1..).zip(items) {
+            rows.push(self.read_item(json, item, place, &mut numbers, &mut invoice.remarks)?);
+        }
+        for (name, value) in members.iter().filter(|(name, _)| name != "items") {
+            if let Some(said) = said(name, value) {
                 invoice.remarks.push(Remark::new(json.place(value).0, said));
             }
         }
-        if invoice.lines.is_empty() {
-            let message = "there is no item in `items`: nothing was asked for in that month";
+        if rows.is_empty() {
+            let message = "there is no item in `items`: nothing was billed in that month";
             return Err(Error::new(ErrorKind::Invoice, message));
         }
+        numbers.finish()?;
+        settle(&mut invoice, rows)?;
         Ok(invoice)
     }
 
@@ -74,10 +100,11 @@ impl DashboardInvoiceReader {
         json: JsonText<'a>,
         item: &'a str,
         place: u64,
-        invoice: &mut Invoice,
-    ) -> Result<()> {
+        numbers: &mut NumberReader,
+        remarks: &mut Vec<Remark>,
+    ) -> Result<InvoiceLine> {
         let (mut description, mut cents, mut dollars) = (None, None, None);
-        let mut remark = |text: String| invoice.remarks.push(Remark::new(json.place(item).0, text));
+        let mut remark = |text: String| remarks.push(Remark::new(json.place(item).0, text));
         for (name, value) in json.members(item)? {
             match name.as_str() {
                 _ if value == "null" => {}
@@ -85,10 +112,21 @@ impl DashboardInvoiceReader {
                     let text = json.string(value).map_err(|error| error.in_field("description"))?;
                     description = Some(text);
                 }
-                "cents" => cents = Some(in_cents(json, value).map_err(|error| error.in_field("cents"))?),
+                "cents" => {
+                    let amount = in_cents(json, value, numbers);
+                    cents = Some(amount.map_err(|error| error.in_field("cents"))?);
+                }
                 "totalDollars" => {
-                    let amount = json.amount(value).map_err(|error| error.in_field("totalDollars"))?;
-                    dollars = Some(amount);
+                    let amount = in_dollars(json, value, numbers);
+                    dollars = Some(amount.map_err(|error| error.in_field("totalDollars"))?);
+                }
+                _ if Meaning::of(&name) == Some(Meaning::Amount) => {
+                    let message = format!(
+                        "the field `{}` looks like an amount and would not be read: amounts are in `cents` and \
+                         `totalDollars`",
+                        quoted(&name)
+                    );
+                    return Err(json.fault(value, &message));
                 }
                 _ => remark(format!("item {place}: the field `{name}` is not read")),
             }
@@ -103,14 +141,13 @@ impl DashboardInvoiceReader {
         }
         let wording = self.wordings.read(&description);
         let amount = cents.or(dollars).unwrap_or(Money::ZERO);
-        invoice.lines.push(InvoiceLine::new(place, description, amount, wording));
-        Ok(())
+        Ok(InvoiceLine::new(place, description, amount, wording))
     }
 }
 
 impl InvoiceReader for DashboardInvoiceReader {
     fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        reading::text(bytes).and_then(|text| self.read_text(text, file)).map_err(|error| error.in_file(file))
+        reading::text(bytes).and_then(|text| self.read_text(&text, file)).map_err(|error| error.in_file(file))
     }
 }
 
@@ -123,11 +160,46 @@ fn said(name: &str, value: &str) -> Option<String> {
     }
 }
 
+/// Why an answer without items is no invoice: what it says of an error, or the fields that it has.
+fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
+    let is_error = |name: &str| {
+        matches!(
+            name.to_ascii_lowercase().as_str(),
+            "error" | "errors" | "message" | "detail" | "code" | "status" | "reason"
+        )
+    };
+    let said = members.iter().find(|(name, value)| is_error(name) && *value != "null");
+    let message = match said {
+        Some((name, value)) => {
+            let text = json.string(value).unwrap_or_else(|_| (*value).to_owned());
+            format!("this is no invoice: {name} {}", quoted(&text))
+        }
+        None => {
+            let names: Vec<_> = members.iter().map(|(name, _)| quoted(name)).collect();
+            let there = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            format!("this is no invoice: there is no field `items`; there is: {there}")
+        }
+    };
+    Error::new(ErrorKind::Invoice, message)
+}
+
 /// A count of cents, every digit of it.
-fn in_cents<'a>(json: JsonText<'a>, value: &'a str) -> Result<Money> {
-    let cents = json.amount(value)?.units();
+fn in_cents<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
+    let amount = json.amount(value, numbers)?;
+    let cents = amount.value.units();
     if cents % 100 != 0 {
         return Err(json.fault(value, "an amount of cents has at most 22 decimals"));
     }
+    if amount.currency().is_some() || !amount.fits(Currency::USD) {
+        return Err(json.fault(value, "a count of cents has no currency"));
+    }
     Ok(Money::from_units(cents / 100))
+}
+
+fn in_dollars<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
+    let amount = json.amount(value, numbers)?;
+    if !amount.fits(Currency::USD) {
+        return Err(json.fault(value, "the amount is not in US dollars"));
+    }
+    Ok(amount.value)
 }

@@ -32,7 +32,9 @@
 mod charges;
 mod concurrent;
 mod dropped;
+mod imported;
 mod model;
+mod origins;
 mod random;
 mod removed;
 mod replaced;
@@ -155,6 +157,9 @@ impl Suite {
             ("what stops a sink stops the scan", concurrent::stopped(factory, self.records).await),
             ("a person is replaced and sums stay", removed::pseudonymised(factory, self.seed).await),
             ("a purge leaves nothing, and others alone", removed::purged(factory, self.records).await),
+            ("files behave as in memory", imported::like_the_model(factory, self.seed, self.rounds).await),
+            ("made-up charges stay apart", origins::kept_apart(factory, self.seed).await),
+            ("numbers of reads ascend", origins::numbers(factory).await),
             ("keeps many records", removed::many(factory, self.records).await),
         ];
         let violation = |(check, checked): (&'static str, Checked)| {

@@ -20,7 +20,6 @@ mod seen;
 mod settings;
 mod spans;
 mod sums;
-mod table;
 mod totals;
 mod unknown;
 mod whole;

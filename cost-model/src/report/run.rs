@@ -9,6 +9,7 @@ use super::interval::previous;
 use super::plan::Planner;
 use super::rows::{Previous, Report};
 use super::sums::add_up;
+use super::unknown::unknown_values;
 use super::{Measure, Query};
 
 pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
@@ -24,9 +25,7 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
     }
-    if now.total.records == 0 {
-        super::unknown::refuse_unknown_values(query, ledger, tagger)?;
-    }
+    let unknown_values = unknown_values(query, ledger, tagger)?;
     let before = match (query.compare, query.window) {
         (false, _) => None,
         (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
@@ -47,5 +46,6 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
         gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
+        unknown_values,
     })
 }

@@ -16,6 +16,7 @@ mod filter;
 mod ledger;
 mod memory_store;
 mod money;
+mod output;
 mod provenance;
 mod replacement;
 mod report;

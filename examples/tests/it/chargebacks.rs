@@ -28,7 +28,8 @@ async fn billed_cost_by_team_is_the_grand_total() {
     let synced = sync(&simulator).await;
     let billing = billing_rules().unwrap();
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "directory.csv").unwrap();
-    let teams = RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap();
+    let teams =
+        RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap();
     for demo in simulator.invoices() {
         let reader = CsvInvoiceReader::new(CursorWordings::new());
         let invoice = reader.read(demo.csv.as_bytes(), "invoice.csv").unwrap();

@@ -59,8 +59,12 @@ fn errors_name_the_file() {
     let output = run("check_rules", &["no such file"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("no such file: "));
-    let output = run("explain", &["ana@acme.test", "tomorrow"]);
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "`tomorrow` is not a date like 2026-09-15\n");
+    let file = |name: &str| format!("{}/check_rules/{name}", env!("CARGO_MANIFEST_DIR"));
+    let output = run("explain", &["ana@acme.test", "tomorrow", &file("rules.toml"), &file("directory.csv")]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "`tomorrow` is neither a day like 2026-09-15 nor an instant like 2026-09-15T10:00:00Z\n"
+    );
 }
 
 #[test]
@@ -93,7 +97,7 @@ fn a_closed_month_stays_closed() {
     let other = close("2026-09", &new);
     assert_eq!(other.status.code(), Some(1));
     let told = String::from_utf8(other.stdout).unwrap();
-    assert!(told.contains("with other rules and the same people") && told.contains("Team Web: 0 -> 6.125"));
+    assert!(told.contains("with other rules, the same people") && told.contains("Team Web: 0 -> 6.125"));
     for (month, complaint) in [
         ("2026-08", "is of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z, not of 2026-08"),
         ("September", "`September` is not a month like 2026-09"),

@@ -1,5 +1,7 @@
 //! The bridge in plain words.
 
+use cost_model::output::for_terminal;
+
 use super::rows::{Row, RowKind, brief, rows};
 use crate::verdicts::sum_of_sizes;
 use crate::{Answer, Category, Dispute, Evidence, Reconciliation, Step, WaypointName};
@@ -36,7 +38,8 @@ impl Reconciliation {
         sentences.extend(self.where_to_look());
         sentences.extend(self.to_do());
         sentences.push(self.conclusion());
-        sentences.join("\n") + "\n"
+        // Wordings of lines and the number of the invoice are others' text.
+        sentences.iter().flat_map(|sentence| [for_terminal(sentence), "\n".into()]).collect()
     }
 
     fn opening(&self) -> String {
@@ -73,7 +76,8 @@ impl Reconciliation {
         (!clauses.is_empty()).then(|| format!("To dispute: {}.", clauses.join("; ")))
     }
 
-    fn conclusion(&self) -> String {
+    /// The verdict in one sentence: the last one of the [narrative](Self::narrative).
+    pub fn conclusion(&self) -> String {
         let verdicts = &self.verdicts;
         let disputed = sum_of_sizes(verdicts.disputes.iter().map(|dispute| dispute.amount));
         let open = [

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use cost_model::output::for_terminal;
+
 use super::rows::{RowKind, fixed, rows};
 use crate::Reconciliation;
 
@@ -16,7 +18,7 @@ impl fmt::Display for Reconciliation {
                 RowKind::Waypoint(_) | RowKind::Total => "= ",
                 RowKind::Step(_) | RowKind::UnexplainedUsage | RowKind::Unexplained => "  ",
             };
-            writeln!(f, "{:<52}{:>18}", format!("{sign}{}", row.label), fixed(row.shown))?;
+            writeln!(f, "{:<52}{:>18}", format!("{sign}{}", for_terminal(&row.label)), fixed(row.shown))?;
         }
         Ok(())
     }

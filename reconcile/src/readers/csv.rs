@@ -1,11 +1,12 @@
 //! Invoices as CSV.
 
-use chrono::{DateTime, Utc};
-use cost_model::{Currency, Money, Timestamp, Window};
+use cost_model::input::{DecimalMark, NumberReader, Table, TableOptions};
+use cost_model::{Currency, Timestamp, Window};
 
-use super::csv_columns::CsvColumns;
-use super::reading::{self, invalid};
-use crate::{Error, Invoice, InvoiceReader, Result, Wordings};
+use super::csv_columns::{CsvColumns, check_currency, remarks, stated_currency};
+use super::csv_fields::Fields;
+use super::reading::{self, invalid, settle};
+use crate::{Error, Invoice, InvoiceReader, Remark, Result, Wordings};
 
 /// Reads an invoice from CSV with header fields as comment lines:
 ///
@@ -19,9 +20,16 @@ use crate::{Error, Invoice, InvoiceReader, Result, Wordings};
 /// "Tax",,655.20
 /// ```
 ///
-/// `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
-/// the grand total, `# issued: 2026-10-15T10:00:00Z` when it was issued. A column `unit_price` is read as well. Other
-/// comments and columns are passed over. Amounts may carry a `$` and thousands separators; a decimal comma is an error.
+/// - `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
+///   the grand total, `# issued: 2026-10-15T10:00:00Z` when it was issued, `# decimals: comma` that numbers are written as in
+///   `1.234,56`. The names of these fields have any case. A field that stands twice is an error, and so is an unknown one that
+///   looks like an amount; other comments are remarks.
+/// - A column `unit_price` is read as well, and `currency`, which must be that of the invoice. Other columns are remarks,
+///   or errors where they look like an amount, a date, a kind or a person.
+/// - Columns are divided by commas, semicolons, tabs or bars. Numbers are those of [`NumberReader`].
+/// - A line that begins with `#` below the names of the columns is a comment only if it has another number of cells than
+///   there are columns.
+/// - Rows that are sums of others are no lines; see [`settle`].
 ///
 /// Other layouts are read by [`with_columns`](Self::with_columns), and files without such comments by saying what they
 /// leave out:
@@ -47,23 +55,14 @@ use crate::{Error, Invoice, InvoiceReader, Result, Wordings};
 pub struct CsvInvoiceReader<W> {
     wordings: W,
     columns: CsvColumns,
-    header: Header,
-}
-
-/// The fields above the lines, as far as they are known.
-#[derive(Clone, Debug, Default)]
-struct Header {
-    number: Option<String>,
-    period: Option<Window>,
-    currency: Option<Currency>,
-    issued: Option<Timestamp>,
-    total: Option<Money>,
+    given: Fields,
+    decimal_mark: Option<DecimalMark>,
 }
 
 impl<W: Wordings> CsvInvoiceReader<W> {
     /// A reader that knows these wordings.
     pub fn new(wordings: W) -> Self {
-        Self { wordings, columns: CsvColumns::default(), header: Header::default() }
+        Self { wordings, columns: CsvColumns::default(), given: Fields::default(), decimal_mark: None }
     }
 
     /// Reads a file with other columns.
@@ -76,49 +75,68 @@ impl<W: Wordings> CsvInvoiceReader<W> {
     /// The number of an invoice that does not say it.
     #[must_use]
     pub fn with_number(mut self, number: impl Into<String>) -> Self {
-        self.header.number = Some(number.into());
+        self.given.number = Some(number.into());
         self
     }
 
     /// The billing period of an invoice that does not say it.
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
-        self.header.period = Some(period);
+        self.given.period = Some(period);
         self
     }
 
     /// The currency of an invoice that does not say it.
     #[must_use]
     pub fn with_currency(mut self, currency: Currency) -> Self {
-        self.header.currency = Some(currency);
+        self.given.currency = Some(currency);
         self
     }
 
     /// When an invoice that does not say it was issued.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
-        self.header.issued = Some(issued);
+        self.given.issued = Some(issued);
+        self
+    }
+
+    /// The decimal mark of a file that does not say it. Without one, a number that can be read in two ways is refused.
+    #[must_use]
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
+        self.decimal_mark = Some(mark);
         self
     }
 
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let text = reading::text(bytes)?;
-        let mut invoice = self.header.clone().over(text)?.invoice(file)?;
-        let mut reader = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .from_reader(text.as_bytes());
-        let places = self.columns.find(reader.headers().map_err(|error| malformed(&error))?)?;
-        for row in reader.records() {
-            let row = row.map_err(|error| malformed(&error))?;
-            let line = row.position().map_or(0, |before| line_of_row(text, before));
-            let read = places.line(&row, line, &self.wordings);
-            invoice.lines.push(read.map_err(|error| error.on_line(line))?);
+        let mut table = Table::new(&text, TableOptions::with_comments())?;
+        let above = Fields::read(table.comments())?;
+        let mark = above.decimals.or(self.decimal_mark);
+        let mut numbers = NumberReader::new(mark).in_doubt(table.separator() == ';');
+        let (places, unread) = self.columns.find(&table)?;
+        let mut rows = Vec::new();
+        while let Some(row) = table.next() {
+            let row = row?;
+            let read = places.line(&table, &row, &mut numbers, &self.wordings);
+            rows.push(read.map_err(|problem| hint_at_comments(problem.into(), row.text(Some(0))))?);
         }
-        if invoice.lines.is_empty() {
+        let fields = Fields::read(table.comments())?;
+        if fields.decimals != above.decimals {
+            return Err(invalid("`# decimals` must stand above the names of the columns"));
+        }
+        let currency = stated_currency(&rows, fields.currency)?;
+        let mut invoice = fields.over(&self.given).invoice(currency, &mut numbers, file)?;
+        numbers.finish()?;
+        check_currency(&rows, &invoice)?;
+        if rows.is_empty() {
             return Err(invalid("there is no line below the header"));
         }
+        invoice.remarks.extend(remarks(&unread, table.header_line()));
+        let comments = table.comments().iter().filter(|comment| !Fields::is_field(comment));
+        let comments = comments.map(|comment| Remark::new(comment.line, comment.text.trim()));
+        invoice.remarks.extend(comments.filter(|remark| !remark.text.is_empty()));
+        settle(&mut invoice, rows.into_iter().map(|read| read.line).collect())?;
+        invoice.remarks.sort_by_key(|remark| remark.line);
         Ok(invoice)
     }
 }
@@ -129,91 +147,14 @@ impl<W: Wordings> InvoiceReader for CsvInvoiceReader<W> {
     }
 }
 
-impl Header {
-    /// The fields with those that stand in comment lines in their place.
-    fn over(mut self, text: &str) -> Result<Self> {
-        for (line, comment) in comments(text) {
-            if let Some((key, value)) = comment.split_once(':') {
-                self.take(key.trim(), value.trim()).map_err(|error| error.on_line(line))?;
-            }
-        }
-        Ok(self)
+/// Says when a line that begins with `#` is none, where such a line cannot be read.
+fn hint_at_comments(error: Error, first_cell: &str) -> Error {
+    if first_cell.starts_with('#') {
+        return error.and(
+            "a line that begins with `#` is a comment only if it has another number of cells than the header",
+        );
     }
-
-    fn take(&mut self, key: &str, value: &str) -> Result<()> {
-        match key {
-            "number" => self.number = Some(value.to_owned()),
-            "period" => self.period = Some(parse_period(value)?),
-            "currency" => {
-                let message = || format!("`{value}` is not a three-letter currency code such as USD");
-                let currency = value.parse().map_err(|_| invalid(message()).in_field("currency"))?;
-                self.currency = Some(currency);
-            }
-            "issued" => {
-                let message = || format!("`{value}` is not an instant like 2026-09-14T09:30:00Z");
-                self.issued = Some(value.parse().map_err(|_| invalid(message()).in_field("issued"))?);
-            }
-            "total" => {
-                self.total = Some(reading::amount(value).map_err(|error| error.in_field("total"))?);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn invoice(self, file: &str) -> Result<Invoice> {
-        let period = self.period.ok_or_else(|| {
-            invalid("there is no line like `# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z`")
-        })?;
-        let number = self.number.unwrap_or_else(|| file.to_owned());
-        let mut invoice = Invoice::new(number, period, self.currency.unwrap_or(Currency::USD));
-        invoice.issued = self.issued;
-        invoice.stated_total = self.total;
-        Ok(invoice)
-    }
-}
-
-/// The comment lines with their numbers. A line inside a quoted field is none.
-fn comments(text: &str) -> impl Iterator<Item = (u64, &str)> {
-    let mut quoted = false;
-    (1..).zip(text.lines()).filter_map(move |(line, text)| match text.strip_prefix('#') {
-        Some(comment) if !quoted => Some((line, comment)),
-        _ => {
-            quoted ^= text.matches('"').count() % 2 == 1;
-            None
-        }
-    })
-}
-
-fn parse_period(text: &str) -> Result<Window> {
-    let fail = |message: String| invalid(message).in_field("period");
-    let (start, end) = text
-        .split_once('/')
-        .ok_or_else(|| fail(format!("`{text}` is not two instants with a `/` between")))?;
-    let instant = |text: &str| {
-        let parsed = text.trim().parse::<DateTime<Utc>>();
-        parsed
-            .map(Timestamp::from)
-            .map_err(|_| fail(format!("`{text}` is not an instant like 2026-09-14T09:30:00Z")))
-    };
-    let (start, end) = (instant(start)?, instant(end)?);
-    Window::new(start, end).map_err(|_| fail("the period must end after it starts".to_owned()))
-}
-
-/// The line a row begins on. The reader only knows the place before any comments and blank lines above the row.
-fn line_of_row(text: &str, before: &csv::Position) -> u64 {
-    let above = usize::try_from(before.byte()).ok().and_then(|start| text.get(start..)).unwrap_or_default();
-    let skipped =
-        above.split_inclusive('\n').take_while(|line| line.starts_with('#') || line.trim().is_empty());
-    before.line() + skipped.map(|_| 1).sum::<u64>()
-}
-
-fn malformed(error: &csv::Error) -> Error {
-    let invalid = invalid("the lines are not CSV");
-    match error.position() {
-        Some(position) => invalid.on_line(position.line()),
-        None => invalid,
-    }
+    error
 }
 
 #[cfg(test)]
@@ -262,7 +203,8 @@ mod tests {
     fn errors_name_file_line_and_field() {
         fails(
             "description,amount\nTax,1\n",
-            "invoice.csv: there is no line like `# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z`",
+            "invoice.csv: there is no line like `# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z`, and no period was \
+             given",
         );
         fails(
             "# period: yesterday\n",
@@ -282,15 +224,19 @@ mod tests {
         );
         fails(&format!("{HEAD}Tax,,many\n"), "invoice.csv:3: amount: `many` is not an amount like 96.10");
         for amount in ["96,10", "1,2345", "1.234,567", "12,"] {
-            let message = format!("invoice.csv:3: amount: `{amount}` is not an amount like 96.10");
-            fails(&format!("{HEAD}Tax,,\"{amount}\"\n"), &message);
+            let message = format!(
+                "invoice.csv:3: amount: `{amount}` is not an amount like 96.10: its commas and points"
+            );
+            let error = read(&format!("{HEAD}Tax,,\"{amount}\"\n")).unwrap_err().to_string();
+            assert!(error.starts_with(&message), "{error}");
         }
         fails(&format!("{HEAD}Tax,few,1\n"), "invoice.csv:3: quantity: `few` is not a number");
-        fails(&format!("{HEAD}Tax,1\n"), "invoice.csv:3: the line has 2 fields, the header 3");
+        fails(&format!("{HEAD}Tax,1\n"), "invoice.csv:3: the row has 2 fields, and the header 3");
         fails(HEAD, "invoice.csv: there is no line below the header");
         fails(
             &HEAD.replace("amount", "total"),
-            "invoice.csv: there is no `amount` column; expected the header description,quantity,amount",
+            "invoice.csv:2: there is no `amount` column; expected the header description,quantity,amount, and there is: \
+             description, quantity, total",
         );
     }
 }

@@ -1,18 +1,24 @@
 //! Which columns of a CSV file say what.
 
-use super::reading::{amount, invalid, quantity};
-use crate::{InvoiceLine, Result, Wordings};
+use cost_model::Currency;
+use cost_model::input::{Amount, Cell, InputError, NumberReader, Row, Table};
 
-/// The names of the columns of a CSV invoice. Neither their order nor case matters; other columns are passed over.
+use super::reading::invalid;
+use crate::{Invoice, InvoiceLine, Remark, Result, Wordings};
+
+/// The names of the columns of a CSV invoice. Neither their order nor case matters, and underscores are blanks.
 ///
-/// The default is `description`, `amount`, and, where the file has them, `quantity` and `unit_price`. A column that
-/// is named by [`quantity`](Self::quantity) or [`unit_price`](Self::unit_price) must be in the file.
+/// The default is `description`, `amount`, and, where the file has them, `quantity`, `unit_price` and `currency`. A column
+/// that is named by [`quantity`](Self::quantity) or [`unit_price`](Self::unit_price) must be in the file. Other columns
+/// become remarks; one that looks like an amount, a date, a kind or a person is an error unless it is to be
+/// [passed over](Self::pass_over).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvColumns {
     description: String,
     amount: String,
     quantity: Optional,
     unit_price: Optional,
+    passed_over: Vec<String>,
 }
 
 /// A column that an invoice can do without.
@@ -30,6 +36,7 @@ impl Default for CsvColumns {
             amount: "amount".to_owned(),
             quantity: Optional::IfThere("quantity"),
             unit_price: Optional::IfThere("unit_price"),
+            passed_over: Vec::new(),
         }
     }
 }
@@ -42,6 +49,7 @@ impl CsvColumns {
             amount: amount.into(),
             quantity: Optional::Absent,
             unit_price: Optional::Absent,
+            passed_over: Vec::new(),
         }
     }
 
@@ -59,27 +67,42 @@ impl CsvColumns {
         self
     }
 
-    /// Where the columns are in a file with this header.
-    pub(super) fn find(&self, header: &csv::StringRecord) -> Result<Places> {
-        let find = |name: &str| header.iter().position(|each| each.eq_ignore_ascii_case(name));
+    /// A column that is to be passed over, although its name looks like an amount, a date, a kind or a person.
+    #[must_use]
+    pub fn pass_over(mut self, name: impl Into<String>) -> Self {
+        self.passed_over.push(name.into());
+        self
+    }
+
+    /// Where the columns are in a table, and the names of those that are not read.
+    pub(super) fn find(&self, table: &Table<'_>) -> Result<(Places, Vec<String>)> {
         let need = |name: &str| {
-            find(name).ok_or_else(|| {
-                let message = format!("there is no `{name}` column; expected the header {}", self.header());
-                invalid(message)
+            table.find(&[name]).ok_or_else(|| {
+                let there: Vec<_> = table.columns().iter().map(cost_model::input::Column::shown).collect();
+                let (header, there) = (self.header(), there.join(", "));
+                invalid(format!(
+                    "there is no `{name}` column; expected the header {header}, and there is: {there}"
+                ))
+                .on_line(table.header_line())
             })
         };
         let optional = |column: &Optional| match column {
             Optional::Absent => Ok(None),
-            Optional::IfThere(name) => Ok(find(name)),
+            Optional::IfThere(name) => Ok(table.find(&[name])),
             Optional::Named(name) => need(name).map(Some),
         };
-        Ok(Places {
+        let places = Places {
             description: need(&self.description)?,
             amount: need(&self.amount)?,
             quantity: optional(&self.quantity)?,
             unit_price: optional(&self.unit_price)?,
-            length: header.len(),
-        })
+            currency: table.find(&["currency"]),
+        };
+        let optional = [places.quantity, places.unit_price, places.currency];
+        let mut read = vec![places.description, places.amount];
+        read.extend(optional.into_iter().flatten());
+        let unread = table.unread(&read, &self.passed_over)?;
+        Ok((places, unread))
     }
 
     /// The header of a file that has all that is looked for.
@@ -99,34 +122,91 @@ impl CsvColumns {
     }
 }
 
-/// The indices of the columns.
+/// The places of the columns.
 pub(super) struct Places {
     description: usize,
     amount: usize,
     quantity: Option<usize>,
     unit_price: Option<usize>,
-    length: usize,
+    currency: Option<usize>,
+}
+
+/// A row with what is written beside its amounts.
+pub(super) struct ReadLine {
+    pub(super) line: InvoiceLine,
+    amounts: Vec<Amount>,
+    currency: Option<Currency>,
 }
 
 impl Places {
     pub(super) fn line(
         &self,
-        row: &csv::StringRecord,
-        line: u64,
+        table: &Table<'_>,
+        row: &Row<'_>,
+        numbers: &mut NumberReader,
         wordings: &dyn Wordings,
-    ) -> Result<InvoiceLine> {
-        if row.len() != self.length {
-            return Err(invalid(format!("the line has {} fields, the header {}", row.len(), self.length)));
-        }
-        let cell = |index: Option<usize>| index.and_then(|index| row.get(index)).unwrap_or_default();
-        let filled = |index| Some(cell(index)).filter(|text| !text.is_empty());
-        let description = cell(Some(self.description));
-        let asked = amount(cell(Some(self.amount))).map_err(|error| error.in_field("amount"))?;
-        let count =
-            filled(self.quantity).map(quantity).transpose().map_err(|error| error.in_field("quantity"))?;
-        let price =
-            filled(self.unit_price).map(amount).transpose().map_err(|error| error.in_field("unit_price"))?;
-        let line = InvoiceLine::new(line, description, asked, wordings.read(description));
-        Ok(line.with_quantity(count).with_unit_price(price))
+    ) -> std::result::Result<ReadLine, InputError> {
+        let filled = |column: Option<usize>| {
+            column.map(|column| table.cell(row, column)).filter(|cell| !cell.text.is_empty())
+        };
+        let description = row.text(Some(self.description));
+        let asked = numbers.amount(table.cell(row, self.amount))?;
+        let count = filled(self.quantity).map(|cell| numbers.quantity(cell)).transpose()?;
+        let price = filled(self.unit_price).map(|cell| numbers.amount(cell)).transpose()?;
+        let currency = filled(self.currency).map(read_currency).transpose()?;
+        let line = InvoiceLine::new(row.line, description, asked.value, wordings.read(description));
+        Ok(ReadLine {
+            line: line.with_quantity(count).with_unit_price(price.map(|price| price.value)),
+            amounts: [Some(asked), price].into_iter().flatten().collect(),
+            currency,
+        })
     }
+}
+
+fn read_currency(cell: Cell<'_>) -> std::result::Result<Currency, InputError> {
+    let message = || {
+        format!("`{}` is not a three-letter currency code such as USD", cost_model::input::quoted(cell.text))
+    };
+    cell.text.to_uppercase().parse().map_err(|_| cell.error(message()))
+}
+
+/// The currency that a field of the file and its column of currencies state.
+///
+/// # Errors
+/// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line that states another.
+pub(super) fn stated_currency(lines: &[ReadLine], field: Option<Currency>) -> Result<Option<Currency>> {
+    let mut stated = field;
+    for read in lines {
+        match (stated, read.currency) {
+            (Some(one), Some(other)) if one != other => {
+                let message = format!(
+                    "the line is in {other}, the invoice or a line above in {one}: an invoice has one currency"
+                );
+                return Err(invalid(message).on_line(read.line.line));
+            }
+            (_, other) => stated = stated.or(other),
+        }
+    }
+    Ok(stated)
+}
+
+/// Checks that nothing that is written beside an amount is another currency than the invoice's.
+pub(super) fn check_currency(lines: &[ReadLine], invoice: &Invoice) -> Result<()> {
+    let is_other = |read: &&ReadLine| read.amounts.iter().any(|amount| !amount.fits(invoice.currency));
+    match lines.iter().find(is_other) {
+        Some(read) => {
+            let currency = invoice.currency;
+            let message = format!(
+                "the amount is written in another currency than the invoice's, which is {currency} unless the file states \
+                 another, as in `# currency: EUR`"
+            );
+            Err(invalid(message).on_line(read.line.line))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Remarks on columns that are not read.
+pub(super) fn remarks(unread: &[String], line: u64) -> impl Iterator<Item = Remark> {
+    unread.iter().map(move |name| Remark::new(line, format!("the column `{name}` is not read")))
 }

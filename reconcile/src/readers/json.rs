@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use cost_model::{Currency, Timestamp, Window};
+use cost_model::input::{DecimalMark, NumberReader};
+use cost_model::{Currency, Money, Timestamp, Window};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::reading::{self, JsonText, invalid};
+use super::reading::{self, JsonText, invalid, settle};
 use crate::{Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
 
 /// Reads an invoice from JSON in the form in which an [`Invoice`] serialises:
@@ -29,8 +30,9 @@ use crate::{Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
 ///
 /// Only `period`, `lines`, and of each line `description` and `amount` are required; `number` is the file's name and
 /// `currency` USD if it is left out. Amounts and quantities are numbers or strings of decimals, of which every digit is
-/// kept. A line may state its `line`; else that is its place in `lines`, counted from 1. `null` says nothing, and a field
-/// of another name is an error.
+/// kept; strings may be written as [`NumberReader`] reads them, such as `"$96.10"`. A line may state its `line`; else that is
+/// its place in `lines`, counted from 1. `null` says nothing, and a field of another name or one that stands twice is an error.
+/// Lines that are sums of others are none; see [`settle`].
 ///
 /// ```
 /// # use reconcile::{Invoice, InvoiceReader, JsonInvoiceReader, LineKind, Wording, Wordings};
@@ -52,18 +54,42 @@ use crate::{Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
 #[derive(Clone, Copy, Debug)]
 pub struct JsonInvoiceReader<W> {
     wordings: W,
+    period: Option<Window>,
+    issued: Option<Timestamp>,
+    decimal_mark: Option<DecimalMark>,
 }
 
 impl<W: Wordings> JsonInvoiceReader<W> {
     /// A reader that knows these wordings.
     pub fn new(wordings: W) -> Self {
-        Self { wordings }
+        Self { wordings, period: None, issued: None, decimal_mark: None }
+    }
+
+    /// The billing period of an invoice that does not say it.
+    #[must_use]
+    pub fn with_period(mut self, period: Window) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// When an invoice that does not say it was issued.
+    #[must_use]
+    pub fn with_issued(mut self, issued: Timestamp) -> Self {
+        self.issued = Some(issued);
+        self
+    }
+
+    /// The decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
+    #[must_use]
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
+        self.decimal_mark = Some(mark);
+        self
     }
 }
 
 impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
     fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        read(bytes, file, &self.wordings).map_err(|error| error.in_file(file))
+        reading::text(bytes).and_then(|text| self.read_text(&text, file)).map_err(|error| error.in_file(file))
     }
 }
 
@@ -72,7 +98,7 @@ impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
 struct Fields<'a> {
     #[serde(borrow)]
     number: Option<&'a RawValue>,
-    period: &'a RawValue,
+    period: Option<&'a RawValue>,
     currency: Option<&'a RawValue>,
     issued: Option<&'a RawValue>,
     total: Option<&'a RawValue>,
@@ -106,48 +132,88 @@ struct RemarkFields {
     text: String,
 }
 
-fn read(bytes: &[u8], file: &str, wordings: &dyn Wordings) -> Result<Invoice> {
-    let json = JsonText::new(reading::text(bytes)?);
-    let fields: Fields<'_> = json.object(json.whole())?;
-    let number = fields.number.map(|number| json.string(number.get())).transpose();
-    let number = number.map_err(|error| error.in_field("number"))?.unwrap_or_else(|| file.to_owned());
-    let currency = fields.currency.map(|code| parsed(json, code, "a three-letter currency code such as USD"));
-    let currency = currency.transpose().map_err(|error| error.in_field("currency"))?;
-    let period = period(json, fields.period).map_err(|error| error.in_field("period"))?;
-    let mut invoice = Invoice::new(number, period, currency.unwrap_or(Currency::USD));
-    let issued = fields.issued.map(|issued| parsed(json, issued, INSTANT)).transpose();
-    invoice.issued = issued.map_err(|error| error.in_field("issued"))?;
-    let total = fields.total.map(|total| json.amount(total.get())).transpose();
-    invoice.stated_total = total.map_err(|error| error.in_field("total"))?;
-    for (place, part) in (1..).zip(fields.lines) {
-        invoice.lines.push(line(json, part, place, wordings)?);
+impl<W: Wordings> JsonInvoiceReader<W> {
+    fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
+        let json = JsonText::new(text);
+        if !text.trim_start().starts_with('{') {
+            let form = "an invoice is one object such as `{ \"period\": { ... }, \"lines\": [ ... ] }`, and this is none";
+            return Err(json.fault(text, form));
+        }
+        let fields: Fields<'_> = json.object(json.whole())?;
+        let mut numbers = NumberReader::new(self.decimal_mark);
+        let mut invoice = self.head(json, &fields, file)?;
+        if let Some(total) = fields.total {
+            let total = amount(json, total, &mut numbers, invoice.currency);
+            invoice.stated_total = Some(total.map_err(|error| error.in_field("total"))?);
+        }
+        let mut rows = Vec::new();
+        for (place, part) in (1..).zip(&fields.lines) {
+            rows.push(self.line(json, part, place, &mut numbers, invoice.currency)?);
+        }
+        for part in fields.remarks.into_iter().flatten() {
+            let remark: RemarkFields = json.object(part.get())?;
+            invoice.remarks.push(Remark::new(remark.line, remark.text));
+        }
+        if rows.is_empty() {
+            return Err(invalid("there is no line in `lines`"));
+        }
+        numbers.finish()?;
+        settle(&mut invoice, rows)?;
+        Ok(invoice)
     }
-    for part in fields.remarks.into_iter().flatten() {
-        let remark: RemarkFields = json.object(part.get())?;
-        invoice.remarks.push(Remark::new(remark.line, remark.text));
+
+    /// The invoice without its amounts.
+    fn head<'a>(&self, json: JsonText<'a>, fields: &Fields<'a>, file: &str) -> Result<Invoice> {
+        let number = fields.number.map(|number| json.string(number.get())).transpose();
+        let number = number.map_err(|error| error.in_field("number"))?.unwrap_or_else(|| file.to_owned());
+        let currency =
+            fields.currency.map(|code| parsed(json, code, "a three-letter currency code such as USD"));
+        let currency = currency.transpose().map_err(|error| error.in_field("currency"))?;
+        let period = fields.period.map(|part| period(json, part)).transpose();
+        let period = period.map_err(|error| error.in_field("period"))?.or(self.period);
+        let period = period.ok_or_else(|| invalid("there is no field `period`, and no period was given"))?;
+        let mut invoice = Invoice::new(number, period, currency.unwrap_or(Currency::USD));
+        let issued = fields.issued.map(|issued| parsed(json, issued, INSTANT)).transpose();
+        invoice.issued = issued.map_err(|error| error.in_field("issued"))?.or(self.issued);
+        Ok(invoice)
     }
-    if invoice.lines.is_empty() {
-        return Err(invalid("there is no line in `lines`"));
+
+    fn line<'a>(
+        &self,
+        json: JsonText<'a>,
+        part: &'a RawValue,
+        place: u64,
+        numbers: &mut NumberReader,
+        currency: Currency,
+    ) -> Result<InvoiceLine> {
+        let fields: LineFields<'_> = json.object(part.get())?;
+        let description =
+            json.string(fields.description.get()).map_err(|error| error.in_field("description"))?;
+        let asked =
+            amount(json, fields.amount, numbers, currency).map_err(|error| error.in_field("amount"))?;
+        let quantity = fields.quantity.map(|quantity| json.quantity(quantity.get(), numbers)).transpose();
+        let quantity = quantity.map_err(|error| error.in_field("quantity"))?;
+        let price = fields.unit_price.map(|price| amount(json, price, numbers, currency)).transpose();
+        let price = price.map_err(|error| error.in_field("unit_price"))?;
+        let wording = self.wordings.read(&description);
+        let line = InvoiceLine::new(fields.line.unwrap_or(place), description, asked, wording);
+        Ok(line.with_quantity(quantity).with_unit_price(price))
     }
-    Ok(invoice)
 }
 
-fn line<'a>(
+/// An amount in the currency of the invoice.
+fn amount<'a>(
     json: JsonText<'a>,
     part: &'a RawValue,
-    place: u64,
-    wordings: &dyn Wordings,
-) -> Result<InvoiceLine> {
-    let fields: LineFields<'_> = json.object(part.get())?;
-    let description = json.string(fields.description.get()).map_err(|error| error.in_field("description"))?;
-    let amount = json.amount(fields.amount.get()).map_err(|error| error.in_field("amount"))?;
-    let quantity = fields.quantity.map(|quantity| json.quantity(quantity.get())).transpose();
-    let unit_price = fields.unit_price.map(|price| json.amount(price.get())).transpose();
-    let wording = wordings.read(&description);
-    let line = InvoiceLine::new(fields.line.unwrap_or(place), description, amount, wording);
-    Ok(line
-        .with_quantity(quantity.map_err(|error| error.in_field("quantity"))?)
-        .with_unit_price(unit_price.map_err(|error| error.in_field("unit_price"))?))
+    numbers: &mut NumberReader,
+    currency: Currency,
+) -> Result<Money> {
+    let amount = json.amount(part.get(), numbers)?;
+    if !amount.fits(currency) {
+        let message = format!("the amount is in another currency than the invoice, which is {currency}");
+        return Err(json.fault(part.get(), &message));
+    }
+    Ok(amount.value)
 }
 
 const INSTANT: &str = "an instant like 2026-09-14T09:30:00Z";

@@ -359,7 +359,7 @@ fn on_a_line_alone_with_its_tokens_a_discount_and_a_price_are_the_same() {
     let mut records = Vec::new();
     for number in 1..=4_u64 {
         let charge = Charge::on_demand("b", false, 10 * CENT + i128::from(number) * CENT);
-        let mut charge = record(&charge, at("2026-09-20T13:00:00Z"));
+        let mut charge = record(&charge, at("2026-09-20T13:00:00Z")).record;
         charge.tokens.set(cost_model::TokenType::Input, cost_model::Tokens::new(number * 1_000));
         records.push(charge);
     }

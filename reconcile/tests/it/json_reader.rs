@@ -69,10 +69,10 @@ fn fields_may_be_left_out() {
 #[test]
 fn errors_name_file_line_column_and_field() {
     for (from, to, message) in [
-        ("8096.10\"", "many\"", "6: total: column 12: `\"many\"` is not an amount like 96.10"),
-        ("4e1", "\"$40\"", "9: unit_price: column 78: `\"$40\"` is not an amount like 96.10"),
+        ("8096.10\"", "many\"", "6: total: column 12: `many` is not an amount like 96.10"),
+        ("4e1", "\"4$0\"", "9: unit_price: column 78: `4$0` is not an amount like 96.10"),
         ("4e1", "4e99", "9: unit_price: column 78: `4e99` is not an amount like 96.10"),
-        ("412,", "\"few\",", "8: quantity: column 53: `\"few\"` is not a number"),
+        ("412,", "\"few\",", "8: quantity: column 53: `few` is not a number"),
         ("\"Seats\"", "7", "9: description: column 34: `7` is not a string"),
         ("EUR", "euro", "4: currency: column 15: `euro` is not a three-letter currency code such as USD"),
         (
@@ -109,7 +109,7 @@ fn errors_name_file_line_column_and_field() {
         r#"{"period": {"start": "2026-09-14T09:30:00Z", "end": "2026-10-14T09:30:00Z"}, "lines": []}"#;
     assert_eq!(read(empty).unwrap_err().to_string(), "invoice.json: there is no line in `lines`");
     let missing = read("{\"lines\": []}").unwrap_err();
-    assert_eq!(missing.to_string(), "invoice.json:1: column 13: missing field `period`");
+    assert_eq!(missing.to_string(), "invoice.json: there is no field `period`, and no period was given");
 }
 
 fn lines() -> impl Strategy<Value = Vec<InvoiceLine>> {
@@ -156,5 +156,20 @@ proptest! {
         if let Err(error) = read(bytes) {
             prop_assert!(error.to_string().starts_with("invoice.json:"), "{}", error);
         }
+    }
+}
+
+#[test]
+fn what_is_no_invoice_at_all_is_told_what_one_is() {
+    for text in ["[]", "[1, 2, 3, 4, 5, 6, 7]", "", "  ", "null", "3", "\"INV-0007\""] {
+        let error = read(text.to_owned()).unwrap_err().to_string();
+        assert!(error.starts_with("invoice.json:1: column "), "{error}");
+        assert!(error.contains("an invoice is one object such as"), "{error}");
+    }
+    for (field, found) in
+        [("\"period\": []", "a list"), ("\"period\": 3", "a number"), ("\"period\": \"x\"", "a string")]
+    {
+        let error = read(format!("{{ {field}, \"lines\": [] }}")).unwrap_err().to_string();
+        assert!(error.contains(&format!("{found} where an object is expected")), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
-    Provenance, RecordId, Timestamp, Window,
+    Provenance, RecordId, StoredRecord, Timestamp, Window,
 };
 use reconcile::{
     BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,
@@ -136,11 +136,11 @@ fn plain_record(charge: &Charge) -> CostRecord {
 }
 
 /// A charge as a store hands it out that saw it first at that instant.
-pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> CostRecord {
-    let mut record = plain_record(charge);
+pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> StoredRecord {
+    let record = plain_record(charge);
     let ids = (RecordId::of(&record, 0), Identity::of(&record));
-    record.provenance = Some(Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids));
-    record
+    let provenance = Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids);
+    StoredRecord { record, provenance }
 }
 
 /// The identity of some charge.

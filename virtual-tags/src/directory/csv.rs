@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use cost_model::Timestamp;
 
+use super::dates::read_date;
 use super::source::{Entry, Source};
 use crate::rule_set::Span;
 use crate::{Error, ErrorKind, Place, Result};
@@ -122,8 +122,7 @@ pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>
     if text.is_empty() {
         return Ok(None);
     }
-    let date = text.parse::<NaiveDate>().ok().map(Timestamp::midnight);
-    let read = date.or_else(|| text.parse().ok());
+    let read = read_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
     let wrong =
         || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
     read.map(Some).ok_or_else(wrong)
@@ -133,9 +132,9 @@ pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>
 pub(super) fn read_span(from: &str, to: &str) -> std::result::Result<Span, String> {
     let date = |text: &str, name: &str| match text {
         "" => Ok(None),
-        _ => match text.parse::<NaiveDate>() {
-            Ok(date) => Ok(Some(Timestamp::midnight(date))),
-            Err(_) => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
+        _ => match read_date(text) {
+            Some(date) => Ok(Some(Timestamp::midnight(date))),
+            None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
         },
     };
     let span = Span { from: date(from, "from")?, to: date(to, "to")? };

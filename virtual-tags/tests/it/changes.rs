@@ -3,13 +3,13 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Diff, Directory, RuleSet, Rules};
+use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
 
 use crate::naive::{cases, records, worlds};
 
-fn rules(toml: &str) -> Rules {
+fn rules(toml: &str) -> ResolvedRules {
     let toml = format!("[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n{toml}");
-    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap()
+    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap().tagger().unwrap()
 }
 
 fn ledger() -> Ledger {
@@ -96,7 +96,7 @@ proptest! {
         let (ledger, old, new) = (builder.build(), before.compile(), after.compile());
         for key in old.keys().iter().filter(|key| new.keys().contains(key)) {
             let diff = Diff::between((&old, &new), &ledger, key, Metric::Billed, None).unwrap();
-            let sums = |rules: &Rules| {
+            let sums = |rules: &ResolvedRules| {
                 let tag = Dimension::VirtualTag(key.clone());
                 let report = Query::all_resources().group_by(tag).run(&ledger, rules).unwrap();
                 let rows = report.rows.into_iter();

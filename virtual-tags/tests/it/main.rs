@@ -26,5 +26,6 @@ mod identity;
 mod laws;
 mod locks;
 mod naive;
+mod people_checks;
 mod values;
 mod vantage;

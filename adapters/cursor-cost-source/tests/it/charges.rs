@@ -100,6 +100,14 @@ fn own_key() {
 }
 
 #[test]
+fn own_key_use_without_a_stated_fee_costs_what_was_charged() {
+    let case = |rest: &str, expected| costs(&format!(r#""kind":"User API Key",{rest}"#), expected);
+    case(r#""tokenUsage":{TOKENS,"totalCents":90},"chargedCents":5"#, "0.05 0.05 0.05");
+    case(r#""chargedCents":5,"cursorTokenFee":null"#, "0.05 0.05 0.05");
+    case(r#""chargedCents":5,"cursorTokenFee":0"#, "0 0 0");
+}
+
+#[test]
 fn kinds_that_cost_nothing() {
     for kind in [
         "Errored, Not Charged",

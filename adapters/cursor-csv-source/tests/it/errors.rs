@@ -28,7 +28,11 @@ fn unknown_layouts() {
         "usage.csv:1: there is no column `Input (w/ Cache Write)`; the columns are: Date, Model, Cost",
     );
     refused(b"", "usage.csv:1: there is no column `Date`; the columns are: ");
-    refused(b"Date,Model\n\xff\n", "usage.csv:2: the text is not UTF-8");
+    refused(
+        b"Date,Model\n\xff\n",
+        "usage.csv:2: the text is not UTF-8; it may be Windows-1252, as spreadsheets save plain CSV: save it as \"CSV \
+         UTF-8\"",
+    );
 }
 
 #[test]
@@ -47,11 +51,11 @@ fn cells_that_are_none() {
     );
     row_refused(
         "2026-07-31T10:00:00.417Z,a@x.test,On-Demand,auto,No,0,-1,0,0,1,0.10",
-        "usage.csv:3: column `Input (w/o Cache Write)`: `-1` is not a number of tokens",
+        "usage.csv:3: column `Input (w/o Cache Write)`: `-1` is not a whole number: it is negative or too large",
     );
     row_refused(
         "2026-07-31T10:00:00.417Z,a@x.test,On-Demand,auto,No,0,1,0,0,1,ten",
-        "usage.csv:3: column `Cost`: `ten` is neither an amount nor a word like Included",
+        "usage.csv:3: column `Cost`: `ten` is not an amount like 96.10",
     );
     row_refused("2026-07-31T10:00:00.417Z,a@x.test", "usage.csv:3: the row has 2 fields, and the header 11");
 }

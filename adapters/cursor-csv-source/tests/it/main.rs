@@ -4,3 +4,4 @@
 
 mod errors;
 mod layouts;
+mod untidy;

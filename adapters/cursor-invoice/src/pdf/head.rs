@@ -1,152 +1,223 @@
 //! What stands above and below the table, by the words it begins with.
 
 use chrono::NaiveDate;
-use cost_model::{Currency, Money, Timestamp, Window};
-use reconcile::reading;
+use cost_model::Window;
+use cost_model::input::SumLabel;
 
-use super::row::month;
+use super::days::{day, span};
+use super::row::last_amount;
 
 /// A figure or field that a line of the text states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stated {
     /// Says nothing of this invoice: its first word, headings, page numbers.
     Furniture,
-    /// The headings of the table.
-    Headings,
+    /// The headings of the table, and which columns they name.
+    Headings(Headings),
     Number(String),
-    Issued(Timestamp),
+    Issued(NaiveDate),
     Period(Window),
-    Subtotal,
-    Total(Money, Option<Currency>),
-    Due(Money, Option<Currency>),
-    /// A span of days below a line, or when what is due, on every page.
+    /// The label of a field, whose value stands below it or in the next column.
+    Label(Label),
+    /// A sum, and the words of its amount.
+    Sum(SumLabel, String),
+    /// A span of days below a line.
+    Days(Window),
+    /// What is due when, on every page, and the day by which it is due.
     Aside,
 }
 
-/// What a line states; `None` for a row or for text that nobody knows.
-pub(super) fn stated(line: &str) -> Option<Stated> {
-    let lower = line.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(' ').collect();
-    match words[..] {
-        ["invoice"] | ["page", ..] if is_furniture(&words) => return Some(Stated::Furniture),
-        ["description", ..] if are_headings(&words) => return Some(Stated::Headings),
-        ["qty" | "quantity" | "unit" | "price" | "amount", ..] if are_headings(&words) => {
-            return Some(Stated::Furniture);
-        }
-        [.., "due", _, _, _] if line.contains('$') && after(line, "due ").and_then(day).is_some() => {
-            return Some(Stated::Aside);
-        }
-        _ => {}
-    }
-    let behind = |label: &str| lower.starts_with(label).then(|| line.get(label.len()..)).flatten();
-    if let Some(number) = behind("invoice number ") {
-        return Some(Stated::Number(number.to_owned()));
-    }
-    if let Some(date) = behind("date of issue ").and_then(day) {
-        return Some(Stated::Issued(Timestamp::midnight(date)));
-    }
-    if let Some(span) = behind("billing period ").and_then(span) {
-        return Some(Stated::Period(span));
-    }
-    if let Some((amount, currency)) = behind("amount due ").and_then(money) {
-        return Some(Stated::Due(amount, currency));
-    }
-    if behind("subtotal ").or(behind("total excluding tax ")).and_then(money).is_some() {
-        return Some(Stated::Subtotal);
-    }
-    if let Some((amount, currency)) = behind("total ").and_then(money) {
-        return Some(Stated::Total(amount, currency));
-    }
-    span(line).map(|_| Stated::Aside)
+/// A field that a label names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Label {
+    Number,
+    Issued,
+    Due,
+    Period,
 }
 
-/// An amount such as `$2,202.35` or `$2,202.35 USD`.
-fn money(text: &str) -> Option<(Money, Option<Currency>)> {
-    match text.split_once(' ') {
-        Some((amount, code)) => Some((reading::amount(amount).ok()?, Some(code.parse().ok()?))),
-        None => Some((reading::amount(text).ok()?, None)),
+/// The columns that headings name, beside the description and the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Headings {
+    pub(super) has_tax: bool,
+}
+
+const LABELS: [(Label, &str); 4] = [
+    (
+        Label::Number,
+        "invoice number|invoice no.|invoice no|invoice #|numéro de facture|n° de facture|rechnungsnummer|\
+         número de factura|numero fattura|numero di fattura|factuurnummer|número da fatura",
+    ),
+    (
+        Label::Issued,
+        "date of issue|issue date|invoice date|date d'émission|date de facturation|ausstellungsdatum|rechnungsdatum|\
+         fecha de emisión|data di emissione|datum van uitgifte|factuurdatum|data de emissão",
+    ),
+    (
+        Label::Due,
+        "date due|due date|date d'échéance|fälligkeitsdatum|fällig am|fecha de vencimiento|data di scadenza|\
+         vervaldatum|data de vencimento",
+    ),
+    (
+        Label::Period,
+        "billing period|service period|invoice period|période de facturation|abrechnungszeitraum|leistungszeitraum|\
+         periodo de facturación|período de facturación|periodo di fatturazione|facturatieperiode",
+    ),
+];
+
+const DESCRIPTION: &str =
+    "description|beschreibung|bezeichnung|descripción|descrizione|omschrijving|beschrijving|descrição";
+const QUANTITY: &str =
+    "qty|quantity|qté|quantité|menge|anz.|anzahl|cant.|cantidad|qtà|quantità|aantal|qtd|quantidade";
+const PRICE: &str = "unit|price|prix|unitaire|preis|einheit|pro|einzelpreis|stückpreis|stuckpreis|precio|unitario|\
+    prezzo|eenheidsprijs|stukprijs|prijs|preço|per|unité";
+const TAX: &str =
+    "tax|vat|gst|taxe|taxes|tva|steuer|mwst|mwst.|ust.|impuesto|impuestos|iva|imposta|btw|belasting|imposto";
+const AMOUNT: &str = "amount|montant|betrag|importe|importo|bedrag|valor|total";
+
+/// What a line states; `None` for a row or for text that nobody knows.
+pub(super) fn stated(line: &str) -> Option<Stated> {
+    let lower = line.to_lowercase().replace('\u{2019}', "'");
+    let words: Vec<&str> = lower.split(' ').collect();
+    if is_furniture(&words) {
+        return Some(Stated::Furniture);
     }
+    if let Some(headings) = headings(&words) {
+        return Some(headings);
+    }
+    if is_due_on_a_day(line, &words) {
+        return Some(Stated::Aside);
+    }
+    if let Some(field) = field(line, &lower) {
+        return Some(field);
+    }
+    if let Some((label, amount)) = last_amount(line)
+        && let Some(sum) = SumLabel::of(&label).filter(|sum| *sum != SumLabel::Unclear)
+    {
+        return Some(Stated::Sum(sum, amount));
+    }
+    span(line).map(Stated::Days)
+}
+
+/// What a value says of the field whose label stands before it.
+pub(super) fn value(label: Label, text: &str) -> Option<Stated> {
+    match label {
+        Label::Number => Some(Stated::Number(text.to_owned())),
+        Label::Issued => day(text).map(Stated::Issued),
+        Label::Due => day(text).map(|_| Stated::Aside),
+        Label::Period => span(text).map(Stated::Period),
+    }
+}
+
+/// A field with its value, or its label alone.
+fn field(line: &str, lower: &str) -> Option<Stated> {
+    for (label, names) in LABELS {
+        for name in names.split('|') {
+            let Some(rest) = lower.strip_prefix(name) else { continue };
+            // Letters of another case may have another length.
+            let rest = line.get(line.len().checked_sub(rest.len())?..)?.trim_start_matches(':');
+            if rest.trim().is_empty() {
+                return Some(Stated::Label(label));
+            }
+            if rest.starts_with(' ') {
+                return value(label, rest.trim());
+            }
+        }
+    }
+    None
+}
+
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split('|').any(|each| each == word)
+}
+
+/// Headings of the table: with a description and an amount those of all columns, else some that were broken off.
+fn headings(words: &[&str]) -> Option<Stated> {
+    let lists = [DESCRIPTION, QUANTITY, PRICE, TAX, AMOUNT];
+    let is_heading = |word: &&str| lists.iter().any(|list| is_one_of(list, word));
+    if !words.iter().all(is_heading) {
+        return None;
+    }
+    let has = |list: &str| words.iter().any(|word| is_one_of(list, word));
+    if words.first().is_some_and(|word| is_one_of(DESCRIPTION, word)) {
+        return Some(Stated::Headings(Headings { has_tax: has(TAX) }));
+    }
+    // `Total` and `tax` alone are labels of sums.
+    let is_alone = words.len() == 1 && (has("total") || has(TAX));
+    (!is_alone).then_some(Stated::Furniture)
 }
 
 fn is_furniture(words: &[&str]) -> bool {
-    matches!(words, ["invoice"])
-        || matches!(words, ["page", page, "of", pages] if number(page) && number(pages))
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    match words {
+        ["invoice" | "facture" | "rechnung" | "factura" | "fattura" | "factuur" | "fatura"] => true,
+        [
+            "page" | "seite" | "página" | "pagina",
+            page,
+            "of" | "sur" | "von" | "de" | "di" | "van" | "/",
+            pages,
+        ] => is_number(page) && is_number(pages),
+        _ => false,
+    }
 }
 
-fn number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn are_headings(words: &[&str]) -> bool {
-    let heading = |word: &&str| {
-        matches!(*word, "description" | "qty" | "quantity" | "unit" | "price" | "tax" | "amount")
-    };
-    words.iter().all(heading)
-}
-
-fn after<'a>(line: &'a str, word: &str) -> Option<&'a str> {
-    line.rsplit_once(word).map(|(_, rest)| rest)
-}
-
-/// A day such as `October 15, 2026` or `Oct 15, 2026`.
-fn day(text: &str) -> Option<NaiveDate> {
-    let (month_and_day, year) = text.split_once(", ")?;
-    in_year(month_and_day, year.parse().ok()?)
-}
-
-/// A day such as `October 15` of a year.
-fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
-    let (name, day) = text.split_once(' ')?;
-    NaiveDate::from_ymd_opt(year, month(name)?, day.parse().ok()?)
-}
-
-/// Two days such as `Sep 14 – Oct 14, 2026`, of which only the last must tell its year.
-fn span(text: &str) -> Option<Window> {
-    let (start, end) = text.split_once(['\u{2013}', '\u{2014}', '-'])?;
-    let (start, end) = (start.trim(), day(end.trim())?);
-    let start = day(start).or_else(|| {
-        let year = end.format("%Y").to_string().parse().ok()?;
-        in_year(start, year).filter(|start| *start < end).or_else(|| in_year(start, year.checked_sub(1)?))
-    })?;
-    Window::days(start, end).ok()
+/// Such as `INV-0006 $2,202.35 due October 15, 2026`.
+fn is_due_on_a_day(line: &str, words: &[&str]) -> bool {
+    let due =
+        words.iter().rposition(|word| matches!(*word, "due" | "fällig" | "échéance" | "vence" | "scadenza"));
+    let has_money = line.contains(['$', '\u{20ac}', '\u{a3}']);
+    due.is_some_and(|due| {
+        let rest: Vec<_> = line.split(' ').skip(due.saturating_add(1)).collect();
+        has_money
+            && (0..rest.len().min(3))
+                .any(|skip| day(&rest.get(skip..).unwrap_or_default().join(" ")).is_some())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn periods_may_leave_out_their_first_year() {
-        for (text, expected) in [
-            ("Sep 14 \u{2013} Oct 14, 2026", "2026-09-14 to 2026-10-14"),
-            ("September 14, 2026 - October 14, 2026", "2026-09-14 to 2026-10-14"),
-            ("Dec 14 \u{2013} Jan 14, 2027", "2026-12-14 to 2027-01-14"),
-        ] {
-            let days = span(text).map(|days| format!("{} to {}", days.start().date(), days.end().date()));
-            assert_eq!(days.as_deref(), Some(expected), "{text}");
-        }
-        for text in
-            ["Sep 14", "Sep 14 - Oct 14", "Oct 14, 2026 - Sep 14, 2026", "Foo 1 - Oct 1, 2026", "2020-10-10"]
-        {
-            assert_eq!(span(text), None, "{text}");
-        }
+    fn sum(label: SumLabel, amount: &str) -> Stated {
+        Stated::Sum(label, amount.to_owned())
     }
 
     #[test]
     fn labels_are_told_from_rows() {
-        let money = |text: &str| text.parse().unwrap();
-        assert_eq!(stated("Total $2,202.35"), Some(Stated::Total(money("2202.35"), None)));
-        assert_eq!(stated("Amount due $2.35 USD"), Some(Stated::Due(money("2.35"), Some(Currency::USD))));
-        assert_eq!(stated("Total excluding tax $2.35"), Some(Stated::Subtotal));
-        assert_eq!(stated("Subtotal $2,034.50"), Some(Stated::Subtotal));
+        assert_eq!(stated("Total $2,202.35"), Some(sum(SumLabel::Total, "$2,202.35")));
+        assert_eq!(stated("Amount due $2.35 USD"), Some(sum(SumLabel::Due, "$2.35 USD")));
+        assert_eq!(stated("Total excluding tax $2.35"), Some(sum(SumLabel::Subtotal, "$2.35")));
+        assert_eq!(stated("Subtotal $2,034.50"), Some(sum(SumLabel::Subtotal, "$2,034.50")));
+        assert_eq!(stated("Sous-total 400,00 $US"), Some(sum(SumLabel::Subtotal, "400,00 $US")));
+        assert_eq!(stated("Gesamtbetrag 400,00 \u{20ac}"), Some(sum(SumLabel::Total, "400,00 \u{20ac}")));
         assert_eq!(stated("INV-0006 $2,202.35 due October 15, 2026"), Some(Stated::Aside));
-        assert_eq!(stated("Description Qty Unit price Amount"), Some(Stated::Headings));
+        assert_eq!(stated("$400.00 USD due July 15, 2026"), Some(Stated::Aside));
+        assert_eq!(
+            stated("Description Qty Unit price Amount"),
+            Some(Stated::Headings(Headings { has_tax: false }))
+        );
+        assert_eq!(
+            stated("Description Qty Unit price Tax Amount"),
+            Some(Stated::Headings(Headings { has_tax: true }))
+        );
+        assert_eq!(
+            stated("Description Qt\u{e9} Prix unitaire Montant"),
+            Some(Stated::Headings(Headings { has_tax: false }))
+        );
         assert_eq!(stated("Page 1 of 12"), Some(Stated::Furniture));
+        assert_eq!(stated("Invoice number"), Some(Stated::Label(Label::Number)));
+        assert_eq!(stated("Num\u{e9}ro de facture 7C1D"), Some(Stated::Number("7C1D".to_owned())));
+        assert_eq!(
+            stated("Date d\u{2019}\u{e9}mission 15 juillet 2026"),
+            day("2026-07-15").map(Stated::Issued)
+        );
+        assert_eq!(stated("Date due July 15, 2026"), Some(Stated::Aside));
         for row in [
             "Total cost of ownership $5.00",
             "Amount of seats 3 $5.00",
             "Pages $5.00",
             "Description of it $1",
+            "Usage due to be billed",
         ] {
             assert_eq!(stated(row), None, "{row}");
         }

@@ -1,10 +1,13 @@
-//! Invoices as text pasted from a PDF.
+//! Invoices as text of a PDF.
 
+mod days;
 mod head;
+mod line;
 mod row;
 mod sheet;
 
-use cost_model::Window;
+use cost_model::input::DecimalMark;
+use cost_model::{Timestamp, Window};
 use reconcile::{Invoice, InvoiceReader, Result, reading};
 
 use crate::CursorWordings;
@@ -29,19 +32,27 @@ use sheet::Sheet;
 /// Amount due $2,203.97 USD
 /// ```
 ///
+/// - Text that was copied from a viewer and text of `pdftotext -layout`, where wide gaps divide the columns, are both read.
 /// - Hard spaces count as blanks, and a description goes on over lines until the columns of figures follow: an amount
-///   with a `$`, before it the quantity, or the quantity and the price of one. A figure behind a colon, as in
-///   `totalling: $96.10` or `tokens: 0`, and a year behind a month are words of the description. Columns that were copied
-///   one below the other are read as well.
+///   with a currency (`$`, `US$`, `$US`, `€`, `USD`), before it the rate of a tax if a heading names one, the quantity, or the
+///   quantity and the price of one. A figure behind a colon, as in `totalling: $96.10` or `tokens: 0`, and a year behind a
+///   month are words of the description. Columns that were copied one below the other are read as well. In laid out text,
+///   words below a row with figures belong to it.
 /// - Lines stand below the headings `Description ... Amount`. `Subtotal` ends them; tax and discounts between it and
-///   `Total` are lines too. `Total` is the invoice's stated total, `Amount due` only where there is none.
+///   `Total` are lines too, unless the lines above come to the total by themselves. `Total` is the invoice's stated total;
+///   where there is none, it follows from what is due and paid.
+/// - The lines must come to the printed total, else the reading is an error that names the difference: text that could not be
+///   read may bill something. [`accept_difference`](Self::accept_difference) reads an invoice that is itself wrong.
 /// - Everything else, known or not, is kept verbatim in [`Invoice::remarks`]: the title, addresses, `Subtotal`, `Amount
-///   due`, and text among the lines that has no amount. Only blank lines, `Invoice`, the headings, page numbers, and what
-///   became a field or a line are not.
+///   due`, days below lines, and text among the lines that has no amount. Only blank lines, `Invoice`, the headings, page
+///   numbers, and what became a field or a line are not.
+/// - Labels, headings and months are known in English, French, German, Spanish, Italian, Dutch and Portuguese. Decimal commas
+///   are read where they are [stated](Self::with_decimal_mark).
 ///
 /// An invoice prints days only. Its period and its issue are read as midnight UTC, and the last day of the period as
-/// the first of the next one; [`with_period`](Self::with_period) tells the instants. The number is the file's name, and
-/// the currency USD, where the text does not say them.
+/// the first of the next one; [`with_period`](Self::with_period) tells the instants. Without a line `Billing period`, days that
+/// stand below the lines are the period if they are all the same. The number is the file's name, and the currency USD, where the
+/// text does not say them.
 ///
 /// ```
 /// use cursor_invoice::PdfTextReader;
@@ -60,7 +71,16 @@ use sheet::Sheet;
 #[derive(Debug, Default)]
 pub struct PdfTextReader {
     wordings: CursorWordings,
+    options: Options,
+}
+
+/// What the caller knows of an invoice.
+#[derive(Debug, Default)]
+struct Options {
     period: Option<Window>,
+    issued: Option<Timestamp>,
+    decimal_mark: Option<DecimalMark>,
+    accepts_difference: bool,
 }
 
 impl PdfTextReader {
@@ -72,14 +92,37 @@ impl PdfTextReader {
     /// The billing period to the instant, in place of the days that the text may print, which become a remark.
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
-        self.period = Some(period);
+        self.options.period = Some(period);
+        self
+    }
+
+    /// When the invoice was issued, to the instant, in place of the day that the text may print, which becomes a remark.
+    #[must_use]
+    pub fn with_issued(mut self, issued: Timestamp) -> Self {
+        self.options.issued = Some(issued);
+        self
+    }
+
+    /// The decimal mark of its amounts. Without one, a number that can be read in two ways is refused.
+    #[must_use]
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
+        self.options.decimal_mark = Some(mark);
+        self
+    }
+
+    /// Reads an invoice whose printed total is not the sum of its lines. Text that has no amount is an error then.
+    #[must_use]
+    pub fn accept_difference(mut self) -> Self {
+        self.options.accepts_difference = true;
         self
     }
 }
 
 impl InvoiceReader for PdfTextReader {
     fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        let read = |text| Sheet::new(&self.wordings, self.period).read(text)?.invoice(file);
-        reading::text(bytes).and_then(read).map_err(|error| error.in_file(file))
+        let text = reading::text(bytes);
+        let sheet =
+            text.and_then(|text| Sheet::new(&self.options).read(&text)?.invoice(&self.wordings, file));
+        sheet.map_err(|error| error.in_file(file))
     }
 }

@@ -1,8 +1,11 @@
 //! The columns of figures at the end of a row.
 
 use cost_model::Money;
-use reconcile::reading;
+use cost_model::input::{Amount, Cell, InputError, NumberReader};
 use rust_decimal::Decimal;
+
+use super::days::{month, year_of};
+use super::head::Headings;
 
 /// A row of the table: its description, and the figures behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,101 +13,216 @@ pub(super) struct Row {
     pub(super) description: String,
     pub(super) quantity: Option<Decimal>,
     pub(super) unit_price: Option<Money>,
-    pub(super) amount: Money,
+    pub(super) amount: Amount,
 }
 
 impl Row {
     /// Reads a text that ends in an amount, with nothing behind it but what the columns hold; `None` if it does not.
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let words: Vec<&str> = text.split(' ').collect();
-        let (rest, amount) = dollars(&words)?;
+    ///
+    /// # Errors
+    /// [`InputError`] for a figure of the columns that the grammar of numbers refuses.
+    pub(super) fn read(
+        text: &str,
+        headings: Headings,
+        numbers: &mut NumberReader,
+    ) -> Result<Option<Self>, InputError> {
+        let words = words(text);
+        let Some((rest, amount)) = money(&words, numbers)? else { return Ok(None) };
+        let rest = if headings.has_tax { without_tax(rest) } else { rest };
         let plain = Self { description: rest.join(" "), quantity: None, unit_price: None, amount };
-        if let Some((rest, quantity)) = count(rest) {
-            return Some(Self { description: rest.join(" "), quantity: Some(quantity), ..plain });
+        if let Some((rest, quantity)) = count(rest, numbers)? {
+            return Ok(Some(Self { description: rest.join(" "), quantity: Some(quantity), ..plain }));
         }
         // A price without a quantity before it is a part of the description.
-        let priced = dollars(rest).and_then(|(rest, price)| Some((count(rest)?, price)));
-        let Some(((rest, quantity), price)) = priced else { return Some(plain) };
-        Some(Self { description: rest.join(" "), quantity: Some(quantity), unit_price: Some(price), amount })
+        let Some((before, price)) = money(rest, &mut numbers.clone()).ok().flatten() else {
+            return Ok(Some(plain));
+        };
+        if let Some((before, quantity)) = count(before, numbers)? {
+            money(rest, numbers)?;
+            let (quantity, unit_price) = (Some(quantity), Some(price.value));
+            return Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }));
+        }
+        // The tax may be an amount in a column of its own.
+        let priced = money(before, &mut numbers.clone()).ok().flatten().filter(|_| headings.has_tax);
+        let counted =
+            priced.and_then(|(before, price)| Some((count(before, numbers).ok().flatten()?, price)));
+        let Some(((before, quantity), price)) = counted else { return Ok(Some(plain)) };
+        let (quantity, unit_price) = (Some(quantity), Some(price.value));
+        Ok(Some(Self { description: before.join(" "), quantity, unit_price, amount }))
     }
 }
 
 /// Whether a text holds nothing but figures of columns.
 pub(super) fn is_figures(text: &str) -> bool {
-    text.split(' ').all(|word| is_dollars(word) || is_number(word))
+    words(text).iter().all(|word| is_money(word) || is_number(word) || is_percentage(word))
 }
 
-/// The amount that the last word is, and the words before it.
-fn dollars<'a, 'b>(words: &'a [&'b str]) -> Option<(&'a [&'b str], Money)> {
+/// The label of a text that ends in an amount, and the words of that amount.
+pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
+    let words = words(text);
     let (last, rest) = words.split_last()?;
-    let stands_alone = is_dollars(last) && !rest.last().is_some_and(|word| word.ends_with(':'));
-    Some((rest, stands_alone.then(|| reading::amount(last).ok())??))
+    (is_money(last) && !rest.is_empty()).then(|| (rest.join(" "), last.clone()))
 }
 
-/// The quantity that the last word is, and the words before it.
-fn count<'a, 'b>(words: &'a [&'b str]) -> Option<(&'a [&'b str], Decimal)> {
-    let (last, rest) = words.split_last()?;
-    let described = rest.last().is_some_and(|word| word.ends_with(':') || month(word).is_some());
-    let stands_alone = is_number(last) && !described;
-    Some((rest, stands_alone.then(|| reading::quantity(last).ok())??))
+/// The words of a text, where a currency that stands beside its number, as in `400,00 $US` or `$2.35 USD`, is one word with
+/// it.
+fn words(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text.split(' ').collect();
+    let is_behind = parts.last().is_some_and(|last| is_currency(last));
+    let mut words: Vec<String> = Vec::new();
+    let mut before: Option<&str> = None;
+    for part in parts {
+        let joins = words.last().is_some_and(|word| is_number(word) || (is_money(word) && is_code(part)));
+        if (is_currency(part) && joins && is_behind) || (part == "%" && joins) {
+            if let Some(word) = words.last_mut() {
+                word.push(' ');
+                word.push_str(part);
+            }
+        } else if is_currency(part) && !is_behind {
+            words.extend(before.replace(part).map(str::to_owned));
+        } else if let Some(currency) = before.take() {
+            words.extend(if is_number(part) {
+                vec![format!("{currency} {part}")]
+            } else {
+                vec![currency.to_owned(), part.to_owned()]
+            });
+        } else {
+            words.push(part.to_owned());
+        }
+    }
+    words.extend(before.map(str::to_owned));
+    words
 }
 
-fn is_dollars(word: &str) -> bool {
-    let digits = word.trim_start_matches(['-', '$']);
-    let signs = word.len().saturating_sub(digits.len());
-    word.contains('$') && signs <= 2 && is_number(digits)
+/// A currency that is a word of its own.
+fn is_currency(word: &str) -> bool {
+    is_code(word)
+        || matches!(word, "$" | "\u{20ac}" | "\u{a3}" | "US$" | "$US" | "CA$" | "$CA" | "A$" | "AU$" | "$AU")
+}
+
+fn is_code(word: &str) -> bool {
+    matches!(
+        word,
+        "USD" | "EUR" | "GBP" | "CAD" | "AUD" | "CHF" | "NZD" | "SGD" | "JPY" | "INR" | "SEK" | "NOK" | "DKK"
+    )
+}
+
+/// Whether a word is a number with a currency: only such a word is an amount.
+fn is_money(word: &str) -> bool {
+    let has_currency = word.contains(['$', '\u{20ac}', '\u{a3}']) || word.split(' ').any(is_code);
+    let plain: String = word
+        .chars()
+        .filter(|each| {
+            !matches!(each, '$' | '\u{20ac}' | '\u{a3}' | ' ' | '(' | ')' | '-' | '+')
+                && !each.is_ascii_uppercase()
+        })
+        .collect();
+    has_currency && is_number(&plain)
 }
 
 fn is_number(word: &str) -> bool {
     word.starts_with(|each: char| each.is_ascii_digit())
         && word.ends_with(|each: char| each.is_ascii_digit())
-        && word.chars().all(|each| each.is_ascii_digit() || matches!(each, ',' | '.'))
+        && word.chars().all(|each| each.is_ascii_digit() || matches!(each, ',' | '.' | '\'' | '\u{a0}'))
 }
 
-/// The number of a month by its name, in full or in short.
-pub(super) fn month(word: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.trim_end_matches('.').to_ascii_lowercase();
-    let named =
-        |name: &str| name == word || name.get(..3) == Some(&word) || (name == "september" && word == "sept");
-    (1..).zip(NAMES).find(|(_, name)| named(name)).map(|(number, _)| number)
+fn is_percentage(word: &str) -> bool {
+    word.strip_suffix('%').is_some_and(|number| is_number(number.trim()))
+}
+
+/// The words before the rate in a column of taxes, which may be a dash.
+fn without_tax(words: &[String]) -> &[String] {
+    match words.split_last() {
+        Some((last, rest))
+            if is_percentage(last) || matches!(last.as_str(), "-" | "\u{2013}" | "\u{2014}") =>
+        {
+            rest
+        }
+        _ => words,
+    }
+}
+
+/// The amount that the last word is, and the words before it.
+fn money<'a>(
+    words: &'a [String],
+    numbers: &mut NumberReader,
+) -> Result<Option<(&'a [String], Amount)>, InputError> {
+    let Some((last, rest)) = words.split_last() else { return Ok(None) };
+    if !is_money(last) || rest.last().is_some_and(|word| word.ends_with(':')) {
+        return Ok(None);
+    }
+    Ok(Some((rest, numbers.amount(Cell::new(last))?)))
+}
+
+/// The quantity that the last word is, and the words before it.
+fn count<'a>(
+    words: &'a [String],
+    numbers: &mut NumberReader,
+) -> Result<Option<(&'a [String], Decimal)>, InputError> {
+    let Some((last, rest)) = words.split_last() else { return Ok(None) };
+    if !is_number(last) || is_described(last, rest) {
+        return Ok(None);
+    }
+    Ok(Some((rest, numbers.quantity(Cell::new(last))?)))
+}
+
+/// Whether a number belongs to the words before it: to a colon, or to a day.
+fn is_described(number: &str, before: &[String]) -> bool {
+    let is_day = |word: &String| {
+        word.trim_end_matches(['.', ',']).parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))
+            && word.ends_with([',', '.'])
+    };
+    before.last().is_some_and(|word| {
+        word.ends_with(':')
+            || month(word).is_some()
+            || (year_of(number).is_some() && (is_day(word) || word == "de"))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<(String, Option<String>, Option<String>, String)> {
-        let row = Row::read(text)?;
+    const PLAIN: Headings = Headings { has_tax: false };
+    const TAXED: Headings = Headings { has_tax: true };
+
+    fn read(text: &str, headings: Headings) -> Option<(String, Option<String>, Option<String>, String)> {
+        let row = Row::read(text, headings, &mut NumberReader::new(None)).ok().flatten()?;
         let text = |quantity: Decimal| quantity.to_string();
         let price = row.unit_price.map(|price| price.to_string());
-        Some((row.description, row.quantity.map(text), price, row.amount.to_string()))
+        Some((row.description, row.quantity.map(text), price, row.amount.value.to_string()))
     }
 
     #[test]
     fn figures_behind_the_words_are_columns() {
-        for (text, description, quantity, price, amount) in [
-            ("Seats 200 $40.00 $8,000.00", "Seats", Some("200"), Some("40"), "8000"),
-            ("o3, totalling: $96.10 412 $96.10", "o3, totalling: $96.10", Some("412"), None, "96.1"),
-            ("fee, totalling: $0.01 $0.01", "fee, totalling: $0.01", None, None, "0.01"),
-            ("tokens: 0 1,200 $0.03 $36.00", "tokens: 0", Some("1200"), Some("0.03"), "36"),
-            ("tokens: 0 $36.00", "tokens: 0", None, None, "36"),
-            ("usage paid for May 2025 $-120.00", "usage paid for May 2025", None, None, "-120"),
-            ("after 10 Sep 2026 2 -$5.00", "after 10 Sep 2026", Some("2"), None, "-5"),
-            ("$5.00", "", None, None, "5"),
+        for (headings, text, description, quantity, price, amount) in [
+            (PLAIN, "Seats 200 $40.00 $8,000.00", "Seats", Some("200"), Some("40"), "8000"),
+            (PLAIN, "o3, totalling: $96.10 412 $96.10", "o3, totalling: $96.10", Some("412"), None, "96.1"),
+            (PLAIN, "fee, totalling: $0.01 $0.01", "fee, totalling: $0.01", None, None, "0.01"),
+            (PLAIN, "tokens: 0 1,200 $0.03 $36.00", "tokens: 0", Some("1200"), Some("0.03"), "36"),
+            (PLAIN, "tokens: 0 $36.00", "tokens: 0", None, None, "36"),
+            (PLAIN, "usage paid for May 2025 $-120.00", "usage paid for May 2025", None, None, "-120"),
+            (
+                PLAIN,
+                "Teams Jul 1 \u{2013} Aug 1, 2026 $400.00",
+                "Teams Jul 1 \u{2013} Aug 1, 2026",
+                None,
+                None,
+                "400",
+            ),
+            (PLAIN, "after 10 Sep 2026 2 -$5.00", "after 10 Sep 2026", Some("2"), None, "-5"),
+            (PLAIN, "$5.00", "", None, None, "5"),
+            (PLAIN, "Seats 10 US$40.00 US$400.00", "Seats", Some("10"), Some("40"), "400"),
+            (PLAIN, "Seats 10 40.00 $US 400.00 $US", "Seats", Some("10"), Some("40"), "400"),
+            (PLAIN, "Seats 10 $ 40.00 $ 400.00", "Seats", Some("10"), Some("40"), "400"),
+            (PLAIN, "Credit ($5.00)", "Credit", None, None, "-5"),
+            (PLAIN, "Discount 10% -$5.00", "Discount 10%", None, None, "-5"),
+            (TAXED, "Seats 10 $40.00 8.25% $400.00", "Seats", Some("10"), Some("40"), "400"),
+            (TAXED, "Seats 10 $40.00 8.25 % $400.00", "Seats", Some("10"), Some("40"), "400"),
+            (TAXED, "Seats 10 $40.00 - $400.00", "Seats", Some("10"), Some("40"), "400"),
+            (TAXED, "Seats 10 $40.00 $33.00 $400.00", "Seats", Some("10"), Some("40"), "400"),
+            (TAXED, "Seats 10 $40.00 $400.00", "Seats", Some("10"), Some("40"), "400"),
+            (TAXED, "Minimum fee 0% $2,000.00", "Minimum fee", None, None, "2000"),
         ] {
             let expected = (
                 description.to_owned(),
@@ -112,12 +230,12 @@ mod tests {
                 price.map(str::to_owned),
                 amount.to_owned(),
             );
-            assert_eq!(read(text), Some(expected), "{text}");
+            assert_eq!(read(text, headings), Some(expected), "{text}");
         }
         for text in
-            ["", "Seats", "totalling: $96.10", "$36.00. Input", "12", "$", "$1,23", "--$1", "a $1.2.3"]
+            ["", "Seats", "totalling: $96.10", "$36.00. Input", "12", "$", "$1,23", "a $1.2.3", "10 8.25%"]
         {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read(text, PLAIN), None, "{text}");
         }
     }
 }

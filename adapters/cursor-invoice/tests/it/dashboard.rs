@@ -57,13 +57,14 @@ fn errors_name_file_line_column_and_field() {
         ("{\"items\":\n}", "may.json:2: column 1: expected value"),
         ("{\n \"items\": {}}", "may.json:2: items: column 11: this is not a list"),
         ("{\"items\": [7]}", "may.json:1: column 12: invalid type: integer `7`, expected an object"),
-        ("{\"items\": []}", "may.json: there is no item in `items`: nothing was asked for in that month"),
-        ("{}", "may.json: there is no item in `items`: nothing was asked for in that month"),
+        ("{\"items\": []}", "may.json: there is no item in `items`: nothing was billed in that month"),
+        ("{}", "may.json: this is no invoice: there is no field `items`; there is: nothing"),
+        ("{\"items\": null}", "may.json: this is no invoice: there is no field `items`; there is: items"),
         ("{\"items\": [{\"cents\": 7}]}", "may.json:1: column 12: the item has no `description`"),
         ("{\"items\": [\n{\"description\": 7}]}", "may.json:2: description: column 17: `7` is not a string"),
         (
             "{\"items\": [{\"description\": \"a\", \"cents\": \"many\"}]}",
-            "may.json:1: cents: column 42: `\"many\"` is not an amount like 96.10",
+            "may.json:1: cents: column 42: `many` is not an amount like 96.10",
         ),
         (
             "{\"items\": [{\"description\": \"a\", \"cents\": 1e-23}]}",

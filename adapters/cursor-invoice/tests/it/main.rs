@@ -11,6 +11,7 @@ mod demo;
 mod forms;
 mod pdf;
 mod seen;
+mod untidy;
 
 use cost_model::Window;
 use reconcile::{LineKind, UsageLine, Wordings};

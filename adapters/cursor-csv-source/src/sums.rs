@@ -1,0 +1,156 @@
+//! Rows of an export that repeat the sum of others.
+
+use std::sync::Arc;
+
+use cost_model::input::{InputError, Row, SumLabel, Table, quoted};
+use cost_model::{CostRecord, Money, Timestamp};
+
+use crate::columns::Columns;
+use crate::row::{Figures, instant};
+
+/// A row that says of itself that it is a sum, such as one of `All models`.
+pub(crate) struct SumRow {
+    pub(crate) line: u64,
+    pub(crate) label: String,
+    /// What the row is about: a sum of the rows that agree.
+    at: Option<Timestamp>,
+    user: Option<String>,
+    model: Option<String>,
+    pub(crate) cost: Option<Money>,
+    tokens: u128,
+}
+
+impl SumRow {
+    /// The sum that a row is; `None` for a row of usage.
+    pub(crate) fn find(
+        table: &Table<'_>,
+        row: &Row<'_>,
+        columns: &Columns,
+        figures: &Figures,
+    ) -> Option<Self> {
+        let text = |column: Option<usize>| row.text(column);
+        let labels = [Some(columns.date), columns.user, columns.kind, Some(columns.model)];
+        let label = labels.into_iter().map(text).find(|cell| SumLabel::is_of_all(cell));
+        let says_nothing = labels.into_iter().flatten().all(|column| row.text(Some(column)).is_empty());
+        if label.is_none() && !says_nothing {
+            return None;
+        }
+        let named = |column: Option<usize>| {
+            let cell = text(column);
+            (!cell.is_empty() && !SumLabel::is_of_all(cell)).then(|| cell.to_owned())
+        };
+        let at = instant(table.cell(row, columns.date))
+            .ok()
+            .and_then(|millis| Timestamp::from_millis(millis).ok());
+        Some(Self {
+            line: row.line,
+            label: quoted(label.unwrap_or_default()),
+            at,
+            user: named(columns.user),
+            model: named(Some(columns.model)),
+            cost: figures.cost.map(|cost| cost.value),
+            tokens: figures.tokens.sum(),
+        })
+    }
+
+    /// Shows that the row is the sum of the rows it is about: of a day, a person or a model where it names one.
+    ///
+    /// # Errors
+    /// [`InputError`] with the line and the two amounts, where it is not.
+    pub(crate) fn check(&self, records: &[Summand]) -> Result<(), InputError> {
+        let same = |own: &Option<String>, other: &Option<Arc<str>>| {
+            own.as_ref().is_none_or(|own| other.as_deref().is_some_and(|other| other == own))
+        };
+        let about = |summand: &&Summand| same(&self.user, &summand.user) && same(&self.model, &summand.model);
+        let of_day = |summand: &&Summand| self.at.is_none_or(|at| at.date() == summand.at.date());
+        let day = Sum::of(records.iter().filter(about).filter(of_day))?;
+        let all = Sum::of(records.iter().filter(about))?;
+        if [day, all].iter().any(|sum| sum.is(self)) {
+            return Ok(());
+        }
+        let stated = self.cost.unwrap_or_default();
+        let message = format!(
+            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they come to {}. If it \
+             is a sum, the file is cut off or a row is missing; if it is usage, name its model and person",
+            self.label, all.cost
+        );
+        Err(InputError::new(message).on_line(self.line))
+    }
+}
+
+/// What of a row of usage goes into sums.
+pub(crate) struct Summand {
+    pub(crate) line: u64,
+    at: Timestamp,
+    user: Option<Arc<str>>,
+    model: Option<Arc<str>>,
+    cost: Option<Money>,
+    tokens: u128,
+}
+
+impl Summand {
+    pub(crate) fn new(record: &CostRecord, line: u64, figures: &Figures) -> Self {
+        Self {
+            line,
+            at: record.at,
+            user: record.resource.clone(),
+            model: record.service_id.clone(),
+            cost: figures.cost.map(|cost| cost.value),
+            tokens: figures.tokens.sum(),
+        }
+    }
+
+    /// Whether its names are not those of a person and a model, as in the words that another language has for all models.
+    fn has_odd_names(&self) -> bool {
+        let is_id = |text: &str| text.chars().all(|each| each.is_ascii_graphic() && each != '*');
+        !self.model.as_deref().is_some_and(is_id)
+            || self.user.as_deref().is_some_and(|user| !user.contains('@') && !user.is_ascii())
+    }
+}
+
+/// Refuses a row that is the sum of all others and has the names of no person or model.
+pub(crate) fn refuse_hidden_total(rows: &[Summand]) -> Result<(), InputError> {
+    let all = Sum::of(rows.iter())?;
+    let is_total = |row: &&Summand| {
+        let cost = row.cost.unwrap_or_default();
+        !cost.is_zero()
+            && cost.checked_add(cost).is_ok_and(|twice| twice == all.cost)
+            && row.tokens > 0
+            && row.tokens.checked_mul(2) == Some(all.tokens)
+            && row.has_odd_names()
+    };
+    match rows.iter().find(is_total).filter(|_| rows.len() > 2) {
+        Some(row) => {
+            let message = "the row is the sum of all others and names no model: if it is a total, remove it";
+            Err(InputError::new(message).on_line(row.line))
+        }
+        None => Ok(()),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Sum {
+    rows: u64,
+    cost: Money,
+    tokens: u128,
+}
+
+impl Sum {
+    fn of<'a>(rows: impl Iterator<Item = &'a Summand>) -> Result<Self, InputError> {
+        let mut sum = Self { rows: 0, cost: Money::ZERO, tokens: 0 };
+        for row in rows {
+            let cost = sum.cost.checked_add(row.cost.unwrap_or_default());
+            sum.cost = cost.map_err(|error| InputError::new(error.to_string()).on_line(row.line))?;
+            sum.tokens = sum.tokens.saturating_add(row.tokens);
+            sum.rows = sum.rows.saturating_add(1);
+        }
+        Ok(sum)
+    }
+
+    fn is(&self, row: &SumRow) -> bool {
+        self.rows > 0
+            && row.cost.unwrap_or_default() == self.cost
+            && (row.tokens == 0 || row.tokens == self.tokens)
+            && (row.cost.is_some() || row.tokens > 0)
+    }
+}

@@ -1,0 +1,166 @@
+//! An invoice in any of its forms.
+
+use cost_model::input::DecimalMark;
+use cost_model::{Timestamp, Window};
+use reconcile::reading::{self, JsonText};
+use reconcile::{CsvInvoiceReader, Error, ErrorKind, Invoice, InvoiceReader, JsonInvoiceReader, Result};
+
+use crate::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
+
+/// Reads an invoice in the form that the file's name and content show: `.csv`, `.json` in our own form or as the dashboard
+/// answers, `.txt` of a PDF.
+///
+/// ```
+/// use cost_model::Window;
+/// use cursor_invoice::CursorInvoiceReader;
+/// use reconcile::InvoiceReader;
+///
+/// let may = Window::days("2025-05-01".parse()?, "2025-06-01".parse()?)?;
+/// let reader = CursorInvoiceReader::new().with_period(may);
+/// let invoice = reader.read(b"description,amount\nCursor Teams seats,80.00\n", "may.csv")?;
+/// assert_eq!(invoice.period, may);
+/// let invoice = reader.read(br#"{"items":[{"description":"Cursor Teams seats","cents":8000}]}"#, "may.json")?;
+/// assert_eq!(invoice.total()?, "80".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CursorInvoiceReader {
+    period: Option<Window>,
+    issued: Option<Timestamp>,
+    decimal_mark: Option<DecimalMark>,
+}
+
+impl CursorInvoiceReader {
+    /// A reader of invoices that say what is needed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The billing period. A CSV or JSON file that states another is refused; days that a PDF prints become a remark.
+    #[must_use]
+    pub fn with_period(mut self, period: Window) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// When the invoice was issued. A CSV or JSON file that states another instant is refused; the day that a PDF prints
+    /// becomes a remark.
+    #[must_use]
+    pub fn with_issued(mut self, issued: Timestamp) -> Self {
+        self.issued = Some(issued);
+        self
+    }
+
+    /// The decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is refused.
+    #[must_use]
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
+        self.decimal_mark = Some(mark);
+        self
+    }
+
+    /// The same reader for another invoice of the same origin, of which neither period nor issue are known.
+    #[must_use]
+    pub fn of_another_invoice(self) -> Self {
+        Self { period: None, issued: None, decimal_mark: self.decimal_mark }
+    }
+
+    fn read_csv(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        let mut reader = CsvInvoiceReader::new(CursorWordings::new());
+        if let Some(period) = self.period {
+            reader = reader.with_period(period);
+        }
+        if let Some(issued) = self.issued {
+            reader = reader.with_issued(issued);
+        }
+        if let Some(mark) = self.decimal_mark {
+            reader = reader.with_decimal_mark(mark);
+        }
+        self.agreed(reader.read(bytes, file)?, file)
+    }
+
+    fn read_json(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        if is_dashboard_answer(bytes) {
+            return self.read_dashboard(bytes, file);
+        }
+        let mut reader = JsonInvoiceReader::new(CursorWordings::new());
+        if let Some(period) = self.period {
+            reader = reader.with_period(period);
+        }
+        if let Some(issued) = self.issued {
+            reader = reader.with_issued(issued);
+        }
+        if let Some(mark) = self.decimal_mark {
+            reader = reader.with_decimal_mark(mark);
+        }
+        self.agreed(reader.read(bytes, file)?, file)
+    }
+
+    fn read_dashboard(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        let period = self.period.ok_or_else(|| {
+            let message = "the dashboard's answer does not say its month: state the period";
+            Error::new(ErrorKind::Invoice, message).in_file(file)
+        })?;
+        let mut reader = DashboardInvoiceReader::new(period);
+        if let Some(issued) = self.issued {
+            reader = reader.with_issued(issued);
+        }
+        if let Some(mark) = self.decimal_mark {
+            reader = reader.with_decimal_mark(mark);
+        }
+        reader.read(bytes, file)
+    }
+
+    fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        let mut reader = PdfTextReader::new();
+        if let Some(period) = self.period {
+            reader = reader.with_period(period);
+        }
+        if let Some(issued) = self.issued {
+            reader = reader.with_issued(issued);
+        }
+        if let Some(mark) = self.decimal_mark {
+            reader = reader.with_decimal_mark(mark);
+        }
+        reader.read(bytes, file)
+    }
+
+    /// The invoice, unless it states another period or issue than the caller: neither is overruled without a word.
+    fn agreed(&self, invoice: Invoice, file: &str) -> Result<Invoice> {
+        let fail = |message: String| Err(Error::new(ErrorKind::Invoice, message).in_file(file));
+        match (self.period, self.issued) {
+            (Some(period), _) if period != invoice.period => {
+                fail(format!("the file states the period {}, and the caller {period}", invoice.period))
+            }
+            (_, issued @ Some(_)) if issued != invoice.issued => {
+                fail("the file states another instant of issue than the caller".to_owned())
+            }
+            _ => Ok(invoice),
+        }
+    }
+}
+
+impl InvoiceReader for CursorInvoiceReader {
+    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        match file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
+            Some("csv" | "tsv") => self.read_csv(bytes, file),
+            Some("json") => self.read_json(bytes, file),
+            Some("txt") => self.read_text(bytes, file),
+            _ => {
+                let message = "an invoice is a .csv, .json or .txt file";
+                Err(Error::new(ErrorKind::Invoice, message).in_file(file))
+            }
+        }
+    }
+}
+
+/// Whether JSON is an object without `lines`, which every invoice of our own form has: an answer of the dashboard, or an error
+/// body.
+fn is_dashboard_answer(bytes: &[u8]) -> bool {
+    let Ok(text) = reading::text(bytes) else { return false };
+    let json = JsonText::new(&text);
+    let members = json.members(json.whole());
+    members.is_ok_and(|members| {
+        let has = |name: &str| members.iter().any(|(each, _)| each == name);
+        has("items") || (!has("lines") && !has("period"))
+    })
+}

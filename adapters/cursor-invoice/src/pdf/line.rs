@@ -1,0 +1,80 @@
+//! The lines of the text: their words, and the cells that wide gaps divide.
+
+/// A line that is not blank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TextLine {
+    /// Counted from 1.
+    pub(super) number: u64,
+    /// The words, with one blank between them.
+    pub(super) text: String,
+    /// The parts that two blanks or a tab divide, as text laid out in columns has them.
+    pub(super) cells: Vec<String>,
+    /// How many characters stand before the first and the second of them.
+    pub(super) starts: (usize, usize),
+}
+
+/// The lines of a text that are not blank.
+pub(super) fn lines(text: &str) -> Vec<TextLine> {
+    (1..)
+        .zip(text.lines())
+        .map(|(number, line)| TextLine::new(number, line))
+        .filter(|line| !line.text.is_empty())
+        .collect()
+}
+
+impl TextLine {
+    pub(super) fn new(number: u64, line: &str) -> Self {
+        let plain = with_plain_blanks(line);
+        let cells: Vec<_> = plain.split("  ").map(joined).filter(|cell| !cell.is_empty()).collect();
+        let first = plain.len().saturating_sub(plain.trim_start().len());
+        let behind = plain.get(first..).and_then(|rest| {
+            let gap = rest.find("  ")?;
+            let next = rest.get(gap..)?;
+            first.checked_add(gap)?.checked_add(next.len().checked_sub(next.trim_start().len())?)
+        });
+        Self { number, text: joined(&plain), cells, starts: (first, behind.unwrap_or(usize::MAX)) }
+    }
+}
+
+fn joined(text: &str) -> String {
+    text.split([' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The line with plain blanks for any, one minus for any, and two blanks for a tab. A hard blank between the thousands of a
+/// number stays, so that the number is one word.
+fn with_plain_blanks(line: &str) -> String {
+    let characters: Vec<char> = line.chars().collect();
+    let is_digit = |at: Option<usize>| at.and_then(|at| characters.get(at)).is_some_and(char::is_ascii_digit);
+    let mut plain = String::with_capacity(line.len());
+    for (at, character) in characters.iter().enumerate() {
+        let divides_thousands = || {
+            let group = (1..=3).all(|ahead| is_digit(at.checked_add(ahead)));
+            is_digit(at.checked_sub(1)) && group && !is_digit(at.checked_add(4))
+        };
+        match character {
+            '\t' => plain.push_str("  "),
+            '\u{a0}' | '\u{202f}' | '\u{2009}' if divides_thousands() => plain.push('\u{a0}'),
+            '\u{2212}' => plain.push('-'),
+            '\u{2013}' if characters.get(at.saturating_add(1)) == Some(&'$') => plain.push('-'),
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{ad}' | '\u{feff}' => {}
+            each if each.is_whitespace() => plain.push(' '),
+            each => plain.push(*each),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_gaps_divide_cells_and_hard_blanks_join_thousands() {
+        let line = TextLine::new(
+            1,
+            "  Cursor Teams seats      10   US$\u{a0}40.00\t8.25%  1\u{202f}400,00\u{a0}$US",
+        );
+        assert_eq!(line.cells, ["Cursor Teams seats", "10", "US$ 40.00", "8.25%", "1\u{a0}400,00 $US"]);
+        assert_eq!((line.starts, line.text.split(' ').count()), ((2, 26), 9));
+    }
+}

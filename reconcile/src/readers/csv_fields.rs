@@ -1,0 +1,193 @@
+//! The fields of an invoice in the comment lines of its CSV.
+
+use chrono::{DateTime, Utc};
+use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, fold, quoted};
+use cost_model::{Currency, Timestamp, Window};
+
+use super::reading::invalid;
+use crate::{Invoice, Result};
+
+/// The fields, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    pub(super) number: Option<String>,
+    pub(super) period: Option<Window>,
+    pub(super) currency: Option<Currency>,
+    pub(super) issued: Option<Timestamp>,
+    pub(super) decimals: Option<DecimalMark>,
+    /// The text of the total and its line: how its number reads depends on the others.
+    total: Option<(String, u64)>,
+}
+
+/// A field by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Number,
+    Period,
+    Currency,
+    Issued,
+    Decimals,
+    Total,
+}
+
+impl Field {
+    fn of(name: &str) -> Option<Self> {
+        Some(match fold(name).as_str() {
+            "number" | "invoice" | "invoice number" | "invoice no" | "invoice no." | "invoice id" => {
+                Self::Number
+            }
+            "period" | "billing period" | "invoice period" => Self::Period,
+            "currency" | "currency code" | "invoice currency" => Self::Currency,
+            "issued" | "issued at" | "issued on" | "date of issue" | "issue date" | "invoice date" => {
+                Self::Issued
+            }
+            "decimals" | "decimal" | "decimal mark" | "decimal separator" => Self::Decimals,
+            "total" | "grand total" | "invoice total" | "total amount" => Self::Total,
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Period => "period",
+            Self::Currency => "currency",
+            Self::Issued => "issued",
+            Self::Decimals => "decimals",
+            Self::Total => "total",
+        }
+    }
+}
+
+impl Fields {
+    /// The fields of comment lines.
+    pub(super) fn read(comments: &[Comment<'_>]) -> Result<Self> {
+        let mut fields = Self::default();
+        let mut seen = Vec::new();
+        for comment in comments {
+            let Some((field, value)) = split(comment) else {
+                refuse_unknown(comment)?;
+                continue;
+            };
+            if seen.contains(&field) {
+                let message = format!("the field `{}` stands there twice: leave one of them", field.name());
+                return Err(invalid(message).on_line(comment.line));
+            }
+            seen.push(field);
+            let set = fields.set(field, value, comment.line);
+            set.map_err(|error| error.on_line(comment.line).in_field(field.name()))?;
+        }
+        Ok(fields)
+    }
+
+    /// Whether a comment is a field.
+    pub(super) fn is_field(comment: &Comment<'_>) -> bool {
+        split(comment).is_some()
+    }
+
+    fn set(&mut self, field: Field, value: &str, line: u64) -> Result<()> {
+        let not = |what: &str| invalid(format!("`{}` is not {what}", quoted(value)));
+        match field {
+            Field::Number => self.number = Some(value.to_owned()),
+            Field::Period => self.period = Some(read_period(value)?),
+            Field::Currency => {
+                let currency = value.to_uppercase().parse();
+                self.currency = Some(currency.map_err(|_| not("a three-letter currency code such as USD"))?);
+            }
+            Field::Issued => {
+                let issued = value.parse();
+                self.issued = Some(issued.map_err(|_| not("an instant like 2026-09-14T09:30:00Z"))?);
+            }
+            Field::Decimals => {
+                self.decimals = Some(match fold(value).as_str() {
+                    "comma" | "," => DecimalMark::Comma,
+                    "point" | "." => DecimalMark::Point,
+                    _ => return Err(not("`comma` or `point`")),
+                });
+            }
+            Field::Total => self.total = Some((value.to_owned(), line)),
+        }
+        Ok(())
+    }
+
+    /// These fields, and those given where the file does not say them.
+    pub(super) fn over(self, given: &Self) -> Self {
+        let given = given.clone();
+        Self {
+            number: self.number.or(given.number),
+            period: self.period.or(given.period),
+            currency: self.currency.or(given.currency),
+            issued: self.issued.or(given.issued),
+            decimals: self.decimals,
+            total: self.total,
+        }
+    }
+
+    /// An invoice without lines. `currency` is what the file states.
+    pub(super) fn invoice(
+        self,
+        currency: Option<Currency>,
+        numbers: &mut NumberReader,
+        file: &str,
+    ) -> Result<Invoice> {
+        let period = self.period.ok_or_else(|| {
+            invalid("there is no line like `# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z`, and no period was given")
+        })?;
+        let number = self.number.unwrap_or_else(|| file.to_owned());
+        let mut invoice = Invoice::new(number, period, currency.or(self.currency).unwrap_or(Currency::USD));
+        invoice.issued = self.issued;
+        if let Some((text, line)) = self.total {
+            let total = numbers.amount(Cell::new(&text).on_line(line).in_column("total"))?;
+            if !total.fits(invoice.currency) {
+                let message = format!(
+                    "the total is in another currency than the invoice, which is {}",
+                    invoice.currency
+                );
+                return Err(invalid(message).on_line(line).in_field("total"));
+            }
+            invoice.stated_total = Some(total.value);
+        }
+        Ok(invoice)
+    }
+}
+
+/// A field and its value: `name: value`, `name = value`, or a name of one word and its value.
+fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
+    let text = comment.text.trim_start_matches('#').trim();
+    if let Some((name, value)) = text.split_once([':', '='])
+        && let Some(field) = Field::of(name)
+    {
+        return Some((field, value.trim()));
+    }
+    let (name, value) = text.split_once(char::is_whitespace)?;
+    let is_one_value = !value.trim().contains(char::is_whitespace);
+    Field::of(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
+}
+
+/// Refuses a comment that has the form of a field of money, such as `# amount: 25.00`.
+fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
+    let Some((name, value)) = comment.text.split_once([':', '=']) else { return Ok(()) };
+    let is_short = name.split_whitespace().count() <= 3;
+    if is_short && Meaning::of(name) == Some(Meaning::Amount) && !value.trim().is_empty() {
+        let message = format!(
+            "the field `{}` is not known and looks like an amount; the fields are number, period, currency, issued, total and \
+             decimals",
+            quoted(name.trim())
+        );
+        return Err(invalid(message).on_line(comment.line));
+    }
+    Ok(())
+}
+
+fn read_period(text: &str) -> Result<Window> {
+    let (start, end) = text
+        .split_once('/')
+        .ok_or_else(|| invalid(format!("`{}` is not two instants with a `/` between", quoted(text))))?;
+    let instant = |text: &str| {
+        let parsed = text.trim().parse::<DateTime<Utc>>();
+        let message = || format!("`{}` is not an instant like 2026-09-14T09:30:00Z", quoted(text));
+        parsed.map(Timestamp::from).map_err(|_| invalid(message()))
+    };
+    let (start, end) = (instant(start)?, instant(end)?);
+    Window::new(start, end).map_err(|_| invalid("the period must end after it starts"))
+}

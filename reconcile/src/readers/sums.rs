@@ -1,0 +1,193 @@
+//! Sums among the lines of an invoice.
+
+use cost_model::Money;
+use cost_model::input::SumLabel;
+
+use super::reading::invalid;
+use crate::{Invoice, InvoiceLine, LineKind, Remark, Result};
+
+/// Puts the rows of a file into an invoice: lines as [`Invoice::lines`], and rows that repeat the sum of others as
+/// [`Invoice::remarks`]. The total that such a row states becomes the [`Invoice::stated_total`], unless the file states one
+/// apart from its rows.
+///
+/// A row is a sum by its words (`Subtotal`, `Total`, `Amount due`, in other languages too). A row whose words leave it open
+/// (`Total usage`), or whose wording is unknown, and whose amount is the sum of the rows above it or of all others, is a sum or
+/// a line as the stated total proves.
+///
+/// ```
+/// use cost_model::{Currency, Window};
+/// use reconcile::{Invoice, InvoiceLine, LineKind, reading::settle};
+///
+/// let july = Window::days("2026-07-01".parse()?, "2026-08-01".parse()?)?;
+/// let mut invoice = Invoice::new("INV-1", july, Currency::USD);
+/// let row = |line, words: &str, amount: &str| -> Result<InvoiceLine, cost_model::Error> {
+///     Ok(InvoiceLine::new(line, words, amount.parse()?, LineKind::Unrecognised))
+/// };
+/// settle(&mut invoice, vec![row(1, "Seats", "20")?, row(2, "Tax", "2")?, row(3, "Total", "22")?])?;
+/// assert_eq!((invoice.lines.len(), invoice.stated_total), (2, Some("22".parse()?)));
+/// assert_eq!(invoice.remarks[0].text, "Total 22");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line of a row that may be a sum or a line while no total proves
+/// which, and of a total among the rows that the lines do not come to; without a line, if no line is left.
+pub fn settle(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> {
+    let mut sheet = Sheet::default();
+    for (place, row) in rows.into_iter().enumerate() {
+        match SumLabel::of(&row.description) {
+            None | Some(SumLabel::Unclear) => sheet.lines.push(Placed { place, row }),
+            Some(label) => sheet.sums.push((label, Placed { place, row })),
+        }
+    }
+    sheet.set_payments_apart()?;
+    sheet.settle_doubtful(invoice.stated_total)?;
+    if sheet.lines.is_empty() && !sheet.sums.is_empty() {
+        return Err(invalid("there is no line that is not a sum of others"));
+    }
+    invoice.stated_total = sheet.total(invoice.stated_total)?;
+    let sums = sheet.sums.into_iter().map(|(_, placed)| placed).chain(sheet.set_apart);
+    let remark = |placed: Placed| {
+        Remark::new(placed.row.line, format!("{} {}", placed.row.description, placed.row.amount))
+    };
+    invoice.remarks.extend(sums.map(remark));
+    invoice.lines.extend(sheet.lines.into_iter().map(|placed| placed.row));
+    Ok(())
+}
+
+/// A row with its place among the rows, from 0.
+#[derive(Clone)]
+struct Placed {
+    place: usize,
+    row: InvoiceLine,
+}
+
+/// The rows of an invoice, sums told from lines.
+#[derive(Default)]
+struct Sheet {
+    lines: Vec<Placed>,
+    sums: Vec<(SumLabel, Placed)>,
+    /// Rows that are neither: payments below the total, and sums by arithmetic.
+    set_apart: Vec<Placed>,
+}
+
+impl Sheet {
+    /// The sums of one label.
+    fn stated(&self, wanted: SumLabel) -> impl Iterator<Item = &Placed> {
+        self.sums.iter().filter(move |(label, _)| *label == wanted).map(|(_, placed)| placed)
+    }
+
+    /// Sets apart what stands between the total and what is due, such as an applied balance: it pays the invoice and is no
+    /// part of it, which the two figures prove.
+    fn set_payments_apart(&mut self) -> Result<()> {
+        let Some((place, total)) =
+            self.stated(SumLabel::Total).last().map(|total| (total.place, total.row.amount))
+        else {
+            return Ok(());
+        };
+        let (above, below): (Vec<_>, Vec<_>) =
+            self.lines.iter().cloned().partition(|each| each.place < place);
+        if below.is_empty() || add(&above)? != total {
+            return Ok(());
+        }
+        let left = total.checked_add(add(&below)?)?;
+        if self.stated(SumLabel::Due).any(|due| due.row.amount == left) {
+            self.lines = above;
+            self.set_apart = below;
+        }
+        Ok(())
+    }
+
+    /// Tells sums by arithmetic from lines.
+    fn settle_doubtful(&mut self, apart: Option<Money>) -> Result<()> {
+        let doubtful = self.doubtful();
+        let Some(first) = doubtful.first() else { return Ok(()) };
+        let is_doubtful = |each: &Placed| doubtful.iter().any(|doubtful| doubtful.place == each.place);
+        let (as_sums, as_lines): (Vec<_>, Vec<_>) = self.lines.iter().cloned().partition(is_doubtful);
+        let totals = self.totals(apart)?;
+        let are_lines = totals.contains(&add(&self.lines)?);
+        let are_sums = totals.contains(&add(&as_lines)?);
+        // Without a total, words for a sum and the sum of several lines are proof enough.
+        let speak_for_sums = totals.is_empty() && doubtful.iter().all(|each| each.has_words && each.rows > 1);
+        match (are_lines, are_sums || speak_for_sums) {
+            (true, false) => Ok(()),
+            (false, true) => {
+                self.lines = as_lines;
+                self.set_apart.extend(as_sums);
+                Ok(())
+            }
+            _ => Err(invalid(
+                "the amount is the sum of other lines, and no total shows whether the line is a sum of them or one more: \
+                 state the invoice's total, or remove the sum",
+            )
+            .on_line(first.line)),
+        }
+    }
+
+    /// The rows that may be sums by their amount. Sums out of range show nothing.
+    fn doubtful(&self) -> Vec<Doubtful> {
+        let mut doubtful = Vec::new();
+        let Ok(all) = add(&self.lines) else { return doubtful };
+        let (mut above, mut rows) = (Some(Money::ZERO), 0_usize);
+        for Placed { place, row } in &self.lines {
+            let has_words = SumLabel::of(&row.description).is_some();
+            let is_unknown = matches!(row.kind(), LineKind::Unrecognised);
+            let least = if has_words { 1 } else { 2 };
+            let of_above = rows >= least && above == Some(row.amount);
+            let of_others = self.lines.len() > least
+                && all.checked_sub(row.amount).is_ok_and(|others| others == row.amount);
+            if !row.amount.is_zero() && (has_words || is_unknown) && (of_above || of_others) {
+                let rows = if of_above { rows } else { self.lines.len().saturating_sub(1) };
+                doubtful.push(Doubtful { place: *place, line: row.line, has_words, rows });
+                continue;
+            }
+            above = above.and_then(|above| above.checked_add(row.amount).ok());
+            rows = rows.saturating_add(1);
+        }
+        doubtful
+    }
+
+    /// What the invoice may come to by the totals that it states.
+    fn totals(&self, apart: Option<Money>) -> Result<Vec<Money>> {
+        let mut totals: Vec<Money> = apart.into_iter().collect();
+        totals.extend(self.stated(SumLabel::Total).map(|total| total.row.amount));
+        if totals.is_empty() {
+            let paid = Money::sum(self.stated(SumLabel::Paid).map(|paid| paid.row.amount))?;
+            for due in self.stated(SumLabel::Due).map(|due| due.row.amount) {
+                totals.extend([due, due.checked_add(paid)?, due.checked_sub(paid)?]);
+            }
+        }
+        Ok(totals)
+    }
+
+    /// The total that the file states, which the lines must come to if it is stated among them.
+    fn total(&self, apart: Option<Money>) -> Result<Option<Money>> {
+        let mut rows = self.stated(SumLabel::Total).chain(self.stated(SumLabel::Due));
+        let Some(row) = rows.next() else { return Ok(apart) };
+        let sum = add(&self.lines)?;
+        if self.totals(None)?.into_iter().any(|total| total == sum || Some(total) == apart) {
+            return Ok(apart.or(Some(sum)));
+        }
+        let difference = row.row.amount.checked_sub(sum)?;
+        let message = format!(
+            "the lines come to {sum}, and the total to {}, which is {difference} more: a line is missing or is no line. If the \
+             invoice itself is wrong, state its total apart from its lines",
+            row.row.amount
+        );
+        Err(invalid(message).on_line(row.row.line))
+    }
+}
+
+/// A row that may be a sum of others.
+struct Doubtful {
+    place: usize,
+    line: u64,
+    /// Whether its label has a word for a sum.
+    has_words: bool,
+    /// Of how many others it is the sum.
+    rows: usize,
+}
+
+fn add(lines: &[Placed]) -> Result<Money> {
+    Ok(Money::sum(lines.iter().map(|each| each.row.amount))?)
+}
