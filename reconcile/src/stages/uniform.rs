@@ -6,6 +6,7 @@ use crate::Coincidences;
 use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
 use crate::search::view::Pot;
+use crate::verdicts::size;
 
 /// Factors are looked at in steps of a thousand millionth.
 pub(crate) const ONE: i128 = 1_000_000_000;
@@ -72,7 +73,8 @@ pub(crate) fn factor<'a>(
         let (least, most) = ratio(claim.asked, pot.billed, digit)?;
         (low, high) = (low.max(least), high.min(most));
         widths.push(most - least);
-        off_by_more += usize::from(!digit.is_near(claim.asked, pot.billed));
+        let off = claim.asked.checked_sub(pot.billed).map_or(0, size);
+        off_by_more += usize::from(off > digit.size());
     }
     widths.sort_unstable();
     let telling = widths.iter().filter(|width| **width < ONE / 5).count();
