@@ -165,6 +165,9 @@ fn conditions_that_no_email_can_meet_are_found() {
         "email.glob = \"@x.test\"",
         "email.glob = \"a b*@x.test\"",
         "when = \"costs.resource_id = '@x.test'\"",
+        "when = \"costs.resource_id LIKE '@x.test'\"",
+        "when = \"tags['cursor:user'] ILIKE '@x%'\"",
+        "when = \"tags.name = 'cursor:user' AND tags.value = 'a@b@x.test'\"",
         "when = \"costs.resource_id IN ('a@x.test', 'b@x.test;c@x.test')\"",
     ] {
         assert_eq!(check(condition), [FindingKind::ImpossibleEmail], "{condition}");
@@ -212,6 +215,18 @@ fn values_and_keys_that_people_read_as_one_are_found() {
     assert_eq!(values(&format!("{by_directory}{}", rule("Web 1")), "email,team\na@x.test,Web-1\n"), []);
     // The default is a value, too.
     assert_eq!(values(&rule("None"), "email,team\n"), [FindingKind::NearEqualValues]);
+
+    // A condition asks for a value as another key has it, but for its letters.
+    let asks = |value: &str| {
+        let toml = format!(
+            "[[tag]]\nkey = \"Team\"\n{by_directory}[[tag]]\nkey = \"Site\"\n[[tag.rule]]\nvalue = \"Berlin\"\nwhen = \"vtag.Team \
+             IN ('Ops', '{value}')\"\n"
+        );
+        kinds(&in_rules(&toml, "email,team\na@x.test,Web\nb@x.test,Ops\n"))
+    };
+    assert_eq!(asks("web"), [FindingKind::NearEqualValues]);
+    assert_eq!(asks("Web "), [FindingKind::NearEqualValues]);
+    assert_eq!((asks("Web"), asks("Labs")), (vec![], vec![]));
 
     let keys = |one: &str, other: &str| {
         let toml = format!("[[tag]]\nkey = \"{one}\"\n[[tag]]\nkey = \"{other}\"\n");
