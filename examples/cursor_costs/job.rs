@@ -1,19 +1,23 @@
 //! The job, from the first request to the last figure.
 
 use std::collections::BTreeSet;
+use std::process::ExitCode;
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostRecord, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
+use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
+use cursor_invoice::billing_rules;
 use examples::{Failure, ProgressBar, Team, outln};
-use reconcile::reconcile;
+use reconcile::{Reconciliation, StoredUsage, Verdict};
 
 use crate::arguments::Arguments;
+use crate::counts::{Counted, Counts};
 use crate::export::Export;
 use crate::inputs::Inputs;
 use crate::sections::Sections;
 
-pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+/// The exit status says whether somebody has to act on an invoice, or whether something is missing for an answer.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Inputs { team, account, range, rules, mut invoices, pseudonyms } = Inputs::gather(&arguments).await?;
     if let Some(pseudonyms) = &pseudonyms {
         for invoice in &mut invoices {
@@ -21,21 +25,22 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     let weighed = rules.needs_costs().then(|| range.whole_months());
-    let Synced { run, records, ledger, weighed } =
+    let Held { run, store, scope, counts, ledger, weighed } =
         sync(&arguments, (&team, &account), range, weighed).await?;
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
     let rules = rules.resolve(weighed.as_ref().unwrap_or(&ledger), Metric::Effective, &cycles)?;
-    let bridges = invoices
-        .iter()
-        .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let mut bridges = Vec::new();
+    for invoice in &invoices {
+        let usage = StoredUsage::read(&*store, &ConnectionId::new(account.as_str()), invoice).await?;
+        bridges.push(usage.case(invoice, &billing_rules()?).explain()?.reconciliation);
+    }
 
     let sections = Sections {
         account: &account,
         range,
         run: &run,
-        records: &records,
+        counts: &counts,
         ledger: &ledger,
         rules: &rules,
         pseudonyms: pseudonyms.as_ref(),
@@ -53,34 +58,43 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         let export = Export {
             range,
             run: &run,
-            records: &records,
+            counts: &counts,
+            store: &*store,
+            scope: &scope,
             ledger: &ledger,
             rules: &rules,
             bridges: &bridges,
             pseudonyms: pseudonyms.as_ref(),
         };
-        export.write(folder)?;
+        export.write(folder).await?;
         outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
-    Ok(())
+    if !run.outside.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let verdict = bridges.iter().map(Reconciliation::verdict).max().unwrap_or(Verdict::Done);
+    Ok(verdict.exit_status().into())
 }
 
-/// What a sync brought.
-struct Synced {
+/// What a sync has brought, and where it is kept.
+struct Held {
     run: RunReport,
-    records: Vec<CostRecord>,
+    store: Box<dyn CostStore>,
+    /// What of the store the job is about.
+    scope: Scope,
+    counts: Counts,
     ledger: Ledger,
     /// Whole months of what the store has, which splits by cost weigh whatever days are asked for.
     weighed: Option<Ledger>,
 }
 
-/// Brings the range into a store, and out again as records and as a ledger.
+/// Brings the range into a store, and out again into a ledger, in one pass.
 async fn sync(
     arguments: &Arguments,
     (team, account): (&Team, &str),
     range: Window,
     weighed: Option<Window>,
-) -> Result<Synced, Failure> {
+) -> Result<Held, Failure> {
     let source = team.source(account)?;
     let store: Box<dyn CostStore> = match &arguments.db {
         Some(path) => Box::new(SqliteStore::open(path)?),
@@ -97,9 +111,11 @@ async fn sync(
     };
     // A file may hold other connections as well.
     let scope = Scope::all().connection(id.clone()).window(range);
-    let mut records = Vec::new();
-    store.scan(&scope, &mut records).await?;
-    let ledger = Ledger::from_store(&*store, &scope, Currency::USD).await?;
+    let mut counted = Counted { counts: Counts::default(), ledger: Ledger::builder(Currency::USD) };
+    store.scan(&scope, &mut counted).await?;
+    let Counted { counts, mut ledger } = counted;
+    let coverage = store.coverage(&id).await?.inside(range);
+    ledger.cover(id.clone(), coverage);
     let weighed = match weighed.filter(|months| *months != range) {
         Some(months) => {
             let scope = Scope::all().connection(id).window(months);
@@ -107,5 +123,5 @@ async fn sync(
         }
         None => None,
     };
-    Ok(Synced { run, records, ledger, weighed })
+    Ok(Held { run, store, scope, counts, ledger: ledger.build(), weighed })
 }

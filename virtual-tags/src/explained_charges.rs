@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Dimensions, Ledger, LedgerTuple, Metric, Money, Tagger, Timestamp, Window};
 
 use crate::charge::Charge;
@@ -123,10 +124,10 @@ pub(crate) fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
 
 impl fmt::Display for ExplainedCharges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let charges = if self.records == 1 { "charge" } else { "charges" };
-        writeln!(f, "{} {charges}, {}, the first at {}", self.records, self.amount, self.first)?;
+        let charges = counted(self.records, "charge");
+        writeln!(f, "{charges}, {}, the first at {}", self.amount, self.first)?;
         for (dimension, value) in &self.dimensions {
-            writeln!(f, "  {dimension} = {value}")?;
+            writeln!(f, "  {dimension} = {}", for_terminal(value))?;
         }
         self.explanations.iter().try_for_each(|explanation| explanation.fmt(f))
     }

@@ -27,7 +27,7 @@ struct Case {
 }
 
 /// Answers every request with the same page, until the test ends.
-fn serve(page: &'static str) -> String {
+pub(crate) fn serve(page: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

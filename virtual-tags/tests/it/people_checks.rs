@@ -275,6 +275,27 @@ fn dates_without_quotes_are_dates_and_years_have_four_digits() {
     }
 }
 
+/// Header words may be written in any case, in the file and in the rules.
+#[test]
+fn a_rule_finds_its_column_in_any_case() {
+    let people = directory("Email,TEAM,Cost Center\na@x.test,Web,7\n");
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n[[tag]]\nkey = \"Center\"\n[[tag.rule]]\nfrom_directory \
+                = \"cost center\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let (json, _) = rules.tags[0].to_vantage(&people).unwrap();
+    assert!(json.contains("\"name\": \"Web\""), "{json}");
+    let rules = rules.compile(people).unwrap().tagger().unwrap();
+    let mut charge = cost_model::CostRecord::new(
+        at("2026-06-01"),
+        "cursor",
+        cost_model::Currency::USD,
+        cost_model::Costs::absent(),
+    );
+    charge.resource = Some("a@x.test".into());
+    assert_eq!(rules.answer("Team", &charge, charge.at).to_string(), "`Web`");
+    assert_eq!(rules.answer("Center", &charge, charge.at).to_string(), "`7`");
+}
+
 /// A move, a correction, a leaver and a loan, each added later; and the same as it was known before.
 #[test]
 fn what_became_known_later_replaces_no_more_than_it_is_about() {
