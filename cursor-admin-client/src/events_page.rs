@@ -64,10 +64,13 @@ pub(crate) enum Row<'a> {
     Bad(&'a str),
 }
 
+/// Where an answer says how many events the window holds.
+const ANNOUNCED: &str = "totalUsageEventsCount";
+
 pub(crate) fn decode(body: &[u8], number: u32, notes: &mut Notes) -> Decoded<UsageEventsPage> {
     let names = &["usageEvents", "usageEventsDisplay"];
-    let (rows, mut fields) = rows::read(body, names, notes, UsageEvent::decode)?;
-    let total = fields.take("totalUsageEventsCount")?;
+    let (rows, mut fields) = rows::read(body, names, Some(ANNOUNCED), notes, UsageEvent::decode)?;
+    let total = fields.take(ANNOUNCED)?;
     let announced = total.count()?;
     let events = match (rows, announced) {
         (Some(rows), _) => rows,

@@ -42,7 +42,7 @@ pub(crate) fn import(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
     connection: &ConnectionId,
-    file: FileImport,
+    file: &FileImport,
 ) -> Attempt<ImportStats> {
     reads::keep_to(transaction, Origin::Provider)?;
     let number = dictionary::connection_or_new(transaction, connection)?;
@@ -54,10 +54,10 @@ pub(crate) fn import(
     }
     let (old, mut state) = state(transaction, (number, connection), file.import.span)?;
     state.known = is_known(file.import.id);
-    let plan = ImportPlan::of(state, &file, connection).map_err(Failure::Refused)?;
+    let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
     if let Some(change) = plan.change {
         apply(transaction, dictionary, number, file.import.span, &old, &change)?;
-        insert(transaction, number, &file)?;
+        insert(transaction, number, file)?;
     }
     Ok(plan.stats)
 }

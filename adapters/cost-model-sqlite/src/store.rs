@@ -113,7 +113,7 @@ impl CostStore for SqliteStore {
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
         let id = connection.clone();
         let import = move |database: &mut Database| {
-            database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, file))
+            database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
         };
         self.writer.run(import).await
     }

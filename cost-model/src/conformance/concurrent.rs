@@ -96,7 +96,7 @@ pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked
     let count = records.clamp(10, 2_000);
     let (store, id) = (factory.fresh().await?, connection(0));
     let store = &*store;
-    put(&*store, &id, &state(0, count)?).await?;
+    put(store, &id, &state(0, count)?).await?;
     let write = async {
         for number in 1..ROUNDS {
             put(store, &id, &state(number, count)?).await?;

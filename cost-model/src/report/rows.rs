@@ -32,7 +32,7 @@ pub struct Report {
     pub total: Totals,
     /// The period compared with.
     pub previous: Option<Previous>,
-    /// The parts of the window whose figures are not final; empty without a window.
+    /// The parts of the window, and of the period compared with, whose figures are not final; empty without a window.
     pub gaps: Vec<Gap>,
     /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
     pub estimated: bool,

@@ -34,6 +34,8 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             Some((window, add_up(query, ledger, &mut planner, Some(window))?))
         }
     };
+    // What is missing of the period before makes a difference as wrong as what is missing of this one.
+    let compared = query.window.into_iter().chain(before.as_ref().map(|(window, _)| *window));
     Ok(Report {
         currency: ledger.currency(),
         group_by: query.group_by.clone(),
@@ -43,8 +45,8 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         measure: query.measure,
         rows: rows(query, &planner.groups, &now, before.as_ref().map(|(window, sums)| (*window, sums)))?,
         total: now.total,
+        gaps: compared.into_iter().flat_map(|window| ledger.gaps(window)).collect(),
         previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
-        gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
         unknown_values,
     })

@@ -14,6 +14,7 @@ mod costs;
 mod export;
 mod features;
 mod filter;
+mod imports;
 mod ledger;
 mod memory_store;
 mod money;
