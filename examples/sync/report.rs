@@ -1,6 +1,7 @@
 //! The report of a run, for people.
 
 use cost_ingest::{Connection, RunReport};
+use cost_model::output::for_terminal;
 use cost_model::{Metric, Money, Restatement};
 use examples::{counted, grouped, outln};
 
@@ -54,7 +55,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
         outln!("  {:<10}{window}: a later read had stored it already", "left");
     }
     if let Some(cause) = &report.unobserved {
-        outln!("  {:<10}{cause}", "unobserved");
+        outln!("  unobserved {}", for_terminal(&cause.to_string()));
     }
     let deltas = restatements.iter().filter_map(|each| each.delta(Metric::Billed).ok());
     let total = Money::sum(deltas).map_or_else(|_| "beyond range".to_owned(), |total| total.to_string());
