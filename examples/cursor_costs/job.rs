@@ -1,12 +1,14 @@
 //! The job, from the first request to the last figure.
 
 use std::collections::BTreeSet;
+use std::process::ExitCode;
 
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
 use cost_model_sqlite::SqliteStore;
+use cursor_invoice::billing_rules;
 use examples::{Failure, ProgressBar, Team, outln};
-use reconcile::reconcile;
+use reconcile::{Reconciliation, StoredUsage, Verdict};
 
 use crate::arguments::Arguments;
 use crate::counts::{Counted, Counts};
@@ -14,7 +16,8 @@ use crate::export::Export;
 use crate::inputs::Inputs;
 use crate::sections::Sections;
 
-pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+/// The exit status says whether somebody has to act on an invoice, or whether something is missing for an answer.
+pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Inputs { team, account, range, rules, mut invoices, pseudonyms } = Inputs::gather(&arguments).await?;
     if let Some(pseudonyms) = &pseudonyms {
         for invoice in &mut invoices {
@@ -27,10 +30,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let cycles: BTreeSet<Window> = invoices.iter().map(|invoice| invoice.period).collect();
     let cycles: Vec<_> = cycles.into_iter().collect();
     let rules = rules.resolve(weighed.as_ref().unwrap_or(&ledger), Metric::Effective, &cycles)?;
-    let bridges = invoices
-        .iter()
-        .map(|invoice| reconcile(&ledger, invoice, &cursor_invoice::billing_rules()?).map_err(Failure::from))
-        .collect::<Result<Vec<_>, Failure>>()?;
+    let mut bridges = Vec::new();
+    for invoice in &invoices {
+        let usage = StoredUsage::read(&*store, &ConnectionId::new(account.as_str()), invoice).await?;
+        bridges.push(usage.case(invoice, &billing_rules()?).explain()?.reconciliation);
+    }
 
     let sections = Sections {
         account: &account,
@@ -65,7 +69,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         export.write(folder).await?;
         outln!("\nWritten to {}: sync.json, records.csv, report.json, reconciliation.json", folder.display());
     }
-    Ok(())
+    if !run.outside.is_empty() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let verdict = bridges.iter().map(Reconciliation::verdict).max().unwrap_or(Verdict::Done);
+    Ok(verdict.exit_status().into())
 }
 
 /// What a sync has brought, and where it is kept.

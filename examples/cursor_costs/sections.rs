@@ -53,6 +53,7 @@ impl Sections<'_> {
             let (from, to) = (bridge.period.start(), bridge.period.end());
             heading(&format!("From usage to invoice {}, {from} to {to} (USD)", bridge.invoice));
             print_indented(&bridge.to_string());
+            outln!("  {}", bridge.conclusion());
             self.warn_of_gaps(bridge);
         }
         Ok(())

@@ -5,9 +5,7 @@ use std::path::Path;
 use cost_model::output::{cut, for_terminal};
 use cost_model::{Ledger, Money, Pseudonyms, Rounding};
 use examples::{Failure, NewFiles, TextTable, counted, grouped, outln, print_indented};
-use reconcile::{
-    ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut,
-};
+use reconcile::{ChargeStatus, EvidenceRow, Explained, Invoice, LineStatus, Reading, Reconciliation, TieOut};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
@@ -72,7 +70,7 @@ impl Sections<'_> {
     /// What the invoice says against itself, what was no line, and where to look.
     fn doubts(&self, found: &Reconciliation) -> Result<(), Failure> {
         let checks = self.invoice.checks()?;
-        if checks.is_empty() && found.leads.is_empty() {
+        if checks.is_empty() && found.clues.is_empty() {
             return Ok(());
         }
         heading("Where to look");
@@ -81,9 +79,8 @@ impl Sections<'_> {
             let (rule, expected) = (check.rule.label(), check.expected);
             outln!("  {place}: {rule} is {expected}, the invoice says {}", check.found);
         }
-        for lead in &found.leads {
-            let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
-            outln!("  line {}: {} unexplained: {}", lines.join(", "), lead.amount, hint(&lead.hint));
+        for clue in &found.clues {
+            outln!("  {}: {clue}", cents(clue.amount)?);
         }
         Ok(())
     }
@@ -197,17 +194,6 @@ fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
         outln!("  missing: {missing}");
     }
     Ok(())
-}
-
-fn hint(hint: &Hint) -> String {
-    match hint {
-        Hint::Calls { stated, held } => format!("the line counts {}, {held} held", counted(*stated, "call")),
-        Hint::UnclaimedUsage { records } => format!("{} that no line speaks of", counted(*records, "charge")),
-        Hint::Day(day) => format!("the charges of {} come to it", day.date()),
-        Hint::Hour(hour) => format!("the charges of the hour from {hour} come to it"),
-        Hint::TransposedDigits => "two neighbouring digits are the wrong way round".to_owned(),
-        _ => "see the JSON".to_owned(),
-    }
 }
 
 fn all_of(lines: &[&reconcile::LineOutcome]) -> &'static str {

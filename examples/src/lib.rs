@@ -9,6 +9,7 @@ pub mod printer;
 mod progress;
 mod pseudonyms;
 mod rules_program;
+mod shapes;
 mod team;
 
 pub use arguments::whole_number;
@@ -21,4 +22,5 @@ pub use printer::print_indented;
 pub use progress::{ProgressBar, Waits};
 pub use pseudonyms::pseudonyms;
 pub use rules_program::rules_program;
+pub use shapes::{Shape, ShapeTrial};
 pub use team::Team;

@@ -3,7 +3,7 @@
 use cost_model::{Currency, Money, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, Error, ErrorKind, Lead, RoundingPolicy, Terms, Verdict, Verdicts};
+use crate::{Category, Clue, Error, ErrorKind, RoundingPolicy, Terms, Verdict, Verdicts};
 
 /// The bridge from the ingested total to an invoice's grand total.
 ///
@@ -44,8 +44,8 @@ pub struct Reconciliation {
     pub rounding: Vec<RoundingPolicy>,
     /// What an auditor would conclude.
     pub verdicts: Verdicts,
-    /// Where to look for what is unexplained. No amount is moved by a lead.
-    pub leads: Vec<Lead>,
+    /// Where to look for what is unexplained, a few at most, those with the most money first. No amount is moved by a clue.
+    pub clues: Vec<Clue>,
 }
 
 impl Reconciliation {

@@ -21,6 +21,7 @@ mod program;
 mod readme;
 mod rules_cases;
 mod rules_programs;
+mod shapes;
 mod simulator_process;
 
 use std::sync::Arc;

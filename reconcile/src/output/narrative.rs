@@ -4,9 +4,7 @@ use cost_model::output::for_terminal;
 
 use super::rows::{Row, RowKind, brief, rows};
 use crate::verdicts::sum_of_sizes;
-use crate::{
-    Answer, Category, Coincidences, Dispute, Evidence, Hint, Lead, Reconciliation, Step, WaypointName,
-};
+use crate::{Answer, Category, Dispute, Evidence, Reconciliation, Step, WaypointName};
 
 /// More lines or leads than this are counted, not listed.
 const LISTED: usize = 5;
@@ -64,10 +62,9 @@ impl Reconciliation {
     }
 
     fn where_to_look(&self) -> Option<String> {
-        let mut leads: Vec<String> = self.leads.iter().take(LISTED).map(lead).collect();
-        let more = self.leads.len().saturating_sub(LISTED);
-        leads.extend((more > 0).then(|| format!("and {more} more")));
-        (!leads.is_empty()).then(|| format!("Where to look: {}.", leads.join("; ")))
+        let clues: Vec<String> =
+            self.clues.iter().map(|clue| format!("{} ({})", clue, brief(clue.amount))).collect();
+        (!clues.is_empty()).then(|| format!("Where to look: {}.", clues.join("; ")))
     }
 
     /// What somebody has to do, with who and by when.
@@ -79,7 +76,8 @@ impl Reconciliation {
         (!clauses.is_empty()).then(|| format!("To dispute: {}.", clauses.join("; ")))
     }
 
-    fn conclusion(&self) -> String {
+    /// The verdict in one sentence: the last one of the [narrative](Self::narrative).
+    pub fn conclusion(&self) -> String {
         let verdicts = &self.verdicts;
         let disputed = sum_of_sizes(verdicts.disputes.iter().map(|dispute| dispute.amount));
         let open = [
@@ -224,28 +222,6 @@ fn what_to_do(category: Category) -> Option<&'static str> {
         Category::InvoiceArithmetic => "ask who issued it",
         _ => return None,
     })
-}
-
-fn lead(lead: &Lead) -> String {
-    let about = if lead.lines.is_empty() { "what no line speaks of".to_owned() } else { lines(&lead.lines) };
-    let amount = brief(lead.amount);
-    let chance = lead.coincidences.map(chance).unwrap_or_default();
-    match lead.hint {
-        Hint::Calls { stated, held } => {
-            format!("{about}, {amount}: {} stated and {held} held", counted(stated, "call"))
-        }
-        Hint::UnclaimedUsage { records } => format!("{about}, {amount}: {}", counted(records, "charge")),
-        Hint::Day(day) => format!("{about}, {amount}: the charges of {} come to it{chance}", day.date()),
-        Hint::Hour(hour) => {
-            format!("{about}, {amount}: the charges of the hour from {hour} come to it{chance}")
-        }
-        Hint::TransposedDigits => format!("{about}, {amount}: two digits of the amount seem to be swapped"),
-    }
-}
-
-fn chance(coincidences: Coincidences) -> String {
-    let hundredths = coincidences.millionths().div_ceil(10_000);
-    format!(" (by chance at most {hundredths} in 100)")
 }
 
 fn lines(numbers: &[u64]) -> String {

@@ -95,6 +95,10 @@ impl Claims {
         sets
     }
 
+    pub(crate) fn model_of(&self, cell: usize) -> Option<&str> {
+        self.models.get(cell).map(String::as_str)
+    }
+
     /// The number of cells, those for withdrawn charges included.
     pub(crate) fn cells(&self) -> usize {
         self.claim_of_cell.len()

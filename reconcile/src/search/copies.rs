@@ -27,7 +27,7 @@ impl Search<'_> {
         let (mut by_lines, mut uncounted) = (Vec::new(), Vec::new());
         for (claim, twins) in by_claim {
             match claim.and_then(|number| self.surplus(number, base).map(|surplus| (number, surplus))) {
-                Some((claim, surplus)) => by_lines.extend(self.choose(claim, surplus, twins, base)),
+                Some((claim, surplus)) => by_lines.extend(self.choose(claim, surplus, &twins, base)),
                 None => uncounted.extend(twins),
             }
         }
@@ -72,22 +72,68 @@ impl Search<'_> {
         usize::try_from(pot.records.saturating_sub(claim.calls?)).ok()
     }
 
-    /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only one that its amount fits.
-    fn choose(&self, claim: usize, surplus: usize, twins: Vec<usize>, base: &Hypothesis) -> Vec<usize> {
-        let billed = |place: &usize| self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
+    /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
+    /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
+    /// small for another reason.
+    fn choose(&self, claim: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
+        let Some((claim, pot)) = self.claims.get(claim).zip(base.pots.get(claim)) else { return Vec::new() };
         if surplus == 0 || surplus > twins.len() {
             return Vec::new();
         }
-        let first = twins.first().map_or(Money::ZERO, billed);
-        if surplus == twins.len() || twins.iter().all(|place| billed(place) == first) {
-            return twins.into_iter().take(surplus).collect();
+        let billed = |place: &usize| self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
+        let mut by_amount: BTreeMap<Money, Vec<usize>> = BTreeMap::new();
+        for place in twins {
+            by_amount.entry(billed(place)).or_default().push(*place);
         }
-        let Some((claim, pot)) = self.claims.get(claim).zip(base.pots.get(claim)) else { return Vec::new() };
-        let too_much = pot.billed.checked_sub(claim.asked).unwrap_or_default();
-        let fits = |place: &&usize| surplus == 1 && self.digit.is_near(billed(place), too_much);
-        let fitting: Vec<usize> = twins.iter().filter(fits).copied().collect();
-        let one_amount = fitting.first().map(billed);
-        let clear = fitting.iter().all(|place| Some(billed(place)) == one_amount);
-        fitting.into_iter().take(usize::from(clear)).collect()
+        let too_much = pot.billed.checked_sub(claim.asked).unwrap_or_default().units();
+        let groups: Vec<(i128, Vec<usize>)> =
+            by_amount.into_iter().map(|(amount, places)| (amount.units(), places)).collect();
+        let mut choice =
+            Choice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
+        choice.go_on(0, surplus, 0, &mut Vec::new());
+        let clear = surplus == twins.len() || groups.len() == 1;
+        match (&choice.fitting[..], clear && self.completeness.surplus > 0) {
+            (_, true) => twins.iter().take(surplus).copied().collect(),
+            ([counts], false) if choice.work < Choice::MOST_WORK => {
+                let places =
+                    groups.iter().zip(counts).flat_map(|((_, places), count)| places.iter().take(*count));
+                places.copied().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The ways to take so many twins that their sum is what a line has too much.
+struct Choice<'a> {
+    groups: &'a [(i128, Vec<usize>)],
+    too_much: i128,
+    near: u128,
+    work: usize,
+    /// How many of each group.
+    fitting: Vec<Vec<usize>>,
+}
+
+impl Choice<'_> {
+    /// With more ways than this, one that fits is no evidence.
+    const MOST_WORK: usize = 2_000;
+
+    fn go_on(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
+        self.work += 1;
+        if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {
+            return;
+        }
+        let Some((amount, places)) = self.groups.get(group) else {
+            if left == 0 && sum.abs_diff(self.too_much) < self.near {
+                self.fitting.push(counts.clone());
+            }
+            return;
+        };
+        for count in 0..=left.min(places.len()) {
+            let taken = i128::try_from(count).unwrap_or(i128::MAX).saturating_mul(*amount);
+            counts.push(count);
+            self.go_on(group + 1, left - count, sum.saturating_add(taken), counts);
+            counts.pop();
+        }
     }
 }

@@ -96,14 +96,16 @@ impl Search<'_> {
             let recut = self.recut(base)?;
             for copies in self.copies(base) {
                 let single = self.suppose(View { copies, ..base.view.clone() })?;
-                let single_and_recut = self.recut(&single)?;
+                // Two suppositions at once are taken only if they leave nothing open.
+                let single_and_recut = self.recut(&single)?.into_iter().filter(Hypothesis::complete);
                 found.push(single);
                 found.extend(single_and_recut);
             }
             for cut in &recut {
                 for copies in self.copies(cut) {
                     let single = self.suppose(View { copies, ..cut.view.clone() })?;
-                    found.push(Hypothesis { coincidences: cut.coincidences, ..single });
+                    let single = Hypothesis { coincidences: cut.coincidences, ..single };
+                    found.extend(Some(single).filter(Hypothesis::complete));
                 }
             }
             found.extend(recut);
@@ -180,7 +182,10 @@ impl Search<'_> {
         let is_shown = |number: &usize| match rank(&best, *number).cmp(&rank(&now, *number)) {
             Ordering::Greater => true,
             Ordering::Less => false,
-            Ordering::Equal => !late.contains(number) && rank(&best, *number) > (false, false),
+            Ordering::Equal => {
+                let explained = rank(&best, *number) > (false, false) || self.lacks_calls(&best, *number);
+                explained && !late.contains(number)
+            }
         };
         let changed_lines = (0..self.claims.len()).filter(|number| !is_shown(number)).map(Some);
         let beside_lines = (best.unclaimed >= now.unclaimed).then_some(None);
@@ -190,6 +195,13 @@ impl Search<'_> {
         let shown = self.suppose(view)?;
         let (coincidences, rivals) = (best.coincidences, best.rivals);
         Ok(Hypothesis { coincidences, rivals, ..shown })
+    }
+
+    /// Whether a line counts more calls than there are, and charges are known to be lacking.
+    fn lacks_calls(&self, found: &Hypothesis, number: usize) -> bool {
+        let claim = self.claims.get(number).zip(found.pots.get(number));
+        let lacks = |(claim, pot): (&Claim, &Pot)| claim.calls.is_some_and(|calls| calls > pot.records);
+        self.completeness.is_short() && claim.is_some_and(lacks)
     }
 
     fn better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {

@@ -68,7 +68,7 @@ fn fits(claim: &Claim, pot: &Pot, digit: LastDigit) -> bool {
         && claim.calls.is_none_or(|calls| calls == pot.records)
 }
 
-/// Whether charges stand for several calls each: most lines count more calls than there are charges, and ask for the
+/// Whether charges stand for several calls each: lines count more calls than there are charges, and every one asks for the
 /// charges' very amounts and tokens.
 fn is_aggregated(claims: &[Claim], pots: &[Pot], digit: LastDigit) -> bool {
     let counted: Vec<(&Claim, &Pot, u64)> = claims
@@ -79,8 +79,8 @@ fn is_aggregated(claims: &[Claim], pots: &[Pot], digit: LastDigit) -> bool {
     let sums = |claim: &Claim, pot: &Pot| digit.is_near(pot.billed, claim.asked) && same_tokens(claim, pot);
     let beyond = |calls: u64, pot: &Pot| pot.records > 0 && calls > pot.records;
     let merged = counted.iter().filter(|(claim, pot, calls)| beyond(*calls, pot) && sums(claim, pot)).count();
-    let fewer = counted.iter().any(|(_, pot, calls)| *calls < pot.records);
+    let same = counted.iter().filter(|(claim, pot, calls)| *calls == pot.records && sums(claim, pot)).count();
     let many_calls = counted.iter().any(|(_, pot, calls)| *calls >= pot.records.saturating_add(2));
     let enough = if counted.len() == 1 { many_calls } else { merged >= 2 };
-    !fewer && enough && merged.saturating_mul(2) >= counted.len()
+    enough && merged + same == counted.len()
 }

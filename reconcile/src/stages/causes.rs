@@ -17,6 +17,8 @@ pub(crate) struct Circumstances {
     lines: usize,
     /// How many lines are right as they are.
     right: usize,
+    /// Every count is that of the charges, but for those of charges that are known to be lacking.
+    counts_agree: bool,
     /// Charges are known to be lacking, and all shortfalls together are not more than that.
     short: bool,
     /// The charges are held in whole last digits, and the lines show that they were not billed so.
@@ -60,9 +62,13 @@ impl Circumstances {
             None
         };
         let rounded_charges = plain && are_rounded(claims, &pots, found);
+        let agrees = |(claim, pot): (&Claim, &Pot)| {
+            claim.calls.is_none_or(|calls| calls == pot.records || (short && calls > pot.records))
+        };
+        let counts_agree = with_pots().all(agrees);
         let fee_apart = invoice.lines.iter().any(|line| *line.kind() == LineKind::TokenFee);
         let lines = claims.all.len();
-        Ok(Self { lines, right, short, rounded_charges, fee_apart, factor, digit })
+        Ok(Self { lines, right, counts_agree, short, rounded_charges, fee_apart, factor, digit })
     }
 
     /// What the difference can only come from. The same calls for another amount are no evidence of another price where
@@ -109,7 +115,8 @@ impl Circumstances {
         let right = u64::try_from(self.right).unwrap_or(u64::MAX).saturating_add(1);
         let most_are_right = self.right.saturating_mul(2) >= self.lines;
         let counts = calls.saturating_add(1).saturating_mul(right.saturating_mul(right));
-        if most_are_right { Coincidences::of(1, counts) } else { Coincidences::of(1, 1) }
+        // Where other lines count other calls, this one may hold others as well, of the same number.
+        if most_are_right && self.counts_agree { Coincidences::of(1, counts) } else { Coincidences::of(1, 1) }
     }
 
     /// Whether a line's calls agree only up to an instant that was searched for by calls.

@@ -4,7 +4,7 @@ use cost_model::Money;
 
 use crate::search::charges::Tally;
 use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
-use crate::{Category, Invoice, InvoiceLine, LineCheck, LineKind, Result, Strength};
+use crate::{Category, Dispute, Invoice, InvoiceLine, LineCheck, LineKind, Party, Result, Strength};
 
 const STAGES: [(Category, LineKind, &str); 13] = [
     (Category::Seats, LineKind::Seats, "seats are not in the usage feed"),
@@ -72,6 +72,31 @@ pub(crate) fn steps(
         bridge.push(NewStep::new(Category::InvoiceArithmetic, difference, rule).with_lines(lines))?;
     }
     Ok(total)
+}
+
+/// Lines that no usage stands behind and that repeat an earlier one to the letter: perhaps they were billed twice.
+pub(crate) fn equal_lines(invoice: &Invoice) -> Vec<Dispute> {
+    let candidates: Vec<&InvoiceLine> = invoice
+        .lines
+        .iter()
+        .filter(|line| {
+            line.kind().is_invoice_only() && line.amount.units() > 0 && !line.description.is_empty()
+        })
+        .collect();
+    let same = |one: &InvoiceLine, other: &InvoiceLine| {
+        (&one.description, one.amount, one.quantity) == (&other.description, other.amount, other.quantity)
+    };
+    let repeats = |(place, line): (usize, &&InvoiceLine)| {
+        let mut earlier = candidates.iter().take(place);
+        earlier.any(|earlier| same(earlier, line)).then(|| Dispute {
+            category: Category::BilledTwice,
+            candidates: Vec::new(),
+            amount: line.amount,
+            lines: vec![line.line],
+            party: Party::Issuer,
+        })
+    };
+    candidates.iter().enumerate().filter_map(repeats).collect()
 }
 
 /// Which earlier invoices the lines of netting take back, in words.

@@ -16,6 +16,7 @@ pub(crate) mod usage_lines;
 use cost_model::Money;
 
 use crate::case::{Case, Explained};
+use crate::clues::Scene;
 use crate::last_digit::LastDigit;
 use crate::search::charges::Usage;
 use crate::search::claims::Claims;
@@ -29,7 +30,7 @@ use crate::stages::usage_lines::UsageLines;
 use crate::verdicts::{Judged, sum_of_sizes};
 use crate::{
     Category, ChargeStatus, Invoice, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result,
-    Step, Strength, WaypointName, leads,
+    Step, Strength, WaypointName,
 };
 
 /// Runs every stage and puts the bridge together.
@@ -72,10 +73,12 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
 
     let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
+    let billed_twice = invoice_only::equal_lines(invoice);
+    let scene = Scene { charges: &charges, claims: &claims, found: &found, lines: &lines, digit };
     let judged = Judged {
         steps: &bridge.steps,
         checks: &checks,
-        suspected: Vec::new(),
+        suspected: billed_twice.clone(),
         missing: completeness.missing(case, cut_off.map_or(invoice.period, |cut| cut.period)),
         unknown_wording: unknown_wording(invoice),
         unexplained: bridge.unexplained_size,
@@ -102,7 +105,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         terms: found.fit.terms,
         rounding: lines.policies(),
         verdicts,
-        leads: leads::all(&charges, &claims, &found, &lines, digit)?,
+        clues: scene.clues(&billed_twice)?,
         steps: bridge.steps,
         waypoints: bridge.waypoints,
     };

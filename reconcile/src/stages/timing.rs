@@ -59,13 +59,19 @@ fn cuts(
             tally.add(charge.billed)?;
         }
         let rule = format!("cut at {real}, not at {stated}, as the lines count their calls");
-        let mut step = NewStep::new(category, tally, rule).with_strength(cut_off.strength);
+        let edge = if late_is_more { cut_off.end } else { cut_off.start };
+        // The amount is sure where every instant that fits leaves the same charges.
+        let sure =
+            found.fit.complete() && cut_off.lines > 0 && between(charges, edge.0, edge.1).next().is_none();
+        let strength = if sure { Strength::Proof } else { cut_off.strength };
+        let mut step = NewStep::new(category, tally, rule).with_strength(strength);
         step.coincidences = found.coincidences;
         if (real > stated) != late_is_more {
             step = step.away()?;
         }
         if !found.rivals.is_empty() {
-            step.candidates = [category].into_iter().chain(found.rivals.iter().copied()).collect();
+            let others = found.rivals.iter().copied().filter(|rival| *rival != category);
+            step.candidates = [category].into_iter().chain(others).collect();
             step.category = Category::Ambiguous;
         }
         bridge.push(step)?;
@@ -126,14 +132,16 @@ pub(crate) fn cut_off(
     if agree == 0 && period == stated {
         return None;
     }
-    let times = Times::of(charges, claims, &found.view, reach);
+    let times = Times::of(charges, claims, &found.view, (reach, found.fit.digit));
     let span = |interval: Option<Interval>, at: Timestamp| {
         let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
         let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);
         inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
     };
+    // Other instants of the same span fit as well as a likely one that was searched for.
     let strength = match (agree > 0, found.fit.complete()) {
-        (true, true) => Strength::Proof,
+        (true, true) if period == stated => Strength::Proof,
+        (true, true) => Strength::Strong,
         (true, false) if agree == counted || agree > 2 => Strength::Strong,
         _ => Strength::Candidate,
     };

@@ -1,12 +1,15 @@
 //! One factor on every line: a tax inside the lines, another currency, a percentage.
 
+use cost_model::Money;
+
 use crate::Coincidences;
 use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
 use crate::search::view::Pot;
+use crate::verdicts::size;
 
 /// Factors are looked at in steps of a thousand millionth.
-const ONE: i128 = 1_000_000_000;
+pub(crate) const ONE: i128 = 1_000_000_000;
 /// Amounts are divided by this before they are compared, so that products stay in range.
 const COARSE: i128 = 1_000_000_000_000;
 
@@ -34,11 +37,25 @@ impl Factor {
     }
 }
 
-fn percent(more: i128) -> String {
+/// A percentage more or less, such as `19 % more`, from thousand millionths.
+pub(crate) fn percent(more: i128) -> String {
     let sign = if more < 0 { "less" } else { "more" };
     let text = format!("{}.{:07}", more.abs() / (ONE / 100), more.abs() % (ONE / 100));
     let text = text.trim_end_matches('0').trim_end_matches('.');
     format!("{text} % {sign}")
+}
+
+/// The least and the greatest factor between two amounts, up to a last digit, in thousand millionths; `None` where one of
+/// them is nothing or negative.
+pub(crate) fn ratio(asked: Money, billed: Money, digit: LastDigit) -> Option<(i128, i128)> {
+    let (asked, billed) = (asked.units() / COARSE, billed.units() / COARSE);
+    let off = i128::try_from(digit.size()).ok()? / COARSE;
+    if billed <= 0 || asked <= 0 {
+        return None;
+    }
+    let least = (asked - off).max(0).checked_mul(ONE)?.checked_div(billed)?;
+    let most = (asked + off).checked_mul(ONE)?.checked_div(billed)?.checked_add(1)?;
+    Some((least, most))
 }
 
 /// The one factor on all lines, if at least two lines of some money show it, no line contradicts it, and chance would
@@ -50,19 +67,14 @@ pub(crate) fn factor<'a>(
     let (mut widths, mut off_by_more) = (Vec::new(), 0_usize);
     let (mut low, mut high) = (i128::MIN, i128::MAX);
     for (claim, pot) in lines {
-        let (asked, billed) = (claim.asked.units() / COARSE, pot.billed.units() / COARSE);
-        if billed == 0 && asked == 0 {
+        if pot.billed.is_zero() && claim.asked.is_zero() {
             continue;
         }
-        let off = i128::try_from(digit.size()).ok()? / COARSE;
-        if billed <= 0 || asked <= 0 {
-            return None;
-        }
-        let least = (asked - off).max(0).checked_mul(ONE)?.checked_div(billed)?;
-        let most = (asked + off).checked_mul(ONE)?.checked_div(billed)?.checked_add(1)?;
+        let (least, most) = ratio(claim.asked, pot.billed, digit)?;
         (low, high) = (low.max(least), high.min(most));
         widths.push(most - least);
-        off_by_more += usize::from((asked - billed).abs() > off);
+        let off = claim.asked.checked_sub(pot.billed).map_or(0, size);
+        off_by_more += usize::from(off > digit.size());
     }
     widths.sort_unstable();
     let telling = widths.iter().filter(|width| **width < ONE / 5).count();

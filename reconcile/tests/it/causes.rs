@@ -2,7 +2,7 @@
 
 use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
 use reconcile::{
-    Answer, Case, Category, ChargeStatus, Explained, Hint, Invoice, LineKind, LineStatus, SinceIssue,
+    Answer, Case, Category, ChargeStatus, ClueKind, Explained, Invoice, LineKind, LineStatus, SinceIssue,
     Strength, UsageLine, Verdict, WaypointName,
 };
 
@@ -196,8 +196,8 @@ fn charges_that_came_in_late_are_named_if_somebody_had_looked_before() {
     let blind = Case::new(&ledger, &invoice, &rules).explain().unwrap();
     assert_eq!(causes(&blind), []);
     assert!(!blind.reconciliation.unexplained.is_zero());
-    let leads: Vec<_> = blind.reconciliation.leads.iter().map(|lead| &lead.hint).collect();
-    assert!(leads.contains(&&Hint::Calls { stated: 3, held: 4 }), "{leads:?}");
+    let clues: Vec<_> = blind.reconciliation.clues.iter().map(|clue| &clue.kind).collect();
+    assert!(clues.contains(&&ClueKind::FewerCalls { calls: 2 }), "{clues:?}");
 }
 
 #[test]
