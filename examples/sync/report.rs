@@ -1,6 +1,7 @@
 //! The report of a run, for people.
 
 use cost_ingest::{Connection, RunReport};
+use cost_model::output::for_terminal;
 use cost_model::{Metric, Money, Restatement};
 use examples::{grouped, outln, print_run_remarks};
 
@@ -41,7 +42,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
     }
     print_run_remarks(report);
     if let Some(cause) = &report.unobserved {
-        outln!("  {:<10}{cause}", "unobserved");
+        outln!("  unobserved {}", for_terminal(&cause.to_string()));
     }
     let deltas = restatements.iter().filter_map(|each| each.delta(Metric::Billed).ok());
     let total = Money::sum(deltas).map_or_else(|_| "beyond range".to_owned(), |total| total.to_string());

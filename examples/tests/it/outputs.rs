@@ -26,7 +26,7 @@ fn programs(folder: &Folder) -> Vec<(&'static str, Vec<String>, i32)> {
         ("report", Vec::new(), 0),
         ("report", words(&["--group-by", "resource_id", "--format", "csv"]), 0),
         ("report", words(&["--group-by", "resource_id", "--format", "json"]), 0),
-        ("sync", words(&["--db", &db]), 0),
+        ("sync", words(&["--demo", "--db", &db]), 0),
         ("import_csv", words(&["--db", &import_db, &export]), 0),
         ("second_provider", Vec::new(), 0),
         ("embed_in_service", Vec::new(), 0),

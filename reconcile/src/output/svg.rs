@@ -30,7 +30,7 @@ impl Reconciliation {
     /// Each sum is a grey bar from zero; each step that comes to something is a bar from the sum before it to the sum
     /// after it, at least one pixel wide: plain and with a `+` where it adds, hatched and with a `-` where it takes
     /// away, an outline where it is unexplained. Labels and amounts stand beside the bars, and the rule of a step is the
-    /// bar's tooltip. Amounts are those of the text form, and add up as they are shown. On a dark page the picture is
+    /// bar's tooltip. Amounts are those of the text form. On a dark page the picture is
     /// dark where the viewer knows of such.
     pub fn to_svg(&self) -> String {
         let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());

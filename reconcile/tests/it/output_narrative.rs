@@ -101,7 +101,7 @@ fn every_timing_step_tells_its_share_and_what_to_do() {
     assert_eq!(
         sentence(&bridge, "Timing"),
         "Timing and completeness: usage that was not ingested, -20.001 or -0.23 % of the total (1 charge: as it is), \
-         ingest it and explain the invoice again; usage that came in late, -20.001 or -0.24 % of the total (1 charge: as \
+         ingest it and explain the invoice again; usage that came in late, -20.001 or -0.23 % of the total (1 charge: as \
          it is), look for it on the next invoice; usage that is held twice, -20.001 (1 charge: as it is), ingest these \
          days again."
     );

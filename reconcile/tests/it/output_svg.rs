@@ -120,7 +120,7 @@ fn check(bridge: &Reconciliation) -> Result<(), TestCaseError> {
     }
     let texts: Vec<String> =
         parse(&svg).into_iter().filter(|each| each.name == "text").map(|each| each.text).collect();
-    for line in bridge.to_string().lines() {
+    for line in bridge.to_string().lines().filter(|line| !line.starts_with("rows are rounded")) {
         let amount = line.rsplit(' ').next().unwrap();
         let zero = amount.trim_start_matches('-').bytes().all(|byte| b"0.".contains(&byte));
         prop_assert!(

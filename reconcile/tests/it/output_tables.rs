@@ -113,7 +113,8 @@ fn check_bridge(bridge: &Reconciliation) -> Result<(), TestCaseError> {
     if rows.iter().all(|row| !row["percent"].is_empty()) {
         let shown = rows.iter().filter(|row| between.contains(&row["kind"].as_str()));
         let percent: i128 = shown.map(|row| row["percent"].replace('.', "").parse::<i128>().unwrap()).sum();
-        prop_assert_eq!(percent, 10_000);
+        // Each is rounded on its own, so that each may be half a hundredth off.
+        prop_assert!((percent - 10_000).abs() <= i128::try_from(rows.len()).unwrap());
     }
     Ok(())
 }
