@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Incomplete,
     /// A store could not read or write.
     Store,
+    /// What was to be written elsewhere, to a file for instance, could not be written.
+    Output,
     /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::Origin).
     Origin,
 }

@@ -7,6 +7,7 @@ mod costs;
 mod currency;
 mod dimension;
 mod error;
+pub mod export;
 pub mod filter;
 mod fixed;
 pub mod input;

@@ -13,10 +13,11 @@ Cursor's costs by team, tied to its invoices.
 
 Usage: cursor_costs [OPTIONS]
 
-Without a key and without options it runs against a built-in simulator of a demo company.
+Without a key it shows a demo company, kept in memory, unless a file, an address or a key is named.
 
 Options:
-      --demo               Run against the built-in simulator, even if a key is set
+      --demo               Run against the built-in simulator, even if a key is set; a file of --db
+                           then holds made-up charges only
       --base-url URL       The Admin API's address [default: https://api.cursor.com]
       --api-key-env NAME   The environment variable that holds the API key [default: CURSOR_API_KEY]
       --account-name NAME  The name of this connection in reports [default: Cursor]
@@ -28,7 +29,7 @@ Options:
                            team and department
       --invoice FILE       invoice.csv: an invoice to explain; may be given again
       --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
-                           the last three days, or, with --from or --to, the whole range again
+                           what was not final when it was read, or, with --from or --to, the whole range
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
       --pseudonyms-env NAME  Give people other names in those files, by the secret in that environment variable
   -h, --help               Print this help
@@ -54,6 +55,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Whether nothing names a team or a file that real charges are kept in, so that the demo may be shown.
+    pub fn may_show_the_demo(&self) -> bool {
+        self.base_url.is_none() && self.api_key_env.is_none() && self.db.is_none()
+    }
+
     /// Reads the command line; `None` when it asks for help.
     pub fn parse() -> Result<Option<Self>, Failure> {
         let mut arguments = Self::default();

@@ -10,7 +10,7 @@ use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::arguments::Arguments;
-use examples::{Failure, Team, pseudonyms};
+use examples::{Failure, Team, outln, pseudonyms};
 
 const DEMO_RULES: &str = include_str!("demo_rules.toml");
 /// The columns of a directory that become tags where the user names none: others may hold what is nobody's business.
@@ -29,10 +29,11 @@ pub struct Inputs {
 
 impl Inputs {
     pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
-        let team = if arguments.demo {
+        let team = if arguments.demo || (arguments.may_show_the_demo() && !Team::has_key()) {
+            outln!("No real charges: these are made up by a built-in simulator of a demo company.\n");
             Team::simulated(Simulator::demo()).await?
         } else {
-            Team::choose(arguments.base_url.as_deref(), arguments.api_key_env.as_deref()).await?
+            Team::of_key(arguments.base_url.as_deref(), arguments.api_key_env.as_deref())?
         };
         let demo = team.simulator();
         let account = if demo.is_some() { "Acme" } else { "Cursor" };

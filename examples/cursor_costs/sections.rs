@@ -5,13 +5,11 @@ use std::sync::Arc;
 use cost_ingest::RunReport;
 use cost_model::output::{cut, for_terminal};
 use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
-use cost_model::{
-    CostRecord, Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Rounding, Tagger, Window,
-};
-use cursor_cost_source::NO_USER;
+use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Rounding, Tagger, Window};
 use reconcile::Reconciliation;
 use virtual_tags::ResolvedRules;
 
+use crate::counts::Counts;
 use examples::{Failure, TextTable, grouped, outln, percent, print_indented};
 
 const TOP: usize = 10;
@@ -20,21 +18,11 @@ pub struct Sections<'a> {
     pub account: &'a str,
     pub range: Window,
     pub run: &'a RunReport,
-    pub records: &'a [CostRecord],
+    pub counts: &'a Counts,
     pub ledger: &'a Ledger,
     pub rules: &'a ResolvedRules,
     /// Other names for the people in what is printed.
     pub pseudonyms: Option<&'a Pseudonyms>,
-}
-
-/// The exact sum of the amounts charged, as stated by the provider.
-pub fn charged(records: &[CostRecord]) -> Result<Money> {
-    Money::sum(records.iter().filter_map(|record| record.stated.charged))
-}
-
-/// How many records name neither a user nor a service account.
-pub fn without_user(records: &[CostRecord]) -> usize {
-    records.iter().filter(|record| record.resource.as_deref() == Some(NO_USER)).count()
 }
 
 impl Sections<'_> {
@@ -78,14 +66,16 @@ impl Sections<'_> {
             self.range.start(),
             self.range.end()
         );
-        let charged = charged(self.records)?;
         outln!("  events           {:>12}", grouped(self.run.records));
         outln!("  announced        {:>12}", grouped(self.run.announced));
         outln!("  windows          {:>12}", self.run.windows.len());
         outln!("  requests         {:>12}  of which repeated: {}", self.run.requests, self.run.retries);
-        outln!("  without user     {:>12}", grouped(u64::try_from(without_user(self.records))?));
+        outln!("  without user     {:>12}", grouped(self.counts.without_user));
         outln!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
-        outln!("  charged, as sent {:>12} USD, all kinds", charged.to_fixed(2, Rounding::HalfUp)?);
+        outln!(
+            "  charged, as sent {:>12} USD, all kinds",
+            self.counts.charged.to_fixed(2, Rounding::HalfUp)?
+        );
         Ok(())
     }
 

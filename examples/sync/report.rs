@@ -2,7 +2,7 @@
 
 use cost_ingest::{Connection, RunReport};
 use cost_model::{Metric, Money, Restatement};
-use examples::{grouped, outln};
+use examples::{counted, grouped, outln};
 
 pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {
     let change = &report.change;
@@ -38,6 +38,20 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
             drift.json_type,
             grouped(drift.count)
         );
+    }
+    for outside in &report.outside {
+        let worth = outside.effective.map_or_else(|| "beyond range".to_owned(), |sum| sum.to_string());
+        outln!(
+            "  {:<10}{} that lie outside {}, from {} to {}, worth {worth} USD: not stored, and the window is read again",
+            "outside",
+            counted(outside.rows, "row"),
+            outside.window,
+            outside.first,
+            outside.last
+        );
+    }
+    for window in &change.left {
+        outln!("  {:<10}{window}: a later read had stored it already", "left");
     }
     if let Some(cause) = &report.unobserved {
         outln!("  {:<10}{cause}", "unobserved");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
@@ -176,14 +177,15 @@ fn moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value
 impl fmt::Display for Diff {
     /// A line for each move.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} of {} moves", self.key, self.moved, self.total)?;
-        let name = |value: &Value| value.as_deref().unwrap_or("(none)").to_owned();
+        writeln!(f, "{}: {} of {} moves", for_terminal(&self.key), self.moved, self.total)?;
+        let name = |value: &Value| for_terminal(value.as_deref().unwrap_or("(none)")).into_owned();
         for each in &self.moves {
             let people: Vec<_> =
                 each.people.iter().map(|(person, amount)| format!("{person} {amount}")).collect();
             let (from, to) = (name(&each.from), name(&each.to));
             let people = people.join(", ");
-            writeln!(f, "  {from} -> {to}: {} in {} charges ({people})", each.amount, each.records)?;
+            let (amount, charges) = (each.amount, counted(each.records, "charge"));
+            writeln!(f, "  {from} -> {to}: {amount} in {charges} ({})", for_terminal(&people))?;
         }
         Ok(())
     }

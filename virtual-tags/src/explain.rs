@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::filter::Expression;
+use cost_model::output::for_terminal;
 use cost_model::{Dimensions, Timestamp};
 
 use crate::charge::{Chained, Charge, text_of};
@@ -154,11 +155,11 @@ impl ResolvedRules {
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.then {
             Then::Fact(fact, _) => {
-                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
+                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
             }
-            Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),
-            Then::Headcount { .. } => Some("somebody is counted".to_owned()),
-            Then::Cost(_) => Some("there are costs to share it out by".to_owned()),
+            Then::Field(inherit) => Some(format!("a value of {}", inherit.field)),
+            Then::Headcount { .. } => Some("people to count".to_owned()),
+            Then::Cost(_) => Some("costs to share it out by".to_owned()),
             Then::Value(_) | Then::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
@@ -170,7 +171,7 @@ impl ResolvedRules {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} at {}", self.key, self.at)?;
+        writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
         for name in &self.names {
             let found = match name.found {
                 Some(Found::Exact) => "in the directory",
@@ -178,12 +179,17 @@ impl fmt::Display for Explanation {
                 Some(Found::WithoutPlus) => "in the directory, without its +tag",
                 None => "not in the directory at that time",
             };
-            let alias = if name.name == name.sent { String::new() } else { format!(" = {}", name.name) };
-            writeln!(f, "  name    {}{alias}: {found}", name.sent)?;
+            let alias = if name.name == name.sent {
+                String::new()
+            } else {
+                format!(" = {}", for_terminal(&name.name))
+            };
+            writeln!(f, "  name    {}{alias}: {found}", for_terminal(&name.sent))?;
         }
         for part in &self.parts {
             for (key, value) in &part.read {
-                writeln!(f, "  reads   {key} = {}", value.as_deref().unwrap_or("no value"))?;
+                let value = for_terminal(value.as_deref().unwrap_or("no value"));
+                writeln!(f, "  reads   {} = {value}", for_terminal(key))?;
             }
             let weight =
                 if self.parts.len() > 1 { format!(", weight {}", part.weight) } else { String::new() };
@@ -210,10 +216,10 @@ impl fmt::Display for ExplainedRule {
             None => write!(f, "rule {}", self.number)?,
         }
         if !self.holds.is_empty() {
-            write!(f, ": {}", self.holds.join(" and "))?;
+            write!(f, ": {}", for_terminal(&self.holds.join(" and ")))?;
         }
         if !self.fails.is_empty() {
-            write!(f, "; but not {}", self.fails.join(" nor "))?;
+            write!(f, "; but not {}", for_terminal(&self.fails.join(" nor ")))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Dimensions, Ledger, LedgerTuple, Metric, Money, Tagger, Timestamp, Window};
 
 use crate::charge::Charge;
@@ -43,8 +44,9 @@ pub struct ExplainedCharges {
 }
 
 impl ResolvedRules {
-    /// Explains the charges of a ledger that somebody caused in a window: those whose resource or tag `cursor:user` is `who`, an
-    /// email in any spelling that does not matter, or another id in any case of letters. Charges that rules cannot tell apart
+    /// Explains the charges of a ledger that somebody caused in a window: those whose resource or tag `cursor:user` is `who`, or is
+    /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
+    /// case of letters. Charges that rules cannot tell apart
     /// are explained once, those with the largest amount first. What is explained is what a report over the same ledger shows.
     ///
     /// ```
@@ -75,9 +77,12 @@ impl ResolvedRules {
         metric: Metric,
     ) -> Result<Vec<ExplainedCharges>> {
         let who = canonical(who).to_lowercase();
+        let directory = &self.compiled.directory;
+        let is_who = |id: &str| {
+            canonical(id).to_lowercase() == who || directory.name_at(id, window.start()).to_lowercase() == who
+        };
         let is_theirs = |tuple: LedgerTuple<'_>| {
-            let charge = Charge::new(&tuple, window.start(), &self.compiled.directory);
-            charge.ids().any(|id| canonical(&id).to_lowercase() == who)
+            Charge::new(&tuple, window.start(), directory).ids().any(|id| is_who(&id))
         };
         let theirs: Vec<bool> =
             (0..ledger.tuple_count()).map(|number| ledger.tuple(number).is_some_and(is_theirs)).collect();
@@ -119,10 +124,10 @@ pub(crate) fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
 
 impl fmt::Display for ExplainedCharges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let charges = if self.records == 1 { "charge" } else { "charges" };
-        writeln!(f, "{} {charges}, {}, the first at {}", self.records, self.amount, self.first)?;
+        let charges = counted(self.records, "charge");
+        writeln!(f, "{charges}, {}, the first at {}", self.amount, self.first)?;
         for (dimension, value) in &self.dimensions {
-            writeln!(f, "  {dimension} = {value}")?;
+            writeln!(f, "  {dimension} = {}", for_terminal(value))?;
         }
         self.explanations.iter().try_for_each(|explanation| explanation.fmt(f))
     }

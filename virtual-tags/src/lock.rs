@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use cost_model::output::for_terminal;
 use cost_model::{Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
@@ -295,7 +296,8 @@ fn add(
 impl fmt::Display for Restated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, closed, now } = self;
-        write!(f, "{key} {}: {closed} -> {now}", value.as_deref().unwrap_or("(none)"))
+        let value = for_terminal(value.as_deref().unwrap_or("(none)"));
+        write!(f, "{} {value}: {closed} -> {now}", for_terminal(key))
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::filter::closest;
+use cost_model::output::for_terminal;
 use cost_model::{Dimension, Dimensions, Part, Timestamp};
 
 use crate::error::without_emails;
@@ -159,11 +160,11 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value(value) => write!(f, "`{value}`"),
+            Self::Value(value) => write!(f, "`{}`", for_terminal(value)),
             Self::Unset => f.write_str("no value"),
             Self::Shares(shares) => {
                 let part = |(value, weight): &(Option<Arc<str>>, u128)| match value {
-                    Some(value) => format!("{weight} of `{value}`"),
+                    Some(value) => format!("{weight} of `{}`", for_terminal(value)),
                     None => format!("{weight} of no value"),
                 };
                 let parts: Vec<_> = shares.iter().map(part).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Ledger, Timestamp};
 
 use crate::charge::Charge;
@@ -37,14 +38,18 @@ impl fmt::Debug for Spelling {
 impl fmt::Display for Spelling {
     /// Who is who; it names people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sent, records, .. } = self;
+        let (sent, charges) = (for_terminal(&self.sent), counted(self.records, "charge"));
         match &self.person {
-            Some((person, Found::AnyCase)) => write!(f, "{sent} is {person} but for the case of letters")?,
-            Some((person, Found::WithoutPlus)) => write!(f, "{sent} is {person} without the +tag")?,
-            Some((person, Found::Exact)) => write!(f, "{sent} is {person}")?,
+            Some((person, Found::AnyCase)) => {
+                write!(f, "{sent} is {} but for the case of letters", for_terminal(person))?;
+            }
+            Some((person, Found::WithoutPlus)) => {
+                write!(f, "{sent} is {} without the +tag", for_terminal(person))?;
+            }
+            Some((person, Found::Exact)) => write!(f, "{sent} is {}", for_terminal(person))?,
             None => write!(f, "{sent} looks like two people, and stands for neither")?,
         }
-        write!(f, ", in {records} charges")
+        write!(f, ", in {charges}")
     }
 }
 
@@ -64,7 +69,7 @@ impl Rules {
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let spellings = rules.spellings(&ledger.build());
-    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charges");
+    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charge");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {

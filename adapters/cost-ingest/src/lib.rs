@@ -2,6 +2,7 @@
 
 mod connections;
 mod error;
+mod imports;
 mod ingest;
 mod observer;
 mod plan;
@@ -13,6 +14,7 @@ pub use connections::{
     refuse_charges_of_others, refuse_duplicates,
 };
 pub use error::{Error, ErrorKind, Result};
+pub use imports::import_file;
 pub use ingest::Ingest;
 pub use observer::{Observer, Progress};
 pub use plan::{DAYS_MAX, plan};

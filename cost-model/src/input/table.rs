@@ -58,7 +58,7 @@ pub struct Comment<'a> {
 pub struct Row<'a> {
     /// The line on which the row begins, counted from 1.
     pub line: u64,
-    /// The cells, without blanks and invisible characters around them.
+    /// The cells, without blanks around them.
     pub cells: Vec<Cow<'a, str>>,
 }
 
@@ -132,11 +132,14 @@ impl<'a> Table<'a> {
         let named =
             names.iter().rposition(|name| !visible(name).is_empty()).map_or(0, |last| last.saturating_add(1));
         for (number, name) in (1..).zip(names.iter().take(named)) {
-            let column = Column { name: visible(name).into_owned(), folded: fold(name) };
+            let words = visible(name);
+            let name_of_column = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            let column = Column { name: name_of_column, folded: fold(name) };
             if column.folded.is_empty() {
                 return Err(InputError::new(format!("column {number} has no name")));
             }
-            if self.columns.iter().any(|other| other.folded == column.folded) {
+            let is_same = |other: &Column| other.name.to_lowercase() == column.name.to_lowercase();
+            if self.columns.iter().any(is_same) {
                 return Err(InputError::new(format!(
                     "the column `{}` stands there twice: leave one of them",
                     quoted(&column.name)
@@ -399,8 +402,9 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The cell without blanks of any kind around it. Invisible characters stay: whether they matter depends on what the cell is.
 fn trimmed(cell: &str) -> &str {
-    cell.trim_matches(|each: char| each.is_whitespace() || is_invisible(each))
+    cell.trim()
 }
 
 #[cfg(test)]
@@ -432,7 +436,7 @@ mod tests {
             "\"sep=,\"\na,b\n1,2\n",
             "SEP=\t\na\tb\n1\t2\n",
             "\"a\";\"b\"\n\"1\";\"2\"\n",
-            "a , b\n 1,\u{a0}2\u{200b}\n",
+            "\u{200b}a , b\n 1,\u{a0}2\u{a0}\n",
             "a,b,,\n1,2,,\n,,,\n",
         ] {
             let table = rows(text);
@@ -469,7 +473,7 @@ mod tests {
             ("a,b\n1,2\n3\n", 3, "1 fields"),
             ("a,b\n1,2,3\n", 2, "3 fields"),
             ("a,A\n1,2\n", 1, "twice"),
-            ("unit_price,Unit Price\n", 1, "twice"),
+            ("Unit\u{a0}price,unit  Price\u{200b}\n", 1, "twice"),
             ("a,,b\n1,2,3\n", 1, "no name"),
         ] {
             let error = read(text).unwrap_err();

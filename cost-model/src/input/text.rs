@@ -35,11 +35,12 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, InputError> {
                        \"CSV UTF-8\"";
         InputError::new(message).on_line(line)
     })?;
-    if let Some((before, _)) = text.split_once('\0') {
-        let line = before.matches('\n').map(|_| 1).sum::<u64>().saturating_add(1);
+    // Every other byte of such text is NUL; a single one is a character as any other.
+    let nul = text.bytes().filter(|byte| *byte == 0).map(|_| 1_usize).sum::<usize>();
+    if nul > 0 && nul.saturating_mul(4) >= text.len() {
         let message =
-            "the text holds NUL bytes; it may be UTF-16 without a byte order mark: save it as UTF-8";
-        return Err(InputError::new(message).on_line(line));
+            "every other byte is NUL; the text may be UTF-16 without a byte order mark: save it as UTF-8";
+        return Err(InputError::new(message).on_line(1));
     }
     Ok(Cow::Borrowed(text))
 }

@@ -103,6 +103,14 @@ impl<W: io::Write> CsvWriter<W> {
         Ok(())
     }
 
+    /// Writes what is left, and stays open.
+    ///
+    /// # Errors
+    /// What the file returns.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
     /// Writes what is left, and gives back where it was written to.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ mod whole;
 
 pub use allocation::Allocation;
 pub use bin::{Bin, Weekday};
+pub(crate) use fragments::Fragment;
 pub use interval::Interval;
 pub use measure::Measure;
 pub use output::Column;

@@ -339,8 +339,13 @@ impl<'a> Matching<'a> {
     }
 
     fn is_stated(&self, record: RecordId) -> bool {
+        self.statements_of(record) > 0
+    }
+
+    /// How many imports state a record.
+    fn statements_of(&self, record: RecordId) -> usize {
         let first = (record, ImportId([0; 8]));
-        self.statements.range(first..).next().is_some_and(|(next, _)| *next == record)
+        self.statements.range(first..).take_while(|(next, _)| *next == record).count()
     }
 
     /// Finds the stored record that each row is; returns the places of rows that are none.
@@ -370,15 +375,21 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// The first stored record of the row's instant that is like it, and that no other row is.
+    /// The stored record of the row's instant that is like it, that no other row is, and that most files state.
+    ///
+    /// So the files that state one of several equal records are among those that state the one before it, and once a file
+    /// is taken out, as many are left as the fullest of the others states.
     fn find(&self, row: &CostRecord, like: impl Fn(Comparison) -> bool) -> Option<usize> {
-        let places = self.places.get(&row.at)?;
-        let fits = |place: &&usize| {
-            let stored = self.records.get(**place);
-            !self.taken.contains(place)
-                && stored.is_some_and(|stored| like((self.file.compare)(&stored.record, row)))
+        let free = self.places.get(&row.at)?.iter().copied().filter(|place| !self.taken.contains(place));
+        let alike = free.filter_map(|place| {
+            let stored = self.records.get(place)?;
+            like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
+        });
+        let rank = |(_, provenance): &(usize, &Provenance)| {
+            let stated = self.statements_of(provenance.record_id);
+            (provenance.imported, std::cmp::Reverse(stated))
         };
-        places.iter().find(fits).copied()
+        alike.min_by_key(rank).map(|(place, _)| place)
     }
 
     /// Rows left over that correct what another file states.

@@ -11,8 +11,10 @@ mod canary;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod costs;
+mod export;
 mod features;
 mod filter;
+mod imports;
 mod ledger;
 mod memory_store;
 mod money;

@@ -1,8 +1,7 @@
 //! What the programs print and write: quiet when nobody reads, whole or not at all, harmless whatever a name is, and
 //! without the names of people where they are not wanted.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -10,6 +9,7 @@ use cost_model::Money;
 use cursor_simulator::{Simulator, TrueEvent};
 
 use crate::program::{Folder, program, run};
+use crate::rules_cases::serve;
 
 /// The programs that end by themselves, with arguments for those that need any, and the exit status of each.
 fn programs(folder: &Folder) -> Vec<(&'static str, Vec<String>, i32)> {
@@ -116,29 +116,6 @@ fn files_that_name_people_are_their_owners_alone_and_go_through_no_link() {
         assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
         assert_eq!(std::fs::read_dir(&out).unwrap().count(), written, "nothing half-written is left");
     }
-}
-
-/// Answers every request with one page, until the test ends.
-fn serve(page: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut request = BufReader::new(stream.try_clone().unwrap());
-            let (mut line, mut length) = (String::new(), 0);
-            while request.read_line(&mut line).is_ok_and(|read| read > 2) {
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap();
-                }
-                line.clear();
-            }
-            request.take(length).read_to_end(&mut Vec::new()).unwrap();
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-            let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len());
-        }
-    });
-    format!("http://{address}")
 }
 
 /// Runs the main job over a page of a single event, and gives what it printed and its records.
@@ -287,4 +264,35 @@ fn what_the_report_cannot_read_is_named_with_what_to_write() {
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(words.iter().all(|word| errors.contains(word)), "{errors}");
     }
+}
+
+#[test]
+fn a_pivot_of_the_records_by_team_equals_the_report_where_charges_are_split() {
+    let folder = Folder::new("pivot");
+    let out = folder.path().join("out");
+    let rules = folder.file("rules.toml", include_str!("cases/shared-cost-not-shared/rules.toml"));
+    let people = folder.file("people.csv", include_str!("cases/shared-cost-not-shared/people.csv"));
+    let url = serve(include_str!("cases/shared-cost-not-shared/page.json"));
+    let arguments = ["--base-url", &url, "--api-key-env", "CURSOR_TEST_KEY", "--from", "2026-07-31"];
+    let more = ["--to", "2026-08-01", "--rules", &rules, "--directory", &people];
+    let output = run(&[&arguments[..], &more[..], &["--out", out.to_str().unwrap()]].concat(), Some("key_x"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let sum = |sums: &mut BTreeMap<String, i128>, team: &str, amount: &str| {
+        *sums.entry(team.to_owned()).or_default() += amount.parse::<Money>().unwrap().units();
+    };
+    let (mut pivot, mut report) = (BTreeMap::new(), BTreeMap::new());
+    let mut records = csv::Reader::from_path(out.join("records.csv")).unwrap();
+    let rows: Vec<BTreeMap<String, String>> = records.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows.iter().filter(|row| row["parts"] == "2").count(), 2, "one charge is split in two");
+    for row in &rows {
+        sum(&mut pivot, &row["Team"], &row["effective"]);
+    }
+    let json = std::fs::read(out.join("report.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    for row in json["rows"].as_array().unwrap() {
+        sum(&mut report, row["team"].as_str().unwrap(), row["effective"].as_str().unwrap());
+    }
+    assert_eq!(pivot, report);
+    assert!(pivot.contains_key("Web") && pivot.contains_key("Ops"));
 }

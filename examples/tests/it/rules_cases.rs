@@ -27,7 +27,7 @@ struct Case {
 }
 
 /// Answers every request with the same page, until the test ends.
-fn serve(page: &'static str) -> String {
+pub(crate) fn serve(page: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -119,6 +119,18 @@ fn a_split_by_cost_is_the_same_in_every_program() {
     assert!(coverage.contains("Team 2026-07: 14 of 14 USD") && !coverage.contains("no Team"), "{coverage}");
     let close = program("close_month", &[lock.to_str().unwrap(), "2026-07", &rules, &people, &charges]);
     assert!(close.contains("  Team Ops: 3.5\n  Team Web: 10.5\n"), "{close}");
+    let check = program("check_rules", &[&rules, &people, &charges]);
+    assert_eq!(check, "0 tests, 0 failed; 0 findings\n");
+    let explain = program("explain", &["bot-7", "2026-07-31", &rules, &people, &charges]);
+    assert!(explain.contains("  result  1 of `Ops`, 3 of `Web`\n"), "{explain}");
+    // Without charges it is an error, and no wrong answer.
+    let bare = ["bot-7", "2026-07-31", rules.as_str(), people.as_str()];
+    let bare = std::process::Command::new(crate::program::program("explain")).args(bare).output().unwrap();
+    assert_eq!(bare.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&bare.stderr)
+            .contains("shares charges out by what `Owner` costs, and no costs are given")
+    );
     let diff = program("diff_rules", &[&rules, &rules, &people, &charges, "0"]);
     assert!(diff.contains("Team: 0 of 14 moves"), "{diff}");
 }

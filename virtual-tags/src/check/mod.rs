@@ -12,6 +12,7 @@ pub(crate) use near_equal::folded;
 use std::fmt;
 
 use cost_model::Ledger;
+use cost_model::output::for_terminal;
 
 use crate::error::without_emails;
 use crate::{Place, ResolvedRules, Rules};
@@ -65,8 +66,8 @@ pub enum FindingKind {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.message),
-            None => f.write_str(&self.message),
+            Some(place) => write!(f, "{place}: {}", for_terminal(&self.message)),
+            None => f.write_str(&for_terminal(&self.message)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is likely wrong with a directory that can be read.
 
+use cost_model::Timestamp;
+
 use super::Directory;
 use super::dates::read_date;
 use super::identity::email_fault;
@@ -114,8 +116,8 @@ fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
 struct Gap<'a> {
     before: &'a Entry,
     after: &'a Entry,
-    /// How many days lie between.
-    days: i64,
+    /// Whether it is a day from midnight to midnight, as between a last day and the next first one.
+    is_a_day: bool,
 }
 
 fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
@@ -126,17 +128,19 @@ fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
         for pair in entries.windows(2) {
             let [before, after] = *pair else { continue };
             let Some((end, start)) = before.span.to.zip(after.span.from) else { continue };
-            match start.date().signed_duration_since(end.date()).num_days() {
-                days if days > 0 => gaps.push(Gap { before, after, days }),
-                _ => touching = true,
+            if end < start {
+                let is_a_day = is_midnight(end) && end.date().succ_opt() == Some(start.date());
+                gaps.push(Gap { before, after, is_a_day: is_a_day && is_midnight(start) });
+            } else {
+                touching = true;
             }
         }
     }
     gaps.sort_by_key(|gap| gap.before.line);
-    let one_day = gaps.iter().filter(|gap| gap.days == 1).count();
+    let one_day = gaps.iter().filter(|gap| gap.is_a_day).count();
     let mut findings = Vec::new();
     // Where no row starts on the day on which the one before ends, the ends are those of another convention.
-    if let (false, Some(first)) = (touching, gaps.iter().find(|gap| gap.days == 1)) {
+    if let (false, Some(first)) = (touching, gaps.iter().find(|gap| gap.is_a_day)) {
         let message = format!(
             "`to` is probably the last day: {one_day} times a person's next row starts on the day after it, and none on the day \
              itself. Here it is the first day that no longer holds, so that each of them has no owner for a day, and whoever left \
@@ -144,21 +148,30 @@ fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
         );
         let place = source.place(first.before.line);
         findings.push(Finding::new(FindingKind::InclusiveEnds, place.as_ref(), message));
-        gaps.retain(|gap| gap.days != 1);
+        gaps.retain(|gap| !gap.is_a_day);
     }
     for Gap { before, after, .. } in gaps {
         let Some((end, start)) = before.span.to.zip(after.span.from) else { continue };
         let message = format!(
             "from {} until {} no row of this person holds: line {} starts only then; let one end where the other starts, unless \
              the person was away",
-            end.date(),
-            start.date(),
+            written(end),
+            written(start),
             after.line
         );
         let place = source.place(before.line);
         findings.push(Finding::new(FindingKind::PersonGap, place.as_ref(), message));
     }
     findings
+}
+
+fn is_midnight(at: Timestamp) -> bool {
+    Timestamp::midnight(at.date()) == at
+}
+
+/// The day, if it is a midnight, else the instant.
+fn written(at: Timestamp) -> String {
+    if is_midnight(at) { at.date().to_string() } else { at.to_string() }
 }
 
 /// The first findings of a long list, and how many more there are.

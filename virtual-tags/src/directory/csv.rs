@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cost_model::Timestamp;
+use cost_model::input::{Column, InputError, Row, Table, TableOptions, decode};
 
 use super::dates::read_date;
 use super::source::{Entry, Source};
@@ -27,18 +28,22 @@ pub(super) type Rows = Vec<(String, Entry)>;
 /// The names of all columns but the dates and the one that tells whom a row is about, and every row.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
     let file = Place::file(file);
-    let mut reader =
-        csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).flexible(true).from_reader(csv);
-    let header = reader.headers().map_err(|error| unreadable(&file, &error))?.clone();
-    let columns = Columns::new(&header, &file, whom)?;
+    let unreadable = |problem: InputError| unreadable(&file, &problem);
+    let text = decode(csv).map_err(unreadable)?;
+    let table = Table::new(&text, TableOptions::with_comments()).map_err(unreadable)?;
+    let columns = Columns::find(&table, &file, whom)?;
     let facts: Vec<_> = columns.facts.iter().map(|(_, name)| Arc::clone(name)).collect();
     let mut rows = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| unreadable(&file, &error))?;
-        let place = file.line(row.position().map_or(0, |before| line_of_row(csv, before)));
-        rows.push(columns.entry(&row, header.len(), &place)?);
+    for row in table {
+        let row = row.map_err(unreadable)?;
+        rows.push(columns.entry(&row, &file.line(row.line))?);
     }
     Ok((facts, rows))
+}
+
+fn unreadable(file: &Place, problem: &InputError) -> Error {
+    let place = problem.line().map_or_else(|| file.clone(), |line| file.line(line));
+    Error::new(ErrorKind::Directory, Some(place), problem.message())
 }
 
 /// Where in a row each thing stands.
@@ -52,68 +57,39 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(header: &csv::StringRecord, file: &Place, whom: &str) -> Result<Self> {
-        let fail = |message: String| Err(Error::new(ErrorKind::Directory, Some(file.line(1)), message));
-        let find = |name: &str| header.iter().position(|each| each.eq_ignore_ascii_case(name));
-        for (index, name) in header.iter().enumerate() {
-            if name.is_empty() {
-                return fail(format!("column {} has no name", index + 1));
-            }
-            if find(name) != Some(index) {
-                return fail(format!("the column `{name}` stands there twice"));
-            }
-        }
-        let Some(email) = find(whom) else {
+    fn find(table: &Table<'_>, file: &Place, whom: &str) -> Result<Self> {
+        let Some(email) = table.find(&[whom]) else {
             let example = if whom == "email" { "email,team,from,to" } else { "alias,email,from,to" };
-            return fail(format!("there is no `{whom}` column; expected a header such as {example}"));
+            let there: Vec<_> = table.columns().iter().map(Column::shown).collect();
+            let message = format!(
+                "there is no `{whom}` column; expected a header such as {example}, and there is: {}",
+                there.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Directory, Some(file.line(table.header_line())), message));
         };
-        let (from, to, recorded) = (find("from"), find("to"), find("recorded_at"));
+        let (from, to, recorded) = (table.find(&["from"]), table.find(&["to"]), table.find(&["recorded_at"]));
         let dates = [from, to, recorded];
         let facts = (0..)
-            .zip(header)
+            .zip(table.columns())
             .filter(|(index, _)| *index != email && !dates.contains(&Some(*index)))
-            .map(|(index, name)| (index, Arc::from(name)))
+            .map(|(index, column)| (index, Arc::from(column.name.as_str())))
             .collect();
         Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
-    fn entry(&self, row: &csv::StringRecord, length: usize, place: &Place) -> Result<(String, Entry)> {
+    fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, Entry)> {
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
-        if row.len() != length {
-            return Err(fail(format!("the row has {} fields, the header {length}", row.len())));
-        }
-        let email = row.get(self.whom).unwrap_or_default();
+        let email = row.text(Some(self.whom));
         if email.is_empty() {
             return Err(fail(format!("the row has no {}", self.name)));
         }
-        let text = |index: Option<usize>| index.and_then(|index| row.get(index)).unwrap_or_default();
-        let span = read_span(text(self.from), text(self.to)).map_err(&fail)?;
-        let recorded = read_recorded(text(self.recorded)).map_err(&fail)?;
-        let value = |(index, _): &(usize, _)| row.get(*index).filter(|text| !text.is_empty()).map(Arc::from);
+        let span = read_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
+        let recorded = read_recorded(row.text(self.recorded)).map_err(&fail)?;
+        let value = |(index, _): &(usize, _)| {
+            Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
+        };
         let line = place.line.unwrap_or_default();
         Ok((email.to_owned(), Entry { span, recorded, values: self.facts.iter().map(value).collect(), line }))
-    }
-}
-
-/// The line a row begins on. The reader only knows the place before any comments and blank lines above the row.
-fn line_of_row(csv: &[u8], before: &csv::Position) -> u64 {
-    let above = usize::try_from(before.byte()).ok().and_then(|start| csv.get(start..)).unwrap_or_default();
-    let skipped = above
-        .split_inclusive(|byte| *byte == b'\n')
-        .take_while(|line| line.starts_with(b"#") || line.iter().all(u8::is_ascii_whitespace));
-    before.line() + skipped.map(|_| 1).sum::<u64>()
-}
-
-fn unreadable(file: &Place, error: &csv::Error) -> Error {
-    let place = error.position().map_or_else(|| file.clone(), |position| file.line(position.line()));
-    Error::new(ErrorKind::Directory, Some(place), format!("not readable as CSV in UTF-8: {}", reason(error)))
-}
-
-/// The reason without the row's content.
-fn reason(error: &csv::Error) -> &'static str {
-    match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8",
-        _ => "the rows are malformed",
     }
 }
 

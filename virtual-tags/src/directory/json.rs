@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cost_model::Timestamp;
+use cost_model::input::{UniqueFields, fold, visible};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -15,7 +16,7 @@ use crate::{Error, ErrorKind, Place, Result};
 
 impl Directory {
     /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; a field that is
-    /// `null`, empty or missing says nothing. `file` names it in errors.
+    /// `null`, empty or missing says nothing, and one that stands twice in a row is an error. `file` names it in errors.
     ///
     /// ```
     /// use cost_model::Timestamp;
@@ -32,6 +33,7 @@ impl Directory {
     /// # Errors
     /// [`ErrorKind::Directory`], with line and column, as for [`Directory::from_csv`].
     pub fn from_json(json: &str, file: &str) -> Result<Self> {
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let lines = Lines::new(json, file);
         let rows: Vec<&RawValue> = serde_json::from_str(json).map_err(|error| {
             let mut place = lines.file().line(u64::try_from(error.line()).unwrap_or_default());
@@ -71,9 +73,26 @@ impl Row {
         // A raw value is a part of the text it was read from.
         let place = lines.at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
-        let mut fields: BTreeMap<String, Value> = serde_json::from_str(row).map_err(|_| {
-            fail("the row is not an object such as { \"email\": ..., \"team\": ... }".to_owned())
+        let read: UniqueFields<Value> = serde_json::from_str(row).map_err(|error| {
+            let said = error.to_string();
+            match said.split_once(" at line ") {
+                Some((twice, _)) if twice.starts_with("duplicate field") => {
+                    fail(format!("{twice}: leave one of them"))
+                }
+                _ => fail("the row is not an object such as { \"email\": ..., \"team\": ... }".to_owned()),
+            }
         })?;
+        let mut fields = BTreeMap::new();
+        for (name, value) in read.0 {
+            // Names differ in more than case, as those of columns do.
+            let known =
+                ["email", "from", "to", "recorded_at"].into_iter().find(|known| fold(known) == fold(&name));
+            let name = known.map_or_else(|| visible(&name).into_owned(), str::to_owned);
+            if fields.keys().any(|other: &String| other.to_lowercase() == name.to_lowercase()) {
+                return Err(fail(format!("the field `{name}` stands there twice: leave one of them")));
+            }
+            fields.insert(name, value);
+        }
         let mut text = |name: &str| match fields.remove(name) {
             None | Some(Value::Null) => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.trim().to_owned()),

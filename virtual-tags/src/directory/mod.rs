@@ -86,6 +86,16 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
+    /// Every other name that an alias gives somebody.
+    pub(crate) fn other_names(&self) -> impl Iterator<Item = String> {
+        self.aliases.all().into_iter().map(|(name, ..)| name.to_owned())
+    }
+
+    /// Whether a `+tag` does not matter in some domain.
+    pub(crate) fn ignores_plus(&self) -> bool {
+        !self.plus_domains.is_empty()
+    }
+
     /// Whether somebody may go by another name.
     pub(crate) fn has_aliases(&self) -> bool {
         self.aliases.len() > 0
@@ -320,11 +330,15 @@ mod tests {
     fn errors_name_the_line_and_the_remedy() {
         fails(
             "mail,team\n",
-            "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to",
+            "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to, and there is: \
+             mail, team",
         );
-        fails("email,team,Team\n", "directory.csv:1: the column `Team` stands there twice");
-        fails("email,\n", "directory.csv:1: column 2 has no name");
-        fails("email,team\nana@acme.test\n", "directory.csv:2: the row has 1 fields, the header 2");
+        fails(
+            "email,team,Team\n",
+            "directory.csv:1: the column `Team` stands there twice: leave one of them",
+        );
+        fails("email,,team\n", "directory.csv:1: column 2 has no name");
+        fails("email,team\nana@acme.test\n", "directory.csv:2: the row has 1 fields, and the header 2");
         fails(
             "email,team\n# a comment\n\nbo@acme.test,X\n\n,Payments\n",
             "directory.csv:6: the row has no email",

@@ -61,7 +61,7 @@ fn every_sentence_of_the_corpus_means_the_same_as_a_rule() {
             continue;
         };
         let compiled = read.unwrap().compile(Directory::default());
-        if filter.is_per_charge() || filter.allocation().is_some() {
+        if filter.is_per_charge() || filter.has_allocation() {
             assert_eq!(compiled.unwrap_err().kind(), ErrorKind::Rules, "{sentence}");
             *tally.entry("about amounts or time").or_default() += 1;
             continue;

@@ -172,7 +172,11 @@ fn rules_go_to_other_threads() {
 fn directory_errors_are_of_their_own_kind() {
     let error = Directory::from_csv(b"email,team\nana@acme.test,\xff\n", "directory.csv").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Directory);
-    assert_eq!(error.to_string(), "directory.csv:2: not readable as CSV in UTF-8: the text is not UTF-8");
+    assert_eq!(
+        error.to_string(),
+        "directory.csv:2: the text is not UTF-8; it may be Windows-1252, as spreadsheets save plain CSV: save it as \"CSV \
+         UTF-8\""
+    );
 }
 
 /// Whoever writes rules sees all mistakes at once, each with its place.

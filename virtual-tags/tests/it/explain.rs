@@ -40,7 +40,7 @@ fn the_winner_later_matches_and_near_misses_are_told() {
         "Team at 2026-09-15T00:00:00Z\n\
          \x20 name    Ana@acme.test: in the directory, but for the case of letters\n\
          \x20 result  `Web`\n\
-         \x20 by      rules.toml:7:1: `team` is in the directory\n\
+         \x20 by      rules.toml:7:1: `team` in the directory\n\
          \x20 also    rules.toml:9:1: email.domain = 'acme.test'\n\
          \x20 nearly  rules.toml:4:1: costs.region = 'eu'; but not costs.service = 'Auto'\n"
     );
@@ -103,4 +103,24 @@ proptest::proptest! {
             }
         }
     }
+}
+
+/// A rule that fails for want of a source is told in a sentence, whatever the source.
+#[test]
+fn a_rule_without_a_source_is_told_in_words_that_read() {
+    let toml = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n[[tag]]\nkey = \"K\"\n\
+        [[tag.rule]]\nwho = \"person\"\nfrom_directory = \"team\"\n\
+        [[tag.rule]]\nwho = \"person\"\nfrom_field = \"costs.region\"\n\
+        [[tag.rule]]\nwho = \"person\"\nsplit = { headcount = \"team\" }\n\
+        [[tag.rule]]\nwho = \"person\"\nsplit = { cost_of = \"Team\", per = \"month\" }\n";
+    let people = Directory::from_csv(b"email,team\nbo@x.test,\n", "people.csv").unwrap();
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(people).unwrap();
+    let rules = rules.resolve(&Ledger::builder(Currency::USD).build(), Metric::Effective, &[]).unwrap();
+    let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
+    record.resource = Some("bo@x.test".into());
+    let told = rules.explain("K", &record, record.at).unwrap().to_string();
+    let nearly: Vec<_> = told.lines().filter_map(|line| line.split("; but not ").nth(1)).collect();
+    let expected =
+        ["`team` in the directory", "a value of costs.region", "people to count", "costs to share it out by"];
+    assert_eq!(nearly, expected, "{told}");
 }

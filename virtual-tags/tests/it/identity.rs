@@ -110,8 +110,8 @@ fn every_folded_match_is_listed() {
         told,
         [
             "Ana@acme.test is ana@acme.test but for the case of letters, in 2 charges",
-            "BO@acme.test looks like two people, and stands for neither, in 1 charges",
-            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charges",
+            "BO@acme.test looks like two people, and stands for neither, in 1 charge",
+            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charge",
         ]
     );
 }

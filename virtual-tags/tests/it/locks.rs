@@ -282,8 +282,8 @@ fn changes_that_cancel_each_other_out_are_seen() {
     assert!(!review.is_unchanged() && review.people_changed && !review.charges_changed);
     assert_eq!(
         review.to_string(),
-        "the same rules, other people as known then, the same charges\n  Team: 4 of 7 moves\n    Data -> Web: 2 in 1 charges \
-         (bo@acme.test 2)\n    Web -> Data: 2 in 1 charges (ana@acme.test 2)\n"
+        "the same rules, other people as known then, the same charges\n  Team: 4 of 7 moves\n    Data -> Web: 2 in 1 charge \
+         (bo@acme.test 2)\n    Web -> Data: 2 in 1 charge (ana@acme.test 2)\n"
     );
     // One charge is a dollar more, another of the same team a dollar less.
     let other = [even[0], ("bo@acme.test", "2026-09-15", "3"), ("bo@acme.test", "2026-09-16", "2")];

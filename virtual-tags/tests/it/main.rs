@@ -27,5 +27,6 @@ mod laws;
 mod locks;
 mod naive;
 mod people_checks;
+mod untidy_directories;
 mod values;
 mod vantage;

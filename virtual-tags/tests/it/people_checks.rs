@@ -55,6 +55,28 @@ fn ends_that_are_last_days_are_found_whatever_the_order_of_rows() {
     }
 }
 
+/// Groups that people leave and join at instants end when they say, and no day is taken for a last one.
+#[test]
+fn memberships_are_instants_and_no_last_days() {
+    let member = |group: &str, joined: Option<&str>, left: Option<&str>| {
+        let mut member = virtual_tags::Membership::new("a@x.test", group);
+        (member.joined, member.left) =
+            (joined.map(|at| at.parse().unwrap()), left.map(|at| at.parse().unwrap()));
+        member
+    };
+    let (left, joined) = (Some("2026-07-30T10:00:00Z"), Some("2026-07-31T09:00:00Z"));
+    let groups = [member("Web", None, left), member("Ops", joined, None)];
+    let findings = Directory::from_memberships("team", groups, "groups").unwrap().check();
+    assert_eq!(kinds(&findings), [FindingKind::PersonGap]);
+    assert!(
+        findings[0].to_string().starts_with(
+            "groups:1: from 2026-07-30T10:00:00Z until 2026-07-31T09:00:00Z no row of this person holds"
+        ),
+        "{}",
+        findings[0]
+    );
+}
+
 #[test]
 fn columns_of_dates_that_nobody_reads_are_found_and_others_are_not() {
     for (header, cell, is_date) in [
