@@ -56,12 +56,13 @@ impl Circumstances {
         let with_pots = || claims.all.iter().zip(&pots);
         let same_calls = with_pots().all(|(claim, pot)| same_usage(claim, pot));
         let plain = found.fit.terms == Terms::default() && !found.of_others && found.unclaimed == 0;
-        let factor = if plain && same_calls && !short && right.saturating_mul(2) < claims.all.len() {
+        let rounded_charges = plain && are_rounded(claims, &pots, found);
+        let may_differ = plain && same_calls && !short && !rounded_charges;
+        let factor = if may_differ && right.saturating_mul(2) < claims.all.len() {
             factor(with_pots(), digit)
         } else {
             None
         };
-        let rounded_charges = plain && are_rounded(claims, &pots, found);
         let agrees = |(claim, pot): (&Claim, &Pot)| {
             claim.calls.is_none_or(|calls| calls == pot.records || (short && calls > pot.records))
         };
