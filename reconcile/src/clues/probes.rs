@@ -69,9 +69,8 @@ impl Scene<'_> {
     fn one_model(&self, number: usize, resolved: &Resolved) -> Option<(ClueKind, Option<Coincidences>)> {
         let mut models: BTreeMap<&str, Money> = BTreeMap::new();
         for (cell, pot) in self.found.cells.iter().enumerate() {
-            if let (Some(model), Some(_)) =
-                (self.claims.model_of(cell), Some(()).filter(|()| self.claims.claim_of(cell) == Some(number)))
-            {
+            let model = self.claims.model_of(cell).filter(|_| self.claims.claim_of(cell) == Some(number));
+            if let Some(model) = model {
                 let sum = models.entry(model).or_default();
                 *sum = sum.checked_add(pot.billed).ok()?;
             }

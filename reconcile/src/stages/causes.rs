@@ -13,6 +13,7 @@ use crate::stages::usage_lines::Outcome;
 use crate::{Category, Coincidences, Invoice, LineKind, Result};
 
 /// What a line's difference is judged by, beside the line itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Circumstances {
     lines: usize,
     /// How many lines are right as they are.
@@ -95,7 +96,9 @@ impl Circumstances {
             }
             Some(calls) if calls > 0 && same_usage(claim, pot) && !supposed => {
                 let chance = self.chance(claim, pot, calls);
-                if found.of_others || chance > Coincidences::LIMIT || self.is_searched(claim, pot, found) {
+                // Calls that agree only up to an instant that was searched for by calls are no evidence.
+                let searched = found.moved && !states_tokens(claim, pot);
+                if found.of_others || searched || chance > Coincidences::LIMIT {
                     return (Outcome::Unknown, None);
                 }
                 return (Outcome::OneOf(self.prices(claim, pot, more, found)), Some(chance));
@@ -118,11 +121,6 @@ impl Circumstances {
         let counts = calls.saturating_add(1).saturating_mul(right.saturating_mul(right));
         // Where other lines count other calls, this one may hold others as well, of the same number.
         if most_are_right && self.counts_agree { Coincidences::of(1, counts) } else { Coincidences::of(1, 1) }
-    }
-
-    /// Whether a line's calls agree only up to an instant that was searched for by calls.
-    fn is_searched(&self, claim: &Claim, pot: &Pot, found: &Hypothesis) -> bool {
-        found.moved && !states_tokens(claim, pot)
     }
 
     /// What can change the amount of the same calls.
