@@ -9,13 +9,14 @@ use cost_model::report::{Query, Report};
 use cost_model::{ConnectionId, CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Scope, Window};
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
-use virtual_tags::{Directory, RuleSet, Rules};
+use examples::outln; // `outln!`, but quiet when nobody reads on
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 /// What the service keeps: where costs come from, where they are kept, and who owns them.
 struct CursorCosts<S> {
     source: CursorCostSource,
     store: S,
-    rules: Rules,
+    rules: ResolvedRules,
 }
 
 impl<S: CostStore> CursorCosts<S> {
@@ -41,15 +42,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client =
         Client::builder().base_url(server.base_url()).api_key(server.simulator().api_key()).build()?;
     let directory = Directory::from_csv(server.simulator().directory_csv().as_bytes(), "directory.csv")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, "Unallocated").compile(directory)?;
+    let rules = RuleSet::default().with_directory_facts(&directory, ["department"], "Unallocated")?;
+    let rules = rules.compile(directory)?.tagger()?;
     let costs =
         CursorCosts { source: CursorCostSource::new(client, "Main"), store: MemoryStore::new(), rules };
 
     let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
-    println!("{} events", costs.refresh(october).await?);
+    outln!("{} events", costs.refresh(october).await?);
     for row in costs.on_demand_by_department(october).await?.rows {
         let department = row.keys.first().and_then(Option::as_deref).unwrap_or("(none)");
-        println!("{department:<12} {} USD", row.totals.billed.amount);
+        outln!("{department:<12} {} USD", row.totals.billed.amount);
     }
     Ok(())
 }

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use cost_model::{Assignment, CostRecord, Currency, Ledger, LedgerBuilder, Metric, Money, Tagger, TokenType};
+use cost_model::{CostRecord, Currency, Ledger, LedgerBuilder, Metric, Money, TokenType};
 use rust_decimal::Decimal;
-use virtual_tags::Rules;
+use virtual_tags::{Answer, ResolvedRules};
 
 use crate::figures::{Charge, Present, Unit};
 use crate::{Demo, Failure};
 
 /// Every contestant's data, ready to be asked.
 pub struct Contestants<'a> {
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
     pub ledger: Ledger,
     pub codes: Codes,
     pub plain: Vec<Plain>,
@@ -146,10 +146,10 @@ impl Demo {
     }
 }
 
-fn team(rules: &Rules, record: &CostRecord) -> Arc<str> {
-    match rules.assign("Team", record, record.at) {
-        Assignment::Value(team) => team.into(),
-        Assignment::Shares(_) | Assignment::Unset => Arc::default(),
+fn team(rules: &ResolvedRules, record: &CostRecord) -> Arc<str> {
+    match rules.answer("Team", record, record.at) {
+        Answer::Value(team) => team,
+        Answer::Shares(_) | Answer::Unset => Arc::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use cost_model::{CostRecord, CostSource, Costs, Money, Timestamp, Tokens, Window
 use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::Simulator;
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 use crate::Failure;
 
@@ -21,7 +21,7 @@ const STEP_UNITS: i128 = 100_000_000_000_000;
 
 /// The demo company's three months of records, and its rules.
 pub struct Demo {
-    pub rules: Rules,
+    pub rules: ResolvedRules,
     records: Vec<CostRecord>,
 }
 
@@ -40,7 +40,8 @@ impl Demo {
         let simulator = Simulator::demo();
         let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
         let rules = RuleSet::from_toml(RULES, "the demo's rules")?;
-        let rules = rules.with_directory_facts(&directory, "Unallocated").compile(directory)?;
+        let rules = rules.with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
+        let rules = rules.compile(directory)?.tagger()?;
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         Ok(Self { rules, records: runtime.block_on(read(&simulator))? })
     }

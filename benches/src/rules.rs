@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 
-use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
-use virtual_tags::{Directory, RuleSet, Rules};
+use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 use crate::Failure;
 
@@ -56,8 +56,8 @@ impl ManyRules {
         Ok(Self { written, toml, people: (0..people).map(person).collect() })
     }
 
-    pub fn compile(&self, written: RuleSet) -> Result<Rules, Failure> {
-        Ok(written.compile(Directory::default())?)
+    pub fn compile(&self, written: RuleSet) -> Result<ResolvedRules, Failure> {
+        Ok(written.compile(Directory::default())?.tagger()?)
     }
 
     /// Emails, each a text of its own, over and over in no order.
@@ -85,21 +85,21 @@ pub fn hash_all<T: AsRef<str>>(texts: &[T]) -> u64 {
 }
 
 /// How long the names of all their teams are, together.
-pub fn tag_all(rules: &Rules, emails: &[String]) -> usize {
+pub fn tag_all(rules: &ResolvedRules, emails: &[String]) -> usize {
     let (mut teams, at) = (rules.remember("Team"), Timestamp::midnight(chrono::NaiveDate::MIN));
-    emails.iter().map(|email| length(teams.assign(&Charge(email), at))).sum()
+    emails.iter().map(|email| length(teams.parts(&Charge(email), at))).sum()
 }
 
 /// The same, each asked about by itself.
-pub fn tag_each(rules: &Rules, emails: &[String]) -> usize {
-    let at = Timestamp::midnight(chrono::NaiveDate::MIN);
-    emails.iter().map(|email| length(&rules.assign("Team", &Charge(email), at))).sum()
+pub fn tag_each(rules: &ResolvedRules, emails: &[String]) -> usize {
+    let (keys, at) = (["Team".into()], Timestamp::midnight(chrono::NaiveDate::MIN));
+    emails.iter().map(|email| length(&rules.parts(&keys, &Charge(email), at))).sum()
 }
 
-fn length(assignment: &Assignment<'_>) -> usize {
-    match assignment {
-        Assignment::Value(value) => value.len(),
-        Assignment::Shares(_) | Assignment::Unset => 0,
+fn length(parts: &[Part]) -> usize {
+    match parts {
+        [whole] => whole.values.iter().flatten().map(|value| value.len()).sum(),
+        _ => 0,
     }
 }
 

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::{ConnectionId, Spans, Timestamp, Window};
+use crate::{ConnectionId, Coverage, LOOK_BACK_DAYS, Window};
 
 /// What a set of charges knows of each connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Completeness {
     /// The spans that each connection has delivered; `None` where nobody said.
-    coverage: Option<Vec<(ConnectionId, Spans)>>,
-    /// From when on late charges are still to be expected.
-    provisional_from: Option<Timestamp>,
+    coverage: Option<Vec<(ConnectionId, Coverage)>>,
+    /// For how many days late charges are to be expected; the usual number where nobody said.
+    look_back_days: Option<u32>,
 }
 
 /// A part of a report's range whose figures are not final.
@@ -50,12 +50,12 @@ impl GapState {
 }
 
 impl Completeness {
-    pub(crate) fn cover(&mut self, connection: ConnectionId, windows: Vec<Window>) {
-        self.coverage.get_or_insert_default().push((connection, windows.into()));
+    pub(crate) fn cover(&mut self, connection: ConnectionId, coverage: Coverage) {
+        self.coverage.get_or_insert_default().push((connection, coverage));
     }
 
-    pub(crate) fn provisional_from(&mut self, from: Timestamp) {
-        self.provisional_from = Some(from);
+    pub(crate) fn look_back_days(&mut self, days: u32) {
+        self.look_back_days = Some(days);
     }
 
     /// The parts of `range` that are not final, by connection and time.
@@ -64,14 +64,14 @@ impl Completeness {
         let Some(coverage) = &self.coverage else {
             return vec![Gap { connection: None, window: range, state: GapState::Unknown }];
         };
-        for (connection, windows) in coverage {
+        let look_back_days = self.look_back_days.unwrap_or(LOOK_BACK_DAYS);
+        for (connection, coverage) in coverage {
             let gap = |window, state| Gap { connection: Some(connection.clone()), window, state };
-            let missing = windows.missing(range).into_windows().into_iter();
+            let missing = coverage.windows().missing(range).into_windows().into_iter();
             gaps.extend(missing.map(|window| gap(window, GapState::Missing)));
+            let provisional = coverage.provisional(look_back_days).inside(range).into_windows().into_iter();
+            gaps.extend(provisional.map(|window| gap(window, GapState::Provisional)));
         }
-        let late =
-            self.provisional_from.and_then(|from| Window::new(from.max(range.start()), range.end()).ok());
-        gaps.extend(late.map(|window| Gap { connection: None, window, state: GapState::Provisional }));
         gaps
     }
 }
@@ -79,9 +79,15 @@ impl Completeness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{CoveredSpan, ReadNumber, Timestamp};
+
+    const DAY: i64 = 86_400_000;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
 
     fn window(start: i64, end: i64) -> Window {
-        let at = |millis| Timestamp::from_millis(millis).unwrap();
         Window::new(at(start), at(end)).unwrap()
     }
 
@@ -94,12 +100,21 @@ mod tests {
     fn gaps_are_what_no_window_covers() {
         let mut completeness = Completeness::default();
         assert_eq!(gaps(&completeness, window(0, 9)), [(0, 9, "unknown")]);
-        completeness.cover(ConnectionId::new("a"), vec![window(-5, 2), window(4, 6)]);
+        let read = |start, end| CoveredSpan::read(window(start, end), ReadNumber::new(1), Some(at(9 * DAY)));
+        completeness.cover(ConnectionId::new("a"), [read(-5, 2), read(4, 6)].into_iter().collect());
         assert_eq!(gaps(&completeness, window(0, 9)), [(2, 4, "missing"), (6, 9, "missing")]);
         assert_eq!(gaps(&completeness, window(4, 6)), []);
-        completeness.cover(ConnectionId::new("b"), vec![]);
+        completeness.cover(ConnectionId::new("b"), Coverage::default());
         assert_eq!(gaps(&completeness, window(4, 6)), [(4, 6, "missing")]);
-        completeness.provisional_from(Timestamp::from_millis(5).unwrap());
-        assert_eq!(gaps(&completeness, window(4, 6)), [(4, 6, "missing"), (5, 6, "provisional")]);
+    }
+
+    #[test]
+    fn what_was_read_before_it_was_final_is_provisional() {
+        let mut completeness = Completeness::default();
+        let read = CoveredSpan::read(window(0, 9 * DAY), ReadNumber::new(1), Some(at(9 * DAY)));
+        completeness.cover(ConnectionId::new("a"), [read].into_iter().collect());
+        assert_eq!(gaps(&completeness, window(0, 9 * DAY)), [(6 * DAY, 9 * DAY, "provisional")]);
+        completeness.look_back_days(1);
+        assert_eq!(gaps(&completeness, window(0, 9 * DAY)), [(8 * DAY, 9 * DAY, "provisional")]);
     }
 }

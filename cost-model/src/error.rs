@@ -41,8 +41,14 @@ pub enum ErrorKind {
     Source,
     /// A source refused a window because more rows are announced than it reads at once; see [`Error::announced`].
     WindowTooLarge,
+    /// A source read a window several times, and the provider's data moved each time.
+    Incomplete,
     /// A store could not read or write.
     Store,
+    /// What was to be written elsewhere, to a file for instance, could not be written.
+    Output,
+    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::Origin).
+    Origin,
 }
 
 impl Error {

@@ -7,20 +7,19 @@ mod costs;
 mod currency;
 mod dimension;
 mod error;
+pub mod export;
 pub mod filter;
 mod fixed;
 pub mod input;
 mod ledger;
-mod memory_store;
 mod money;
 mod observations;
+pub mod output;
 mod price_book;
 mod provenance;
 mod pseudonyms;
 mod record;
-mod replacement;
 pub mod report;
-mod restatement;
 mod rounding;
 mod source;
 mod spans;
@@ -37,21 +36,23 @@ pub use dimension::{Dimension, Dimensions};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
 pub use ledger::{Ledger, LedgerBuilder, LedgerRow, LedgerTuple};
-pub use memory_store::MemoryStore;
 pub use money::Money;
 pub use observations::{Observations, ObservedGroup, ObservedMember, ObservedSpend};
 pub use price_book::{PriceBook, Prices};
-pub use provenance::{Identity, Person, Provenance, RecordId, Run};
+pub use provenance::{Identity, Person, Provenance, ReadNumber, RecordId, Run, StoredRecord};
 pub use pseudonyms::Pseudonyms;
 pub use record::{CostRecord, Stated, Tags};
-pub use replacement::Replacement;
 pub use report::Bin;
-pub use restatement::Restatement;
 pub use rounding::{Rounding, round_parts};
-pub use source::{CostSource, Counted, Drift, WindowRead};
+pub use source::{CostSource, Drift, Origin, SourceBatch, WindowCount};
 pub use spans::Spans;
 pub use split::{ZeroWeights, split};
-pub use store::{Change, ConnectionId, CostStore, RecordSink, Scope};
-pub use tagger::{Assignment, JointShare, Share, Tagger, Untagged};
+pub use store::{
+    Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan, FileImport, Import,
+    ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS, MemoryStore, Owner,
+    PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope, WindowReplacement,
+    final_before,
+};
+pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};
 pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};

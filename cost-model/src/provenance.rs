@@ -26,6 +26,29 @@ pub struct Provenance {
     pub person: Person,
     /// Whether the provider no longer answers for its time, so that nobody can tell whether it still stands.
     pub unconfirmed: bool,
+    /// Whether it comes from an imported file, not from the provider's API.
+    pub imported: bool,
+}
+
+/// A record as a store keeps it: the charge, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a pair; built and taken apart by every store")]
+pub struct StoredRecord {
+    /// The charge.
+    pub record: CostRecord,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
+impl StoredRecord {
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
+        let named = self.record.pseudonymise(person, pseudonym);
+        if named {
+            self.provenance.person = Person::Pseudonym;
+        }
+        named
+    }
 }
 
 /// Where the person comes from that a record names.
@@ -50,27 +73,31 @@ impl Provenance {
         ids: (RecordId, Identity),
     ) -> Self {
         let (record_id, identity) = ids;
-        Self { connection, run, first_seen, record_id, identity, person: Person::AsRead, unconfirmed: false }
+        Self {
+            connection,
+            run,
+            first_seen,
+            record_id,
+            identity,
+            person: Person::AsRead,
+            unconfirmed: false,
+            imported: false,
+        }
     }
 
     /// Gives each record of one read its provenance, as if `run` were the first to read it. Equal records get ids of
     /// their own by their ordinal among equals.
-    pub fn of_read(records: &mut [CostRecord], connection: &ConnectionId, run: &Run) {
+    pub fn of_read(records: Vec<CostRecord>, connection: &ConnectionId, run: &Run) -> Vec<StoredRecord> {
         let mut equals: HashMap<Content, u64> = HashMap::with_capacity(records.len());
-        for record in records {
-            let content = Content::of(record);
+        let stored = |record: CostRecord| {
+            let content = Content::of(&record);
             let ordinal = equals.entry(content).or_default();
-            record.provenance = Some(Self {
-                connection: connection.clone(),
-                run: Arc::clone(&run.id),
-                first_seen: run.at,
-                record_id: content.record_id(*ordinal),
-                identity: Identity::of(record),
-                person: Person::AsRead,
-                unconfirmed: false,
-            });
+            let ids = (content.record_id(*ordinal), Identity::of(&record));
             *ordinal += 1;
-        }
+            let provenance = Self::stored(connection.clone(), Arc::clone(&run.id), run.at, ids);
+            StoredRecord { record, provenance }
+        };
+        records.into_iter().map(stored).collect()
     }
 }
 
@@ -88,6 +115,23 @@ impl Run {
     /// A run at that instant, named after it.
     pub fn at(at: Timestamp) -> Self {
         Self { id: at.to_string().into(), at }
+    }
+}
+
+/// The number of a read. A store hands them out ascending, so that it can tell which of two reads began later without
+/// trusting a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReadNumber(u64);
+
+impl ReadNumber {
+    /// The read of that number. Only stores hand out numbers.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number.
+    pub const fn get(self) -> u64 {
+        self.0
     }
 }
 

@@ -1,16 +1,18 @@
 //! Other names for people, for what leaves the house.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::report::Report;
-use crate::{CostRecord, Tags};
+use crate::{CostRecord, RecordId, Tags};
 
 /// Gives every person the same other name each time, which nobody can lead back without the secret.
 ///
-/// Whatever holds an `@` is taken for a person. Sums do not change, since different people get different names: a name
+/// A field whose value holds an `@` is taken for a person, and so is an email address in a free text. Sums do not change, since different people get different names: a name
 /// is 64 bits of SHA-256 over the secret and the text.
 ///
 /// ```
@@ -34,12 +36,53 @@ impl Pseudonyms {
 
     /// The other name of a person.
     pub fn of(&self, person: &str) -> Arc<str> {
+        let digest = self.digest(person.as_bytes());
+        let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        format!("person-{number:016x}").into()
+    }
+
+    /// The other id of a record, as unique as its own. That is a digest over the person and little else that is not known,
+    /// so that a name could be guessed until it fits.
+    pub fn of_record(&self, id: RecordId) -> RecordId {
+        let mut other = [0; 16];
+        other.iter_mut().zip(self.digest(id.as_bytes())).for_each(|(byte, from)| *byte = from);
+        RecordId::from_bytes(other)
+    }
+
+    fn digest(&self, of: &[u8]) -> [u8; 32] {
         let length = u64::try_from(self.secret.len()).unwrap_or(u64::MAX);
         let digest =
-            Sha256::new().chain_update(length.to_le_bytes()).chain_update(&self.secret).chain_update(person);
-        let bytes = digest.finalize();
-        let number = bytes.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        format!("person-{number:016x}").into()
+            Sha256::new().chain_update(length.to_le_bytes()).chain_update(&self.secret).chain_update(of);
+        digest.finalize().into()
+    }
+
+    /// Returns the value of a field with the person in it renamed; a value that names nobody stays.
+    pub fn rename_value<'a>(&self, value: &'a str) -> Cow<'a, str> {
+        if is_person(value) { Cow::Owned(self.of(value).to_string()) } else { Cow::Borrowed(value) }
+    }
+
+    /// Returns a free text, such as a line of an invoice, with the people in it renamed and everything else as it was.
+    ///
+    /// A person is whatever is written as an email address; a display name before one in angle brackets goes with it. A
+    /// name that stands alone cannot be told from other words, and stays.
+    ///
+    /// ```
+    /// use cost_model::Pseudonyms;
+    /// let pseudonyms = Pseudonyms::new(b"secret");
+    /// let text = pseudonyms.rename_in_text("12 calls by Iris Lee <iris@example.com>, 3 @ $0.04");
+    /// assert_eq!(text, format!("{}, 3 @ $0.04", pseudonyms.of("iris@example.com")));
+    /// let text = pseudonyms.rename_in_text("12 calls (iris@example.com)");
+    /// assert_eq!(text, format!("12 calls ({})", pseudonyms.of("iris@example.com")));
+    /// ```
+    pub fn rename_in_text(&self, text: &str) -> String {
+        let mut renamed = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(found) = Address::first_in(rest) {
+            renamed.push_str(rest.get(..found.start).unwrap_or_default());
+            renamed.push_str(&self.of(rest.get(found.email).unwrap_or_default()));
+            rest = rest.get(found.end..).unwrap_or_default();
+        }
+        renamed + rest
     }
 
     /// Renames the people in a record; its provenance stays.
@@ -51,11 +94,14 @@ impl Pseudonyms {
         self.rename_in_tags(&mut record.attributes);
     }
 
-    /// Renames the people in the keys of a report's rows. The rows keep their order.
+    /// Renames the people in the keys of a report's rows and among its unknown values. The rows keep their order.
     pub fn rename_in_report(&self, report: &mut Report) {
         let keys = report.rows.iter_mut().flat_map(|row| &mut row.keys).flatten();
         for key in keys.filter(|key| is_person(key)) {
             *key = self.of(key);
+        }
+        for unknown in &mut report.unknown_values {
+            unknown.rename(|name| if is_person(name) { self.of(name) } else { Arc::clone(name) });
         }
     }
 
@@ -71,8 +117,63 @@ impl Pseudonyms {
     }
 }
 
+/// The sign of an email address, in its wide forms too.
+const AT: [char; 3] = ['@', '＠', '﹫'];
+
 fn is_person(text: &str) -> bool {
-    text.contains('@')
+    text.contains(AT)
+}
+
+/// An email address in a text: where it is, and where what names its person begins and ends.
+struct Address {
+    email: Range<usize>,
+    start: usize,
+    end: usize,
+}
+
+impl Address {
+    fn first_in(text: &str) -> Option<Self> {
+        text.match_indices(AT).find_map(|(at, sign)| Self::around(text, at, at + sign.len()))
+    }
+
+    /// The address around a sign, if there is a name before it and a host after it.
+    fn around(text: &str, at: usize, after: usize) -> Option<Self> {
+        let (before, behind) = (text.get(..at)?, text.get(after..)?);
+        let name = before.rsplit(is_around).next()?.trim_start_matches(['\'', '.']);
+        let host = behind.split(is_around).next()?.trim_end_matches(|each: char| !each.is_alphanumeric());
+        if name.is_empty() || !host.contains(char::is_alphabetic) || !host.starts_with(char::is_alphanumeric)
+        {
+            return None;
+        }
+        let email = at - name.len()..after + host.len();
+        let start = match text.get(..email.start)?.strip_suffix('<') {
+            Some(head) => display_name(head),
+            None => email.start,
+        };
+        let closes = text.get(email.end..)?.starts_with('>') && start < email.start;
+        Some(Self { end: email.end + usize::from(closes), email, start })
+    }
+}
+
+/// Where the display name at the end of a text begins.
+fn display_name(head: &str) -> usize {
+    let name = head.trim_end();
+    let quoted = name.strip_suffix('"').and_then(|name| name.rfind('"'));
+    quoted.unwrap_or_else(|| {
+        let before = name.trim_end_matches(|each| !is_before_name(each));
+        let first = name.get(before.len()..).unwrap_or_default();
+        before.len() + (first.len() - first.trim_start().len())
+    })
+}
+
+/// What no email address holds.
+fn is_around(each: char) -> bool {
+    each.is_whitespace() || each.is_control() || "<>()[]{},;:|\"/\\".contains(each)
+}
+
+/// What ends the words before a display name.
+fn is_before_name(each: char) -> bool {
+    each.is_control() || "<>()[]{},;:|".contains(each)
 }
 
 impl fmt::Debug for Pseudonyms {
@@ -87,6 +188,32 @@ mod tests {
     use super::*;
     use crate::report::Query;
     use crate::{Costs, Currency, Dimension, Ledger, Timestamp, Untagged};
+
+    #[test]
+    fn people_in_a_text_are_renamed_and_the_rest_stays() {
+        let pseudonyms = Pseudonyms::new(b"secret");
+        let iris = pseudonyms.of("iris@x.test");
+        for (text, renamed) in [
+            ("iris@x.test", "IRIS"),
+            ("Usage of iris@x.test.", "Usage of IRIS."),
+            ("iris@x.test/iris@x.test", "IRIS/IRIS"),
+            ("mailto:iris@x.test?", "mailto:IRIS?"),
+            ("'iris@x.test'", "'IRIS'"),
+            ("Usage: Iris Lee <iris@x.test>, 2 calls", "Usage: IRIS, 2 calls"),
+            ("\"Lee, Iris\" <iris@x.test>", "IRIS"),
+            ("<iris@x.test>", "IRIS"),
+            ("3 calls @ $0.04", "3 calls @ $0.04"),
+            ("3@0.04 USD", "3@0.04 USD"),
+            ("@", "@"),
+            ("a@", "a@"),
+            ("no one", "no one"),
+        ] {
+            assert_eq!(pseudonyms.rename_in_text(text), renamed.replace("IRIS", &iris), "{text}");
+        }
+        assert!(!pseudonyms.rename_in_text("o'brien@x.test and ana＠x.test").contains("x.test"));
+        assert_eq!(pseudonyms.rename_value("iris@x.test"), &*iris);
+        assert_eq!(pseudonyms.rename_value("sa_1"), "sa_1");
+    }
 
     #[test]
     fn people_are_renamed_and_sums_stay() {

@@ -2,22 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::{
-    Costs, Currency, Dimension, Dimensions, Money, Person, Provenance, Quantity, RequestUnits, Timestamp,
-    TokenCounts,
-};
+use crate::{Costs, Currency, Dimension, Dimensions, Money, Quantity, RequestUnits, Timestamp, TokenCounts};
 
 /// One charge: who, what, when, how much, on which terms.
 ///
 /// Made by [`CostRecord::new`] and filled in field by field. It has no field for the content of a prompt or an answer.
-/// Two equal records are two charges: collections of records are multisets. Equality is about the charge; provenance is
-/// left aside. `Debug` leaves out whatever may name a person.
-#[derive(Clone)]
+/// Two equal records are two charges: collections of records are multisets. `Debug` leaves out whatever may name a person.
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CostRecord {
     /// When the charge arose, or when its period began.
@@ -62,8 +57,6 @@ pub struct CostRecord {
     pub attributes: Tags,
     /// The provider's own figures, verbatim.
     pub stated: Stated,
-    /// Where the record comes from; a store adds it.
-    pub provenance: Option<Provenance>,
 }
 
 impl CostRecord {
@@ -91,7 +84,6 @@ impl CostRecord {
             tags: Tags::default(),
             attributes: Tags::default(),
             stated: Stated::default(),
-            provenance: None,
         }
     }
 
@@ -113,22 +105,7 @@ impl CostRecord {
                 tags.insert(key, Arc::clone(pseudonym));
             }
         }
-        if let Some(provenance) = self.provenance.as_mut().filter(|_| named) {
-            provenance.person = Person::Pseudonym;
-        }
         named
-    }
-
-    /// Everything but the provenance.
-    fn charge(&self) -> impl Eq + Hash + '_ {
-        let Self { at, end, currency, provider, billing_account, account, service, service_id, .. } = self;
-        let Self { category, subcategory, resource, charge_type, region, usage_unit, tokens, .. } = self;
-        let Self { requests, quantity, costs, tags, attributes, stated, .. } = self;
-        (
-            (at, end, currency, provider, billing_account, account, service, service_id),
-            (category, subcategory, resource, charge_type, region, usage_unit, tokens),
-            (requests, quantity, costs, tags, attributes, stated),
-        )
     }
 
     pub(crate) fn field(&self, dimension: &Dimension) -> Option<&Arc<str>> {
@@ -147,20 +124,6 @@ impl CostRecord {
             Dimension::Tag(key) => self.tags.get(key),
             Dimension::VirtualTag(_) | Dimension::Tagged | Dimension::TokenType => None,
         }
-    }
-}
-
-impl PartialEq for CostRecord {
-    fn eq(&self, other: &Self) -> bool {
-        self.charge() == other.charge()
-    }
-}
-
-impl Eq for CostRecord {}
-
-impl Hash for CostRecord {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.charge().hash(state);
     }
 }
 

@@ -6,30 +6,33 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{CostRecord, Observations, Result, Run, Timestamp, Window};
+use crate::store::CLOCK_TOLERANCE_MILLIS;
+use crate::{CostRecord, Observations, Result, Timestamp, Window};
 
 /// Reads the charges of one connection to one provider.
 #[async_trait]
 pub trait CostSource: fmt::Debug + Send + Sync {
     /// Reads every charge of a window, proven complete, or fails.
     ///
-    /// The records all lie inside the window and are a multiset: equal records are distinct charges.
+    /// The records are a multiset: equal records are distinct charges. Rows that came although they lie outside the
+    /// window are handed over apart, in [`SourceBatch::outside`], so that nothing is dropped in silence.
     ///
     /// # Errors
     /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause;
     /// [`Error::window_too_large`](crate::Error::window_too_large) when the window can be split at a UTC midnight and
-    /// holds more rows than the source reads at once.
-    async fn read(&self, window: Window) -> Result<WindowRead>;
+    /// holds more rows than the source reads at once; [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) when the
+    /// provider's data kept moving while they were read, so that a smaller window has better chances.
+    async fn read(&self, window: Window) -> Result<SourceBatch>;
 
     /// Asks how many charges a window holds, which is cheaper than reading them where the provider announces a count. By
     /// default it reads them.
     ///
     /// # Errors
     /// As [`Self::read`].
-    async fn count(&self, window: Window) -> Result<Counted> {
+    async fn count(&self, window: Window) -> Result<WindowCount> {
         let read = self.read(window).await?;
         let oldest = read.records.iter().map(|record| record.at).min();
-        let mut counted = Counted::new(read.announced, oldest);
+        let mut counted = WindowCount::new(read.announced, oldest);
         (counted.requests, counted.retries, counted.waited) = (read.requests, read.retries, read.waited);
         Ok(counted)
     }
@@ -46,7 +49,7 @@ pub trait CostSource: fmt::Debug + Send + Sync {
 /// The outcome of counting the charges of a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Counted {
+pub struct WindowCount {
     /// How many rows the provider announced.
     pub announced: u64,
     /// The time of the oldest row that came, if any did.
@@ -59,8 +62,8 @@ pub struct Counted {
     pub waited: Duration,
 }
 
-impl Counted {
-    /// So many rows were announced, in one request.
+impl WindowCount {
+    /// A count of `announced` rows, by one request.
     pub fn new(announced: u64, oldest: Option<Timestamp>) -> Self {
         Self { announced, oldest, requests: 1, retries: 0, waited: Duration::ZERO }
     }
@@ -85,16 +88,33 @@ impl Drift {
     }
 }
 
-/// The outcome of reading one window.
+/// What the charges of a store are. A store keeps to one origin, so that made-up charges never mix with real ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Charges of a real account.
+    #[default]
+    Provider,
+    /// Made up, by a simulator or a demo.
+    Demo,
+}
+
+/// What a source returns for one window.
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct WindowRead {
+pub struct SourceBatch {
     /// The window that was read.
     pub window: Window,
     /// Every charge inside it.
     pub records: Vec<CostRecord>,
-    /// How many rows the provider announced.
+    /// What the charges are.
+    pub origin: Origin,
+    /// The provider's own clock when it answered, where it tells, so that a host's clock that is ahead is found.
+    pub answered_at: Option<Timestamp>,
+    /// How many rows the provider announced, those outside included.
     pub announced: u64,
+    /// Rows that came although they lie outside the window.
+    pub outside: Vec<CostRecord>,
     /// Requests sent, repeated ones included.
     pub requests: u64,
     /// Requests that were repeated after a refusal or a broken connection.
@@ -105,41 +125,43 @@ pub struct WindowRead {
     pub unknown_kinds: u64,
     /// Fields that the source does not know.
     pub drift: Vec<Drift>,
-    /// The run that read.
-    pub run: Run,
-    /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
-    /// unconfirmed. The window's start, unless an ingest knows better.
-    pub answers_from: Timestamp,
-    /// Spans whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
-    pub closed: Vec<Window>,
 }
 
-impl WindowRead {
-    /// A read of `records`, announced as that many, with no other figures, by a run at the window's end.
+impl SourceBatch {
+    /// A batch of `records`, announced as that many, with no other figures.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
         let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        let run = Run::at(window.end());
         Self {
             window,
             records,
+            origin: Origin::Provider,
+            answered_at: None,
             announced,
+            outside: Vec::new(),
             requests: 0,
             retries: 0,
             waited: Duration::ZERO,
             unknown_kinds: 0,
             drift: Vec::new(),
-            run,
-            answers_from: window.start(),
-            closed: Vec::new(),
         }
     }
 }
 
-impl fmt::Debug for WindowRead {
+impl SourceBatch {
+    /// Returns the instant at which a read counts that began at `now` by the host's clock: the provider's, where that
+    /// says that the host's is ahead by more than clocks differ.
+    pub fn read_at(&self, now: Timestamp) -> Timestamp {
+        let behind = |at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS;
+        self.answered_at.filter(behind).unwrap_or(now)
+    }
+}
+
+impl fmt::Debug for SourceBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WindowRead")
+        f.debug_struct("SourceBatch")
             .field("window", &self.window)
             .field("records", &self.records.len())
+            .field("outside", &self.outside.len())
             .field("announced", &self.announced)
             .finish_non_exhaustive()
     }

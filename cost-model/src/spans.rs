@@ -33,6 +33,12 @@ impl Spans {
         self.0.last().map(Window::end)
     }
 
+    /// Whether an instant is among them.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        let place = self.0.partition_point(|window| window.end() <= at);
+        self.0.get(place).is_some_and(|window| window.contains(at))
+    }
+
     /// Adds the instants of a window.
     pub fn add(&mut self, window: Window) {
         let from = self.0.partition_point(|each| each.end() < window.start());
@@ -111,7 +117,7 @@ mod tests {
                 for (millis, index) in (0..8).zip(0_usize..) {
                     let covered = one.contains(at(millis)) || other.contains(at(millis));
                     let wanted = range.contains(at(millis));
-                    assert_eq!(both[index], covered);
+                    assert_eq!((both[index], spans.contains(at(millis))), (covered, covered));
                     assert_eq!((missing[index], inside[index]), (wanted && !covered, wanted && covered));
                     assert_eq!(before[index], covered && at(millis) < range.start());
                 }

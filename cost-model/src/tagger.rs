@@ -8,98 +8,107 @@ use crate::{Dimension, Dimensions, Timestamp};
 
 /// Assigns values of virtual tag keys to charges.
 ///
-/// An assignment may depend on the dimensions of the charge and on the *epoch* it falls into: between two neighbours
-/// of [`Tagger::boundaries`] the answer for equal dimensions is the same, so that a report asks once per distinct
-/// tuple of dimensions and epoch.
+/// The answer for a charge depends on the dimensions that [`Tagger::reads`] names and on the *epoch* it falls into: between
+/// two neighbours of [`Tagger::boundaries`] the answer for equal dimensions is the same. So a report asks once for each
+/// distinct combination of what is read and epoch, however many charges have it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Dimensions, Part, Tagger, Timestamp};
+///
+/// /// Shares the cost of one service out to two teams.
+/// #[derive(Debug)]
+/// struct Halves {
+///     keys: [Arc<str>; 1],
+/// }
+///
+/// impl Tagger for Halves {
+///     fn keys(&self) -> &[Arc<str>] {
+///         &self.keys
+///     }
+///     fn reads(&self) -> &[Dimension] {
+///         &[Dimension::Service]
+///     }
+///     fn boundaries(&self) -> &[Timestamp] {
+///         &[]
+///     }
+///     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, _: Timestamp) -> Vec<Part> {
+///         let teams: &[_] = match dimensions.get(&Dimension::Service).as_deref() {
+///             Some("Auto") => &[Some("Web"), Some("Data")],
+///             _ => &[None],
+///         };
+///         let value = |team: Option<&str>, key: &Arc<str>| team.filter(|_| self.keys.contains(key)).map(Arc::from);
+///         let part = |team: &Option<&str>| Part { values: keys.iter().map(|key| value(*team, key)).collect(), weight: 1 };
+///         teams.iter().map(part).collect()
+///     }
+/// }
+///
+/// let tagger = Halves { keys: ["Team".into()] };
+/// let at = Timestamp::from_millis(0)?;
+/// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("3".parse()?));
+/// assert_eq!(tagger.parts(tagger.keys(), &record, at), [Part::whole([None])]);
+/// record.service = Some("Auto".into());
+/// assert_eq!(tagger.parts(tagger.keys(), &record, at).len(), 2);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 pub trait Tagger: fmt::Debug + Send + Sync {
-    /// The tag keys, in their declared order.
+    /// Returns the tag keys, in their declared order.
     fn keys(&self) -> &[Arc<str>];
 
-    /// The instants at which an answer may change, ascending.
+    /// Returns the dimensions that answers depend on: two charges that agree in these get the same answers in the same
+    /// epoch. [`Dimension::Tagged`] stands for the provider's tags of every key.
+    fn reads(&self) -> &[Dimension];
+
+    /// Returns the instants at which an answer may change, ascending.
     fn boundaries(&self) -> &[Timestamp];
 
-    /// The dimensions, tags included, that answers depend on: two charges that agree in these get the same answers in
-    /// the same epoch. `None`, the default, says nothing. A report asks once for all charges that agree.
-    fn reads(&self) -> Option<&[Dimension]> {
-        None
-    }
+    /// Returns the parts that a charge with these dimensions falls into at an instant, with the values of all `keys` jointly:
+    /// one part for an unsplit charge, several where some key shares it out. An unknown key has no value.
+    ///
+    /// Amounts are divided in proportion to the weights; all weights zero means evenly. No part at all means one without
+    /// values, so that no amount can get lost.
+    fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part>;
 
-    /// Those of the boundaries at which an answer for these dimensions may change, ascending; by default all. A report
-    /// asks once for all charges between two of these.
+    /// Returns those of the boundaries at which an answer for these dimensions may change, ascending; by default all.
     fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
         let _ = dimensions;
         Cow::Borrowed(self.boundaries())
     }
-
-    /// The value of `key` for a charge with these dimensions at that instant. An unknown key is unset.
-    fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a>;
-
-    /// The values of several keys in each part of a charge, where keys share it out in ways that depend on each other.
-    /// `None`, the default: every part that one key makes is shared out alike by the next.
-    fn assign_together(
-        &self,
-        keys: &[Arc<str>],
-        dimensions: &dyn Dimensions,
-        at: Timestamp,
-    ) -> Option<Vec<JointShare>> {
-        let _ = (keys, dimensions, at);
-        None
-    }
 }
 
-/// One part of a charge that several keys share out together. `Debug` leaves out the values.
+/// One part of a charge, or all of it: its values of the keys asked, and its weight. `Debug` leaves out the values, which may
+/// name people.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "values and their weight, by definition")]
-pub struct JointShare {
-    /// The part's value of each key, in the order asked.
+pub struct Part {
+    /// The part's value of each key, in the order asked; `None` is none.
     pub values: Vec<Option<Arc<str>>>,
     /// The part's weight among its siblings.
     pub weight: u128,
 }
 
-impl fmt::Debug for JointShare {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JointShare").field("weight", &self.weight).finish_non_exhaustive()
+impl Part {
+    /// Makes the only part of an unsplit charge.
+    pub fn whole(values: impl Into<Vec<Option<Arc<str>>>>) -> Self {
+        Self { values: values.into(), weight: 1 }
     }
 }
 
-/// What a [`Tagger`] says of one charge and key.
-#[derive(Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "every consumer must handle all three, or it loses money")]
-pub enum Assignment<'a> {
-    /// The whole charge has this value.
-    Value(Cow<'a, str>),
-    /// The charge is shared out over values, in proportion to weights; all weights zero means evenly.
-    Shares(Cow<'a, [Share]>),
-    /// The charge has no value.
-    Unset,
-}
-
-impl fmt::Debug for Assignment<'_> {
-    /// Values may name people, so they are left out.
+impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(_) => f.write_str("Value(..)"),
-            Self::Shares(shares) => write!(f, "Shares(.. {} ..)", shares.len()),
-            Self::Unset => f.write_str("Unset"),
-        }
+        f.debug_struct("Part").field("weight", &self.weight).finish_non_exhaustive()
     }
 }
 
-/// One part of a shared charge.
-#[derive(Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "a value and its weight, by definition")]
-pub struct Share {
-    /// The value that the part gets; `None` is none.
-    pub value: Option<Arc<str>>,
-    /// The part's weight among its siblings.
-    pub weight: u128,
-}
-
-impl fmt::Debug for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Share").field("weight", &self.weight).finish_non_exhaustive()
-    }
+/// Returns what a tagger says of a charge, at least one part.
+pub(crate) fn parts_of(
+    tagger: &dyn Tagger,
+    keys: &[Arc<str>],
+    dimensions: &dyn Dimensions,
+    at: Timestamp,
+) -> Vec<Part> {
+    let parts = tagger.parts(keys, dimensions, at);
+    if parts.is_empty() { vec![Part::whole(vec![None; keys.len()])] } else { parts }
 }
 
 /// A tagger without keys.
@@ -112,11 +121,15 @@ impl Tagger for Untagged {
         &[]
     }
 
+    fn reads(&self) -> &[Dimension] {
+        &[]
+    }
+
     fn boundaries(&self) -> &[Timestamp] {
         &[]
     }
 
-    fn assign<'a>(&'a self, _: &str, _: &dyn Dimensions, _: Timestamp) -> Assignment<'a> {
-        Assignment::Unset
+    fn parts(&self, keys: &[Arc<str>], _: &dyn Dimensions, _: Timestamp) -> Vec<Part> {
+        vec![Part::whole(vec![None; keys.len()])]
     }
 }

@@ -146,6 +146,18 @@ impl Window {
         self.start <= at && at < self.end
     }
 
+    /// Returns the instants that both windows hold; `None` if there are none.
+    pub fn intersection(&self, other: Self) -> Option<Self> {
+        Self::new(self.start.max(other.start), self.end.min(other.end)).ok()
+    }
+
+    /// Returns what is left without the instants of another window: none, one or two windows, ascending.
+    pub fn minus(&self, other: Self) -> Vec<Self> {
+        let before = Self::new(self.start, self.end.min(other.start));
+        let after = Self::new(self.start.max(other.end), self.end);
+        before.into_iter().chain(after).collect()
+    }
+
     /// The UTC calendar months that the span touches, as one span.
     pub fn whole_months(&self) -> Self {
         let last = Timestamp(self.end.0.saturating_sub(1)).date();

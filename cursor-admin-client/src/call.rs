@@ -14,7 +14,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fault::Decoded;
 use crate::gate::{Route, is_id};
-use crate::notes::Notes;
+use crate::notes::{Notes, ServerNotes};
 use crate::observer::{AnswerReceived, PageRead, RateLimitWait, RequestSent, RetryPlanned};
 use crate::refusal;
 use crate::retry::Outcome;
@@ -213,6 +213,7 @@ impl Client {
             return Err(Failure { outcome, error });
         }
         let mut notes = Notes::new(self.is_lenient(), page);
+        notes.server = ServerNotes::of(response.headers());
         match decode(response.body(), &mut notes) {
             Ok(value) => Ok((value, notes)),
             Err(fault) => Err(Failure {

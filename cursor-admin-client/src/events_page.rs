@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::events::UsageEvent;
 use crate::fault::{DecodeFault, Decoded};
 use crate::notes::{BadRow, Notes};
@@ -27,6 +29,10 @@ pub struct UsageEventsPage {
     pub attempts: u32,
     /// How long was waited for the rate limit and before repeated requests.
     pub waited: Duration,
+    /// The server's clock when it answered, if it told.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Whether the server says that it is a simulator, so that the events are made up.
+    pub simulated: bool,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
     /// Rows that could not be read; always none unless the client is [lenient](crate::Client::lenient).
@@ -58,10 +64,13 @@ pub(crate) enum Row<'a> {
     Bad(&'a str),
 }
 
+/// Where an answer says how many events the window holds.
+const ANNOUNCED: &str = "totalUsageEventsCount";
+
 pub(crate) fn decode(body: &[u8], number: u32, notes: &mut Notes) -> Decoded<UsageEventsPage> {
     let names = &["usageEvents", "usageEventsDisplay"];
-    let (rows, mut fields) = rows::read(body, names, notes, UsageEvent::decode)?;
-    let total = fields.take("totalUsageEventsCount")?;
+    let (rows, mut fields) = rows::read(body, names, Some(ANNOUNCED), notes, UsageEvent::decode)?;
+    let total = fields.take(ANNOUNCED)?;
     let announced = total.count()?;
     let events = match (rows, announced) {
         (Some(rows), _) => rows,
@@ -84,6 +93,8 @@ pub(crate) fn decode(body: &[u8], number: u32, notes: &mut Notes) -> Decoded<Usa
         has_next,
         attempts,
         waited: Duration::ZERO,
+        answered_at: None,
+        simulated: false,
         unknown_fields,
         bad_rows,
     })

@@ -64,3 +64,16 @@ fn unknown_fields_are_counted_without_values() {
         ]
     );
 }
+
+#[test]
+fn a_page_of_more_rows_than_announced_is_refused_before_it_fills_the_memory() {
+    let row = r#"{"timestamp":"1785492000417"}"#;
+    for (count, fine) in [(1_500, true), (1_499, false), (0, false)] {
+        let rows = vec![row; 1_500].join(",");
+        let body = format!(
+            r#"{{"usageEvents":[{rows}],"totalUsageEventsCount":{count},"pagination":{{"hasNextPage":false}}}}"#
+        );
+        let read = decode(body.as_bytes(), 1, &mut Notes::new(false, Some(1)));
+        assert_eq!(read.is_ok(), fine, "{count} announced");
+    }
+}

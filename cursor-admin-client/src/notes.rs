@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, header};
+
 use crate::fault::DecodeFault;
 use crate::unknown::UnknownFields;
 
@@ -53,8 +56,41 @@ pub(crate) struct Notes {
     pub(crate) unknown: UnknownFields,
     pub(crate) bad_rows: Vec<BadRow>,
     pub(crate) lenient: bool,
+    pub(crate) server: ServerNotes,
     page: Option<u32>,
 }
+
+/// What the header of an answer says of its server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ServerNotes {
+    /// The server's clock.
+    pub(crate) answered_at: Option<DateTime<Utc>>,
+    /// Whether the server says that it makes its answers up.
+    pub(crate) simulated: bool,
+}
+
+impl ServerNotes {
+    /// Reads `Date`, as RFC 9110 has it, and the mark of a simulator.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
+        let answered_at = date.and_then(|date| DateTime::parse_from_rfc2822(date.trim()).ok());
+        Self {
+            answered_at: answered_at.map(|date| date.with_timezone(&Utc)),
+            simulated: headers.contains_key(SIMULATOR),
+        }
+    }
+
+    /// Both answers together: the earlier clock, and any simulator.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            answered_at: self.answered_at.into_iter().chain(other.answered_at).min(),
+            simulated: self.simulated || other.simulated,
+        }
+    }
+}
+
+/// The header by which the simulator of this project marks every answer.
+const SIMULATOR: &str = "x-cursor-simulator";
 
 impl Notes {
     pub(crate) fn new(lenient: bool, page: Option<u32>) -> Self {
@@ -69,5 +105,6 @@ impl Notes {
     pub(crate) fn absorb(&mut self, other: Self) {
         self.unknown.merge(other.unknown.into_list());
         self.bad_rows.extend(other.bad_rows);
+        self.server = self.server.and(other.server);
     }
 }

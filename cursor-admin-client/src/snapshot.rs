@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::UsageEvent;
 use crate::events_page::Row;
-use crate::notes::BadRow;
+use crate::notes::{BadRow, ServerNotes};
 use crate::unknown::{UnknownField, UnknownFields};
 use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 
@@ -19,9 +21,13 @@ pub struct Snapshot {
     /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
     /// together.
     pub announced: u64,
-    /// Events that the server sent although they lie outside of the window. They were dropped, since
-    /// the window that they belong to has them. Normally 0.
-    pub outside: u64,
+    /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them
+    /// has not answered the question, and what it left out nobody can tell.
+    pub outside: Vec<UsageEvent>,
+    /// The server's clock when it began to answer, if it told.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Whether the server says that it is a simulator, so that the events are made up.
+    pub simulated: bool,
     /// How many HTTP requests were sent, retries and repeated reads included.
     pub requests: u64,
     /// How many of the requests repeated a failed one.
@@ -55,6 +61,7 @@ struct Read {
     ended_badly: bool,
     announced: u64,
     unknown: UnknownFields,
+    server: ServerNotes,
     verdict: Verdict,
     /// Why a page after the first was refused.
     refusal: Option<Error>,
@@ -146,6 +153,8 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         if !page.is_empty() {
             read.ended_badly = page.ends_badly();
         }
+        let server = ServerNotes { answered_at: page.answered_at, simulated: page.simulated };
+        read.server = read.server.and(server);
         let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
         let steady = page.announced == read.announced;
         read.events.extend(page.events);
@@ -181,14 +190,14 @@ fn agree(one: &Read, other: &Read) -> bool {
 }
 
 fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snapshot {
-    let mut events = read.events;
-    let received = events.len();
-    events.retain(|event| request.contains(event.timestamp));
-    let outside = u64::try_from(received.saturating_sub(events.len())).unwrap_or(u64::MAX);
+    let (events, outside): (Vec<_>, Vec<_>) =
+        read.events.into_iter().partition(|event| request.contains(event.timestamp));
     Snapshot {
         events,
         announced: read.announced,
         outside,
+        answered_at: read.server.answered_at,
+        simulated: read.server.simulated,
         requests: cost.requests,
         retries: cost.retries,
         waited: cost.waited,

@@ -110,6 +110,8 @@ impl UsageEvents {
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,
+            answered_at: answer.notes.server.answered_at,
+            simulated: answer.notes.server.simulated,
             unknown_fields: answer.notes.unknown.into_list(),
             bad_rows: answer.notes.bad_rows,
             ..answer.value

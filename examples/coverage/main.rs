@@ -10,14 +10,8 @@ mod charges;
 use std::error::Error;
 use std::process::ExitCode;
 
-use cost_model::{Metric, Tagger};
-use virtual_tags::{Directory, RuleSet};
-
-const DEMO: [&str; 3] = [
-    include_str!("../check_rules/rules.toml"),
-    include_str!("../check_rules/directory.csv"),
-    include_str!("../diff_rules/charges.csv"),
-];
+use cost_model::Metric;
+use examples::{NamedText, outln};
 
 const HELP: &str = "\
 Tells how much of the cost has an owner, who has none, and which rules would help most.
@@ -31,40 +25,54 @@ fn main() -> ExitCode {
     examples::rules_program(HELP, coverage)
 }
 
+fn demo() -> Vec<NamedText> {
+    vec![
+        NamedText::demo("rules.toml", include_str!("../check_rules/rules.toml")),
+        NamedText::demo("directory.csv", include_str!("../check_rules/directory.csv")),
+        NamedText::demo("charges.csv", include_str!("../diff_rules/charges.csv")),
+    ]
+}
+
+fn read_all(files: &[String]) -> Result<Vec<NamedText>, Box<dyn Error>> {
+    files.iter().map(NamedText::read).collect()
+}
+
 fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
-    let (texts, percent) = match arguments {
-        [] => (DEMO.map(str::to_owned).to_vec(), "95"),
-        [rules, directory, charges, rest @ ..] => {
-            let read =
-                |name: &String| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
-            let texts = [rules, directory, charges].into_iter().map(read).collect::<Result<_, _>>()?;
-            (texts, rest.first().map_or("95", String::as_str))
-        }
+    let (files, percent) = match arguments {
+        [] => (demo(), "95"),
+        [files @ .., percent] if files.len() == 3 => (read_all(files)?, percent.as_str()),
+        files if files.len() == 3 => (read_all(files)?, "95"),
         _ => return Err("expected RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]".into()),
     };
-    let [rules, directory, charges] = texts.as_slice() else { return Ok(false) };
+    let [rules, directory, charges] = files.as_slice() else { return Ok(false) };
     let percent_number =
         percent.parse().map_err(|_| format!("`{percent}` is not a whole number of percent"))?;
-    let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
-    let rules = RuleSet::from_toml(rules, "rules")?.compile(directory)?;
+    let rules = rules.rules()?.compile(directory.directory()?)?;
     let ledger = charges::read(charges)?;
-    for each in rules.coverage(&ledger, Metric::Effective)? {
+    let tagger = rules.resolve(&ledger, Metric::Effective, &[])?;
+    for each in tagger.coverage(&ledger, Metric::Effective)? {
         let (month, cost, people) = (each.month.start().date().format("%Y-%m"), each.cost, each.people);
         let tokens = each.tokens;
-        println!(
+        outln!(
             "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
-            each.key, cost.tagged, cost.all, tokens.tagged, tokens.all, people.tagged, people.all
+            each.key,
+            cost.tagged,
+            cost.all,
+            tokens.tagged,
+            tokens.all,
+            people.tagged,
+            people.all
         );
     }
     for spelling in rules.spellings(&ledger) {
-        println!("{spelling}");
+        outln!("{spelling}");
     }
     for key in rules.keys() {
-        for (who, amount) in rules.unallocated(&ledger, key, Metric::Effective)? {
-            println!("no {key}: {who} {amount}");
+        for (who, amount) in tagger.unallocated(&ledger, key, Metric::Effective)? {
+            outln!("no {key}: {who} {amount}");
         }
-        for suggestion in rules.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
-            println!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
+        for suggestion in tagger.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
+            outln!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
         }
     }
     Ok(true)

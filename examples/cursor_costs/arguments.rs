@@ -13,10 +13,11 @@ Cursor's costs by team, tied to its invoices.
 
 Usage: cursor_costs [OPTIONS]
 
-Without a key and without options it runs against a built-in simulator of a demo company.
+Without a key it shows a demo company, kept in memory, unless a file, an address or a key is named.
 
 Options:
-      --demo               Run against the built-in simulator, even if a key is set
+      --demo               Run against the built-in simulator, even if a key is set; a file of --db
+                           then holds made-up charges only
       --base-url URL       The Admin API's address [default: https://api.cursor.com]
       --api-key-env NAME   The environment variable that holds the API key [default: CURSOR_API_KEY]
       --account-name NAME  The name of this connection in reports [default: Cursor]
@@ -24,9 +25,11 @@ Options:
       --to DATE            The first day not to read, in UTC [default: tomorrow]
       --rules FILE         rules.toml: who owns a cost
       --directory FILE     directory.csv: email,team,department,from,to
+      --tags COLUMN,...    columns of the directory that become tags beside the rules' keys; without it
+                           team and department
       --invoice FILE       invoice.csv: an invoice to explain; may be given again
       --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
-                           the last three days, or, with --from or --to, the whole range again
+                           what was not final when it was read, or, with --from or --to, the whole range
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
       --pseudonyms-env NAME  Give people other names in those files, by the secret in that environment variable
   -h, --help               Print this help
@@ -43,6 +46,8 @@ pub struct Arguments {
     pub to: Option<NaiveDate>,
     pub rules: Option<PathBuf>,
     pub directory: Option<PathBuf>,
+    /// Columns of the directory.
+    pub tags: Vec<String>,
     pub invoices: Vec<PathBuf>,
     pub db: Option<PathBuf>,
     pub out: Option<PathBuf>,
@@ -50,6 +55,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Whether nothing names a team or a file that real charges are kept in, so that the demo may be shown.
+    pub fn may_show_the_demo(&self) -> bool {
+        self.base_url.is_none() && self.api_key_env.is_none() && self.db.is_none()
+    }
+
     /// Reads the command line; `None` when it asks for help.
     pub fn parse() -> Result<Option<Self>, Failure> {
         let mut arguments = Self::default();
@@ -63,6 +73,10 @@ impl Arguments {
                 Arg::Long("from") => arguments.from = Some(date("--from", parser.value()?)?),
                 Arg::Long("to") => arguments.to = Some(date("--to", parser.value()?)?),
                 Arg::Long("rules") => arguments.rules = Some(parser.value()?.into()),
+                Arg::Long("tags") => {
+                    let columns = parser.value()?.string()?;
+                    arguments.tags = columns.split(',').map(|column| column.trim().to_owned()).collect();
+                }
                 Arg::Long("directory") => arguments.directory = Some(parser.value()?.into()),
                 Arg::Long("invoice") => arguments.invoices.push(parser.value()?.into()),
                 Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),

@@ -1,94 +1,80 @@
 //! The files of `--out`. All money is exact decimal text in US dollars unless its name says otherwise.
 
-use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use cost_ingest::RunReport;
+use cost_model::export::{CsvRecords, RecordExport};
 use cost_model::report::{Query, Row, Totals};
 use cost_model::{
-    Assignment, CostRecord, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window,
+    CostStore, Currency, Dimension, Ledger, Money, Pseudonyms, Scope, Tagger, Timestamp, Window,
 };
 use reconcile::Reconciliation;
 use serde::Serialize;
-use serde_json::{Map, Value};
-use virtual_tags::Rules;
+use virtual_tags::ResolvedRules;
 
-use crate::sections::{charged, without_user};
-use examples::Failure;
+use crate::counts::Counts;
+use examples::{Failure, NewFiles, counted};
 
 pub struct Export<'a> {
     pub range: Window,
     pub run: &'a RunReport,
-    pub records: &'a [CostRecord],
+    pub counts: &'a Counts,
+    pub store: &'a dyn CostStore,
+    /// What of the store the files are about.
+    pub scope: &'a Scope,
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
+    pub rules: &'a ResolvedRules,
     pub bridges: &'a [Reconciliation],
     pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Export<'_> {
-    /// Makes every file before it writes the first, and puts each in its place whole.
-    pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        let files = [
-            ("sync.json", pretty(&self.sync()?)?),
-            ("records.csv", self.records()?),
-            ("report.json", pretty(&self.report()?)?),
-            ("reconciliation.json", pretty(&self.bridges)?),
-        ];
-        let place = |path: &Path, action: &dyn Fn() -> std::io::Result<()>| {
-            action().map_err(|error| Failure::from(format!("{}: {error}", path.display())))
-        };
-        place(folder, &|| fs::create_dir_all(folder))?;
-        let part = |name: &str| folder.join(format!("{name}.part"));
-        for (name, bytes) in &files {
-            let outcome = place(&part(name), &|| fs::write(part(name), bytes));
-            if outcome.is_err() {
-                for (name, _) in &files {
-                    // Whatever was not written cannot be removed, and need not be.
-                    drop(fs::remove_file(part(name)));
-                }
-                return outcome;
-            }
-        }
-        for (name, _) in &files {
-            place(&folder.join(name), &|| fs::rename(part(name), folder.join(name)))?;
-        }
-        Ok(())
+    /// Makes every file before the first is put in its place.
+    pub async fn write(&self, folder: &Path) -> Result<(), Failure> {
+        let mut files = NewFiles::in_folder(folder)?;
+        files.write("sync.json", &pretty(&self.sync()?)?)?;
+        self.records(files.create("records.csv")?).await?;
+        files.write("report.json", &pretty(&self.report()?)?)?;
+        files.write("reconciliation.json", &pretty(&self.bridges)?)?;
+        files.finish()
     }
 
     fn sync(&self) -> Result<SyncFile, Failure> {
         Ok(SyncFile {
             from: self.range.start(),
             to: self.range.end(),
-            events: self.records.len(),
-            charged_cents: cents(charged(self.records)?)?,
+            events: self.counts.events,
+            charged_cents: cents(self.counts.charged)?,
             announced: self.run.announced,
             requests: self.run.requests,
             retries: self.run.retries,
-            without_user: without_user(self.records),
+            without_user: self.counts.without_user,
             unknown_kinds: self.run.unknown_kinds,
             windows: self.run.windows.len(),
         })
     }
 
-    fn records(&self) -> Result<Vec<u8>, Failure> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let keys = self.rules.keys().iter().map(|key| &**key);
-        writer.write_record(RECORD_COLUMNS.into_iter().chain(keys))?;
-        for record in self.records {
-            let values =
-                self.rules.keys().iter().map(|key| match self.rules.assign(key, record, record.at) {
-                    Assignment::Value(value) => value.into_owned(),
-                    Assignment::Shares(_) | Assignment::Unset => String::new(),
-                });
-            let mut shown = record.clone();
-            if let Some(pseudonyms) = self.pseudonyms {
-                pseudonyms.rename_in(&mut shown);
-            }
-            writer.write_record(record_cells(&shown).into_iter().chain(values))?;
+    /// Writes every charge out of the store, one at a time.
+    async fn records(&self, file: &mut (impl Write + Send)) -> Result<(), Failure> {
+        let mut writer = CsvRecords::new(file, self.rules)?;
+        let mut export = RecordExport::new(self.rules, &mut writer).pseudonyms(self.pseudonyms);
+        self.store.scan(self.scope, &mut export).await?;
+        let (written, held) = (export.finish()?.totals, self.total()?);
+        let sums = |totals: &Totals| {
+            (totals.records, totals.billed, totals.effective, totals.list, totals.contracted)
+        };
+        if sums(&written) != sums(&held) {
+            // Another process has read a window in between.
+            let (before, now) = (counted(held.records, "charge"), counted(written.records, "charge"));
+            return Err(format!("the store has changed since its charges were added up, from {before} to {now}; run this again").into());
         }
-        Ok(writer.into_inner()?)
+        Ok(())
+    }
+
+    fn total(&self) -> Result<Totals, Failure> {
+        Ok(Query::all_resources().window(self.range).run(self.ledger, self.rules)?.total)
     }
 
     fn report(&self) -> Result<ReportFile, Failure> {
@@ -126,13 +112,13 @@ impl Export<'_> {
 struct SyncFile {
     from: Timestamp,
     to: Timestamp,
-    events: usize,
+    events: u64,
     /// The exact sum of `chargedCents` as sent, over all records.
     charged_cents: String,
     announced: u64,
     requests: u64,
     retries: u64,
-    without_user: usize,
+    without_user: u64,
     unknown_kinds: u64,
     windows: usize,
 }
@@ -186,54 +172,6 @@ impl Amounts {
 
 /// A dimension that no Cursor record has, for a tag key without rules.
 const ABSENT: Dimension = Dimension::Region;
-
-const RECORD_COLUMNS: [&str; 18] = [
-    "time",
-    "account",
-    "service",
-    "model",
-    "category",
-    "subcategory",
-    "resource",
-    "charge_type",
-    "billed",
-    "effective",
-    "list",
-    "contracted",
-    "input_tokens",
-    "output_tokens",
-    "cache_write_tokens",
-    "cache_read_tokens",
-    "request_units",
-    "tags",
-];
-
-fn record_cells(record: &CostRecord) -> [String; RECORD_COLUMNS.len()] {
-    let cell = |value: &Option<Arc<str>>| text(value.as_ref()).unwrap_or_default();
-    let money = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let tags: Map<String, Value> =
-        record.tags.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect();
-    [
-        record.at.to_string(),
-        cell(&record.account),
-        cell(&record.service),
-        cell(&record.service_id),
-        cell(&record.category),
-        cell(&record.subcategory),
-        cell(&record.resource),
-        cell(&record.charge_type),
-        money(record.costs.billed),
-        money(record.costs.effective),
-        money(record.costs.list),
-        money(record.costs.contracted),
-        record.tokens.input.to_string(),
-        record.tokens.output.to_string(),
-        record.tokens.cache_write.to_string(),
-        record.tokens.cache_read.to_string(),
-        record.requests.map(|requests| requests.to_string()).unwrap_or_default(),
-        Value::Object(tags).to_string(),
-    ]
-}
 
 fn text(value: Option<&Arc<str>>) -> Option<String> {
     value.map(ToString::to_string)

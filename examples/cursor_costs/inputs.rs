@@ -10,9 +10,11 @@ use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::arguments::Arguments;
-use examples::{Failure, Team};
+use examples::{Failure, Team, outln, pseudonyms};
 
 const DEMO_RULES: &str = include_str!("demo_rules.toml");
+/// The columns of a directory that become tags where the user names none: others may hold what is nobody's business.
+const OWNERS: [&str; 2] = ["team", "department"];
 const UNALLOCATED: &str = "Unallocated";
 
 /// Everything the job works on, checked before the first request is sent.
@@ -27,10 +29,11 @@ pub struct Inputs {
 
 impl Inputs {
     pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
-        let team = if arguments.demo {
+        let team = if arguments.demo || (arguments.may_show_the_demo() && !Team::has_key()) {
+            outln!("No real charges: these are made up by a built-in simulator of a demo company.\n");
             Team::simulated(Simulator::demo()).await?
         } else {
-            Team::choose(arguments.base_url.as_deref(), arguments.api_key_env.as_deref()).await?
+            Team::of_key(arguments.base_url.as_deref(), arguments.api_key_env.as_deref())?
         };
         let demo = team.simulator();
         let account = if demo.is_some() { "Acme" } else { "Cursor" };
@@ -38,7 +41,7 @@ impl Inputs {
         Ok(Self {
             range: range(arguments, demo, &invoices)?,
             rules: rules(arguments, demo)?,
-            pseudonyms: pseudonyms(arguments)?,
+            pseudonyms: arguments.pseudonyms_env.as_deref().map(pseudonyms).transpose()?,
             account: arguments.account_name.clone().unwrap_or_else(|| account.to_owned()),
             invoices,
             team,
@@ -85,17 +88,12 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
         (None, Some(_)) => RuleSet::from_toml(DEMO_RULES, "the demo's rules")?,
         (None, None) => RuleSet::default(),
     };
-    // Facts that no rule speaks of are worth a tag of their own.
-    Ok(rules.with_directory_facts(&directory, UNALLOCATED).compile(directory)?)
-}
-
-/// The secret, without which people cannot be renamed.
-fn pseudonyms(arguments: &Arguments) -> Result<Option<Pseudonyms>, Failure> {
-    let Some(variable) = &arguments.pseudonyms_env else { return Ok(None) };
-    match std::env::var(variable) {
-        Ok(secret) if !secret.is_empty() => Ok(Some(Pseudonyms::new(secret.as_bytes()))),
-        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
-    }
+    let is_owner = |column: &&str| OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(column));
+    let columns: Vec<&str> = match arguments.tags.as_slice() {
+        [] => directory.facts().iter().map(|fact| &**fact).filter(is_owner).collect(),
+        named => named.iter().map(String::as_str).collect(),
+    };
+    Ok(rules.with_directory_facts(&directory, columns, UNALLOCATED)?.compile(directory)?)
 }
 
 fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoice>, Failure> {

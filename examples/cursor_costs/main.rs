@@ -3,6 +3,7 @@
 //! `cargo run --release --example cursor_costs` runs it against the built-in simulator; `--help` tells the rest.
 
 mod arguments;
+mod counts;
 mod export;
 mod inputs;
 mod job;

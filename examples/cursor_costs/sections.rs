@@ -1,40 +1,34 @@
 //! What the job prints.
 
-use cost_ingest::RunReport;
-use cost_model::report::{Bin, Column, Measure, Query, Row};
-use cost_model::{CostRecord, Dimension, Filter, Ledger, Metric, Money, Result, Rounding, Tagger, Window};
-use cursor_cost_source::NO_USER;
-use reconcile::Reconciliation;
-use virtual_tags::Rules;
+use std::sync::Arc;
 
-use examples::Failure;
-use examples::{Table, grouped};
+use cost_ingest::RunReport;
+use cost_model::output::{cut, for_terminal};
+use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
+use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Rounding, Tagger, Window};
+use reconcile::Reconciliation;
+use virtual_tags::ResolvedRules;
+
+use crate::counts::Counts;
+use examples::{Failure, TextTable, grouped, outln, percent, print_indented, print_run_remarks};
 
 const TOP: usize = 10;
-const UNALLOCATED: &str = "Unallocated";
 
 pub struct Sections<'a> {
     pub account: &'a str,
     pub range: Window,
     pub run: &'a RunReport,
-    pub records: &'a [CostRecord],
+    pub counts: &'a Counts,
     pub ledger: &'a Ledger,
-    pub rules: &'a Rules,
-}
-
-/// The exact sum of the amounts charged, as stated by the provider.
-pub fn charged(records: &[CostRecord]) -> Result<Money> {
-    Money::sum(records.iter().filter_map(|record| record.stated.charged))
-}
-
-/// How many records name neither a user nor a service account.
-pub fn without_user(records: &[CostRecord]) -> usize {
-    records.iter().filter(|record| record.resource.as_deref() == Some(NO_USER)).count()
+    pub rules: &'a ResolvedRules,
+    /// Other names for the people in what is printed.
+    pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Sections<'_> {
     pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
         self.sync()?;
+        self.notes();
         self.by_month()?;
         self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
         let owners: Vec<Dimension> = self.rules.keys().iter().cloned().map(Dimension::VirtualTag).collect();
@@ -59,35 +53,65 @@ impl Sections<'_> {
             let (from, to) = (bridge.period.start(), bridge.period.end());
             heading(&format!("From usage to invoice {}, {from} to {to} (USD)", bridge.invoice));
             print_indented(&bridge.to_string());
+            outln!("  {}", bridge.conclusion());
             self.warn_of_gaps(bridge);
         }
         Ok(())
     }
 
     fn sync(&self) -> std::result::Result<(), Failure> {
-        println!(
+        outln!(
             "Account {}, {} to {} (UTC, end excluded)",
-            self.account,
+            for_terminal(self.account),
             self.range.start(),
             self.range.end()
         );
-        let charged = charged(self.records)?;
-        println!("  events           {:>12}", grouped(self.run.records));
-        println!("  announced        {:>12}", grouped(self.run.announced));
-        println!("  windows          {:>12}", self.run.windows.len());
-        println!("  requests         {:>12}  of which repeated: {}", self.run.requests, self.run.retries);
-        println!("  without user     {:>12}", grouped(u64::try_from(without_user(self.records))?));
-        println!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
-        println!("  charged, as sent {:>12} USD, all kinds", charged.to_fixed(2, Rounding::HalfUp)?);
+        outln!("  events           {:>12}", grouped(self.run.records));
+        outln!("  announced        {:>12}", grouped(self.run.announced));
+        outln!("  windows          {:>12}", self.run.windows.len());
+        outln!("  requests         {:>12}  of which repeated: {}", self.run.requests, self.run.retries);
+        outln!("  without user     {:>12}", grouped(self.counts.without_user));
+        outln!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
+        outln!(
+            "  charged, as sent {:>12} USD, all kinds",
+            self.counts.charged.to_fixed(2, Rounding::HalfUp)?
+        );
+        print_run_remarks(self.run);
         Ok(())
+    }
+
+    /// What is likely wrong with the rules and the directory.
+    fn notes(&self) {
+        let findings = self.rules.rules().check();
+        if !findings.is_empty() {
+            heading("Notes on rules and directory");
+        }
+        for finding in findings {
+            outln!("  {finding}");
+        }
     }
 
     fn query(&self) -> Query {
         Query::all_resources().window(self.range)
     }
 
+    /// The answer to a query, without the names of people where they are not wanted.
+    fn report(&self, query: &Query) -> Result<Report> {
+        let mut report = query.run(self.ledger, self.rules)?;
+        if let Some(pseudonyms) = self.pseudonyms {
+            pseudonyms.rename_in_report(&mut report);
+        }
+        Ok(report)
+    }
+
+    /// A value as it is printed.
+    fn name(&self, value: &str) -> String {
+        let named = self.pseudonyms.map_or(value.into(), |pseudonyms| pseudonyms.rename_value(value));
+        for_terminal(&named).into_owned()
+    }
+
     fn by_month(&self) -> Result<()> {
-        let report = self.query().bin(Bin::Month).run(self.ledger, self.rules)?;
+        let report = self.report(&self.query().bin(Bin::Month))?;
         heading("Cost by month (USD)");
         print_indented(&report.to_text(&Column::COSTS)?);
         Ok(())
@@ -96,36 +120,32 @@ impl Sections<'_> {
     fn costs(&self, title: &str, group_by: &[Dimension]) -> Result<()> {
         let query = group_by.iter().cloned().fold(self.query(), Query::group_by);
         heading(&format!("{title} (USD)"));
-        print_indented(&query.run(self.ledger, self.rules)?.to_text(&Column::COSTS)?);
+        print_indented(&self.report(&query)?.to_text(&Column::COSTS)?);
         Ok(())
     }
 
     fn tokens(&self, title: &str, query: Query) -> Result<()> {
-        let report =
-            query.group_by(Dimension::Service).measure(Measure::Tokens).run(self.ledger, self.rules)?;
+        let report = self.report(&query.group_by(Dimension::Service).measure(Measure::Tokens))?;
         heading(title);
         print_indented(&report.to_text(&Column::TOKENS)?);
         Ok(())
     }
 
     fn top_users(&self, title: &str, measure: Measure) -> Result<()> {
-        let users =
-            self.query().group_by(Dimension::Resource).measure(measure).run(self.ledger, self.rules)?;
-        let by_model = self
-            .query()
-            .group_by(Dimension::Resource)
-            .group_by(Dimension::Service)
-            .measure(measure)
-            .run(self.ledger, self.rules)?;
+        let query = self.query().group_by(Dimension::Resource).measure(measure);
+        let users = self.report(&query)?;
+        let by_model = self.report(&query.group_by(Dimension::Service))?;
         heading(title);
-        let mut table =
-            Table::new(["resource"]).figures(["tokens", "effective USD"]).text(["models, most first"]);
+        let mut table = TextTable::new()
+            .text(["resource"])
+            .figures(["tokens", "effective USD"])
+            .text(["models, most first"]);
         for user in users.rows.iter().take(TOP) {
             let models: Vec<String> = by_model
                 .rows
                 .iter()
                 .filter(|row| row.keys.first() == user.keys.first())
-                .filter_map(|row| row.keys.get(1)?.as_deref().map(str::to_owned))
+                .filter_map(|row| row.keys.get(1)?.as_deref().map(short))
                 .collect();
             let first = models.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
             let shown = match models.len().saturating_sub(3) {
@@ -139,51 +159,59 @@ impl Sections<'_> {
                 shown,
             ]));
         }
-        table.print();
+        print_indented(&table.to_string());
         Ok(())
     }
 
     /// The team with the highest cost, by model and token category.
     fn one_team(&self, key: &Dimension) -> Result<()> {
         let teams = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let named =
-            |row: &&Row| row.keys.first().and_then(Option::as_deref).is_some_and(|team| team != UNALLOCATED);
+        let default = self.default_of(key);
+        let named = |row: &&Row| row.keys.first().is_some_and(|team| team.is_some() && *team != default);
         let Some(team) = teams.rows.iter().find(named).and_then(|row| row.keys.first()?.clone()) else {
             return Ok(());
         };
         let filter = Filter::parse(&format!("{key} = '{}'", team.replace('\'', "''")))?;
-        let title = format!("{} {team} in depth: tokens by model and category", key.heading());
+        let title = format!("{} {} in depth: tokens by model and category", key.heading(), self.name(&team));
         self.tokens(&title, self.query().filter(filter))
     }
 
     /// How much of the cost has no owner, and whose it is.
     fn coverage(&self, key: &Dimension) -> Result<()> {
         let report = self.query().group_by(key.clone()).run(self.ledger, self.rules)?;
-        let unowned = |row: &&Row| matches!(row.keys.first(), Some(None)) || keys(row) == [UNALLOCATED];
+        let default = self.default_of(key);
+        let unowned = |row: &&Row| row.keys.first().is_some_and(|value| value.is_none() || *value == default);
         let open = Money::sum(report.rows.iter().filter(unowned).map(|row| row.totals.effective.amount))?;
         let total = report.total.effective.amount;
         let name = key.heading();
         heading(&format!("Coverage of {name}"));
         let (open_text, total_text) =
             (open.to_fixed(2, Rounding::HalfUp)?, total.to_fixed(2, Rounding::HalfUp)?);
-        println!("  {open_text} of {total_text} USD has no {name} ({})", percent(open, total));
-        let filter = Filter::parse(&format!("{key} = '{UNALLOCATED}' OR {key} = NULL"))?;
-        let whose = self.query().filter(filter).group_by(Dimension::Resource).run(self.ledger, self.rules)?;
-        let mut table = Table::new(["resource"]).figures(["events", "effective USD"]);
+        let share = percent(open, total, 1).unwrap_or_else(|| "there is no cost".to_owned());
+        outln!("  {open_text} of {total_text} USD has no {name} ({share})");
+        let by_default = default.map(|value| format!("{key} = '{}' OR ", value.replace('\'', "''")));
+        let filter = Filter::parse(&format!("{}{key} = NULL", by_default.unwrap_or_default()))?;
+        let whose = self.report(&self.query().filter(filter).group_by(Dimension::Resource))?;
+        let mut table = TextTable::new().text(["resource"]).figures(["events", "effective USD"]);
         for row in whose.rows.iter().take(TOP) {
             let amount = row.totals.get(Metric::Effective).amount.to_fixed(2, Rounding::HalfUp)?;
             table.row(keys(row).into_iter().chain([grouped(row.totals.records), amount]));
         }
         if !whose.rows.is_empty() {
-            table.print();
+            print_indented(&table.to_string());
         }
         Ok(())
+    }
+
+    /// The value of charges that no rule of a key matches.
+    fn default_of(&self, key: &Dimension) -> Option<Arc<str>> {
+        self.rules.rules().default_of(key.heading()).cloned()
     }
 
     fn warn_of_gaps(&self, bridge: &Reconciliation) {
         if bridge.months.start() < self.range.start() || bridge.months.end() > self.range.end() {
             let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
-            println!(
+            outln!(
                 "  note: only part of {from} to {to} was read; read all of it with --from {from} --to {to}"
             );
         }
@@ -191,20 +219,14 @@ impl Sections<'_> {
 }
 
 fn heading(title: &str) {
-    println!("\n{title}");
+    outln!("\n{}", for_terminal(title));
 }
 
 fn keys(row: &Row) -> Vec<String> {
     row.keys.iter().map(|key| key.as_deref().unwrap_or("(none)").to_owned()).collect()
 }
 
-fn print_indented(text: &str) {
-    for line in text.lines() {
-        println!("  {line}");
-    }
-}
-
-fn percent(part: Money, whole: Money) -> String {
-    let tenths = part.units().checked_mul(1000).and_then(|part| part.checked_div(whole.units()));
-    tenths.map_or_else(|| "no cost at all".to_owned(), |tenths| format!("{}.{} %", tenths / 10, tenths % 10))
+/// A name among others in a cell.
+fn short(name: &str) -> String {
+    cut(&for_terminal(name), 40).into_owned()
 }

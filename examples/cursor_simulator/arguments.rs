@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use cursor_simulator::{Behaviour, Era, KindWords, RateLimits};
 use lexopt::{Arg, Parser, ValueExt};
 
-use examples::Failure;
+use examples::{Failure, whole_number};
 
 pub const HELP: &str = "\
 A Cursor Admin API of a made-up company, to test tools against.
@@ -60,11 +60,11 @@ impl Arguments {
         let mut parser = Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
-                Arg::Long("port") => arguments.port = number(&mut parser, "--port")?,
-                Arg::Long("seed") => arguments.seed = number(&mut parser, "--seed")?,
-                Arg::Long("events") => arguments.events = number(&mut parser, "--events")?,
-                Arg::Long("developers") => arguments.developers = number(&mut parser, "--developers")?,
-                Arg::Long("bugbot") => arguments.bugbot = number(&mut parser, "--bugbot")?,
+                Arg::Long("port") => arguments.port = whole_number("--port", &mut parser)?,
+                Arg::Long("seed") => arguments.seed = whole_number("--seed", &mut parser)?,
+                Arg::Long("events") => arguments.events = whole_number("--events", &mut parser)?,
+                Arg::Long("developers") => arguments.developers = whole_number("--developers", &mut parser)?,
+                Arg::Long("bugbot") => arguments.bugbot = whole_number("--bugbot", &mut parser)?,
                 Arg::Long("until") => arguments.until = midnight(date(&parser.value()?.string()?)?),
                 Arg::Long("key") => arguments.key = Some(key(parser.value()?.string()?)?),
                 Arg::Long("era") => era = era_of(&parser.value()?.string()?)?,
@@ -83,11 +83,6 @@ impl Arguments {
         arguments.behaviour.rate_limits = limited.then(|| limits(era));
         Ok(Some(arguments))
     }
-}
-
-fn number<T: std::str::FromStr>(parser: &mut Parser, option: &str) -> Result<T, Failure> {
-    let text = parser.value()?.string()?;
-    text.parse().map_err(|_| format!("{option} {text}: write a whole number in its range").into())
 }
 
 fn date(text: &str) -> Result<NaiveDate, Failure> {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, HELP};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use cursor_simulator::{DOLLAR, Server, Simulator};
-use examples::Failure;
+use examples::{Failure, outln};
 
 const DAYS: i64 = 92;
 const CENT: i128 = DOLLAR / 100;
@@ -53,28 +53,22 @@ fn describe(server: &Server) {
     let (start, end) = simulator.range();
     let (snapshot, truth) = (simulator.snapshot(), simulator.truth());
     let (last, key) = (end - TimeDelta::milliseconds(1), simulator.api_key());
-    println!("base URL  {base_url}");
-    println!("key       {key}");
-    println!("range     {} to {}", instant(start), instant(end));
-    println!("dates     {} to {}, both inclusive", start.timestamp_millis(), last.timestamp_millis());
-    println!("events    {}, in {} MB of memory", snapshot.len(), snapshot.bytes() / 1_000_000);
-    println!();
-    println!("What all events add up to:");
-    println!("  {:<24}{:>10}{:>18}{:>18}", "kind", "events", "chargedCents, $", "billed, $");
+    outln!("base URL  {base_url}");
+    outln!("key       {key}");
+    outln!("range     {} to {}", instant(start), instant(end));
+    outln!("dates     {} to {}, both inclusive", start.timestamp_millis(), last.timestamp_millis());
+    outln!("events    {}, in {} MB of memory", snapshot.len(), snapshot.bytes() / 1_000_000);
+    outln!();
+    outln!("What all events add up to:");
+    outln!("  {:<24}{:>10}{:>18}{:>18}", "kind", "events", "chargedCents, $", "billed, $");
     for (kind, sums) in &truth.by_kind {
-        println!("  {kind:<24}{:>10}{:>18}{:>18}", sums.events, dollars(sums.charged), dollars(sums.billed));
+        outln!("  {kind:<24}{:>10}{:>18}{:>18}", sums.events, dollars(sums.charged), dollars(sums.billed));
     }
     let total = truth.total;
-    println!(
-        "  {:<24}{:>10}{:>18}{:>18}",
-        "all",
-        total.events,
-        dollars(total.charged),
-        dollars(total.billed)
-    );
-    println!();
-    println!("Ask it, for instance:");
-    println!("  curl -s -u {key}: {base_url}/teams/filtered-usage-events -d '{{\"pageSize\":1}}'");
+    outln!("  {:<24}{:>10}{:>18}{:>18}", "all", total.events, dollars(total.charged), dollars(total.billed));
+    outln!();
+    outln!("Ask it, for instance:");
+    outln!("  curl -s -u {key}: {base_url}/teams/filtered-usage-events -d '{{\"pageSize\":1}}'");
 }
 
 fn instant(at: DateTime<Utc>) -> String {

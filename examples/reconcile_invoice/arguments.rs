@@ -26,6 +26,7 @@ Options:
       --issued WHEN      When such an invoice was issued: 2026-08-01, or an instant
       --decimal-comma    Its numbers are written as in 1.234,56
       --out DIR          Write reconciliation.json, bridge.csv, lines.csv, charges.csv and waterfall.svg there
+      --pseudonyms-env NAME  Give people other names in all of this, by the secret in that environment variable
   -h, --help             Print this help
 ";
 
@@ -39,6 +40,7 @@ pub struct Arguments {
     /// What the command line says of the invoice and the file may not.
     pub reader: CursorInvoiceReader,
     pub out: Option<PathBuf>,
+    pub pseudonyms_env: Option<String>,
 }
 
 impl Arguments {
@@ -62,8 +64,9 @@ impl Arguments {
                     arguments.reader = arguments.reader.with_decimal_mark(DecimalMark::Comma);
                 }
                 Arg::Long("out") => arguments.out = Some(parser.value()?.into()),
+                Arg::Long("pseudonyms-env") => arguments.pseudonyms_env = Some(parser.value()?.string()?),
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
-                other => return Err(other.unexpected().into()),
+                other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
             }
         }
         match (&arguments.db, &arguments.invoice) {

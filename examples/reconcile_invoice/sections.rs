@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use cost_model::{Ledger, Money, Rounding};
-use examples::{Failure, Table, grouped};
-use reconcile::{
-    ChargeStatus, EvidenceRow, Explained, Hint, Invoice, LineStatus, Reading, Reconciliation, TieOut,
-};
+use cost_model::output::{cut, for_terminal};
+use cost_model::{Ledger, Money, Pseudonyms, Rounding};
+use examples::{Failure, NewFiles, TextTable, counted, grouped, outln, print_indented};
+use reconcile::{ChargeStatus, EvidenceRow, Explained, Invoice, LineStatus, Reading, Reconciliation, TieOut};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
@@ -16,17 +15,17 @@ pub struct Sections<'a> {
     pub explained: &'a Explained,
     pub ledger: &'a Ledger,
     pub tie_out: Option<&'a TieOut>,
+    /// Other names for the people in the files.
+    pub pseudonyms: Option<&'a Pseudonyms>,
 }
 
 impl Sections<'_> {
     pub fn print(&self) -> Result<(), Failure> {
         let found = &self.explained.reconciliation;
         heading(&format!("Invoice {}, {} to {}", found.invoice, found.period.start(), found.period.end()));
-        println!("{}", found.narrative());
+        outln!("{}", found.narrative());
         heading("From usage to invoice (USD)");
-        for line in found.to_string().lines() {
-            println!("  {line}");
-        }
+        print_indented(&found.to_string());
         usage_lines(found)?;
         evidence(found);
         self.tie_out()?;
@@ -42,7 +41,7 @@ impl Sections<'_> {
             heading("Not read as lines");
         }
         for remark in &self.invoice.remarks {
-            println!("  line {}: {}", remark.line, shown(&remark.text));
+            outln!("  line {}: {}", remark.line, cut(&for_terminal(&remark.text), 200));
         }
     }
 
@@ -54,13 +53,13 @@ impl Sections<'_> {
             Reading::Total => "everything used, included usage too",
             _ => "undecided",
         };
-        println!(
+        outln!(
             "  up to {}: charges {}, stated {}",
             tie_out.window.end(),
             cents(tie_out.charged)?,
             cents(tie_out.stated)?
         );
-        println!(
+        outln!(
             "  the stated spend is {reading}; {} of {} people differ",
             tie_out.differing().count(),
             tie_out.people.len()
@@ -71,45 +70,46 @@ impl Sections<'_> {
     /// What the invoice says against itself, what was no line, and where to look.
     fn doubts(&self, found: &Reconciliation) -> Result<(), Failure> {
         let checks = self.invoice.checks()?;
-        if checks.is_empty() && found.leads.is_empty() {
+        if checks.is_empty() && found.clues.is_empty() {
             return Ok(());
         }
         heading("Where to look");
         for check in checks {
             let place = check.line.map_or_else(|| "the total".to_owned(), |line| format!("line {line}"));
-            println!("  {place}: {:?}: expected {}, found {}", check.rule, check.expected, check.found);
+            let (rule, expected) = (check.rule.label(), check.expected);
+            outln!("  {place}: {rule} is {expected}, the invoice says {}", check.found);
         }
-        for lead in &found.leads {
-            let lines: Vec<_> = lead.lines.iter().map(u64::to_string).collect();
-            println!("  line {}: {} unexplained: {}", lines.join(", "), lead.amount, hint(&lead.hint));
+        for clue in &found.clues {
+            outln!("  {}: {clue}", cents(clue.amount)?);
         }
         Ok(())
-    }
-
-    /// The charges behind the invoice's lines and beside them, one a row.
-    fn charges(&self) -> Result<String, Failure> {
-        let wanted = |status| status != ChargeStatus::OutsideMonths;
-        let mut csv = Vec::new();
-        EvidenceRow::write_csv(self.explained.evidence(self.ledger, wanted), &mut csv)?;
-        Ok(String::from_utf8(csv)?)
     }
 
     pub fn write(&self, folder: &Path) -> Result<(), Failure> {
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let found = &self.explained.reconciliation;
-        let files = [
-            ("reconciliation.json", serde_json::to_string_pretty(found)?),
-            ("bridge.csv", found.to_csv()),
-            ("lines.csv", found.lines_to_csv(self.invoice)),
-            ("charges.csv", self.charges()?),
-            ("waterfall.svg", found.to_svg()),
-        ];
-        for (name, text) in &files {
-            let path = folder.join(name);
-            std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-        println!("\nWritten to {}: {}", folder.display(), files.map(|(name, _)| name).join(", "));
+        let mut files = NewFiles::in_folder(folder)?;
+        files.write("reconciliation.json", serde_json::to_string_pretty(found)?.as_bytes())?;
+        files.write("bridge.csv", found.to_csv().as_bytes())?;
+        files.write("lines.csv", found.lines_to_csv(self.invoice).as_bytes())?;
+        EvidenceRow::write_csv(self.charges(), files.create("charges.csv")?)?;
+        files.write("waterfall.svg", found.to_svg().as_bytes())?;
+        files.finish()?;
+        outln!(
+            "\nWritten to {}: reconciliation.json, bridge.csv, lines.csv, charges.csv, waterfall.svg",
+            folder.display()
+        );
         Ok(())
+    }
+
+    /// The charges behind the invoice's lines and beside them.
+    fn charges(&self) -> impl Iterator<Item = EvidenceRow> + '_ {
+        let wanted = |status| status != ChargeStatus::OutsideMonths;
+        self.explained.evidence(self.ledger, wanted).map(|mut charge| {
+            if let Some(pseudonyms) = self.pseudonyms {
+                charge.rename_people(pseudonyms);
+            }
+            charge
+        })
     }
 }
 
@@ -118,7 +118,8 @@ fn usage_lines(found: &Reconciliation) -> Result<(), Failure> {
     heading("Usage lines (USD)");
     let mut lines: Vec<_> = found.lines.iter().filter(|line| line.computed.is_some()).collect();
     lines.sort_by_key(|line| (line.status == LineStatus::Matched, line.line));
-    let mut table = Table::new(["line", "status"])
+    let mut table = TextTable::new()
+        .text(["line", "status"])
         .figures(["calls stated", "held", "amount", "held, exact"])
         .text(["description"]);
     for line in lines.iter().take(MOST_LINES) {
@@ -130,13 +131,13 @@ fn usage_lines(found: &Reconciliation) -> Result<(), Failure> {
             line.records.map(grouped).unwrap_or_default(),
             cents(line.amount)?,
             computed.to_fixed(6, Rounding::HalfUp)?,
-            line.description.chars().take(60).collect(),
+            line.description.clone(),
         ]);
     }
-    table.print();
+    print_indented(&table.to_string());
     let more = lines.get(MOST_LINES..).unwrap_or_default();
     if !more.is_empty() {
-        println!("  and {} more, all {}", more.len(), all_of(more));
+        outln!("  and {} more, all {}", more.len(), all_of(more));
     }
     Ok(())
 }
@@ -144,18 +145,15 @@ fn usage_lines(found: &Reconciliation) -> Result<(), Failure> {
 fn evidence(found: &Reconciliation) {
     heading("Evidence");
     for step in &found.steps {
-        let records = if step.evidence.records > 0 {
-            format!("{} charges", grouped(step.evidence.records))
-        } else {
-            String::new()
-        };
+        let records =
+            if step.evidence.records > 0 { counted(step.evidence.records, "charge") } else { String::new() };
         let lines = match step.evidence.lines.as_slice() {
             [] => String::new(),
             [one] => format!("line {one}"),
             many => format!("{} lines", many.len()),
         };
         let behind: Vec<_> = [records, lines].into_iter().filter(|part| !part.is_empty()).collect();
-        println!(
+        outln!(
             "  {}: {} ({:?}, {})",
             step.category.label(),
             step.evidence.rule,
@@ -164,16 +162,19 @@ fn evidence(found: &Reconciliation) {
         );
     }
     if let Some(cut) = &found.cut_off {
-        println!(
+        outln!(
             "  cut: {} to {}; {} lines agree ({:?})",
             cut.period.start(),
             cut.period.end(),
             cut.lines,
             cut.strength
         );
-        println!(
+        outln!(
             "    the start may lie from {} to {}, the end from {} to {}",
-            cut.start.0, cut.start.1, cut.end.0, cut.end.1
+            cut.start.0,
+            cut.start.1,
+            cut.end.0,
+            cut.end.1
         );
     }
 }
@@ -181,32 +182,18 @@ fn evidence(found: &Reconciliation) {
 fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     heading("Verdicts");
     let verdicts = &found.verdicts;
-    let yes = |holds: bool| if holds { "yes" } else { "no" };
-    println!("  explained to the last digit   {}", yes(verdicts.exact));
-    println!("  within rounding               {}", yes(verdicts.within_rounding));
-    println!(
+    outln!("  explained to the last digit   {}", verdicts.exact.label());
+    outln!("  within rounding               {}", verdicts.within_rounding.label());
+    outln!(
         "  within FOCUS's tolerance      {} ({})",
-        yes(verdicts.within_focus_tolerance),
+        verdicts.within_focus_tolerance.label(),
         cents(verdicts.focus_tolerance)?
     );
-    println!("  immaterial                    {}", yes(verdicts.immaterial));
-    Ok(())
-}
-
-/// Text of the file as a terminal may show it.
-fn shown(text: &str) -> String {
-    text.chars().map(|each| if each.is_control() { ' ' } else { each }).take(200).collect()
-}
-
-fn hint(hint: &Hint) -> String {
-    match hint {
-        Hint::Calls { stated, held } => format!("the line counts {stated} calls, {held} are held"),
-        Hint::UnclaimedUsage { records } => format!("{records} charges that no line speaks of"),
-        Hint::Day(day) => format!("the charges of {} come to it", day.date()),
-        Hint::Hour(hour) => format!("the charges of the hour from {hour} come to it"),
-        Hint::TransposedDigits => "two neighbouring digits are the wrong way round".to_owned(),
-        _ => "see the JSON".to_owned(),
+    outln!("  immaterial                    {}", verdicts.immaterial.label());
+    for missing in &verdicts.missing {
+        outln!("  missing: {missing}");
     }
+    Ok(())
 }
 
 fn all_of(lines: &[&reconcile::LineOutcome]) -> &'static str {
@@ -218,5 +205,5 @@ fn cents(amount: Money) -> Result<String, Failure> {
 }
 
 fn heading(title: &str) {
-    println!("\n{title}");
+    outln!("\n{}", for_terminal(title));
 }

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cursor_simulator::Discrepancy;
-use examples::{Failure, Table, Trial, Verdict, grouped};
+use examples::{
+    Failure, Shape, ShapeTrial, TextTable, Trial, Verdict, grouped, outln, print_indented, whole_number,
+};
 use lexopt::Arg::Long;
 use lexopt::ValueExt as _;
 
 const HELP: &str = "\
 Usage: reconciliation_accuracy [--cases N] [--show N]
 
-Makes up N invoices (2000 unless said otherwise) for each cause of a difference, and N with two causes at once, explains
-each, and compares every step with the truth, to the last digit.
+Makes up N invoices (2000 unless said otherwise) for each cause of a difference, N with two causes at once, and N in each
+shape of a second biller, explains each, and compares every step with the truth, to the last digit.
 
   --cases N      how many invoices of each sort
   --show N       prints the first N cases of each sort that are not exact
@@ -38,12 +40,12 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
     let mut given = lexopt::Parser::from_env();
     while let Some(argument) = given.next()? {
         match argument {
-            Long("cases") => arguments.cases = given.value()?.parse()?,
-            Long("show") => arguments.show = given.value()?.parse()?,
+            Long("cases") => arguments.cases = whole_number("--cases", &mut given)?,
+            Long("show") => arguments.show = whole_number("--show", &mut given)?,
             Long("case") => arguments.case.push(cause(&given.value()?.string()?)?),
-            Long("seed") => arguments.seed = given.value()?.parse()?,
+            Long("seed") => arguments.seed = whole_number("--seed", &mut given)?,
             Long("help") => return Ok(None),
-            other => return Err(other.unexpected().into()),
+            other => return Err(format!("{}; --help lists the options", other.unexpected()).into()),
         }
     }
     Ok(Some(arguments))
@@ -61,8 +63,14 @@ fn run(Arguments { cases, show, case, seed }: &Arguments) -> Result<(), Failure>
     }
     let seeds = *seed..seed.saturating_add(*cases);
     let show = *show;
-    let mut table =
-        Table::new(["cause"]).figures(["cases", "exact", "ambiguous", "unexplained", "wrong", "right"]);
+    let mut table = TextTable::new().text(["cause"]).figures([
+        "cases",
+        "exact",
+        "ambiguous",
+        "unexplained",
+        "wrong",
+        "right",
+    ]);
     let mut singles = Tally::default();
     for cause in Discrepancy::ALL {
         let tally = tally(seeds.clone(), show, |_| vec![*cause])?;
@@ -72,7 +80,32 @@ fn run(Arguments { cases, show, case, seed }: &Arguments) -> Result<(), Failure>
     table.row(singles.row("one cause"));
     let pairs = tally(seeds.clone(), show, pair)?;
     table.row(pairs.row("two causes"));
-    table.print();
+    print_indented(&table.to_string());
+    shapes(seeds, show)
+}
+
+/// The second biller's shapes, each with its own table row.
+fn shapes(seeds: Range<u64>, show: u64) -> Result<(), Failure> {
+    let figures = ["cases", "exact", "ambiguous", "unexplained", "wrong", "right"];
+    let mut table = TextTable::new().text(["shape"]).figures(figures);
+    let mut all = Tally::default();
+    for shape in Shape::ALL {
+        let (mut tally, mut shown) = (Tally::default(), 0);
+        for seed in seeds.clone() {
+            let trial = ShapeTrial::new(seed, shape)?;
+            let verdict = trial.verdict();
+            *tally.0.entry(verdict).or_default() += 1;
+            if verdict == Verdict::Wrong && shown < show {
+                shown += 1;
+                outln!("seed {seed}, {shape:?}\n{}\n{}{:?}", trial.csv, trial.found, trial.truth);
+            }
+        }
+        table.row(tally.row(&shape.name()));
+        all.add(&tally);
+    }
+    table.row(all.row("all shapes"));
+    outln!("\nThe second biller:");
+    print_indented(&table.to_string());
     Ok(())
 }
 
@@ -91,13 +124,13 @@ fn pair(seed: u64) -> Vec<Discrepancy> {
 fn print_one(seed: u64, case: &[Discrepancy]) -> Result<(), Failure> {
     let trial = Trial::new(seed, case)?;
     for bill in trial.dispute.earlier.iter().chain([&trial.dispute.bill]) {
-        println!("{}", bill.csv());
+        outln!("{}", bill.csv());
     }
-    println!("{}", trial.found);
-    println!("{}", trial.found.narrative());
-    println!("The truth:");
+    outln!("{}", trial.found);
+    outln!("{}", trial.found.narrative());
+    outln!("The truth:");
     for (entry, amount) in &trial.dispute.expected {
-        println!("  {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
+        outln!("  {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
     }
     Ok(())
 }
@@ -121,17 +154,17 @@ fn tally(seeds: Range<u64>, show: u64, what: impl Fn(u64) -> Vec<Discrepancy>) -
 }
 
 fn print_case(seed: u64, what: &[Discrepancy], verdict: Verdict, trial: &Trial) {
-    println!("seed {seed}, {what:?}: {verdict:?}");
+    outln!("seed {seed}, {what:?}: {verdict:?}");
     for (entry, amount) in &trial.dispute.expected {
-        println!("  expected {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
+        outln!("  expected {:<14} {:>20}", entry.name(), cost_model::Money::from_units(*amount));
     }
     for line in trial.found.to_string().lines() {
-        println!("  {line}");
+        outln!("  {line}");
     }
     for line in &trial.found.lines {
         let computed = line.computed.map(|computed| computed.to_string()).unwrap_or_default();
         let (status, calls) = (line.status, (line.calls, line.records));
-        println!("    {:>10} {computed:>14} {calls:?} {status:?} {}", line.amount, line.description);
+        outln!("    {:>10} {computed:>14} {calls:?} {status:?} {}", line.amount, line.description);
     }
 }
 

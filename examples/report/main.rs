@@ -14,9 +14,9 @@ use cost_model::{
 };
 use cursor_cost_source::list_prices;
 use cursor_simulator::Simulator;
-use examples::{Failure, Team};
+use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 const HELP: &str = "\
 Filter and group the demo company's costs.
@@ -36,6 +36,7 @@ Options:
       --top COUNT          Only the largest groups, and all others as one
       --compare            Beside the previous period
       --format NAME        text, csv or json
+      --strict             A value that the filter asks for and no charge has is an error, not a remark
       --pseudonyms-env NAME  Give people other names, by the secret in that environment variable
   -h, --help               Print this help
 ";
@@ -74,8 +75,9 @@ fn request() -> Result<Option<Request>, Failure> {
             Arg::Long("bin") => query.bin = Some(bin(&parser.value()?.string()?)?),
             Arg::Long("cumulative") => query.cumulative = true,
             Arg::Long("measure") => query.measure = measure(&parser.value()?.string()?)?,
-            Arg::Long("top") => query.top = Some(parser.value()?.parse()?),
+            Arg::Long("top") => query.top = Some(whole_number("--top", &mut parser)?),
             Arg::Long("compare") => query.compare = true,
+            Arg::Long("strict") => query.strict = true,
             Arg::Long("format") => request.format = format(&parser.value()?.string()?)?,
             Arg::Long("pseudonyms-env") => request.pseudonyms = Some(pseudonyms(&parser.value()?.string()?)?),
             Arg::Short('h') | Arg::Long("help") => return Ok(None),
@@ -89,13 +91,6 @@ fn request() -> Result<Option<Request>, Failure> {
             .group_by(Dimension::TokenType);
     }
     Ok(Some(request))
-}
-
-fn pseudonyms(variable: &str) -> Result<Pseudonyms, Failure> {
-    match std::env::var(variable) {
-        Ok(secret) if !secret.is_empty() => Ok(Pseudonyms::new(secret.as_bytes())),
-        _ => Err(format!("no secret for pseudonyms: set the environment variable {variable}").into()),
-    }
 }
 
 fn bin(name: &str) -> Result<Bin, Failure> {
@@ -141,22 +136,28 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
         pseudonyms.rename_in_report(&mut report);
     }
     match format {
-        Format::Text => print!("{}", report.to_text(&columns(&report))?),
-        Format::Csv => print!("{}", report.to_csv(&columns(&report))?),
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Text => out!("{}", report.to_text(&columns(&report))?),
+        Format::Csv => {
+            for unknown in &report.unknown_values {
+                errln!("note: {unknown}");
+            }
+            printer::data(report.to_csv(&columns(&report))?.as_bytes());
+        }
+        Format::Json => printer::data(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes()),
     }
     Ok(())
 }
 
 /// The demo company's charges and rules.
-async fn demo(simulator: Simulator) -> Result<(Ledger, Rules), Failure> {
+async fn demo(simulator: Simulator) -> Result<(Ledger, ResolvedRules), Failure> {
     let team = Team::simulated(simulator.clone()).await?;
     let (source, store) = (team.source("Acme")?, MemoryStore::new());
     let (start, end) = simulator.range();
     let range = Window::new(start, end)?;
     Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, "Unallocated").compile(directory)?;
+    let rules = RuleSet::default().with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
+    let rules = rules.compile(directory)?.tagger()?;
     Ok((Ledger::from_store(&store, &Scope::all(), Currency::USD).await?, rules))
 }
 

@@ -10,11 +10,12 @@ use cost_ingest::Ingest;
 use cost_model::report::{Column, Query};
 use cost_model::{
     ConnectionId, CostRecord, CostSource, Costs, Currency, Dimension, Error, ErrorKind, Ledger, MemoryStore,
-    Money, Result, Scope, Timestamp, Untagged, Window, WindowRead,
+    Money, Origin, Result, Scope, SourceBatch, Timestamp, Untagged, Window,
 };
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{Server, Simulator};
+use examples::outln;
 use serde::Deserialize;
 
 /// A cost report that was saved to a file.
@@ -48,7 +49,7 @@ struct Charge {
 
 #[async_trait]
 impl CostSource for SavedReport {
-    async fn read(&self, window: Window) -> Result<WindowRead> {
+    async fn read(&self, window: Window) -> Result<SourceBatch> {
         let unreadable =
             |error| Error::new(ErrorKind::Source, "the cost report cannot be read").with_source(error);
         let file: File = serde_json::from_str(self.0).map_err(|error| unreadable(Box::new(error)))?;
@@ -58,7 +59,10 @@ impl CostSource for SavedReport {
                 records.push(record(day, charge)?);
             }
         }
-        Ok(WindowRead::new(window, records))
+        let mut batch = SourceBatch::new(window, records);
+        // Made up, as the demo company beside it is: a store takes no such charges among real ones.
+        batch.origin = Origin::Demo;
+        Ok(batch)
     }
 }
 
@@ -100,11 +104,11 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
 
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
     let by = |query: Query| query.run(&ledger, &Untagged)?.to_text(&Column::COSTS);
-    println!("September 2026 by provider and category (USD)");
-    println!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
-    println!("The second provider by service and type of token (USD)");
+    outln!("September 2026 by provider and category (USD)");
+    outln!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
+    outln!("The second provider by service and type of token (USD)");
     let second =
         Query::all_resources().filter("costs.provider = 'anthropic'".parse()?).group_by(Dimension::Service);
-    println!("{}", by(second.group_by(Dimension::Tag("anthropic:token_type".into())))?);
+    outln!("{}", by(second.group_by(Dimension::Tag("anthropic:token_type".into())))?);
     Ok(())
 }

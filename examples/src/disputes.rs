@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Identity, Ledger, Money, Provenance, RecordId, RecordSink,
-    Restatement, Timestamp, TokenCounts, Tokens, Window,
+    Restatement, StoredRecord, Timestamp, TokenCounts, Tokens, Window,
 };
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Bill, Discrepancy, Dispute, Entry, FedEvent, FeedChange, TrueEvent, dispute};
@@ -19,7 +19,7 @@ pub enum Verdict {
     Exact,
     /// A step names several causes, the true one among them; all others have their exact amounts.
     Ambiguous,
-    /// Some amount is left unexplained, and no step has money of another one.
+    /// Some amount is left unexplained, and no step has money of another one: a step may have a part of its own.
     Unexplained,
     /// Some step has money that is not its own.
     Wrong,
@@ -47,6 +47,7 @@ impl Trial {
 
     pub fn verdict(&self) -> Verdict {
         let found = self.found_entries();
+        let open = !self.found.verdicts.unexplained.is_zero();
         let entries = Entry::ALL.iter().copied();
         let (mut lacking, mut wrong) = (Vec::new(), false);
         for entry in entries {
@@ -54,6 +55,10 @@ impl Trial {
             match found.get(&entry).copied().unwrap_or(0) {
                 found if found == expected => {}
                 0 => lacking.push(entry),
+                // A part of what is so has its name, and the rest has none.
+                found if open && found.signum() == expected.signum() && found.abs() < expected.abs() => {
+                    lacking.push(entry);
+                }
                 // What follows from what is lacking: a line that is not explained shows no rounding.
                 _ if entry == Entry::Rounding => lacking.push(entry),
                 _ => wrong = true,
@@ -67,8 +72,8 @@ impl Trial {
             _ if wrong => Verdict::Wrong,
             Some(step) if named(step) => Verdict::Ambiguous,
             Some(_) => Verdict::Wrong,
-            None if lacking.is_empty() && self.found.unexplained.is_zero() => Verdict::Exact,
-            None if self.found.unexplained.is_zero() => Verdict::Wrong,
+            None if lacking.is_empty() && !open => Verdict::Exact,
+            None if !open => Verdict::Wrong,
             None => Verdict::Unexplained,
         }
     }
@@ -176,12 +181,12 @@ fn window(start: i64, end: i64) -> Option<Window> {
 fn since_issue(dispute: &Dispute) -> Result<SinceIssue, Failure> {
     let mut since = SinceIssue::new(Timestamp::from_millis(dispute.bill.issued_ms)?);
     for FedEvent { event, first_seen_ms, .. } in &dispute.feed {
-        let mut record = record(event)?;
+        let record = record(event)?;
         let ids = (RecordId::of(&record, 0), Identity::of(&record));
         let first_seen = Timestamp::from_millis(*first_seen_ms)?;
         let connection = ConnectionId::new("cursor");
-        record.provenance = Some(Provenance::stored(connection, "run".into(), first_seen, ids));
-        since.record(&record)?;
+        let provenance = Provenance::stored(connection, "run".into(), first_seen, ids);
+        since.record(&StoredRecord { record, provenance })?;
     }
     let restatements = dispute.changes.iter().map(restatement).collect::<Result<Vec<_>, _>>()?;
     Ok(since.restatements(&restatements))

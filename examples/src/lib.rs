@@ -1,17 +1,28 @@
-//! What the programs share: the team they read, tables, numbers, errors and progress on a screen.
+//! What the programs share: the team they read, what they print and write, numbers, errors and progress on a screen.
 
+mod arguments;
 mod disputes;
+mod files;
 mod numbers;
 mod outcome;
+pub mod printer;
 mod progress;
+mod pseudonyms;
 mod rules_program;
-mod table;
+mod run_remarks;
+mod shapes;
 mod team;
 
+pub use arguments::whole_number;
+pub use cost_model::output::TextTable;
 pub use disputes::{Trial, Verdict};
-pub use numbers::grouped;
-pub use outcome::{Failure, main};
+pub use files::{NewFiles, write_file};
+pub use numbers::{counted, grouped, percent, seconds};
+pub use outcome::{Failure, chain, main};
+pub use printer::print_indented;
 pub use progress::{ProgressBar, Waits};
-pub use rules_program::rules_program;
-pub use table::Table;
+pub use pseudonyms::pseudonyms;
+pub use rules_program::{NamedText, rules_program};
+pub use run_remarks::print_run_remarks;
+pub use shapes::{Shape, ShapeTrial};
 pub use team::Team;

@@ -1,42 +1,59 @@
 //! How a program ends.
 
 use std::error::Error;
-use std::process::ExitCode;
+use std::process::{ExitCode, Termination};
+
+use crate::{errln, out, printer};
 
 /// What stops a program.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// Runs a program with its arguments, or shows its help if they are `None`. An error goes to standard error, with its
-/// causes, and makes the exit status 1.
-pub async fn main<T>(
+/// Runs a program with its arguments, or shows its help if they are `None`. The exit status is what it returns; an error
+/// goes to standard error, with its causes, and makes the status 1.
+pub async fn main<T, R: Termination>(
     arguments: Result<Option<T>, Failure>,
     help: &str,
-    run: impl AsyncFnOnce(T) -> Result<(), Failure>,
+    run: impl AsyncFnOnce(T) -> Result<R, Failure>,
 ) -> ExitCode {
     let outcome = match arguments {
-        Ok(Some(arguments)) => run(arguments).await,
+        Ok(Some(arguments)) => run(arguments).await.map(Termination::report),
         Ok(None) => {
-            print!("{help}");
-            Ok(())
+            out!("{help}");
+            Ok(ExitCode::SUCCESS)
         }
         Err(failure) => Err(failure),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    // The program's own failure says more than that of its output.
+    match outcome.and_then(|status| printer::finish().map(|()| status)) {
+        Ok(status) => status,
         Err(failure) => {
-            eprintln!("error: {}", chain(&*failure));
+            errln!("error: {}", chain(&*failure));
             ExitCode::FAILURE
         }
     }
 }
 
-/// An error and its causes, each saying what the one before leaves out.
-fn chain(error: &(dyn Error + 'static)) -> String {
+/// An error and its causes, each saying what the ones before leave out.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text = format!("{text}\n  because: {error}");
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}\n  because: {more}");
+        }
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let cause = std::io::Error::other(std::io::Error::other("the disk is full"));
+        assert_eq!(chain(&cause), "the disk is full");
+    }
 }

@@ -1,11 +1,11 @@
 //! A progress bar on standard error, and word of every wait.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, Write, stderr};
 
 use cost_ingest::{Observer, Progress};
 use cursor_admin_client::{RateLimitWait, RetryPlanned};
 
-use crate::grouped;
+use crate::{counted, errln, seconds};
 
 const WIDTH: usize = 30;
 
@@ -32,13 +32,23 @@ impl Observer for ProgressBar {
         let filled = progress.done * WIDTH / progress.planned.max(1);
         let bar = format!("{:<WIDTH$}", "#".repeat(filled));
         let (done, planned) = (progress.done, progress.planned);
-        let text = format!("[{bar}] {done}/{planned} windows, {} events", grouped(progress.records));
+        let text = format!("[{bar}] {done}/{planned} windows, {}", counted(progress.records, "event"));
+        // On a terminal each bar is drawn over the one before.
         match self.terminal {
-            true if done < planned => eprint!("\r{text}"),
-            true => eprintln!("\r{text}"),
-            false => eprintln!("{text}"),
+            true if done < planned => redraw(&text),
+            true => {
+                redraw(&text);
+                errln!("");
+            }
+            false => errln!("{text}"),
         }
     }
+}
+
+/// Goes back to the start of the line, and draws.
+fn redraw(text: &str) {
+    // Nobody is left to tell that standard error is closed.
+    drop(write!(stderr(), "\r{text}"));
 }
 
 /// Says why nothing happens for a while.
@@ -47,12 +57,14 @@ pub struct Waits;
 
 impl cursor_admin_client::Observer for Waits {
     fn rate_limit_wait(&self, event: &RateLimitWait) {
-        eprintln!("{}: waiting {} s to keep below the rate limit", event.operation, event.wait.as_secs());
+        if let Some(time) = seconds(event.wait) {
+            errln!("{}: waiting {time} to keep below the rate limit", event.operation);
+        }
     }
 
     fn retry_planned(&self, event: &RetryPlanned) {
-        if event.wait.as_secs() > 0 {
-            eprintln!("{}: waiting {} s before trying again", event.operation, event.wait.as_secs());
+        if let Some(time) = seconds(event.wait) {
+            errln!("{}: waiting {time} before trying again", event.operation);
         }
     }
 }

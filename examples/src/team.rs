@@ -10,7 +10,14 @@ use cursor_simulator::{Server, Simulator};
 
 use crate::{Failure, Waits};
 
-/// Which team to read, and with what: a real one where a key is given, else the simulator's.
+/// The environment variable that holds the API key where no other is named.
+pub const KEY_VARIABLE: &str = "CURSOR_API_KEY";
+
+fn key(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
+}
+
+/// Which team to read, and with what: a real one, or the simulator's.
 pub struct Team {
     base_url: Option<String>,
     api_key: String,
@@ -21,26 +28,26 @@ pub struct Team {
 }
 
 impl Team {
-    /// The team of the key in that environment variable, by default `CURSOR_API_KEY`, at that address. Where neither is
-    /// named and the default holds no key, the demo company.
+    /// The team of the key in that environment variable, by default [`KEY_VARIABLE`], at that address.
     ///
     /// # Errors
-    /// When a variable or an address was named, but no key is there; when the simulator cannot listen.
-    pub async fn choose(base_url: Option<&str>, api_key_env: Option<&str>) -> Result<Self, Failure> {
-        let variable = api_key_env.unwrap_or("CURSOR_API_KEY");
-        match std::env::var(variable).ok().filter(|key| !key.trim().is_empty()) {
-            Some(key) => Ok(Self {
-                base_url: base_url.map(str::to_owned),
-                api_key: key.trim().to_owned(),
-                key_reference: format!("environment variable {variable}"),
-                server: None,
-            }),
-            None if base_url.is_some() || api_key_env.is_some() => Err(format!(
-                "no API key: set the environment variable {variable}, or name another with --api-key-env"
+    /// When no key is there: nothing falls back to the simulator by itself.
+    pub fn of_key(base_url: Option<&str>, api_key_env: Option<&str>) -> Result<Self, Failure> {
+        let variable = api_key_env.unwrap_or(KEY_VARIABLE);
+        let Some(api_key) = key(variable) else {
+            return Err(format!(
+                "no API key: set the environment variable {variable}, or name another with --api-key-env; --demo reads the \
+                 made-up charges of a built-in simulator"
             )
-            .into()),
-            None => Self::simulated(Simulator::demo()).await,
-        }
+            .into());
+        };
+        let key_reference = format!("environment variable {variable}");
+        Ok(Self { base_url: base_url.map(str::to_owned), api_key, key_reference, server: None })
+    }
+
+    /// Whether the usual environment variable holds a key.
+    pub fn has_key() -> bool {
+        key(KEY_VARIABLE).is_some()
     }
 
     /// The team of a simulator.

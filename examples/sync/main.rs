@@ -1,6 +1,7 @@
 //! Keeps a SQLite file of Cursor's costs up to date: incremental, resumable, once or daily.
 //!
-//! `cargo run --release --example sync -- --db costs.db` runs it against the built-in simulator; `--help` tells the rest.
+//! `cargo run --release --example sync -- --demo --db demo.db` runs it against the built-in simulator; `--help` tells the
+//! rest.
 
 mod arguments;
 mod report;
@@ -11,29 +12,40 @@ use std::time::Duration;
 use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
 use cost_model::{ConnectionId, CostStore};
 use cost_model_sqlite::SqliteStore;
-use examples::{Failure, ProgressBar, Team};
+use cursor_simulator::Simulator;
+use examples::{Failure, ProgressBar, Team, chain, errln, outln};
 
 use arguments::{Arguments, HELP};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 #[tokio::main]
 async fn main() -> ExitCode {
     examples::main(Arguments::parse(), HELP, run).await
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let team = Team::choose(arguments.base_url.as_deref(), arguments.api_key_env.as_deref()).await?;
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let team = if arguments.demo {
+        Team::simulated(Simulator::demo()).await?
+    } else {
+        Team::of_key(arguments.base_url.as_deref(), arguments.api_key_env.as_deref())?
+    };
     let store = SqliteStore::open(&arguments.db)?;
     loop {
-        sync(&arguments, &team, &store).await?;
+        let outcome = sync(&arguments, &team, &store).await;
         if !arguments.daily {
-            return Ok(());
+            return outcome.map(|complete| if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        tokio::time::sleep(Duration::from_secs(86_400)).await;
+        // The next day may go better.
+        if let Err(failure) = outcome {
+            errln!("error: {}", chain(&*failure));
+        }
+        tokio::time::sleep(DAY).await;
     }
 }
 
-/// One run, as a connection of the store.
-async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Result<(), Failure> {
+/// One run, as a connection of the store; tells whether every window could be claimed.
+async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Result<bool, Failure> {
     let now = team.now();
     let id = ConnectionId::new(arguments.account_name.as_str());
     let mut connections = Connections::default();
@@ -50,11 +62,14 @@ async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Resu
     connections.begin(&id)?;
     let outcome = ingest.refresh(now).await;
     connections.finish(&id, now, &outcome)?;
-    report::print(connections.get(&id)?, &outcome?, &store.restatements(&id).await?);
+    let run = outcome?;
+    report::print(connections.get(&id)?, &run, &store.restatements(&id).await?);
+    let mut complete = run.outside.is_empty();
     if arguments.audit {
         let report = ingest.audit(now).await?;
-        println!("\naudit");
+        outln!("\naudit");
         report::print(connections.get(&id)?, &report, &store.restatements(&id).await?);
+        complete &= report.outside.is_empty();
     }
-    Ok(())
+    Ok(complete)
 }

@@ -1,12 +1,13 @@
 //! The report of a run, for people.
 
 use cost_ingest::{Connection, RunReport};
+use cost_model::output::for_terminal;
 use cost_model::{Metric, Money, Restatement};
-use examples::grouped;
+use examples::{grouped, outln, print_run_remarks};
 
 pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {
-    let change = report.change;
-    println!("{}: {}", connection.account_name, connection.status.api_word(false));
+    let change = &report.change;
+    outln!("{}: {}", connection.account_name, connection.status.api_word(false));
     line("windows", &[("read", report.windows.len() as u64), ("counted", report.audited.len() as u64)]);
     line("rows", &[("announced", report.announced), ("stored", report.records)]);
     line(
@@ -20,7 +21,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
         ],
     );
     line("requests", &[("sent", report.requests), ("of these repeated", report.retries)]);
-    println!("  {:<10}{:.1} s", "waited", report.waited.as_secs_f32());
+    outln!("  {:<10}{:.1} s", "waited", report.waited.as_secs_f32());
     line(
         "anomalies",
         &[
@@ -31,7 +32,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
         ],
     );
     for drift in &report.drift {
-        println!(
+        outln!(
             "  {:<10}field {} ({}) in {} rows",
             "drift",
             drift.field,
@@ -39,15 +40,16 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
             grouped(drift.count)
         );
     }
+    print_run_remarks(report);
     if let Some(cause) = &report.unobserved {
-        println!("  {:<10}{cause}", "unobserved");
+        outln!("  unobserved {}", for_terminal(&cause.to_string()));
     }
     let deltas = restatements.iter().filter_map(|each| each.delta(Metric::Billed).ok());
     let total = Money::sum(deltas).map_or_else(|_| "beyond range".to_owned(), |total| total.to_string());
-    println!("  {:<10}{}, {total} USD billed", "restated", grouped(restatements.len() as u64));
+    outln!("  {:<10}{}, {total} USD billed", "restated", grouped(restatements.len() as u64));
 }
 
 fn line(name: &str, figures: &[(&str, u64)]) {
     let figures: Vec<_> = figures.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
-    println!("  {name:<10}{}", figures.join(", "));
+    outln!("  {name:<10}{}", figures.join(", "));
 }

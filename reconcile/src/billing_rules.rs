@@ -14,6 +14,8 @@ pub struct BillingRules {
     pub model: Dimension,
     /// The dimension that is `true` for calls in max mode.
     pub max_mode: Dimension,
+    /// The dimension that holds the user as usage lines name one.
+    pub user: Dimension,
     /// The decimals that line amounts are rounded to.
     pub line_decimals: u32,
 }
@@ -21,7 +23,14 @@ pub struct BillingRules {
 impl BillingRules {
     /// Rules under which lines speak of services by the provider's id and are rounded to two decimals.
     pub fn new(on_demand: Filter, own_key: Filter, max_mode: Dimension) -> Self {
-        Self { on_demand, own_key, model: Dimension::ServiceId, max_mode, line_decimals: 2 }
+        Self {
+            on_demand,
+            own_key,
+            model: Dimension::ServiceId,
+            max_mode,
+            user: Dimension::Resource,
+            line_decimals: 2,
+        }
     }
 
     /// For each tuple of a ledger, whether its charges are on demand.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Disposition;
+
 /// Why ingested usage and an invoice differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +43,10 @@ pub enum Category {
     Discount,
     /// Another price for the same calls.
     Price,
+    /// Two equal lines where charges stand behind one of them only.
+    BilledTwice,
+    /// The amounts are in another currency than the charges.
+    OtherCurrency,
     /// More than one category fits as well; the step names them.
     Ambiguous,
     /// The exact effect of rounding.
@@ -51,6 +57,14 @@ pub enum Category {
     Proration,
     /// Plans, add-ons and minimum fees.
     AddOn,
+    /// What is paid because less was used than was committed to.
+    Commitment,
+    /// Something on top of all other amounts.
+    Surcharge,
+    /// Usage that the plan includes, taken off on a line of its own.
+    Allowance,
+    /// What was paid beforehand into a pool, taken off.
+    Drawdown,
     /// Credits.
     Credit,
     /// Refunds.
@@ -86,17 +100,62 @@ impl Category {
             Self::TokenFee => "token fee",
             Self::Discount => "discount",
             Self::Price => "another price",
+            Self::BilledTwice => "billed twice",
+            Self::OtherCurrency => "another currency",
             Self::Ambiguous => "one of several causes",
             Self::Rounding => "rounding of lines",
             Self::Seats => "seats",
             Self::Proration => "prorated seats",
             Self::AddOn => "plans and add-ons",
+            Self::Commitment => "commitment",
+            Self::Surcharge => "surcharge",
+            Self::Allowance => "included allowance",
+            Self::Drawdown => "drawn from a prepaid pool",
             Self::Credit => "credits",
             Self::Refund => "refunds",
             Self::Netting => "already paid mid-cycle",
             Self::UnrecognisedLine => "lines of unknown wording",
             Self::Tax => "tax",
             Self::InvoiceArithmetic => "the invoice contradicts itself",
+        }
+    }
+
+    /// What to do about such a difference.
+    pub(crate) fn disposition(self) -> Disposition {
+        match self {
+            Self::NonBilledUsage | Self::UnknownKind | Self::OwnKeyFees | Self::BilledBasis => {
+                Disposition::OutsideUsage
+            }
+            Self::MissingUsage
+            | Self::BeforePeriod
+            | Self::AfterPeriod
+            | Self::CutOffStart
+            | Self::CutOffEnd
+            | Self::LateUsage
+            | Self::RepricedUsage
+            | Self::WithdrawnUsage
+            | Self::Relabelled
+            | Self::Rounding => Disposition::TimingAndRounding,
+            Self::Seats
+            | Self::Proration
+            | Self::AddOn
+            | Self::Commitment
+            | Self::Allowance
+            | Self::Drawdown
+            | Self::Credit
+            | Self::Refund
+            | Self::Netting
+            | Self::Tax => Disposition::Accepted,
+            Self::DuplicatedUsage
+            | Self::TokenFee
+            | Self::Discount
+            | Self::Price
+            | Self::BilledTwice
+            | Self::OtherCurrency
+            | Self::Surcharge
+            | Self::Ambiguous
+            | Self::InvoiceArithmetic => Disposition::ToDispute,
+            Self::UnrecognisedLine => Disposition::UnknownWording,
         }
     }
 

@@ -28,6 +28,11 @@ impl Case<'_> {
                 records.push(self.record(step.category.label(), step.amount, provider, account));
             }
         }
+        // Lines that contradict themselves are records with all of their amounts; what the total adds is on no line.
+        let beyond_lines = self.invoice.total()?.checked_sub(self.invoice.sum_of_lines()?)?;
+        if !beyond_lines.is_zero() {
+            records.push(self.record(Category::InvoiceArithmetic.label(), beyond_lines, provider, account));
+        }
         if !explained.unexplained.is_zero() {
             records.push(self.record("unexplained", explained.unexplained, provider, account));
         }
@@ -78,17 +83,21 @@ fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool
         | Category::Seats
         | Category::Proration
         | Category::AddOn
+        | Category::Commitment
+        | Category::Surcharge
+        | Category::Allowance
+        | Category::Drawdown
         | Category::Credit
         | Category::Refund
         | Category::Netting
         | Category::UnrecognisedLine
         | Category::Tax => false,
-        Category::Discount => !is_on_the_invoice_only(explained, number),
+        Category::Discount | Category::InvoiceArithmetic => !is_on_the_invoice_only(explained, number),
         _ => true,
     }
 }
 
-/// A discount on a line of its own comes after the on-demand usage.
+/// A discount on a line of its own comes after the on-demand usage, and so does what other lines contradict.
 fn is_on_the_invoice_only(explained: &Reconciliation, number: usize) -> bool {
     let usage = explained.waypoints.iter().find(|each| each.name == WaypointName::OnDemandUsage);
     usage.is_some_and(|waypoint| number >= waypoint.after)

@@ -34,6 +34,10 @@ pub enum ErrorKind {
     Currency,
     /// A sum left the range of money.
     Overflow,
+    /// A store could not be read.
+    Store,
+    /// The library contradicted itself, and a result that would be wrong is withheld.
+    Internal,
     /// A forecast is asked for an instant outside its cycle, or with nothing known before it.
     Period,
 }
@@ -72,6 +76,12 @@ impl Error {
     /// The same error with more to say.
     pub(crate) fn and(mut self, more: &str) -> Self {
         self.0.message = format!("{}; {more}", self.0.message);
+        self
+    }
+
+    /// The same error, because of another one.
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
         self
     }
 

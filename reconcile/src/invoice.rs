@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use cost_model::{Currency, Money, Timestamp, TokenCounts, Window};
+use chrono::NaiveDate;
+use cost_model::{Currency, Money, Pseudonyms, Timestamp, TokenCounts, Window};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
@@ -59,6 +60,16 @@ impl Invoice {
         Self { number, period, currency, issued: None, lines, stated_total: None, remarks }
     }
 
+    /// Renames the people in the texts of the invoice: its number, the descriptions of its lines, and its remarks. What
+    /// lines are about, and every amount, stays; whatever is made of the invoice afterwards has the other names.
+    pub fn rename_people(&mut self, pseudonyms: &Pseudonyms) {
+        let descriptions = self.lines.iter_mut().map(|line| &mut line.description);
+        let remarks = self.remarks.iter_mut().map(|remark| &mut remark.text);
+        for text in descriptions.chain(remarks).chain([&mut self.number]) {
+            *text = pseudonyms.rename_in_text(text);
+        }
+    }
+
     /// The sum of the lines.
     ///
     /// # Errors
@@ -113,28 +124,27 @@ fn as_text<S: Serializer>(quantity: &Option<Decimal>, serializer: S) -> std::res
 }
 
 impl InvoiceLine {
-    /// A line of `amount` without a quantity.
+    /// A line of `amount` without a quantity. Where the amount's sign does not fit what the words say, such as that of a
+    /// credit to be paid, the line's kind is [`LineKind::Unrecognised`].
     pub fn new(
         line: u64,
         description: impl Into<String>,
         amount: Money,
         wording: impl Into<Wording>,
     ) -> Self {
-        let (description, wording) = (description.into(), wording.into());
+        let (description, mut wording) = (description.into(), wording.into());
+        if !wording.kind.fits_sign(amount) {
+            wording = LineKind::Unrecognised.into();
+        }
         Self { line, description, quantity: None, unit_price: None, amount, wording }
     }
 
-    /// The same line with a quantity. On a line of usage a whole one is the number of calls, where the words tell neither
-    /// calls nor requests.
+    /// The same line with a quantity. It is the number of calls only where the words say that the quantity counts calls,
+    /// and not where it counts cents: at a price of one cent whose product is the amount.
     #[must_use]
     pub fn with_quantity(mut self, quantity: Option<Decimal>) -> Self {
         self.quantity = quantity;
-        if let LineKind::Usage(usage) = &mut self.wording.kind {
-            let whole =
-                quantity.filter(Decimal::is_integer).and_then(|quantity| u64::try_from(quantity).ok());
-            let counts_requests = usage.requests.is_some();
-            usage.calls = usage.calls.or(whole.filter(|_| !counts_requests));
-        }
+        self.count_calls();
         self
     }
 
@@ -142,7 +152,22 @@ impl InvoiceLine {
     #[must_use]
     pub fn with_unit_price(mut self, unit_price: Option<Money>) -> Self {
         self.unit_price = unit_price;
+        self.count_calls();
         self
+    }
+
+    fn count_calls(&mut self) {
+        let LineKind::Usage(usage) = &mut self.wording.kind else { return };
+        let whole =
+            self.quantity.filter(Decimal::is_integer).and_then(|quantity| u64::try_from(quantity).ok());
+        let Some(whole) = whole.filter(|_| usage.quantity_counts_calls) else { return };
+        let cent = Money::from_units(10_i128.pow(22));
+        let product = cent.units().checked_mul(i128::from(whole));
+        if self.unit_price == Some(cent) && product == Some(self.amount.units()) {
+            usage.calls = usage.calls.filter(|calls| *calls != whole);
+        } else {
+            usage.calls = usage.calls.or(Some(whole));
+        }
     }
 
     /// What the line is about.
@@ -161,12 +186,16 @@ pub struct Wording {
     pub amount: Option<Money>,
     /// The exact price of a unit that the text names, as in `* 4 cents per such request`.
     pub unit_price: Option<Money>,
+    /// The rate that the text names, in percent, as in `Sales tax (8.25%)`.
+    pub rate: Option<Decimal>,
+    /// The words are known in part only: what they say beside that may change what the line means.
+    pub partial: bool,
 }
 
 impl From<LineKind> for Wording {
     /// A description that says no more than what the line is about.
     fn from(kind: LineKind) -> Self {
-        Self { kind, amount: None, unit_price: None }
+        Self { kind, amount: None, unit_price: None, rate: None, partial: false }
     }
 }
 
@@ -186,6 +215,14 @@ pub enum LineKind {
     Proration,
     /// A plan, an add-on, a minimum fee: asked for whatever was used.
     AddOn,
+    /// What is paid because less was used than was committed to.
+    Commitment,
+    /// Something on top of all other amounts, such as for a region or a way of paying.
+    Surcharge,
+    /// Usage that the plan includes, taken off.
+    Allowance,
+    /// What was paid beforehand into a pool, taken off.
+    Drawdown,
     /// A discount on a line of its own.
     Discount,
     /// A credit.
@@ -200,6 +237,27 @@ pub enum LineKind {
     Unrecognised,
 }
 
+impl LineKind {
+    /// Whether an amount may stand on such a line. Usage, tax and prorated seats may have either sign.
+    fn fits_sign(&self, amount: Money) -> bool {
+        match self {
+            Self::Seats
+            | Self::AddOn
+            | Self::Commitment
+            | Self::Surcharge
+            | Self::TokenFee
+            | Self::OwnKeyFees => amount.units() >= 0,
+            Self::Discount
+            | Self::Credit
+            | Self::Refund
+            | Self::Netting
+            | Self::Allowance
+            | Self::Drawdown => amount.units() <= 0,
+            Self::Usage(_) | Self::Proration | Self::Tax | Self::Unrecognised => true,
+        }
+    }
+}
+
 /// What a usage line is about. A line without a model stands for whatever the other usage lines do not name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -208,8 +266,14 @@ pub struct UsageLine {
     pub model: Option<String>,
     /// Only calls in max mode, or only calls not in it. Without it, whatever lines that say so leave over.
     pub max_mode: Option<bool>,
+    /// Only calls of this user, or other resource.
+    pub user: Option<String>,
+    /// Only calls of this UTC day.
+    pub day: Option<NaiveDate>,
     /// How many calls, by the line's text or its quantity.
     pub calls: Option<u64>,
+    /// The words say that the line's quantity is a number of calls; else it may be one of anything.
+    pub quantity_counts_calls: bool,
     /// How many request units, by the line's text, where it counts in them: a call may take any number of them.
     pub requests: Option<u64>,
     /// How many tokens, by the line's text.

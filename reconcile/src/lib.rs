@@ -6,18 +6,19 @@ mod bridge;
 mod case;
 mod category;
 mod chargeback;
+mod clues;
 mod cycle;
 mod error;
 mod invoice;
 mod invoice_records;
 mod last_digit;
-mod leads;
 mod line_checks;
 mod output;
 mod readers;
 mod search;
 mod since_issue;
 mod stages;
+mod stored_usage;
 mod tie_out;
 mod verdicts;
 
@@ -29,10 +30,10 @@ pub use bridge::{
 };
 pub use case::{Case, Explained, reconcile};
 pub use category::Category;
+pub use clues::{Clue, ClueKind};
 pub use cycle::{CycleReconciliation, reconcile_cycle};
 pub use error::{Error, ErrorKind, Result};
 pub use invoice::{Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLine, Wording, Wordings};
-pub use leads::{Hint, Lead};
 pub use line_checks::{LineCheck, LineRule};
 pub use output::{
     AmountChange, AmountOf, BrokenEntry, Changes, Entry, EntryDigest, Event, EvidenceRow, History,
@@ -41,5 +42,6 @@ pub use output::{
 pub use readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use search::fit::{RoundingPolicy, RoundingUnit, Terms};
 pub use since_issue::SinceIssue;
+pub use stored_usage::StoredUsage;
 pub use tie_out::{GroupTieOut, PersonTieOut, Reading, ThreeWay, TieOut};
-pub use verdicts::{Materiality, Verdicts};
+pub use verdicts::{Answer, Disposition, Dispute, Materiality, Missing, Party, Verdict, Verdicts};

@@ -34,8 +34,24 @@ pub enum LineRule {
     PrintedPrice,
     /// The amount is the one that the words name.
     AmountInWords,
+    /// The amount of a tax is the rate that its words name, of the lines that are taxed: all of them, or those of usage or
+    /// of seats alone, before or after credits; rounded once or line by line.
+    RateInWords,
     /// The stated total is the sum of the lines.
     StatedTotal,
+}
+
+impl LineRule {
+    /// A short text for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::PriceInWords => "the count times the price in the words",
+            Self::PrintedPrice => "the quantity times the printed price",
+            Self::AmountInWords => "the amount in the words",
+            Self::RateInWords => "the rate in the words times what is taxed",
+            Self::StatedTotal => "the sum of the lines",
+        }
+    }
 }
 
 /// The decimals with which invoices print amounts, at least.
@@ -63,14 +79,83 @@ impl Invoice {
     pub fn checks(&self) -> Result<Vec<LineCheck>> {
         let mut found = Vec::new();
         for line in &self.lines {
-            let rules = [price_in_words(line)?, printed_price(line)?, amount_in_words(line)?];
-            found.extend(rules.into_iter().flatten());
+            let rules = [
+                amount_in_words(line)?,
+                price_in_words(line)?,
+                printed_price(line)?,
+                self.rate_in_words(line)?,
+            ];
+            // One contradiction of a line is enough: another would tell the same amount again.
+            found.extend(rules.into_iter().flatten().next());
         }
         if let Some(stated) = self.stated_total {
             found.extend(contradiction(None, LineRule::StatedTotal, self.sum_of_lines()?, stated)?);
         }
         Ok(found)
     }
+
+    /// A tax that is not its rate of any sum of lines that is likely to be taxed.
+    fn rate_in_words(&self, line: &InvoiceLine) -> Result<Option<LineCheck>> {
+        let Some(rate) = line.wording.rate.filter(|_| *line.kind() == LineKind::Tax) else { return Ok(None) };
+        for taxed in TAXED {
+            let base: Vec<Money> = self
+                .lines
+                .iter()
+                .filter(|each| each.line != line.line && taxed(each.kind()))
+                .map(|each| each.amount)
+                .collect();
+            let once = rate_of(Money::sum(base.iter().copied())?, rate).ok_or_else(|| out_of_range(line))?;
+            if is_rounded(once, line.amount)? || is_rounded_line_by_line(&base, rate, line.amount) {
+                return Ok(None);
+            }
+        }
+        let all = self.lines.iter().filter(|each| *each.kind() != LineKind::Tax).map(|each| each.amount);
+        let expected = rate_of(Money::sum(all)?, rate).ok_or_else(|| out_of_range(line))?;
+        contradiction(
+            Some(line.line),
+            LineRule::RateInWords,
+            expected.rounded(DECIMALS, Rounding::HalfUp)?,
+            line.amount,
+        )
+    }
+}
+
+/// Which lines may be taxed, the likeliest first.
+const TAXED: [fn(&LineKind) -> bool; 8] = [
+    |kind| *kind != LineKind::Tax,
+    |kind| !matches!(kind, LineKind::Tax | LineKind::Credit | LineKind::Refund | LineKind::Discount),
+    |kind| !matches!(kind, LineKind::Tax | LineKind::Credit | LineKind::Refund),
+    |kind| !matches!(kind, LineKind::Tax | LineKind::Netting),
+    |kind| !matches!(kind, LineKind::Tax | LineKind::Netting | LineKind::Credit | LineKind::Refund),
+    |kind| matches!(kind, LineKind::Usage(_) | LineKind::TokenFee | LineKind::OwnKeyFees),
+    |kind| matches!(kind, LineKind::Seats | LineKind::Proration | LineKind::AddOn),
+    // A second tax may be due on the first.
+    |_| true,
+];
+
+/// `rate` percent of an amount, rounded down to the model's last digit; `None` out of range.
+fn rate_of(base: Money, rate: Decimal) -> Option<Money> {
+    let rate = rate.normalize();
+    let whole = 10_i128.checked_pow(rate.scale())?.checked_mul(100)?;
+    base.units().checked_mul(rate.mantissa())?.checked_div_euclid(whole).map(Money::from_units)
+}
+
+/// Whether an amount is that one, rounded to whole cents in either direction.
+fn is_rounded(exact: Money, amount: Money) -> Result<bool> {
+    for direction in [Rounding::Floor, Rounding::Ceil] {
+        if exact.rounded(DECIMALS, direction)? == amount {
+            return Ok(true);
+        }
+    }
+    Ok(exact == amount)
+}
+
+fn is_rounded_line_by_line(base: &[Money], rate: Decimal, amount: Money) -> bool {
+    Rounding::ALL.into_iter().any(|rounding| {
+        let taxes = base.iter().map(|line| rate_of(*line, rate)?.rounded(DECIMALS, rounding).ok());
+        let sum = taxes.collect::<Option<Vec<_>>>().and_then(|taxes| Money::sum(taxes).ok());
+        sum == Some(amount)
+    })
 }
 
 fn amount_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cost_model::{CostRecord, Costs, RecordSink, Restatement, Timestamp};
+use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
 
 /// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
@@ -93,8 +93,8 @@ fn take(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
 }
 
 impl RecordSink for SinceIssue {
-    fn record(&mut self, record: &CostRecord) -> cost_model::Result<()> {
-        let Some(provenance) = &record.provenance else { return Ok(()) };
+    fn record(&mut self, stored: &StoredRecord) -> cost_model::Result<()> {
+        let StoredRecord { record, provenance } = stored;
         if provenance.first_seen > self.issued {
             self.late.push(Amounts { at: record.at, costs: record.costs });
         } else {
@@ -106,7 +106,7 @@ impl RecordSink for SinceIssue {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{ConnectionId, Currency, Identity, Money, Provenance, RecordId};
+    use cost_model::{ConnectionId, CostRecord, Currency, Identity, Money, Provenance, RecordId};
 
     use super::*;
 
@@ -118,12 +118,10 @@ mod tests {
     fn late(charges: &[(i64, i64)]) -> Vec<i64> {
         let mut since = SinceIssue::new(at(100));
         for (arose, seen) in charges {
-            let mut record =
-                CostRecord::new(at(*arose), "p", Currency::USD, Costs::flat(Money::from_units(1)));
+            let record = CostRecord::new(at(*arose), "p", Currency::USD, Costs::flat(Money::from_units(1)));
             let ids = (RecordId::of(&record, 0), Identity::of(&record));
-            record.provenance =
-                Some(Provenance::stored(ConnectionId::new("c"), "run".into(), at(*seen), ids));
-            since.record(&record).unwrap();
+            let provenance = Provenance::stored(ConnectionId::new("c"), "run".into(), at(*seen), ids);
+            since.record(&StoredRecord { record, provenance }).unwrap();
         }
         since.late().iter().map(|charge| charge.at.millis()).collect()
     }

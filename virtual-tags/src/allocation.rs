@@ -9,7 +9,7 @@ use cost_model::{
 use serde_json::json;
 
 use crate::charge::Charge;
-use crate::{Error, ErrorKind, Resolved, Result, Rules};
+use crate::{Error, ErrorKind, LedgerTags, ResolvedRules, Result};
 
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
 const ONE: i128 = 1_000_000_000_000_000_000_000_000;
@@ -65,14 +65,14 @@ impl Allocation {
     }
 }
 
-impl Rules {
+impl ResolvedRules {
     /// Every part of every charge that a key shares out, in the order of the ledger. Charges that stay whole are not among
     /// them, and the ledger is only read.
     ///
     /// # Errors
     /// [`ErrorKind::Amount`] when a weight is too long to compute with.
     pub fn allocations(&self, key: &str, ledger: &Ledger) -> Result<Vec<Allocation>> {
-        let resolved = Resolved::new(self, key, ledger);
+        let resolved = LedgerTags::new(self, key, ledger);
         let mut allocations = Vec::new();
         for (number, (row, answer)) in ledger.rows().zip(resolved.numbers()).enumerate() {
             let shares = resolved.shares(answer);
@@ -81,7 +81,7 @@ impl Rules {
             let split = Parts::of(&row, &weights).map_err(|error| {
                 Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").caused_by(error)
             })?;
-            let method = self.method(key, &Charge::new(&tuple, row.at, &self.directory));
+            let method = self.method(key, &Charge::new(&tuple, row.at, &self.compiled.directory));
             let resource = tuple.shared(&Dimension::Resource);
             for ((value, _), part) in shares.iter().zip(split) {
                 allocations.push(Allocation {
@@ -101,8 +101,11 @@ impl Rules {
     }
 
     fn method(&self, key: &str, charge: &Charge<'_>) -> String {
-        let tag =
-            self.number(key).and_then(|number| self.tags.get(number)).filter(|tag| tag.reads.is_empty());
+        let tag = self
+            .compiled
+            .number(key)
+            .and_then(|number| self.compiled.tags.get(number))
+            .filter(|tag| tag.reads.is_empty());
         let winner = tag.and_then(|tag| self.winner(tag, charge, charge.dimensions));
         match winner {
             Some((number, _)) => format!("{key} rule {}", number + 1),

@@ -6,9 +6,13 @@ use std::sync::Arc;
 
 use cost_model::Dimension;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::as_text;
 
 /// What a rule gives to the charges that it matches. `Debug` leaves out the values, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Assign {
     /// This value.
@@ -34,7 +38,7 @@ impl fmt::Debug for Assign {
 }
 
 /// A value taken from the directory.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lookup {
     /// The column.
@@ -57,10 +61,11 @@ impl fmt::Debug for Lookup {
 }
 
 /// A value taken from a field of the charge, which may be another virtual tag.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Inherit {
     /// The field.
+    #[serde(with = "as_text")]
     pub field: Dimension,
     /// What becomes of its text, one after the other.
     pub transforms: Vec<Transform>,
@@ -80,7 +85,8 @@ impl fmt::Debug for Inherit {
 }
 
 /// A change of a text. `Debug` leaves out the texts of a map.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Transform {
     /// In lower case.
@@ -129,7 +135,8 @@ impl fmt::Debug for Transform {
 }
 
 /// How a charge is shared out. `Debug` leaves out the values.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Split {
     /// The same to each value.
@@ -139,6 +146,7 @@ pub enum Split {
     /// In hundredths, which sum to 100.
     Percentages {
         /// The values and what each gets.
+        #[serde(with = "as_text::percentages")]
         parts: Vec<(Arc<str>, Decimal)>,
         /// Whether what is missing to 100 goes to the key's default; else it is an error.
         remainder_to_default: bool,
@@ -151,20 +159,22 @@ pub enum Split {
         /// Only people who have in this column what the charge's user has there.
         within: Option<Arc<str>>,
     },
-    /// In proportion to what the values of another key cost; see [`Rules::with_costs`](crate::Rules::with_costs). Where
-    /// nothing is known of costs, the rule does not match.
+    /// In proportion to what the values of another key cost; see [`Rules::resolve`](crate::Rules::resolve). Where no
+    /// value costs anything, the rule does not match.
     Cost {
         /// The other key.
         key: Arc<str>,
         /// The span of time in which costs count.
         per: Per,
         /// Only charges that have in this field what the charge has there.
+        #[serde(with = "as_text::optional")]
         within: Option<Dimension>,
     },
 }
 
 /// A span of time around a charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Per {
     /// Its day, in UTC.

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use cost_model::filter::{Field, closest};
-use cost_model::{Dimension, Filter, Share};
+use cost_model::{Dimension, Filter};
 
 use crate::cost_split::CostSplit;
 use crate::error::Errors;
@@ -13,6 +13,7 @@ use crate::index::Index;
 use crate::needs::Needs;
 use crate::place::Passage;
 use crate::rule_set::Span;
+use crate::weights::Share;
 use crate::{
     Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, Rule, Split, TagDefinition,
     Transform, weights,
@@ -35,6 +36,8 @@ pub(crate) struct CompiledTag {
     pub(crate) bases: Vec<usize>,
     /// What else they depend on.
     pub(crate) needs: Needs,
+    /// Where the key stands.
+    pub(crate) place: Option<Place>,
 }
 
 /// A rule of a key.
@@ -57,6 +60,7 @@ pub(crate) enum Then {
     Field(Inherit),
     Shares(Arc<[Share]>),
     Headcount {
+        fact: usize,
         counts: Arc<Headcounts>,
         within: Option<usize>,
     },
@@ -140,6 +144,7 @@ impl Compiler<'_> {
             reads,
             bases,
             needs,
+            place: tag.place,
         }
     }
 
@@ -154,7 +159,7 @@ impl Compiler<'_> {
                 "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
             );
         }
-        if rule.when.as_ref().is_some_and(|when| when.allocation().is_some()) {
+        if rule.when.as_ref().is_some_and(Filter::has_allocation) {
             return fail("`costs.allocation` has no meaning in a rule");
         }
         let place = rule.place.as_ref();
@@ -171,7 +176,7 @@ impl Compiler<'_> {
                 let fact = self.fact("headcount", fact, place)?;
                 let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
-                Then::Headcount { counts, within }
+                Then::Headcount { fact, counts, within }
             }
             Assign::Split(Split::Cost { key, per, within }) => {
                 let basis = self.number(key, place, "`cost_of`")?;
@@ -207,13 +212,14 @@ impl Compiler<'_> {
 
     fn fact(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
         let facts = self.directory.facts();
-        if let Some(fact) = facts.iter().position(|fact| fact == name) {
+        let found = self.directory.fact_named(name);
+        if let Some(fact) = found.as_ref().ok().and_then(|found| facts.iter().position(|fact| fact == *found))
+        {
             return Ok(fact);
         }
-        let message = if facts.is_empty() {
-            format!("`{field} = \"{name}\"` needs a directory, and none is given")
-        } else {
-            format!("the directory has no column `{name}`; it has: {}", facts.join(", "))
+        let message = match found {
+            Err(message) if !facts.is_empty() => message,
+            _ => format!("`{field} = \"{name}\"` needs a directory, and none is given"),
         };
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }

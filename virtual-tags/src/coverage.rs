@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Window};
 
 use crate::fragments::{Weighted, parts};
-use crate::{Resolved, Rules};
+use crate::{LedgerTags, ResolvedRules};
 
 /// What of one calendar month has a value of one key other than its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ struct Month {
     tagged_people: BTreeSet<Arc<str>>,
 }
 
-impl Rules {
+impl ResolvedRules {
     /// How much of each month has a value of each key other than the key's default, in the order of keys and months.
     /// Charges without the amount count as nothing.
     ///
@@ -67,9 +67,9 @@ impl Rules {
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when a sum leaves the range of [`Money`].
     pub fn coverage(&self, ledger: &Ledger, metric: Metric) -> Result<Vec<Coverage>> {
         let mut coverage = Vec::new();
-        for (key, tag) in self.keys.iter().zip(self.tags.iter()) {
+        for (key, tag) in self.compiled.keys.iter().zip(&self.compiled.tags) {
             let mut months: BTreeMap<Window, Month> = BTreeMap::new();
-            let resolved = Resolved::new(self, key, ledger);
+            let resolved = LedgerTags::new(self, key, ledger);
             for (row, number) in ledger.rows().zip(resolved.numbers()) {
                 let day = Window::new(row.at, cost_model::Timestamp::from_millis(row.at.millis() + 1)?)?;
                 let month = months.entry(day.whole_months()).or_default();
@@ -107,7 +107,7 @@ impl Rules {
     /// What has no value of a key other than its default, by resource, the largest amount first.
     ///
     /// # Errors
-    /// As [`Rules::coverage`].
+    /// As [`ResolvedRules::coverage`].
     pub fn unallocated(&self, ledger: &Ledger, key: &str, metric: Metric) -> Result<Vec<(Arc<str>, Money)>> {
         let mut people: BTreeMap<Arc<str>, Money> = BTreeMap::new();
         self.for_each_unallocated(ledger, key, metric, &mut |tuple, amount| {
@@ -125,7 +125,7 @@ impl Rules {
     /// key to so many percent, or as far as they go: by the domain of the email, by the values of these fields, and by resource.
     ///
     /// # Errors
-    /// As [`Rules::coverage`].
+    /// As [`ResolvedRules::coverage`].
     pub fn suggest(
         &self,
         ledger: &Ledger,
@@ -170,9 +170,10 @@ impl Rules {
         metric: Metric,
         visit: &mut dyn FnMut(usize, Money) -> Result<()>,
     ) -> Result<()> {
-        let number = self.keys.iter().position(|each| **each == *key);
-        let default = number.and_then(|number| self.tags.get(number)).and_then(|tag| tag.default.as_deref());
-        let resolved = Resolved::new(self, key, ledger);
+        let number = self.compiled.number(key);
+        let default =
+            number.and_then(|number| self.compiled.tags.get(number)).and_then(|tag| tag.default.as_deref());
+        let resolved = LedgerTags::new(self, key, ledger);
         for (row, number) in ledger.rows().zip(resolved.numbers()) {
             let amount = row.costs.get(metric).unwrap_or_default();
             let tagged = Money::from_units(tagged_part(amount.units(), resolved.shares(number), default)?);

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
-use crate::Resolved;
+use crate::LedgerTags;
 use crate::fragments::parts;
 
 /// So many people are told of each move.
@@ -67,7 +68,7 @@ impl Diff {
         metric: Metric,
         window: Option<Window>,
     ) -> Result<Self> {
-        let (old, new) = (Resolved::new(old, key, ledger), Resolved::new(new, key, ledger));
+        let (old, new) = (LedgerTags::new(old, key, ledger), LedgerTags::new(new, key, ledger));
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
         for (row, (before, after)) in ledger.rows().zip(old.numbers().zip(new.numbers())) {
@@ -176,14 +177,15 @@ fn moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value
 impl fmt::Display for Diff {
     /// A line for each move.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} of {} moves", self.key, self.moved, self.total)?;
-        let name = |value: &Value| value.as_deref().unwrap_or("(none)").to_owned();
+        writeln!(f, "{}: {} of {} moves", for_terminal(&self.key), self.moved, self.total)?;
+        let name = |value: &Value| for_terminal(value.as_deref().unwrap_or("(none)")).into_owned();
         for each in &self.moves {
             let people: Vec<_> =
                 each.people.iter().map(|(person, amount)| format!("{person} {amount}")).collect();
             let (from, to) = (name(&each.from), name(&each.to));
             let people = people.join(", ");
-            writeln!(f, "  {from} -> {to}: {} in {} charges ({people})", each.amount, each.records)?;
+            let (amount, charges) = (each.amount, counted(each.records, "charge"));
+            writeln!(f, "  {from} -> {to}: {amount} in {charges} ({})", for_terminal(&people))?;
         }
         Ok(())
     }

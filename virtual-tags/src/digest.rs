@@ -90,7 +90,7 @@ impl Fields {
         self.0.update(number.to_le_bytes());
     }
 
-    fn optional(&mut self, text: Option<&str>) {
+    pub(crate) fn optional(&mut self, text: Option<&str>) {
         self.count(usize::from(text.is_some()));
         self.text(text.unwrap_or_default());
     }

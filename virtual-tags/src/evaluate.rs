@@ -1,64 +1,67 @@
 //! What the compiled rules say of a charge.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use cost_model::{Assignment, Dimensions, Share};
+use cost_model::{Dimensions, Part};
 
 use crate::assign::transformed;
 use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
-use crate::{Inherit, Rules, weights};
+use crate::rules::Compiled;
+use crate::weights::Share;
+use crate::{Inherit, ResolvedRules, weights};
 
-/// A part of a charge: the values of the keys assigned so far, by number, and its weight.
-pub(crate) struct Part {
-    pub(crate) values: Vec<Option<Arc<str>>>,
-    pub(crate) weight: u128,
+/// What one key says of a charge.
+pub(crate) enum Outcome {
+    Value(Arc<str>),
+    Shares(Arc<[Share]>),
+    Unset,
 }
 
-impl Rules {
+impl ResolvedRules {
     /// What one key says of a charge, or of a part with these values of other keys.
-    pub(crate) fn outcome<'a>(
-        &'a self,
-        tag: &'a CompiledTag,
+    pub(crate) fn outcome(
+        &self,
+        tag: &CompiledTag,
         charge: &Charge<'_>,
         values: &[Option<Arc<str>>],
-    ) -> Assignment<'a> {
+    ) -> Outcome {
         if let Some(own) = tag.own.as_ref().and_then(|own| text_of(charge.dimensions, own)) {
-            return Assignment::Value(Cow::Owned(own.into_owned()));
+            return Outcome::Value(Arc::from(&*own));
         }
-        let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
-        let winner = self.winner(tag, charge, &dimensions).map(|(_, assignment)| assignment);
+        let dimensions = Chained { inner: charge.dimensions, keys: &self.compiled.keys, values };
+        let winner = self.winner(tag, charge, &dimensions).map(|(_, outcome)| outcome);
         winner.unwrap_or_else(|| {
             let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
-            let value = inherited.map(Cow::Owned).or(tag.default.as_deref().map(Cow::Borrowed));
-            value.map_or(Assignment::Unset, Assignment::Value)
+            let value = inherited.map(Arc::from).or_else(|| tag.default.clone());
+            value.map_or(Outcome::Unset, Outcome::Value)
         })
     }
 
     /// The first rule that matches, by number, and what it gives.
-    pub(crate) fn winner<'a>(
-        &'a self,
-        tag: &'a CompiledTag,
+    pub(crate) fn winner(
+        &self,
+        tag: &CompiledTag,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
-    ) -> Option<(usize, Assignment<'a>)> {
+    ) -> Option<(usize, Outcome)> {
         let mut candidates = tag.index.candidates(charge).into_iter();
         candidates.find_map(|number| Some((number, tag.rule(number)?.apply(self, charge, dimensions)?)))
     }
 
-    /// The parts that a charge falls into by some keys and all that they read. Keys that none of these need later are
-    /// forgotten, and parts that are then alike are one.
-    pub(crate) fn parts(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
+    /// The parts that a charge falls into by some keys and all that they read, with values by the number of the key. Keys that
+    /// none of these need later are forgotten, and parts that are then alike are one.
+    pub(crate) fn parts_by_number(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
+        let Compiled { tags, ancestors, order, .. } = &*self.compiled;
         let mut needed: HashSet<usize> = wanted.iter().copied().collect();
-        needed.extend(wanted.iter().filter_map(|each| self.ancestors.get(*each)).flatten());
-        let order: Vec<_> = self.order.iter().copied().filter(|each| needed.contains(each)).collect();
-        let mut parts = vec![Part { values: vec![None; self.tags.len()], weight: 1 }];
+        needed.extend(wanted.iter().filter_map(|each| ancestors.get(*each)).flatten());
+        let order: Vec<_> = order.iter().copied().filter(|each| needed.contains(each)).collect();
+        let mut parts = vec![Part { values: vec![None; tags.len()], weight: 1 }];
         for (position, number) in order.iter().enumerate() {
-            let Some(tag) = self.tags.get(*number) else { continue };
+            let Some(tag) = tags.get(*number) else { continue };
             parts = self.extended(parts, *number, tag, charge);
-            let later = order.iter().skip(position + 1).filter_map(|each| self.tags.get(*each));
+            let later = order.iter().skip(position + 1).filter_map(|each| tags.get(*each));
             let mut live: HashSet<usize> = later.flat_map(|tag| &tag.reads).copied().collect();
             live.extend(wanted);
             parts = merged(parts, &live);
@@ -70,9 +73,9 @@ impl Rules {
         let outcomes: Vec<Vec<(Option<Arc<str>>, u128)>> = parts
             .iter()
             .map(|part| match self.outcome(tag, charge, &part.values) {
-                Assignment::Value(value) => vec![(Some(Arc::from(&*value)), 1)],
-                Assignment::Unset => vec![(None, 1)],
-                Assignment::Shares(shares) => {
+                Outcome::Value(value) => vec![(Some(value), 1)],
+                Outcome::Unset => vec![(None, 1)],
+                Outcome::Shares(shares) => {
                     shares.iter().map(|share| (share.value.clone(), share.weight)).collect()
                 }
             })
@@ -112,19 +115,13 @@ fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
     merged
 }
 
-/// The shares of one key.
-pub(crate) fn shares_of(parts: Vec<Part>, number: usize) -> Vec<Share> {
-    let value = |part: Part| (part.values.into_iter().nth(number).flatten(), part.weight);
-    weights::shares(parts.into_iter().map(value))
-}
-
 impl Inherit {
     fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
         transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }
 }
 
-impl<'a> CompiledRule<'a> {
+impl CompiledRule<'_> {
     /// Whether the conditions hold, whatever the rule then gives.
     pub(crate) fn holds(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
         (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
@@ -135,35 +132,35 @@ impl<'a> CompiledRule<'a> {
     /// What the rule gives; `None` where it does not match.
     pub(crate) fn apply(
         self,
-        rules: &'a Rules,
+        rules: &ResolvedRules,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
-    ) -> Option<Assignment<'a>> {
+    ) -> Option<Outcome> {
         if !self.holds(charge, dimensions) {
             return None;
         }
         match self.then {
-            Then::Value(value) => Some(Assignment::Value(Cow::Borrowed(value))),
+            Then::Value(value) => Some(Outcome::Value(Arc::clone(value))),
             Then::Fact(fact, transforms) => {
-                let value = charge.ids().find_map(|id| rules.directory.fact_at(&id, *fact, charge.at))?;
-                Some(Assignment::Value(match transforms.as_slice() {
-                    [] => Cow::Borrowed(value),
-                    transforms => Cow::Owned(transformed(transforms, value)?),
+                let value = charge.fact(*fact)?;
+                Some(Outcome::Value(match transforms.as_slice() {
+                    [] => Arc::clone(value),
+                    transforms => transformed(transforms, value)?.into(),
                 }))
             }
-            Then::Field(inherit) => Some(Assignment::Value(Cow::Owned(inherit.read(dimensions)?))),
-            Then::Shares(shares) => Some(Assignment::Shares(Cow::Borrowed(shares))),
-            Then::Headcount { counts, within } => {
+            Then::Field(inherit) => Some(Outcome::Value(inherit.read(dimensions)?.into())),
+            Then::Shares(shares) => Some(Outcome::Shares(Arc::clone(shares))),
+            Then::Headcount { counts, within, .. } => {
                 let part = match within {
                     Some(within) => Some(charge.fact(*within)?),
                     None => None,
                 };
-                let at = rules.directory.time_of(charge.at);
-                counts.at(at, part).map(|shares| Assignment::Shares(Cow::Borrowed(shares)))
+                let at = rules.compiled.directory.time_of(charge.at);
+                counts.at(at, part).map(|shares| Outcome::Shares(Arc::clone(shares)))
             }
             Then::Cost(split) => {
                 let shares = split.shares(&rules.costs, dimensions, charge.at)?;
-                Some(Assignment::Shares(Cow::Borrowed(shares)))
+                Some(Outcome::Shares(Arc::clone(shares)))
             }
         }
     }

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::filter::Expression;
+use cost_model::output::for_terminal;
 use cost_model::{Dimensions, Timestamp};
 
 use crate::charge::{Chained, Charge, text_of};
 use crate::compile::{CompiledRule, CompiledTag, Then};
-use crate::{Answer, Found, Place, Rules};
+use crate::rules::Compiled;
+use crate::{Answer, Found, Place, ResolvedRules};
 
 /// At most so many rules that nearly matched are told.
 const NEAREST_MAX: usize = 5;
@@ -74,28 +76,29 @@ pub struct ExplainedRule {
 /// Keys and what a part has of them.
 type Read = Vec<(Arc<str>, Option<Arc<str>>)>;
 
-impl Rules {
+impl ResolvedRules {
     /// Why a charge with these dimensions has its value of `key` at that instant; `None` if there is no such key.
     pub fn explain(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Option<Explanation> {
-        let number = self.keys.iter().position(|each| **each == *key)?;
-        let tag = self.tags.get(number)?;
-        let charge = Charge::new(dimensions, at, &self.directory);
+        let Compiled { keys, tags, directory, .. } = &*self.compiled;
+        let number = self.compiled.number(key)?;
+        let tag = tags.get(number)?;
+        let charge = Charge::new(dimensions, at, directory);
         let trail = |id: std::borrow::Cow<'_, str>| NameTrail {
-            name: self.directory.name_at(&id, at).into(),
-            found: self.directory.find(&id, at),
+            name: directory.name_at(&id, at).into(),
+            found: directory.find(&id, at),
             sent: Arc::from(&*id),
         };
         let read = tag.reads.as_slice();
-        let parts = self.parts(read, &charge).into_iter().map(|part| {
+        let parts = self.parts_by_number(read, &charge).into_iter().map(|part| {
             let name = |number: &usize| {
                 let value = part.values.get(*number).cloned().flatten();
-                self.keys.get(*number).map(|key| (Arc::clone(key), value))
+                keys.get(*number).map(|key| (Arc::clone(key), value))
             };
             let read = read.iter().filter_map(name).collect();
             self.explained_part(tag, &charge, &part.values, (part.weight, read))
         });
         Some(Explanation {
-            key: Arc::clone(self.keys.get(number)?),
+            key: Arc::clone(keys.get(number)?),
             at,
             names: charge.ids().map(trail).collect(),
             parts: parts.collect(),
@@ -109,7 +112,7 @@ impl Rules {
         values: &[Option<Arc<str>>],
         (weight, read): (u128, Read),
     ) -> ExplainedPart {
-        let dimensions = Chained { inner: charge.dimensions, keys: &self.keys, values };
+        let dimensions = Chained { inner: charge.dimensions, keys: &self.compiled.keys, values };
         let own = tag.own.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
         for (number, rule) in tag.rules().enumerate() {
@@ -123,7 +126,7 @@ impl Rules {
         }
         let mut matching = matching.into_iter();
         let winner = if own { None } else { matching.next() };
-        let answer = Answer::of(&self.outcome(tag, charge, values));
+        let answer = Answer::of(self.outcome(tag, charge, values));
         ExplainedPart { weight, read, answer, winner, also: matching.collect(), nearest }
     }
 
@@ -152,11 +155,11 @@ impl Rules {
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.then {
             Then::Fact(fact, _) => {
-                self.directory.facts().get(*fact).map(|fact| format!("`{fact}` is in the directory"))
+                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
             }
-            Then::Field(inherit) => Some(format!("{} gives a value", inherit.field)),
-            Then::Headcount { .. } => Some("somebody is counted".to_owned()),
-            Then::Cost(_) => Some("there are costs to share it out by".to_owned()),
+            Then::Field(inherit) => Some(format!("a value of {}", inherit.field)),
+            Then::Headcount { .. } => Some("people to count".to_owned()),
+            Then::Cost(_) => Some("costs to share it out by".to_owned()),
             Then::Value(_) | Then::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
@@ -168,7 +171,7 @@ impl Rules {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} at {}", self.key, self.at)?;
+        writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
         for name in &self.names {
             let found = match name.found {
                 Some(Found::Exact) => "in the directory",
@@ -176,12 +179,17 @@ impl fmt::Display for Explanation {
                 Some(Found::WithoutPlus) => "in the directory, without its +tag",
                 None => "not in the directory at that time",
             };
-            let alias = if name.name == name.sent { String::new() } else { format!(" = {}", name.name) };
-            writeln!(f, "  name    {}{alias}: {found}", name.sent)?;
+            let alias = if name.name == name.sent {
+                String::new()
+            } else {
+                format!(" = {}", for_terminal(&name.name))
+            };
+            writeln!(f, "  name    {}{alias}: {found}", for_terminal(&name.sent))?;
         }
         for part in &self.parts {
             for (key, value) in &part.read {
-                writeln!(f, "  reads   {key} = {}", value.as_deref().unwrap_or("no value"))?;
+                let value = for_terminal(value.as_deref().unwrap_or("no value"));
+                writeln!(f, "  reads   {} = {value}", for_terminal(key))?;
             }
             let weight =
                 if self.parts.len() > 1 { format!(", weight {}", part.weight) } else { String::new() };
@@ -208,10 +216,10 @@ impl fmt::Display for ExplainedRule {
             None => write!(f, "rule {}", self.number)?,
         }
         if !self.holds.is_empty() {
-            write!(f, ": {}", self.holds.join(" and "))?;
+            write!(f, ": {}", for_terminal(&self.holds.join(" and ")))?;
         }
         if !self.fails.is_empty() {
-            write!(f, "; but not {}", self.fails.join(" nor "))?;
+            write!(f, "; but not {}", for_terminal(&self.fails.join(" nor ")))?;
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use cost_model::{Share, Timestamp};
+use cost_model::{Timestamp, Window};
 
+use crate::digest::Fields;
+use crate::directory::held::times_within;
+use crate::weights::Share;
 use crate::{Directory, weights};
 
 /// By value of another fact, or `None` for everybody.
@@ -70,10 +73,33 @@ impl Headcounts {
         Self { starts, shares }
     }
 
+    /// Adds the counts at every time of a period, as far as they change.
+    pub(crate) fn used_into(&self, fields: &mut Fields, period: Window) {
+        let mut before = None;
+        for at in times_within(self.starts.clone(), period) {
+            let epoch = self.starts.partition_point(|start| *start <= at);
+            let shares = self.shares.get(epoch).into_iter().flatten();
+            let shares: BTreeMap<_, _> = shares.collect();
+            if before.as_ref() != Some(&shares) {
+                fields.instant(Some(at));
+                fields.count(shares.len());
+                for (part, shares) in &shares {
+                    fields.optional(part.as_deref());
+                    fields.count(shares.len());
+                    for share in shares.iter() {
+                        fields.optional(share.value.as_deref());
+                        fields.text(&share.weight.to_string());
+                    }
+                }
+                before = Some(shares);
+            }
+        }
+    }
+
     /// The shares at an instant, of everybody or of one part of the people.
-    pub(crate) fn at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&[Share]> {
+    pub(crate) fn at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&Arc<[Share]>> {
         let epoch = self.starts.partition_point(|start| *start <= at);
-        self.shares.get(epoch)?.get(&part.cloned()).map(|shares| &**shares)
+        self.shares.get(epoch)?.get(&part.cloned())
     }
 }
 

@@ -1,19 +1,29 @@
 //! Closed periods: what decided them, and what a later change would make of them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use cost_model::output::for_terminal;
 use cost_model::{Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
+use crate::charge::{PERSON, text_of};
+use crate::digest::Fields;
+use crate::directory::held::HeldPeople;
+use crate::explained_charges::dimensions;
 use crate::fragments::parts;
-use crate::{Digest, Directory, Error, ErrorKind, Resolved, Result, RuleSet, Rules};
+use crate::{
+    CostSums, Digest, Directory, Error, ErrorKind, LedgerTags, ResolvedRules, Result, RuleSet, Rules,
+};
 
 /// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
 ///
-/// Nothing here overwrites a closed period: [`PeriodLock::reopen`] computes it again as it was, and [`PeriodLock::restated`]
-/// tells what other rules, other people or late charges would change. `Debug` leaves out the amounts, whose values may name
-/// people.
+/// Nothing here overwrites a closed period. The lock holds the rules, the people of the period with the columns that the rules read,
+/// and the costs that they weigh, so that [`PeriodLock::open`] computes it again as it was, whatever became of the files.
+/// [`PeriodLock::review`] tells what other rules, other people or other charges would change. Whether people are the same goes by
+/// what the period used: nobody who came later, and no column that no rule reads, makes a difference. `Debug` leaves out
+/// the amounts and the people.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PeriodLock {
@@ -25,12 +35,25 @@ pub struct PeriodLock {
     pub known_at: Timestamp,
     /// The version of the rules.
     pub rules: Digest,
-    /// The version of the directory, as it was known then.
-    pub directory: Digest,
+    /// The version of what the period used of the directory, as it was known then.
+    pub people: Digest,
+    /// The version of the charges of the period.
+    pub charges: Digest,
     /// What the amounts are of.
     pub metric: Metric,
     /// By key and value: how much.
     pub amounts: Vec<Closed>,
+    held: Held,
+}
+
+/// What a period is opened again with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    rules: RuleSet,
+    people: HeldPeople,
+    costs: CostSums,
+    /// Whoever had charges.
+    charged: Vec<String>,
 }
 
 /// What one value of a key came to. `Debug` leaves out the value.
@@ -63,7 +86,7 @@ type Amounts = BTreeMap<(String, Option<String>), Money>;
 
 impl PeriodLock {
     /// Closes a period with these rules and what was known of people at an instant. Where rules share out by cost, the period is
-    /// the billing cycle.
+    /// the billing cycle. The lock then holds emails and what the rules read about them.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
@@ -81,10 +104,10 @@ impl PeriodLock {
     /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
     /// let closing = Timestamp::midnight("2026-10-03".parse()?);
     /// let lock = PeriodLock::close((&written, &people), &ledger, september, closing, Metric::Billed)?;
-    /// assert!(lock.restated(&lock.reopen(&written, &people, &ledger)?, &ledger)?.is_empty());
+    /// assert!(lock.restated(&lock.open()?, &ledger)?.is_empty());
     ///
-    /// let now = written.compile(people)?;
-    /// let restated: Vec<_> = lock.restated(&now, &ledger)?.iter().map(ToString::to_string).collect();
+    /// let review = lock.review(&written, &people, &ledger)?;
+    /// let restated: Vec<_> = review.restated.iter().map(ToString::to_string).collect();
     /// assert_eq!(restated, ["Team Data: 0 -> 8.2", "Team Web: 8.2 -> 0"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -99,18 +122,28 @@ impl PeriodLock {
         metric: Metric,
     ) -> Result<Self> {
         let people = people.clone().known_at(known_at);
-        let (version, directory) = (rules.digest(), people.digest());
-        let compiled = rules.clone().compile(people)?.with_costs(ledger, metric, &[period])?;
-        let amounts = amounts(&compiled, keys_of(&compiled), ledger, (period, metric))?.into_iter();
+        let compiled = rules.clone().compile(people)?;
+        let costs = compiled.cost_sums(ledger, metric, &[period])?;
+        let resolved = compiled.resolve_with(&costs)?;
+        let amounts = amounts(&resolved, keys_of(&resolved), ledger, (period, metric))?.into_iter();
         let closed = |((key, value), amount)| Closed { key, value, amount };
+        let charged = charged(ledger, period);
+        let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
         Ok(Self {
             start: period.start(),
             end: period.end(),
             known_at,
-            rules: version,
-            directory,
+            rules: rules.digest(),
+            people: compiled.0.people_used(&charged, period),
+            charges: charges_digest(ledger, period, metric),
             metric,
             amounts: amounts.map(closed).collect(),
+            held: Held {
+                people: directory.held(period, &facts),
+                rules: RuleSet { tests: Vec::new(), ..rules.clone() },
+                costs,
+                charged,
+            },
         })
     }
 
@@ -123,16 +156,28 @@ impl PeriodLock {
             .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").caused_by(error))
     }
 
-    /// The rules that decided the period, ready to assign again. The directory may know more by now, as long as it tells
-    /// when: what was recorded after the closing is left aside. Shares by cost are those of these charges.
+    /// The rules that decided the period, ready to assign again, with the people and the costs that the lock holds. Late charges
+    /// of the period are decided by them, too.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when the rules or the people are other ones; as [`RuleSet::compile`].
-    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<Rules> {
-        let people = people.clone().known_at(self.known_at);
-        for (whose, found, closed) in
-            [("rules are", rules.digest(), self.rules), ("people are", people.digest(), self.directory)]
-        {
+    /// As [`RuleSet::compile`] and [`PeriodLock::period`], where a host has changed the lock.
+    pub fn open(&self) -> Result<ResolvedRules> {
+        self.period()?;
+        self.held.rules.clone().compile(self.held.people.directory()?)?.resolve_with(&self.held.costs)
+    }
+
+    /// The same from the files, which may have learnt more since, as long as they tell when: what was recorded after the closing
+    /// is left aside. Shares by cost are those of these charges.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when the rules are other ones, or say otherwise of the people whom the period charged; as
+    /// [`RuleSet::compile`].
+    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<ResolvedRules> {
+        let compiled = rules.clone().compile(people.clone().known_at(self.known_at))?;
+        for (whose, found, closed) in [
+            ("rules are", rules.digest(), self.rules),
+            ("people are", self.people_used(&compiled)?, self.people),
+        ] {
             if found != closed {
                 let message = format!(
                     "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
@@ -141,7 +186,12 @@ impl PeriodLock {
                 return Err(Error::new(ErrorKind::Locked, None, message));
             }
         }
-        rules.clone().compile(people)?.with_costs(ledger, self.metric, &[self.period()?])
+        compiled.resolve(ledger, self.metric, &[self.period()?])
+    }
+
+    /// The version of what these rules use of their directory for those whom the period charged.
+    pub(crate) fn people_used(&self, rules: &Rules) -> Result<Digest> {
+        Ok(rules.0.people_used(&self.held.charged, self.period()?))
     }
 
     /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
@@ -167,6 +217,44 @@ impl PeriodLock {
     }
 }
 
+/// Everybody whom charges of a period name, in order.
+fn charged(ledger: &Ledger, period: Window) -> Vec<String> {
+    let mut tuples: Vec<usize> =
+        ledger.tuples_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, tuple)| tuple).collect();
+    tuples.sort_unstable();
+    tuples.dedup();
+    let mut charged = BTreeSet::new();
+    for tuple in tuples.into_iter().filter_map(|tuple| ledger.tuple(tuple)) {
+        charged.extend(PERSON.iter().filter_map(|field| text_of(&tuple, field).map(Cow::into_owned)));
+    }
+    charged.into_iter().collect()
+}
+
+/// The version of the charges of a period: what they have in every dimension, when, and how much, in any order.
+pub(crate) fn charges_digest(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
+    let mut tuples: BTreeMap<usize, Digest> = BTreeMap::new();
+    let mut charges: Vec<(Timestamp, Digest, Option<Money>)> = Vec::new();
+    for row in ledger.rows().filter(|row| period.contains(row.at)) {
+        let tuple = *tuples.entry(row.tuple).or_insert_with(|| {
+            let mut fields = Fields::new("virtual-tags dimensions 1");
+            for (dimension, value) in ledger.tuple(row.tuple).into_iter().flat_map(dimensions) {
+                fields.text(&dimension.to_string());
+                fields.text(&value);
+            }
+            fields.digest()
+        });
+        charges.push((row.at, tuple, row.costs.get(metric)));
+    }
+    charges.sort_unstable();
+    let mut fields = Fields::new("virtual-tags charges 1");
+    for (at, tuple, amount) in charges {
+        fields.instant(Some(at));
+        fields.text(&tuple.to_string());
+        fields.optional(amount.map(|amount| amount.to_string()).as_deref());
+    }
+    fields.digest()
+}
+
 fn keys_of(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
     tagger.keys().iter().map(|key| &**key)
 }
@@ -179,7 +267,7 @@ fn amounts<'a>(
 ) -> Result<Amounts> {
     let mut amounts = Amounts::new();
     for key in keys {
-        let resolved = Resolved::new(tagger, key, ledger);
+        let resolved = LedgerTags::new(tagger, key, ledger);
         let rows = ledger.rows().zip(resolved.numbers()).filter(|(row, _)| period.contains(row.at));
         for (row, answer) in rows {
             let amount = row.costs.get(metric).unwrap_or_default();
@@ -208,7 +296,8 @@ fn add(
 impl fmt::Display for Restated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, closed, now } = self;
-        write!(f, "{key} {}: {closed} -> {now}", value.as_deref().unwrap_or("(none)"))
+        let value = for_terminal(value.as_deref().unwrap_or("(none)"));
+        write!(f, "{} {value}: {closed} -> {now}", for_terminal(key))
     }
 }
 
@@ -219,7 +308,7 @@ impl fmt::Debug for PeriodLock {
             .field("end", &self.end)
             .field("known_at", &self.known_at)
             .field("rules", &self.rules)
-            .field("directory", &self.directory)
+            .field("people", &self.people)
             .finish_non_exhaustive()
     }
 }

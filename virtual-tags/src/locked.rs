@@ -4,19 +4,19 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp, Window};
+use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp, Window};
 
-use crate::{Error, ErrorKind, Result, Rules};
+use crate::{Error, ErrorKind, ResolvedRules, Result};
 
 /// A tagger that decides charges of closed periods by the rules with which they were closed, and all others by those of
 /// today. So a report over many months does not move when rules change.
 #[derive(Clone, Debug)]
 pub struct LockedRules {
-    current: Rules,
-    closed: Vec<(Window, Rules)>,
+    current: ResolvedRules,
+    closed: Vec<(Window, ResolvedRules)>,
     keys: Arc<[Arc<str>]>,
     boundaries: Arc<[Timestamp]>,
-    reads: Option<Arc<[Dimension]>>,
+    reads: Arc<[Dimension]>,
 }
 
 impl LockedRules {
@@ -25,7 +25,10 @@ impl LockedRules {
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when two of the periods overlap.
-    pub fn new(current: Rules, closed: impl IntoIterator<Item = (Window, Rules)>) -> Result<Self> {
+    pub fn new(
+        current: ResolvedRules,
+        closed: impl IntoIterator<Item = (Window, ResolvedRules)>,
+    ) -> Result<Self> {
         let mut closed: Vec<_> = closed.into_iter().collect();
         closed.sort_by_key(|(period, _)| *period);
         for pair in closed.windows(2) {
@@ -42,18 +45,17 @@ impl LockedRules {
         let ends = closed.iter().flat_map(|(period, _)| [period.start(), period.end()]);
         let boundaries: BTreeSet<_> =
             all().flat_map(cost_model::Tagger::boundaries).copied().chain(ends).collect();
-        let reads: Option<Vec<_>> = all().map(Tagger::reads).collect();
-        let reads: Option<BTreeSet<_>> = reads.map(|reads| reads.concat().into_iter().collect());
+        let reads: BTreeSet<_> = all().flat_map(Tagger::reads).cloned().collect();
         Ok(Self {
             keys: current.keys().iter().chain(keys).cloned().collect(),
             boundaries: boundaries.into_iter().collect(),
-            reads: reads.map(|reads| reads.into_iter().collect()),
+            reads: reads.into_iter().collect(),
             current,
             closed,
         })
     }
 
-    fn rules_at(&self, at: Timestamp) -> &Rules {
+    fn rules_at(&self, at: Timestamp) -> &ResolvedRules {
         let period = self.closed.iter().find(|(period, _)| period.contains(at));
         period.map_or(&self.current, |(_, rules)| rules)
     }
@@ -68,8 +70,8 @@ impl Tagger for LockedRules {
         &self.boundaries
     }
 
-    fn reads(&self) -> Option<&[Dimension]> {
-        self.reads.as_deref()
+    fn reads(&self) -> &[Dimension] {
+        &self.reads
     }
 
     fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
@@ -80,16 +82,7 @@ impl Tagger for LockedRules {
         Cow::Owned(own.into_iter().collect())
     }
 
-    fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a> {
-        self.rules_at(at).assign(key, dimensions, at)
-    }
-
-    fn assign_together(
-        &self,
-        keys: &[Arc<str>],
-        dimensions: &dyn Dimensions,
-        at: Timestamp,
-    ) -> Option<Vec<JointShare>> {
-        self.rules_at(at).assign_together(keys, dimensions, at)
+    fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part> {
+        self.rules_at(at).parts(keys, dimensions, at)
     }
 }

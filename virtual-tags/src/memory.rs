@@ -1,11 +1,12 @@
 //! Answers about charges that come one by one, each asked for once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::Arc;
 
-use cost_model::{Assignment, Dimension, Dimensions, Tagger, Timestamp};
+use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
 
-use crate::Rules;
+use crate::ResolvedRules;
 use crate::charge::text_of;
 use crate::mixing::Mixing;
 
@@ -14,7 +15,7 @@ use crate::mixing::Mixing;
 ///
 /// ```
 /// use std::borrow::Cow;
-/// use cost_model::{Assignment, Dimension, Dimensions, Timestamp};
+/// use cost_model::{Dimension, Dimensions, Part, Timestamp};
 /// use virtual_tags::{Directory, RuleSet};
 ///
 /// struct Login(&'static str);
@@ -26,25 +27,23 @@ use crate::mixing::Mixing;
 /// }
 ///
 /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.domain = \"web.acme.test\"\n";
-/// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?;
+/// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
 /// let mut teams = rules.remember("Team");
 /// let at = Timestamp::midnight("2026-09-15".parse()?);
 /// for login in [Login("ana@web.acme.test"), Login("ANA@web.acme.test"), Login("ana@web.acme.test")] {
-///     assert_eq!(*teams.assign(&login, at), Assignment::Value("Web".into()));
+///     assert_eq!(teams.parts(&login, at), [Part::whole([Some("Web".into())])]);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Memory<'a> {
-    rules: &'a Rules,
-    key: Box<str>,
+    rules: &'a ResolvedRules,
+    keys: [Arc<str>; 1],
     /// By what the rules read of a charge, as bytes.
     known: HashMap<Box<[u8]>, Spans, Mixing>,
     /// For each span in which an answer stands: that, once it was asked for.
-    answers: Vec<Option<Assignment<'a>>>,
+    answers: Vec<Option<Vec<Part>>>,
     /// What the rules read of the charge at hand.
     read: Vec<u8>,
-    /// The answer about the charge at hand, where rules may read anything.
-    unremembered: Assignment<'a>,
 }
 
 /// The spans of time in which an answer stands: one more than there are boundaries.
@@ -64,30 +63,25 @@ impl Spans {
 const END: u8 = 0xff;
 const ABSENT: u8 = 0xfe;
 
-impl Rules {
+impl ResolvedRules {
     /// A memory of what the rules say about one key.
     pub fn remember(&self, key: &str) -> Memory<'_> {
         Memory {
             rules: self,
-            key: key.into(),
+            keys: [key.into()],
             known: HashMap::default(),
             answers: Vec::new(),
             read: Vec::new(),
-            unremembered: Assignment::Unset,
         }
     }
 }
 
-impl<'a> Memory<'a> {
-    /// What [`Tagger::assign`] says.
-    pub fn assign(&mut self, dimensions: &dyn Dimensions, at: Timestamp) -> &Assignment<'a> {
+impl Memory<'_> {
+    /// What [`Tagger::parts`] says of the key.
+    pub fn parts(&mut self, dimensions: &dyn Dimensions, at: Timestamp) -> &[Part] {
         let rules = self.rules;
-        let Some(reads) = rules.reads() else {
-            self.unremembered = rules.assign(&self.key, dimensions, at);
-            return &self.unremembered;
-        };
         self.read.clear();
-        for dimension in reads {
+        for dimension in rules.reads() {
             self.read(dimension, dimensions);
         }
         let number = match self.known.get(&*self.read) {
@@ -95,10 +89,7 @@ impl<'a> Memory<'a> {
             None => self.learn(rules.boundaries_of(dimensions).into(), at),
         };
         let answer = self.answers.get_mut(number);
-        match answer {
-            Some(answer) => answer.get_or_insert_with(|| rules.assign(&self.key, dimensions, at)),
-            None => &self.unremembered,
-        }
+        answer.map_or(&[], |answer| answer.get_or_insert_with(|| rules.parts(&self.keys, dimensions, at)))
     }
 
     fn learn(&mut self, boundaries: Box<[Timestamp]>, at: Timestamp) -> usize {
@@ -110,6 +101,14 @@ impl<'a> Memory<'a> {
     }
 
     fn read(&mut self, dimension: &Dimension, dimensions: &dyn Dimensions) {
+        if *dimension == Dimension::Tagged {
+            let mut tags = BTreeMap::new();
+            dimensions.for_each_tag(&mut |key, value| drop(tags.insert(key.to_owned(), value.to_owned())));
+            for text in tags.iter().flat_map(|(key, value)| [key, value]) {
+                self.read.extend_from_slice(text.as_bytes());
+                self.read.push(END);
+            }
+        }
         match text_of(dimensions, dimension) {
             Some(text) => self.read.extend_from_slice(text.as_bytes()),
             None => self.read.push(ABSENT),
@@ -121,7 +120,7 @@ impl<'a> Memory<'a> {
 impl fmt::Debug for Memory<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory")
-            .field("key", &self.key)
+            .field("key", &self.keys)
             .field("known", &self.known.len())
             .finish_non_exhaustive()
     }

@@ -7,10 +7,10 @@ use cost_model::{Dimension, Timestamp};
 use crate::compile::{CompiledRule, Then};
 
 /// What the rules of one key depend on.
-#[expect(clippy::struct_excessive_bools, reason = "each is about another source of answers")]
+#[derive(Default)]
 pub(crate) struct Needs {
-    /// The dimensions, other keys aside; `None` where they may depend on any.
-    pub(crate) dimensions: Option<BTreeSet<Dimension>>,
+    /// The dimensions, other keys aside; [`Dimension::Tagged`] for tags of any key.
+    pub(crate) dimensions: BTreeSet<Dimension>,
     /// The ends of their spans.
     pub(crate) ends: Vec<Timestamp>,
     /// Whether they look at who caused a charge.
@@ -19,30 +19,17 @@ pub(crate) struct Needs {
     pub(crate) directory: bool,
     /// Whether they count people.
     pub(crate) counts: bool,
-    /// Whether they share charges out.
-    pub(crate) shares: bool,
-}
-
-impl Default for Needs {
-    fn default() -> Self {
-        Self {
-            dimensions: Some(BTreeSet::new()),
-            ends: Vec::new(),
-            person: false,
-            directory: false,
-            counts: false,
-            shares: false,
-        }
-    }
 }
 
 impl Needs {
     pub(crate) fn add(&mut self, rule: CompiledRule<'_>) {
         if let Some(when) = rule.when {
-            match (when.reads(), &mut self.dimensions) {
-                (Some(more), Some(dimensions)) => dimensions.extend(more.into_iter().filter(is_own)),
-                _ => self.dimensions = None,
-            }
+            // A condition that reads more than it names reads tags of any key: it cannot read amounts.
+            let reads = when.reads().unwrap_or_else(|| {
+                let named = when.dimensions().into_iter();
+                named.chain([Dimension::ServiceId, Dimension::Tagged]).collect()
+            });
+            self.dimensions.extend(reads.into_iter().filter(is_own));
         }
         if let Then::Field(inherit) = rule.then {
             self.add_field(&inherit.field);
@@ -54,12 +41,11 @@ impl Needs {
         self.person |= rule.people.who.is_some();
         self.directory |= rule.asks_directory();
         self.counts |= matches!(rule.then, Then::Headcount { .. });
-        self.shares |= matches!(rule.then, Then::Shares(_) | Then::Headcount { .. } | Then::Cost(_));
     }
 
     pub(crate) fn add_field(&mut self, field: &Dimension) {
-        if let Some(dimensions) = self.dimensions.as_mut().filter(|_| is_own(field)) {
-            dimensions.insert(field.clone());
+        if is_own(field) {
+            self.dimensions.insert(field.clone());
         }
     }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::directory::identity::{canonical, canonical_domain, composed};
 
 /// One of the forms of names.
@@ -14,7 +16,7 @@ type Form = fn(&str) -> String;
 ///
 /// The charge's person is the first of its resource and its tag `cursor:user` that is an email, by the name that the
 /// directory's aliases give it at the time of the charge. Letter case does not matter here.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct People {
     /// `email.is`: the email as a whole.
@@ -36,7 +38,8 @@ pub struct People {
 }
 
 /// What caused a charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Who {
     /// An email address, also a removed one's.

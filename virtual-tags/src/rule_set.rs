@@ -5,24 +5,28 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Filter, Timestamp};
+use serde::{Deserialize, Serialize};
 
+use crate::as_text;
+use crate::check::folded;
 use crate::place::Passage;
 use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place, Result, RuleTest, Rules};
 
 /// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
 ///
 /// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
-    /// What the rules are expected to say of some charges.
+    /// What the rules are expected to say of some charges. Serialised rules have none.
+    #[serde(skip)]
     pub tests: Vec<RuleTest>,
 }
 
 /// The rules of one tag key. `Debug` leaves out the default, which may name a person.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagDefinition {
     /// The key, such as `Team`.
@@ -64,10 +68,11 @@ impl fmt::Debug for TagDefinition {
 }
 
 /// One rule: which charges it is about, and what value they get.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rule {
     /// Which charges; without a condition, all of them.
+    #[serde(with = "as_text::optional")]
     pub when: Option<Filter>,
     /// Whose charges, beside the condition.
     pub people: People,
@@ -78,6 +83,7 @@ pub struct Rule {
     /// Where the rule stands, if it was read from a file.
     pub place: Option<Place>,
     /// The condition as it stands in the file.
+    #[serde(skip)]
     pub(crate) sentence: Option<Arc<Passage>>,
 }
 
@@ -95,7 +101,7 @@ impl Rule {
 }
 
 /// From an instant to another, the second excluded; a missing end is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "two ends, by definition")]
 pub struct Span {
     /// The first instant within.
@@ -158,25 +164,43 @@ impl RuleSet {
         crate::rules_file::read(toml, file)
     }
 
-    /// Adds a key for each fact of the directory that is not a key yet (in any case of letters): the fact's name with
-    /// an upper-case first letter, the fact itself as value, `default` for charges without one.
-    pub fn with_directory_facts(mut self, directory: &Directory, default: &str) -> Self {
-        for fact in directory.facts() {
-            if !self.tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(fact)) {
+    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters, and with `_` or `-` in place of a blank): the column's name
+    /// with an upper-case first letter, what it says as value, `default` for charges without one. Other columns become no
+    /// tags: a directory may hold salaries.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let people = Directory::from_csv(b"email,team,salary\nana@acme.test,Web,91000\n", "people.csv")?;
+    /// let rules = RuleSet::default().with_directory_facts(&people, ["team"], "Unallocated")?.compile(people)?;
+    /// assert_eq!(rules.keys(), ["Team".into()]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when the directory has no such column; the error lists those that it has.
+    pub fn with_directory_facts<'a>(
+        mut self,
+        directory: &Directory,
+        columns: impl IntoIterator<Item = &'a str>,
+        default: &str,
+    ) -> Result<Self> {
+        for column in columns {
+            let fact = directory
+                .fact_named(column)
+                .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
+            if !self.tags.iter().any(|tag| folded(&tag.key) == folded(fact)) {
                 let mut characters = fact.chars();
-                let key: String = characters
-                    .next()
-                    .iter()
-                    .flat_map(|first| first.to_uppercase())
-                    .chain(characters)
-                    .collect();
+                let first = characters.next();
+                let key: String =
+                    first.iter().flat_map(|first| first.to_uppercase()).chain(characters).collect();
                 let mut tag = TagDefinition::new(key);
                 tag.default = Some(default.into());
                 tag.rules.push(Rule::new(Assign::FromDirectory(Lookup::new(Arc::clone(fact)))));
                 self.tags.push(tag);
             }
         }
-        self
+        Ok(self)
     }
 
     /// Checks the rules against the directory and makes them ready to assign.

@@ -1,45 +1,112 @@
-//! Compiled rules: a tagger.
+//! Compiled rules, which may still lack the costs that some of them share out by.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Assignment, Dimension, Dimensions, JointShare, Tagger, Timestamp};
+use cost_model::{Dimension, Ledger, Metric, Timestamp, Window};
 
-use crate::charge::{Charge, PERSON};
-use crate::compile::{CompiledTag, Compiler};
-use crate::cost_split::{AllCostShares, CostShares};
+use crate::charge::PERSON;
+use crate::compile::{CompiledTag, Compiler, Then};
+use crate::cost_split::{AllCostShares, CostSplit};
+use crate::digest::Fields;
 use crate::error::Errors;
-use crate::evaluate::shares_of;
 use crate::order::{ancestors, order};
-use crate::{Directory, Error, ErrorKind, Result, RuleSet};
+use crate::resolved_rules::ResolvedRules;
+use crate::{CostSums, Digest, Directory, Error, ErrorKind, Place, Result, RuleSet, Who};
 
-/// Rules checked against a directory and ready to assign, as a [`Tagger`].
+/// Rules checked against a directory.
 ///
-/// For each key the first rule that matches wins; without one the key's default stands. A rule that asks the directory
-/// looks up the charge's resource and then its `cursor:user` tag, at the time of the charge. Keys that read other keys are
-/// assigned after them, whatever their order; of a charge that is shared out, each part by itself. Clones share everything.
+/// They are no [`Tagger`](cost_model::Tagger) yet, because a rule may share charges out by what the values of another key cost
+/// (`split = { cost_of = "Team", per = "month" }`), and those costs are in the charges. [`Rules::resolve`] takes them from a
+/// ledger, [`Rules::resolve_with`] from sums kept elsewhere; [`Rules::tagger`] is for rules without such splits and refuses
+/// all others. Clones share everything.
+///
+/// ```
+/// use virtual_tags::{Directory, ErrorKind, RuleSet};
+///
+/// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.domain = \"web.acme.test\"\n";
+/// let plain = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?;
+/// assert!(plain.tagger().is_ok());
+///
+/// let shared = "[[tag]]\nkey = \"Payer\"\n[[tag.rule]]\nwho = \"service_account\"\n\
+///               split = { cost_of = \"Team\", per = \"month\" }\n";
+/// let weighing = RuleSet::from_toml(&format!("{toml}{shared}"), "rules.toml")?.compile(Directory::default())?;
+/// assert_eq!(weighing.tagger().unwrap_err().kind(), ErrorKind::NeedsCosts);
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
 #[derive(Clone)]
-pub struct Rules {
-    pub(crate) keys: Arc<[Arc<str>]>,
-    pub(crate) tags: Arc<[CompiledTag]>,
-    pub(crate) directory: Arc<Directory>,
+pub struct Rules(pub(crate) Arc<Compiled>);
+
+/// What compiling makes of rules.
+pub(crate) struct Compiled {
+    pub(crate) keys: Vec<Arc<str>>,
+    pub(crate) tags: Vec<CompiledTag>,
+    pub(crate) directory: Directory,
     /// The numbers of the keys, each after those it reads.
-    pub(crate) order: Arc<[usize]>,
+    pub(crate) order: Vec<usize>,
     /// By key: all that it reads, also through others.
-    pub(crate) ancestors: Arc<[Vec<usize>]>,
-    /// By key: whether a charge may be shared out by it.
-    splits: Arc<[bool]>,
-    /// What the rules depend on, if they depend on no more than these.
-    reads: Option<Arc<[Dimension]>>,
-    boundaries: Arc<[Timestamp]>,
+    pub(crate) ancestors: Vec<Vec<usize>>,
+    /// What the rules depend on.
+    pub(crate) reads: Vec<Dimension>,
     /// The ends of the rules' spans.
-    spans: Arc<[Timestamp]>,
-    /// The boundaries at which head counts and shares by cost may change, which concern every charge.
-    counts: Arc<[Timestamp]>,
-    /// What splits by cost go by.
-    pub(crate) costs: Arc<AllCostShares>,
+    pub(crate) spans: Vec<Timestamp>,
+}
+
+impl Compiled {
+    pub(crate) fn number(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|each| **each == *key)
+    }
+
+    /// The rules that share charges out by cost, in the order in which their costs can be known.
+    pub(crate) fn cost_splits(&self) -> impl Iterator<Item = (Option<&Place>, &CostSplit)> {
+        let tags = self.order.iter().filter_map(|number| self.tags.get(*number));
+        tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.then {
+            Then::Cost(split) => Some((rule.place, &**split)),
+            _ => None,
+        })
+    }
+
+    /// The facts that rules read, ascending.
+    pub(crate) fn facts_read(&self) -> Vec<usize> {
+        let mut facts = BTreeSet::new();
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            match rule.then {
+                Then::Fact(fact, _) => drop(facts.insert(*fact)),
+                Then::Headcount { fact, within, .. } => facts.extend([*fact].into_iter().chain(*within)),
+                Then::Value(_) | Then::Field(_) | Then::Shares(_) | Then::Cost(_) => {}
+            }
+        }
+        facts.into_iter().collect()
+    }
+
+    /// The version of what the rules use of the directory for these people in a period.
+    pub(crate) fn people_used(&self, ids: &[String], period: Window) -> Digest {
+        let mut fields = Fields::new("virtual-tags people 1");
+        let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
+        let asks_removed = rules.any(|rule| rule.people.who == Some(Who::Removed));
+        self.directory.used_into(&mut fields, ids, period, (&self.facts_read(), asks_removed));
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            if let Then::Headcount { counts, .. } = rule.then {
+                counts.used_into(&mut fields, period);
+            }
+        }
+        fields.digest()
+    }
+
+    /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.
+    pub(crate) fn weighs_costs(&self, number: usize) -> bool {
+        let read = self.ancestors.get(number).into_iter().flatten();
+        let mut tags = read.chain([&number]).filter_map(|each| self.tags.get(*each));
+        tags.any(|tag| !tag.bases.is_empty())
+    }
+
+    /// The error for a split whose costs are not known.
+    pub(crate) fn needs_costs(&self, place: Option<&Place>, split: &CostSplit, remedy: &str) -> Error {
+        let key = self.keys.get(split.basis).map_or("", |key| key);
+        let message = format!("the rule shares charges out by what `{key}` costs, and {remedy}");
+        Error::new(ErrorKind::NeedsCosts, place.cloned(), message)
+    }
 }
 
 impl Rules {
@@ -58,145 +125,139 @@ impl Rules {
             let place = keys.iter().position(|key| **key == *first).and_then(|number| places.get(number));
             Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
         })?;
-        let ancestors = ancestors(&tags, &order);
-        let splits = splits(&tags, &ancestors);
-        let mut rules = Self {
-            reads: reads(&tags).map(Arc::from),
-            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()).into(),
-            boundaries: Arc::default(),
-            counts: Arc::default(),
-            costs: Arc::default(),
-            keys: keys.into(),
-            tags: tags.into(),
-            directory: Arc::new(directory),
-            order: order.into(),
-            ancestors: ancestors.into(),
-            splits: splits.into(),
-        };
-        rules.find_boundaries();
-        Ok(rules)
+        Ok(Self(Arc::new(Compiled {
+            reads: reads(&tags),
+            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()),
+            ancestors: ancestors(&tags, &order),
+            keys,
+            tags,
+            directory,
+            order,
+        })))
     }
 
-    pub(crate) fn find_boundaries(&mut self) {
-        let counts = self.tags.iter().any(|tag| tag.needs.counts);
-        let counts = if counts { self.directory.boundaries() } else { &[] };
-        let costs = self.costs.values().flat_map(CostShares::ends);
-        self.counts = sorted(counts.iter().copied().chain(costs)).into();
-        let dated = self.tags.iter().any(|tag| tag.needs.directory);
-        let directory = if dated { self.directory.boundaries() } else { &[] };
-        self.boundaries = sorted(directory.iter().chain(&*self.spans).chain(&*self.counts).copied()).into();
+    /// Returns the tag keys, in their declared order.
+    pub fn keys(&self) -> &[Arc<str>] {
+        &self.0.keys
     }
 
-    pub(crate) fn number(&self, key: &str) -> Option<usize> {
-        self.keys.iter().position(|each| **each == *key)
+    /// Returns the value that charges get which no rule of a key matches, if the key has one.
+    pub fn default_of(&self, key: &str) -> Option<&Arc<str>> {
+        self.0.tags.get(self.0.number(key)?)?.default.as_ref()
+    }
+
+    /// Returns whether some rule shares charges out by what the values of a key cost, so that [`Rules::tagger`] fails.
+    pub fn needs_costs(&self) -> bool {
+        self.0.cost_splits().next().is_some()
+    }
+
+    /// Returns the rules ready to assign, where no rule weighs costs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NeedsCosts`] where one does, with its place.
+    pub fn tagger(&self) -> Result<ResolvedRules> {
+        self.resolve_with(&CostSums::default())
+    }
+
+    /// Returns the rules ready to assign, with every split by the cost of another key in proportion to what its values cost in
+    /// these charges, in the day, calendar month (both in UTC) or billing cycle of the charge that is shared out.
+    ///
+    /// `cycles` are the billing cycles, of which no two may overlap; only rules that split by cycle need them, and a charge that
+    /// lies in none is not shared out by them. The ledger should hold the whole of every period: half a month gives the
+    /// proportions of that half. It is only read.
+    ///
+    /// What has no value of the other key, or only its default, gives no weight to anybody, and neither does a value whose
+    /// refunds exceed its charges. Where no value has a weight, the rule does not match.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let rules = RuleSet::from_toml(r#"
+    /// [[tag]]
+    /// key = "Team"
+    ///   [[tag.rule]]
+    ///   from_directory = "team"
+    /// [[tag]]
+    /// key = "Payer"
+    /// default = "Unallocated"
+    ///   [[tag.rule]]
+    ///   who = "service_account"
+    ///   split = { cost_of = "Team", per = "month" }
+    ///   [[tag.rule]]
+    ///   from_field = "vtag.Team"
+    /// "#, "rules.toml")?;
+    /// let people = Directory::from_csv(b"email,team\nana@acme.test,Web\nbo@acme.test,Data\n", "people.csv")?;
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// for (who, dollars) in [("ana@acme.test", "3"), ("bo@acme.test", "1"), ("bugbot", "10")] {
+    ///     let at = Timestamp::midnight("2026-09-15".parse()?);
+    ///     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(dollars.parse()?));
+    ///     record.resource = Some(who.into());
+    ///     ledger.push(&record)?;
+    /// }
+    /// let ledger = ledger.build();
+    /// let tagger = rules.compile(people)?.resolve(&ledger, Metric::Effective, &[])?;
+    /// let bugbot = tagger.allocations("Payer", &ledger)?;
+    /// let shares: Vec<_> = bugbot.iter().map(|part| (part.value.as_deref(), part.costs.billed.unwrap().to_string())).collect();
+    /// assert_eq!(shares, [(Some("Data"), "2.5".to_owned()), (Some("Web"), "7.5".to_owned())]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Rules::cost_sums`].
+    pub fn resolve(&self, ledger: &Ledger, metric: Metric, cycles: &[Window]) -> Result<ResolvedRules> {
+        self.resolve_with(&self.cost_sums(ledger, metric, cycles)?)
+    }
+
+    /// Returns the rules ready to assign, with the costs that splits weigh taken from sums: for callers that hold no ledger, or
+    /// that keep what a closed period was weighed by.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NeedsCosts`] where the sums are not about what a rule weighs; a basis without sums is an answer: nothing
+    /// was spent. [`ErrorKind::Rules`] when two periods of a basis overlap or one ends before it starts,
+    /// [`ErrorKind::Amount`] when a sum leaves the range of [`Money`](cost_model::Money).
+    pub fn resolve_with(&self, sums: &CostSums) -> Result<ResolvedRules> {
+        let mut costs = AllCostShares::new();
+        for (place, split) in self.0.cost_splits() {
+            if !costs.contains_key(split) {
+                let Some(basis) = sums.basis(&self.0, split) else {
+                    return Err(self.0.needs_costs(
+                        place,
+                        split,
+                        "no costs are given; give the charges, or sums of them",
+                    ));
+                };
+                costs.insert(split.clone(), basis.shares(self.0.tags.get(split.basis), place)?);
+            }
+        }
+        Ok(ResolvedRules::new(Arc::clone(&self.0), costs))
     }
 }
 
-fn is(flags: &[bool], number: usize) -> bool {
-    flags.get(number).copied().unwrap_or_default()
-}
-
-fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
+pub(crate) fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
     let mut instants: Vec<_> = instants.collect();
     instants.sort_unstable();
     instants.dedup();
     instants
 }
 
-fn splits(tags: &[CompiledTag], ancestors: &[Vec<usize>]) -> Vec<bool> {
-    let own: Vec<_> = tags.iter().map(|tag| tag.needs.shares).collect();
-    own.iter()
-        .zip(ancestors)
-        .map(|(own_splits, read)| *own_splits || read.iter().any(|each| is(&own, *each)))
-        .collect()
-}
-
-/// Everything that some rule reads.
-fn reads(tags: &[CompiledTag]) -> Option<Vec<Dimension>> {
+/// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
+fn reads(tags: &[CompiledTag]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
     for needs in tags.iter().map(|tag| &tag.needs) {
-        reads.extend(needs.dimensions.clone()?);
+        reads.extend(needs.dimensions.iter().cloned());
         if needs.person || needs.directory {
             reads.extend(PERSON.iter().cloned());
         }
     }
-    Some(reads.into_iter().collect())
-}
-
-impl Tagger for Rules {
-    fn keys(&self) -> &[Arc<str>] {
-        &self.keys
-    }
-
-    fn boundaries(&self) -> &[Timestamp] {
-        &self.boundaries
-    }
-
-    fn reads(&self) -> Option<&[Dimension]> {
-        self.reads.as_deref()
-    }
-
-    fn boundaries_of(&self, dimensions: &dyn Dimensions) -> Cow<'_, [Timestamp]> {
-        if self.boundaries.is_empty() {
-            return Cow::Borrowed(&[]);
-        }
-        let charge = Charge::new(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN), &self.directory);
-        let people = charge.ids().flat_map(|id| self.directory.boundaries_of(&id));
-        let mut boundaries = sorted(people.chain(self.spans.iter().chain(&*self.counts).copied()));
-        boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
-        Cow::Owned(boundaries)
-    }
-
-    fn assign<'a>(&'a self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Assignment<'a> {
-        let Some(number) = self.number(key) else { return Assignment::Unset };
-        let (Some(tag), charge) = (self.tags.get(number), Charge::new(dimensions, at, &self.directory))
-        else {
-            return Assignment::Unset;
-        };
-        if tag.reads.is_empty() {
-            return self.outcome(tag, &charge, &[]);
-        }
-        let mut parts = self.parts(&[number], &charge);
-        if parts.len() > 1 {
-            return Assignment::Shares(Cow::Owned(shares_of(parts, number)));
-        }
-        let value = parts.pop().and_then(|part| part.values.into_iter().nth(number).flatten());
-        value.map_or(Assignment::Unset, |value| Assignment::Value(Cow::Owned(value.as_ref().to_owned())))
-    }
-
-    fn assign_together(
-        &self,
-        keys: &[Arc<str>],
-        dimensions: &dyn Dimensions,
-        at: Timestamp,
-    ) -> Option<Vec<JointShare>> {
-        let numbers: Vec<_> = keys.iter().map(|key| self.number(key)).collect();
-        let known: Vec<_> = numbers.iter().copied().flatten().collect();
-        let with_sources = |number: &usize| -> Vec<usize> {
-            let read = self.ancestors.get(*number).into_iter().flatten().copied();
-            read.chain([*number]).filter(|each| is(&self.splits, *each)).collect()
-        };
-        let sources: Vec<_> = known.iter().map(with_sources).collect();
-        let shared = |(position, own): (usize, &Vec<usize>)| {
-            sources.iter().skip(position + 1).any(|other| other.iter().any(|each| own.contains(each)))
-        };
-        if !sources.iter().enumerate().any(shared) {
-            return None;
-        }
-        let parts = self.parts(&known, &Charge::new(dimensions, at, &self.directory));
-        let joint = |part: crate::evaluate::Part| JointShare {
-            values: numbers.iter().map(|number| part.values.get((*number)?).cloned().flatten()).collect(),
-            weight: part.weight,
-        };
-        Some(parts.into_iter().map(joint).collect())
-    }
+    reads.into_iter().collect()
 }
 
 impl fmt::Debug for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rules")
-            .field("keys", &self.keys)
-            .field("directory", &self.directory)
+            .field("keys", &self.0.keys)
+            .field("directory", &self.0.directory)
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Ledger, Timestamp};
 
 use crate::charge::Charge;
@@ -37,14 +38,18 @@ impl fmt::Debug for Spelling {
 impl fmt::Display for Spelling {
     /// Who is who; it names people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sent, records, .. } = self;
+        let (sent, charges) = (for_terminal(&self.sent), counted(self.records, "charge"));
         match &self.person {
-            Some((person, Found::AnyCase)) => write!(f, "{sent} is {person} but for the case of letters")?,
-            Some((person, Found::WithoutPlus)) => write!(f, "{sent} is {person} without the +tag")?,
-            Some((person, Found::Exact)) => write!(f, "{sent} is {person}")?,
+            Some((person, Found::AnyCase)) => {
+                write!(f, "{sent} is {} but for the case of letters", for_terminal(person))?;
+            }
+            Some((person, Found::WithoutPlus)) => {
+                write!(f, "{sent} is {} without the +tag", for_terminal(person))?;
+            }
+            Some((person, Found::Exact)) => write!(f, "{sent} is {}", for_terminal(person))?,
             None => write!(f, "{sent} looks like two people, and stands for neither")?,
         }
-        write!(f, ", in {records} charges")
+        write!(f, ", in {charges}")
     }
 }
 
@@ -64,11 +69,11 @@ impl Rules {
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let spellings = rules.spellings(&ledger.build());
-    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charges");
+    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charge");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {
-        let boundaries = self.directory.boundaries();
+        let boundaries = self.0.directory.boundaries();
         let mut charges: BTreeMap<(usize, usize), (Timestamp, u64)> = BTreeMap::new();
         for (at, tuple) in ledger.tuples_in_time() {
             let epoch = boundaries.partition_point(|boundary| *boundary <= at);
@@ -77,11 +82,11 @@ impl Rules {
         let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
         for ((tuple, _), (at, records)) in charges {
             let Some(tuple) = ledger.tuple(tuple) else { continue };
-            for id in Charge::new(&tuple, at, &self.directory).ids() {
-                let person = match self.directory.find_person(&id, at) {
+            for id in Charge::new(&tuple, at, &self.0.directory).ids() {
+                let person = match self.0.directory.find_person(&id, at) {
                     Some((Found::Exact, _)) => continue,
                     Some((found, person)) => Some((person.into(), found)),
-                    None if self.directory.is_ambiguous(&id, at) => None,
+                    None if self.0.directory.is_ambiguous(&id, at) => None,
                     None => continue,
                 };
                 *spellings.entry((Arc::from(&*id), person)).or_default() += records;

@@ -3,8 +3,16 @@
 
 use std::sync::Arc;
 
-use cost_model::Share;
 use rust_decimal::Decimal;
+
+/// One part of a shared charge.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// The value that the part gets; `None` is none.
+    pub(crate) value: Option<Arc<str>>,
+    /// The part's weight among its siblings.
+    pub(crate) weight: u128,
+}
 
 pub(crate) fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {

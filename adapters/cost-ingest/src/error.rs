@@ -67,6 +67,17 @@ impl Error {
         Self { kind: ErrorKind::Run, message, place: None, source: Some(source) }
     }
 
+    /// While charges were held against those of other connections.
+    pub(crate) fn not_compared(source: cost_model::Error) -> Self {
+        Self::store("the stored charges could not be compared", source)
+    }
+
+    /// After the last window.
+    pub(crate) fn not_observed(source: cost_model::Error) -> Self {
+        let message = "every window is stored, but what the provider states of people and totals is not";
+        Self::store(message, source)
+    }
+
     pub(crate) fn of(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), place: None, source: None }
     }

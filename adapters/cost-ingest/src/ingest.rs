@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use chrono::{Days, Months};
-use cost_model::{ConnectionId, CostSource, CostStore, Spans, Timestamp, Window};
+use chrono::Months;
+use cost_model::{
+    ConnectionId, CostSource, CostStore, Coverage, LOOK_BACK_DAYS, Spans, Timestamp, Window, final_before,
+};
 
-use crate::plan::{DAYS_MAX, plan};
+use crate::plan::plan;
 use crate::run::Running;
 use crate::{Error, Observer, Result, RunReport};
 
@@ -25,7 +27,14 @@ pub struct Ingest<'a> {
 impl<'a> Ingest<'a> {
     /// Runs from `source` into `store`, as `connection`.
     pub fn new(source: &'a dyn CostSource, store: &'a dyn CostStore, connection: ConnectionId) -> Self {
-        Self { source, store, connection, observer: &(), retention_months: 12, look_back_days: 3 }
+        Self {
+            source,
+            store,
+            connection,
+            observer: &(),
+            retention_months: 12,
+            look_back_days: LOOK_BACK_DAYS,
+        }
     }
 
     /// The same, watched.
@@ -40,23 +49,24 @@ impl<'a> Ingest<'a> {
         self
     }
 
-    /// The same, with so many days before the current one that every refresh reads again, because late charges are still
-    /// to be expected; 3 unless told otherwise.
+    /// The same, with another number of days for which late charges are to be expected: charges of the current day and of
+    /// that many before it are provisional. [`LOOK_BACK_DAYS`] unless told otherwise.
     pub fn look_back_days(mut self, days: u32) -> Self {
         self.look_back_days = days;
         self
     }
 
-    /// The midnight before which charges are final at that moment: later ones are provisional, as every refresh reads
-    /// them again.
+    /// Returns the midnight before which charges are final in a read that begins at that moment: what is later is
+    /// provisional, and is read again until a read that began after it was final.
     pub fn final_before(&self, now: Timestamp) -> Timestamp {
-        let date = now.date();
-        let days = Days::new(self.look_back_days.into());
-        Timestamp::midnight(date.checked_sub_days(days).unwrap_or(date))
+        final_before(now, self.look_back_days)
     }
 
-    /// Reads what is missing since the retention began, and once more the days of the look-back, up to `now`; then asks
-    /// what the provider states of people and totals.
+    /// Reads what is missing since the retention began, and once more what was not final when it was last read, up to
+    /// `now`; then asks what the provider states of people and totals.
+    ///
+    /// What was provisional at its last read is read again however long ago that was, and so is what a clock read that
+    /// was ahead of `now`.
     ///
     /// On an empty store this is the first import. Totals that cannot be observed are told in
     /// [`RunReport::unobserved`] and fail nothing.
@@ -71,7 +81,7 @@ impl<'a> Ingest<'a> {
         Ok(running.report)
     }
 
-    /// Reads what of `range`, up to `now`, is missing, and once more the days of the look-back.
+    /// Reads what of `range`, up to `now`, is missing, and once more what was not final when it was last read.
     ///
     /// # Errors
     /// [`Error`] at the first window that cannot be read or stored, and if `range` begins after `now`.
@@ -82,17 +92,10 @@ impl<'a> Ingest<'a> {
 
     async fn catch_up(&self, range: Window, now: Timestamp) -> Result<Running<'_>> {
         let coverage = self.coverage().await?;
-        let covered_future = coverage.end().is_some_and(|end| end > now);
-        // A clock that was ahead claimed time that had not come; nobody knows how much of it.
-        let days = if covered_future { DAYS_MAX } else { self.look_back_days.into() };
-        let again = now.date().checked_sub_days(Days::new(days)).map_or(range.start(), Timestamp::midnight);
-        let mut spans = coverage.missing(range);
-        if let Ok(late) = Window::new(again.max(range.start()), range.end()) {
-            spans.add(late);
-        }
         let mut running = Running::new(self, now, &coverage);
-        running.report.covered_future = covered_future;
-        running.read_all(spans.into_windows().into_iter().flat_map(plan)).await?;
+        running.report.covered_future = coverage.reaches_past(now);
+        let missing = coverage.settled(now, self.look_back_days).missing(range);
+        running.read_all(missing.into_windows().into_iter().flat_map(plan)).await?;
         Ok(running)
     }
 
@@ -111,20 +114,7 @@ impl<'a> Ingest<'a> {
         Ok(running.report)
     }
 
-    /// Reads only what of `range`, up to `now`, is missing in the store. For a second source beside the first, such as
-    /// an exported file.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub async fn fill(&self, range: Window, now: Timestamp) -> Result<RunReport> {
-        let range = until(range.start(), now.min(range.end()))?;
-        let coverage = self.coverage().await?;
-        let mut running = Running::new(self, now, &coverage);
-        running.read_all(coverage.missing(range).into_windows().into_iter().flat_map(plan)).await?;
-        Ok(running.report)
-    }
-
-    /// Asks how many charges each closed window holds, compares that with what is stored, and reads the days again in
+    /// Asks how many charges each window holds that was final when it was last read, compares that with what is stored, and reads the days again in
     /// which they differ.
     ///
     /// One request finds a late or a withdrawn charge of any age in a window of 30 days; differences are narrowed by
@@ -135,21 +125,19 @@ impl<'a> Ingest<'a> {
     /// [`Error`] at the first window that cannot be counted, read or stored.
     pub async fn audit(&self, now: Timestamp) -> Result<RunReport> {
         let coverage = self.coverage().await?;
-        let closed = self.closed(&coverage, now);
+        let settled = coverage.settled(now, self.look_back_days);
         let mut running = Running::new(self, now, &coverage);
-        running.audit(closed.into_windows().into_iter().flat_map(plan)).await?;
+        running.audit(settled.into_windows().into_iter().flat_map(plan)).await?;
         Ok(running.report)
     }
 
-    /// The spans of what is stored that were final when they were last read, which was when the store's last span ends.
-    pub(crate) fn closed(&self, coverage: &Spans, now: Timestamp) -> Spans {
-        let last_read = coverage.end().map_or(now, |end| end.min(now));
-        coverage.before(self.final_before(last_read))
+    /// The spans of what the provider was read for that were final then: a change inside is a restatement.
+    pub(crate) fn closed(&self, coverage: &Coverage, now: Timestamp) -> Spans {
+        coverage.by_provider().settled(now, self.look_back_days)
     }
 
-    async fn coverage(&self) -> Result<Spans> {
-        let windows = self.store.coverage(&self.connection).await;
-        windows.map(Spans::from).map_err(Error::not_begun)
+    async fn coverage(&self) -> Result<Coverage> {
+        self.store.coverage(&self.connection).await.map_err(Error::not_begun)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod error;
+mod imports;
 mod ingest;
 mod observer;
 mod plan;
@@ -10,10 +11,11 @@ mod run;
 
 pub use connections::{
     Action, Actor, AuditRecord, Authorizer, By, Connection, Connections, Role, Roles, Status,
-    refuse_duplicates,
+    refuse_charges_of_others, refuse_duplicates,
 };
 pub use error::{Error, ErrorKind, Result};
+pub use imports::import_file;
 pub use ingest::Ingest;
 pub use observer::{Observer, Progress};
 pub use plan::{DAYS_MAX, plan};
-pub use report::{Audited, RunReport};
+pub use report::{Audited, OutsideRows, RunReport};

@@ -42,6 +42,16 @@ pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
     Some((Window::new(window.start(), cut).ok()?, Window::new(cut, window.end()).ok()?))
 }
 
+/// The two halves of a window for a source whose data keep moving: cut at a midnight where one lies inside, else in the
+/// middle. `None` for a single millisecond.
+pub(crate) fn smaller(window: Window) -> Option<(Window, Window)> {
+    let in_the_middle = || {
+        let middle = Timestamp::from_millis(window.start().millis().midpoint(window.end().millis())).ok()?;
+        Some((Window::new(window.start(), middle).ok()?, Window::new(middle, window.end()).ok()?))
+    };
+    halves(window).or_else(in_the_middle)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +87,16 @@ mod tests {
         let (left, _) = halves(window("2026-08-01T10:00:00Z", "2026-08-02T04:00:00Z")).unwrap();
         assert_eq!(left.end().to_string(), "2026-08-02T00:00:00Z");
         assert_eq!(halves(window("2026-08-01T00:00:00Z", "2026-08-02T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn any_window_can_be_made_smaller_down_to_a_millisecond() {
+        let day = window("2026-08-01T00:00:00Z", "2026-08-02T00:00:00Z");
+        let (left, right) = smaller(day).unwrap();
+        assert_eq!((left.start(), left.end(), right.end()), (day.start(), right.start(), day.end()));
+        assert_eq!(left.end().to_string(), "2026-08-01T12:00:00Z");
+        let (left, right) = smaller(window("2026-08-01T00:00:00Z", "2026-08-01T00:00:00.003Z")).unwrap();
+        assert_eq!((left.end(), right.end().millis() - left.end().millis()), (right.start(), 2));
+        assert_eq!(smaller(window("2026-08-01T00:00:00Z", "2026-08-01T00:00:00.001Z")), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cost_model::{Change, Counted, Drift, Window, WindowRead};
+use cost_model::{Drift, Money, ReplaceStats, SourceBatch, Timestamp, Window, WindowCount};
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +15,10 @@ pub struct RunReport {
     /// Records stored for them.
     pub records: u64,
     /// What storing them changed.
-    pub change: Change,
+    pub change: ReplaceStats,
+    /// Windows in which rows came back that lie outside of them. The rows inside are stored, and the windows stay to be
+    /// read again: a run with any of them is not complete.
+    pub outside: Vec<OutsideRows>,
     /// Windows that an audit asked about, in order.
     pub audited: Vec<Audited>,
     /// Requests sent, repeated ones included.
@@ -28,7 +31,7 @@ pub struct RunReport {
     pub unknown_kinds: u64,
     /// Fields that the source does not know, each once.
     pub drift: Vec<Drift>,
-    /// Whether what is stored reached into the future of this run's clock, so that the last days were read again.
+    /// Whether what is stored reached into the future of this run's clock, or was read in it, and was read again.
     pub covered_future: bool,
     /// Why the provider's totals were not observed, if that failed; the charges are not concerned.
     pub unobserved: Option<String>,
@@ -46,10 +49,40 @@ pub struct Audited {
     pub stored: u64,
 }
 
+/// Rows that came back for a window and lie outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutsideRows {
+    /// The window that was asked for.
+    pub window: Window,
+    /// How many such rows came.
+    pub rows: u64,
+    /// The instant of the first of them.
+    pub first: Timestamp,
+    /// The instant of the last.
+    pub last: Timestamp,
+    /// What they were worth together; `None` beyond the range of sums.
+    pub effective: Option<Money>,
+}
+
+impl OutsideRows {
+    /// Describes the rows outside of a batch, if there are any.
+    pub(crate) fn of(batch: &SourceBatch) -> Option<Self> {
+        let instants = || batch.outside.iter().map(|record| record.at);
+        Some(Self {
+            window: batch.window,
+            rows: u64::try_from(batch.outside.len()).unwrap_or(u64::MAX),
+            first: instants().min()?,
+            last: instants().max()?,
+            effective: Money::sum(batch.outside.iter().filter_map(|record| record.costs.effective)).ok(),
+        })
+    }
+}
+
 impl RunReport {
-    pub(crate) fn read(&mut self, read: &WindowRead) {
+    pub(crate) fn read(&mut self, read: &SourceBatch) {
         self.announced += read.announced;
-        self.records += read.announced;
+        self.records += u64::try_from(read.records.len()).unwrap_or(u64::MAX);
         self.requests += read.requests;
         self.retries += read.retries;
         self.waited = self.waited.saturating_add(read.waited);
@@ -63,14 +96,14 @@ impl RunReport {
         }
     }
 
-    pub(crate) fn counted(&mut self, counted: &Counted) {
+    pub(crate) fn counted(&mut self, counted: &WindowCount) {
         self.requests += counted.requests;
         self.retries += counted.retries;
         self.waited = self.waited.saturating_add(counted.waited);
     }
 
-    pub(crate) fn stored(&mut self, window: Window, change: Change) {
+    pub(crate) fn stored(&mut self, window: Window, change: ReplaceStats) {
         self.windows.push(window);
-        self.change = self.change.plus(change);
+        self.change.add(change);
     }
 }

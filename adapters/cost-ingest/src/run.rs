@@ -3,11 +3,15 @@
 use std::collections::VecDeque;
 
 use chrono::Days;
-use cost_model::{Counted, ErrorKind, Run, Spans, Timestamp, Window, WindowRead};
+use cost_model::{
+    CostRecord, Coverage, ErrorKind, Origin, ReadNumber, Run, SourceBatch, Spans, Timestamp, Window,
+    WindowCount, WindowReplacement,
+};
 
+use crate::connections::refuse_charges_of_others;
 use crate::error::causes;
-use crate::plan::{DAYS_MAX, halves};
-use crate::report::Audited;
+use crate::plan::{DAYS_MAX, halves, smaller};
+use crate::report::{Audited, OutsideRows};
 use crate::{Error, Ingest, Progress, Result, RunReport};
 
 /// A run that is under way.
@@ -16,15 +20,17 @@ pub(crate) struct Running<'a> {
     run: Run,
     /// What was stored, and final, before the run.
     closed: Spans,
+    /// What the charges are, once somebody has said.
+    origin: Option<Origin>,
     /// The oldest charge that the provider has returned in this run: it answers for whatever is later.
     oldest: Option<Timestamp>,
     pub(crate) report: RunReport,
 }
 
 impl<'a> Running<'a> {
-    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &Spans) -> Self {
+    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &Coverage) -> Self {
         let closed = ingest.closed(coverage, now);
-        Self { ingest, run: Run::at(now), closed, oldest: None, report: RunReport::default() }
+        Self { ingest, run: Run::at(now), closed, origin: None, oldest: None, report: RunReport::default() }
     }
 
     /// Reads and stores the windows, in order.
@@ -32,35 +38,86 @@ impl<'a> Running<'a> {
         let mut pending: VecDeque<Window> = windows.into_iter().collect();
         while let Some(window) = pending.pop_front() {
             let planned = self.report.windows.len() + 1 + pending.len();
+            let stopped = |running: &Self, error| running.stopped(window, planned, error);
+            let number = self.begin_read().await.map_err(|error| stopped(self, error))?;
             match self.ingest.source.read(window).await {
-                Ok(read) => self.store(window, read, planned).await?,
-                Err(error) => match halves(window) {
-                    Some((first, second)) if error.kind() == ErrorKind::WindowTooLarge => {
-                        pending.push_front(second);
-                        pending.push_front(first);
-                    }
-                    _ => return Err(self.stopped(window, planned, error)),
-                },
+                Ok(batch) => self.store(number, window, batch, planned).await?,
+                Err(error) => {
+                    let parts = match error.kind() {
+                        ErrorKind::WindowTooLarge => halves(window),
+                        // Data that keep moving: what fits on a page is consistent by itself.
+                        ErrorKind::Incomplete => smaller(window),
+                        _ => None,
+                    };
+                    let Some((first, second)) = parts else { return Err(stopped(self, error)) };
+                    pending.push_front(second);
+                    pending.push_front(first);
+                }
             }
         }
         Ok(())
     }
 
-    async fn store(&mut self, window: Window, mut read: WindowRead, planned: usize) -> Result<()> {
-        check_complete(window, &read).map_err(|error| self.stopped(window, planned, error))?;
-        self.heard_of(read.records.iter().map(|record| record.at).min());
-        read.run = self.run.clone();
-        read.closed = self.closed.inside(window).into_windows();
-        let horizon = self.horizon(window).await;
-        read.answers_from = horizon.map_err(|error| self.stopped(window, planned, error))?;
-        self.report.read(&read);
+    /// Takes the number of a read. Until the first answer, the charges are taken to be what the store holds.
+    async fn begin_read(&mut self) -> cost_model::Result<ReadNumber> {
         let Ingest { store, connection, .. } = self.ingest;
-        let change = store.replace_window(connection, read).await;
-        let change = change.map_err(|error| self.stopped(window, planned, error))?;
-        self.report.stored(window, change);
+        let origin = match self.origin {
+            Some(origin) => origin,
+            None => *self.origin.insert(store.origin().await?.unwrap_or_default()),
+        };
+        store.begin_read(connection, origin).await
+    }
+
+    /// The number of a read whose answer says that the charges are something else than was taken for granted: a store
+    /// that holds charges of the other origin refuses it.
+    async fn begin_again_as(&mut self, origin: Origin, read: ReadNumber) -> cost_model::Result<ReadNumber> {
+        if self.origin == Some(origin) {
+            return Ok(read);
+        }
+        self.origin = Some(origin);
+        self.begin_read().await
+    }
+
+    async fn store(
+        &mut self,
+        read: ReadNumber,
+        window: Window,
+        batch: SourceBatch,
+        planned: usize,
+    ) -> Result<()> {
+        let outside = check_complete(window, &batch).map_err(|error| self.stopped(window, planned, error))?;
+        let read = self.begin_again_as(batch.origin, read).await;
+        let read = read.map_err(|error| self.stopped(window, planned, error))?;
+        self.refuse_a_second_name(window, &batch.records).await?;
+        self.heard_of(batch.records.iter().map(|record| record.at).min());
+        let answers_from =
+            self.horizon(window).await.map_err(|error| self.stopped(window, planned, error))?;
+        self.report.read(&batch);
+        let Ingest { store, connection, .. } = self.ingest;
+        let read_at = batch.read_at(self.run.at);
+        let new = WindowReplacement {
+            read_at,
+            answers_from,
+            closed: self.closed.inside(window).into_windows(),
+            proven: outside.is_none(),
+            ..WindowReplacement::new(window, batch.records, read, self.run.clone())
+        };
+        let stats = store.replace_window(connection, new).await;
+        let stats = stats.map_err(|error| self.stopped(window, planned, error))?;
+        self.report.stored(window, stats);
+        self.report.outside.extend(outside);
         let (done, records) = (self.report.windows.len(), self.report.records);
         self.ingest.observer.stored(&Progress { window, done, planned, records });
         Ok(())
+    }
+
+    /// Refuses charges that the store holds under another connection, before any of their window is stored.
+    async fn refuse_a_second_name(&self, window: Window, records: &[CostRecord]) -> Result<()> {
+        let Ingest { store, connection, .. } = self.ingest;
+        if records.is_empty() || store.count(connection, window).await.map_err(Error::not_compared)? > 0 {
+            return Ok(());
+        }
+        refuse_charges_of_others(*store, connection, window, records).await
     }
 
     /// From when on the provider answers, as far as that matters for a window that has been read.
@@ -121,7 +178,7 @@ impl<'a> Running<'a> {
         match source.observe(self.run.at).await {
             Ok(observations) => {
                 self.report.requests += observations.requests;
-                store.observe(connection, observations).await.map_err(Error::not_begun)
+                store.observe(connection, observations).await.map_err(Error::not_observed)
             }
             Err(error) => {
                 self.report.unobserved = Some(causes(&error));
@@ -130,7 +187,7 @@ impl<'a> Running<'a> {
         }
     }
 
-    fn count(&mut self, counted: &Counted) {
+    fn count(&mut self, counted: &WindowCount) {
         self.report.counted(counted);
         self.heard_of(counted.oldest);
     }
@@ -144,22 +201,26 @@ impl<'a> Running<'a> {
     }
 }
 
-/// A second look at what every source promises: the window asked for, as many rows as announced, all inside.
-fn check_complete(window: Window, read: &WindowRead) -> cost_model::Result<()> {
-    if read.window != window {
-        let message = format!("the window {} came back in place of the one asked for", read.window);
-        return Err(cost_model::Error::new(ErrorKind::Source, message));
+/// A second look at what every source promises: the window asked for, as many rows as announced, and which of them lie
+/// outside.
+fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Option<OutsideRows>> {
+    let failed = |message: String| Err(cost_model::Error::new(ErrorKind::Source, message));
+    if batch.window != window {
+        return failed(format!("the window {} came back in place of the one asked for", batch.window));
     }
-    let received = u64::try_from(read.records.len()).unwrap_or(u64::MAX);
-    if received != read.announced {
-        let message = format!("{} rows were announced and {received} received", read.announced);
-        return Err(cost_model::Error::new(ErrorKind::Source, message));
+    let received = u64::try_from(batch.records.len().saturating_add(batch.outside.len())).unwrap_or(u64::MAX);
+    if received != batch.announced {
+        return failed(format!("{} rows were announced and {received} received", batch.announced));
     }
-    match read.records.iter().find(|record| !read.window.contains(record.at)) {
-        Some(record) => {
-            let message = format!("a row of {} came back, which lies outside the window", record.at);
-            Err(cost_model::Error::new(ErrorKind::Source, message))
-        }
-        None => Ok(()),
+    if let Some(record) = batch.records.iter().find(|record| !window.contains(record.at)) {
+        return failed(format!("a row of {} came back, which lies outside the window", record.at));
+    }
+    match OutsideRows::of(batch) {
+        Some(outside) if batch.records.is_empty() => failed(format!(
+            "all {received} rows that came back lie outside the window, from {} to {}: the provider did not answer for the \
+             time that was asked for, and nothing was stored",
+            outside.first, outside.last
+        )),
+        outside => Ok(outside),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, CostRecord, Identity, Provenance, RecordId};
+use cost_model::{ConnectionId, CostRecord, StoredRecord};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::{Attempt, Failure};
-use crate::row::{self, Row, instant};
+use crate::row::{self, Row};
 use crate::tuple;
 
 /// So many rows travel together.
@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) connection: Option<ConnectionId>,
-    tuples: Vec<(i64, CostRecord)>,
+    tuples: Vec<(i64, StoredRecord)>,
     runs: Vec<(i64, Arc<str>)>,
     pub(crate) rows: Vec<Row>,
 }
@@ -42,7 +42,10 @@ pub(crate) fn read(
     while let Some(row) = rows.next()? {
         let row = Row::read(row)?;
         if tuples.insert(row.tuple) {
-            batch.tuples.push((row.tuple, tuple_of(sqlite, row.tuple)?));
+            let record = tuple_of(sqlite, row.tuple)?;
+            // Each row puts its own in place of it.
+            let provenance = row.provenance(id, &Arc::from(""))?;
+            batch.tuples.push((row.tuple, StoredRecord { record, provenance }));
         }
         if runs.insert(row.run) {
             batch.runs.push((row.run, run_of(sqlite, row.run)?));
@@ -77,7 +80,7 @@ fn run_of(sqlite: &Connection, number: i64) -> Attempt<Arc<str>> {
 pub(crate) struct Assembly {
     connection: Option<ConnectionId>,
     /// By tuple; what stands in them beside the tuple is of the last record.
-    records: HashMap<i64, CostRecord>,
+    records: HashMap<i64, StoredRecord>,
     runs: HashMap<i64, Arc<str>>,
 }
 
@@ -91,18 +94,13 @@ impl Assembly {
         self.runs.extend(batch.runs.drain(..));
     }
 
-    pub(crate) fn record(&mut self, row: Row) -> Attempt<&CostRecord> {
-        let record =
+    pub(crate) fn record(&mut self, row: Row) -> Attempt<&StoredRecord> {
+        let stored =
             self.records.get_mut(&row.tuple).ok_or(Failure::Damaged("a record without its tuple"))?;
         let run = self.runs.get(&row.run).ok_or(Failure::Damaged("a record without its run"))?;
         let connection = self.connection.as_ref().ok_or(Failure::Damaged("a record of no connection"))?;
-        let ids = (RecordId::from_bytes(row.id), Identity::from_bytes(row.identity));
-        let mut provenance =
-            Provenance::stored(connection.clone(), Arc::clone(run), instant(row.first_seen)?, ids);
-        provenance.person = row.person()?;
-        provenance.unconfirmed = row.unconfirmed();
-        record.provenance = Some(provenance);
-        row.fill(record)?;
-        Ok(record)
+        stored.provenance = row.provenance(connection, run)?;
+        row.fill(&mut stored.record)?;
+        Ok(stored)
     }
 }

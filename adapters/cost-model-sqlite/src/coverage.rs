@@ -1,50 +1,46 @@
-//! Which spans of time are stored.
+//! Which spans of time the provider was read for, and when.
 
-use cost_model::Window;
+use cost_model::{Coverage, CoveredSpan, ReadNumber, Timestamp, Window};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};
 use crate::row::instant;
 
-/// The spans of a connection that have a point in common with that one, or an end.
-fn touching(sqlite: &Connection, connection: i64, (first, last): (i64, i64)) -> Attempt<Vec<Window>> {
+/// Every span of a connection that the provider was read for.
+pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Coverage> {
     let mut statement = sqlite.prepare_cached(
-        "SELECT start, until FROM coverage WHERE connection = ? AND start <= ? AND until >= ? ORDER BY start",
+        "SELECT start, until, read, read_at FROM coverage WHERE connection = ? ORDER BY start",
     )?;
-    let mut rows = statement.query((connection, last, first))?;
-    let mut windows = Vec::new();
+    let mut rows = statement.query([connection])?;
+    let mut spans = Vec::new();
     while let Some(row) = rows.next()? {
-        let (start, end) = (instant(row.get(0)?)?, instant(row.get(1)?)?);
-        windows.push(Window::new(start, end).map_err(|_| Failure::Damaged("a window that is none"))?);
+        let window = Window::new(instant(row.get(0)?)?, instant(row.get(1)?)?);
+        let window = window.map_err(|_| Failure::Damaged("a window that is none"))?;
+        let read = ReadNumber::new(row.get::<_, i64>(2)?.cast_unsigned());
+        let read_at: Option<i64> = row.get(3)?;
+        spans.push(CoveredSpan::read(window, read, read_at.map(instant).transpose()?));
     }
-    Ok(windows)
+    Ok(spans.into_iter().collect())
 }
 
-/// Every span of a connection.
-pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Window>> {
-    touching(sqlite, connection, (i64::MIN, i64::MAX))
-}
-
-/// Adds a span, joined with those that it touches.
-pub(crate) fn cover(sqlite: &Connection, connection: i64, window: Window) -> Attempt<()> {
-    let (start, end) = (window.start().millis(), window.end().millis());
-    let old = touching(sqlite, connection, (start, end))?;
-    let start = old.iter().map(|each| each.start().millis()).fold(start, i64::min);
-    let end = old.iter().map(|each| each.end().millis()).fold(end, i64::max);
-    if let [only] = &*old
-        && (only.start().millis(), only.end().millis()) == (start, end)
-    {
-        return Ok(());
+/// Puts spans in place of all that a connection has.
+pub(crate) fn put(sqlite: &Connection, connection: i64, old: &Coverage, new: &Coverage) -> Attempt<()> {
+    for gone in old.spans().iter().filter(|span| !new.spans().contains(span)) {
+        let start = gone.window.start().millis();
+        sqlite.execute("DELETE FROM coverage WHERE connection = ? AND start = ?", (connection, start))?;
     }
-    for each in old {
-        sqlite.execute(
-            "DELETE FROM coverage WHERE connection = ? AND start = ?",
-            (connection, each.start().millis()),
-        )?;
-    }
-    sqlite.execute(
-        "INSERT INTO coverage (connection, start, until) VALUES (?, ?, ?)",
-        (connection, start, end),
+    let mut insert = sqlite.prepare_cached(
+        "INSERT OR REPLACE INTO coverage (connection, start, until, read, read_at) VALUES (?, ?, ?, ?, ?)",
     )?;
+    for span in new.spans().iter().filter(|span| !old.spans().contains(span)) {
+        let CoveredSpan { window, read, read_at, .. } = span;
+        insert.execute((
+            connection,
+            window.start().millis(),
+            window.end().millis(),
+            read.get().cast_signed(),
+            read_at.map(Timestamp::millis),
+        ))?;
+    }
     Ok(())
 }

@@ -93,6 +93,12 @@ impl Database {
         Ok(Self { connection, path: Arc::clone(path), dictionary: Dictionary::default() })
     }
 
+    /// Brings everything from the log into the file itself, so that a copy of the file is a copy of the store. Waits for
+    /// readers for a while; what cannot be merged stays in the log, where the next to open the store finds it.
+    pub(crate) fn merge_log(&mut self) {
+        let _busy = self.connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
+    }
+
     /// Refuses to let the file grow past so many bytes.
     pub(crate) fn limit(&self, bytes: u64) -> Attempt<()> {
         let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;

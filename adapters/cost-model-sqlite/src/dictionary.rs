@@ -100,7 +100,11 @@ pub(crate) fn connection_or_new(sqlite: &Connection, id: &ConnectionId) -> Attem
     if let Some(number) = connection(sqlite, id)? {
         return Ok(number);
     }
-    sqlite.execute("INSERT INTO connection (name) VALUES (?)", [id.as_str()])?;
+    // Reads that began before it was there are void.
+    sqlite.execute(
+        "INSERT INTO connection (name, first_read) SELECT ?, last_read + 1 FROM store",
+        [id.as_str()],
+    )?;
     Ok(sqlite.last_insert_rowid())
 }
 

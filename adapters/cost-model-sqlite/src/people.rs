@@ -39,6 +39,7 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
         )?;
         transaction.execute("DELETE FROM temp.renamed", ())?;
         observed::pseudonymise(transaction, person, &pseudonym)?;
+        transaction.execute("UPDATE import SET person = ? WHERE person = ?", (&*pseudonym, person))?;
         // What it remembers names the person.
         dictionary.forget();
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
@@ -88,6 +89,6 @@ fn erase<T>(
     thoroughly(&database.connection, false)?;
     let outcome = outcome?;
     // The change stands, whether or not the log could be merged.
-    let _busy = database.connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
+    database.merge_log();
     Ok(outcome)
 }

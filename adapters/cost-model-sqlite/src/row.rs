@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use cost_model::{CostRecord, Money, Person, Quantity, RequestUnits, Timestamp, Tokens};
+use cost_model::{
+    ConnectionId, CostRecord, Identity, Money, Person, Provenance, Quantity, RecordId, RequestUnits,
+    StoredRecord, Timestamp, Tokens,
+};
 use rusqlite::{CachedStatement, params};
 
 use crate::conversation::{self, Conversation};
@@ -12,13 +15,13 @@ use crate::number::Number;
 /// The columns after the connection, in the order of [`Row::read`].
 pub(crate) const COLUMNS: &str = "at, id, tuple, identity, first_seen, run, until, input, output, cache_write, \
      cache_read, requests, quantity, effective, billed, list, contracted, derived, charged, model_cost, fee, rounded, \
-     conversation, person, unconfirmed";
+     conversation, person, unconfirmed, imported";
 
 /// Writes a row over one of the same key; see [`Row::write`].
 pub(crate) const WRITE: &str = "INSERT OR REPLACE INTO record (connection, at, id, tuple, identity, first_seen, run, \
      until, input, output, cache_write, cache_read, requests, quantity, effective, billed, list, contracted, derived, \
-     charged, model_cost, fee, rounded, conversation, person, unconfirmed) \
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+     charged, model_cost, fee, rounded, conversation, person, unconfirmed, imported) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Numbers are in units of 10^-24, instants in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +49,13 @@ pub(crate) struct Row {
     conversation: Option<Arc<str>>,
     person: i64,
     unconfirmed: bool,
+    imported: bool,
 }
 
 impl Row {
     /// The row of a record, whose tuple and run have those numbers.
-    pub(crate) fn of(record: &CostRecord, tuple: i64, run: i64) -> Attempt<Self> {
-        let provenance = record.provenance.as_ref().ok_or(Failure::Damaged("a record without an id"))?;
+    pub(crate) fn of(stored: &StoredRecord, tuple: i64, run: i64) -> Attempt<Self> {
+        let StoredRecord { record, provenance } = stored;
         let (costs, stated) = (&record.costs, &record.stated);
         let tokens =
             [record.tokens.input, record.tokens.output, record.tokens.cache_write, record.tokens.cache_read];
@@ -78,6 +82,7 @@ impl Row {
             conversation: stated.conversation.clone(),
             person: person_number(provenance.person)?,
             unconfirmed: provenance.unconfirmed,
+            imported: provenance.imported,
         })
     }
 
@@ -108,6 +113,7 @@ impl Row {
             conversation: conversation::read(row.get_ref(22)?)?,
             person: row.get(23)?,
             unconfirmed: row.get(24)?,
+            imported: row.get(25)?,
         })
     }
 
@@ -142,6 +148,7 @@ impl Row {
             Conversation(self.conversation.as_deref()),
             self.person,
             self.unconfirmed,
+            self.imported,
         ])?;
         Ok(())
     }
@@ -170,7 +177,7 @@ impl Row {
         Ok(())
     }
 
-    pub(crate) fn person(&self) -> Attempt<Person> {
+    fn person(&self) -> Attempt<Person> {
         match self.person {
             0 => Ok(Person::AsRead),
             1 => Ok(Person::Kept),
@@ -179,8 +186,15 @@ impl Row {
         }
     }
 
-    pub(crate) fn unconfirmed(&self) -> bool {
-        self.unconfirmed
+    /// The provenance of the record.
+    pub(crate) fn provenance(&self, connection: &ConnectionId, run: &Arc<str>) -> Attempt<Provenance> {
+        let ids = (RecordId::from_bytes(self.id), Identity::from_bytes(self.identity));
+        let mut provenance =
+            Provenance::stored(connection.clone(), Arc::clone(run), instant(self.first_seen)?, ids);
+        provenance.person = self.person()?;
+        provenance.unconfirmed = self.unconfirmed;
+        provenance.imported = self.imported;
+        Ok(provenance)
     }
 }
 

@@ -10,7 +10,7 @@ const APPLICATION: i64 = 0x636f_7374;
 /// What leads from each version to the next; from the empty file to the present one all of them do.
 ///
 /// These texts never change once released: a change is a new step.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "CREATE TABLE connection (
          number INTEGER PRIMARY KEY,
          name TEXT NOT NULL UNIQUE
@@ -134,10 +134,42 @@ const STEPS: [&str; 2] = [
          person TEXT NOT NULL,
          PRIMARY KEY (connection, at, place, member)
      ) STRICT, WITHOUT ROWID;",
+    // Nobody kept when the spans of earlier versions were read: their `read_at` is null, and they are read once more.
+    // What those versions held was taken for real.
+    "ALTER TABLE connection ADD COLUMN first_read INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE coverage ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE coverage ADD COLUMN read_at INTEGER;
+     ALTER TABLE record ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE store (
+         one INTEGER PRIMARY KEY CHECK (one = 1),
+         last_read INTEGER NOT NULL,
+         demo INTEGER NOT NULL
+     ) STRICT;
+     INSERT INTO store VALUES (1, 0, 0);
+     CREATE TABLE import (
+         connection INTEGER NOT NULL,
+         number INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         person TEXT,
+         start INTEGER NOT NULL,
+         until INTEGER NOT NULL,
+         exported_at INTEGER NOT NULL,
+         imported_at INTEGER NOT NULL,
+         rows INTEGER NOT NULL,
+         PRIMARY KEY (connection, number),
+         UNIQUE (connection, id)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE statement (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         record BLOB NOT NULL,
+         import BLOB NOT NULL,
+         PRIMARY KEY (connection, at, record, import)
+     ) STRICT, WITHOUT ROWID;",
 ];
 
 /// Every table with rows of a connection.
-pub(crate) const OF_CONNECTION: [&str; 10] = [
+pub(crate) const OF_CONNECTION: [&str; 12] = [
     "record",
     "tuple",
     "run",
@@ -148,6 +180,8 @@ pub(crate) const OF_CONNECTION: [&str; 10] = [
     "observed_member",
     "observed_group",
     "observed_group_member",
+    "import",
+    "statement",
 ];
 
 /// Brings a file that is empty or of an earlier version to the present one, whole or not at all.

@@ -6,27 +6,29 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cost_model::{
-    Change, ConnectionId, CostStore, Observations, RecordSink, Restatement, Result, Scope, Window, WindowRead,
+    ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations, Origin,
+    ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
 };
 use rusqlite::Connection;
 
 use crate::database::{Access, Database};
 use crate::failure::Attempt;
 use crate::worker::Worker;
-use crate::{Options, coverage, dictionary, observed, people, restated, scan, windows};
+use crate::{Options, coverage, dictionary, imports, observed, people, reads, restated, scan, windows};
 
 /// A [`CostStore`] in one SQLite file.
 ///
 /// It keeps two threads: one writes, one answers short questions; each scan has a thread of its own while it goes on.
-/// Dropping the store waits for what was begun.
+/// Dropping the store waits for what was begun, and leaves everything in its one file.
 ///
 /// Dropping a future of a call that writes does not call it off once it has been polled: it is done as a whole, or, if it
 /// fails, not at all. Calls that write are done in the order in which they are first polled.
 pub struct SqliteStore {
     path: Arc<Path>,
     access: Access,
-    writer: Worker,
+    // Dropped before the writer: the last connection to close merges the log, and one that only reads cannot.
     reader: Worker,
+    writer: Worker,
 }
 
 impl SqliteStore {
@@ -70,20 +72,58 @@ impl SqliteStore {
 #[async_trait]
 impl CostStore for SqliteStore {
     async fn connections(&self) -> Result<Vec<ConnectionId>> {
-        let connections = self.reader.run(|database| dictionary::connections(&database.connection)).await?;
-        Ok(connections.into_iter().map(|(_, id)| id).collect())
+        self.reader.run(|database| reads::connections(&database.connection)).await
     }
 
-    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
-        self.ask(connection, coverage::all).await
+    async fn origin(&self) -> Result<Option<Origin>> {
+        self.reader.run(|database| reads::origin(&database.connection)).await
     }
 
-    async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
+    async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
+        let id = connection.clone();
+        let begin = move |database: &mut Database| {
+            database.write(|transaction, _| reads::begin(transaction, &id, origin))
+        };
+        self.writer.run(begin).await
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
+        self.ask(connection, |sqlite, number| {
+            Ok(coverage::of_provider(sqlite, number)?.with_files(&imports::all(sqlite, number)?))
+        })
+        .await
+    }
+
+    async fn replace_window(
+        &self,
+        connection: &ConnectionId,
+        new: WindowReplacement,
+    ) -> Result<ReplaceStats> {
         let id = connection.clone();
         let replace = move |database: &mut Database| {
-            database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, read))
+            database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
         };
         self.writer.run(replace).await
+    }
+
+    async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
+        self.ask(connection, imports::all).await
+    }
+
+    async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
+        let id = connection.clone();
+        let import = move |database: &mut Database| {
+            database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
+        };
+        self.writer.run(import).await
+    }
+
+    async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
+        let id = connection.clone();
+        let remove = move |database: &mut Database| {
+            database.write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
+        };
+        self.writer.run(remove).await
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
@@ -128,6 +168,17 @@ impl CostStore for SqliteStore {
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
         let id = connection.clone();
         self.writer.run(move |database| people::purge(database, &id)).await
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // Also where another connection to the file is still open, such as that of a scan that was given up.
+        let merge = |database: &mut Database| {
+            database.merge_log();
+            Ok(())
+        };
+        drop(self.writer.give(merge));
     }
 }
 

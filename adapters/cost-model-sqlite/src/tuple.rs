@@ -26,7 +26,6 @@ pub(crate) fn bare(record: &CostRecord) -> Attempt<CostRecord> {
     bare.requests = None;
     bare.quantity = None;
     bare.costs = Costs::absent();
-    bare.provenance = None;
     let Stated { discount_percent, kind, model, .. } = &record.stated;
     bare.stated = Stated::default();
     bare.stated.discount_percent = *discount_percent;

@@ -2,16 +2,17 @@
 
 use std::cmp::Ordering;
 
-use cost_model::{Change, ConnectionId, Replacement, WindowRead};
-use rusqlite::{Transaction, TransactionBehavior};
+use cost_model::{
+    ConnectionId, PriorState, ReplaceStats, ReplacedWindow, StoredRecord, Window, WindowReplacement,
+};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::assembly::{self, Assembly};
-use crate::coverage;
 use crate::database::Database;
-use crate::dictionary::{self, Dictionary};
+use crate::dictionary::Dictionary;
 use crate::failure::{Attempt, Failure};
-use crate::restated;
 use crate::row::{self, Row};
+use crate::{coverage, imports, reads, restated};
 
 impl Database {
     /// Does something that writes, whole or not at all.
@@ -38,16 +39,32 @@ pub(crate) fn replace(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
     connection: &ConnectionId,
-    read: WindowRead,
-) -> Attempt<Change> {
-    let window = read.window;
-    let number = dictionary::connection_or_new(transaction, connection)?;
+    new: WindowReplacement,
+) -> Attempt<ReplaceStats> {
+    let window = new.window;
+    let number = reads::connection_of(transaction, connection, new.read)?;
     dictionary.turn_to(transaction, number)?;
+    let (old, records) = read(transaction, (number, connection), window)?;
+    let prior = PriorState { records, coverage: coverage::of_provider(transaction, number)? };
+    let covered = prior.coverage.clone();
+    let replaced = ReplacedWindow::of(prior, new, connection).map_err(Failure::Refused)?;
+    write(transaction, dictionary, number, &old, &replaced.records)?;
+    restated::append(transaction, number, &replaced.restatements)?;
+    coverage::put(transaction, number, &covered, &replaced.coverage)?;
+    imports::forget_statements(transaction, number, window)?;
+    Ok(replaced.stats)
+}
 
+/// Reads every record of a window, ascending by time and id, as rows and as records.
+pub(crate) fn read(
+    sqlite: &Connection,
+    connection: (i64, &ConnectionId),
+    window: Window,
+) -> Attempt<(Vec<Row>, Vec<StoredRecord>)> {
     let (mut old, mut records, mut assembly) = (Vec::new(), Vec::new(), Assembly::default());
     let mut batches = Vec::new();
     let span = (window.start().millis(), window.end().millis() - 1);
-    assembly::read(transaction, (number, connection), span, &mut |batch| {
+    assembly::read(sqlite, connection, span, &mut |batch| {
         batches.push(batch);
         true
     })?;
@@ -58,18 +75,23 @@ pub(crate) fn replace(
             old.push(row);
         }
     }
+    Ok((old, records))
+}
 
-    let replacement = Replacement::of(records, read, connection).map_err(Failure::Refused)?;
-    let mut new = Vec::with_capacity(replacement.records.len());
-    for record in &replacement.records {
-        let provenance = record.provenance.as_ref().ok_or(Failure::Damaged("a record without an id"))?;
-        let run = dictionary.run(transaction, &provenance.run)?;
-        new.push(Row::of(record, dictionary.tuple(transaction, record)?, run)?);
+/// Writes records in place of rows, where they differ.
+pub(crate) fn write(
+    transaction: &Transaction<'_>,
+    dictionary: &mut Dictionary,
+    connection: i64,
+    old: &[Row],
+    records: &[StoredRecord],
+) -> Attempt<()> {
+    let mut new = Vec::with_capacity(records.len());
+    for stored in records {
+        let run = dictionary.run(transaction, &stored.provenance.run)?;
+        new.push(Row::of(stored, dictionary.tuple(transaction, &stored.record)?, run)?);
     }
-    write_difference(transaction, number, &old, &new)?;
-    restated::append(transaction, number, &replacement.restatements)?;
-    coverage::cover(transaction, number, window)?;
-    Ok(replacement.change)
+    write_difference(transaction, connection, old, &new)
 }
 
 /// Both are ascending by time and id, and so are the keys of the table: writes go from page to page.

@@ -40,7 +40,8 @@ impl Worker {
         outcome.unwrap_or_else(|| Err(Failure::Stopped.at(&self.path)))
     }
 
-    fn give<T: Send + 'static>(
+    /// Gives a job to the thread; nobody has to wait for the answer.
+    pub(crate) fn give<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
     ) -> Answer<Result<T>> {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cost_model::{
-    CostSource, Counted, Drift, Error, ErrorKind, Observations, Result, Timestamp, Window, WindowRead,
+    CostSource, Drift, Error, ErrorKind, Observations, Origin, Result, SourceBatch, Timestamp, Window,
+    WindowCount,
 };
-use cursor_admin_client::Client;
+use cursor_admin_client::{Client, UsageEvent};
 
 use crate::{Mapping, observations};
 
@@ -29,19 +30,26 @@ impl CursorCostSource {
 
 #[async_trait]
 impl CostSource for CursorCostSource {
-    async fn read(&self, window: Window) -> Result<WindowRead> {
+    async fn read(&self, window: Window) -> Result<SourceBatch> {
         let mut request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
         if spans_midnight(window) {
             request = request.max_events(EVENTS_MAX);
         }
-        let snapshot = request.snapshot().await.map_err(|error| match error.announced() {
-            Some(announced) if error.is_too_large() => Error::window_too_large(announced),
+        let snapshot = request.snapshot().await.map_err(|error| match (error.kind(), error.announced()) {
+            (cursor_admin_client::ErrorKind::TooLarge, Some(announced)) => Error::window_too_large(announced),
+            (cursor_admin_client::ErrorKind::Incomplete, _) => {
+                Error::new(ErrorKind::Incomplete, "cursor's usage events changed while they were read")
+                    .with_source(error)
+            }
             _ => Error::new(ErrorKind::Source, "cursor's usage events could not be read").with_source(error),
         })?;
         let unknown = snapshot.events.iter().filter(|event| Mapping::is_unknown_kind(event)).count();
-        let records = snapshot.events.iter().map(|event| self.mapping.record(event)).collect();
-        let mut read = WindowRead::new(window, records);
-        read.announced = snapshot.announced.saturating_sub(snapshot.outside);
+        let records = |events: &[UsageEvent]| events.iter().map(|event| self.mapping.record(event)).collect();
+        let mut read = SourceBatch::new(window, records(&snapshot.events));
+        read.outside = records(&snapshot.outside);
+        read.origin = if snapshot.simulated { Origin::Demo } else { Origin::Provider };
+        read.answered_at = snapshot.answered_at.map(Timestamp::from);
+        read.announced = snapshot.announced;
         read.requests = snapshot.requests;
         read.retries = snapshot.retries;
         read.waited = snapshot.waited;
@@ -52,11 +60,11 @@ impl CostSource for CursorCostSource {
     }
 
     /// Asks for a single event; the page tells how many there are.
-    async fn count(&self, window: Window) -> Result<Counted> {
+    async fn count(&self, window: Window) -> Result<WindowCount> {
         let request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
         let page = request.page_size(1).page(1).await.map_err(|error| failed("count usage events", error))?;
         let oldest = page.events.iter().map(|event| Timestamp::from(event.timestamp)).min();
-        let mut counted = Counted::new(page.announced, oldest);
+        let mut counted = WindowCount::new(page.announced, oldest);
         counted.requests = u64::from(page.attempts);
         counted.retries = u64::from(page.attempts.saturating_sub(1));
         counted.waited = page.waited;

@@ -19,6 +19,11 @@ impl Error {
         Self { file: file.to_owned(), problem }
     }
 
+    /// A problem with the file as a whole.
+    pub(crate) fn of_file(message: impl Into<String>) -> Self {
+        Self::in_file(InputError::new(message), "the export")
+    }
+
     /// The line, counted from 1, if the error is about one.
     pub fn line(&self) -> Option<u64> {
         self.problem.line()

@@ -1,13 +1,11 @@
-//! An exported file as a source of costs.
+//! An exported file, row by row.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::Days;
 use cost_model::input::quoted;
-use cost_model::{CostRecord, CostSource, Metric, Money, Timestamp, Window, WindowRead};
+use cost_model::{CostRecord, Metric, Money, Window};
 
 use crate::reader::just_after;
 use crate::{ExportReader, Result};
@@ -146,13 +144,6 @@ impl CsvExport {
         self.odd_totals
     }
 
-    /// The whole UTC days from the first row to the last; `None` without rows.
-    pub fn range(&self) -> Option<Window> {
-        let span = self.span()?;
-        let end = self.records.iter().map(|record| record.at).max()?.date().checked_add_days(Days::new(1))?;
-        Window::new(Timestamp::midnight(span.start().date()), Timestamp::midnight(end)).ok()
-    }
-
     /// From the first row to the millisecond after the last: what the file is known to hold all of. `None` without rows.
     pub fn span(&self) -> Option<Window> {
         let first = self.records.iter().map(|record| record.at).min()?;
@@ -225,15 +216,6 @@ impl CsvExport {
             sum.cost = sum.cost.checked_add(row.cost.unwrap_or_default())?;
         }
         Ok(kinds.into_values().collect())
-    }
-}
-
-#[async_trait]
-impl CostSource for CsvExport {
-    /// The rows of a window; the file is all there is, so it is complete.
-    async fn read(&self, window: Window) -> cost_model::Result<WindowRead> {
-        let inside = self.records.iter().filter(|record| window.contains(record.at));
-        Ok(WindowRead::new(window, inside.cloned().collect()))
     }
 }
 

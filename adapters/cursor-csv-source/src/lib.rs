@@ -3,10 +3,12 @@
 mod columns;
 mod error;
 mod export;
+mod import;
 mod reader;
 mod row;
 mod sums;
 
 pub use error::{Error, Result};
 pub use export::{CsvExport, ExportRow, KindSum, PRECISION, StatedSum};
+pub use import::ImportTerms;
 pub use reader::ExportReader;

@@ -62,6 +62,6 @@ pub use fault::{CUT, DROPPED, Endpoint, Fault, FaultKind, SLOW};
 pub use rate_limit::{RateLimits, Throttling};
 pub use refusal::ErrorBody;
 pub use server::Server;
-pub use simulator::{LoggedRequest, Simulator};
+pub use simulator::{LoggedRequest, SIMULATED, Simulator};
 pub use snapshot::Snapshot;
 pub use truth::{Sums, Truth};

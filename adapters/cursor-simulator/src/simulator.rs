@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+use http::header::{DATE, HeaderValue};
 
 use crate::api;
 use crate::behaviour::Behaviour;
@@ -26,6 +27,9 @@ use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::truth::Truth;
 use crate::view::View;
+
+/// The header that marks every answer of a simulator.
+pub const SIMULATED: &str = "x-cursor-simulator";
 
 /// An in-process Cursor Admin API with a company behind it.
 ///
@@ -96,7 +100,8 @@ impl Simulator {
 
     /// Answers one request as the server would, without a socket.
     ///
-    /// Only path and query of the URI count. Every answer is a response, refusals too; what needs a connection is
+    /// Every answer is marked by the header [`SIMULATED`], so that made-up data can be told from real ones, and dated by
+    /// the simulator's own clock. Only path and query of the URI count. Every answer is a response, refusals too; what needs a connection is
     /// marked by a header: [`DROPPED`](crate::DROPPED), [`CUT`](crate::CUT), [`SLOW`](crate::SLOW).
     #[expect(
         clippy::needless_pass_by_value,
@@ -104,11 +109,16 @@ impl Simulator {
     )]
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (mut view, strike) = self.view(Route::of(request.uri().path()).map(Route::endpoint));
-        let response = api::answer(self, &mut view, strike.kind.as_ref(), &request);
+        let mut response = api::answer(self, &mut view, strike.kind.as_ref(), &request);
+        response.headers_mut().insert(SIMULATED, HeaderValue::from_static("1"));
         let revision = view.snapshot.revision;
         // An unshared book is changed in place.
         drop(view);
         let mut state = self.state();
+        let date = instant(state.clock.now()).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        if let Ok(date) = HeaderValue::try_from(date) {
+            response.headers_mut().insert(DATE, date);
+        }
         for change in &strike.changes {
             state.apply(change);
         }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::random::Random;
 use crate::{
-    ConnectionId, CostRecord, Costs, Currency, Money, Observations, ObservedGroup, ObservedMember,
-    ObservedSpend, Quantity, RequestUnits, Result, Run, Timestamp, TokenType, Tokens, Window, WindowRead,
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Money, Observations, ObservedGroup, ObservedMember,
+    ObservedSpend, Origin, Quantity, ReadNumber, RequestUnits, Result, Run, Timestamp, TokenType, Tokens,
+    Window, WindowReplacement,
 };
 
 /// The instants in which everything happens, in milliseconds: on both sides of 1970.
@@ -49,12 +50,24 @@ pub(super) fn connection(number: i64) -> ConnectionId {
     )
 }
 
-/// A read by a run of that number.
-pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<WindowRead> {
-    let mut read = WindowRead::new(window, records.to_vec());
-    read.run = Run::at(instant(run)?);
-    read.run.id = format!("run {run}").into();
-    Ok(read)
+/// A read by a run of that number; the number of the read is still to be handed out.
+pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<WindowReplacement> {
+    let mut at = Run::at(instant(run)?);
+    at.id = format!("run {run}").into();
+    let read = WindowReplacement::new(window, records.to_vec(), ReadNumber::default(), at);
+    // Now and then by a clock that is an hour ahead.
+    let ahead = if run % 5 == 2 { 3_600_000 } else { 0 };
+    Ok(WindowReplacement { read_at: instant(run - 2 + ahead)?, ..read })
+}
+
+/// The same with a number that the store has handed out now.
+pub(super) async fn begun(
+    store: &dyn CostStore,
+    id: &ConnectionId,
+    read: &WindowReplacement,
+) -> Result<WindowReplacement> {
+    let number = store.begin_read(id, Origin::Provider).await?;
+    Ok(WindowReplacement { read: number, ..read.clone() })
 }
 
 /// A charge of one of few kinds at that instant, so that equal ones are common.

@@ -3,14 +3,15 @@
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use super::charges::{common, connection, everything, instant, read, window};
+use super::charges::{begun, common, connection, everything, instant, read, window};
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
 use crate::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Error, ErrorKind, Money, RecordSink, Result, Scope,
-    WindowRead,
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Error, ErrorKind, Money, RecordSink, ReplaceStats,
+    Result, Scope, StoredRecord, WindowReplacement,
 };
 
 type Job<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
@@ -47,8 +48,23 @@ pub(super) async fn give_way() {
     .await;
 }
 
+/// Drives a future; `None` if it does not end in time, so that a store that waits for ever is told by a message.
+async fn in_time<T>(future: impl Future<Output = T>, patience: Duration) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let begun = Instant::now();
+    loop {
+        if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+            return Some(output);
+        }
+        if begun.elapsed() > patience {
+            return None;
+        }
+        give_way().await;
+    }
+}
+
 /// So many charges of one state, all different from those of another, at instants that both have.
-fn state(number: i64, count: u32) -> Result<WindowRead> {
+fn state(number: i64, count: u32) -> Result<WindowReplacement> {
     let record = |place: u32| {
         let at = instant(i64::from(place % 10))?;
         let mut record =
@@ -61,9 +77,9 @@ fn state(number: i64, count: u32) -> Result<WindowRead> {
 }
 
 /// Fails unless every record is of one state, and all of that state are there.
-fn whole(found: &[CostRecord], count: u32) -> Checked {
-    let first = found.first().map(|record| record.service_id.clone());
-    let mixed = found.iter().any(|record| Some(record.service_id.clone()) != first);
+fn whole(found: &[StoredRecord], count: u32) -> Checked {
+    let first = found.first().map(|stored| &stored.record.service_id);
+    let mixed = found.iter().any(|stored| Some(&stored.record.service_id) != first);
     if mixed || found.len() != usize::try_from(count).unwrap_or_default() {
         let what = format!("a scan saw {} records of two states, or not {count} of one", found.len());
         return Err(Broken(what));
@@ -77,10 +93,10 @@ pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked
     let count = records.clamp(10, 2_000);
     let (store, id) = (factory.fresh().await?, connection(0));
     let store = &*store;
-    store.replace_window(&id, state(0, count)?).await?;
+    put(store, &id, &state(0, count)?).await?;
     let write = async {
         for number in 1..ROUNDS {
-            store.replace_window(&id, state(number, count)?).await?;
+            put(store, &id, &state(number, count)?).await?;
             give_way().await;
         }
         Ok(())
@@ -103,20 +119,23 @@ pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked
     together(jobs).await
 }
 
-pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checked {
+pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32, patience: Duration) -> Checked {
     let store = factory.fresh().await?;
     // In the order in which a scan visits them, and in which they are written.
     let ids = [connection(1), connection(0)];
     for number in 0..4 {
         for id in &ids {
-            store.replace_window(id, state(number, records)?).await?;
+            put(&*store, id, &state(number, records)?).await?;
         }
-        let (mut found, scope): (Vec<CostRecord>, _) = (Vec::new(), Scope::all());
+        let (mut found, scope): (Vec<StoredRecord>, _) = (Vec::new(), Scope::all());
         let mut scan = store.scan(&scope, &mut found);
         let begun = poll_fn(|context| Poll::Ready(scan.as_mut().poll(context))).await;
         for id in &ids {
             // Fewer than before, so that a scan in the middle of them would miss some.
-            store.replace_window(id, state(number + 10, records / 2)?).await?;
+            let fewer = state(number + 10, records / 2)?;
+            in_time(put(&*store, id, &fewer), patience).await.ok_or_else(|| {
+                Broken("a write waited for a scan that had begun and was not being driven; neither may wait for the other, or a host that awaits the write inside a sink waits for ever".into())
+            })??;
         }
         match begun {
             Poll::Ready(done) => done?,
@@ -125,11 +144,10 @@ pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checke
         drop(scan);
         let mut new = Vec::new();
         for id in &ids {
-            let of =
-                |record: &&CostRecord| record.provenance.as_ref().is_some_and(|each| each.connection == *id);
+            let of = |stored: &&StoredRecord| stored.provenance.connection == *id;
             let of_one: Vec<_> = found.iter().filter(of).cloned().collect();
-            let old =
-                of_one.first().is_some_and(|each| each.service_id.as_deref() == Some(&*number.to_string()));
+            let service = of_one.first().and_then(|stored| stored.record.service_id.as_deref());
+            let old = service == Some(&*number.to_string());
             whole(&of_one, if old { records } else { records / 2 })?;
             new.push(!old);
         }
@@ -149,12 +167,15 @@ pub(super) async fn writers(factory: &dyn StoreFactory, seed: u64) -> Checked {
             read(span, &records, run)
         };
         // The same window, then a window beside it, then another connection.
-        let first = (connection(0), charges(window(0, 3)?, 2 * round)?);
-        let second = match round % 3 {
+        let mut first = (connection(0), charges(window(0, 3)?, 2 * round)?);
+        let mut second = match round % 3 {
             0 => (connection(0), charges(window(0, 3)?, 2 * round + 1)?),
             1 => (connection(0), charges(window(1, 5)?, 2 * round + 1)?),
             _ => (connection(1), charges(window(0, 3)?, 2 * round + 1)?),
         };
+        for (id, read) in [&mut first, &mut second] {
+            *read = begun(&*store, id, read).await?;
+        }
         let jobs: Vec<Job<'_>> = vec![replace(&*store, &first), replace(&*store, &second)];
         together(jobs).await?;
         let orders = [[&first, &second], [&second, &first]].map(|order| {
@@ -171,7 +192,12 @@ pub(super) async fn writers(factory: &dyn StoreFactory, seed: u64) -> Checked {
     Ok(())
 }
 
-fn replace<'a>(store: &'a dyn CostStore, (id, read): &'a (ConnectionId, WindowRead)) -> Job<'a> {
+/// Replaces a window by a read that begins now.
+async fn put(store: &dyn CostStore, id: &ConnectionId, read: &WindowReplacement) -> Result<ReplaceStats> {
+    store.replace_window(id, begun(store, id, read).await?).await
+}
+
+fn replace<'a>(store: &'a dyn CostStore, (id, read): &'a (ConnectionId, WindowReplacement)) -> Job<'a> {
     Box::pin(async move {
         store.replace_window(id, read.clone()).await?;
         Ok(())
@@ -182,7 +208,7 @@ fn replace<'a>(store: &'a dyn CostStore, (id, read): &'a (ConnectionId, WindowRe
 struct Impatient(u32);
 
 impl RecordSink for Impatient {
-    fn record(&mut self, _: &CostRecord) -> Result<()> {
+    fn record(&mut self, _: &StoredRecord) -> Result<()> {
         match self.0.checked_sub(1) {
             Some(left) => {
                 self.0 = left;
@@ -196,13 +222,13 @@ impl RecordSink for Impatient {
 pub(super) async fn stopped(factory: &dyn StoreFactory, records: u32) -> Checked {
     let (store, id) = (factory.fresh().await?, connection(0));
     let count = records.clamp(10, 5_000);
-    store.replace_window(&id, state(0, count)?).await?;
+    put(&*store, &id, &state(0, count)?).await?;
     for patience in [0, 3, count - 1] {
         match store.scan(&Scope::all(), &mut Impatient(patience)).await {
             Ok(()) => return Err(Broken("a scan went on although its sink had failed".into())),
             Err(error) => same("the error", &error.to_string(), &"enough".to_owned())?,
         }
-        store.replace_window(&id, state(i64::from(patience) + 1, count)?).await?;
+        put(&*store, &id, &state(i64::from(patience) + 1, count)?).await?;
         whole(&seen::scan(&*store, &Scope::all()).await?, count)?;
     }
     Ok(())

@@ -4,13 +4,13 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use super::charges::{PEOPLE, common, connection, everything, observations, read, window};
+use super::charges::{PEOPLE, begun, common, connection, everything, observations, read, window};
 use super::concurrent::give_way;
 use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Checked, StoreFactory, seen};
-use crate::{CostStore, Observations, Result, WindowRead};
+use crate::{CostStore, Observations, Result, WindowReplacement};
 
 /// A call that writes; a dropped one is polled at most so often.
 const POLLS: usize = 64;
@@ -18,7 +18,7 @@ const POLLS: usize = 64;
 const CHANCES: usize = 200;
 
 enum Call {
-    Replace(WindowRead),
+    Replace(WindowReplacement),
     Observe(Observations),
     Pseudonymise,
     Purge,
@@ -55,13 +55,13 @@ pub(super) async fn at_each_poll(factory: &dyn StoreFactory, seed: u64) -> Check
             let mut before = used(&*store, &mut random, 6).await?;
             let records = (0..20).map(|_| common(&mut random, 2)).collect::<Result<Vec<_>>>()?;
             // Something that can be half gone.
-            let old = read(everything()?, &records, 6)?;
+            let old = begun(&*store, &connection(0), &read(everything()?, &records, 6)?).await?;
             store.replace_window(&connection(0), old.clone()).await?;
             before.replace(&connection(0), &old)?;
             let call = match kind {
                 0 => {
                     let records = (0..20).map(|_| common(&mut random, 3)).collect::<Result<Vec<_>>>()?;
-                    Call::Replace(read(window(0, 5)?, &records, 7)?)
+                    Call::Replace(begun(&*store, &connection(0), &read(window(0, 5)?, &records, 7)?).await?)
                 }
                 1 => Call::Observe(observations(&mut random, 2)?),
                 2 => Call::Pseudonymise,

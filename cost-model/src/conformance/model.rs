@@ -1,12 +1,12 @@
 //! What a store must hold, as lists that are searched from end to end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::charges::{instant, window};
 use crate::{
-    Change, ConnectionId, CostRecord, Observations, Replacement, Restatement, Result, Timestamp, Window,
-    WindowRead,
+    ConnectionId, CostRecord, Coverage, CoveredSpan, Observations, PriorState, ReadNumber, ReplaceStats,
+    ReplacedWindow, Restatement, Result, StoredRecord, Timestamp, WindowReplacement,
 };
 
 #[derive(Clone, Debug, Default)]
@@ -14,9 +14,9 @@ pub(super) struct Model(pub(super) BTreeMap<ConnectionId, Kept>);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
-    records: Vec<CostRecord>,
-    /// The milliseconds that are covered.
-    covered: BTreeSet<i64>,
+    records: Vec<StoredRecord>,
+    /// The milliseconds that are covered, with the read that did it.
+    covered: BTreeMap<i64, (ReadNumber, Option<Timestamp>)>,
     pub(super) restatements: Vec<Restatement>,
     observations: BTreeMap<Timestamp, Observations>,
     /// What the provider states, in no order.
@@ -24,19 +24,39 @@ pub(super) struct Kept {
 }
 
 impl Model {
-    pub(super) fn replace(&mut self, connection: &ConnectionId, read: &WindowRead) -> Result<Change> {
-        let within = |record: &CostRecord| record.at >= read.window.start() && record.at < read.window.end();
+    pub(super) fn replace(
+        &mut self,
+        connection: &ConnectionId,
+        read: &WindowReplacement,
+    ) -> Result<ReplaceStats> {
+        let within = |at: Timestamp| at >= read.window.start() && at < read.window.end();
         let kept = self.0.get(connection).cloned().unwrap_or_default();
-        let (old, mut records): (Vec<_>, Vec<_>) = kept.records.into_iter().partition(|each| within(each));
-        let replacement = Replacement::of(old, read.clone(), connection)?;
-        records.extend(replacement.records);
+        let coverage = kept.coverage()?;
+        let (old, mut records): (Vec<_>, Vec<_>) =
+            kept.records.into_iter().partition(|each| within(each.record.at));
+        let replaced = ReplacedWindow::of(PriorState { records: old, coverage }, read.clone(), connection)?;
+        records.extend(replaced.records);
         let kept = self.0.entry(connection.clone()).or_default();
         kept.records = records;
-        kept.restatements.extend(replacement.restatements);
-        kept.covered.extend(read.window.start().millis()..read.window.end().millis());
-        kept.truth.retain(|each| !within(each));
+        kept.restatements.extend(replaced.restatements);
+        for millis in read.window.start().millis()..read.window.end().millis() {
+            if kept.covered.get(&millis).is_some_and(|(number, _)| *number > read.read) {
+                continue;
+            }
+            kept.covered.remove(&millis);
+            if read.proven {
+                kept.covered.insert(millis, (read.read, Some(read.read_at)));
+            }
+        }
+        for (number, at) in kept.covered.values_mut() {
+            let ahead = at.is_some_and(|at| at.millis() - read.read_at.millis() > 600_000);
+            if *number < read.read && ahead {
+                *at = None;
+            }
+        }
+        kept.truth.retain(|each| !within(each.at));
         kept.truth.extend(read.records.iter().cloned());
-        Ok(replacement.change)
+        Ok(replaced.stats)
     }
 
     pub(super) fn observe(&mut self, connection: &ConnectionId, observations: &Observations) {
@@ -65,11 +85,17 @@ impl Model {
 }
 
 impl Kept {
+    pub(super) fn holds_anything(&self) -> bool {
+        !(self.records.is_empty()
+            && self.covered.is_empty()
+            && self.restatements.is_empty()
+            && self.observations.is_empty())
+    }
+
     /// By time, equal times by id.
-    pub(super) fn records(&self) -> Vec<CostRecord> {
+    pub(super) fn records(&self) -> Vec<StoredRecord> {
         let mut records = self.records.clone();
-        let id = |record: &CostRecord| record.provenance.as_ref().map(|provenance| provenance.record_id);
-        records.sort_by_key(|record| (record.at, id(record)));
+        records.sort_by_key(|stored| (stored.record.at, stored.provenance.record_id));
         records
     }
 
@@ -77,18 +103,17 @@ impl Kept {
         self.observations.values().cloned().collect()
     }
 
-    pub(super) fn coverage(&self) -> Result<Vec<Window>> {
-        let covered = |millis| self.covered.contains(&millis);
-        let starts = self.covered.iter().copied().filter(|millis| !covered(millis - 1));
-        let ends = self.covered.iter().map(|millis| millis + 1).filter(|millis| !covered(*millis));
-        starts.zip(ends).map(|(start, end)| window(start, end)).collect()
+    pub(super) fn coverage(&self) -> Result<Coverage> {
+        let span = |(millis, (read, at)): (&i64, &(ReadNumber, Option<Timestamp>))| {
+            Ok(CoveredSpan::read(window(*millis, millis + 1)?, *read, *at))
+        };
+        self.covered.iter().map(span).collect()
     }
 
     pub(super) fn count(&self, start: i64, end: i64) -> Result<u64> {
         let (start, end) = (instant(start)?, instant(end)?);
-        let confirmed = |record: &&CostRecord| {
-            let unconfirmed = record.provenance.as_ref().is_some_and(|provenance| provenance.unconfirmed);
-            record.at >= start && record.at < end && !unconfirmed
+        let confirmed = |stored: &&StoredRecord| {
+            stored.record.at >= start && stored.record.at < end && !stored.provenance.unconfirmed
         };
         Ok(u64::try_from(self.records.iter().filter(confirmed).count()).unwrap_or(u64::MAX))
     }

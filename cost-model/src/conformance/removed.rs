@@ -1,13 +1,13 @@
 //! People and connections that go, and many records.
 
-use super::charges::{PEOPLE, any, connection, everything, instant, observations, read, window};
+use super::charges::{PEOPLE, any, begun, connection, everything, instant, observations, read, window};
 use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Broken, Checked, StoreFactory, same, seen};
 use crate::{
-    Change, CostRecord, CostStore, Costs, Currency, Metric, Money, RecordSink, Result, Run, Scope, Timestamp,
-    Window, WindowRead,
+    CostRecord, CostStore, Costs, Currency, ErrorKind, Metric, Money, ReadNumber, RecordSink, ReplaceStats,
+    Result, Run, Scope, StoredRecord, Timestamp, Window, WindowReplacement,
 };
 
 /// Sums, and whether records come in order.
@@ -21,12 +21,13 @@ struct Sums {
 }
 
 impl RecordSink for Sums {
-    fn record(&mut self, record: &CostRecord) -> Result<()> {
+    fn record(&mut self, stored: &StoredRecord) -> Result<()> {
+        let record = &stored.record;
         self.records += 1;
         for (sum, metric) in self.amounts.iter_mut().zip(Metric::ALL) {
             *sum = sum.wrapping_add(record.costs.get(metric).map(Money::units).unwrap_or_default());
         }
-        let place = record.provenance.as_ref().map(|provenance| (record.at.millis(), provenance.record_id));
+        let place = Some((record.at.millis(), stored.provenance.record_id));
         self.disorder |= place <= self.last;
         self.last = place;
         Ok(())
@@ -52,7 +53,8 @@ pub(super) async fn pseudonymised(factory: &dyn StoreFactory, seed: u64) -> Chec
         store.observe(&connection(number), observed.clone()).await?;
         model.observe(&connection(number), &observed);
     }
-    for (id, read) in &reads {
+    for (id, read) in &mut reads {
+        *read = begun(&*store, id, read).await?;
         store.replace_window(id, read.clone()).await?;
         model.replace(id, read)?;
     }
@@ -64,8 +66,8 @@ pub(super) async fn pseudonymised(factory: &dyn StoreFactory, seed: u64) -> Chec
     for (id, read) in &reads {
         store.replace_window(id, read.clone()).await?;
     }
-    for record in seen::scan(&*store, &Scope::all()).await? {
-        let named = record.clone().pseudonymise(PEOPLE[0], &"p-2".into());
+    for stored in seen::scan(&*store, &Scope::all()).await? {
+        let named = stored.clone().pseudonymise(PEOPLE[0], &"p-2".into());
         if named {
             return Err(Broken("reading a window again brought back a person's name".into()));
         }
@@ -83,6 +85,7 @@ pub(super) async fn purged(factory: &dyn StoreFactory, records: u32) -> Checked 
         // The second time something closed is withdrawn.
         let mut read = read(window(0, 6)?, records, run)?;
         read.closed = vec![window(0, 6)?];
+        let read = begun(&*store, &gone, &read).await?;
         store.replace_window(&gone, read.clone()).await?;
         model.replace(&gone, &read)?;
     }
@@ -91,17 +94,25 @@ pub(super) async fn purged(factory: &dyn StoreFactory, records: u32) -> Checked 
     model.observe(&gone, &observed);
     let others = Scope::all().connection(connection(0)).connection(connection(2));
     let before = sums(&*store, others.clone()).await?;
+    let under_way = begun(&*store, &gone, &read(window(0, 6)?, &charges, 42)?).await?;
     same("records purged", &store.purge(&gone).await?, &model.purge(&gone))?;
+    match store.replace_window(&gone, under_way.clone()).await {
+        Ok(_) => return Err(Broken("a read that began before the purge was stored after it".into())),
+        Err(error) => same("the kind of error", &error.kind(), &ErrorKind::Store)?,
+    }
     same("the sums of other connections", &sums(&*store, others).await?, &before)?;
     seen::all(&*store, &model).await?;
     same("records purged again", &store.purge(&gone).await?, &0)?;
     // What comes back is new.
-    let read = read(window(0, 6)?, &charges, 42)?;
+    let read = begun(&*store, &gone, &read(window(0, 6)?, &charges, 42)?).await?;
     same(
         "what comes back",
         &store.replace_window(&gone, read.clone()).await?,
         &model.replace(&gone, &read)?,
     )?;
+    if store.replace_window(&gone, under_way).await.is_ok() {
+        return Err(Broken("a read that began before the purge was stored after another one".into()));
+    }
     seen::all(&*store, &model).await
 }
 
@@ -113,7 +124,7 @@ fn hour(number: u32) -> Result<Window> {
     window(i64::from(number) * HOUR, i64::from(number + 1) * HOUR)
 }
 
-fn hourly(number: u32, count: u32) -> Result<WindowRead> {
+fn hourly(number: u32, count: u32) -> Result<WindowReplacement> {
     let start = hour(number)?.start().millis();
     let record = |place: u32| {
         let at = Timestamp::from_millis(start + i64::from(place / 2))?;
@@ -122,9 +133,8 @@ fn hourly(number: u32, count: u32) -> Result<WindowRead> {
         record.resource = Some(format!("user {}", place % 100).into());
         Ok(record)
     };
-    let mut read = WindowRead::new(hour(number)?, (0..count).map(record).collect::<Result<_>>()?);
-    read.run = Run::at(instant(0)?);
-    Ok(read)
+    let records = (0..count).map(record).collect::<Result<_>>()?;
+    Ok(WindowReplacement::new(hour(number)?, records, ReadNumber::default(), Run::at(instant(0)?)))
 }
 
 pub(super) async fn many(factory: &dyn StoreFactory, records: u32) -> Checked {
@@ -144,10 +154,11 @@ pub(super) async fn many(factory: &dyn StoreFactory, records: u32) -> Checked {
                     *total += sum;
                 }
             }
-            let change = store.replace_window(&id, read).await?;
+            let stats = store.replace_window(&id, begun(&*store, &id, &read).await?).await?;
             let count = u64::from(each);
-            let wanted = if run == 0 { Change::new(count, 0, 0) } else { Change::new(0, 0, count) };
-            same("a change", &change, &wanted)?;
+            let wanted =
+                if run == 0 { ReplaceStats::new(count, 0, 0) } else { ReplaceStats::new(0, 0, count) };
+            same("what a read changed", &stats, &wanted)?;
         }
     }
     let all = sums(&*store, Scope::all()).await?;
@@ -156,7 +167,7 @@ pub(super) async fn many(factory: &dyn StoreFactory, records: u32) -> Checked {
     let of_last = sums(&*store, Scope::all().window(last)).await?;
     same("records of the last window", &of_last.records, &u64::from(each))?;
     let whole = Window::new(hour(0)?.start(), last.end())?;
-    same("coverage", &store.coverage(&id).await?, &vec![whole])?;
+    same("coverage", &store.coverage(&id).await?.windows().into_windows(), &vec![whole])?;
     same("a count", &store.count(&id, whole).await?, &total)?;
     same("records purged", &store.purge(&id).await?, &total)?;
     same("records left", &sums(&*store, Scope::all()).await?.records, &0)

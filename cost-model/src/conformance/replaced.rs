@@ -1,10 +1,10 @@
 //! Replacing windows, one call after the other.
 
-use super::charges::{any, common, connection, everything, read, window};
+use super::charges::{any, begun, common, connection, everything, read, window};
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen, steps};
-use crate::{Change, CostRecord, CostStore, ErrorKind, Result, Scope};
+use crate::{CostRecord, CostStore, ErrorKind, ReplaceStats, Result, Scope};
 
 /// A store and its model after some random steps.
 pub(super) async fn used(
@@ -28,7 +28,9 @@ pub(super) async fn refused(factory: &dyn StoreFactory, seed: u64) -> Checked {
         let mut records = many(&mut random, common)?;
         records.retain(|record| span.contains(record.at));
         records.insert(records.len() / 2, common(&mut random, outside)?);
-        let outcome = store.replace_window(&connection(0), read(span, &records, 1)?).await;
+        let id = connection(0);
+        let read = begun(&*store, &id, &read(span, &records, 1)?).await?;
+        let outcome = store.replace_window(&id, read).await;
         match outcome {
             Ok(_) => return Err(Broken(format!("a record at {outside} was stored in a window from 0 to 5"))),
             Err(error) => same("the kind of error", &error.kind(), &ErrorKind::Store)?,
@@ -42,14 +44,16 @@ pub(super) async fn again(factory: &dyn StoreFactory, seed: u64) -> Checked {
     let mut random = Random::new(seed);
     let (store, id, mut model) = (factory.fresh().await?, connection(0), Model::default());
     let mut records = many(&mut random, common)?;
-    let first = read(everything()?, &records, 1)?;
+    let first = begun(&*store, &id, &read(everything()?, &records, 1)?).await?;
     store.replace_window(&id, first.clone()).await?;
     model.replace(&id, &first)?;
     let count = u64::try_from(records.len()).unwrap_or(u64::MAX);
     for run in 2..5 {
         records.reverse();
-        let change = store.replace_window(&id, read(everything()?, &records, run)?).await?;
-        same("the change by reading the same again", &change, &Change::new(0, 0, count))?;
+        let again = begun(&*store, &id, &read(everything()?, &records, run)?).await?;
+        let stats = store.replace_window(&id, again.clone()).await?;
+        same("the change by reading the same again", &stats, &ReplaceStats::new(0, 0, count))?;
+        model.replace(&id, &again)?;
         // With the run that read it first.
         seen::all(&*store, &model).await?;
     }
@@ -60,7 +64,7 @@ pub(super) async fn every_field(factory: &dyn StoreFactory, seed: u64) -> Checke
     let mut random = Random::new(seed);
     let (store, id, mut model) = (factory.fresh().await?, connection(0), Model::default());
     for run in 0..4 {
-        let read = read(everything()?, &many(&mut random, any)?, run)?;
+        let read = begun(&*store, &id, &read(everything()?, &many(&mut random, any)?, run)?).await?;
         store.replace_window(&id, read.clone()).await?;
         model.replace(&id, &read)?;
         let expected = model.0.get(&id).map(super::model::Kept::records).unwrap_or_default();

@@ -3,18 +3,19 @@
 use super::charges::{FIRST, LAST, connection, window};
 use super::model::Model;
 use super::{Broken, Checked, same};
-use crate::{CostRecord, CostStore, Result, Scope};
+use crate::{CostStore, Result, Scope, StoredRecord};
 
 /// What a scan hands out.
-pub(super) async fn scan(store: &dyn CostStore, scope: &Scope) -> Result<Vec<CostRecord>> {
-    let mut found: Vec<CostRecord> = Vec::new();
+pub(super) async fn scan(store: &dyn CostStore, scope: &Scope) -> Result<Vec<StoredRecord>> {
+    let mut found: Vec<StoredRecord> = Vec::new();
     store.scan(scope, &mut found).await?;
     Ok(found)
 }
 
 /// Everything that a store shows of a model's connections.
 pub(super) async fn all(store: &dyn CostStore, model: &Model) -> Checked {
-    let connections: Vec<_> = model.0.keys().cloned().collect();
+    let held = model.0.iter().filter(|(_, kept)| kept.holds_anything());
+    let connections: Vec<_> = held.map(|(id, _)| id.clone()).collect();
     same("connections", &store.connections().await?, &connections)?;
     let everything: Vec<_> = model.0.values().flat_map(super::model::Kept::records).collect();
     records("a scan of everything", &scan(store, &Scope::all()).await?, &everything)?;
@@ -32,7 +33,7 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
     records("a scan of one connection", &scan(store, &scope).await?, &all)?;
     for (start, end) in [(FIRST, 0), (0, 1), (1, 5), (3, LAST)] {
         let span = window(start, end)?;
-        let expected: Vec<_> = all.iter().filter(|record| span.contains(record.at)).cloned().collect();
+        let expected: Vec<_> = all.iter().filter(|stored| span.contains(stored.record.at)).cloned().collect();
         let found = scan(store, &scope.clone().window(span)).await?;
         records("a scan of one connection and window", &found, &expected)?;
         same("a count", &store.count(&id, span).await?, &kept.count(start, end)?)?;
@@ -43,15 +44,16 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
 }
 
 /// Equal records in the same order, with equal provenance.
-pub(super) fn records(what: &str, found: &[CostRecord], expected: &[CostRecord]) -> Checked {
+pub(super) fn records(what: &str, found: &[StoredRecord], expected: &[StoredRecord]) -> Checked {
     if found.len() != expected.len() {
         return Err(Broken(format!("{what}: found {} records, expected {}", found.len(), expected.len())));
     }
     for (place, (one, other)) in found.iter().zip(expected).enumerate() {
         same(&format!("{what}: the provenance of record {place}"), &one.provenance, &other.provenance)?;
-        if one != other {
+        if one.record != other.record {
             return Err(Broken(format!(
-                "{what}: record {place} is {one:?}, expected {other:?}, in some field"
+                "{what}: record {place} is {:?}, expected {:?}, in some field",
+                one.record, other.record
             )));
         }
     }

@@ -1,10 +1,10 @@
 //! Random steps, on a store and on lists.
 
-use super::charges::{self, FIRST, LAST, PEOPLE, any, common, connection, instant, nameless, window};
+use super::charges::{self, FIRST, LAST, PEOPLE, any, begun, common, connection, instant, nameless, window};
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{CostRecord, CostStore, Money, Result, WindowRead};
+use crate::{CostRecord, CostStore, Money, Result, WindowReplacement};
 
 const STEPS: i64 = 12;
 
@@ -44,15 +44,25 @@ pub(super) async fn take(store: &dyn CostStore, model: &mut Model, random: &mut 
                 if random.once_in(2) { read.window.end().millis() } else { read.window.start().millis() - 1 };
             let place = usize::try_from(random.below(3)).unwrap_or_default().min(read.records.len());
             read.records.insert(place, common(random, outside)?);
-            match store.replace_window(&id, read).await {
+            match store.replace_window(&id, begun(store, &id, &read).await?).await {
                 Ok(_) => Err(Broken("a record outside its window was stored".into())),
                 Err(error) => same("the kind of error", &error.kind(), &crate::ErrorKind::Store),
             }
         }
+        4 => {
+            // A read that began first and ends last.
+            let slow = begun(store, &id, &reading(model, random, run)?).await?;
+            let quick = begun(store, &id, &reading(model, random, run)?).await?;
+            for read in [quick, slow] {
+                let stats = store.replace_window(&id, read.clone()).await?;
+                same("what a read changed", &stats, &model.replace(&id, &read)?)?;
+            }
+            Ok(())
+        }
         _ => {
-            let read = reading(model, random, run)?;
-            let change = store.replace_window(&id, read.clone()).await?;
-            same("a change", &change, &model.replace(&id, &read)?)
+            let read = begun(store, &id, &reading(model, random, run)?).await?;
+            let stats = store.replace_window(&id, read.clone()).await?;
+            same("what a read changed", &stats, &model.replace(&id, &read)?)
         }
     }
 }
@@ -62,7 +72,7 @@ fn random_instant(random: &mut Random) -> i64 {
 }
 
 /// What the provider says now of some window: much the same as before, of one of the connections.
-fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowRead> {
+fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowReplacement> {
     let start = random_instant(random);
     let span = window(start, start + 1 + random.below(LAST - start))?;
     let truth = model.0.get(&connection(random.below(3))).map(|kept| kept.truth.clone()).unwrap_or_default();
@@ -90,6 +100,7 @@ fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowRead> {
     if random.once_in(3) {
         read.answers_from = instant(start + random.below(4))?;
     }
+    read.proven = !random.once_in(8);
     if random.once_in(2) {
         read.closed = vec![window(FIRST, random_instant(random) + 1)?];
     }

@@ -19,8 +19,12 @@ impl Filter {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`] when both have a multiplier, or together nest more than 100 deep.
+    /// [`ErrorKind::Filter`] when both have a multiplier or either has one in a branch, or together they nest more than 100 deep.
     pub fn and(self, other: Self) -> Result<Self> {
+        if self.has_branch_allocations() || other.has_branch_allocations() {
+            let message = "a filter with a `costs.allocation` in its branches cannot be joined by AND";
+            return Err(Error::new(ErrorKind::Filter, message));
+        }
         let allocation = match (self.allocation, other.allocation) {
             (Some(_), Some(_)) => {
                 return Err(Error::new(ErrorKind::Filter, "both filters have a `costs.allocation`"));
@@ -64,13 +68,11 @@ impl Filter {
     }
 
     fn without_allocation(self, joiner: &str) -> Result<Expression> {
-        match self.allocation {
-            None => Ok(self.expression),
-            Some(_) => Err(Error::new(
-                ErrorKind::Filter,
-                format!("a filter with a `costs.allocation` cannot stand under {joiner}"),
-            )),
+        if self.has_allocation() {
+            let message = format!("a filter with a `costs.allocation` cannot stand under {joiner}");
+            return Err(Error::new(ErrorKind::Filter, message));
         }
+        Ok(self.expression)
     }
 }
 
@@ -97,5 +99,5 @@ fn conjunction(one: Expression, other: Expression) -> Expression {
 
 /// The filter as read from the sentence that it prints, so that its spans are places in that sentence.
 fn composed(expression: Expression, allocation: Option<Allocation>) -> Result<Filter> {
-    Filter::parse(&Filter { expression, allocation }.to_string())
+    Filter::parse(&Filter { expression, allocation, branches: Vec::new() }.to_string())
 }

@@ -62,7 +62,9 @@ pub use vql::{NotVql, NotVqlReason};
 /// * `tags.value` speaks of the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
 ///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` asks for all of the pairs.
 /// * `costs.allocation = 0.5`, joined by AND, is no condition but the share of every matching charge that counts:
-///   [`Filter::allocation`].
+///   [`Filter::allocation`]. In the branches of the outermost OR it is the share of what that branch matches; a charge of several
+///   branches counts by the first of them, which is this crate's reading of a form that VQL documents without saying so:
+///   [`Filter::share_of`].
 /// * In a report `tags` sees provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
 ///
 /// `Display` prints a sentence that parses to the same filter.
@@ -70,6 +72,8 @@ pub use vql::{NotVql, NotVqlReason};
 pub struct Filter {
     expression: Expression,
     allocation: Option<Allocation>,
+    /// By branch of the outermost OR; empty where none has a share of its own.
+    branches: Vec<Option<Allocation>>,
 }
 
 /// `costs.allocation = share`
@@ -107,7 +111,45 @@ impl Filter {
         &self.expression
     }
 
-    /// The share of every matching charge that counts, above 0 and up to 1; without one, all of it.
+    /// The share of a charge with these dimensions that counts, above 0 and up to 1; `None` if the filter does not match it.
+    /// Of several branches of an OR with shares of their own, the first that matches decides.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Filter, Timestamp};
+    ///
+    /// let filter = Filter::parse(
+    ///     "(costs.provider = 'cursor' AND costs.allocation = 0.5) OR (costs.region = 'eu' AND costs.allocation = 0.25)",
+    /// )?;
+    /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::absent());
+    /// record.region = Some("eu".into());
+    /// assert_eq!(filter.share_of(&record).unwrap().to_string(), "0.5");
+    /// record.provider = "other".into();
+    /// assert_eq!(filter.share_of(&record).unwrap().to_string(), "0.25");
+    /// record.region = None;
+    /// assert_eq!(filter.share_of(&record), None);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    pub fn share_of(&self, dimensions: &dyn Dimensions) -> Option<Decimal> {
+        if self.branches.is_empty() {
+            return self.matches(dimensions).then(|| self.allocation().unwrap_or(Decimal::ONE));
+        }
+        let Expression::Or(parts) = &self.expression else { return None };
+        let (_, allocation) = parts.iter().zip(&self.branches).find(|(part, _)| part.matches(dimensions))?;
+        Some(allocation.as_ref().map_or(Decimal::ONE, |allocation| allocation.share))
+    }
+
+    /// Whether only a share of what the filter matches counts, of all of it or of a branch.
+    pub fn has_allocation(&self) -> bool {
+        self.allocation.is_some() || self.has_branch_allocations()
+    }
+
+    /// Whether branches have shares of their own.
+    pub(crate) fn has_branch_allocations(&self) -> bool {
+        !self.branches.is_empty()
+    }
+
+    /// The share of every matching charge that counts, above 0 and up to 1, where it is the same for all; without one, all of
+    /// it, unless branches have shares of their own.
     pub fn allocation(&self) -> Option<Decimal> {
         self.allocation.as_ref().map(|allocation| allocation.share)
     }
@@ -170,12 +212,34 @@ impl FromStr for Filter {
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(share) = self.allocation() else { return self.expression.fmt(f) };
-        match &self.expression {
-            Expression::Or(_) => write!(f, "({})", self.expression)?,
-            expression => expression.fmt(f)?,
+        if let (false, Expression::Or(parts)) = (self.branches.is_empty(), &self.expression) {
+            for (number, (part, allocation)) in parts.iter().zip(&self.branches).enumerate() {
+                let joiner = if number > 0 { " OR " } else { "" };
+                f.write_str(joiner)?;
+                write_shared(f, part, allocation.as_ref())?;
+            }
+            return Ok(());
         }
-        write!(f, " AND costs.allocation = {}", share.normalize())
+        match &self.allocation {
+            Some(allocation) => write_shared(f, &self.expression, Some(allocation)),
+            None => self.expression.fmt(f),
+        }
+    }
+}
+
+/// A condition that is a whole filter or a branch, and its share.
+fn write_shared(
+    f: &mut fmt::Formatter<'_>,
+    condition: &Expression,
+    allocation: Option<&Allocation>,
+) -> fmt::Result {
+    match condition {
+        Expression::Or(_) => write!(f, "({condition})")?,
+        condition => write!(f, "{condition}")?,
+    }
+    match allocation {
+        Some(allocation) => write!(f, " AND costs.allocation = {}", allocation.share.normalize()),
+        None => Ok(()),
     }
 }
 

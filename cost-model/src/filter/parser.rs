@@ -14,11 +14,15 @@ use crate::{Error, Result};
 /// How deep parentheses and `NOT` may nest, so that no sentence exhausts the stack.
 const DEPTH_MAX: usize = 100;
 
-const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter matches, so it stands beside ANDs only, not under OR or NOT";
+const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter or one branch of its outermost OR matches, so it stands beside ANDs only, \
+                               not under NOT or an inner OR";
+
+const ALLOCATION_TWICE: &str = "`costs.allocation` stands here a second time";
 
 pub(super) fn parse(sentence: &str) -> Result<Filter> {
     let cursor = Cursor::new(sentence)?;
-    let mut parser = Parser { cursor, depth: 0, under_and_only: true, allocation: None };
+    let mut parser =
+        Parser { cursor, depth: 0, under_and_only: true, allocation: None, branches: Vec::new() };
     let condition = parser.or()?;
     if !parser.cursor.at_end() {
         return Err(parser.cursor.error("expected AND, OR or the end of the filter"));
@@ -28,7 +32,7 @@ pub(super) fn parse(sentence: &str) -> Result<Filter> {
         return Err(Error::filter(span, "`costs.allocation` needs a condition beside it, joined by AND"));
     };
     expression.bind_tag_values(None);
-    Ok(Filter { expression, allocation: parser.allocation })
+    Ok(Filter { expression, allocation: parser.allocation, branches: parser.branches })
 }
 
 /// Where a part consists of `costs.allocation` alone, there is no condition.
@@ -39,32 +43,69 @@ struct Parser {
     depth: usize,
     /// Whether nothing but AND lies between the top and here.
     under_and_only: bool,
+    /// That of the whole, or of the branch at hand.
     allocation: Option<Allocation>,
+    /// Those of the branches of the OR that was read, if one of them has any.
+    branches: Vec<Option<Allocation>>,
 }
 
 impl Parser {
     fn or(&mut self) -> Result<Condition> {
-        let allocated_before = self.allocation.is_some();
+        let before = self.allocation.take();
         let first = self.and()?;
         if !self.cursor.at_keyword("OR") {
-            return Ok(first);
+            return match (before, self.allocation.take()) {
+                (Some(_), Some(second)) => Err(Error::filter(second.span, ALLOCATION_TWICE)),
+                (before, own) => {
+                    self.allocation = before.or(own);
+                    Ok(first)
+                }
+            };
         }
-        if let Some(allocation) = self.allocation.as_ref().filter(|_| !allocated_before) {
-            return Err(Error::filter(allocation.span.clone(), ALLOCATION_PLACE));
-        }
-        let outer = std::mem::replace(&mut self.under_and_only, false);
-        let mut parts: Vec<_> = first.into_iter().collect();
+        self.refuse_branches()?;
+        let mut branches = vec![self.branch(first)?];
         while self.cursor.take_keyword("OR") {
-            parts.extend(self.and()?);
+            let next = self.and()?;
+            self.refuse_branches()?;
+            branches.push(self.branch(next)?);
         }
-        self.under_and_only = outer;
+        self.allocation = before;
+        let (parts, allocations): (Vec<_>, Vec<_>) = branches.into_iter().unzip();
+        if allocations.iter().any(Option::is_some) {
+            self.branches = allocations;
+        }
         Ok(Some(Expression::Or(parts)))
+    }
+
+    /// A branch of an OR, and its share.
+    fn branch(&mut self, condition: Condition) -> Result<(Expression, Option<Allocation>)> {
+        let allocation = self.allocation.take();
+        match (condition, allocation) {
+            (Some(condition), allocation) => Ok((condition, allocation)),
+            (None, allocation) => {
+                let span = allocation.map_or(0..0, |allocation| allocation.span);
+                Err(Error::filter(span, "`costs.allocation` needs a condition beside it, joined by AND"))
+            }
+        }
+    }
+
+    /// Shares of branches are those of the outermost OR alone, and not beside one of the whole.
+    fn refuse_branches(&self) -> Result<()> {
+        match self.branches.iter().flatten().next() {
+            Some(allocation) => Err(Error::filter(allocation.span.clone(), ALLOCATION_PLACE)),
+            None => Ok(()),
+        }
     }
 
     fn and(&mut self) -> Result<Condition> {
         let mut parts: Vec<_> = self.not()?.into_iter().collect();
+        let mut alone = true;
         while self.cursor.take_keyword("AND") {
+            alone = false;
             parts.extend(self.not()?);
+        }
+        if !alone {
+            self.refuse_branches()?;
         }
         Ok(if parts.len() > 1 { Some(Expression::And(parts)) } else { parts.pop() })
     }
@@ -127,7 +168,7 @@ impl Parser {
             return Err(Error::filter(span, ALLOCATION_PLACE));
         }
         if self.allocation.is_some() {
-            return Err(Error::filter(span, "`costs.allocation` stands here a second time"));
+            return Err(Error::filter(span, ALLOCATION_TWICE));
         }
         self.allocation = Some(Allocation { share, span });
         Ok(())

@@ -1,5 +1,6 @@
 //! The values that a filter asks for, and which of them no charge has.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -41,6 +42,25 @@ impl UnknownValue {
     /// The value.
     pub fn value(&self) -> &Arc<str> {
         &self.value
+    }
+
+    /// Replaces the value and the suggestion by other names.
+    pub(crate) fn rename(&mut self, name: impl Fn(&Arc<str>) -> Arc<str>) {
+        self.value = name(&self.value);
+        self.suggestion = self.suggestion.as_ref().map(name);
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    /// Names the field and the suggestion, neither the value nor an email address: texts like this end up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.dimension.to_string();
+        let field = if field.contains('@') { "a tag" } else { &*field };
+        write!(f, "no charge has the value that the filter asks of {field}; ")?;
+        match self.suggestion.as_ref().filter(|near| !near.contains('@')) {
+            Some(near) => write!(f, "did you mean `{near}`?"),
+            None => f.write_str("check its spelling"),
+        }
     }
 }
 
@@ -87,12 +107,14 @@ impl Filter {
     /// of `tags.name`.
     ///
     /// ```
+    /// use std::collections::BTreeSet;
     /// use std::sync::Arc;
     /// use cost_model::{Dimension, Filter};
     ///
     /// let filter = Filter::parse("costs.region != 'eu' AND costs.service = 'Auo'")?;
-    /// let known = |dimension: &Dimension| -> Vec<Arc<str>> {
-    ///     if *dimension == Dimension::Region { vec!["eu".into()] } else { vec!["Auto".into(), "GPT 5.2".into()] }
+    /// let known = |dimension: &Dimension| -> BTreeSet<Arc<str>> {
+    ///     let known: &[&str] = if *dimension == Dimension::Region { &["eu"] } else { &["Auto", "GPT 5.2"] };
+    ///     known.iter().copied().map(Arc::from).collect()
     /// };
     /// let unknown = filter.unknown_values(&known);
     /// assert_eq!(unknown.len(), 1);
@@ -101,8 +123,8 @@ impl Filter {
     /// assert_eq!(unknown[0].value_span, 41..46);
     /// # Ok::<(), cost_model::Error>(())
     /// ```
-    pub fn unknown_values(&self, known: &dyn Fn(&Dimension) -> Vec<Arc<str>>) -> Vec<UnknownValue> {
-        let mut asked: Vec<(Dimension, Vec<Arc<str>>)> = Vec::new();
+    pub fn unknown_values(&self, known: &dyn Fn(&Dimension) -> BTreeSet<Arc<str>>) -> Vec<UnknownValue> {
+        let mut asked: Vec<(Dimension, BTreeSet<Arc<str>>)> = Vec::new();
         let mut unknown = Vec::new();
         for FieldLiteral { dimension, literal, .. } in self.literals() {
             let (Some(dimension), Some(value)) = (dimension, literal.as_text()) else { continue };

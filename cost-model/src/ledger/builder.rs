@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::completeness::Completeness;
 use crate::{
-    ConnectionId, CostRecord, Currency, Error, ErrorKind, Ledger, RecordSink, Result, Timestamp, Window,
+    ConnectionId, CostRecord, Coverage, Currency, Error, ErrorKind, Ledger, RecordSink, Result, StoredRecord,
 };
 
 use super::class::{Class, Classes};
@@ -51,15 +51,15 @@ impl LedgerBuilder {
         self.columns.push(record, self.classes.number(class)?, class.shape)
     }
 
-    /// Says which spans a connection has delivered, merged and ascending; what lies outside is missing. Without this,
-    /// reports call their whole range unknown.
-    pub fn cover(&mut self, connection: ConnectionId, windows: Vec<Window>) {
-        self.completeness.cover(connection, windows);
+    /// Says which spans a connection has delivered, and when each was read; what lies outside is missing, and what was
+    /// read before it was final is provisional. Without this, reports call their whole range unknown.
+    pub fn cover(&mut self, connection: ConnectionId, coverage: impl Into<Coverage>) {
+        self.completeness.cover(connection, coverage.into());
     }
 
-    /// Says from when on late charges are still to be expected.
-    pub fn provisional_from(&mut self, from: Timestamp) {
-        self.completeness.provisional_from(from);
+    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::LOOK_BACK_DAYS) otherwise.
+    pub fn look_back_days(&mut self, days: u32) {
+        self.completeness.look_back_days(days);
     }
 
     /// The ledger of all records added, in order of time.
@@ -79,8 +79,8 @@ impl LedgerBuilder {
 }
 
 impl RecordSink for LedgerBuilder {
-    fn record(&mut self, record: &CostRecord) -> Result<()> {
-        self.push(record)
+    fn record(&mut self, record: &StoredRecord) -> Result<()> {
+        self.push(&record.record)
     }
 }
 

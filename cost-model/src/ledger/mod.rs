@@ -69,8 +69,9 @@ impl Ledger {
             None => store.connections().await?,
         };
         for connection in connections {
-            let covered = store.coverage(&connection).await?;
-            builder.cover(connection, covered.into_iter().filter_map(|window| scope.cut(window)).collect());
+            let coverage = store.coverage(&connection).await?;
+            let in_scope = scope.window.map_or_else(|| coverage.clone(), |window| coverage.inside(window));
+            builder.cover(connection, in_scope);
         }
         Ok(builder.build())
     }
@@ -106,10 +107,9 @@ impl Ledger {
     }
 
     /// The distinct values of a dimension, ascending. Virtual tags have none here.
-    pub fn values(&self, dimension: &Dimension) -> Vec<Arc<str>> {
+    pub fn values(&self, dimension: &Dimension) -> BTreeSet<Arc<str>> {
         let tuples = (0..self.tuple_count()).filter_map(|number| self.tuple(number));
-        let values: BTreeSet<Arc<str>> = tuples.filter_map(|tuple| tuple.shared(dimension)).collect();
-        values.into_iter().collect()
+        tuples.filter_map(|tuple| tuple.shared(dimension)).collect()
     }
 
     /// What charges have in common: each distinct tuple and shape.

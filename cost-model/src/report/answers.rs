@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::ledger::Projection;
-use crate::{Assignment, Ledger, LedgerTuple, Tagger, Timestamp};
+use crate::tagger::parts_of;
+use crate::{Ledger, LedgerTuple, Tagger, Timestamp};
 
 use super::mixed::Mixed;
 use super::seen::Seen;
@@ -41,12 +41,11 @@ impl<'a> Answers<'a> {
     ) -> Self {
         let tuples = ledger.tuple_count();
         // Without keys there is nothing to tell apart.
-        let reads = if keys.is_empty() { Some(&[][..]) } else { tagger.reads() };
-        let reads = reads.map(|reads| Projection::new(ledger, reads, false));
+        let reads = if keys.is_empty() { &[] } else { tagger.reads() };
         Self {
             tagger,
             keys,
-            seen: Seen::new(reads, tuples),
+            seen: Seen::of_dimensions(ledger, reads),
             numbers: Mixed::default(),
             boundaries: vec![None; tuples],
             epochs,
@@ -101,11 +100,8 @@ impl<'a> Answers<'a> {
     }
 
     fn ask(&self, tuple: LedgerTuple<'_>, at: Timestamp) -> Option<Values> {
-        let value = |key: &Arc<str>| match self.tagger.assign(key, &tuple, at) {
-            Assignment::Value(value) => Some(Some(Arc::from(&*value))),
-            Assignment::Shares(shares) if !shares.is_empty() => None,
-            Assignment::Shares(_) | Assignment::Unset => Some(None),
-        };
-        self.keys.iter().map(value).collect()
+        let mut parts = parts_of(self.tagger, &self.keys, &tuple, at).into_iter();
+        let first = parts.next()?;
+        parts.next().is_none().then(|| first.values.into())
     }
 }

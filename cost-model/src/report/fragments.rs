@@ -1,20 +1,20 @@
 //! Parts of a charge, which sum to it exactly.
 
 use crate::{
-    Costs, LedgerRow, Money, Prices, Quantity, RequestUnits, Result, TokenCounts, TokenType, Tokens,
-    ZeroWeights, split,
+    CostRecord, Costs, LedgerRow, Money, Prices, Quantity, RequestUnits, Result, TokenCounts, TokenType,
+    Tokens, ZeroWeights, split,
 };
 
 use super::Allocation;
 
 /// The amounts and quantities of a charge, or of one part of it.
 #[derive(Clone, Copy)]
-pub(super) struct Fragment {
-    pub(super) costs: Costs,
-    pub(super) tokens: TokenCounts,
-    pub(super) requests: RequestUnits,
+pub(crate) struct Fragment {
+    pub(crate) costs: Costs,
+    pub(crate) tokens: TokenCounts,
+    pub(crate) requests: RequestUnits,
     /// Usage that neither tokens nor requests tell.
-    pub(super) quantity: Quantity,
+    pub(crate) quantity: Quantity,
     /// The provider's fee within the costs.
     fee: Option<Money>,
 }
@@ -97,13 +97,24 @@ impl Fragment {
         }
     }
 
+    /// A stored charge as a whole.
+    pub(crate) fn of_record(record: &CostRecord) -> Self {
+        Self {
+            costs: record.costs,
+            tokens: record.tokens,
+            requests: record.requests.unwrap_or_default(),
+            quantity: record.quantity.unwrap_or_default(),
+            fee: record.stated.fee,
+        }
+    }
+
     /// What many charges are together. No part is taken of it, so that the fee within does not matter.
-    pub(super) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
+    pub(crate) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
         Self { costs, tokens, requests, quantity: Quantity::ZERO, fee: None }
     }
 
     /// Two parts of one charge as one. Each amount is known in both or in neither.
-    pub(super) fn join(&self, other: &Self) -> Result<Self> {
+    pub(crate) fn join(&self, other: &Self) -> Result<Self> {
         let join = |a: Option<Money>, b: Option<Money>| a.zip(b).map(|(a, b)| a.checked_add(b)).transpose();
         Ok(Self {
             costs: Costs {
@@ -120,7 +131,8 @@ impl Fragment {
         })
     }
 
-    fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
+    /// The parts in proportion to weights, which add up to the whole.
+    pub(crate) fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
         let shares = |amount: i128| split(amount, weights, ZeroWeights::Even);
         let costs = each_amount(&self.costs, weights.len(), |amount| {
             Ok(shares(amount.units())?.into_iter().map(Money::from_units).collect())

@@ -52,9 +52,4 @@ impl Texts {
         self.numbers.insert(text, number);
         number
     }
-
-    pub(super) fn shared(&mut self, text: &str) -> Arc<str> {
-        let number = self.number(text);
-        self.texts.get(number).map_or_else(|| text.into(), Arc::clone)
-    }
 }

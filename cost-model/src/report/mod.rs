@@ -20,13 +20,13 @@ mod seen;
 mod settings;
 mod spans;
 mod sums;
-mod table;
 mod totals;
 mod unknown;
 mod whole;
 
 pub use allocation::Allocation;
 pub use bin::{Bin, Weekday};
+pub(crate) use fragments::Fragment;
 pub use interval::Interval;
 pub use measure::Measure;
 pub use output::Column;

@@ -2,13 +2,12 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::{
-    Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType, round_parts,
-};
+use crate::filter::UnknownValue;
+use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
+use crate::{Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType};
 
+use super::Totals;
 use super::rows::{Report, Row, RowKind};
-use super::table::Table;
-use super::{Sum, Totals};
 
 /// A column of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +76,14 @@ impl Column {
         })
     }
 
+    /// The figure as it is shown to people.
+    fn shown(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
+        match self.money(totals, previous) {
+            Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
+            None => Ok(grouped(self.figure(totals, previous)?)),
+        }
+    }
+
     fn money(self, totals: &Totals, previous: Option<&Totals>) -> Option<Money> {
         match self {
             Self::Cost(metric) => Some(totals.get(metric).amount),
@@ -87,21 +94,23 @@ impl Column {
 }
 
 impl Report {
-    /// The report as a table for people: costs in whole cents that add up to the total in whole cents, thousands
-    /// separators in counts, a line of totals, and below it whatever the figures leave open.
+    /// The report as a table for people: costs in whole cents, thousands separators in counts, a line of totals, and below
+    /// it whatever the figures leave open.
+    ///
+    /// Each figure is the rounding of its own exact value, so that the same amount is the same in every table; where the
+    /// rounded rows do not add up to the rounded total, a line below says by how much. Names are neutralised by
+    /// [`for_terminal`], and cut where they are long.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
-        let mut table = Table::default();
-        table.text(self.bin.map(|_| "from"));
-        table.text(self.group_by.iter().map(Dimension::heading));
-        table.figures(columns.iter().map(|column| column.heading()));
-        let figures: Vec<Vec<String>> =
-            columns.iter().map(|column| self.shown(*column)).collect::<Result<_>>()?;
-        for (number, row) in self.rows.iter().enumerate() {
-            let cells = figures.iter().map(|column| column.get(number).cloned().unwrap_or_default());
-            table.row(self.labels(row).into_iter().chain(cells));
+        let mut table = TextTable::new()
+            .text(self.bin.map(|_| "from"))
+            .text(self.group_by.iter().map(Dimension::heading))
+            .figures(columns.iter().map(|column| column.heading()));
+        for row in &self.rows {
+            let shown = columns.iter().map(|column| column.shown(&row.totals, row.previous.as_deref()));
+            table.row(self.labels(row).into_iter().map(Ok).chain(shown).collect::<Result<Vec<_>>>()?);
         }
         table.rule();
         let previous = self.previous.as_ref().map(|previous| &previous.total);
@@ -113,30 +122,36 @@ impl Report {
         let totals = columns.iter().map(|column| match column {
             // Usage in several units has no total.
             Column::Usage if by_unit => Ok(String::new()),
-            _ => shown_total(*column, &self.total, previous),
+            _ => column.shown(&self.total, previous),
         });
         table.row(last.into_iter().map(Ok).chain(totals).collect::<Result<Vec<_>>>()?);
-        Ok(format!("{table}{}", self.remarks()))
+        let mut text = table.to_string();
+        for remark in self.rounding_remark(columns)?.into_iter().chain(self.remarks()) {
+            text.push_str(&for_terminal(&remark));
+            text.push('\n');
+        }
+        Ok(text)
     }
 
-    /// The report as CSV with exact figures, one row for each row.
+    /// The report as CSV with exact figures, one row for each row; names are neutralised by
+    /// [`for_csv`](crate::output::for_csv).
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_csv(&self, columns: &[Column]) -> Result<String> {
         let failed =
-            |error: csv::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
-        let mut writer = csv::Writer::from_writer(Vec::new());
+            |error: std::io::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
         let headings =
             self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
-        writer.write_record(headings.chain(columns.iter().map(|column| column.heading()))).map_err(failed)?;
+        let headings = headings.chain(columns.iter().map(|column| column.heading()));
+        let mut writer = CsvWriter::new(Vec::new(), headings).map_err(failed)?;
         for row in &self.rows {
             let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_deref()));
             let cells = self.labels(row).into_iter().map(Ok).chain(figures).collect::<Result<Vec<_>>>()?;
-            writer.write_record(cells).map_err(failed)?;
+            writer.row(cells).map_err(failed)?;
         }
-        let bytes = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
-        String::from_utf8(bytes).map_err(|error| failed(csv::Error::from(std::io::Error::other(error))))
+        let bytes = writer.finish().map_err(failed)?;
+        String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))
     }
 
     fn labels(&self, row: &Row) -> Vec<String> {
@@ -159,73 +174,64 @@ impl Report {
         local.format("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The figures of a column, made for people.
-    fn shown(&self, column: Column) -> Result<Vec<String>> {
-        let amounts: Option<Vec<Money>> =
-            self.rows.iter().map(|row| column.money(&row.totals, row.previous.as_deref())).collect();
-        match amounts {
-            Some(amounts) => {
-                let rounded = round_parts(&amounts, CENTS, Rounding::HalfUp)?;
-                rounded.into_iter().map(|amount| amount.to_fixed(CENTS, Rounding::HalfUp)).collect()
+    /// Says by how much rounded rows miss the rounded total, where the exact rows add up to the exact total.
+    fn rounding_remark(&self, columns: &[Column]) -> Result<Option<String>> {
+        let mut missed = Vec::new();
+        let previous_total = self.previous.as_ref().map(|previous| &previous.total);
+        for column in columns {
+            let Some(total) = column.money(&self.total, previous_total) else { continue };
+            let rows = self.rows.iter();
+            let rows = rows.filter_map(|row| column.money(&row.totals, row.previous.as_deref()));
+            let rows: Vec<Money> = rows.collect();
+            if Money::sum(rows.iter().copied())? != total {
+                // Running totals have no sum.
+                continue;
             }
-            None => self
-                .rows
-                .iter()
-                .map(|row| Ok(grouped(&column.figure(&row.totals, row.previous.as_deref())?)))
-                .collect(),
+            let rounded = rows.iter().map(|amount| amount.rounded(CENTS, Rounding::HalfUp));
+            let sum = Money::sum(rounded.collect::<Result<Vec<_>>>()?)?;
+            let difference = sum.checked_sub(total.rounded(CENTS, Rounding::HalfUp)?)?;
+            if !difference.is_zero() {
+                let difference = difference.to_fixed(CENTS, Rounding::HalfUp)?;
+                missed.push(format!("{difference} in {}", column.heading()));
+            }
         }
+        Ok((!missed.is_empty()).then(|| {
+            format!("rows are rounded each on its own; they differ from the total by {}", missed.join(", "))
+        }))
     }
 
     /// What the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
-    fn remarks(&self) -> String {
+    fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         for metric in [Metric::Effective, Metric::Billed, Metric::List] {
-            let Sum { missing, .. } = self.total.get(metric);
+            let missing = self.total.get(metric).missing;
             if missing > 0 {
-                remarks.push(format!("{} events state no {metric} cost", grouped(&missing.to_string())));
+                let (events, state) = if missing == 1 { ("event", "states") } else { ("events", "state") };
+                remarks.push(format!("{} {events} {state} no {metric} cost", grouped(missing)));
             }
         }
         for Gap { connection, window, state } in &self.gaps {
             let whose = connection.as_ref().map(|connection| format!(" of {connection}")).unwrap_or_default();
             remarks.push(format!("{}{whose}: {window}", state.name()));
         }
+        remarks.extend(self.unknown_values.iter().map(ToString::to_string));
         if self.estimated {
             remarks.push(
                 "costs by token type are estimates by list prices; they add up to what was charged"
                     .to_owned(),
             );
         }
-        remarks.into_iter().map(|remark| remark + "\n").collect()
+        remarks
     }
 }
 
+/// Costs are shown in whole cents.
 const CENTS: u32 = 2;
-
-fn shown_total(column: Column, total: &Totals, previous: Option<&Totals>) -> Result<String> {
-    match column.money(total, previous) {
-        Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
-        None => Ok(grouped(&column.figure(total, previous)?)),
-    }
-}
-
-/// A number with thousands separators in its whole part.
-fn grouped(number: &str) -> String {
-    let (whole, fraction) = number.split_at(number.find('.').unwrap_or(number.len()));
-    let mut text = String::with_capacity(number.len() * 4 / 3);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) && !text.ends_with('-') {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text.push_str(fraction);
-    text
-}
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let group_by: Vec<&str> = self.group_by.iter().map(Dimension::heading).collect();
-        let mut report = serializer.serialize_struct("Report", 10)?;
+        let mut report = serializer.serialize_struct("Report", 11)?;
         report.serialize_field("currency", &self.currency)?;
         report.serialize_field("window", &self.window)?;
         report.serialize_field("measure", &self.measure.to_string())?;
@@ -236,7 +242,18 @@ impl Serialize for Report {
         report.serialize_field("previous_total", &self.previous.as_ref().map(|previous| previous.total))?;
         report.serialize_field("gaps", &self.gaps)?;
         report.serialize_field("estimated", &self.estimated)?;
+        report.serialize_field("unknown_values", &self.unknown_values)?;
         report.end()
+    }
+}
+
+impl Serialize for UnknownValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut unknown = serializer.serialize_struct("UnknownValue", 3)?;
+        unknown.serialize_field("field", &self.dimension.to_string())?;
+        unknown.serialize_field("value", &**self.value())?;
+        unknown.serialize_field("suggestion", &self.suggestion.as_deref())?;
+        unknown.end()
     }
 }
 
@@ -254,23 +271,5 @@ impl Serialize for Row {
         row.serialize_field("totals", &self.totals)?;
         row.serialize_field("previous", &self.previous)?;
         row.end()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_parts_are_grouped_by_thousands() {
-        for (number, text) in [
-            ("0", "0"),
-            ("999", "999"),
-            ("1000", "1,000"),
-            ("-100000", "-100,000"),
-            ("-1234567.25", "-1,234,567.25"),
-        ] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
+use crate::tagger::parts_of;
 use crate::{
-    Assignment, Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity,
-    Result, Tagger, Timestamp,
+    Dimension, Dimensions, Error, ErrorKind, Filter, Ledger, LedgerRow, LedgerTuple, Quantity, Result,
+    Tagger, Timestamp,
 };
 
-use super::Query;
 use super::answers::Answers;
 use super::fragments::{Fragment, Level, TokenPart};
 use super::groups::{Groups, Texts};
@@ -17,6 +19,7 @@ use super::keys::keys_needed;
 use super::mixed::Mixed;
 use super::part::Part;
 use super::seen::Seen;
+use super::{Allocation, Query};
 
 /// The plans of a query, made as rows ask for them.
 pub(super) struct Planner<'a> {
@@ -75,6 +78,8 @@ pub(super) struct Apart {
     levels: Vec<Level>,
     /// The group of each part, in order; `None` where the part does not count.
     groups: Vec<Option<usize>>,
+    /// The share of each part that counts, in order, where the branches of the filter have shares of their own.
+    shares: Vec<Option<Allocation>>,
     per_charge: Option<PerCharge>,
 }
 
@@ -90,10 +95,10 @@ struct PerCharge {
 type PartOf = (Vec<Option<Arc<str>>>, Option<TokenPart>);
 
 impl PerCharge {
-    /// Whether a part of a charge meets the filter.
-    fn counts(&self, part: usize, tuple: LedgerTuple<'_>, row: &LedgerRow) -> bool {
-        let Some((values, purpose)) = self.parts.get(part) else { return false };
-        self.filter.matches(&Part { tuple, row: Some(row), keys: &self.keys, values, purpose: *purpose })
+    /// The share of a part of a charge that counts as the filter has it; `None` where it does not match.
+    fn share(&self, part: usize, tuple: LedgerTuple<'_>, row: &LedgerRow) -> Option<Decimal> {
+        let (values, purpose) = self.parts.get(part)?;
+        self.filter.share_of(&Part { tuple, row: Some(row), keys: &self.keys, values, purpose: *purpose })
     }
 }
 
@@ -145,10 +150,11 @@ impl<'a> Planner<'a> {
             ledger,
             tagger,
             answers: Answers::new(tagger, Arc::clone(&keys), ledger, boundaries.clone()),
-            seen: Seen::new(Some(query.projection(ledger)), ledger.tuple_count()),
+            seen: Seen::new(query.projection(ledger), ledger.tuple_count()),
             keys,
             takes_apart: query.filter.as_ref().is_some_and(Filter::is_per_charge)
                 || query.allocations().next().is_some()
+                || query.filter.as_ref().is_some_and(Filter::has_branch_allocations)
                 || query.by_token_type(),
             per_charge: query.filter.clone().filter(Filter::is_per_charge).map(Arc::new),
             boundaries,
@@ -227,40 +233,13 @@ impl<'a> Planner<'a> {
         Plan { fall: Fall::Whole(group), unit: Unit::of(tuple, &mut self.groups.texts) }
     }
 
-    /// The values of the keys in each part that they make of a charge.
-    fn parts_by_values(
-        &mut self,
-        tuple: LedgerTuple<'_>,
-        at: Timestamp,
-        levels: &mut Vec<Level>,
-    ) -> Vec<Vec<Option<Arc<str>>>> {
-        if let Some(joint) = self.tagger.assign_together(&self.keys, &tuple, at) {
-            levels.push(Level::Shares(joint.iter().map(|share| share.weight).collect()));
-            return joint.into_iter().map(|share| share.values).collect();
-        }
-        let mut parts: Vec<Vec<Option<Arc<str>>>> = vec![Vec::new()];
-        for key in self.keys.iter() {
-            let value = match self.tagger.assign(key, &tuple, at) {
-                Assignment::Value(value) => Some(self.groups.texts.shared(&value)),
-                Assignment::Unset => None,
-                Assignment::Shares(shares) if shares.is_empty() => None,
-                Assignment::Shares(shares) => {
-                    levels.push(Level::Shares(shares.iter().map(|share| share.weight).collect()));
-                    let values: Vec<_> = shares.iter().map(|share| share.value.clone()).collect();
-                    parts = cross(&parts, &values);
-                    continue;
-                }
-            };
-            for part in &mut parts {
-                part.push(value.clone());
-            }
-        }
-        parts
-    }
-
     fn make_parts(&mut self, tuple: LedgerTuple<'_>, at: Timestamp) -> Plan {
         let mut levels: Vec<Level> = self.query.allocations().map(Level::Allocation).collect();
-        let parts = self.parts_by_values(tuple, at, &mut levels);
+        let parts = parts_of(self.tagger, &self.keys, &tuple, at);
+        if parts.len() > 1 {
+            levels.push(Level::Shares(parts.iter().map(|part| part.weight).collect()));
+        }
+        let parts: Vec<_> = parts.into_iter().map(|part| part.values).collect();
         let mut token_parts: &[Option<TokenPart>] = &[None];
         if self.query.by_token_type() {
             let service = tuple.get(&Dimension::ServiceId).or_else(|| tuple.get(&Dimension::Service));
@@ -270,11 +249,16 @@ impl<'a> Planner<'a> {
             token_parts = &TokenPart::EACH;
         }
         let mut groups = Vec::with_capacity(parts.len() * token_parts.len());
+        let branched = self.query.filter.as_ref().filter(|filter| filter.has_branch_allocations());
+        let mut shares = Vec::new();
         for values in &parts {
             for token_part in token_parts {
                 let part = Part { tuple, row: None, keys: &self.keys, values, purpose: *token_part };
                 let counts = self.query.counts(&part);
                 groups.push(counts.then(|| self.groups.number(&self.query.group_by, &part)));
+                if let Some(filter) = branched.filter(|_| self.per_charge.is_none()) {
+                    shares.push(filter.share_of(&part).and_then(|share| Allocation::new(share).ok()));
+                }
             }
         }
         let per_charge = self.per_charge.as_ref().map(|filter| PerCharge {
@@ -286,8 +270,33 @@ impl<'a> Planner<'a> {
                 .collect(),
         });
         Plan {
-            fall: Fall::Apart(Apart { levels, groups, per_charge }),
+            fall: Fall::Apart(Apart { levels, groups, shares, per_charge }),
             unit: Unit::of(tuple, &mut self.groups.texts),
+        }
+    }
+}
+
+impl Apart {
+    /// What of a part counts by the filter, if it must be asked about each charge or shares differ by branch.
+    fn counted(
+        &self,
+        number: usize,
+        part: Fragment,
+        row: &LedgerRow,
+        ledger: &Ledger,
+    ) -> Result<Option<Fragment>> {
+        let share = match (&self.per_charge, ledger.tuple(row.tuple)) {
+            (Some(per_charge), Some(tuple)) => {
+                let Some(share) = per_charge.share(number, tuple, row) else { return Ok(None) };
+                // A share of all that matches is among the levels.
+                let branched = per_charge.filter.has_branch_allocations();
+                if branched { Some(Allocation::new(share)?) } else { None }
+            }
+            _ => self.shares.get(number).copied().flatten(),
+        };
+        match share {
+            Some(share) => Ok(Level::Allocation(share).parts(&part)?.into_iter().next().flatten()),
+            None => Ok(Some(part)),
         }
     }
 }
@@ -307,16 +316,10 @@ impl Plan {
                 Ok::<_, Error>(all)
             })
         })?;
-        let counts = |part| match (&apart.per_charge, ledger.tuple(row.tuple)) {
-            (Some(per_charge), Some(tuple)) => per_charge.counts(part, tuple, row),
-            _ => true,
-        };
         let mut fragments = BTreeMap::new();
         for (number, (part, group)) in parts.into_iter().zip(&apart.groups).enumerate() {
             let (Some(part), Some(group)) = (part, group) else { continue };
-            if !counts(number) {
-                continue;
-            }
+            let Some(part) = apart.counted(number, part, row, ledger)? else { continue };
             let joined = match fragments.get(group) {
                 Some(other) => part.join(other)?,
                 None => part,
@@ -325,13 +328,4 @@ impl Plan {
         }
         Ok(fragments)
     }
-}
-
-fn cross(parts: &[Vec<Option<Arc<str>>>], values: &[Option<Arc<str>>]) -> Vec<Vec<Option<Arc<str>>>> {
-    let extended = |part: &Vec<Option<Arc<str>>>, value: &Option<Arc<str>>| {
-        let mut longer = part.clone();
-        longer.push(value.clone());
-        longer
-    };
-    parts.iter().flat_map(|part| values.iter().map(move |value| extended(part, value))).collect()
 }

@@ -52,6 +52,8 @@ pub struct Query {
     pub compare: bool,
     /// Prices by which costs are taken apart by type of token.
     pub price_book: Option<PriceBook>,
+    /// Whether a value that the filter asks for and that no charge has is an error.
+    pub strict: bool,
 }
 
 impl Query {
@@ -147,11 +149,39 @@ impl Query {
         self
     }
 
+    /// Refuses a value that the filter asks for and that no charge of the ledger has. Without this, such values are listed in
+    /// [`Report::unknown_values`], since a month without any usage of a kind is as good an answer as another.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Untagged, report::Query};
+    ///
+    /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("2".parse()?));
+    /// record.subcategory = Some("Included in Business".into());
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&record)?;
+    /// let ledger = ledger.build();
+    ///
+    /// let on_demand = Query::all_resources().filter(Filter::parse("costs.subcategory = 'Usage-based'")?);
+    /// let report = on_demand.run(&ledger, &Untagged)?;
+    /// assert_eq!(report.total.effective.amount.to_string(), "0");
+    /// assert_eq!(
+    ///     report.unknown_values[0].to_string(),
+    ///     "no charge has the value that the filter asks of costs.subcategory; check its spelling"
+    /// );
+    /// assert!(on_demand.strict().run(&ledger, &Untagged).is_err());
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Answers the query.
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
-    /// without a window, or is about usage in several units; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
+    /// without a window, is about usage in several units, or is [strict](Self::strict) and asks for a value that no charge
+    /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
         super::run::run(self, ledger, tagger)

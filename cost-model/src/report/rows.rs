@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::FixedOffset;
 
+use crate::filter::UnknownValue;
 use crate::{Currency, Dimension, Gap, Timestamp, Window};
 
 use super::{Bin, Measure, Totals};
@@ -31,10 +32,13 @@ pub struct Report {
     pub total: Totals,
     /// The period compared with.
     pub previous: Option<Previous>,
-    /// The parts of the window whose figures are not final; empty without a window.
+    /// The parts of the window, and of the period compared with, whose figures are not final; empty without a window.
     pub gaps: Vec<Gap>,
     /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
     pub estimated: bool,
+    /// The values that the filter asks for and that no charge of the ledger has, whatever the window: either there truly is
+    /// nothing of the kind, or the value is misspelt. [`Query::strict`](super::Query::strict) makes the first an error.
+    pub unknown_values: Vec<UnknownValue>,
 }
 
 /// The period that a report is compared with.

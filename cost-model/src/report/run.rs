@@ -9,6 +9,7 @@ use super::interval::previous;
 use super::plan::Planner;
 use super::rows::{Previous, Report};
 use super::sums::add_up;
+use super::unknown::unknown_values;
 use super::{Measure, Query};
 
 pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
@@ -24,9 +25,7 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             format!("usage is in several units ({units}); group by the unit or filter costs.usage_unit");
         return Err(Error::new(ErrorKind::Query, message));
     }
-    if now.total.records == 0 {
-        super::unknown::refuse_unknown_values(query, ledger, tagger)?;
-    }
+    let unknown_values = unknown_values(query, ledger, tagger)?;
     let before = match (query.compare, query.window) {
         (false, _) => None,
         (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
@@ -35,6 +34,8 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
             Some((window, add_up(query, ledger, &mut planner, Some(window))?))
         }
     };
+    // What is missing of the period before makes a difference as wrong as what is missing of this one.
+    let compared = query.window.into_iter().chain(before.as_ref().map(|(window, _)| *window));
     Ok(Report {
         currency: ledger.currency(),
         group_by: query.group_by.clone(),
@@ -44,8 +45,9 @@ pub(super) fn run(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result
         measure: query.measure,
         rows: rows(query, &planner.groups, &now, before.as_ref().map(|(window, sums)| (*window, sums)))?,
         total: now.total,
+        gaps: compared.into_iter().flat_map(|window| ledger.gaps(window)).collect(),
         previous: before.map(|(window, sums)| Previous { window, total: sums.total }),
-        gaps: query.window.map(|window| ledger.gaps(window)).unwrap_or_default(),
         estimated: query.by_token_type(),
+        unknown_values,
     })
 }

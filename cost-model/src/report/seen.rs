@@ -1,14 +1,13 @@
 //! What a reader of some dimensions can tell apart.
 
-use crate::LedgerTuple;
 use crate::ledger::Projection;
+use crate::{Dimension, Ledger, LedgerTuple};
 
 use super::mixed::Mixed;
 
 /// Numbers what tuples look like to a reader of some dimensions: thousands of tuples may be a few hundred to it.
 pub(super) struct Seen {
-    /// `None` for a reader who may see everything.
-    projection: Option<Projection>,
+    projection: Projection,
     by_tuple: Vec<Option<usize>>,
     numbers: Mixed<Box<[u32]>, usize>,
     /// The codes of one tuple, kept for their room.
@@ -16,18 +15,23 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(projection: Option<Projection>, tuples: usize) -> Self {
+    pub(super) fn new(projection: Projection, tuples: usize) -> Self {
         Self { projection, by_tuple: vec![None; tuples], numbers: Mixed::default(), codes: Vec::new() }
+    }
+
+    /// What a tagger sees that reads these dimensions.
+    pub(super) fn of_dimensions(ledger: &Ledger, reads: &[Dimension]) -> Self {
+        let all_tags = reads.contains(&Dimension::Tagged);
+        Self::new(Projection::new(ledger, reads, all_tags), ledger.tuple_count())
     }
 
     /// The number of what that tuple looks like; below the number of tuples.
     pub(super) fn number(&mut self, number: usize, tuple: LedgerTuple<'_>) -> usize {
-        let Some(projection) = &self.projection else { return number };
         if let Some(seen) = self.by_tuple.get(number).copied().flatten() {
             return seen;
         }
         self.codes.clear();
-        self.codes.extend(projection.codes(tuple));
+        self.codes.extend(self.projection.codes(tuple));
         let next = self.numbers.len();
         let seen = match self.numbers.get(self.codes.as_slice()) {
             Some(seen) => *seen,

@@ -67,7 +67,7 @@ impl Totals {
     }
 
     /// Adds the amounts and quantities of one charge, or of one part of it.
-    pub(super) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
+    pub(crate) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
         self.add_many(part, usage, 1)
     }
 

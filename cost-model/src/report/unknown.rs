@@ -1,15 +1,26 @@
-//! No report is silently empty because of a slip of the keyboard.
+//! Values that a query asks for and that no charge has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::{Assignment, Dimension, Error, ErrorKind, Ledger, Result, Tagger, Timestamp};
+use crate::filter::UnknownValue;
+use crate::tagger::parts_of;
+use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Timestamp};
 
 use super::Query;
+use super::seen::Seen;
 
-/// Refuses a query without charges whose filter asks for a value that no charge of the ledger has.
-pub(super) fn refuse_unknown_values(query: &Query, ledger: &Ledger, tagger: &dyn Tagger) -> Result<()> {
-    let Some(filter) = query.filter.as_ref().filter(|_| !ledger.is_empty()) else { return Ok(()) };
+/// Returns the values that the filter asks for and that no charge of the ledger has, at any time and whatever the window. An
+/// empty ledger proves nothing about a spelling.
+///
+/// # Errors
+/// [`ErrorKind::Query`] for the first of them, if the query is strict.
+pub(super) fn unknown_values(
+    query: &Query,
+    ledger: &Ledger,
+    tagger: &dyn Tagger,
+) -> Result<Vec<UnknownValue>> {
+    let Some(filter) = query.filter.as_ref().filter(|_| !ledger.is_empty()) else { return Ok(Vec::new()) };
     let known = |dimension: &Dimension| match dimension {
         Dimension::VirtualTag(key) => assigned(ledger, tagger, key),
         Dimension::Tag(key) => {
@@ -19,35 +30,36 @@ pub(super) fn refuse_unknown_values(query: &Query, ledger: &Ledger, tagger: &dyn
         }
         _ => ledger.values(dimension),
     };
-    let Some(unknown) = filter.unknown_values(&known).into_iter().next() else { return Ok(()) };
-    // Values may be email addresses, which errors never show.
-    let hint = match unknown.suggestion.filter(|near| !near.contains('@')) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "check its spelling".to_owned(),
-    };
-    let message = format!("no charge has the value that the filter asks of {}; {hint}", unknown.dimension);
-    Err(Error::new(ErrorKind::Query, message).with_span(unknown.value_span))
+    let unknown = filter.unknown_values(&known);
+    match unknown.first().filter(|_| query.strict) {
+        Some(first) => {
+            Err(Error::new(ErrorKind::Query, first.to_string()).with_span(first.value_span.clone()))
+        }
+        None => Ok(unknown),
+    }
 }
 
-/// Every value that `tagger` assigns to a key, over all charges and times.
-fn assigned(ledger: &Ledger, tagger: &dyn Tagger, key: &str) -> Vec<Arc<str>> {
-    let boundaries = tagger.boundaries();
-    let before = boundaries.first().map_or(0, |first| first.millis().saturating_sub(1));
-    let times: Vec<_> =
-        Timestamp::from_millis(before).into_iter().chain(boundaries.iter().copied()).collect();
+/// Returns every value that `tagger` assigns to a key, over all charges and times. What the tagger cannot tell apart is asked
+/// about once.
+fn assigned(ledger: &Ledger, tagger: &dyn Tagger, key: &str) -> BTreeSet<Arc<str>> {
+    let keys = [Arc::from(key)];
     let mut values = BTreeSet::new();
-    for tuple in (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number)) {
-        for at in &times {
-            match tagger.assign(key, &tuple, *at) {
-                Assignment::Value(value) => {
-                    values.insert(Arc::from(&*value));
-                }
-                Assignment::Shares(shares) => {
-                    values.extend(shares.iter().filter_map(|share| share.value.clone()));
-                }
-                Assignment::Unset => {}
-            }
+    if !tagger.keys().contains(&keys[0]) {
+        return values;
+    }
+    let mut seen = Seen::of_dimensions(ledger, tagger.reads());
+    let mut asked = HashSet::new();
+    for number in 0..ledger.tuple_count() {
+        let Some(tuple) = ledger.tuple(number).filter(|tuple| asked.insert(seen.number(number, *tuple)))
+        else {
+            continue;
+        };
+        let boundaries = tagger.boundaries_of(&tuple);
+        let before = boundaries.first().map_or(0, |first| first.millis().saturating_sub(1));
+        for at in Timestamp::from_millis(before).into_iter().chain(boundaries.iter().copied()) {
+            let parts = parts_of(tagger, &keys, &tuple, at).into_iter();
+            values.extend(parts.flat_map(|part| part.values).flatten());
         }
     }
-    values.into_iter().collect()
+    values
 }

@@ -4,12 +4,14 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cost_model::conformance::{StoreFactory, Suite, Violation};
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostStore, Error, ErrorKind, MemoryStore, Money, Observations,
-    RecordSink, Restatement, Result, Scope, Tags, Window, WindowRead,
+    ConnectionId, CostRecord, CostStore, Coverage, CoveredSpan, Error, ErrorKind, FileImport, Import,
+    ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber, RecordSink, ReplaceStats,
+    Restatement, Result, Run, Scope, StoredRecord, Tags, Timestamp, Window, WindowReplacement,
 };
 
 /// What a store may do wrong.
@@ -41,11 +43,20 @@ enum Defect {
     RenamesNobody,
     LosesOnReopen,
     ListsNoConnectionWithoutRecords,
+    MixesOrigins,
+    NumbersOnlyByConnection,
+    ForgetsWhenItWasRead,
+    LetsOlderReadsWin,
+    StoresReadsOfWhatIsPurged,
+    TrustsWhatIsNotProven,
+    ForgetsWhatAFileReplaces,
+    KeepsRemovedFiles,
+    KeepsOneConnectionBehindALock,
 }
 
 use Defect as D;
 
-const DEFECTS: [Defect; 25] = [
+const DEFECTS: [Defect; 34] = [
     D::MergesTwins,
     D::DropsTags,
     D::DropsAttributes,
@@ -71,24 +82,44 @@ const DEFECTS: [Defect; 25] = [
     D::RenamesNobody,
     D::LosesOnReopen,
     D::ListsNoConnectionWithoutRecords,
+    D::MixesOrigins,
+    D::NumbersOnlyByConnection,
+    D::ForgetsWhenItWasRead,
+    D::LetsOlderReadsWin,
+    D::StoresReadsOfWhatIsPurged,
+    D::TrustsWhatIsNotProven,
+    D::ForgetsWhatAFileReplaces,
+    D::KeepsRemovedFiles,
+    D::KeepsOneConnectionBehindALock,
 ];
 
 /// The store in memory, with a defect.
 #[derive(Clone, Debug)]
-struct Broken(Arc<MemoryStore>, Defect);
+struct Broken(Arc<MemoryStore>, Defect, Arc<AtomicBool>);
 
 impl Broken {
     fn has(&self, defect: Defect) -> bool {
         self.1 == defect
     }
 
-    async fn records(&self, scope: &Scope) -> Result<Vec<CostRecord>> {
-        let mut records: Vec<CostRecord> = Vec::new();
+    async fn records(&self, scope: &Scope) -> Result<Vec<StoredRecord>> {
+        let mut records: Vec<StoredRecord> = Vec::new();
         self.0.scan(scope, &mut records).await?;
         Ok(records)
     }
 
-    fn spoil(&self, read: &mut WindowRead) {
+    /// Waits for the one connection.
+    async fn lock(&self) -> Option<Lock> {
+        if !self.has(D::KeepsOneConnectionBehindALock) {
+            return None;
+        }
+        while self.2.swap(true, Ordering::Relaxed) {
+            give_way().await;
+        }
+        Some(Lock(Arc::clone(&self.2)))
+    }
+
+    fn spoil(&self, read: &mut WindowReplacement) {
         match self.1 {
             D::MergesTwins => {
                 let mut seen: Vec<CostRecord> = Vec::new();
@@ -114,8 +145,18 @@ impl Broken {
             }
             D::AddsToWindows => read.answers_from = read.window.end(),
             D::ForgetsRestatements => read.closed.clear(),
+            D::TrustsWhatIsNotProven => read.proven = true,
             _ => {}
         }
+    }
+}
+
+/// The one connection, until it is dropped.
+struct Lock(Arc<AtomicBool>);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -131,7 +172,7 @@ async fn give_way() {
 struct Deaf<'a>(&'a mut (dyn RecordSink + Send));
 
 impl RecordSink for Deaf<'_> {
-    fn record(&mut self, record: &CostRecord) -> Result<()> {
+    fn record(&mut self, record: &StoredRecord) -> Result<()> {
         let _ignored = self.0.record(record);
         Ok(())
     }
@@ -143,22 +184,72 @@ impl CostStore for Broken {
         let mut connections = self.0.connections().await?;
         if self.has(D::ListsNoConnectionWithoutRecords) {
             let records = self.records(&Scope::all()).await?;
-            let of = |record: &CostRecord| record.provenance.as_ref().unwrap().connection.clone();
-            connections.retain(|id| records.iter().any(|record| of(record) == *id));
+            connections.retain(|id| records.iter().any(|stored| stored.provenance.connection == *id));
         }
         Ok(connections)
     }
 
-    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
-        let coverage = self.0.coverage(connection).await?;
-        if let (D::CoversTooMuch, [first, .., last]) = (self.1, &*coverage) {
-            return Ok(vec![Window::new(first.start(), last.end())?]);
-        }
-        Ok(coverage)
+    async fn origin(&self) -> Result<Option<Origin>> {
+        self.0.origin().await
     }
 
-    async fn replace_window(&self, connection: &ConnectionId, mut read: WindowRead) -> Result<Change> {
+    async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
+        match self.1 {
+            D::MixesOrigins => {
+                let held = self.0.origin().await?;
+                self.0.begin_read(connection, held.unwrap_or(origin)).await
+            }
+            D::NumbersOnlyByConnection => {
+                let number = self.0.begin_read(connection, origin).await?;
+                Ok(ReadNumber::new(number.get() / 2))
+            }
+            _ => self.0.begin_read(connection, origin).await,
+        }
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
+        let coverage = self.0.coverage(connection).await?;
+        match (self.1, coverage.spans()) {
+            (D::CoversTooMuch, [first, .., last]) => {
+                let window = Window::new(first.window.start(), last.window.end())?;
+                Ok([CoveredSpan { window, ..*last }].into_iter().collect())
+            }
+            (D::ForgetsWhenItWasRead, spans) => Ok(spans
+                .iter()
+                .map(|span| CoveredSpan { read_at: Some(Timestamp::from_millis(0).unwrap()), ..*span })
+                .collect()),
+            _ => Ok(coverage),
+        }
+    }
+
+    async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
+        self.0.imports(connection).await
+    }
+
+    async fn import(&self, connection: &ConnectionId, mut file: FileImport) -> Result<ImportStats> {
+        if self.has(D::ForgetsWhatAFileReplaces) {
+            file.replaces = None;
+        }
+        self.0.import(connection, file).await
+    }
+
+    async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
+        if self.has(D::KeepsRemovedFiles) {
+            return Ok(u64::from(self.0.imports(connection).await?.iter().any(|each| each.id == import)));
+        }
+        self.0.remove_import(connection, import).await
+    }
+
+    async fn replace_window(
+        &self,
+        connection: &ConnectionId,
+        mut read: WindowReplacement,
+    ) -> Result<ReplaceStats> {
+        let _lock = self.lock().await;
         self.spoil(&mut read);
+        if self.has(D::LetsOlderReadsWin) || self.has(D::StoresReadsOfWhatIsPurged) {
+            read.read = self.0.begin_read(connection, Origin::Provider).await?;
+        }
         if self.has(D::StoresHalfOfWhatItRefuses) {
             let mut inside = read.clone();
             inside.records.retain(|record| read.window.contains(record.at));
@@ -179,6 +270,10 @@ impl CostStore for Broken {
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        let _lock = self.lock().await;
+        if self.has(D::KeepsOneConnectionBehindALock) {
+            give_way().await;
+        }
         match self.1 {
             D::IncludesTheEndOfAScope => {
                 let mut scope = scope.clone();
@@ -279,9 +374,11 @@ impl CostStore for Broken {
             // The records go by being read no more, which leaves everything else.
             D::KeepsRestatementsOfWhatIsPurged if !self.0.restatements(connection).await?.is_empty() => {
                 let mut removed = 0;
-                for window in self.0.coverage(connection).await? {
-                    removed +=
-                        self.0.replace_window(connection, WindowRead::new(window, Vec::new())).await?.removed;
+                for window in self.0.coverage(connection).await?.spans() {
+                    let number = self.0.begin_read(connection, Origin::Provider).await?;
+                    let run = Run::at(window.window.end());
+                    let none = WindowReplacement::new(window.window, Vec::new(), number, run);
+                    removed += self.0.replace_window(connection, none).await?.removed;
                 }
                 Ok(removed)
             }
@@ -300,7 +397,7 @@ struct Factory {
 #[async_trait]
 impl StoreFactory for Factory {
     async fn fresh(&self) -> Result<Box<dyn CostStore>> {
-        let store = Broken(Arc::new(MemoryStore::new()), self.defect);
+        let store = Broken(Arc::new(MemoryStore::new()), self.defect, Arc::default());
         *self.last.lock().unwrap() = Some(store.clone());
         Ok(Box::new(store))
     }
@@ -342,7 +439,7 @@ fn the_store_in_memory_conforms() {
 #[test]
 fn every_defect_is_found_and_named_without_a_person() {
     for defect in DEFECTS {
-        let found = violations(&Suite::new().records(200), defect);
+        let found = violations(&Suite::new().records(200).patience(Duration::from_millis(200)), defect);
         let checks: Vec<_> = found.iter().map(|violation| violation.check).collect();
         assert!(!found.is_empty(), "{defect:?} was not found");
         for violation in &found {
@@ -365,6 +462,11 @@ fn every_defect_is_found_and_named_without_a_person() {
                 &["a purge leaves nothing, and others alone"]
             }
             D::LosesOnReopen => &["opened again, it holds what it held"],
+            D::KeepsOneConnectionBehindALock => &["a scan sees one state"],
+            D::MixesOrigins => &["made-up charges stay apart"],
+            D::NumbersOnlyByConnection => &["numbers of reads ascend"],
+            D::StoresReadsOfWhatIsPurged => &["a purge leaves nothing, and others alone"],
+            D::ForgetsWhatAFileReplaces | D::KeepsRemovedFiles => &["files behave as in memory"],
             _ => &["behaves like a list"],
         };
         for check in expected {

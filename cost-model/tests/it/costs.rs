@@ -1,10 +1,12 @@
 //! Four costs, one currency, and what is unknown.
 
 use cost_model::report::Query;
-use cost_model::{Costs, Currency, ErrorKind, Ledger, MemoryStore, Metric, RecordSink, Scope, Untagged};
+use cost_model::{Costs, Currency, ErrorKind, Ledger, MemoryStore, Metric, Scope, Untagged};
 use proptest::prelude::*;
 
-use crate::support::{cases, connection, costs, ledger, money, naive_cost, now, record, records};
+use crate::support::{
+    cases, connection, costs, ledger, money, naive_cost, now, put, read, record, records, window,
+};
 
 #[test]
 fn each_metric_names_its_own_amount() {
@@ -25,13 +27,11 @@ fn a_second_currency_is_refused_and_changes_nothing() {
     let mut builder = Ledger::builder(Currency::USD);
     builder.push(&record(0)).unwrap();
     assert_eq!(builder.push(&euro).unwrap_err().kind(), ErrorKind::Currency);
-    assert_eq!(RecordSink::record(&mut builder, &euro).unwrap_err().kind(), ErrorKind::Currency);
     let ledger = builder.build();
     assert_eq!((ledger.len(), ledger.tuple_count()), (1, 1));
 
     let store = MemoryStore::new();
-    let read = cost_model::WindowRead::new(crate::support::window(0, 1), vec![euro]);
-    now(cost_model::CostStore::replace_window(&store, &connection(0), read)).unwrap();
+    put(&store, &connection(0), read(window(0, 1), vec![euro])).unwrap();
     let error = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Currency);
     let ledger = now(Ledger::from_store(&store, &Scope::all(), "EUR".parse().unwrap())).unwrap();

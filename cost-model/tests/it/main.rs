@@ -11,11 +11,14 @@ mod canary;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod costs;
+mod export;
 mod features;
 mod filter;
+mod imports;
 mod ledger;
 mod memory_store;
 mod money;
+mod output;
 mod provenance;
 mod replacement;
 mod report;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostStore, ErrorKind, MemoryStore, RecordId, RecordSink, Result, Scope,
-    Timestamp, Window, WindowRead,
+    ConnectionId, CostRecord, CostStore, ErrorKind, MemoryStore, RecordId, RecordSink, ReplaceStats, Result,
+    Scope, StoredRecord, Timestamp, Window, WindowReplacement,
 };
 use proptest::prelude::*;
 
-use crate::support::{cases, connection, now, record, window};
+use crate::support::{self, cases, connection, now, put, record, window};
 
 /// The last instant of the little time in which all of this happens.
 const END: i64 = 12;
@@ -21,7 +21,7 @@ struct Model {
 }
 
 impl Model {
-    fn replace(&mut self, connection: &ConnectionId, window: Window, records: &[CostRecord]) -> Change {
+    fn replace(&mut self, connection: &ConnectionId, window: Window, records: &[CostRecord]) -> ReplaceStats {
         let mut old: Vec<CostRecord> = Vec::new();
         self.records.retain(|(of, record)| {
             let replaced = of == connection && record.at >= window.start() && record.at < window.end();
@@ -46,7 +46,7 @@ impl Model {
                 self.covered.push((connection.clone(), millis));
             }
         }
-        Change::new(added, u64::try_from(old.len()).unwrap(), unchanged)
+        ReplaceStats::new(added, u64::try_from(old.len()).unwrap(), unchanged)
     }
 
     fn purge(&mut self, connection: &ConnectionId) -> u64 {
@@ -85,19 +85,18 @@ fn order(record: &CostRecord) -> (Timestamp, RecordId) {
 }
 
 fn scan(store: &MemoryStore, scope: &Scope) -> Vec<CostRecord> {
-    let mut found: Vec<CostRecord> = Vec::new();
+    let mut found: Vec<StoredRecord> = Vec::new();
     now(store.scan(scope, &mut found)).unwrap();
-    let place = |record: &CostRecord| {
-        let provenance = record.provenance.as_ref().unwrap();
-        (provenance.connection.clone(), record.at, provenance.record_id)
+    let place = |stored: &StoredRecord| {
+        (stored.provenance.connection.clone(), stored.record.at, stored.provenance.record_id)
     };
     assert!(found.is_sorted_by_key(place), "by connection, time and id");
-    found.sort_by_key(|record| (record.provenance.as_ref().unwrap().connection.clone(), order(record)));
-    found
+    found.sort_by_key(|stored| (stored.provenance.connection.clone(), order(&stored.record)));
+    found.into_iter().map(|stored| stored.record).collect()
 }
 
-fn read(window: Window, records: &[CostRecord]) -> WindowRead {
-    WindowRead::new(window, records.to_vec())
+fn read(window: Window, records: &[CostRecord]) -> WindowReplacement {
+    support::read(window, records.to_vec())
 }
 
 /// One of two records at every instant, so that twins are common.
@@ -141,7 +140,7 @@ fn same(store: &MemoryStore, model: &Model, within: Window) -> std::result::Resu
         prop_assert!(
             scan(store, &scope.window(within)) == model.scan(std::slice::from_ref(one), Some(within))
         );
-        prop_assert_eq!(now(store.coverage(one)).unwrap(), model.coverage(one));
+        prop_assert_eq!(now(store.coverage(one)).unwrap().windows().into_windows(), model.coverage(one));
     }
     Ok(())
 }
@@ -161,7 +160,7 @@ proptest! {
                         .map(|(at, twin)| charge(start + at % (end - start), twin))
                         .collect();
                     let (of, span) = (connection(of), window(start, end));
-                    let change = now(store.replace_window(&of, read(span, &records))).unwrap();
+                    let change = put(&store, &of, read(span, &records)).unwrap();
                     prop_assert_eq!(change, model.replace(&of, span, &records));
                     last = Some((of, span, records));
                 }
@@ -169,16 +168,16 @@ proptest! {
                     let outside = charge(if early { start - 1 } else { end }, true);
                     let records = [charge(start, true), outside, charge(start, false)];
                     let read = read(window(start, end), &records);
-                    let error = now(store.replace_window(&connection(of), read)).unwrap_err();
+                    let error = put(&store, &connection(of), read).unwrap_err();
                     prop_assert_eq!(error.kind(), ErrorKind::Store);
                 }
                 Step::Again => {
                     let Some((of, span, records)) = &last else { continue };
                     model.replace(of, *span, records);
-                    now(store.replace_window(of, read(*span, records))).unwrap();
+                    put(&store, of, read(*span, records)).unwrap();
                     let before = scan(&store, &Scope::all());
-                    let change = now(store.replace_window(of, read(*span, records))).unwrap();
-                    prop_assert_eq!(change, Change::new(0, 0, u64::try_from(records.len()).unwrap()));
+                    let change = put(&store, of, read(*span, records)).unwrap();
+                    prop_assert_eq!(change, ReplaceStats::new(0, 0, u64::try_from(records.len()).unwrap()));
                     prop_assert!(scan(&store, &Scope::all()) == before);
                 }
                 Step::Purge(of) => {
@@ -193,20 +192,20 @@ proptest! {
 #[test]
 fn twins_late_rows_and_withdrawn_rows_are_counted_one_by_one() {
     let (store, of, span) = (MemoryStore::new(), connection(0), window(0, 10));
-    let replace = |records: &[CostRecord]| now(store.replace_window(&of, read(span, records))).unwrap();
+    let replace = |records: &[CostRecord]| put(&store, &of, read(span, records)).unwrap();
     let (twin, other) = (charge(3, true), charge(4, false));
-    assert_eq!(replace(&[twin.clone(), twin.clone()]), Change::new(2, 0, 0));
-    assert_eq!(replace(&[twin.clone(), twin.clone(), other.clone()]), Change::new(1, 0, 2));
-    assert_eq!(replace(&[twin.clone(), other.clone()]), Change::new(0, 1, 2));
-    assert_eq!(replace(&[]), Change::new(0, 2, 0));
+    assert_eq!(replace(&[twin.clone(), twin.clone()]), ReplaceStats::new(2, 0, 0));
+    assert_eq!(replace(&[twin.clone(), twin.clone(), other.clone()]), ReplaceStats::new(1, 0, 2));
+    assert_eq!(replace(&[twin.clone(), other.clone()]), ReplaceStats::new(0, 1, 2));
+    assert_eq!(replace(&[]), ReplaceStats::new(0, 2, 0));
     assert!(scan(&store, &Scope::all()).is_empty());
-    assert_eq!(now(store.coverage(&of)).unwrap(), [span]);
+    assert_eq!(now(store.coverage(&of)).unwrap().windows().windows(), [span]);
 }
 
 #[test]
 fn a_scope_of_no_connection_holds_nothing() {
     let store = MemoryStore::new();
-    now(store.replace_window(&connection(0), read(window(0, 1), &[charge(0, true)]))).unwrap();
+    put(&store, &connection(0), read(window(0, 1), &[charge(0, true)])).unwrap();
     let mut scope = Scope::all();
     scope.connections = Some(Vec::new());
     assert!(scan(&store, &scope).is_empty());
@@ -221,12 +220,12 @@ struct Meddler<'a> {
 }
 
 impl RecordSink for Meddler<'_> {
-    fn record(&mut self, record: &CostRecord) -> Result<()> {
+    fn record(&mut self, stored: &StoredRecord) -> Result<()> {
         for of in 0..2 {
             let records = vec![charge(1, false); 4];
-            now(self.store.replace_window(&connection(of), read(window(0, END), &records)))?;
+            put(self.store, &connection(of), read(window(0, END), &records))?;
         }
-        self.seen.push(record.clone());
+        self.seen.push(stored.record.clone());
         Ok(())
     }
 }
@@ -236,7 +235,7 @@ fn a_scan_goes_on_over_the_state_it_began_with() {
     let store = MemoryStore::new();
     let old = vec![charge(0, true), charge(5, true)];
     for of in 0..2 {
-        now(store.replace_window(&connection(of), read(window(0, END), &old))).unwrap();
+        put(&store, &connection(of), read(window(0, END), &old)).unwrap();
     }
     let mut meddler = Meddler { store: &store, seen: Vec::new() };
     now(store.scan(&Scope::all(), &mut meddler)).unwrap();
@@ -249,7 +248,7 @@ fn readers_beside_a_writer_never_see_a_mixture() {
     let store = Arc::new(MemoryStore::new());
     let (old, new) = (vec![charge(2, true); 40], vec![charge(3, false); 40]);
     let write = |records: &[CostRecord]| {
-        now(store.replace_window(&connection(0), read(window(0, END), records))).unwrap();
+        put(&*store, &connection(0), read(window(0, END), records)).unwrap();
     };
     write(&old);
     std::thread::scope(|threads| {
@@ -273,7 +272,7 @@ fn readers_beside_a_writer_never_see_a_mixture() {
 struct Full;
 
 impl RecordSink for Full {
-    fn record(&mut self, _: &CostRecord) -> Result<()> {
+    fn record(&mut self, _: &StoredRecord) -> Result<()> {
         Err(cost_model::Error::new(ErrorKind::Overflow, "full"))
     }
 }
@@ -282,6 +281,6 @@ impl RecordSink for Full {
 fn a_sink_ends_the_scan_with_its_own_error() {
     let store = MemoryStore::new();
     now(store.scan(&Scope::all(), &mut Full)).unwrap();
-    now(store.replace_window(&connection(0), read(window(0, 1), &[charge(0, true)]))).unwrap();
+    put(&store, &connection(0), read(window(0, 1), &[charge(0, true)])).unwrap();
     assert_eq!(now(store.scan(&Scope::all(), &mut Full)).unwrap_err().to_string(), "full");
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Identity, MemoryStore, Provenance, RecordId, Run, Scope, Timestamp,
-    WindowRead,
+    ConnectionId, CostRecord, CostStore, Identity, MemoryStore, Provenance, RecordId, Run, Scope,
+    StoredRecord, Timestamp, WindowReplacement,
 };
 use proptest::prelude::*;
 
-use crate::support::{cases, now, record, window};
+use crate::support::{self, cases, now, put, record, window};
 
 /// Charges at three instants, of two services, so that many are equal.
 fn few_records() -> impl Strategy<Value = Vec<CostRecord>> {
@@ -27,15 +27,14 @@ fn few_records() -> impl Strategy<Value = Vec<CostRecord>> {
 }
 
 fn stored(store: &MemoryStore) -> Vec<Provenance> {
-    let mut records: Vec<CostRecord> = Vec::new();
+    let mut records: Vec<StoredRecord> = Vec::new();
     now(store.scan(&Scope::all(), &mut records)).unwrap();
-    records.into_iter().map(|record| record.provenance.unwrap()).collect()
+    records.into_iter().map(|stored| stored.provenance).collect()
 }
 
-fn read(records: &[CostRecord], run: i64) -> WindowRead {
-    let mut read = WindowRead::new(window(0, 10), records.to_vec());
-    read.run = Run::at(Timestamp::from_millis(run).unwrap());
-    read
+fn read(records: &[CostRecord], run: i64) -> WindowReplacement {
+    let run = Run::at(Timestamp::from_millis(run).unwrap());
+    WindowReplacement { run, ..support::read(window(0, 10), records.to_vec()) }
 }
 
 proptest! {
@@ -48,7 +47,7 @@ proptest! {
         // The oracle: how many equals of each charge there were in each read, and since when without a break.
         let mut since: BTreeMap<(RecordId, u64), Timestamp> = BTreeMap::new();
         for (number, records) in (0..).zip(&reads) {
-            now(store.replace_window(&connection, read(records, number))).unwrap();
+            put(&store, &connection, read(records, number)).unwrap();
             let mut counts: BTreeMap<RecordId, u64> = BTreeMap::new();
             for record in records {
                 *counts.entry(RecordId::of(record, 0)).or_default() += 1;
@@ -81,7 +80,7 @@ proptest! {
         }
         let ids = |records: &[CostRecord]| {
             let store = MemoryStore::new();
-            now(store.replace_window(&ConnectionId::new("a"), read(records, 0))).unwrap();
+            put(&store, &ConnectionId::new("a"), read(records, 0)).unwrap();
             let mut ids: Vec<_> = stored(&store).into_iter().map(|each| each.record_id).collect();
             ids.sort();
             ids
@@ -93,11 +92,11 @@ proptest! {
 #[test]
 fn provenance_says_where_from_and_is_no_part_of_the_charge() {
     let store = MemoryStore::new();
-    now(store.replace_window(&ConnectionId::new("a"), read(&[record(1)], 7))).unwrap();
-    let mut records: Vec<CostRecord> = Vec::new();
+    put(&store, &ConnectionId::new("a"), read(&[record(1)], 7)).unwrap();
+    let mut records: Vec<StoredRecord> = Vec::new();
     now(store.scan(&Scope::all(), &mut records)).unwrap();
-    assert_eq!(records, [record(1)]);
-    let provenance = records[0].provenance.clone().unwrap();
+    assert_eq!(records[0].record, record(1));
+    let provenance = records[0].provenance.clone();
     assert_eq!(provenance.connection, ConnectionId::new("a"));
     assert_eq!(&*provenance.run, "1970-01-01T00:00:00.007Z");
     assert_eq!(provenance.identity, Identity::of(&record(1)));

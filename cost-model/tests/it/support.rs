@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use cost_model::{
-    ConnectionId, CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, RequestUnits, Timestamp,
-    TokenCounts, Tokens, Window,
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, Ledger, Metric, Money, Origin,
+    ReadNumber, ReplaceStats, RequestUnits, Run, Timestamp, TokenCounts, Tokens, Window, WindowReplacement,
 };
 use proptest::prelude::*;
 
@@ -42,6 +42,21 @@ pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// A bare charge of a dollar.
+/// A window that was read by a run at its end; the store hands out the number.
+pub(crate) fn read(window: Window, records: Vec<CostRecord>) -> WindowReplacement {
+    WindowReplacement::new(window, records, ReadNumber::default(), Run::at(window.end()))
+}
+
+/// Stores a read that begins now.
+pub(crate) fn put(
+    store: &dyn CostStore,
+    connection: &ConnectionId,
+    read: WindowReplacement,
+) -> cost_model::Result<ReplaceStats> {
+    let number = now(store.begin_read(connection, Origin::Provider)).unwrap();
+    now(store.replace_window(connection, WindowReplacement { read: number, ..read }))
+}
+
 pub(crate) fn record(at: i64) -> CostRecord {
     CostRecord::new(millis(at), "cursor", Currency::USD, Costs::flat(money("1")))
 }

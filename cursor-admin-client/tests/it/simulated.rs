@@ -106,7 +106,7 @@ async fn every_field_of_every_event_arrives() {
     let truth: Vec<String> = simulator.events().iter().rev().map(as_true).collect();
     assert!(truth.len() > 1000, "{}", truth.len());
     assert_eq!(read, truth);
-    assert_eq!((snapshot.unknown_fields, snapshot.outside), (vec![], 0));
+    assert_eq!((snapshot.unknown_fields, snapshot.outside), (vec![], vec![]));
     let charged: i128 =
         snapshot.events.iter().filter_map(|event| event.charged_cents).map(Cents::units).sum();
     assert_eq!(charged, simulator.truth().total.charged);

@@ -147,10 +147,10 @@ async fn more_events_than_announced_end_a_read_at_once() {
 }
 
 #[tokio::test]
-async fn events_outside_of_the_window_are_dropped_and_counted() {
+async fn events_outside_of_the_window_are_handed_over_apart() {
     let stage = stage([page(3, 1, false, &[86_400_000, 86_399_999, 0])]);
     let snapshot = first_day(&stage.client).snapshot().await.unwrap();
-    assert_eq!((times(&snapshot), snapshot.announced, snapshot.outside), (vec![86_399_999, 0], 3, 1));
+    assert_eq!((times(&snapshot), snapshot.announced, snapshot.outside.len()), (vec![86_399_999, 0], 3, 1));
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ async fn stored(db: &Path) -> (Vec<CostRecord>, Vec<Window>) {
     let mut records: Vec<CostRecord> = Vec::new();
     store.scan(&Scope::all(), &mut records).await.unwrap();
     let coverage = store.coverage(&ConnectionId::new("Acme")).await.unwrap();
-    (records, coverage)
+    (records, coverage.windows().into_windows())
 }
 
 fn charged(records: &[CostRecord]) -> i128 {

@@ -14,11 +14,15 @@ mod cycles;
 mod disputes;
 mod faults;
 mod guide;
+mod imports;
 mod invoices;
+mod outputs;
 mod owners;
 mod program;
 mod readme;
+mod rules_cases;
 mod rules_programs;
+mod shapes;
 mod simulator_process;
 
 use std::sync::Arc;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use cost_model::report::Query;
 use cost_model::{Dimension, Filter, Metric, Tagger};
 use cursor_simulator::Simulator;
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 use crate::{range, sync};
 
-fn rules(simulator: &Simulator) -> Rules {
+fn rules(simulator: &Simulator) -> ResolvedRules {
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "directory.csv").unwrap();
     let rules = RuleSet::from_toml(include_str!("../../cursor_costs/demo_rules.toml"), "rules.toml").unwrap();
-    rules.compile(directory).unwrap()
+    rules.compile(directory).unwrap().tagger().unwrap()
 }
 
 /// The day after which a row of the directory holds, and from which it no longer does, as plain text.

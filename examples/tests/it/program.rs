@@ -180,8 +180,9 @@ fn a_report_shows_a_team_by_model_and_token_category_and_whatever_else_is_asked(
     let json: Value =
         serde_json::from_str(&printed("report", &["--interval", "last_month", "--format", "json"])).unwrap();
     assert_eq!(json["window"]["start"], "2026-10-01T00:00:00Z");
-    let output =
-        Command::new(program("report")).args(["--filter", "vtag.Team = 'Plattform'"]).output().unwrap();
+    let misspelt = ["--filter", "vtag.Team = 'Plattform'"];
+    assert!(printed("report", &misspelt).contains("did you mean `Platform`?"));
+    let output = Command::new(program("report")).args(misspelt).arg("--strict").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("did you mean `Platform`?"));
 }

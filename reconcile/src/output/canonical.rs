@@ -146,8 +146,12 @@ impl Fields {
     }
 
     fn rules(&mut self, rules: &BillingRules) {
-        let BillingRules { on_demand, own_key, model, max_mode, line_decimals } = rules;
-        for text in [on_demand.to_string(), own_key.to_string(), model.to_string(), max_mode.to_string()] {
+        let BillingRules { on_demand, own_key, model, max_mode, user, line_decimals } = rules;
+        for text in [on_demand, own_key]
+            .map(ToString::to_string)
+            .into_iter()
+            .chain([model, max_mode, user].map(ToString::to_string))
+        {
             self.text(Some(&text));
         }
         self.number(i128::from(*line_decimals));
@@ -200,10 +204,14 @@ impl Fields {
         self.money(Some(line.amount));
         self.money(line.wording.amount);
         self.money(line.wording.unit_price);
+        self.text(line.wording.rate.map(|rate| rate.normalize().to_string()).as_deref());
+        self.optional(Some(i128::from(line.wording.partial)));
         self.text(Some(kind_name(line.kind())));
         if let LineKind::Usage(about) = line.kind() {
             self.text(about.model.as_deref());
             self.optional(about.max_mode.map(i128::from));
+            self.text(about.user.as_deref());
+            self.text(about.day.map(|day| day.to_string()).as_deref());
             self.optional(about.calls.map(i128::from));
             self.optional(about.requests.map(i128::from));
             self.optional(about.tokens.map(|_| 1));
@@ -220,6 +228,10 @@ fn kind_name(kind: &LineKind) -> &'static str {
         LineKind::Seats => "seats",
         LineKind::Proration => "proration",
         LineKind::AddOn => "add-on",
+        LineKind::Commitment => "commitment",
+        LineKind::Surcharge => "surcharge",
+        LineKind::Allowance => "allowance",
+        LineKind::Drawdown => "drawdown",
         LineKind::Discount => "discount",
         LineKind::Credit => "credit",
         LineKind::Refund => "refund",

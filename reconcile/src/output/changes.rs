@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cost_model::Money;
+use cost_model::output::for_terminal;
 use serde::Serialize;
 
 use super::SignOff;
@@ -220,6 +221,7 @@ impl fmt::Display for LineChange {
             None => "no such line".to_owned(),
         };
         let Self { line, description, before, after } = self;
+        let description = for_terminal(description);
         write!(f, "line {line}, {description}: {}, now {}", status(*before), status(*after))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use cost_model::output::CsvWriter;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,18 +19,17 @@ pub(super) fn table<const COLUMNS: usize>(
     }
 }
 
-/// Writes a table, row by row.
+/// Writes a table, row by row. Texts that others chose, such as models and descriptions, are made harmless.
 pub(super) fn write<const COLUMNS: usize>(
     headings: [&str; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,
     to: impl io::Write,
 ) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(to);
-    writer.write_record(headings)?;
+    let mut writer = CsvWriter::new(to, headings)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.row(row)?;
     }
-    writer.flush()
+    writer.finish()?.flush()
 }
 
 /// What JSON calls a variant, such as `before_period`.

@@ -89,9 +89,9 @@ impl Case<'_> {
     /// order of charges of one instant; any other change, were it a digit of an amount or the name of a user, gives
     /// another one.
     ///
-    /// It is SHA-256 over a fixed list of fields, version 1, and does not change between versions of this library.
+    /// It is SHA-256 over a fixed list of fields, version 2, and does not change between versions of this library.
     pub fn digest(&self) -> InputDigest {
-        let mut hasher = Sha256::new_with_prefix("reconciliation inputs 1\n");
+        let mut hasher = Sha256::new_with_prefix("reconciliation inputs 2\n");
         canonical::case(self, &mut |bytes| hasher.update(bytes));
         InputDigest::of(hasher)
     }
@@ -100,7 +100,7 @@ impl Case<'_> {
 impl Reconciliation {
     /// The digest of this reconciliation, by which a [`SignOff`](crate::SignOff) names it.
     pub fn digest(&self) -> ReconciliationDigest {
-        ReconciliationDigest::of(Sha256::new_with_prefix("reconciliation 1\n").chain_update(json(self)))
+        ReconciliationDigest::of(Sha256::new_with_prefix("reconciliation 2\n").chain_update(json(self)))
     }
 }
 

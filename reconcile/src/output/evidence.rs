@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Ledger, LedgerRow, Money, Timestamp, TokenCounts};
+use cost_model::{Dimension, Ledger, LedgerRow, Money, Pseudonyms, Timestamp, TokenCounts};
 
 use super::csv::{cell, name, write};
 use crate::{ChargeStatus, Explained};
@@ -82,6 +82,13 @@ impl Explained {
 }
 
 impl EvidenceRow {
+    /// Renames the person who caused the charge, and whatever else names one.
+    pub fn rename_people(&mut self, pseudonyms: &Pseudonyms) {
+        for text in [&mut self.resource, &mut self.model, &mut self.kind].into_iter().flatten() {
+            *text = pseudonyms.rename_value(text).into();
+        }
+    }
+
     /// Writes charges as CSV to where the caller says, one by one, with exact amounts and a line of headings. What is
     /// absent is empty.
     ///

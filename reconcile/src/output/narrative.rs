@@ -1,7 +1,10 @@
 //! The bridge in plain words.
 
+use cost_model::output::for_terminal;
+
 use super::rows::{Row, RowKind, brief, rows};
-use crate::{Category, Coincidences, Evidence, Hint, Lead, Reconciliation, Step, WaypointName};
+use crate::verdicts::sum_of_sizes;
+use crate::{Answer, Category, Dispute, Evidence, Reconciliation, Step, WaypointName};
 
 /// More lines or leads than this are counted, not listed.
 const LISTED: usize = 5;
@@ -33,8 +36,10 @@ impl Reconciliation {
             });
         }
         sentences.extend(self.where_to_look());
+        sentences.extend(self.to_do());
         sentences.push(self.conclusion());
-        sentences.join("\n") + "\n"
+        // Wordings of lines and the number of the invoice are others' text.
+        sentences.iter().flat_map(|sentence| [for_terminal(sentence), "\n".into()]).collect()
     }
 
     fn opening(&self) -> String {
@@ -57,28 +62,59 @@ impl Reconciliation {
     }
 
     fn where_to_look(&self) -> Option<String> {
-        let mut leads: Vec<String> = self.leads.iter().take(LISTED).map(lead).collect();
-        let more = self.leads.len().saturating_sub(LISTED);
-        leads.extend((more > 0).then(|| format!("and {more} more")));
-        (!leads.is_empty()).then(|| format!("Where to look: {}.", leads.join("; ")))
+        let clues: Vec<String> =
+            self.clues.iter().map(|clue| format!("{} ({})", clue, brief(clue.amount))).collect();
+        (!clues.is_empty()).then(|| format!("Where to look: {}.", clues.join("; ")))
     }
 
-    fn conclusion(&self) -> String {
+    /// What somebody has to do, with who and by when.
+    fn to_do(&self) -> Option<String> {
+        let disputes = &self.verdicts.disputes;
+        let mut clauses: Vec<String> = disputes.iter().take(LISTED).map(dispute).collect();
+        let more = disputes.len().saturating_sub(LISTED);
+        clauses.extend((more > 0).then(|| format!("and {more} more")));
+        (!clauses.is_empty()).then(|| format!("To dispute: {}.", clauses.join("; ")))
+    }
+
+    /// The verdict in one sentence: the last one of the [narrative](Self::narrative).
+    pub fn conclusion(&self) -> String {
         let verdicts = &self.verdicts;
-        let exact = match (verdicts.exact, self.unexplained.is_zero()) {
-            (true, _) => "exact".to_owned(),
-            (false, true) => "not exact, since a step is ambiguous or rests on a search alone".to_owned(),
-            (false, false) => {
-                let rounding =
-                    if verdicts.within_rounding { "within rounding" } else { "more than rounding" };
-                let size = if verdicts.immaterial { "immaterial" } else { "material" };
-                format!("not exact; what is unexplained is {rounding} and {size}")
+        let disputed = sum_of_sizes(verdicts.disputes.iter().map(|dispute| dispute.amount));
+        let open = [
+            (disputed, "to dispute"),
+            (verdicts.unknown_wording, "of unknown wording"),
+            (verdicts.unexplained, "unexplained"),
+        ];
+        let open = open.iter().filter(|(amount, _)| !amount.is_zero());
+        let open: Vec<String> = open.map(|(amount, what)| format!("{} {what}", brief(*amount))).collect();
+        if !verdicts.missing.is_empty() {
+            let missing: Vec<String> = verdicts.missing.iter().map(ToString::to_string).collect();
+            let open = if open.is_empty() { String::new() } else { format!("; so far {}", open.join(", ")) };
+            return format!("Verdict: cannot be said, since {}{open}.", missing.join(" and "));
+        }
+        let usage = if verdicts.within_focus_tolerance == Answer::Yes { "within" } else { "beyond" };
+        let tolerance = brief(verdicts.focus_tolerance);
+        let exact = match (verdicts.exact, open.is_empty()) {
+            (Answer::Yes, _) => "exact".to_owned(),
+            (_, true) => "not exact, since a step is ambiguous or rests on a search alone".to_owned(),
+            (_, false) => {
+                let rounding = if verdicts.within_rounding == Answer::Yes { "within" } else { "more than" };
+                let size = if verdicts.immaterial == Answer::Yes { "immaterial" } else { "material" };
+                format!("not exact, with {}: {rounding} rounding, and {size}", open.join(", "))
             }
         };
-        let usage = if verdicts.within_focus_tolerance { "within" } else { "beyond" };
-        let tolerance = brief(verdicts.focus_tolerance);
         format!("Verdict: {exact}; usage is {usage} FOCUS's tolerance of {tolerance}.")
     }
+}
+
+fn dispute(dispute: &Dispute) -> String {
+    let candidates: Vec<&str> = dispute.candidates.iter().map(|candidate| candidate.label()).collect();
+    let what =
+        if candidates.is_empty() { dispute.category.label().to_owned() } else { candidates.join(" or ") };
+    let about =
+        if dispute.lines.is_empty() { String::new() } else { format!(" on {}", lines(&dispute.lines)) };
+    let (who, when) = (dispute.party.label(), dispute.party.deadline());
+    format!("{what}, {}{about} ({who}, {when})", brief(dispute.amount))
 }
 
 fn passing(waypoint: WaypointName, row: &Row<'_>) -> String {
@@ -118,6 +154,8 @@ impl Theme {
             | Category::TokenFee
             | Category::Discount
             | Category::Price
+            | Category::BilledTwice
+            | Category::OtherCurrency
             | Category::Relabelled
             | Category::Ambiguous => Self::Terms,
             Category::Rounding => Self::Rounding,
@@ -184,28 +222,6 @@ fn what_to_do(category: Category) -> Option<&'static str> {
         Category::InvoiceArithmetic => "ask who issued it",
         _ => return None,
     })
-}
-
-fn lead(lead: &Lead) -> String {
-    let about = if lead.lines.is_empty() { "what no line speaks of".to_owned() } else { lines(&lead.lines) };
-    let amount = brief(lead.amount);
-    let chance = lead.coincidences.map(chance).unwrap_or_default();
-    match lead.hint {
-        Hint::Calls { stated, held } => {
-            format!("{about}, {amount}: {} stated and {held} held", counted(stated, "call"))
-        }
-        Hint::UnclaimedUsage { records } => format!("{about}, {amount}: {}", counted(records, "charge")),
-        Hint::Day(day) => format!("{about}, {amount}: the charges of {} come to it{chance}", day.date()),
-        Hint::Hour(hour) => {
-            format!("{about}, {amount}: the charges of the hour from {hour} come to it{chance}")
-        }
-        Hint::TransposedDigits => format!("{about}, {amount}: two digits of the amount seem to be swapped"),
-    }
-}
-
-fn chance(coincidences: Coincidences) -> String {
-    let hundredths = coincidences.millionths().div_ceil(10_000);
-    format!(" (by chance at most {hundredths} in 100)")
 }
 
 fn lines(numbers: &[u64]) -> String {

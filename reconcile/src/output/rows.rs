@@ -15,8 +15,7 @@ pub(super) struct Row<'a> {
     pub(super) kind: RowKind<'a>,
     pub(super) label: String,
     pub(super) amount: Money,
-    /// The amount as it is shown: sums are rounded, and what lies between them is the difference of rounded sums, so
-    /// that what is shown adds up.
+    /// The amount as it is shown: the rounding of its own value, so that it is the same wherever it is shown.
     pub(super) shown: Money,
     /// The share of the invoice's total, rounded in the same way; absent where the total is nothing.
     pub(super) share: Option<Share>,
@@ -81,22 +80,36 @@ impl<'a> Rows<'a> {
     fn step(&mut self, kind: RowKind<'a>, label: &str, amount: Money) {
         let before = self.reached;
         let after = before.checked_add(amount).unwrap_or(before);
-        let share = |sum| Share::of(sum, self.total);
-        self.all.push(Row {
-            kind,
-            label: label.to_owned(),
-            amount,
-            shown: rounded(after).checked_sub(rounded(before)).unwrap_or(amount),
-            share: share(after).zip(share(before)).and_then(|(after, before)| after.minus(before)),
-            span: (before, after),
-        });
+        let (shown, share, span) = (rounded(amount), Share::of(amount, self.total), (before, after));
+        self.all.push(Row { kind, label: label.to_owned(), amount, shown, share, span });
         self.reached = after;
     }
 }
 
-/// A sum as it is shown; one at the very edge of the range stays as it is.
-fn rounded(sum: Money) -> Money {
-    sum.rounded(DECIMALS, Rounding::HalfUp).unwrap_or(sum)
+/// An amount as it is shown; one at the very edge of the range stays as it is.
+fn rounded(amount: Money) -> Money {
+    amount.rounded(DECIMALS, Rounding::HalfUp).unwrap_or(amount)
+}
+
+/// Says by how much rows miss the sums below them as they are shown, where they do.
+pub(super) fn rounding_remark(rows: &[Row<'_>]) -> Option<String> {
+    let mut reached = Money::ZERO;
+    let mut missed = Vec::new();
+    for row in rows {
+        if row.kind.is_sum() {
+            let difference = reached.checked_sub(row.shown).unwrap_or_default();
+            if !difference.is_zero() && !matches!(row.kind, RowKind::Ingested) {
+                missed.push(fixed(difference));
+            }
+            reached = row.shown;
+        } else {
+            reached = reached.checked_add(row.shown).unwrap_or(reached);
+        }
+    }
+    let missed = (!missed.is_empty()).then(|| missed.join(", "));
+    missed.map(|missed| {
+        format!("rows are rounded each on its own; they differ from the sums below them by {missed}")
+    })
 }
 
 /// An amount with all the decimals that are shown.
@@ -128,10 +141,6 @@ impl Share {
         }
         let share = i128::try_from(share + u128::from(rest >= whole - rest)).ok()?;
         Some(Self(if (amount < Money::ZERO) == (total < Money::ZERO) { share } else { -share }))
-    }
-
-    fn minus(self, other: Self) -> Option<Self> {
-        self.0.checked_sub(other.0).map(Self)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cost_model::Money;
+use cost_model::output::for_xml;
 
 use super::rows::{Row, RowKind, fixed, rows};
 use crate::Reconciliation;
@@ -29,7 +30,7 @@ impl Reconciliation {
     /// Each sum is a grey bar from zero; each step that comes to something is a bar from the sum before it to the sum
     /// after it, at least one pixel wide: plain and with a `+` where it adds, hatched and with a `-` where it takes
     /// away, an outline where it is unexplained. Labels and amounts stand beside the bars, and the rule of a step is the
-    /// bar's tooltip. Amounts are those of the text form, and add up as they are shown. On a dark page the picture is
+    /// bar's tooltip. Amounts are those of the text form. On a dark page the picture is
     /// dark where the viewer knows of such.
     pub fn to_svg(&self) -> String {
         let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());
@@ -75,7 +76,7 @@ impl fmt::Display for Picture<'_> {
             f,
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13">"#
         )?;
-        writeln!(f, "<title>{}</title>", Escaped(&title))?;
+        writeln!(f, "<title>{}</title>", for_xml(&title))?;
         writeln!(f, "<style>{DARK}</style>")?;
         writeln!(
             f,
@@ -112,7 +113,7 @@ impl Picture<'_> {
         let weight = if row.kind.is_sum() { r#"font-weight="bold""# } else { "" };
         write!(f, "<g>")?;
         if let RowKind::Step(step) = row.kind {
-            write!(f, "<title>{}</title>", Escaped(&step.evidence.rule))?;
+            write!(f, "<title>{}</title>", for_xml(&step.evidence.rule))?;
         }
         writeln!(f, r#"<rect x="{left}" y="{top}" width="{width}" height="{BAR}" {style}/>"#)?;
         text(f, (MARGIN, top + 13), weight, &clipped(&row.label, LABEL))?;
@@ -142,7 +143,7 @@ fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &
     writeln!(
         f,
         r##"<text class="ink" x="{x}" y="{y}" fill="#1f2328"{space}{style}>{}</text>"##,
-        Escaped(text)
+        for_xml(text)
     )
 }
 
@@ -151,22 +152,5 @@ fn clipped(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
-    }
-}
-
-/// A text as XML has it; what XML cannot have at all is shown as unreadable.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|each| match each {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {
-                f.write_str("\u{fffd}")
-            }
-            _ => write!(f, "{each}"),
-        })
     }
 }

@@ -12,8 +12,8 @@ impl Reconciliation {
     /// The bridge as CSV, one row for each sum, each step and what is unexplained, in order.
     ///
     /// `kind` is `ingested`, `step`, `waypoint`, `unexplained` or `total`. Amounts are exact: `ingested`, the steps and
-    /// the rows of `unexplained` come to `total`. `percent` is the share of the total, to two decimals that add up in
-    /// the same way; it is empty where the total is nothing. `candidates` are the categories that fit as well,
+    /// the rows of `unexplained` come to `total`. `percent` is the share of the total, each
+    /// rounded to two decimals on its own; it is empty where the total is nothing. `candidates` are the categories that fit as well,
     /// `coincidences` the hits that chance would have given a search.
     pub fn to_csv(&self) -> String {
         let headings = [

@@ -135,10 +135,10 @@ struct RemarkFields {
 impl<W: Wordings> JsonInvoiceReader<W> {
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
-        if text.trim_start().starts_with('[') {
-            return Err(
-                json.fault(text, "an invoice is an object with `period` and `lines`, and this is a list")
-            );
+        if !text.trim_start().starts_with('{') {
+            let found = if text.trim_start().starts_with('[') { "a list" } else { "none" };
+            let form = "an invoice is one object such as `{ \"period\": { ... }, \"lines\": [ ... ] }`";
+            return Err(json.fault(text, &format!("{form}, and this is {found}")));
         }
         let fields: Fields<'_> = json.object(json.whole())?;
         let mut numbers = NumberReader::new(self.decimal_mark);

@@ -70,12 +70,19 @@ impl<'a> JsonText<'a> {
 
     /// Reads a part as an object with the fields of `T`.
     pub(super) fn object<T: Deserialize<'a>>(&self, part: &'a str) -> Result<T> {
-        let read = serde_json::from_str(part);
         // Derived types would read a list as well, by the order of their fields.
-        if part.trim_start().starts_with('[') && read.is_ok() {
-            return Err(self.fault(part, "a list where an object is expected"));
+        let found = match part.trim_start().bytes().next() {
+            Some(b'[') => Some("a list"),
+            Some(b'"') => Some("a string"),
+            Some(b'-' | b'0'..=b'9') => Some("a number"),
+            Some(b'n') => Some("null"),
+            None => Some("nothing"),
+            Some(_) => None,
+        };
+        if let Some(found) = found {
+            return Err(self.fault(part, &format!("{found} where an object is expected")));
         }
-        read.map_err(|error| {
+        serde_json::from_str(part).map_err(|error| {
             let (line, column) = self.place(part);
             let below = u64::try_from(error.line()).unwrap_or_default().saturating_sub(1);
             let inside = u64::try_from(error.column()).unwrap_or_default();

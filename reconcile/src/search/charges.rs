@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use cost_model::{Dimensions, Ledger, LedgerRow, LedgerTuple, Money, Timestamp, TokenCounts, Window};
 
-use crate::{BillingRules, ChargeStatus, Invoice, Result};
+use crate::{BillingRules, ChargeStatus, Invoice, LineKind, Result, UsageLine};
 
 /// Charges and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,11 +22,14 @@ impl Tally {
     }
 }
 
-/// A model and whether it ran in max mode: what a usage line can tell apart.
+/// What the usage lines of an invoice can tell apart: a model and whether it ran in max mode; the user and the day only
+/// where some line names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cell {
     pub(crate) model: String,
     pub(crate) max_mode: bool,
+    pub(crate) user: Option<String>,
+    pub(crate) day: Option<NaiveDate>,
 }
 
 /// An on-demand charge.
@@ -79,15 +83,17 @@ impl Usage {
     pub(crate) fn gather(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Self> {
         let (period, months, near) =
             (invoice.period, invoice.period.whole_months(), invoice.window_of_charges());
-        let mut cells = BTreeMap::new();
+        let named = Named::by(invoice);
+        let mut cells = Cells::default();
         let classes: Vec<Class> = (0..ledger.tuple_count())
             .filter_map(|number| ledger.tuple(number))
-            .map(|tuple| classify(tuple, rules, &mut cells))
+            .map(|tuple| classify(tuple, rules, named, &mut cells))
             .collect();
         let mut usage = Self { statuses: Vec::with_capacity(ledger.len()), ..Self::default() };
         for (row, charge) in ledger.rows().enumerate() {
             let class = classes.get(charge.tuple).copied().unwrap_or(Class::Other);
             if let (Class::OnDemand(cell), true) = (class, near.contains(charge.at)) {
+                let cell = if named.days { cells.of_day(cell, charge.at.date()) } else { cell };
                 usage.charges.push(on_demand(&charge, row, cell));
             }
             let status = if months.contains(charge.at) {
@@ -97,10 +103,13 @@ impl Usage {
             };
             usage.statuses.push(status);
         }
-        let mut by_number: Vec<_> = cells.into_iter().collect();
-        by_number.sort_by_key(|(_, number)| *number);
-        usage.cells = by_number.into_iter().map(|(cell, _)| cell).collect();
+        usage.cells = cells.all;
         Ok(usage)
+    }
+
+    /// The billed cost of the on-demand charges of the stated period.
+    pub(crate) fn on_demand_in_period(&self) -> Result<Money> {
+        Ok(self.on_demand_billed.amount.checked_sub(self.before.amount)?.checked_sub(self.after.amount)?)
     }
 
     fn add(&mut self, row: &LedgerRow, class: Class, period: Window) -> Result<ChargeStatus> {
@@ -153,12 +162,58 @@ fn on_demand(charge: &LedgerRow, row: usize, cell: usize) -> Charge {
     }
 }
 
-fn classify(tuple: LedgerTuple<'_>, rules: &BillingRules, cells: &mut BTreeMap<Cell, usize>) -> Class {
+/// What lines of an invoice name beside models.
+#[derive(Clone, Copy)]
+struct Named {
+    users: bool,
+    days: bool,
+}
+
+impl Named {
+    fn by(invoice: &Invoice) -> Self {
+        let names = |wanted: fn(&UsageLine) -> bool| {
+            invoice.lines.iter().any(|line| matches!(line.kind(), LineKind::Usage(about) if wanted(about)))
+        };
+        Self { users: names(|about| about.user.is_some()), days: names(|about| about.day.is_some()) }
+    }
+}
+
+/// Cells, each with its number.
+#[derive(Default)]
+struct Cells {
+    all: Vec<Cell>,
+    numbers: BTreeMap<Cell, usize>,
+    of_days: BTreeMap<(usize, NaiveDate), usize>,
+}
+
+impl Cells {
+    fn number(&mut self, cell: Cell) -> usize {
+        let next = self.all.len();
+        let number = *self.numbers.entry(cell.clone()).or_insert(next);
+        if number == next {
+            self.all.push(cell);
+        }
+        number
+    }
+
+    /// The part of a cell that is of one day.
+    fn of_day(&mut self, cell: usize, day: NaiveDate) -> usize {
+        if let Some(number) = self.of_days.get(&(cell, day)) {
+            return *number;
+        }
+        let Some(whole) = self.all.get(cell).cloned() else { return cell };
+        let number = self.number(Cell { day: Some(day), ..whole });
+        self.of_days.insert((cell, day), number);
+        number
+    }
+}
+
+fn classify(tuple: LedgerTuple<'_>, rules: &BillingRules, named: Named, cells: &mut Cells) -> Class {
     if rules.on_demand.matches(&tuple) {
         let model = tuple.get(&rules.model).unwrap_or_default().into_owned();
         let max_mode = tuple.get(&rules.max_mode).as_deref() == Some("true");
-        let next = cells.len();
-        Class::OnDemand(*cells.entry(Cell { model, max_mode }).or_insert(next))
+        let user = tuple.get(&rules.user).filter(|_| named.users).map(|user| user.to_lowercase());
+        Class::OnDemand(cells.number(Cell { model, max_mode, user, day: None }))
     } else if rules.own_key.matches(&tuple) {
         Class::OwnKey
     } else {

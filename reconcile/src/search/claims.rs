@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use cost_model::{Money, TokenCounts};
 
 use crate::search::charges::Cell;
@@ -12,12 +13,16 @@ use crate::{Invoice, InvoiceLine, LineKind, Result, UsageLine};
 pub(crate) struct Claim {
     /// The numbers of the lines in the invoice, counted from 0.
     pub(crate) lines: Vec<usize>,
+    /// The numbers of lines that repeat an earlier one and are not among them: no charges stand behind them.
+    pub(crate) repeated: Vec<usize>,
     /// What the lines ask for.
     pub(crate) asked: Money,
     /// What their texts ask for, where every text names an amount.
     pub(crate) in_words: Option<Money>,
-    /// How many calls they count, where every one counts.
+    /// How many calls they count, where every one counts and a charge stands for one call.
     pub(crate) calls: Option<u64>,
+    /// How many calls they count, where a charge may stand for several.
+    pub(crate) aggregated_calls: Option<u64>,
     /// The tokens they state, where every one does.
     pub(crate) tokens: Option<TokenCounts>,
 }
@@ -33,8 +38,29 @@ pub(crate) struct Claims {
     models: Vec<String>,
 }
 
-/// What tells claims apart.
-type Subject<'a> = (Option<&'a str>, Option<bool>);
+/// What tells claims apart: a model, a user, a day, max mode.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Subject<'a> {
+    model: Option<&'a str>,
+    user: Option<String>,
+    day: Option<NaiveDate>,
+    max_mode: Option<bool>,
+}
+
+impl<'a> Subject<'a> {
+    fn of(about: &'a UsageLine) -> Self {
+        let user = about.user.as_ref().map(|user| user.to_lowercase());
+        Self { model: about.model.as_deref(), user, day: about.day, max_mode: about.max_mode }
+    }
+
+    /// Whether a cell is among the charges that such lines are about.
+    fn includes(&self, cell: &Cell) -> bool {
+        self.model.is_none_or(|model| *model == cell.model)
+            && (self.user.is_none() || self.user == cell.user)
+            && (self.day.is_none() || self.day == cell.day)
+            && self.max_mode.is_none_or(|max_mode| max_mode == cell.max_mode)
+    }
+}
 
 impl Claims {
     /// The most particular lines choose first.
@@ -42,12 +68,14 @@ impl Claims {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
             if let LineKind::Usage(about) = line.kind() {
-                groups.entry((about.model.as_deref(), about.max_mode)).or_default().push(number);
+                groups.entry(Subject::of(about)).or_default().push(number);
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|((model, max_mode), _)| (model.is_none(), max_mode.is_none()));
-        let claim_of = |cell| groups.iter().position(|(about, _)| speaks_of(*about, cell));
+        groups.sort_by_key(|(about, _)| {
+            (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.max_mode.is_none())
+        });
+        let claim_of = |cell| groups.iter().position(|(about, _)| about.includes(cell));
         let claim_of_cell =
             cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
         let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;
@@ -65,6 +93,10 @@ impl Claims {
             sets.extend(same.map(|other| vec![*first, *other]));
         }
         sets
+    }
+
+    pub(crate) fn model_of(&self, cell: usize) -> Option<&str> {
+        self.models.get(cell).map(String::as_str)
     }
 
     /// The number of cells, those for withdrawn charges included.
@@ -99,6 +131,8 @@ impl Claim {
             calls: usage().map(|about| about?.calls).sum(),
             tokens: usage()
                 .try_fold(TokenCounts::default(), |sum, about| sum.checked_add(&about?.tokens?).ok()),
+            aggregated_calls: None,
+            repeated: Vec::new(),
             lines: numbers,
         })
     }
@@ -119,9 +153,4 @@ fn usage_of(line: &InvoiceLine) -> Option<&UsageLine> {
 
 fn times(price: Money, calls: u64) -> Option<Money> {
     price.units().checked_mul(i128::from(calls)).map(Money::from_units)
-}
-
-fn speaks_of((model, max_mode): Subject<'_>, cell: &Cell) -> bool {
-    model.is_none_or(|model| *model == cell.model)
-        && max_mode.is_none_or(|max_mode| max_mode == cell.max_mode)
 }

@@ -1,45 +1,139 @@
 //! Charges that are held twice.
+//!
+//! Equal charges are no evidence: calls of a machine in one minute, at one price, are equal and distinct. Copies are
+//! looked for only where there are too many charges, by the counts of the lines or by what was announced.
 
 use std::collections::{BTreeMap, HashSet};
+
+use cost_model::Money;
 
 use crate::search::{Hypothesis, Search};
 
 impl Search<'_> {
-    /// Which charges may be second copies of others: those of the lines that have just as many calls too many, or all.
+    /// Which charges may be second copies of others: those by which lines have too many calls, and all twins if just so
+    /// many charges are held beyond what was announced.
     pub(crate) fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
-        let mut all = Vec::new();
-        let mut by_claim: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let (mut seen, mut first) = (HashSet::new(), 0);
-        for same_instant in self.charges.all.chunk_by(|one, other| one.at == other.at) {
-            // Most charges are alone at their instant, and have no copy.
+        // As many as were announced are held: none of them is a copy.
+        if self.completeness.counted && self.completeness.surplus == 0 {
+            return Vec::new();
+        }
+        let twins = self.twins(base);
+        let mut by_claim: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+        for place in &twins {
+            let claim =
+                self.charges.all.get(*place).and_then(|charge| self.charges.claims.claim_of(charge.cell));
+            by_claim.entry(claim).or_default().push(*place);
+        }
+        let (mut by_lines, mut uncounted) = (Vec::new(), Vec::new());
+        for (claim, twins) in by_claim {
+            match claim.and_then(|number| self.surplus(number, base).map(|surplus| (number, surplus))) {
+                Some((claim, surplus)) => by_lines.extend(self.choose(claim, surplus, &twins, base)),
+                None => uncounted.extend(twins),
+            }
+        }
+        let announced =
+            |set: &[usize]| u64::try_from(set.len()).is_ok_and(|n| n == self.completeness.surplus);
+        let with_uncounted = [by_lines.clone(), uncounted].concat();
+        let mut sets = vec![by_lines];
+        sets.extend([with_uncounted, twins].into_iter().filter(|set| announced(set)));
+        for set in &mut sets {
+            set.sort_unstable();
+        }
+        sets.dedup();
+        sets.retain(|set| !set.is_empty());
+        sets
+    }
+
+    /// The charges of a view that are equal to an earlier one of the same instant.
+    fn twins(&self, base: &Hypothesis) -> Vec<usize> {
+        let view = &base.view;
+        let span = self.charges.span(view.window);
+        let charges = self.charges.all.get(span.clone()).unwrap_or_default();
+        let (mut twins, mut seen, mut first) = (Vec::new(), HashSet::new(), span.start);
+        for same_instant in charges.chunk_by(|one, other| one.at == other.at) {
+            // Most charges are alone at their instant, and have no twin.
             if same_instant.len() > 1 {
                 seen.clear();
                 for (place, charge) in (first..).zip(same_instant) {
-                    if seen.insert(charge.content()) {
-                        continue;
-                    }
-                    all.push(place);
-                    if let Some(claim) = self.charges.claims.claim_of(charge.cell) {
-                        by_claim.entry(claim).or_default().push(place);
+                    let absent = self.charges.is_absent_in(view, place);
+                    if !absent && !seen.insert(charge.content()) {
+                        twins.push(place);
                     }
                 }
             }
             first += same_instant.len();
         }
-        let span = self.charges.span(base.view.window);
-        let surplus = |claim: usize| {
-            let (claim, pot) = self.claims.get(claim).zip(base.pots.get(claim))?;
-            usize::try_from(pot.records.checked_sub(claim.calls?)?).ok()
+        twins
+    }
+
+    /// How many calls a claim has beyond those that it counts; `None` where it counts none.
+    fn surplus(&self, claim: usize, base: &Hypothesis) -> Option<usize> {
+        let (claim, pot) = self.claims.get(claim).zip(base.pots.get(claim))?;
+        usize::try_from(pot.records.saturating_sub(claim.calls?)).ok()
+    }
+
+    /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
+    /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
+    /// small for another reason.
+    fn choose(&self, claim: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
+        let Some((claim, pot)) = self.claims.get(claim).zip(base.pots.get(claim)) else { return Vec::new() };
+        if surplus == 0 || surplus > twins.len() {
+            return Vec::new();
+        }
+        let billed = |place: &usize| self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
+        let mut by_amount: BTreeMap<Money, Vec<usize>> = BTreeMap::new();
+        for place in twins {
+            by_amount.entry(billed(place)).or_default().push(*place);
+        }
+        let too_much = pot.billed.checked_sub(claim.asked).unwrap_or_default().units();
+        let groups: Vec<(i128, Vec<usize>)> =
+            by_amount.into_iter().map(|(amount, places)| (amount.units(), places)).collect();
+        let mut choice =
+            Choice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
+        choice.go_on(0, surplus, 0, &mut Vec::new());
+        let clear = surplus == twins.len() || groups.len() == 1;
+        match (&choice.fitting[..], clear && self.completeness.surplus > 0) {
+            (_, true) => twins.iter().take(surplus).copied().collect(),
+            ([counts], false) if choice.work < Choice::MOST_WORK => {
+                let places =
+                    groups.iter().zip(counts).flat_map(|((_, places), count)| places.iter().take(*count));
+                places.copied().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The ways to take so many twins that their sum is what a line has too much.
+struct Choice<'a> {
+    groups: &'a [(i128, Vec<usize>)],
+    too_much: i128,
+    near: u128,
+    work: usize,
+    /// How many of each group.
+    fitting: Vec<Vec<usize>>,
+}
+
+impl Choice<'_> {
+    /// With more ways than this, one that fits is no evidence.
+    const MOST_WORK: usize = 2_000;
+
+    fn go_on(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
+        self.work += 1;
+        if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {
+            return;
+        }
+        let Some((amount, places)) = self.groups.get(group) else {
+            if left == 0 && sum.abs_diff(self.too_much) < self.near {
+                self.fitting.push(counts.clone());
+            }
+            return;
         };
-        by_claim.retain(|claim, copies| {
-            copies.retain(|copy| span.contains(copy));
-            surplus(*claim) == Some(copies.len())
-        });
-        let mut counted: Vec<usize> = by_claim.into_values().flatten().collect();
-        counted.sort_unstable();
-        let mut sets = vec![counted, all];
-        sets.dedup();
-        sets.retain(|set| set.iter().any(|copy| span.contains(copy)));
-        sets
+        for count in 0..=left.min(places.len()) {
+            let taken = i128::try_from(count).unwrap_or(i128::MAX).saturating_mul(*amount);
+            counts.push(count);
+            self.go_on(group + 1, left - count, sum.saturating_add(taken), counts);
+            counts.pop();
+        }
     }
 }

@@ -3,10 +3,12 @@
 //! Up to an instant a line has a number of calls that only grows with it, so that "as many as the line states" is one
 //! interval of instants. The intervals of all lines meet where the invoice was cut.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use cost_model::{Timestamp, Window};
+use cost_model::{Money, Timestamp, Window};
 
+use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
 use crate::search::view::{Charges, View};
 
@@ -24,6 +26,8 @@ pub(crate) struct Interval {
     pub(crate) latest: i64,
     /// The lines that state their number of calls and agree.
     pub(crate) agree: usize,
+    /// How near all lines' amounts are to those of the charges: twice for each line that most ways of rounding make right.
+    pub(crate) right: usize,
 }
 
 impl Interval {
@@ -44,40 +48,92 @@ impl Interval {
     }
 }
 
-/// The times of the charges behind each claim that states its number of calls. A model that no line names counts as one
-/// with no calls.
+/// The charges behind each claim that states its number of calls, by time. A model that no line names counts as one with
+/// no calls.
 pub(crate) struct Times {
-    lines: Vec<(Vec<i64>, usize)>,
+    lines: Vec<CountedLine>,
     reach: i64,
+    digit: LastDigit,
+}
+
+/// The charges of a line that counts its calls.
+#[derive(Debug, Default)]
+struct CountedLine {
+    times: Vec<i64>,
+    /// What the charges before each place come to; one more than there are charges.
+    sums: Vec<i128>,
+    calls: usize,
+    asked: i128,
+}
+
+impl CountedLine {
+    fn push(&mut self, at: i64, billed: Money) {
+        self.times.push(at);
+        let reached = self.sums.last().copied().unwrap_or(0);
+        self.sums.push(reached.saturating_add(billed.units()));
+    }
+
+    /// The places of the charges of a window.
+    fn span(&self, window: Window) -> (usize, usize) {
+        let place = |at: Timestamp| self.times.partition_point(|each| *each < at.millis());
+        (place(window.start()), place(window.end()))
+    }
+
+    fn agrees(&self, window: Window) -> bool {
+        let (first, end) = self.span(window);
+        end.saturating_sub(first) == self.calls
+    }
+
+    /// How near the charges of a window come to what the line asks for: 2 for what most ways of rounding make of it, 1 for
+    /// what some do, else nothing.
+    fn nearness(&self, window: Window, digit: LastDigit) -> usize {
+        let (first, end) = self.span(window);
+        let sum =
+            |place: usize| place.checked_sub(1).and_then(|place| self.sums.get(place)).copied().unwrap_or(0);
+        let off = sum(end).saturating_sub(sum(first)).abs_diff(self.asked);
+        usize::from(off < digit.size()) + usize::from(off <= digit.size() / 2)
+    }
 }
 
 impl Times {
     /// `reach`: how far from its stated instant a cut is looked for.
-    pub(crate) fn of(charges: &Charges<'_>, claims: &[Claim], view: &View, reach: i64) -> Self {
-        let mut times = vec![Vec::new(); claims.len() + charges.claims.cells()];
+    pub(crate) fn of(
+        charges: &Charges<'_>,
+        claims: &[Claim],
+        view: &View,
+        (reach, digit): (i64, LastDigit),
+    ) -> Self {
+        let mut lines: Vec<CountedLine> = Vec::new();
+        lines.resize_with(claims.len() + charges.claims.cells(), CountedLine::default);
         let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
         let span = charges.span(widened(view.window, reach));
+        let mut all: Vec<(i64, usize, Money)> = Vec::new();
         for (place, charge) in span.clone().zip(charges.all.get(span).unwrap_or_default()) {
-            let absent = view.as_issued && charges.is_absent_before(place);
             let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
-            if let Some(times) = times.get_mut(line)
-                && !absent
-                && !copies.contains(&place)
-            {
-                times.push(charge.at.millis());
+            if !charges.is_absent_in(view, place) && !copies.contains(&place) {
+                all.push((charge.at.millis(), line, charge.billed));
             }
         }
-        for (number, claim) in &view.withdrawn {
-            let times = claim.and_then(|claim| times.get_mut(claim));
-            if let (Some(times), Some(withdrawn)) = (times, charges.withdrawn.get(*number)) {
-                times.push(withdrawn.at.millis());
-                times.sort_unstable();
+        let withdrawn = view.withdrawn.iter().filter_map(|(number, claim)| {
+            let withdrawn = charges.withdrawn.get(*number)?;
+            Some((withdrawn.at.millis(), (*claim)?, withdrawn.billed))
+        });
+        all.extend(withdrawn);
+        all.sort_by_key(|(at, ..)| *at);
+        for (at, line, billed) in all {
+            if let Some(line) = lines.get_mut(line) {
+                line.push(at, billed);
             }
         }
-        let calls = claims.iter().map(|claim| Some(usize::try_from(claim.calls?).unwrap_or(usize::MAX)));
-        let with_calls = times.into_iter().zip(calls.chain(std::iter::repeat(Some(0))));
-        let without_unused = with_calls.filter(|(times, calls)| !times.is_empty() || *calls != Some(0));
-        Self { lines: without_unused.filter_map(|(times, calls)| Some((times, calls?))).collect(), reach }
+        let counts = claims
+            .iter()
+            .map(|claim| Some((usize::try_from(claim.calls?).unwrap_or(usize::MAX), claim.asked.units())));
+        let with_counts = lines.into_iter().zip(counts.chain(std::iter::repeat(Some((0, 0)))));
+        let counted = with_counts.filter_map(|(line, counted)| {
+            let (calls, asked) = counted?;
+            (!line.times.is_empty() || calls != 0).then_some(CountedLine { calls, asked, ..line })
+        });
+        Self { lines: counted.collect(), reach, digit }
     }
 
     /// How many lines count their calls.
@@ -87,73 +143,123 @@ impl Times {
 
     /// How many of them count as many as the window has.
     pub(crate) fn agree(&self, window: Window) -> usize {
-        let place = |times: &[i64], at: Timestamp| times.partition_point(|each| *each < at.millis());
-        let in_window =
-            |times: &[i64]| place(times, window.end()).saturating_sub(place(times, window.start()));
-        self.lines.iter().filter(|(times, calls)| in_window(times) == *calls).count()
+        self.lines.iter().filter(|line| line.agrees(window)).count()
     }
 
-    /// Where most lines agree that the period ends, if it starts at `start`.
+    /// How near all of them are to what the window's charges come to.
+    fn right(&self, start: i64, end: i64) -> usize {
+        let at = |millis| Timestamp::from_millis(millis).ok();
+        let window = at(start).zip(at(end)).and_then(|(start, end)| Window::new(start, end).ok());
+        let Some(window) = window else { return 0 };
+        self.lines.iter().map(|line| line.nearness(window, self.digit)).sum()
+    }
+
+    /// Where most lines agree that the period ends, if it starts at `start`; of several such spans the one in which the
+    /// most amounts are right.
     pub(crate) fn end(&self, start: Timestamp, stated: Timestamp) -> Option<Interval> {
         let reach = (
             stated.millis().saturating_sub(self.reach).max(start.millis() + 1),
             stated.millis().saturating_add(self.reach),
         );
-        let interval = |(times, calls): &(Vec<i64>, usize)| {
+        let interval = |line: &CountedLine| {
+            let (times, calls) = (&line.times, line.calls);
             let first = times.partition_point(|at| *at < start.millis());
-            let last = first.checked_add(*calls)?;
+            let last = first.checked_add(calls)?;
             if last > times.len() {
                 return None;
             }
-            let earliest = if *calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
+            let earliest = if calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
             Some((earliest.max(reach.0), times.get(last).copied().unwrap_or(i64::MAX).min(reach.1)))
         };
-        most_common(self.lines.iter().filter_map(interval), stated.millis())
+        let spans = most_common(self.lines.iter().filter_map(interval), stated.millis());
+        self.with_most_right(spans, |end| (start.millis(), end.earliest))
     }
 
-    /// Where most lines agree that the period starts, if it ends at `end`.
+    /// Where most lines agree that the period starts, if it ends at `end`; of several the one with the most right amounts.
     pub(crate) fn start(&self, stated: Timestamp, end: Timestamp) -> Option<Interval> {
         let reach = (
             stated.millis().saturating_sub(self.reach),
             stated.millis().saturating_add(self.reach).min(end.millis() - 1),
         );
-        let interval = |(times, calls): &(Vec<i64>, usize)| {
+        let interval = |line: &CountedLine| {
+            let (times, calls) = (&line.times, line.calls);
             let past = times.partition_point(|at| *at < end.millis());
-            let first = past.checked_sub(*calls)?;
-            let latest = if *calls == 0 { i64::MAX } else { *times.get(first)? };
+            let first = past.checked_sub(calls)?;
+            let latest = if calls == 0 { i64::MAX } else { *times.get(first)? };
             let before = first.checked_sub(1).and_then(|before| times.get(before).copied());
             Some((before.map_or(i64::MIN, |at| at.saturating_add(1)).max(reach.0), latest.min(reach.1)))
         };
-        most_common(self.lines.iter().filter_map(interval), stated.millis())
+        let spans = most_common(self.lines.iter().filter_map(interval), stated.millis());
+        self.with_most_right(spans, |start| (start.latest, end.millis()))
     }
 
-    /// Both ends at once: each possible start within reach, with the end that most lines agree on.
-    pub(crate) fn both(&self, stated: Window) -> Option<(Interval, Interval)> {
+    fn with_most_right(
+        &self,
+        spans: Vec<Interval>,
+        window: impl Fn(&Interval) -> (i64, i64),
+    ) -> Option<Interval> {
+        let mut best: Option<Interval> = None;
+        for span in spans {
+            let (start, end) = window(&span);
+            let right = self.right(start, end);
+            // The nearest comes first.
+            if best.is_none_or(|best| right > best.right) {
+                best = Some(Interval { right, ..span });
+            }
+        }
+        best
+    }
+
+    /// Both ends at once: each possible start within reach, with the end that most lines agree on; of several such spans
+    /// the one in which the most amounts are right.
+    pub(crate) fn both(&self, stated: Window) -> Option<BothEnds> {
         const WORK: usize = 4_000_000;
         let near = |at: &i64| (at - stated.start().millis()).abs() <= self.reach;
         let starts: BTreeSet<i64> =
-            self.lines.iter().flat_map(|(times, _)| times.iter().copied().filter(near)).collect();
+            self.lines.iter().flat_map(|line| line.times.iter().copied().filter(near)).collect();
         let affordable = WORK / self.lines.len().max(1);
-        let mut best: Option<(Interval, Interval)> = None;
+        let mut best: Option<BothEnds> = None;
         let mut earlier = stated.start().millis().saturating_sub(self.reach);
         for latest in starts.into_iter().take(affordable) {
-            let start = Interval { earliest: earlier, latest, agree: 0 };
+            let start = Interval { earliest: earlier, latest, agree: 0, right: 0 };
             earlier = latest.saturating_add(1);
             let Some(end) = Timestamp::from_millis(latest).ok().and_then(|at| self.end(at, stated.end()))
             else {
                 continue;
             };
-            let closer = |best: &(Interval, Interval)| {
-                distance(start, stated.start().millis()) < distance(best.0, stated.start().millis())
+            let start = Interval { agree: end.agree, right: end.right, ..start };
+            let found = BothEnds { start, end, tied: false };
+            let Some(best) = &mut best else {
+                best = Some(found);
+                continue;
             };
-            let better = best
-                .as_ref()
-                .is_none_or(|best| end.agree > best.1.agree || (end.agree == best.1.agree && closer(best)));
-            if better {
-                best = Some((Interval { agree: end.agree, ..start }, end));
+            match found.rank(stated).cmp(&best.rank(stated)) {
+                Ordering::Greater => *best = found,
+                Ordering::Equal => {
+                    let away = |each: &BothEnds| distance(each.start, stated.start().millis());
+                    let nearer = if away(&found) < away(best) { found } else { *best };
+                    *best = BothEnds { tied: true, ..nearer };
+                }
+                Ordering::Less => {}
             }
         }
         best
+    }
+}
+
+/// Where a period starts and ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BothEnds {
+    pub(crate) start: Interval,
+    pub(crate) end: Interval,
+    /// Other spans do just as well.
+    pub(crate) tied: bool,
+}
+
+impl BothEnds {
+    /// Of spans that do equally well, one that is cut at one time of day at both ends is the likelier.
+    fn rank(&self, stated: Window) -> (usize, usize, bool) {
+        (self.end.agree, self.end.right, one_shift(self.start, self.end, stated))
     }
 }
 
@@ -165,13 +271,23 @@ pub(crate) fn widened(window: Window, reach: i64) -> Window {
     wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
 }
 
+/// Whether both ends may be later, or earlier, than stated by as much.
+fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
+    let shifts = |span: Interval, stated: Timestamp| {
+        (span.earliest.saturating_sub(stated.millis()), span.latest.saturating_sub(stated.millis()))
+    };
+    let (start, end) = (shifts(start, stated.start()), shifts(end, stated.end()));
+    start.0.max(end.0) <= start.1.min(end.1)
+}
+
 fn distance(interval: Interval, stated: i64) -> u64 {
     let nearest = stated.clamp(interval.earliest, interval.latest);
     nearest.abs_diff(stated)
 }
 
-/// The span in which most intervals lie over each other; the one nearest to the stated instant among equals.
-fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Option<Interval> {
+/// The spans in which most intervals lie over each other; those nearest to the stated instant first.
+fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
+    const MOST: usize = 16;
     let mut edges = Vec::new();
     for (earliest, latest) in intervals.filter(|(earliest, latest)| earliest <= latest) {
         edges.push((earliest, false));
@@ -179,7 +295,7 @@ fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Opti
     }
     edges.sort_unstable();
     let mut open = 0_usize;
-    let mut best: Option<Interval> = None;
+    let mut spans: Vec<Interval> = Vec::new();
     for (number, (at, closes)) in edges.iter().enumerate() {
         if *closes {
             open = open.saturating_sub(1);
@@ -188,16 +304,13 @@ fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Opti
         open += 1;
         // The span goes on until the next edge of any interval.
         let next = edges.get(number + 1).map_or(*at, |(next, closes)| if *closes { *next } else { next - 1 });
-        let span = Interval { earliest: *at, latest: next.max(*at), agree: open };
-        let better = best.is_none_or(|best| {
-            (span.agree, std::cmp::Reverse(distance(span, stated)))
-                > (best.agree, std::cmp::Reverse(distance(best, stated)))
-        });
-        if better {
-            best = Some(span);
-        }
+        spans.push(Interval { earliest: *at, latest: next.max(*at), agree: open, right: 0 });
     }
-    best
+    let most = spans.iter().map(|span| span.agree).max().unwrap_or(0);
+    spans.retain(|span| span.agree == most);
+    spans.sort_by_key(|span| (distance(*span, stated), span.earliest));
+    spans.truncate(MOST);
+    spans
 }
 
 #[cfg(test)]
@@ -213,9 +326,19 @@ mod tests {
         (found.earliest, found.latest, found.agree)
     }
 
+    /// Charges of a cent each.
+    fn times(lines: &[(&[i64], usize)]) -> Times {
+        let line = |(times, calls): &(&[i64], usize)| {
+            let mut line = CountedLine { calls: *calls, ..CountedLine::default() };
+            times.iter().for_each(|at| line.push(*at, Money::from_units(10_i128.pow(22))));
+            line
+        };
+        Times { lines: lines.iter().map(line).collect(), reach: 1_000, digit: LastDigit::of(2) }
+    }
+
     #[test]
     fn an_end_lies_after_the_last_call_and_up_to_the_next() {
-        let times = Times { lines: vec![(vec![10, 20, 30], 2), (vec![12, 24, 40], 2)], reach: 1_000 };
+        let times = times(&[(&[10, 20, 30], 2), (&[12, 24, 40], 2)]);
         assert_eq!(span(times.end(at(0), at(50))), (25, 30, 2));
         assert_eq!((times.counted(), times.agree(Window::new(at(0), at(30)).unwrap())), (2, 2));
         assert_eq!(times.agree(Window::new(at(0), at(24)).unwrap()), 1);
@@ -223,23 +346,34 @@ mod tests {
 
     #[test]
     fn a_start_lies_after_the_call_before_and_up_to_the_first() {
-        let times = Times { lines: vec![(vec![10, 20, 30], 2), (vec![12, 24, 40], 2)], reach: 1_000 };
+        let times = times(&[(&[10, 20, 30], 2), (&[12, 24, 40], 2)]);
         assert_eq!(span(times.start(at(0), at(50))), (13, 20, 2));
     }
 
     #[test]
     fn both_ends_are_found_together_and_lines_without_calls_bound_them() {
-        let lines =
-            vec![(vec![10, 20, 30, 40], 2), (vec![12, 24, 38], 1), (vec![26, 60], 1), (vec![5, 45], 0)];
-        let times = Times { lines, reach: 1_000 };
-        let (start, end) = times.both(Window::new(at(1), at(80)).unwrap()).unwrap();
+        let times = times(&[(&[10, 20, 30, 40], 2), (&[12, 24, 38], 1), (&[26, 60], 1), (&[5, 45], 0)]);
+        let BothEnds { start, end, .. } = times.both(Window::new(at(1), at(80)).unwrap()).unwrap();
         assert_eq!((start.latest, end.agree), (20, 4));
         assert_eq!((end.earliest, end.latest), (31, 38));
     }
 
     #[test]
+    fn among_ends_that_count_as_many_calls_the_amounts_decide() {
+        // Two calls to each model before 25 and, without the first of each, before 45: only one has the right amounts.
+        let mut line = CountedLine { calls: 1, asked: 7, ..CountedLine::default() };
+        for (at, cents) in [(10, 5_i128), (20, 7), (30, 9)] {
+            line.push(at, Money::from_units(cents * 10_i128.pow(22)));
+        }
+        line.asked *= 10_i128.pow(22);
+        let times = Times { lines: vec![line], reach: 1_000, digit: LastDigit::of(2) };
+        let BothEnds { start, end, .. } = times.both(Window::new(at(0), at(15)).unwrap()).unwrap();
+        assert_eq!((start.latest, end.earliest, end.right), (20, 21, 2));
+    }
+
+    #[test]
     fn a_likely_instant_is_chosen_inside() {
-        let inside = |earliest, latest| Interval { earliest, latest, agree: 1 };
+        let inside = |earliest, latest| Interval { earliest, latest, agree: 1, right: 0 };
         let stated = at(9 * HOUR + HOUR / 2);
         let chosen = |interval: Interval| interval.instant(stated).unwrap().millis();
         assert_eq!(chosen(inside(HOUR, 20 * HOUR)), stated.millis(), "the stated one");

@@ -296,8 +296,17 @@ pub(crate) fn reproduces(claim: &Claim, pot: &Pot, rounded: Option<Money>) -> Op
 
 /// Whether calls and tokens, as far as they are stated, are those of the charges.
 pub(crate) fn same_usage(claim: &Claim, pot: &Pot) -> bool {
-    claim.calls.is_none_or(|calls| calls == pot.records)
-        && pot.tokens.zip(claim.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
+    claim.calls.is_none_or(|calls| calls == pot.records) && same_tokens(claim, pot)
+}
+
+/// Whether tokens, as far as they are stated, are those of the charges.
+pub(crate) fn same_tokens(claim: &Claim, pot: &Pot) -> bool {
+    pot.tokens.zip(claim.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
+}
+
+/// Whether a claim states its tokens, some at least, and they are those of the charges.
+pub(crate) fn states_tokens(claim: &Claim, pot: &Pot) -> bool {
+    pot.tokens.zip(claim.tokens).is_some_and(|(had, stated)| had == stated && stated != NO_TOKENS)
 }
 
 mod rounding_name {

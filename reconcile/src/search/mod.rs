@@ -7,19 +7,23 @@ pub(crate) mod cut_off;
 mod discounts;
 pub(crate) mod fit;
 mod nice_cuts;
+mod readings;
 mod recut;
 pub(crate) mod view;
 mod withdrawn;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
-use cost_model::Window;
+use cost_model::{Money, Window};
 
 use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
-use crate::search::fit::{Fit, Fitting, same_usage};
+use crate::search::fit::{Fit, Fitting, Terms, same_usage, states_tokens};
 use crate::search::view::{Charges, Pot, View};
 use crate::stages::completeness::Completeness;
+use crate::stages::uniform::factor;
+use crate::verdicts::size;
 use crate::{Category, Coincidences, Result};
 
 /// A hypothesis, and what it explains.
@@ -38,6 +42,10 @@ pub(crate) struct Hypothesis {
     pub(crate) repriced: usize,
     /// The claims of which it is only supposed which charges they ask for.
     pub(crate) supposed: Vec<usize>,
+    /// The window is another one than the invoice states.
+    pub(crate) moved: bool,
+    /// Hardly any line fits: the invoice seems to be about other charges.
+    pub(crate) of_others: bool,
     /// What else explains as much with as many suppositions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
@@ -55,6 +63,11 @@ impl Hypothesis {
             + usize::from(self.view.window.start() != stated.start())
             + usize::from(self.view.window.end() != stated.end())
             + self.repriced
+    }
+
+    /// How many charges it is about.
+    pub(crate) fn records(&self) -> u64 {
+        self.cells.iter().map(|pot| pot.records).sum()
     }
 
     pub(crate) fn complete(&self) -> bool {
@@ -88,14 +101,16 @@ impl Search<'_> {
             let recut = self.recut(base)?;
             for copies in self.copies(base) {
                 let single = self.suppose(View { copies, ..base.view.clone() })?;
-                let single_and_recut = self.recut(&single)?;
+                // Two suppositions at once are taken only if they leave nothing open.
+                let single_and_recut = self.recut(&single)?.into_iter().filter(Hypothesis::complete);
                 found.push(single);
                 found.extend(single_and_recut);
             }
             for cut in &recut {
                 for copies in self.copies(cut) {
                     let single = self.suppose(View { copies, ..cut.view.clone() })?;
-                    found.push(Hypothesis { coincidences: cut.coincidences, ..single });
+                    let single = Hypothesis { coincidences: cut.coincidences, ..single };
+                    found.extend(Some(single).filter(Hypothesis::complete));
                 }
             }
             found.extend(recut);
@@ -103,8 +118,95 @@ impl Search<'_> {
         let mut all = bases.into_iter().chain(found);
         let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
         let best = all.fold(first, |best, other| self.better(best, other));
+        let best = self.with_evidence_of_lines(best)?;
+        if self.is_of_others(&best) {
+            return self.as_stated();
+        }
         let fit = self.fitting().with_all_policies(best.fit, &best.view, &best.pots)?;
         Ok(Hypothesis { fit, ..best })
+    }
+
+    /// Whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
+    /// invoice of another team, or of another period.
+    fn is_of_others(&self, best: &Hypothesis) -> bool {
+        const FEWEST: usize = 3;
+        const MANY: u64 = 20;
+        let lines = self.claims.iter().zip(&best.pots).zip(&best.fit.reproduced);
+        let telling: Vec<_> =
+            lines.filter(|((claim, _), _)| claim.calls != Some(0) && !claim.asked.is_zero()).collect();
+        let counted = |(claim, pot): &(&Claim, &Pot)| claim.calls.is_some() && same_usage(claim, pot);
+        let fits = |line: &&((&Claim, &Pot), &Option<Money>)| {
+            let ((claim, pot), reproduced) = **line;
+            reproduced.is_some()
+                || states_tokens(claim, pot)
+                || (counted(&(claim, pot)) && claim.calls.is_some_and(|calls| calls >= MANY))
+        };
+        let agree = telling.iter().filter(|(line, _)| counted(line)).count();
+        telling.len() >= FEWEST
+            && !self.completeness.is_short()
+            && telling.iter().filter(fits).count().saturating_mul(5) <= telling.len()
+            && agree.saturating_mul(2) < telling.len()
+            && !self.is_nearly_right(best)
+    }
+
+    /// Whether the lines as a whole ask for about what was charged: then they are about these charges, however they differ.
+    fn is_nearly_right(&self, best: &Hypothesis) -> bool {
+        let near = |(claim, pot): &(&Claim, &Pot)| {
+            let off = claim.asked.checked_sub(pot.billed).map_or(u128::MAX, size);
+            off <= size(pot.billed) / 50 || off < self.digit.size().saturating_mul(5)
+        };
+        let lines = || self.claims.iter().zip(&best.pots);
+        lines().filter(near).count().saturating_mul(2) >= self.claims.len()
+            || factor(lines(), self.digit).is_some()
+    }
+
+    /// The charges of the stated period as they are held, with nothing supposed.
+    fn as_stated(&self) -> Result<Hypothesis> {
+        let plain = self.suppose(View::now(self.stated))?;
+        let fit = self.fitting().under(Terms::default(), &plain.view, &plain.pots, true)?;
+        Ok(Hypothesis { fit, of_others: true, ..plain })
+    }
+
+    /// The same hypothesis with the charges as they were when the invoice was issued only where their lines show it: by
+    /// their amounts, or by their calls and tokens. That a store saw a charge late does not say that the invoice did.
+    fn with_evidence_of_lines(&self, best: Hypothesis) -> Result<Hypothesis> {
+        if !best.view.as_issued {
+            return Ok(best);
+        }
+        let now = View { as_issued: false, withdrawn: Vec::new(), ..best.view.clone() };
+        let now = self.suppose(now)?;
+        let late: BTreeSet<usize> = self.charges.late_in(&best.view).collect();
+        let right =
+            |each: &Hypothesis, number: usize| each.fit.reproduced.get(number).is_some_and(Option::is_some);
+        let counted = |each: &Hypothesis, number: usize| {
+            let claim = self.claims.get(number).zip(each.pots.get(number));
+            claim.is_some_and(|(claim, pot)| claim.calls.is_some() && same_usage(claim, pot))
+        };
+        let rank = |each: &Hypothesis, number: usize| (right(each, number), counted(each, number));
+        // An amount that is known to have been another one stays known where the line is explained at all.
+        let is_shown = |number: &usize| match rank(&best, *number).cmp(&rank(&now, *number)) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => {
+                let explained = rank(&best, *number) > (false, false) || self.lacks_calls(&best, *number);
+                explained && !late.contains(number)
+            }
+        };
+        let changed_lines = (0..self.claims.len()).filter(|number| !is_shown(number)).map(Some);
+        let beside_lines = (best.unclaimed >= now.unclaimed).then_some(None);
+        let as_now: Vec<Option<usize>> = changed_lines.chain(beside_lines).collect();
+        let mut view = View { as_now, ..best.view.clone() };
+        view.withdrawn.retain(|(_, claim)| !view.as_now.contains(claim));
+        let shown = self.suppose(view)?;
+        let (coincidences, rivals) = (best.coincidences, best.rivals);
+        Ok(Hypothesis { coincidences, rivals, ..shown })
+    }
+
+    /// Whether a line counts more calls than there are, and charges are known to be lacking.
+    fn lacks_calls(&self, found: &Hypothesis, number: usize) -> bool {
+        let claim = self.claims.get(number).zip(found.pots.get(number));
+        let lacks = |(claim, pot): (&Claim, &Pot)| claim.calls.is_some_and(|calls| calls > pot.records);
+        self.completeness.is_short() && claim.is_some_and(lacks)
     }
 
     fn better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
@@ -149,7 +251,21 @@ impl Search<'_> {
         });
         let repriced = same_calls.count();
         let (coincidences, rivals) = (None, Vec::new());
-        Ok(Hypothesis { view, cells, pots, fit, coincidences, unclaimed, repriced, supposed, rivals })
+        let moved = view.window != self.stated;
+        let of_others = false;
+        Ok(Hypothesis {
+            view,
+            cells,
+            pots,
+            fit,
+            coincidences,
+            unclaimed,
+            repriced,
+            supposed,
+            moved,
+            of_others,
+            rivals,
+        })
     }
 
     /// The claims of which it is only supposed which charges they ask for.

@@ -10,9 +10,16 @@ const HOUR: i64 = 60 * 60 * 1000;
 /// Whole hours to either side of the stated instant.
 const HOURS: i64 = 72;
 
-/// The cuts at whole hours, of one end or the other, under which every line is right.
+/// The cuts of one end at whole hours, or of both ends at one other time of day, under which every line is right.
 pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
-    let windows = windows(search.stated);
+    let mut found = Vec::new();
+    for windows in [windows(search.stated), shifted(search.stated)] {
+        found.extend(recut_among(search, base, windows)?);
+    }
+    Ok(found)
+}
+
+fn recut_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
     let sums = sums(search, &windows);
     let coincidences = chance(search, &sums);
     let asked = Money::sum(search.claims.iter().map(|claim| claim.asked))?.units();
@@ -29,6 +36,13 @@ pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypoth
         }
     }
     Ok(found)
+}
+
+/// Both ends later or earlier by as much: an invoice that prints days may be cut at any quarter of an hour.
+fn shifted(stated: Window) -> Vec<Window> {
+    let at = |end: Timestamp, more: i64| Timestamp::from_millis(end.millis().checked_add(more)?).ok();
+    let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
+    shifts.filter_map(|more| Window::new(at(stated.start(), more)?, at(stated.end(), more)?).ok()).collect()
 }
 
 /// What the charges of each window come to; `None` beyond the range.

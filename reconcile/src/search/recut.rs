@@ -8,7 +8,7 @@ use crate::search::cut_off::{Interval, Times};
 use crate::search::fit::{Fit, same_usage};
 use crate::search::view::{Pot, View};
 use crate::search::{Hypothesis, Search, nice_cuts};
-use crate::{Coincidences, Result};
+use crate::{Category, Coincidences, Result};
 
 impl Search<'_> {
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
@@ -18,16 +18,25 @@ impl Search<'_> {
         }
         // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
         let view = View { withdrawn: Vec::new(), ..base.view.clone() };
-        let times = Times::of(self.charges, self.claims, &view, self.reach);
+        let times = Times::of(self.charges, self.claims, &view, (self.reach, self.digit));
         let (counted, agree) = (times.counted(), times.agree(base.view.window));
-        if agree == counted || self.lacking_explains(base) {
+        // Where more charges are held than were announced, lines that count fewer are no evidence of a cut.
+        let copies = u64::try_from(base.view.copies.len()).unwrap_or(u64::MAX);
+        let held_twice = self.completeness.surplus > copies;
+        if agree == counted || held_twice || self.lacking_explains(base) {
             return Ok(Vec::new());
         }
         let (start, end) = (self.stated.start(), self.stated.end());
         // An end and a start that do equally well are told as rivals; both at once only where neither does it alone.
+        let mut tied = false;
         let mut cuts = vec![(None, times.end(start, end)), (times.start(start, end), None)];
-        if cuts.iter().all(|(start, end)| start.or(*end).is_none_or(|found| found.agree < counted)) {
-            cuts.extend(times.both(self.stated).map(|(start, end)| (Some(start), Some(end))));
+        // Twice for each line that is right.
+        let all_right = self.claims.iter().filter(|claim| claim.calls.is_some()).count().saturating_mul(2);
+        let is_whole = |found: Interval| found.agree == counted && found.right >= all_right;
+        if !cuts.iter().any(|(start, end)| start.or(*end).is_some_and(is_whole)) {
+            let both = times.both(self.stated);
+            tied = both.is_some_and(|both| both.tied);
+            cuts.extend(both.map(|both| (Some(both.start), Some(both.end))));
         }
         let mut found = Vec::new();
         // Only a cut that as many lines agree on can rival one that puts every line right.
@@ -35,7 +44,10 @@ impl Search<'_> {
         for (start, end) in cuts {
             let agreeing = start.or(end).map_or(0, |interval| interval.agree);
             if agreeing >= enough {
-                let cut = self.cut_at(base, start, end)?;
+                let mut cut = self.cut_at(base, start, end)?;
+                if let (Some(cut), true, true) = (&mut cut, tied, start.is_some() && end.is_some()) {
+                    cut.rivals = vec![Category::CutOffStart, Category::CutOffEnd];
+                }
                 if cut.as_ref().is_some_and(Hypothesis::complete) {
                     enough = agreeing;
                 }
@@ -66,10 +78,20 @@ impl Search<'_> {
         }
         let cut = self.suppose(view)?;
         let coincidences = self.coincidences(base, &cut);
-        if coincidences > Coincidences::LIMIT || self.breaks_a_line(base, &cut) {
+        let unlikely = coincidences > Coincidences::LIMIT;
+        if unlikely || self.breaks_a_line(base, &cut) || !self.is_convincing(base, &cut) {
             return Ok(None);
         }
         Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
+    }
+
+    /// Whether a cut makes all lines right, or most of them and two more than before, or makes all of several counts agree.
+    /// A few small lines are right by chance at some instant.
+    fn is_convincing(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
+        let (right, before) = (cut.fit.count(), base.fit.count());
+        let counted = || self.claims.iter().zip(&cut.pots).filter(|(claim, _)| claim.calls.is_some());
+        let all_agree = counted().count() >= 2 && counted().all(|(claim, pot)| same_usage(claim, pot));
+        cut.complete() || all_agree || (right >= before + 2 && right.saturating_mul(2) >= self.claims.len())
     }
 
     /// Whether every line that is not right counts more calls than there are, and just so many charges are known to be

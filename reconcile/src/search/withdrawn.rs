@@ -13,11 +13,10 @@ impl Search<'_> {
     pub(crate) fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, Option<usize>)>> {
         let pots = self.charges.pots(&self.charges.cells(view)?)?;
         let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
-        let room =
-            |claim: &Claim, pot: &Pot| claim.calls.map_or(1, |calls| calls.saturating_sub(pot.records));
+        let room = |claim: &Claim, pot: &Pot| Some(claim.calls?.saturating_sub(pot.records));
         let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
             let short = claim.asked.checked_sub(pot.billed).ok()?.units();
-            (room(claim, pot) > 0).then(|| OpenLine { number, short, room: room(claim, pot) })
+            (room(claim, pot) != Some(0)).then(|| OpenLine { number, short, room: room(claim, pot) })
         });
         let mut placing = Placing {
             lines: lines.collect(),
@@ -38,8 +37,8 @@ struct OpenLine {
     number: usize,
     /// What it asks for beyond its charges.
     short: i128,
-    /// How many calls it counts beyond them.
-    room: u64,
+    /// How many calls it counts beyond them, if it counts its calls.
+    room: Option<u64>,
 }
 
 /// A search for the lines that withdrawn charges were on.
@@ -61,7 +60,9 @@ impl Placing {
     fn go_on(&mut self, next: usize) {
         self.steps += 1;
         let off_by_less = |limit: u128| {
-            let near = |line: &&OpenLine| line.room == 0 && line.short.unsigned_abs() < limit;
+            let near = |line: &&OpenLine| {
+                line.room.is_none_or(|room| room == 0) && line.short.unsigned_abs() < limit
+            };
             self.lines.iter().filter(near).count()
         };
         // Half a last digit is what most ways of rounding leave.
@@ -83,15 +84,15 @@ impl Placing {
     }
 
     fn take(&mut self, line: usize, billed: i128) -> bool {
-        let Some(line) = self.lines.get_mut(line).filter(|line| line.room > 0) else { return false };
-        line.room -= 1;
+        let Some(line) = self.lines.get_mut(line).filter(|line| line.room != Some(0)) else { return false };
+        line.room = line.room.map(|room| room.saturating_sub(1));
         line.short = line.short.saturating_sub(billed);
         true
     }
 
     fn give_back(&mut self, line: usize, billed: i128) {
         if let Some(line) = self.lines.get_mut(line) {
-            line.room += 1;
+            line.room = line.room.map(|room| room.saturating_add(1));
             line.short = line.short.saturating_add(billed);
         }
     }

@@ -3,6 +3,7 @@
 use cost_model::Money;
 
 use crate::search::charges::Tally;
+use crate::verdicts::sum_of_sizes;
 use crate::{Category, Coincidences, Evidence, Result, Step, Strength, Waypoint, WaypointName};
 
 #[derive(Debug)]
@@ -10,6 +11,8 @@ pub(crate) struct BridgeBuilder {
     pub(crate) steps: Vec<Step>,
     pub(crate) waypoints: Vec<Waypoint>,
     pub(crate) unexplained: Money,
+    /// The sizes of what is unexplained, added up: what cancels out in `unexplained` does not here.
+    pub(crate) unexplained_size: Money,
     reached: Money,
 }
 
@@ -59,7 +62,13 @@ impl NewStep {
 
 impl BridgeBuilder {
     pub(crate) fn new(ingested: Money) -> Self {
-        Self { steps: Vec::new(), waypoints: Vec::new(), unexplained: Money::ZERO, reached: ingested }
+        Self {
+            steps: Vec::new(),
+            waypoints: Vec::new(),
+            unexplained: Money::ZERO,
+            unexplained_size: Money::ZERO,
+            reached: ingested,
+        }
     }
 
     /// Adds a step; one that nothing stands behind is left out.
@@ -83,10 +92,12 @@ impl BridgeBuilder {
         Ok(())
     }
 
-    /// Goes on without a name for `amount`.
-    pub(crate) fn leave_unexplained(&mut self, amount: Money) -> Result<()> {
-        self.reached = self.reached.checked_add(amount)?;
-        self.unexplained = self.unexplained.checked_add(amount)?;
+    /// Goes on without a name for these amounts.
+    pub(crate) fn leave_unexplained(&mut self, amounts: &[Money]) -> Result<()> {
+        let sum = Money::sum(amounts.iter().copied())?;
+        self.reached = self.reached.checked_add(sum)?;
+        self.unexplained = self.unexplained.checked_add(sum)?;
+        self.unexplained_size = sum_of_sizes(amounts.iter().copied().chain([self.unexplained_size]));
         Ok(())
     }
 

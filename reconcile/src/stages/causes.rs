@@ -5,36 +5,72 @@ use cost_model::Money;
 use crate::last_digit::LastDigit;
 use crate::search::Hypothesis;
 use crate::search::claims::{Claim, Claims};
-use crate::search::fit::{Terms, same_usage};
+use crate::search::fit::{Terms, same_tokens, same_usage, states_tokens};
 use crate::search::view::Pot;
 use crate::stages::completeness::Completeness;
+use crate::stages::uniform::{Factor, factor};
 use crate::stages::usage_lines::Outcome;
-use crate::{Category, Result};
+use crate::{Category, Coincidences, Invoice, LineKind, Result};
 
 /// What a line's difference is judged by, beside the line itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Circumstances {
     lines: usize,
+    /// How many lines are right as they are.
+    right: usize,
+    /// Every count is that of the charges, but for those of charges that are known to be lacking.
+    counts_agree: bool,
     /// Charges are known to be lacking, and all shortfalls together are not more than that.
     short: bool,
+    /// The charges are held in whole last digits, and the lines show that they were not billed so.
+    rounded_charges: bool,
+    /// The invoice has the fees on a line of their own.
+    pub(crate) fee_apart: bool,
+    /// One factor on all lines.
+    pub(crate) factor: Option<Factor>,
     digit: LastDigit,
 }
+
+/// Why a line differs, and how often chance alone would have looked like it.
+pub(crate) type Judgement = (Outcome, Option<Coincidences>);
 
 impl Circumstances {
     pub(crate) fn of(
         claims: &Claims,
         behind: &[Vec<usize>],
-        found: &Hypothesis,
+        (found, invoice): (&Hypothesis, &Invoice),
         completeness: &Completeness,
     ) -> Result<Self> {
+        let pots: Vec<Pot> = behind
+            .iter()
+            .map(|cells| Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell))))
+            .collect::<Result<_>>()?;
         let (mut lacking, mut surplus) = (0_u64, false);
-        for (claim, cells) in claims.all.iter().zip(behind) {
-            let records = Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell)))?.records;
-            lacking = lacking.saturating_add(claim.calls.map_or(0, |calls| calls.saturating_sub(records)));
-            surplus |= claim.calls.is_some_and(|calls| calls < records);
+        for (claim, pot) in claims.all.iter().zip(&pots) {
+            lacking =
+                lacking.saturating_add(claim.calls.map_or(0, |calls| calls.saturating_sub(pot.records)));
+            surplus |= claim.calls.is_some_and(|calls| calls < pot.records);
         }
         // Calls that one line lacks and another has too many are not lost but elsewhere.
         let short = completeness.is_short() && !surplus && completeness.may_lack(lacking);
-        Ok(Self { lines: claims.all.len(), short, digit: found.fit.digit })
+        let (right, digit) = (found.fit.count(), found.fit.digit);
+        let with_pots = || claims.all.iter().zip(&pots);
+        let same_calls = with_pots().all(|(claim, pot)| same_usage(claim, pot));
+        let plain = found.fit.terms == Terms::default() && !found.of_others && found.unclaimed == 0;
+        let rounded_charges = plain && are_rounded(claims, &pots, found);
+        let may_differ = plain && same_calls && !short && !rounded_charges;
+        let factor = if may_differ && right.saturating_mul(2) < claims.all.len() {
+            factor(with_pots(), digit)
+        } else {
+            None
+        };
+        let agrees = |(claim, pot): (&Claim, &Pot)| {
+            claim.calls.is_none_or(|calls| calls == pot.records || (short && calls > pot.records))
+        };
+        let counts_agree = with_pots().all(agrees);
+        let fee_apart = invoice.lines.iter().any(|line| *line.kind() == LineKind::TokenFee);
+        let lines = claims.all.len();
+        Ok(Self { lines, right, counts_agree, short, rounded_charges, fee_apart, factor, digit })
     }
 
     /// What the difference can only come from. The same calls for another amount are no evidence of another price where
@@ -46,18 +82,45 @@ impl Circumstances {
         pot: &Pot,
         difference: Money,
         found: &Hypothesis,
-    ) -> Outcome {
+    ) -> Judgement {
         let more = difference.units() > 0;
-        match claim.calls {
+        if let Some(factor) = self.factor {
+            return (Outcome::Uniform, Some(factor.coincidences));
+        }
+        if self.rounded_charges && same_usage(claim, pot) && is_rounding(difference, pot, self.digit) {
+            return (Outcome::RoundedCharges, None);
+        }
+        let outcome = match claim.calls {
             Some(calls) if calls > pot.records && more && self.short => {
                 Outcome::OneOf(vec![Category::MissingUsage])
             }
             Some(calls) if calls > 0 && same_usage(claim, pot) && !supposed => {
-                Outcome::OneOf(self.prices(claim, pot, more, found))
+                let chance = self.chance(claim, pot, calls);
+                // Calls that agree only up to an instant that was searched for by calls are no evidence.
+                let searched = found.moved && !states_tokens(claim, pot);
+                if found.of_others || searched || chance > Coincidences::LIMIT {
+                    return (Outcome::Unknown, None);
+                }
+                return (Outcome::OneOf(self.prices(claim, pot, more, found)), Some(chance));
             }
             None if more && self.short => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),
             _ => Outcome::Unknown,
+        };
+        (outcome, None)
+    }
+
+    /// How often other charges would count as many calls by chance. Tokens that are the same to the last one leave no
+    /// room for that. Without them a count is one of as many as it could be, and each line that is right makes it less
+    /// likely that the invoice is about others.
+    fn chance(&self, claim: &Claim, pot: &Pot, calls: u64) -> Coincidences {
+        if states_tokens(claim, pot) {
+            return Coincidences::of(0, 1);
         }
+        let right = u64::try_from(self.right).unwrap_or(u64::MAX).saturating_add(1);
+        let most_are_right = self.right.saturating_mul(2) >= self.lines;
+        let counts = calls.saturating_add(1).saturating_mul(right.saturating_mul(right));
+        // Where other lines count other calls, this one may hold others as well, of the same number.
+        if most_are_right && self.counts_agree { Coincidences::of(1, counts) } else { Coincidences::of(1, 1) }
     }
 
     /// What can change the amount of the same calls.
@@ -86,4 +149,28 @@ impl Circumstances {
     fn is_rounded(&self, terms: Terms, pot: &Pot, claim: &Claim) -> bool {
         terms.apply(pot.billed, pot.fee).is_some_and(|exact| self.digit.is_near(exact, claim.asked))
     }
+}
+
+/// Whether the charges were rounded before they came here, as in an export with two decimals: all are whole last digits,
+/// and the lines of several charges are off by no more than that makes likely, most of them by something.
+fn are_rounded(claims: &Claims, pots: &[Pot], found: &Hypothesis) -> bool {
+    let digit = found.fit.digit;
+    let whole = pots.iter().all(|pot| pot.in_whole_digits);
+    let lines = claims.all.iter().zip(pots).zip(&found.fit.reproduced);
+    let telling: Vec<_> = lines.filter(|((_, pot), _)| pot.records >= 8).collect();
+    let exact = telling.iter().filter(|(_, reproduced)| reproduced.is_some()).count();
+    let near = telling.iter().all(|((claim, pot), _)| {
+        let off = claim.asked.checked_sub(pot.billed);
+        off.is_ok_and(|off| is_rounding(off, pot, digit)) && same_tokens(claim, pot)
+    });
+    whole && near && !telling.is_empty() && exact.saturating_mul(2) <= telling.len()
+}
+
+/// Whether rounding each charge to a last digit makes such a difference likely: four standard deviations of as many
+/// errors, each anywhere within half a digit.
+fn is_rounding(difference: Money, pot: &Pot, digit: LastDigit) -> bool {
+    // The variance of one error is a twelfth of a digit squared: four deviations of n are the root of 4/3 n.
+    let likely = u128::from(pot.records.saturating_mul(4).div_ceil(3).isqrt()).saturating_add(1);
+    let most = u128::from(pot.records).div_ceil(2);
+    difference.units().unsigned_abs() <= digit.size().saturating_mul(likely.min(most))
 }

@@ -2,6 +2,7 @@
 
 use cost_model::{Gap, GapState, Timestamp, Window};
 
+use crate::Missing;
 use crate::case::Case;
 
 /// What is known of charges that the ledger should have and does not, or has too often.
@@ -13,6 +14,8 @@ pub(crate) struct Completeness {
     pub(crate) lacking: u64,
     /// Charges that are held and were not announced.
     pub(crate) surplus: u64,
+    /// A number of charges was announced for the whole period.
+    pub(crate) counted: bool,
 }
 
 impl Completeness {
@@ -20,6 +23,7 @@ impl Completeness {
         let missing = |gap: Gap| (gap.state == GapState::Missing).then_some(gap.window);
         let mut completeness = Self {
             gaps: case.ledger.gaps(case.invoice.period).into_iter().filter_map(missing).collect(),
+            counted: case.announced.iter().any(|(window, _)| covers(*window, case.invoice.period)),
             ..Self::default()
         };
         let held = held(case);
@@ -33,6 +37,16 @@ impl Completeness {
     /// Whether charges are known to be lacking.
     pub(crate) fn is_short(&self) -> bool {
         !self.gaps.is_empty() || self.lacking > 0
+    }
+
+    /// What keeps a final answer about the period, or the span that the invoice really asks for, from being given.
+    pub(crate) fn missing(&self, case: &Case<'_>, asked: Window) -> Vec<Missing> {
+        let stated = case.invoice.period;
+        let (start, end) = (stated.start().min(asked.start()), stated.end().max(asked.end()));
+        let whole = Window::new(start, end).unwrap_or(stated);
+        let mut missing: Vec<Missing> = case.ledger.gaps(whole).iter().map(Missing::of).collect();
+        missing.extend((self.lacking > 0).then_some(Missing::NotHeld(self.lacking)));
+        missing
     }
 
     /// Whether so many charges can be lacking: nobody knows how many there are where nobody has read.
@@ -55,6 +69,10 @@ impl Completeness {
             }
         }
     }
+}
+
+fn covers(window: Window, inner: Window) -> bool {
+    window.start() <= inner.start() && inner.end() <= window.end()
 }
 
 /// How many charges the ledger has in each window that a number was announced for.

@@ -51,7 +51,7 @@ impl FeeClaim {
         }
         let difference = self.asked.checked_sub(charges.amount)?;
         if self.status != LineStatus::Matched {
-            bridge.leave_unexplained(difference)?;
+            bridge.leave_unexplained(&[difference])?;
         } else if !difference.is_zero() {
             let effect = Tally { records: charges.records, amount: difference };
             let rule = format!("{} rounded to {decimals} decimals", category.label());

@@ -8,6 +8,9 @@ use crate::search::view::Pot;
 /// For each claim the cells behind it: its own, or others that its lines fit to the last digit while its own do not.
 pub(crate) fn cells_behind(claims: &Claims, found: &Hypothesis) -> Vec<Vec<usize>> {
     let mut behind: Vec<Vec<usize>> = (0..claims.all.len()).map(|claim| claims.cells_of(claim)).collect();
+    if found.of_others {
+        return behind;
+    }
     let reproduced = |claim: usize| found.fit.reproduced.get(claim).is_some_and(Option::is_some);
     let free: Vec<usize> = (0..claims.cells())
         .filter(|cell| claims.claim_of(*cell).is_none_or(|claim| !reproduced(claim)))

@@ -10,11 +10,13 @@ mod own_key;
 mod scope;
 mod timing;
 mod token_fee;
+pub(crate) mod uniform;
 pub(crate) mod usage_lines;
 
 use cost_model::Money;
 
 use crate::case::{Case, Explained};
+use crate::clues::Scene;
 use crate::last_digit::LastDigit;
 use crate::search::charges::Usage;
 use crate::search::claims::Claims;
@@ -25,21 +27,21 @@ use crate::stages::bridge_builder::BridgeBuilder;
 use crate::stages::completeness::Completeness;
 use crate::stages::fee_claim::FeeClaim;
 use crate::stages::usage_lines::UsageLines;
-use crate::verdicts::Judged;
+use crate::verdicts::{Judged, sum_of_sizes};
 use crate::{
-    Category, ChargeStatus, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result, Step,
-    Strength, WaypointName, leads,
+    Category, ChargeStatus, Invoice, InvoiceLine, LineKind, LineOutcome, LineStatus, Reconciliation, Result,
+    Step, Strength, WaypointName,
 };
 
 /// Runs every stage and puts the bridge together.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::of(decimals);
-    let months = invoice.period.whole_months();
     let usage = Usage::gather(case.ledger, invoice, case.rules)?;
     let completeness = Completeness::of(case);
-    let claims = Claims::of(invoice, &usage.cells)?;
-    let charges = Charges::new(&usage.charges, &claims, case.since_issue);
+    let complete = !completeness.is_short();
+    let claims = Claims::of(invoice, &usage.cells)?.read_by(invoice, &usage.charges, digit, complete)?;
+    let charges = Charges::new(&usage.charges, &claims, digit, case.since_issue);
     let search = Search {
         charges: &charges,
         claims: &claims.all,
@@ -57,36 +59,38 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found, search.reach);
     lines.missing_usage(&mut bridge, &completeness)?;
     timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
-    let unexplained_usage = lines.steps(&mut bridge, decimals)?;
-    bridge.leave_unexplained(unexplained_usage)?;
+    let left = lines.steps(&mut bridge, decimals)?;
+    bridge.leave_unexplained(&left)?;
+    let unexplained_usage = bridge.unexplained;
     bridge.pass(WaypointName::OnDemandUsage);
-    let fees = [
-        token_fee::steps(&mut bridge, invoice, &found, decimals)?,
-        own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?,
-    ];
-    let invoice_total = invoice_only::steps(&mut bridge, invoice, case.earlier)?;
+    let token_fees = token_fee::steps(&mut bridge, invoice, &found, decimals)?;
+    let own_keys = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
+    let checks = invoice.checks()?;
+    let invoice_total = invoice_only::steps(&mut bridge, invoice, &checks, case.earlier)?;
 
-    let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
+    let outcomes = Outcomes { lines: &lines, fees: &[token_fees, own_keys], case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
-    let judged = Judged {
-        unexplained: bridge.unexplained,
-        variance: variance(&bridge, unexplained_usage)?,
+    let billed_twice = invoice_only::equal_lines(invoice);
+    let scene = Scene { charges: &charges, claims: &claims, found: &found, lines: &lines, digit };
+    let verdicts = Judged {
+        steps: &bridge.steps,
+        checks: &checks,
+        suspected: billed_twice.clone(),
+        missing: completeness.missing(case, cut_off.map_or(invoice.period, |cut| cut.period)),
+        unknown_wording: unknown_wording(invoice),
+        unexplained: bridge.unexplained_size,
         certain: bridge.steps.iter().all(is_certain),
-        charges: found.cells.iter().map(|pot| pot.records).sum(),
-        lines: u64::try_from(invoice.lines.len()).unwrap_or(u64::MAX),
-        total: invoice_total,
+        charges: found.records(),
+        lines: rounded_lines(&outcomes),
         digit,
-        on_demand_charges: usage
-            .on_demand_billed
-            .amount
-            .checked_sub(usage.before.amount)?
-            .checked_sub(usage.after.amount)?,
+        on_demand_charges: usage.on_demand_in_period()?,
         on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
-    };
+    }
+    .verdicts(case.materiality)?;
     let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
         period: invoice.period,
-        months,
+        months: invoice.period.whole_months(),
         currency: invoice.currency,
         ingested: usage.ingested.amount,
         unexplained: bridge.unexplained,
@@ -97,12 +101,12 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         cut_off,
         terms: found.fit.terms,
         rounding: lines.policies(),
-        verdicts: judged.verdicts(case.materiality)?,
-        leads: leads::all(&charges, &claims, &found, &lines, digit)?,
+        verdicts,
+        clues: scene.clues(&billed_twice)?,
         steps: bridge.steps,
         waypoints: bridge.waypoints,
     };
-    Ok(Explained { reconciliation, charges: statuses })
+    Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
 
 /// How far from its stated instant a cut is looked for: one of several invoices of a cycle may be cut anywhere in it.
@@ -115,14 +119,19 @@ fn reach(case: &Case<'_>) -> i64 {
     REACH
 }
 
-fn is_certain(step: &Step) -> bool {
-    step.category != Category::Ambiguous && step.strength > Strength::Candidate
+/// How many lines charges stand behind.
+fn rounded_lines(lines: &[LineOutcome]) -> u64 {
+    lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
 
-/// What FOCUS's tolerance is about: the lines against the charges that they stand for.
-fn variance(bridge: &BridgeBuilder, unexplained_usage: Money) -> Result<Money> {
-    let rounding = bridge.steps.iter().filter(|step| step.category == Category::Rounding);
-    Ok(Money::sum(rounding.map(|step| step.amount).chain([unexplained_usage]))?)
+/// The amounts of lines in words that are not known, without their signs.
+fn unknown_wording(invoice: &Invoice) -> Money {
+    let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
+    sum_of_sizes(unknown.map(|line| line.amount))
+}
+
+fn is_certain(step: &Step) -> bool {
+    step.category != Category::Ambiguous && step.strength > Strength::Candidate
 }
 
 /// What becomes of the invoice's lines.
@@ -179,7 +188,7 @@ fn charge_statuses(
             ChargeStatus::AfterPeriod
         } else if !span.contains(&place) {
             ChargeStatus::OutsideMonths
-        } else if found.view.as_issued && charges.is_absent_before(place) {
+        } else if charges.is_absent_in(&found.view, place) {
             ChargeStatus::Late
         } else if found.view.copies.binary_search(&place).is_ok() {
             ChargeStatus::Duplicate

@@ -32,10 +32,11 @@ pub(crate) fn steps(
 
 fn copies(charges: &Charges<'_>, found: &Hypothesis) -> Result<NewStep> {
     let mut tally = Tally::default();
-    for charge in found.view.copies.iter().filter_map(|place| charges.all.get(*place)) {
-        tally.add(charge.billed)?;
+    for place in charges.copies_in(&found.view) {
+        tally.add(charges.all.get(place).map_or(Money::ZERO, |charge| charge.billed))?;
     }
-    let rule = "equal to another charge, and the lines count one call less for each";
+    let rule =
+        "equal to another charge, and there are as many fewer by the lines' counts or by what was announced";
     Ok(NewStep::new(Category::DuplicatedUsage, tally, rule).with_strength(Strength::Strong))
 }
 
@@ -58,13 +59,19 @@ fn cuts(
             tally.add(charge.billed)?;
         }
         let rule = format!("cut at {real}, not at {stated}, as the lines count their calls");
-        let mut step = NewStep::new(category, tally, rule).with_strength(cut_off.strength);
+        let edge = if late_is_more { cut_off.end } else { cut_off.start };
+        // The amount is sure where every instant that fits leaves the same charges.
+        let sure =
+            found.fit.complete() && cut_off.lines > 0 && between(charges, edge.0, edge.1).next().is_none();
+        let strength = if sure { Strength::Proof } else { cut_off.strength };
+        let mut step = NewStep::new(category, tally, rule).with_strength(strength);
         step.coincidences = found.coincidences;
         if (real > stated) != late_is_more {
             step = step.away()?;
         }
         if !found.rivals.is_empty() {
-            step.candidates = [category].into_iter().chain(found.rivals.iter().copied()).collect();
+            let others = found.rivals.iter().copied().filter(|rival| *rival != category);
+            step.candidates = [category].into_iter().chain(others).collect();
             step.category = Category::Ambiguous;
         }
         bridge.push(step)?;
@@ -84,16 +91,17 @@ fn between<'a>(
 /// The steps from the charges as they are now to what they were when the invoice was issued.
 fn since_issue(bridge: &mut BridgeBuilder, charges: &Charges<'_>, found: &Hypothesis) -> Result<()> {
     let (mut late, mut repriced, mut withdrawn) = (Tally::default(), Tally::default(), Tally::default());
-    for (place, before) in charges.before.range(charges.span(found.view.window)) {
+    for (place, before) in charges.before_in(&found.view) {
         let Some(charge) = charges.all.get(*place) else { continue };
         match before {
             Before::Absent => late.add(charge.billed)?,
-            Before::Billed(_) if found.view.copies.contains(place) => {}
+            Before::Billed(_) if found.view.copies.binary_search(place).is_ok() => {}
             Before::Billed(old) => repriced.add(old.checked_sub(charge.billed)?)?,
         }
     }
     for (number, _) in &found.view.withdrawn {
-        withdrawn.add(charges.withdrawn.get(*number).map_or(Money::ZERO, |each| each.billed))?;
+        let Some(each) = charges.withdrawn.get(*number) else { continue };
+        if each.now_included { repriced.add(each.billed)? } else { withdrawn.add(each.billed)? }
     }
     let late = NewStep::new(Category::LateUsage, late, "came in after the invoice was issued").away()?;
     bridge.push(late)?;
@@ -124,14 +132,16 @@ pub(crate) fn cut_off(
     if agree == 0 && period == stated {
         return None;
     }
-    let times = Times::of(charges, claims, &found.view, reach);
+    let times = Times::of(charges, claims, &found.view, (reach, found.fit.digit));
     let span = |interval: Option<Interval>, at: Timestamp| {
         let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
         let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);
         inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
     };
+    // Other instants of the same span fit as well as a likely one that was searched for.
     let strength = match (agree > 0, found.fit.complete()) {
-        (true, true) => Strength::Proof,
+        (true, true) if period == stated => Strength::Proof,
+        (true, true) => Strength::Strong,
         (true, false) if agree == counted || agree > 2 => Strength::Strong,
         _ => Strength::Candidate,
     };

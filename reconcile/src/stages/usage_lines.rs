@@ -11,7 +11,8 @@ use crate::stages::bridge_builder::{BridgeBuilder, NewStep};
 use crate::stages::causes::Circumstances;
 use crate::stages::completeness::Completeness;
 use crate::stages::labels::cells_behind;
-use crate::{Category, Invoice, LineStatus, Result, Strength};
+use crate::stages::uniform::Factor;
+use crate::{Category, Coincidences, Invoice, LineStatus, Result, Strength};
 
 /// Every usage line with the charges behind it, and why they differ.
 #[derive(Debug)]
@@ -21,6 +22,9 @@ pub(crate) struct UsageLines<'a> {
     pub(crate) resolved: Vec<Resolved>,
     /// The file's line numbers of each claim.
     numbers: Vec<Vec<u64>>,
+    invoice: &'a Invoice,
+    /// One factor on all lines.
+    factor: Option<Factor>,
 }
 
 /// A claim with the charges behind it.
@@ -32,6 +36,10 @@ pub(crate) struct Resolved {
     own: bool,
     pub(crate) pot: Pot,
     pub(crate) outcome: Outcome,
+    /// If the cause was searched for: how often chance alone would have looked like it.
+    coincidences: Option<Coincidences>,
+    /// From what was charged to the exact amount without the fees that the terms leave out.
+    fee: Money,
     /// From the exact amount to the rounded one.
     rounding: Money,
     /// From there to the amount with the discount, rounded.
@@ -46,6 +54,10 @@ pub(crate) struct Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Same,
+    /// The charges were rounded before they came here.
+    RoundedCharges,
+    /// All lines differ by one factor.
+    Uniform,
     OneOf(Vec<Category>),
     Unknown,
 }
@@ -55,20 +67,25 @@ impl<'a> UsageLines<'a> {
         claims: &'a Claims,
         found: &'a Hypothesis,
         completeness: &Completeness,
-        invoice: &Invoice,
+        invoice: &'a Invoice,
     ) -> Result<Self> {
         let number = |line: &usize| invoice.lines.get(*line).map(|line| line.line);
         let numbers =
             claims.all.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
         let behind = cells_behind(claims, found);
-        let circumstances = Circumstances::of(claims, &behind, found, completeness)?;
+        let circumstances = Circumstances::of(claims, &behind, (found, invoice), completeness)?;
         let resolve = |(number, cells): (usize, Vec<usize>)| {
             let own = cells == claims.cells_of(number);
             let claim = claims.all.get(number);
             claim.map(|claim| resolve((number, claim), (own, cells), found, &circumstances))
         };
         let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
-        Ok(Self { claims, found, resolved, numbers })
+        Ok(Self { claims, found, resolved, numbers, invoice, factor: circumstances.factor })
+    }
+
+    /// The number in the file and the amount of the line at that place of the invoice.
+    fn line(&self, place: usize) -> Option<(u64, Money)> {
+        self.invoice.lines.get(place).map(|line| (line.line, line.amount))
     }
 
     /// The policies of rounding, if any line shows one.
@@ -79,12 +96,18 @@ impl<'a> UsageLines<'a> {
 
     /// What is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
-        let claim = self.claims.all.iter().position(|claim| claim.lines.contains(&line))?;
-        let resolved = self.resolved.get(claim)?;
+        let of_line = |claim: &&Claim| claim.lines.contains(&line) || claim.repeated.contains(&line);
+        let (number, claim) = self.claims.all.iter().enumerate().find(|(_, claim)| of_line(claim))?;
+        let resolved = self.resolved.get(number)?;
+        let merged = claim.aggregated_calls.is_some_and(|calls| calls > resolved.pot.records);
         let status = match resolved.outcome {
+            _ if claim.repeated.contains(&line) => LineStatus::Explained,
+            Outcome::Same if resolved.arithmetic.is_zero() && resolved.own && merged => {
+                LineStatus::Aggregated
+            }
             Outcome::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
-            Outcome::Same | Outcome::OneOf(_) => LineStatus::Explained,
             Outcome::Unknown => LineStatus::Unmatched,
+            _ => LineStatus::Explained,
         };
         Some((resolved.pot.billed, resolved.pot.records, status))
     }
@@ -139,21 +162,24 @@ impl<'a> UsageLines<'a> {
             .push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
     }
 
-    /// Adds the steps from the charges to the lines, and returns what they leave.
-    pub(crate) fn steps(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<Money> {
+    /// Adds the steps from the charges to the lines, and returns what they leave, line by line.
+    pub(crate) fn steps(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<Vec<Money>> {
         self.relabelled_step(bridge)?;
         self.terms_steps(bridge)?;
+        self.uniform_step(bridge)?;
         for category in [Category::Price, Category::Ambiguous] {
             self.outcome_steps(bridge, category)?;
         }
+        self.repeated_step(bridge)?;
         self.rounding_step(bridge, decimals)?;
         let amount = Money::sum(self.resolved.iter().map(|resolved| resolved.arithmetic))?;
         let lines = self.numbers(|_, resolved| !resolved.arithmetic.is_zero());
         let tally = Tally { records: 0, amount };
         let rule = "amounts that are not those of the lines' own words";
         bridge.push(NewStep::new(Category::InvoiceArithmetic, tally, rule).with_lines(lines))?;
-        let unclaimed = Money::sum(self.unclaimed().map(|pot| pot.billed))?;
-        Ok(self.sum(|resolved| resolved.outcome == Outcome::Unknown)?.checked_sub(unclaimed)?)
+        let unknown = self.resolved.iter().filter(|each| each.outcome == Outcome::Unknown);
+        let unclaimed = self.unclaimed().map(|pot| pot.billed.checked_neg().map_err(Into::into));
+        unknown.map(|each| Ok(each.difference)).chain(unclaimed).collect()
     }
 
     fn sum(&self, wanted: impl Fn(&Resolved) -> bool) -> Result<Money> {
@@ -173,12 +199,11 @@ impl<'a> UsageLines<'a> {
         let terms = self.found.fit.terms;
         let (mut fees, mut discount) = (Tally::default(), Tally::default());
         for resolved in &self.resolved {
-            let pot = &resolved.pot;
-            let left_out = if terms.without_fees { pot.fee } else { Money::ZERO };
-            fees.amount = fees.amount.checked_sub(left_out)?;
+            fees.amount = fees.amount.checked_add(resolved.fee)?;
             discount.amount = discount.amount.checked_add(resolved.discount)?;
-            fees.records += pot.records;
-            discount.records += pot.records;
+            let explained = resolved.outcome != Outcome::Unknown;
+            fees.records += if explained || !resolved.fee.is_zero() { resolved.pot.records } else { 0 };
+            discount.records += if explained { resolved.pot.records } else { 0 };
         }
         if terms.without_fees {
             bridge.push(NewStep::new(
@@ -193,6 +218,42 @@ impl<'a> UsageLines<'a> {
             bridge.push(NewStep::new(Category::Discount, discount, rule))?;
         }
         Ok(())
+    }
+
+    /// One factor on all lines is one step. A discount is found by its percentage; this is anything else.
+    fn uniform_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
+        let Some(factor) = self.factor else { return Ok(()) };
+        let differ = || self.resolved.iter().filter(|each| each.outcome == Outcome::Uniform);
+        let tally = Tally {
+            records: differ().map(|each| each.pot.records).sum(),
+            amount: Money::sum(differ().map(|each| each.difference))?,
+        };
+        let rule = format!("every line is {} than was charged", factor.label());
+        let lines = self.numbers(|_, each| each.outcome == Outcome::Uniform);
+        let step = NewStep::new(Category::Ambiguous, tally, rule).with_lines(lines);
+        let dearer = tally.amount.units() > 0;
+        let candidates = if dearer {
+            vec![Category::Tax, Category::Price, Category::OtherCurrency]
+        } else {
+            vec![Category::Discount, Category::Price, Category::OtherCurrency]
+        };
+        let coincidences = Some(factor.coincidences);
+        bridge.push(NewStep { candidates, coincidences, ..step.with_strength(Strength::Candidate) })
+    }
+
+    /// Equal lines beyond those that charges stand behind.
+    fn repeated_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
+        let mut tally = Tally::default();
+        let mut lines = Vec::new();
+        for (number, amount) in
+            self.claims.all.iter().flat_map(|claim| &claim.repeated).filter_map(|line| self.line(*line))
+        {
+            tally.amount = tally.amount.checked_add(amount)?;
+            lines.push(number);
+        }
+        let rule = "equal to another line, and the charges are those of one of them";
+        let step = NewStep::new(Category::BilledTwice, tally, rule).with_lines(lines);
+        bridge.push(step.with_strength(Strength::Strong))
     }
 
     fn outcome_steps(&self, bridge: &mut BridgeBuilder, category: Category) -> Result<()> {
@@ -210,7 +271,8 @@ impl<'a> UsageLines<'a> {
             let step =
                 NewStep::new(category, tally, rule).with_lines(self.numbers(|claim, _| claim == number));
             let candidates = if category == Category::Ambiguous { candidates.clone() } else { Vec::new() };
-            bridge.push(NewStep { candidates, ..step.with_strength(strength) })?;
+            let coincidences = resolved.coincidences;
+            bridge.push(NewStep { candidates, coincidences, ..step.with_strength(strength) })?;
         }
         Ok(())
     }
@@ -223,9 +285,15 @@ impl<'a> UsageLines<'a> {
             amount: Money::sum(self.resolved.iter().map(|resolved| resolved.rounding))?,
         };
         let names: Vec<_> = self.found.fit.policies.iter().map(|policy| policy.label()).collect();
-        let rule = format!("rounded to {decimals} decimals, {}", names.join(" or "));
         let lines = self.numbers(|_, resolved| rounded(resolved));
-        bridge.push(NewStep::new(Category::Rounding, tally, rule).with_lines(lines))
+        let held_rounded = self.resolved.iter().any(|each| each.outcome == Outcome::RoundedCharges);
+        let rule = if held_rounded {
+            format!("each charge is held with {decimals} decimals, and was billed with more")
+        } else {
+            format!("rounded to {decimals} decimals, {}", names.join(" or "))
+        };
+        let strength = if held_rounded { Strength::Candidate } else { Strength::Proof };
+        bridge.push(NewStep::new(Category::Rounding, tally, rule).with_lines(lines).with_strength(strength))
     }
 }
 
@@ -247,6 +315,8 @@ fn resolve(
         own,
         pot,
         outcome: Outcome::Same,
+        coincidences: None,
+        fee: exact.checked_sub(pot.billed)?,
         rounding: undiscounted.checked_sub(exact)?,
         discount: rounded.checked_sub(undiscounted)?,
         difference: Money::ZERO,
@@ -268,10 +338,24 @@ fn resolve(
     let asked = claim.in_words.unwrap_or(claim.asked);
     resolved.arithmetic = claim.asked.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;
-    resolved.outcome =
-        circumstances.cause(claim, found.supposed.contains(&number), &pot, resolved.difference, found);
-    if resolved.outcome == Outcome::Unknown {
+    let supposed = found.supposed.contains(&number);
+    (resolved.outcome, resolved.coincidences) =
+        circumstances.cause(claim, supposed, &pot, resolved.difference, found);
+    if resolved.outcome == Outcome::RoundedCharges {
+        resolved.rounding = asked.checked_sub(exact)?;
+        resolved.difference = Money::ZERO;
+    }
+    // A fee that has a line of its own is in no usage line, whether or not that line is explained.
+    let fee_apart =
+        resolved.outcome == Outcome::Unknown && circumstances.fee_apart && found.fit.terms.without_fees;
+    if fee_apart {
         resolved.difference = asked.checked_sub(exact)?;
+        resolved.rounding = Money::ZERO;
+        resolved.discount = Money::ZERO;
+    } else if matches!(resolved.outcome, Outcome::Unknown | Outcome::Uniform) {
+        // No part of an unexplained difference has a name: neither a fee nor a discount is claimed on it.
+        resolved.difference = asked.checked_sub(pot.billed)?;
+        resolved.fee = Money::ZERO;
         resolved.rounding = Money::ZERO;
         resolved.discount = Money::ZERO;
     }

@@ -1,17 +1,18 @@
 //! What holds for any ledger and any invoice.
 
-use cost_model::{Currency, Money};
+use cost_model::{Costs, Currency, Money, RecordId, Restatement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use reconcile::{
-    Category, ErrorKind, Invoice, LineKind, LineStatus, Reconciliation, WaypointName, reconcile,
+    Case, Category, ChargeStatus, ErrorKind, Explained, Invoice, LineKind, LineStatus, Reconciliation,
+    SinceIssue, WaypointName, reconcile,
 };
 
-use crate::strategies::inputs;
+use crate::strategies::{Known, inputs, twins};
 use crate::support::{
-    Charge, INCLUDED, ON_DEMAND, OWN_KEY, UNKNOWN, billed, count, effective, explain, invoice, ledger,
-    period, records, rules, statuses, step, usage,
+    Charge, INCLUDED, ON_DEMAND, OWN_KEY, UNKNOWN, at, billed, count, effective, explain, identity, invoice,
+    ledger, period, record, records, rules, statuses, step, usage,
 };
 
 /// Steps from the ingested total to the grand total, past both waypoints, in exact arithmetic.
@@ -140,6 +141,67 @@ proptest! {
         check_balance(&bridge);
         check_figures(&charges, &invoice, &bridge);
         check_lines(&charges, &invoice, &bridge);
+    }
+}
+
+/// The case with all that is known of it.
+fn explain_known(charges: &[Charge], invoice: &Invoice, known: &Known) -> Explained {
+    let mut since = SinceIssue::new(at("2026-10-15T00:00:00Z"));
+    for (place, charge) in charges.iter().enumerate() {
+        let seen = if known.late.contains(&place) { "2026-10-16T00:00:00Z" } else { "2026-10-14T12:00:00Z" };
+        cost_model::RecordSink::record(&mut since, &record(charge, at(seen))).unwrap();
+    }
+    let costs = |billed: Option<i128>| billed.map(|billed| Costs::flat(Money::from_units(billed)));
+    let restated = known.restated.iter().map(|(when, old, new)| {
+        let ids = (RecordId::from_bytes([0; 16]), identity());
+        Restatement::stored(*when, at("2026-11-02T00:00:00Z"), ids, (costs(*old), costs(*new)))
+    });
+    let since = since.restatements(&restated.collect::<Vec<_>>());
+    let (ledger, rules) = (ledger(charges), rules());
+    let mut case = Case::new(&ledger, invoice, &rules).since_issue(&since);
+    if let Some(announced) = known.announced {
+        case = case.announced(period(), announced);
+    }
+    case.explain().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    /// The bridge is added up anew from the charges themselves: what each charge's status says is left out is left out
+    /// once.
+    #[test]
+    fn a_bridge_of_true_twins_adds_up((charges, invoice, known) in twins()) {
+        let explained = explain_known(&charges, &invoice, &known);
+        check_balance(&explained.reconciliation);
+        let mut in_order = charges.clone();
+        in_order.sort_by_key(|charge| charge.at);
+        prop_assert_eq!(explained.charges.len(), charges.len());
+        let duplicates = explained.charges.iter().filter(|status| **status == ChargeStatus::Duplicate).count();
+        prop_assert_eq!(
+            u64::try_from(duplicates).unwrap(),
+            records(&explained.reconciliation, Category::DuplicatedUsage)
+        );
+        if duplicates > 0 {
+            // Too many are held by what was announced, or by the counts of a line.
+            let held = charges.iter().filter(|charge| period().contains(charge.at)).count();
+            let beyond = known.announced.is_some_and(|count| u64::try_from(held).unwrap() > count);
+            let counts = explained.reconciliation.lines.iter().any(|line| line.calls.is_some());
+            prop_assert!(beyond || (known.announced.is_none() && counts));
+        }
+    }
+
+    #[test]
+    fn equal_charges_without_a_count_are_never_copies((charges, mut invoice, known) in twins()) {
+        for line in &mut invoice.lines {
+            if let LineKind::Usage(about) = &mut line.wording.kind {
+                about.calls = None;
+            }
+        }
+        let known = Known { announced: None, ..known };
+        let explained = explain_known(&charges, &invoice, &known);
+        prop_assert_eq!(step(&explained.reconciliation, Category::DuplicatedUsage), 0);
+        prop_assert!(!explained.charges.contains(&ChargeStatus::Duplicate));
     }
 }
 

@@ -8,7 +8,7 @@ use reconcile::{
     CsvColumns, CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wording, Wordings,
 };
 
-use crate::support::{at, money, period, usage, window};
+use crate::support::{at, counting_calls, money, period, window};
 
 /// Two wordings, enough to see that descriptions reach them.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ impl Wordings for TwoWordings {
     fn read(&self, description: &str) -> Wording {
         let kind = match description {
             "Tax" => LineKind::Tax,
-            text if text.contains("usage calls") => usage(None, None),
+            text if text.contains("usage calls") => counting_calls(),
             _ => LineKind::Unrecognised,
         };
         kind.into()
@@ -51,7 +51,11 @@ fn the_documented_form_is_read() {
     let lines: Vec<_> = invoice.lines.iter().map(|line| (line.line, line.amount.to_string())).collect();
     assert_eq!(lines, [(6, "96.1".to_owned()), (7, "8000".to_owned()), (8, "655.2".to_owned())]);
     let LineKind::Usage(about) = invoice.lines[0].kind() else { panic!("the first line is about usage") };
-    assert_eq!(about.calls, Some(412), "the quantity stands in for a count that the wording does not give");
+    assert_eq!(
+        about.calls,
+        Some(412),
+        "the quantity stands in for a count that the wording names and does not give"
+    );
     assert_eq!(
         invoice.lines[0].description,
         "412 token-based usage calls to claude-4.5-sonnet, totalling: $96.10"

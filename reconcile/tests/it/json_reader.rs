@@ -8,7 +8,7 @@ use reconcile::{
 };
 use rust_decimal::Decimal;
 
-use crate::support::{at, money, period, usage};
+use crate::support::{at, counting_calls, money, period};
 
 /// One wording, enough to see that descriptions reach it.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ struct OneWording;
 
 impl Wordings for OneWording {
     fn read(&self, description: &str) -> Wording {
-        if description.contains("usage calls") { usage(None, None) } else { LineKind::Unrecognised }.into()
+        if description.contains("usage calls") { counting_calls() } else { LineKind::Unrecognised }.into()
     }
 }
 
@@ -44,7 +44,7 @@ fn the_documented_form_is_read_to_the_last_digit() {
     expected.issued = Some(at("2026-10-15T10:00:00Z"));
     expected.stated_total = Some(money("8096.10"));
     let calls =
-        InvoiceLine::new(1, "412 usage calls", money("96.100000000000000000000001"), usage(None, None));
+        InvoiceLine::new(1, "412 usage calls", money("96.100000000000000000000001"), counting_calls());
     let seats = InvoiceLine::new(12, "Seats", money("8000"), LineKind::Unrecognised);
     let quantity = |text| Some(Decimal::from_str_exact(text).unwrap());
     expected.lines = vec![
@@ -156,5 +156,20 @@ proptest! {
         if let Err(error) = read(bytes) {
             prop_assert!(error.to_string().starts_with("invoice.json:"), "{}", error);
         }
+    }
+}
+
+#[test]
+fn what_is_no_invoice_at_all_is_told_what_one_is() {
+    for text in ["[]", "[1, 2, 3, 4, 5, 6, 7]", "", "  ", "null", "3", "\"INV-0007\""] {
+        let error = read(text.to_owned()).unwrap_err().to_string();
+        assert!(error.starts_with("invoice.json:1: column "), "{error}");
+        assert!(error.contains("an invoice is one object such as"), "{error}");
+    }
+    for (field, found) in
+        [("\"period\": []", "a list"), ("\"period\": 3", "a number"), ("\"period\": \"x\"", "a string")]
+    {
+        let error = read(format!("{{ {field}, \"lines\": [] }}")).unwrap_err().to_string();
+        assert!(error.contains(&format!("{found} where an object is expected")), "{error}");
     }
 }

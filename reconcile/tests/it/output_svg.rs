@@ -87,9 +87,12 @@ fn unescaped(text: &str) -> String {
         text.chars().all(|each| each == '\n' || (each >= ' ' && !matches!(each, '\u{fffe}' | '\u{ffff}')))
     );
     for part in text.split('&').skip(1) {
-        assert!(["amp;", "lt;", "gt;"].iter().any(|entity| part.starts_with(entity)), "a bare & in {text:?}");
+        assert!(
+            ["amp;", "lt;", "gt;", "quot;"].iter().any(|entity| part.starts_with(entity)),
+            "a bare & in {text:?}"
+        );
     }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// The left and right end of each bar, and where the dashed lines between them stand.
@@ -117,7 +120,7 @@ fn check(bridge: &Reconciliation) -> Result<(), TestCaseError> {
     }
     let texts: Vec<String> =
         parse(&svg).into_iter().filter(|each| each.name == "text").map(|each| each.text).collect();
-    for line in bridge.to_string().lines() {
+    for line in bridge.to_string().lines().filter(|line| !line.starts_with("rows are rounded")) {
         let amount = line.rsplit(' ').next().unwrap();
         let zero = amount.trim_start_matches('-').bytes().all(|byte| b"0.".contains(&byte));
         prop_assert!(
@@ -157,7 +160,7 @@ fn what_a_document_says_cannot_leave_its_text() {
     let elements = parse(&svg);
     assert!(elements.iter().all(|each| each.name != "script"));
     let title = elements.iter().find(|each| each.name == "title").unwrap();
-    assert_eq!(title.text, "From usage to invoice ]]></title><script>alert(1)</script>&\u{fffd}\u{fffd}\"'");
+    assert_eq!(title.text, r#"From usage to invoice ]]></title><script>alert(1)</script>&\u{0}\u{1b}"'"#);
 
     bridge.invoice = "ü".repeat(500);
     let texts = parse(&bridge.to_svg()).into_iter().filter(|each| each.name == "text");

@@ -14,11 +14,12 @@ fn debug_of_everything_leaves_people_out() {
         .iter()
         .map(|charge| {
             let mut record = record(charge, at("2026-10-20T00:00:00Z"));
-            record.resource = Some(CANARY.into());
+            record.record.resource = Some(CANARY.into());
             record
         })
         .collect();
-    let (ledger, rules) = (ledger_of(&named), rules());
+    let charges: Vec<_> = named.iter().map(|stored| stored.record.clone()).collect();
+    let (ledger, rules) = (ledger_of(&charges), rules());
     let invoice = invoice(period(), [(usage(Some("a"), None), 6 * CENT)]);
     let mut since = SinceIssue::new(at("2026-10-15T00:00:00Z"));
     for record in &named {

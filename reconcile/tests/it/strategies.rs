@@ -110,3 +110,76 @@ pub(crate) fn inputs() -> impl Strategy<Value = (Vec<Charge>, Invoice)> {
         )
     })
 }
+
+/// What is known of a case beside its charges and its invoice.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    /// How many charges were announced for the period, if anybody asked.
+    pub(crate) announced: Option<u64>,
+    /// The places of charges that came in after the invoice was issued.
+    pub(crate) late: Vec<usize>,
+    /// Charges that were withdrawn or re-priced since: when, what they were billed at, and what they are.
+    pub(crate) restated: Vec<(Timestamp, Option<i128>, Option<i128>)>,
+}
+
+/// Calls of machines: few minutes, models and prices, so that most charges have true twins; some are held twice. The
+/// lines count calls, rightly or not, and some ask for another amount.
+pub(crate) fn twins() -> impl Strategy<Value = (Vec<Charge>, Invoice, Known)> {
+    let minutes: [i64; 6] = [0, 60_000, 3_600_000, 86_400_000, -60_000, -5 * 86_400_000];
+    let prices = [4 * CENT, 4 * CENT, CENT / 8, -4 * CENT, 25 * CENT];
+    let call = (
+        select(minutes.to_vec()),
+        any::<bool>(),
+        select(vec!["a", "b"]),
+        select(prices.to_vec()),
+        option::weighted(0.3, Just(CENT / 16)),
+    );
+    let call = call.prop_map(|(minute, at_end, model, price, fee)| {
+        let edge = if at_end { period().end() } else { period().start() };
+        let mut charge = Charge::on_demand(model, false, price);
+        charge.at = Timestamp::from_millis(edge.millis() + minute).unwrap();
+        charge.fee = fee;
+        charge
+    });
+    let line = (-2_i64..3, select(vec![0, 0, 0, 4 * CENT, -4 * CENT, 100 * CENT]), any::<bool>());
+    (vec(call, 0..40), vec(line, 3), vec(any::<prop::sample::Index>(), 0..6), option::of(-3_i64..4))
+        .prop_flat_map(move |(charges, lines, extra, announced)| {
+            let inside = |charge: &&Charge| period().contains(charge.at);
+            let lines =
+                ["a", "b", "c"].into_iter().zip(lines).filter_map(|(model, (calls, more, counts))| {
+                    let mine: Vec<_> =
+                        charges.iter().filter(inside).filter(|each| each.model == Some(model)).collect();
+                    let sum: i128 = mine.iter().filter_map(|charge| charge.billed).sum();
+                    let calls = u64::try_from(i64::try_from(mine.len()).ok()? + calls).ok()?;
+                    let mut about = reconcile::UsageLine::of_model(model);
+                    about.calls = counts.then_some(calls);
+                    Some((LineKind::Usage(about), sum + more))
+                });
+            let invoice = invoice(period(), lines);
+            let true_count = i64::try_from(charges.iter().filter(inside).count()).unwrap();
+            let announced = announced.map(|more| u64::try_from((true_count + more).max(0)).unwrap());
+            let mut held = charges;
+            for place in extra {
+                if !held.is_empty() {
+                    let copy = held[place.index(held.len())].clone();
+                    held.push(copy);
+                }
+            }
+            let last = held.len();
+            let places = vec(0..last.max(1), 0..4);
+            let restated = vec(
+                (
+                    select(minutes.to_vec()),
+                    option::of(select(prices.to_vec())),
+                    option::of(select(prices.to_vec())),
+                ),
+                0..4,
+            );
+            (Just(held), Just(invoice), Just(announced), places, restated)
+        })
+        .prop_map(|(held, invoice, announced, late, restated)| {
+            let at = |minute| Timestamp::from_millis(period().start().millis() + minute).unwrap();
+            let restated = restated.into_iter().map(|(minute, old, new)| (at(minute), old, new)).collect();
+            (held, invoice, Known { announced, late, restated })
+        })
+}

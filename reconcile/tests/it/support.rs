@@ -2,7 +2,7 @@
 
 use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
-    Provenance, RecordId, Timestamp, Window,
+    Provenance, RecordId, StoredRecord, Timestamp, Window,
 };
 use reconcile::{
     BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,
@@ -80,8 +80,19 @@ pub(crate) fn rules() -> BillingRules {
     )
 }
 
+/// A ledger of a connection that has read everything for years around.
 pub(crate) fn ledger(charges: &[Charge]) -> Ledger {
+    covered(builder(charges)).build()
+}
+
+/// A ledger of which nobody said what it covers.
+pub(crate) fn ledger_without_coverage(charges: &[Charge]) -> Ledger {
     builder(charges).build()
+}
+
+fn covered(mut builder: LedgerBuilder) -> LedgerBuilder {
+    builder.cover(ConnectionId::new("team"), vec![window("2025-01-01T00:00:00Z", "2028-01-01T00:00:00Z")]);
+    builder
 }
 
 /// A ledger of a connection that has read everything around the period but that span.
@@ -99,7 +110,7 @@ fn builder(charges: &[Charge]) -> LedgerBuilder {
 }
 
 pub(crate) fn ledger_of(records: &[CostRecord]) -> Ledger {
-    builder_of(records).build()
+    covered(builder_of(records)).build()
 }
 
 fn builder_of(records: &[CostRecord]) -> LedgerBuilder {
@@ -125,11 +136,11 @@ fn plain_record(charge: &Charge) -> CostRecord {
 }
 
 /// A charge as a store hands it out that saw it first at that instant.
-pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> CostRecord {
-    let mut record = plain_record(charge);
+pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> StoredRecord {
+    let record = plain_record(charge);
     let ids = (RecordId::of(&record, 0), Identity::of(&record));
-    record.provenance = Some(Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids));
-    record
+    let provenance = Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids);
+    StoredRecord { record, provenance }
 }
 
 /// The identity of some charge.
@@ -141,6 +152,13 @@ pub(crate) fn usage(model: Option<&str>, max_mode: Option<bool>) -> LineKind {
     let mut about = UsageLine::default();
     about.model = model.map(str::to_owned);
     about.max_mode = max_mode;
+    LineKind::Usage(about)
+}
+
+/// Usage in words that say that the quantity counts calls.
+pub(crate) fn counting_calls() -> LineKind {
+    let mut about = UsageLine::default();
+    about.quantity_counts_calls = true;
     LineKind::Usage(about)
 }
 

@@ -192,7 +192,7 @@ fn columns_and_fields_that_stand_twice_or_look_like_money_are_refused() {
     refused(header("description,Amount (EUR)", "seats,1"), "invoice.csv:2: ", "there is no `amount` column");
     let twice = r#"{"period":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"lines":[{"description":"seats","amount":1,"amount":2}]}"#;
     refused(json(twice), "invoice.json:1: ", "duplicate field `amount`");
-    refused(json("[]"), "invoice.json:1: ", "this is a list");
+    refused(json("[]"), "invoice.json:1: ", "an invoice is one object");
 }
 
 #[test]

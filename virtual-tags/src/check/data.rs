@@ -1,6 +1,6 @@
 //! Rules in view of charges.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use cost_model::{Dimension, Ledger, Tagger};
@@ -8,7 +8,7 @@ use cost_model::{Dimension, Ledger, Tagger};
 use super::{Finding, FindingKind};
 use crate::charge::{Chained, Charge};
 use crate::compile::{CompiledRule, CompiledTag, Then};
-use crate::{Found, Rules};
+use crate::{Found, ResolvedRules};
 
 /// How often a rule matched, and how often by the name that the directory has.
 #[derive(Clone, Copy, Default)]
@@ -17,23 +17,23 @@ struct Hits {
     exact: usize,
 }
 
-pub(super) fn find(rules: &Rules, ledger: &Ledger) -> Vec<Finding> {
+pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
     let mut hits: Vec<Vec<Hits>> =
-        rules.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
+        rules.compiled.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
     let mut seen = HashSet::new();
     for row in ledger.rows() {
         let Some(tuple) = ledger.tuple(row.tuple) else { continue };
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
         if seen.insert((row.tuple, epoch)) {
-            let charge = Charge::new(&tuple, row.at, &rules.directory);
-            for (number, (tag, hits)) in rules.tags.iter().zip(&mut hits).enumerate() {
+            let charge = Charge::new(&tuple, row.at, &rules.compiled.directory);
+            for (number, (tag, hits)) in rules.compiled.tags.iter().zip(&mut hits).enumerate() {
                 count(rules, (number, tag), &charge, hits);
             }
         }
     }
     let mut known = HashMap::new();
     let mut findings = Vec::new();
-    for (tag, hits) in rules.tags.iter().zip(&hits) {
+    for (tag, hits) in rules.compiled.tags.iter().zip(&hits) {
         for (rule, hits) in tag.rules().zip(hits) {
             findings.extend(unknown_values(rule, ledger, &mut known));
             let place = rule.place;
@@ -51,29 +51,36 @@ pub(super) fn find(rules: &Rules, ledger: &Ledger) -> Vec<Finding> {
     findings
 }
 
-fn count(rules: &Rules, (number, tag): (usize, &CompiledTag), charge: &Charge<'_>, hits: &mut [Hits]) {
+fn count(
+    rules: &ResolvedRules,
+    (number, tag): (usize, &CompiledTag),
+    charge: &Charge<'_>,
+    hits: &mut [Hits],
+) {
     let parts = match tag.reads.as_slice() {
         [] => vec![Vec::new()],
         _ => {
-            let read = rules.ancestors.get(number).map_or(&[][..], Vec::as_slice);
-            rules.parts(read, charge).into_iter().map(|part| part.values).collect()
+            let read = rules.compiled.ancestors.get(number).map_or(&[][..], Vec::as_slice);
+            rules.parts_by_number(read, charge).into_iter().map(|part| part.values).collect()
         }
     };
     for values in parts {
-        let dimensions = Chained { inner: charge.dimensions, keys: &rules.keys, values: &values };
+        let dimensions = Chained { inner: charge.dimensions, keys: &rules.compiled.keys, values: &values };
         let winner = rules.winner(tag, charge, &dimensions).map(|(number, _)| number);
         if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
             let asked = matches!(winner.then, Then::Fact(..)) || winner.people.in_directory == Some(true);
-            let exact =
-                || charge.ids().find_map(|id| rules.directory.find(&id, charge.at)) == Some(Found::Exact);
+            let exact = || {
+                charge.ids().find_map(|id| rules.compiled.directory.find(&id, charge.at))
+                    == Some(Found::Exact)
+            };
             hit.exact += usize::from(!asked || exact());
         }
     }
 }
 
 /// The values of each dimension, asked for once.
-type Known = HashMap<Dimension, Vec<Arc<str>>>;
+type Known = HashMap<Dimension, BTreeSet<Arc<str>>>;
 
 fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) -> Vec<Finding> {
     let Some(when) = rule.when else { return Vec::new() };

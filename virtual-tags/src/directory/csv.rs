@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use cost_model::Timestamp;
 use cost_model::input::{Column, InputError, Row, Table, TableOptions, decode};
 
+use super::dates::read_date;
 use super::source::{Entry, Source};
 use crate::rule_set::Span;
 use crate::{Error, ErrorKind, Place, Result};
@@ -98,8 +98,7 @@ pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>
     if text.is_empty() {
         return Ok(None);
     }
-    let date = text.parse::<NaiveDate>().ok().map(Timestamp::midnight);
-    let read = date.or_else(|| text.parse().ok());
+    let read = read_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
     let wrong =
         || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
     read.map(Some).ok_or_else(wrong)
@@ -109,9 +108,9 @@ pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>
 pub(super) fn read_span(from: &str, to: &str) -> std::result::Result<Span, String> {
     let date = |text: &str, name: &str| match text {
         "" => Ok(None),
-        _ => match text.parse::<NaiveDate>() {
-            Ok(date) => Ok(Some(Timestamp::midnight(date))),
-            Err(_) => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
+        _ => match read_date(text) {
+            Some(date) => Ok(Some(Timestamp::midnight(date))),
+            None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
         },
     };
     let span = Span { from: date(from, "from")?, to: date(to, "to")? };

@@ -35,6 +35,50 @@ pub(crate) fn composed(text: &str) -> Cow<'_, str> {
     icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
+/// Whether a character takes no room, so that nobody sees it in a file.
+pub(crate) fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+}
+
+/// Why a text that is meant as an email, or as another id, is none; it names no part of it.
+pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    if text.chars().any(is_invisible) {
+        return Some("has an invisible character in it");
+    }
+    // Any other id may be written as it likes.
+    if !text.contains('@') {
+        return None;
+    }
+    let at = text.matches('@').count();
+    if text.contains(['<', '>']) {
+        return Some("stands in angle brackets beside a name");
+    }
+    if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+        return Some("begins with `mailto:`");
+    }
+    if at > 1 || text.contains([',', ';']) {
+        return Some("is more than one");
+    }
+    if text.chars().any(char::is_whitespace) {
+        return Some("has a blank in it");
+    }
+    if text.starts_with('@') || text.ends_with('@') {
+        return Some("lacks a part");
+    }
+    let odd = ['(', ')', '[', ']', '{', '}', '"', '\\', ':', '*'];
+    let (_, domain) = text.rsplit_once('@')?;
+    if text.contains(odd) || domain.starts_with('.') || domain.ends_with('.') || domain.contains("..") {
+        return Some("has a character in it that no email has there");
+    }
+    None
+}
+
 /// The email without its `+tag`, if it has one.
 pub(super) fn without_plus(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
@@ -79,6 +123,19 @@ impl Aliases {
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
         self.names.values().flatten().map(|(span, _)| span)
+    }
+
+    /// Every other name, with its time and whom it stands for, in order.
+    pub(super) fn all(&self) -> Vec<(&str, Span, &str)> {
+        let mut all: Vec<_> = self
+            .names
+            .iter()
+            .flat_map(|(name, spans)| {
+                spans.iter().map(move |(span, email)| (name.as_str(), *span, email.as_str()))
+            })
+            .collect();
+        all.sort_by(|one, other| (one.0, one.1.from, one.2).cmp(&(other.0, other.1.from, other.2)));
+        all
     }
 
     pub(super) fn digest_into(&self, fields: &mut Fields) {

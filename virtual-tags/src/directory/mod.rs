@@ -1,14 +1,18 @@
 //! Dated facts about people.
 
+mod check;
 mod csv;
+pub(crate) mod dates;
 mod digest;
 mod groups;
+pub(crate) mod held;
 pub(crate) mod identity;
 mod json;
 mod merge;
 mod source;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,14 +21,14 @@ use cost_model::Timestamp;
 pub use self::groups::Membership;
 use self::identity::{Aliases, canonical, without_plus};
 use self::source::{Entry, Person, Source};
-use crate::Result;
+use crate::{Place, Result};
 
 /// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
 ///
 /// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
 /// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
 /// begin with `#` are comments. With a column `recorded_at` the file tells when a row became known: what became known later
-/// about a person stands in place of all that was known before. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
+/// about a person stands in place of what was known before, as far as the two are about the same days. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
 /// [`Directory::or`] puts several sources together.
 ///
 /// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part
@@ -82,6 +86,16 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
+    /// Every other name that an alias gives somebody.
+    pub(crate) fn other_names(&self) -> impl Iterator<Item = String> {
+        self.aliases.all().into_iter().map(|(name, ..)| name.to_owned())
+    }
+
+    /// Whether a `+tag` does not matter in some domain.
+    pub(crate) fn ignores_plus(&self) -> bool {
+        !self.plus_domains.is_empty()
+    }
+
     /// Whether somebody may go by another name.
     pub(crate) fn has_aliases(&self) -> bool {
         self.aliases.len() > 0
@@ -90,6 +104,44 @@ impl Directory {
     /// The names of the facts, in the order of the columns.
     pub fn facts(&self) -> &[Arc<str>] {
         &self.facts
+    }
+
+    /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
+    /// else why there is none.
+    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, String> {
+        if let Some(fact) = self.facts.iter().find(|fact| ***fact == *name) {
+            return Ok(fact);
+        }
+        let mut alike = self.facts.iter().filter(|fact| fact.to_lowercase() == name.to_lowercase());
+        alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
+    }
+
+    pub(crate) fn no_such_column(&self, name: &str) -> String {
+        if self.facts.is_empty() {
+            return format!(
+                "the directory has no column `{name}`; it has none but those of emails and dates"
+            );
+        }
+        format!("the directory has no column `{name}`; it has: {}", self.facts.join(", "))
+    }
+
+    /// The distinct values of a fact, each with a line that has it, in the order of the lines.
+    pub(crate) fn values(&self, fact: usize) -> Vec<(Arc<str>, Option<Place>)> {
+        let mut values: HashMap<Arc<str>, (usize, u64)> = HashMap::new();
+        for (number, source) in self.sources.iter().enumerate() {
+            let Some(column) = source.columns.get(fact).copied().flatten() else { continue };
+            for entry in source.everybody().into_iter().flat_map(|person| person.entries) {
+                if let Some(value) = entry.values.get(column).and_then(Option::as_ref) {
+                    let first = values.entry(Arc::clone(value)).or_insert((number, entry.line));
+                    *first = (*first).min((number, entry.line));
+                }
+            }
+        }
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_by(|(value, line), (other, after)| (line, value).cmp(&(after, other)));
+        let place =
+            |(source, line): (usize, u64)| self.sources.get(source).and_then(|source| source.place(line));
+        values.into_iter().map(|(value, line)| (value, place(line))).collect()
     }
 
     /// How many people there are.

@@ -12,12 +12,64 @@ use crate::{Error, ErrorKind, Place, Result};
 /// What one file or answer says.
 #[derive(Clone)]
 pub(super) struct Source {
-    /// What became known last stands first, and in place of all that was known before.
-    people: HashMap<String, Vec<Entry>>,
+    people: HashMap<String, Rows>,
     /// Emails with all case folded away; `None` where two people share one.
     folded: HashMap<String, Option<String>>,
     /// By fact of the directory: where in an entry it stands.
     pub(super) columns: Vec<Option<usize>>,
+    /// The file's name, if it has rows.
+    file: Option<Arc<str>>,
+}
+
+/// The rows about one person.
+#[derive(Clone, Default)]
+struct Rows {
+    /// What became known last stands first.
+    recorded: Vec<Entry>,
+    /// What holds when, where that differs from the rows as they were recorded.
+    holds: Option<Vec<Entry>>,
+}
+
+impl Rows {
+    fn holds(&self) -> &[Entry] {
+        self.holds.as_ref().unwrap_or(&self.recorded)
+    }
+
+    /// Finds what holds when: a row stands in place of what was known before, on its own days; and one that starts no later than
+    /// an earlier row whose days it shares stands in place of that row as a whole. So a move leaves the days before it as they
+    /// were, a correction replaces, and who is said to have left has left.
+    fn settle(&mut self) {
+        let rows = &self.recorded;
+        let same = |pair: &[Entry]| matches!(pair, [one, other] if one.recorded == other.recorded);
+        if rows.windows(2).all(same) {
+            self.holds = None;
+            return;
+        }
+        let mut holds = Vec::with_capacity(rows.len());
+        for row in rows {
+            let later = rows.iter().filter(|later| later.recorded > row.recorded);
+            let mut spans = vec![row.span];
+            for later in later.map(|later| later.span) {
+                if later.overlaps(&row.span) && later.from <= row.span.from {
+                    spans.clear();
+                }
+                spans = spans.iter().flat_map(|span| without(span, &later)).collect();
+            }
+            holds.extend(spans.into_iter().map(|span| Entry { span, ..row.clone() }));
+        }
+        self.holds = Some(holds);
+    }
+}
+
+/// What another span leaves of one: nothing, or up to two parts.
+fn without(span: &Span, other: &Span) -> Vec<Span> {
+    if !span.overlaps(other) {
+        return vec![*span];
+    }
+    let before = other.from.filter(|end| span.from.is_none_or(|from| from < *end));
+    let after = other.to.filter(|start| span.to.is_none_or(|to| *start < to));
+    let before = before.map(|end| Span { from: span.from, to: Some(end) });
+    before.into_iter().chain(after.map(|start| Span { from: Some(start), to: span.to })).collect()
 }
 
 fn fold(folded: &mut HashMap<String, Option<String>>, email: &str) {
@@ -40,11 +92,8 @@ pub(super) struct Person<'a> {
 }
 
 impl<'a> Person<'a> {
-    /// What became known last of somebody.
-    fn of((email, entries): (&'a String, &'a Vec<Entry>)) -> Self {
-        let recorded = entries.first().and_then(|first| first.recorded);
-        let end = entries.partition_point(|entry| entry.recorded >= recorded);
-        Self { email, entries: entries.get(..end).unwrap_or_default() }
+    fn of((email, rows): (&'a String, &'a Rows)) -> Self {
+        Self { email, entries: rows.holds() }
     }
 }
 
@@ -60,7 +109,12 @@ pub(super) struct Entry {
 
 impl Source {
     pub(super) fn new(facts: usize) -> Self {
-        Self { people: HashMap::new(), folded: HashMap::new(), columns: (0..facts).map(Some).collect() }
+        Self {
+            people: HashMap::new(),
+            folded: HashMap::new(),
+            columns: (0..facts).map(Some).collect(),
+            file: None,
+        }
     }
 
     /// Everyone's canonical email, in no order.
@@ -83,37 +137,50 @@ impl Source {
             && self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
     }
 
+    /// Whether another person's canonical email differs from this one only in letter case.
+    pub(super) fn is_alike(&self, email: &str) -> bool {
+        self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
+    }
+
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
-        self.people.values().flatten().map(|entry| &entry.span)
+        self.people.values().flat_map(Rows::holds).map(|entry| &entry.span)
     }
 
     pub(super) fn add(&mut self, email: &str, entry: Entry, place: &Place) -> Result<()> {
         let email = canonical(email);
         fold(&mut self.folded, &email);
-        let entries = self.people.entry(email).or_default();
+        self.file.get_or_insert_with(|| Arc::clone(&place.file));
+        let rows = self.people.entry(email).or_default();
         let same = |other: &&Entry| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
-        if let Some(other) = entries.iter().find(same) {
+        if let Some(other) = rows.recorded.iter().find(same) {
             let message = format!(
                 "the dates overlap those of line {}, which has the same email; let one end where the other starts",
                 other.line
             );
             return Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
         }
-        let later = entries.partition_point(|other| other.recorded >= entry.recorded);
-        entries.insert(later, entry);
+        let later = rows.recorded.partition_point(|other| other.recorded >= entry.recorded);
+        rows.recorded.insert(later, entry);
+        rows.settle();
         Ok(())
     }
 
     /// Forgets what became known only after an instant.
     pub(super) fn forget_after(&mut self, at: Timestamp) {
-        for entries in self.people.values_mut() {
-            entries.retain(|entry| entry.recorded.is_none_or(|recorded| recorded <= at));
+        for rows in self.people.values_mut() {
+            rows.recorded.retain(|entry| entry.recorded.is_none_or(|recorded| recorded <= at));
+            rows.settle();
         }
-        self.people.retain(|_, entries| !entries.is_empty());
+        self.people.retain(|_, rows| !rows.recorded.is_empty());
         self.folded.clear();
         for email in self.people.keys() {
             fold(&mut self.folded, email);
         }
+    }
+
+    /// The place of a line.
+    pub(super) fn place(&self, line: u64) -> Option<Place> {
+        self.file.as_ref().map(|file| Place::file(Arc::clone(file)).line(line))
     }
 
     /// Everybody, in order.

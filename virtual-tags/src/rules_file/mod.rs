@@ -6,10 +6,10 @@ mod tests_table;
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use cost_model::{Filter, Timestamp};
 use toml::Spanned;
 
+use crate::directory::dates::read_date;
 use crate::error::Errors;
 use crate::place::{Lines, Passage};
 use crate::rule_set::Span;
@@ -115,13 +115,13 @@ impl Reader<'_> {
 
     fn span(
         &self,
-        from: Option<&Spanned<String>>,
-        to: Option<&Spanned<String>>,
+        from: Option<&Spanned<tables::Date>>,
+        to: Option<&Spanned<tables::Date>>,
         place: Place,
     ) -> Result<Span> {
-        let date = |text: &Spanned<String>| match text.get_ref().trim().parse::<NaiveDate>() {
-            Ok(date) => Ok(Timestamp::midnight(date)),
-            Err(_) => Err(fail(self.place(text), "this is not a date like \"2026-09-15\"")),
+        let date = |date: &Spanned<tables::Date>| match read_date(&date.get_ref().text()) {
+            Some(date) => Ok(Timestamp::midnight(date)),
+            None => Err(fail(self.place(date), "this is not a date like 2026-09-15")),
         };
         let span = Span { from: from.map(date).transpose()?, to: to.map(date).transpose()? };
         if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {

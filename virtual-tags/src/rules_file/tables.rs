@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::value::Datetime;
 use toml::{Spanned, Value};
 
 #[derive(Deserialize)]
@@ -17,7 +18,7 @@ pub(super) struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Test {
-    pub(super) at: Spanned<String>,
+    pub(super) at: Spanned<Date>,
     pub(super) record: Spanned<BTreeMap<String, String>>,
     pub(super) expect: Spanned<BTreeMap<String, Value>>,
 }
@@ -47,8 +48,8 @@ pub(super) struct Rule {
     pub(super) email: Option<Email>,
     pub(super) in_directory: Option<bool>,
     pub(super) who: Option<Spanned<String>>,
-    pub(super) from: Option<Spanned<String>>,
-    pub(super) to: Option<Spanned<String>>,
+    pub(super) from: Option<Spanned<Date>>,
+    pub(super) to: Option<Spanned<Date>>,
     pub(super) dates: Option<Vec<Spanned<Dates>>>,
 }
 
@@ -63,6 +64,23 @@ pub(super) struct Email {
     pub(super) glob: Option<Texts>,
 }
 
+/// A date or a time, in quotes or as TOML has it.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a date such as 2026-09-15")]
+pub(super) enum Date {
+    Text(String),
+    Plain(Datetime),
+}
+
+impl Date {
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.trim().to_owned(),
+            Self::Plain(date) => date.to_string(),
+        }
+    }
+}
+
 /// One text or several.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a string or a list of strings")]
@@ -74,6 +92,6 @@ pub(super) enum Texts {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dates {
-    pub(super) from: Option<Spanned<String>>,
-    pub(super) to: Option<Spanned<String>>,
+    pub(super) from: Option<Spanned<Date>>,
+    pub(super) to: Option<Spanned<Date>>,
 }

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use cost_model::{Dimension, Timestamp};
 use toml::{Spanned, Value};
 
 use super::{Reader, fail, tables};
+use crate::directory::dates::read_date;
 use crate::{Answer, Result, RuleTest};
 
 impl Reader<'_> {
     pub(super) fn test(&self, test: Spanned<tables::Test>) -> Result<RuleTest> {
         let place = self.place(&test);
         let test = test.into_inner();
-        let text = test.at.get_ref().trim();
-        let date = text.parse::<NaiveDate>().ok().map(Timestamp::midnight);
+        let text = test.at.get_ref().text();
+        let date = read_date(&text).map(Timestamp::midnight);
         let at = date
             .or_else(|| text.parse::<DateTime<Utc>>().ok().map(Timestamp::from))
             .ok_or_else(|| fail(self.place(&test.at), "`at` is neither a date nor a time in UTC"))?;

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::fmt::Debug;
 
-use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
+use cost_model::{CostRecord, Costs, Currency, Timestamp};
 use virtual_tags::{Directory, Error, Membership, RuleSet};
 
 const EMAIL: &str = "canary.bird@acme.test";
@@ -42,12 +42,12 @@ fn rules_and_directories_show_no_email() {
     silent(&written.tags[0]);
     silent(&written.tags[0].rules);
     silent(&written.tags[0].rules[0].assign);
-    let rules = written.compile(directory).unwrap();
+    let rules = written.compile(directory).unwrap().tagger().unwrap();
     silent(&rules);
     let at = Timestamp::midnight("2026-01-01".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
     record.resource = Some(EMAIL.into());
-    silent(&rules.assign("Owner", &record, at));
+    silent(&rules.answer("Owner", &record, at));
 }
 
 #[test]
@@ -163,13 +163,18 @@ fn locks_and_spellings_show_no_email() {
     assert!(!restated.is_empty());
     silent(&restated);
     silent_error(&lock.reopen(&RuleSet::default(), &directory, &ledger).unwrap_err());
-    let rules = rules().compile(directory).unwrap();
-    assert!(!rules.spellings(&ledger).is_empty());
-    silent(&rules.spellings(&ledger));
+    let rules = rules().compile(directory).unwrap().tagger().unwrap();
+    assert!(!rules.rules().spellings(&ledger).is_empty());
+    silent(&rules.rules().spellings(&ledger));
     silent(&rules.remember("Owner"));
-    silent(&virtual_tags::Resolved::new(&rules, "Owner", &ledger));
+    silent(&virtual_tags::LedgerTags::new(&rules, "Owner", &ledger));
     let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
-    let shared = RuleSet::from_toml(&shared, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let shared = RuleSet::from_toml(&shared, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     let parts = shared.allocations("K", &ledger).unwrap();
     assert_eq!(parts.len(), 2);
     silent(&parts);

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use cost_model::report::Query;
-use cost_model::{
-    Assignment, CostRecord, Costs, Currency, Dimension, Filter, Ledger, Metric, Money, Tagger, Timestamp,
-};
+use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Directory, FindingKind, RuleSet, Rules};
+use virtual_tags::{Answer, Directory, FindingKind, ResolvedRules, RuleSet};
 
 use crate::naive::cases;
 
@@ -118,8 +116,13 @@ impl World {
         toml
     }
 
-    pub(crate) fn compile(&self) -> Rules {
-        RuleSet::from_toml(&self.toml(), "rules.toml").unwrap().compile(Directory::default()).unwrap()
+    pub(crate) fn compile(&self) -> ResolvedRules {
+        RuleSet::from_toml(&self.toml(), "rules.toml")
+            .unwrap()
+            .compile(Directory::default())
+            .unwrap()
+            .tagger()
+            .unwrap()
     }
 
     /// Every way in which a part of the charge falls, and how much of the charge it is.
@@ -187,16 +190,16 @@ fn distribution<K: Ord>(parts: impl IntoIterator<Item = (K, Fraction)>) -> BTree
     sums
 }
 
-fn assigned(assignment: Assignment<'_>) -> BTreeMap<String, u128> {
+fn assigned(assignment: Answer) -> BTreeMap<String, u128> {
     match assignment {
-        Assignment::Unset => distribution([(String::new(), (1, 1))]),
-        Assignment::Value(value) => distribution([(value.into_owned(), (1, 1))]),
-        Assignment::Shares(shares) => {
-            let sum = shares.iter().map(|share| share.weight).sum();
+        Answer::Unset => distribution([(String::new(), (1, 1))]),
+        Answer::Value(value) => distribution([(value.as_ref().to_owned(), (1, 1))]),
+        Answer::Shares(shares) => {
+            let sum = shares.iter().map(|(_, weight)| weight).sum();
             distribution(
                 shares
                     .iter()
-                    .map(|share| (share.value.as_deref().unwrap_or_default().to_owned(), (share.weight, sum)))
+                    .map(|(value, weight)| (value.as_deref().unwrap_or_default().to_owned(), (*weight, sum)))
                     .collect::<Vec<_>>(),
             )
         }
@@ -281,23 +284,22 @@ proptest! {
             let expected = world.worlds(record);
             for key in 0..KEYS {
                 let of_key = expected.iter().map(|(values, part)| (values[key].to_owned(), *part));
-                prop_assert_eq!(assigned(rules.assign(&name(key), record, record.at)), distribution(of_key));
+                prop_assert_eq!(assigned(rules.answer(&name(key), record, record.at)), distribution(of_key));
             }
-            if let Some(joint) = rules.assign_together(rules.keys(), record, record.at) {
-                let sum = joint.iter().map(|share| share.weight).sum();
-                let values = |values: &[Option<std::sync::Arc<str>>]| -> Vec<String> {
-                    (0..KEYS)
-                        .map(|key| world.order.iter().position(|each| *each == key).unwrap())
-                        .map(|position| values[position].as_deref().unwrap_or_default().to_owned())
-                        .collect()
-                };
-                let joint = joint.iter().filter(|share| share.weight > 0);
-                let joint = joint.map(|share| (values(&share.values), (share.weight, sum)));
-                let expected = expected.iter().map(|(values, part)| {
-                    (values.iter().map(ToString::to_string).collect::<Vec<_>>(), *part)
-                });
-                prop_assert_eq!(distribution(joint), distribution(expected));
-            }
+            let joint = rules.parts(rules.keys(), record, record.at);
+            let sum = joint.iter().map(|part| part.weight).sum();
+            let values = |values: &[Option<std::sync::Arc<str>>]| -> Vec<String> {
+                (0..KEYS)
+                    .map(|key| world.order.iter().position(|each| *each == key).unwrap())
+                    .map(|position| values[position].as_deref().unwrap_or_default().to_owned())
+                    .collect()
+            };
+            let joint = joint.iter().filter(|part| part.weight > 0);
+            let joint = joint.map(|part| (values(&part.values), (part.weight, sum)));
+            let expected = expected.iter().map(|(values, part)| {
+                (values.iter().map(ToString::to_string).collect::<Vec<_>>(), *part)
+            });
+            prop_assert_eq!(distribution(joint), distribution(expected));
         }
     }
 
@@ -339,17 +341,17 @@ proptest! {
     fn without_an_unreachable_rule_nothing_changes(world in worlds(), records in records()) {
         let written = RuleSet::from_toml(&world.toml(), "rules.toml").unwrap();
         let rules = world.compile();
-        for finding in rules.check().iter().filter(|finding| finding.kind == FindingKind::Unreachable) {
+        for finding in rules.rules().check().iter().filter(|finding| finding.kind == FindingKind::Unreachable) {
             let mut fewer = written.clone();
             for tag in &mut fewer.tags {
                 tag.rules.retain(|rule| rule.place != finding.place);
             }
-            let fewer = fewer.compile(Directory::default()).unwrap();
+            let fewer = fewer.compile(Directory::default()).unwrap().tagger().unwrap();
             for record in &records {
                 for key in rules.keys() {
                     prop_assert_eq!(
-                        assigned(rules.assign(key, record, record.at)),
-                        assigned(fewer.assign(key, record, record.at)),
+                        assigned(rules.answer(key, record, record.at)),
+                        assigned(fewer.answer(key, record, record.at)),
                         "{}", finding
                     );
                 }
@@ -370,8 +372,8 @@ proptest! {
             for pair in days.windows(2).filter(|pair| epoch(pair[0]) == epoch(pair[1])) {
                 for key in rules.keys() {
                     prop_assert_eq!(
-                        assigned(rules.assign(key, record, pair[0])),
-                        assigned(rules.assign(key, record, pair[1]))
+                        assigned(rules.answer(key, record, pair[0])),
+                        assigned(rules.answer(key, record, pair[1]))
                     );
                 }
             }
@@ -384,7 +386,12 @@ proptest! {
 fn keys_over_one_split_are_shared_out_together() {
     let toml = "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  split = [\"A\", \"B\"]\n[[tag]]\nkey = \"Site\"\ndefault = \
                 \"Paris\"\n  [[tag.rule]]\n  value = \"Berlin\"\n  when = \"vtag.Team = 'A'\"\n";
-    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let rules = RuleSet::from_toml(toml, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     let at = Timestamp::midnight("2026-09-15".parse().unwrap());
     let mut builder = Ledger::builder(Currency::USD);
     builder.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("3".parse().unwrap()))).unwrap();
@@ -413,7 +420,7 @@ fn parts_without_a_value_are_kept() {
                 Berlin = 1, \"\" = 1 } }\n[[test]]\nat = \"2026-09-15\"\nrecord = {}\nexpect = { Site = \"\" }\n";
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
     let tests = written.tests.clone();
-    let rules = written.compile(Directory::default()).unwrap();
+    let rules = written.compile(Directory::default()).unwrap().tagger().unwrap();
     let failures: Vec<_> = rules.run_tests(&tests).iter().map(ToString::to_string).collect();
     assert_eq!(failures, ["rules.toml:14:1: `Site` is 1 of `Berlin`, 1 of no value, expected no value"]);
     let at = Timestamp::midnight("2026-09-15".parse().unwrap());

@@ -3,13 +3,13 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Diff, Directory, RuleSet, Rules};
+use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
 
 use crate::naive::{cases, records, worlds};
 
-fn rules(toml: &str) -> Rules {
+fn rules(toml: &str) -> ResolvedRules {
     let toml = format!("[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n{toml}");
-    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap()
+    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap().tagger().unwrap()
 }
 
 fn ledger() -> Ledger {
@@ -39,7 +39,7 @@ fn moves_are_told_with_their_people() {
     let diff = Diff::between((&old, &new), &ledger(), "Team", Metric::Effective, None).unwrap();
     assert_eq!(
         diff.to_string(),
-        "Team: 5 of 10 moves\n  None -> B: 3 in 1 charges (cy@b.test 3)\n  A -> B: 2 in 1 charges (ana@a.test 2)\n"
+        "Team: 5 of 10 moves\n  None -> B: 3 in 1 charge (cy@b.test 3)\n  A -> B: 2 in 1 charge (ana@a.test 2)\n"
     );
     assert!(diff.is_within("50".parse().unwrap()).unwrap());
     assert!(!diff.is_within("49.99".parse().unwrap()).unwrap());
@@ -96,7 +96,7 @@ proptest! {
         let (ledger, old, new) = (builder.build(), before.compile(), after.compile());
         for key in old.keys().iter().filter(|key| new.keys().contains(key)) {
             let diff = Diff::between((&old, &new), &ledger, key, Metric::Billed, None).unwrap();
-            let sums = |rules: &Rules| {
+            let sums = |rules: &ResolvedRules| {
                 let tag = Dimension::VirtualTag(key.clone());
                 let report = Query::all_resources().group_by(tag).run(&ledger, rules).unwrap();
                 let rows = report.rows.into_iter();

@@ -132,7 +132,7 @@ fn what_charges_say_of_rules_is_found() {
         record.region = Some("eu".into());
         builder.push(&record).unwrap();
     }
-    let findings = compile(toml).check_against(&builder.build());
+    let findings = compile(toml).tagger().unwrap().check_against(&builder.build());
     let shown: Vec<_> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
@@ -156,7 +156,7 @@ fn tests_in_the_file_run() {
                 [[test]]\nat = \"2026-09-15\"\nrecord = { \"costs.region\" = \"us\" }\n\
                 expect = { Team = \"ana@acme.test\", Taem = \"\", Region = \"\" }\n";
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let failures = compile(toml).run_tests(&written.tests);
+    let failures = compile(toml).run_tests(&written.tests).unwrap();
     let shown: Vec<_> = failures.iter().map(ToString::to_string).collect();
     assert_eq!(
         shown,
@@ -187,7 +187,7 @@ fn a_resource_that_may_be_an_alias_is_no_email() {
 #[test]
 fn findings_and_errors_point_into_conditions() {
     let places = |toml: &str| -> Vec<String> {
-        let findings = compile(toml).check_against(&Ledger::builder(Currency::USD).build());
+        let findings = compile(toml).tagger().unwrap().check_against(&Ledger::builder(Currency::USD).build());
         let unknown = findings.iter().filter(|finding| finding.kind == FindingKind::UnknownValue);
         unknown.map(|finding| finding.place.as_ref().unwrap().to_string()).collect()
     };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cost_model::filter::Literal;
-use cost_model::{Assignment, CostRecord, Costs, Currency, Dimension, Filter, Tagger, Timestamp};
-use virtual_tags::{Directory, ErrorKind, RuleSet};
+use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Timestamp};
+use virtual_tags::{Answer, Directory, ErrorKind, RuleSet};
 
 const CORPUS: &str = include_str!("../../../cost-model/tests/it/filter/corpus.txt");
 
@@ -61,17 +61,18 @@ fn every_sentence_of_the_corpus_means_the_same_as_a_rule() {
             continue;
         };
         let compiled = read.unwrap().compile(Directory::default());
-        if filter.is_per_charge() || filter.allocation().is_some() {
+        if filter.is_per_charge() || filter.has_allocation() {
             assert_eq!(compiled.unwrap_err().kind(), ErrorKind::Rules, "{sentence}");
             *tally.entry("about amounts or time").or_default() += 1;
             continue;
         }
-        let rules = compiled.unwrap_or_else(|error| panic!("{sentence}: {error}"));
+        let rules =
+            compiled.and_then(|rules| rules.tagger()).unwrap_or_else(|error| panic!("{sentence}: {error}"));
         for charge in charges(&filter) {
             let dimensions = WithKeys(&charge);
             let expected = if filter.matches(&dimensions) { "yes" } else { "no" };
-            let assigned = rules.assign("under test", &charge, charge.at);
-            assert_eq!(assigned, Assignment::Value(expected.into()), "{sentence}");
+            let assigned = rules.answer("under test", &charge, charge.at);
+            assert_eq!(assigned, Answer::Value(expected.into()), "{sentence}");
             *tally.entry(if expected == "yes" { "matches" } else { "does not match" }).or_default() += 1;
         }
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use cost_model::report::Query;
 use cost_model::{
-    Assignment, CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, TokenType,
-    Tokens, Window, ZeroWeights, split,
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, TokenType, Tokens, Window,
+    ZeroWeights, split,
 };
 use proptest::prelude::*;
-use virtual_tags::{Directory, ErrorKind, Resolved, RuleSet, Rules};
+use virtual_tags::{Answer, Directory, ErrorKind, LedgerTags, ResolvedRules, RuleSet, Rules};
 
 use crate::naive::cases;
 
@@ -41,7 +41,7 @@ fn compile(split: &str) -> Rules {
     RuleSet::from_toml(&payer(split), "rules.toml").unwrap().compile(Directory::default()).unwrap()
 }
 
-fn parts(rules: &Rules, ledger: &Ledger) -> Vec<String> {
+fn parts(rules: &ResolvedRules, ledger: &Ledger) -> Vec<String> {
     let told = rules.allocations("Payer", ledger).unwrap().into_iter();
     told.map(|part| format!("{} {} {}", part.row, part.value.as_deref().unwrap(), part.costs.billed.unwrap()))
         .collect()
@@ -68,24 +68,19 @@ fn a_seat_or_a_bot_is_shared_out_by_day_month_or_cycle() {
             &[],
             vec!["4 A 4.571428571428571428571429", "4 B 3.428571428571428571428571"],
         ),
-        ("{ cost_of = \"Team\", per = \"cycle\" }", &[], vec![]),
         ("{ cost_of = \"Team\", per = \"cycle\" }", &cycle, vec!["4 A 4.8", "4 B 3.2", "6 A 4.8", "6 B 3.2"]),
     ] {
-        let rules = compile(split).with_costs(&charges(), Metric::Effective, cycles).unwrap();
+        let rules = compile(split).resolve(&charges(), Metric::Effective, cycles).unwrap();
         assert_eq!(parts(&rules, &charges()), expected, "{split}");
     }
     // On its day only A had costs, so that all of it is A's.
-    let rules = compile("{ cost_of = \"Team\", per = \"day\" }")
-        .with_costs(&charges(), Metric::Effective, &[])
-        .unwrap();
+    let rules =
+        compile("{ cost_of = \"Team\", per = \"day\" }").resolve(&charges(), Metric::Effective, &[]).unwrap();
     let bugbot = record("bugbot", "2026-09-15T23:59:59Z", "8");
-    assert_eq!(rules.assign("Payer", &bugbot, bugbot.at), Assignment::Value("A".into()));
-    // Without costs, and where there are none, the default has it.
-    let unknown = |rules: &Rules, record: &CostRecord| {
-        rules.assign("Payer", record, record.at) == Assignment::Value("rest".into())
-    };
-    assert!(unknown(&compile("{ cost_of = \"Team\", per = \"day\" }"), &bugbot));
-    assert!(unknown(&rules, &record("bugbot", "2026-09-16T00:00:00Z", "8")));
+    assert_eq!(rules.answer("Payer", &bugbot, bugbot.at), Answer::Value("A".into()));
+    // Where nothing was spent, the default has it.
+    let later = record("bugbot", "2026-09-16T00:00:00Z", "8");
+    assert_eq!(rules.answer("Payer", &later, later.at), Answer::Value("rest".into()));
 }
 
 #[test]
@@ -107,7 +102,7 @@ fn costs_count_within_a_field_and_refunds_give_no_weight() {
         record("bot", day, "1"),
     ]);
     let rules = compile("{ cost_of = \"Team\", per = \"day\", within = \"costs.account\" }");
-    let rules = rules.with_costs(&ledger, Metric::Billed, &[]).unwrap();
+    let rules = rules.resolve(&ledger, Metric::Billed, &[]).unwrap();
     assert_eq!(parts(&rules, &ledger), ["5 A 0.25", "5 B 0.75"]);
     let report =
         Query::all_resources().group_by(Dimension::VirtualTag("Payer".into())).run(&ledger, &rules).unwrap();
@@ -127,7 +122,7 @@ fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
     bot.costs.list = None;
     let ledger = ledger([record("x@a", day, "1"), record("x@b", day, "2"), bot]);
     let rules =
-        compile("{ cost_of = \"Team\", per = \"day\" }").with_costs(&ledger, Metric::Billed, &[]).unwrap();
+        compile("{ cost_of = \"Team\", per = \"day\" }").resolve(&ledger, Metric::Billed, &[]).unwrap();
     let table = rules.allocations("Payer", &ledger).unwrap();
     let third = "0.333333333333333333333333";
     assert_eq!(
@@ -150,7 +145,12 @@ fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
     );
     assert_eq!(ledger.rows().map(|row| row.costs.billed.unwrap()).collect::<Vec<_>>().len(), 3);
     let plain = "[[tag]]\nkey = \"K\"\n[[tag.rule]]\nvalue = \"x\"\nwho = \"person\"\n[[tag.rule]]\nsplit = [\"A\", \"B\"]\n";
-    let plain = RuleSet::from_toml(plain, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let plain = RuleSet::from_toml(plain, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     assert_eq!(plain.allocations("K", &ledger).unwrap()[0].method, "K rule 2");
     assert!(plain.allocations("no key", &ledger).unwrap().is_empty());
 }
@@ -177,7 +177,7 @@ fn mistakes_are_told() {
     let rules = compile("{ cost_of = \"Team\", per = \"cycle\" }");
     let cycle = |first: &str, end: &str| Window::days(first.parse().unwrap(), end.parse().unwrap()).unwrap();
     let twice = [cycle("2026-09-15", "2026-10-15"), cycle("2026-08-15", "2026-09-16")];
-    let error = rules.with_costs(&ledger([]), Metric::Billed, &twice).unwrap_err();
+    let error = rules.resolve(&ledger([]), Metric::Billed, &twice).unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
         (ErrorKind::Rules, "two billing cycles overlap; give each instant one")
@@ -186,7 +186,7 @@ fn mistakes_are_told() {
     let mut huge = record("x@a", "2026-09-15T00:00:00Z", "1");
     huge.costs = Costs::flat(most);
     let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
-    let error = rules.with_costs(&ledger([huge.clone(), huge]), Metric::Billed, &[]).unwrap_err();
+    let error = rules.resolve(&ledger([huge.clone(), huge]), Metric::Billed, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Amount);
 }
 
@@ -211,7 +211,7 @@ proptest! {
         }).collect();
         let ledger = ledger(records.clone());
         let rules = compile(&format!("{{ cost_of = \"Team\", per = \"{per}\" }}"));
-        let rules = rules.with_costs(&ledger, Metric::Billed, &[]).unwrap();
+        let rules = rules.resolve(&ledger, Metric::Billed, &[]).unwrap();
         let mut expected: BTreeMap<String, i128> = BTreeMap::new();
         for (who, day, units) in &charges {
             let units = i128::from(*units);
@@ -251,17 +251,115 @@ proptest! {
             }
         }
         // Asked about once or each time, by boundaries or without.
-        let resolved = Resolved::new(&rules, "Payer", &ledger);
+        let resolved = LedgerTags::new(&rules, "Payer", &ledger);
         for (row, number) in ledger.rows().zip(resolved.numbers()) {
             let tuple = ledger.tuple(row.tuple).unwrap();
-            match rules.assign("Payer", &tuple, row.at) {
-                Assignment::Shares(shares) => {
-                    let shares: Vec<_> = shares.iter().map(|share| (share.value.clone(), share.weight)).collect();
+            match rules.answer("Payer", &tuple, row.at) {
+                Answer::Shares(shares) => {
                     prop_assert_eq!(resolved.shares(number), shares);
                 }
-                Assignment::Value(value) => prop_assert_eq!(resolved.shares(number), [(Some((&*value).into()), 1)]),
-                Assignment::Unset => prop_assert!(false),
+                Answer::Value(value) => prop_assert_eq!(resolved.shares(number), [(Some((&*value).into()), 1)]),
+                Answer::Unset => prop_assert!(false),
             }
         }
     }
+}
+
+/// Rules that weigh costs are no tagger before they have them, whichever key weighs them, directly or through another; rules
+/// that weigh none are one at once.
+#[test]
+fn rules_that_weigh_costs_are_no_tagger_until_they_are_resolved() {
+    for split in [
+        "{ cost_of = \"Team\", per = \"day\" }",
+        "{ cost_of = \"Team\", per = \"cycle\", within = \"costs.account\" }",
+    ] {
+        let error = compile(split).tagger().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NeedsCosts);
+        assert_eq!(
+            error.to_string(),
+            "rules.toml:13:1: the rule shares charges out by what `Team` costs, and no costs are given; give the charges, or sums \
+             of them"
+        );
+    }
+    let error = compile("{ cost_of = \"Team\", per = \"cycle\" }")
+        .resolve(&ledger([]), Metric::Billed, &[])
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NeedsCosts);
+    assert!(error.to_string().ends_with("by what `Team` costs, and no billing cycles are given"), "{error}");
+    // Nothing spent is an answer, and so is a key whose rules weigh nothing.
+    assert!(
+        compile("{ cost_of = \"Team\", per = \"day\" }").resolve(&ledger([]), Metric::Billed, &[]).is_ok()
+    );
+    assert!(compile("[\"A\", \"B\"]").tagger().is_ok());
+}
+
+/// A file's tests run without costs as far as they can, and are refused where they cannot: never answered wrongly.
+#[test]
+fn tests_of_keys_that_weigh_costs_need_costs_and_others_do_not() {
+    let test = |key: &str, value: &str| {
+        format!(
+            "[[test]]\nat = \"2026-09-15\"\nrecord = {{ \"costs.resource_id\" = \"x@a\" }}\nexpect = {{ {key} = \"{value}\" }}\n"
+        )
+    };
+    let chained = "[[tag]]\nkey = \"Site\"\n[[tag.rule]]\nvalue = \"Berlin\"\nwhen = \"vtag.Payer = 'A'\"\n";
+    let toml = |test: &str| format!("{}{chained}{test}", payer("{ cost_of = \"Team\", per = \"day\" }"));
+    let run = |test: &str| {
+        let written = RuleSet::from_toml(&toml(test), "rules.toml").unwrap();
+        let tests = written.tests.clone();
+        written.compile(Directory::default()).unwrap().run_tests(&tests)
+    };
+    assert_eq!(run(&test("Team", "A")).unwrap(), []);
+    assert_eq!(run(&test("Team", "B")).unwrap().len(), 1);
+    for key in ["Payer", "Site"] {
+        assert_eq!(run(&test(key, "A")).unwrap_err().kind(), ErrorKind::NeedsCosts);
+    }
+}
+
+/// A key weighed by one that is itself weighed by costs, over two months with other proportions.
+#[test]
+fn splits_by_cost_that_build_on_each_other_are_right_in_every_month() {
+    let toml = format!(
+        "{}[[tag]]\nkey = \"Second\"\n[[tag.rule]]\nsplit = {{ cost_of = \"Payer\", per = \"month\" }}\n",
+        payer("{ cost_of = \"Team\", per = \"month\" }")
+    );
+    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let charges = ledger([
+        record("x@a", "2026-09-01T00:00:00Z", "3"),
+        record("x@b", "2026-09-01T00:00:00Z", "1"),
+        record("bot", "2026-09-02T00:00:00Z", "4"),
+        record("x@a", "2026-10-01T00:00:00Z", "1"),
+        record("x@b", "2026-10-01T00:00:00Z", "7"),
+        record("bot", "2026-10-02T00:00:00Z", "8"),
+    ]);
+    let rules = rules.resolve(&charges, Metric::Billed, &[]).unwrap();
+    for (day, expected) in [("2026-09-03", "3 of `A`, 1 of `B`"), ("2026-10-03", "1 of `A`, 7 of `B`")] {
+        let charge = record("bot", &format!("{day}T00:00:00Z"), "1");
+        assert_eq!(rules.answer("Second", &charge, charge.at).to_string(), expected);
+    }
+}
+
+/// Sums that a host keeps give what the charges gave, also through a file; other sums are refused.
+#[test]
+fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
+    let charges = ledger([
+        record("x@a", "2026-09-15T00:00:00Z", "3"),
+        record("x@b", "2026-09-15T12:00:00Z", "1"),
+        record("bot", "2026-09-15T00:00:00Z", "10"),
+    ]);
+    let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
+    let sums = rules.cost_sums(&charges, Metric::Billed, &[]).unwrap();
+    let stored: virtual_tags::CostSums =
+        serde_json::from_str(&serde_json::to_string(&sums).unwrap()).unwrap();
+    assert_eq!(stored, sums);
+    let (kept, known) =
+        (rules.resolve_with(&stored).unwrap(), rules.resolve(&charges, Metric::Billed, &[]).unwrap());
+    assert_eq!(parts(&kept, &charges), ["1 A 7.5", "1 B 2.5"]);
+    assert_eq!(parts(&kept, &charges), parts(&known, &charges));
+    let by_month = compile("{ cost_of = \"Team\", per = \"month\" }");
+    assert_eq!(by_month.resolve_with(&sums).unwrap_err().kind(), ErrorKind::NeedsCosts);
+    let mut overlapping = sums.clone();
+    let mut sum = overlapping.bases[0].sums[0].clone();
+    sum.start = at("2026-09-14T12:00:00Z");
+    overlapping.bases[0].sums.push(sum);
+    assert_eq!(rules.resolve_with(&overlapping).unwrap_err().kind(), ErrorKind::Rules);
 }

@@ -146,14 +146,14 @@ fn a_bad_condition_names_its_own_line_and_column() {
     assert_eq!(error.place().unwrap().line, Some(5));
 }
 
-/// Rules built in code have no place, and may give every charge one value.
+/// ResolvedRules built in code have no place, and may give every charge one value.
 #[test]
 fn rules_built_in_code_compile_too() {
     let mut tag = TagDefinition::new("Team");
     tag.rules.push(Rule::new(Assign::Value("Everyone".into())));
     let mut written = RuleSet::default();
     written.tags.push(tag);
-    let rules = written.compile(Directory::default()).unwrap();
+    let rules = written.compile(Directory::default()).unwrap().tagger().unwrap();
     assert_eq!(cost_model::Tagger::keys(&rules), ["Team".into()]);
     assert!(cost_model::Tagger::boundaries(&rules).is_empty());
 }
@@ -162,7 +162,7 @@ fn rules_built_in_code_compile_too() {
 #[test]
 fn rules_go_to_other_threads() {
     let written = RuleSet::from_toml(&format!("{TEAM}default = \"A\"\n"), "rules.toml").unwrap();
-    let rules = written.compile(Directory::default()).unwrap();
+    let rules = written.compile(Directory::default()).unwrap().tagger().unwrap();
     let other = rules.clone();
     let keys = std::thread::spawn(move || cost_model::Tagger::keys(&other).len()).join().unwrap();
     assert_eq!(keys, cost_model::Tagger::keys(&rules).len());

@@ -1,7 +1,7 @@
 //! The two files that the documentation shows.
 
-use cost_model::{Assignment, CostRecord, Costs, Currency, Tagger, Timestamp};
-use virtual_tags::{Assign, Directory, RuleSet, Rules};
+use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
+use virtual_tags::{Answer, Assign, Directory, ResolvedRules, RuleSet};
 
 const RULES: &str = r#"[[tag]]
 key = "Team"
@@ -18,13 +18,13 @@ ana@acme.test,Payments,Engineering,2026-01-01,2026-09-15
 ana@acme.test,Data Platform,Engineering,2026-09-15,
 ";
 
-fn team(rules: &Rules, email: &str, at: &str) -> String {
+fn team(rules: &ResolvedRules, email: &str, at: &str) -> String {
     let at = Timestamp::from(at.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
     record.resource = Some(email.into());
-    match rules.assign("Team", &record, at) {
-        Assignment::Value(value) => value.into_owned(),
-        Assignment::Shares(_) | Assignment::Unset => String::new(),
+    match rules.answer("Team", &record, at) {
+        Answer::Value(value) => value.as_ref().to_owned(),
+        Answer::Shares(_) | Answer::Unset => String::new(),
     }
 }
 
@@ -43,7 +43,7 @@ fn the_files_say_what_they_say() {
 
     let directory = Directory::from_csv(DIRECTORY.as_bytes(), "directory.csv").unwrap();
     assert_eq!(directory.people(), 1);
-    let rules = written.compile(directory).unwrap();
+    let rules = written.compile(directory).unwrap().tagger().unwrap();
     for (email, at, expected) in [
         ("ana@acme.test", "2025-12-31T23:59:59.999Z", "Unallocated"),
         ("ana@acme.test", "2026-01-01T00:00:00Z", "Payments"),

@@ -1,7 +1,15 @@
 //! Why a charge has its value.
 
-use cost_model::{CostRecord, Costs, Currency, Timestamp};
-use virtual_tags::{Directory, RuleSet, Rules};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cost_model::report::Query;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
+
+fn at(day: &str) -> Timestamp {
+    Timestamp::midnight(day.parse().unwrap())
+}
 
 const RULES: &str = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n\
     [[tag.rule]]\nvalue = \"EU\"\nwhen = \"costs.region = 'eu' AND costs.service = 'Auto'\"\n\
@@ -10,9 +18,9 @@ const RULES: &str = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n\
     [[tag]]\nkey = \"Site\"\ndefault = \"Remote\"\n\
     [[tag.rule]]\nvalue = \"Berlin\"\nwhen = \"vtag.Team = 'Web'\"\n";
 
-fn rules() -> Rules {
+fn rules() -> ResolvedRules {
     let directory = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv").unwrap();
-    RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap()
+    RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap()
 }
 
 fn explained(key: &str) -> String {
@@ -32,7 +40,7 @@ fn the_winner_later_matches_and_near_misses_are_told() {
         "Team at 2026-09-15T00:00:00Z\n\
          \x20 name    Ana@acme.test: in the directory, but for the case of letters\n\
          \x20 result  `Web`\n\
-         \x20 by      rules.toml:7:1: `team` is in the directory\n\
+         \x20 by      rules.toml:7:1: `team` in the directory\n\
          \x20 also    rules.toml:9:1: email.domain = 'acme.test'\n\
          \x20 nearly  rules.toml:4:1: costs.region = 'eu'; but not costs.service = 'Auto'\n"
     );
@@ -51,4 +59,68 @@ fn what_a_key_reads_is_told() {
     let at = Timestamp::midnight("2026-09-15".parse().unwrap());
     let record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
     assert!(rules().explain("No such key", &record, at).is_none());
+}
+
+proptest::proptest! {
+    #![proptest_config(crate::naive::cases(64))]
+
+    /// What is explained of everybody's charges is, value by value, what the report over the same charges shows.
+    #[test]
+    fn explanations_agree_with_the_books(world in crate::naive::worlds(), records in crate::naive::records()) {
+        let rules = world.compile();
+        let mut builder = Ledger::builder(Currency::USD);
+        for record in &records {
+            builder.push(record).unwrap();
+        }
+        let ledger = builder.build();
+        let all = Window::new(Timestamp::from_millis(0).unwrap(), at("2100-01-01")).unwrap();
+        let mut people: Vec<_> = records.iter().filter_map(|record| record.resource.clone()).collect();
+        people.sort();
+        people.dedup();
+        for key in rules.keys() {
+            let query = Query::all_resources()
+                .group_by(Dimension::Resource)
+                .group_by(Dimension::VirtualTag(Arc::clone(key)));
+            let mut shown: BTreeMap<(Option<Arc<str>>, Answer), Money> = BTreeMap::new();
+            for row in query.run(&ledger, &rules).unwrap().rows {
+                let answer = row.keys[1].clone().map_or(Answer::Unset, Answer::Value);
+                shown.insert((row.keys[0].clone(), answer), row.totals.effective.amount);
+            }
+            for person in &people {
+                let explained = rules.explain_charges(&ledger, person, all, Metric::Effective).unwrap();
+                let mut told: BTreeMap<(Option<Arc<str>>, Answer), Money> = BTreeMap::new();
+                for each in explained {
+                    let resource = each.dimensions.iter().find(|(field, _)| *field == Dimension::Resource);
+                    // Other spellings of the same person are explained as well.
+                    let Some((_, resource)) = resource.filter(|(_, resource)| resource == person) else { continue };
+                    let explanation = each.explanations.iter().find(|explanation| explanation.key == *key).unwrap();
+                    let [part] = explanation.parts.as_slice() else { panic!("nothing is shared out") };
+                    let sum = told.entry((Some(Arc::clone(resource)), part.answer.clone())).or_default();
+                    *sum = sum.checked_add(each.amount).unwrap();
+                }
+                let theirs = shown.iter().filter(|((resource, _), _)| resource.as_ref() == Some(person));
+                proptest::prop_assert_eq!(told, theirs.map(|(place, sum)| (place.clone(), *sum)).collect());
+            }
+        }
+    }
+}
+
+/// A rule that fails for want of a source is told in a sentence, whatever the source.
+#[test]
+fn a_rule_without_a_source_is_told_in_words_that_read() {
+    let toml = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n[[tag]]\nkey = \"K\"\n\
+        [[tag.rule]]\nwho = \"person\"\nfrom_directory = \"team\"\n\
+        [[tag.rule]]\nwho = \"person\"\nfrom_field = \"costs.region\"\n\
+        [[tag.rule]]\nwho = \"person\"\nsplit = { headcount = \"team\" }\n\
+        [[tag.rule]]\nwho = \"person\"\nsplit = { cost_of = \"Team\", per = \"month\" }\n";
+    let people = Directory::from_csv(b"email,team\nbo@x.test,\n", "people.csv").unwrap();
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(people).unwrap();
+    let rules = rules.resolve(&Ledger::builder(Currency::USD).build(), Metric::Effective, &[]).unwrap();
+    let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
+    record.resource = Some("bo@x.test".into());
+    let told = rules.explain("K", &record, record.at).unwrap().to_string();
+    let nearly: Vec<_> = told.lines().filter_map(|line| line.split("; but not ").nth(1)).collect();
+    let expected =
+        ["`team` in the directory", "a value of costs.region", "people to count", "costs to share it out by"];
+    assert_eq!(nearly, expected, "{told}");
 }

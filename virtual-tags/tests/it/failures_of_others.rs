@@ -2,12 +2,12 @@
 
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Timestamp};
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
-fn compile(toml: &str, csv: &str) -> Rules {
+fn compile(toml: &str, csv: &str) -> ResolvedRules {
     let directory = Directory::from_csv(csv.as_bytes(), "people.csv").unwrap();
     let toml = format!("[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n{toml}");
-    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap()
+    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap()
 }
 
 fn ledger(charges: &[(&str, &str, &str)]) -> Ledger {
@@ -21,7 +21,7 @@ fn ledger(charges: &[(&str, &str, &str)]) -> Ledger {
     builder.build()
 }
 
-fn by_team(rules: &Rules, ledger: &Ledger) -> Vec<String> {
+fn by_team(rules: &ResolvedRules, ledger: &Ledger) -> Vec<String> {
     let tag = Dimension::VirtualTag("Team".into());
     let report = Query::all_resources().group_by(tag).run(ledger, rules).unwrap();
     let mut rows: Vec<_> = report

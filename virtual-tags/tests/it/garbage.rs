@@ -20,7 +20,12 @@ fn read(csv: &[u8], toml: &str) {
     }
     match (rules, directory) {
         (Ok(rules), Ok(directory)) => {
-            if let Ok(rules) = rules.with_directory_facts(&directory, "Nobody").compile(directory) {
+            let columns = directory.facts().to_vec();
+            if let Ok(rules) = rules
+                .with_directory_facts(&directory, columns.iter().map(|each| &**each), "Nobody")
+                .unwrap()
+                .compile(directory)
+            {
                 let _ = rules.check();
             }
         }

@@ -1,7 +1,7 @@
 //! Which names are one person, and who is nobody.
 
-use cost_model::{Assignment, CostRecord, Costs, Currency, Ledger, Tagger, Timestamp};
-use virtual_tags::{Directory, Found, RuleSet, Rules};
+use cost_model::{CostRecord, Costs, Currency, Ledger, Tagger, Timestamp};
+use virtual_tags::{Answer, Directory, Found, ResolvedRules, RuleSet};
 
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())
@@ -13,16 +13,16 @@ fn record(resource: &str, day: &str) -> CostRecord {
     record
 }
 
-fn compile(rules: &str, csv: &str) -> Rules {
+fn compile(rules: &str, csv: &str) -> ResolvedRules {
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
     let toml = format!("[[tag]]\nkey = \"Team\"\ndefault = \"-\"\n{rules}");
-    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap()
+    RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap()
 }
 
 #[track_caller]
-fn gives(rules: &Rules, resource: &str, team: &str) {
+fn gives(rules: &ResolvedRules, resource: &str, team: &str) {
     let record = record(resource, "2026-09-15");
-    assert_eq!(rules.assign("Team", &record, record.at), Assignment::Value(team.into()), "{resource}");
+    assert_eq!(rules.answer("Team", &record, record.at), Answer::Value(team.into()), "{resource}");
 }
 
 const JOINED: &str = "jos\u{e9}@acme.test";
@@ -84,7 +84,7 @@ fn removed_people_and_nobody_are_addressed_by_name() {
     gives(&rules, "bot-7", "-");
     gives(&rules, "(no user)", "nobody");
     let early = record("ana@acme.test", "2026-08-31");
-    assert_eq!(rules.assign("Team", &early, early.at), Assignment::Value("-".into()));
+    assert_eq!(rules.answer("Team", &early, early.at), Answer::Value("-".into()));
     assert_eq!(rules.boundaries_of(&early).as_ref(), [at("2026-09-01")]);
 }
 
@@ -92,7 +92,7 @@ fn removed_people_and_nobody_are_addressed_by_name() {
 fn every_folded_match_is_listed() {
     let csv = "email,team\nana@acme.test,Web\nBo@acme.test,Web\nbo@acme.test,Data\ncy@acme.test,Web\n";
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap().ignore_plus(["acme.test"]);
-    let rules = RuleSet::default().compile(directory).unwrap();
+    let rules = RuleSet::default().compile(directory).unwrap().tagger().unwrap();
     let mut ledger = Ledger::builder(Currency::USD);
     for sent in [
         "ana@acme.test",
@@ -105,13 +105,13 @@ fn every_folded_match_is_listed() {
     ] {
         ledger.push(&record(sent, "2026-09-15")).unwrap();
     }
-    let told: Vec<_> = rules.spellings(&ledger.build()).iter().map(ToString::to_string).collect();
+    let told: Vec<_> = rules.rules().spellings(&ledger.build()).iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
         [
             "Ana@acme.test is ana@acme.test but for the case of letters, in 2 charges",
-            "BO@acme.test looks like two people, and stands for neither, in 1 charges",
-            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charges",
+            "BO@acme.test looks like two people, and stands for neither, in 1 charge",
+            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charge",
         ]
     );
 }

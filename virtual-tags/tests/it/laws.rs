@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cost_model::report::Query;
-use cost_model::{Assignment, CostRecord, Currency, Dimension, Ledger, Tagger, Timestamp};
+use cost_model::{CostRecord, Currency, Dimension, Ledger, Tagger, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use virtual_tags::{Directory, Resolved, RuleSet, Rules};
+use virtual_tags::{Answer, Directory, LedgerTags, ResolvedRules, RuleSet};
 
 use crate::chained::{Rule, World, is_met, records, rule};
 use crate::naive::cases;
@@ -39,12 +39,12 @@ fn one_key(rules: Vec<Rule>) -> World {
     World { keys: vec![rules], order: vec![0], default: true }
 }
 
-fn say(assignment: &Assignment<'_>) -> String {
+fn say(assignment: &Answer) -> String {
     match assignment {
-        Assignment::Value(value) => value.to_string(),
-        Assignment::Unset => "unset".to_owned(),
-        Assignment::Shares(shares) => {
-            shares.iter().map(|share| format!("{} of {:?},", share.weight, share.value)).collect()
+        Answer::Value(value) => value.to_string(),
+        Answer::Unset => "unset".to_owned(),
+        Answer::Shares(shares) => {
+            shares.iter().map(|(value, weight)| format!("{weight} of {value:?},")).collect()
         }
     }
 }
@@ -62,7 +62,12 @@ fn split_amounts(parts: &[(String, u64)], record: &CostRecord) -> Vec<i128> {
     let listed: Vec<_> =
         parts.iter().map(|(value, weight)| format!("{{ value = \"{value}\", weight = {weight} }}")).collect();
     let toml = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [{}]\n", listed.join(", "));
-    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let rules = RuleSet::from_toml(&toml, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     let ledger = ledger(std::slice::from_ref(record));
     let query = Query::all_resources().group_by(Dimension::VirtualTag("K".into()));
     let report = query.run(&ledger, &rules).unwrap();
@@ -119,14 +124,19 @@ fn p7_a_later_rule_takes_from_the_default_only() {
         let last = "  [[tag.rule]]\n  value = \"all\"\n  when = \"costs.provider = 'cursor'\"\n";
         let closed = |world: &World, rest: &str| {
             let toml = world.toml() + last + rest;
-            RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap()
+            RuleSet::from_toml(&toml, "rules.toml")
+                .unwrap()
+                .compile(Directory::default())
+                .unwrap()
+                .tagger()
+                .unwrap()
         };
         let extra = after.toml();
         let extra = extra.strip_prefix(&before.toml()).unwrap();
         let (catching, and_more) = (closed(&before, ""), closed(&before, extra));
         let (old, new) = (before.compile(), after.compile());
         for record in &records {
-            let say = |rules: &Rules| say(&rules.assign("K0", record, record.at));
+            let say = |rules: &ResolvedRules| say(&rules.answer("K0", record, record.at));
             prop_assert_eq!(say(&catching), say(&and_more));
             if is_met(&rules, record) {
                 prop_assert_eq!(say(&old), say(&new));
@@ -158,11 +168,11 @@ fn p11_who_never_moves_is_the_same_at_any_time() {
         let toml = one_key(vec![rule]).toml() + "  [[tag.rule]]\n  from_directory = \"team\"\n";
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         let then = Timestamp::midnight(format!("2026-01-0{day}").parse().unwrap());
-        let was = written.clone().compile(directory.clone()).unwrap();
-        let is = written.compile(directory.as_of(then)).unwrap();
+        let was = written.clone().compile(directory.clone()).unwrap().tagger().unwrap();
+        let is = written.compile(directory.as_of(then)).unwrap().tagger().unwrap();
         for record in &records {
-            let team = say(&was.assign("K0", record, record.at));
-            prop_assert_eq!(say(&is.assign("K0", record, record.at)), team.clone());
+            let team = say(&was.answer("K0", record, record.at));
+            prop_assert_eq!(say(&is.answer("K0", record, record.at)), team.clone());
             tally.count(if team == "d" { "default" } else { "found" });
         }
         Ok(())
@@ -180,23 +190,23 @@ fn p12_tagging_what_is_tagged_changes_nothing() {
         for tag in &mut written.tags {
             tag.overrides_provider = overrides;
         }
-        let rules = written.compile(Directory::default()).unwrap();
+        let rules = written.compile(Directory::default()).unwrap().tagger().unwrap();
         for record in &records {
             let mut tagged = record.clone();
             let mut whole = true;
             for key in rules.keys() {
-                match rules.assign(key, record, record.at) {
-                    Assignment::Value(value) => () = tagged.tags.insert(&**key, &*value),
+                match rules.answer(key, record, record.at) {
+                    Answer::Value(value) => () = tagged.tags.insert(&**key, &*value),
                     // A share has no place in a tag.
-                    Assignment::Shares(_) | Assignment::Unset => whole = false,
+                    Answer::Shares(_) | Answer::Unset => whole = false,
                 }
             }
             if !whole && !overrides {
                 continue;
             }
             for key in rules.keys() {
-                let again = say(&rules.assign(key, &tagged, record.at));
-                prop_assert_eq!(again, say(&rules.assign(key, record, record.at)));
+                let again = say(&rules.answer(key, &tagged, record.at));
+                prop_assert_eq!(again, say(&rules.answer(key, record, record.at)));
             }
             tally.count(if overrides { "rules cover the tag" } else { "the tag stands" });
         }
@@ -211,11 +221,11 @@ fn p13_threads_say_what_one_says_byte_for_byte() {
     let keys = (prop::collection::vec(rule(0), 0..6), prop::collection::vec(rule(1), 0..6));
     holds(&(keys, prop::collection::vec(records(), 4)), |((first, second), lots)| {
         let rules = World { keys: vec![first, second], order: vec![0, 1], default: false }.compile();
-        let said = |rules: &Rules, records: &[CostRecord]| -> String {
+        let said = |rules: &ResolvedRules, records: &[CostRecord]| -> String {
             let ledger = ledger(records);
             let mut text = String::new();
             for key in rules.keys() {
-                let resolved = Resolved::new(rules, key, &ledger);
+                let resolved = LedgerTags::new(rules, key, &ledger);
                 for (row, number) in ledger.rows().zip(resolved.numbers()) {
                     text += &format!("{} {key} {:?}\n", row.at, resolved.shares(number));
                 }

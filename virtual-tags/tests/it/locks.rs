@@ -3,7 +3,7 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, Resolved, RuleSet};
+use virtual_tags::{Directory, Error, ErrorKind, LedgerTags, LockedRules, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -51,7 +51,7 @@ fn close(rules: &RuleSet, people: &Directory) -> PeriodLock {
 }
 
 #[track_caller]
-fn refuses(result: Result<virtual_tags::Rules, Error>, start: &str) {
+fn refuses(result: Result<virtual_tags::ResolvedRules, Error>, start: &str) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Locked);
     assert!(error.to_string().starts_with(start), "{error}");
@@ -65,7 +65,7 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
 
     let reopened = lock.reopen(&rules, &now, &ledger(&CHARGES)).unwrap();
     assert_eq!(lock.restated(&reopened, &ledger(&CHARGES)).unwrap(), []);
-    let current = rules.compile(now).unwrap();
+    let current = rules.compile(now).unwrap().tagger().unwrap();
     let told = |tagger: &dyn Tagger, charges: &[(&str, &str, &str)]| -> Vec<String> {
         lock.restated(tagger, &ledger(charges)).unwrap().iter().map(ToString::to_string).collect()
     };
@@ -149,14 +149,15 @@ fn a_lock_goes_through_json() {
 }
 
 #[test]
-fn what_became_known_last_stands_in_place_of_the_rest() {
+fn a_move_that_became_known_later_keeps_the_history_before_it() {
     let json = r#"[{ "email": "ana@acme.test", "team": "Web", "to": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Data", "from": "2026-09-10" },
         { "email": "ana@acme.test", "team": "Ops", "from": "2026-09-20", "recorded_at": "2026-09-20T08:00:00Z" }]"#;
     let now = Directory::from_json(json, "people.json").unwrap();
     let team =
         |directory: &Directory, day| directory.fact("ana@acme.test", "team", at(day)).map(str::to_owned);
-    assert_eq!(team(&now, "2026-09-15"), None);
+    assert_eq!(team(&now, "2026-09-05").as_deref(), Some("Web"));
+    assert_eq!(team(&now, "2026-09-15").as_deref(), Some("Data"));
     assert_eq!(team(&now, "2026-09-25").as_deref(), Some("Ops"));
     let before = now.known_at(at("2026-09-20"));
     assert_eq!(team(&before, "2026-09-15").as_deref(), Some("Data"));
@@ -198,7 +199,7 @@ proptest! {
         let (ledger, nobody) = (builder.build(), Directory::default());
         let period = days("2026-01-02", "2026-01-05");
         let lock = PeriodLock::close((&old, &nobody), &ledger, period, at("2026-02-01"), Metric::Billed).unwrap();
-        let current = new.compile(nobody.clone()).unwrap();
+        let current = new.compile(nobody.clone()).unwrap().tagger().unwrap();
         let locked = LockedRules::new(current.clone(), [(period, lock.reopen(&old, &nobody, &ledger).unwrap())]).unwrap();
         prop_assert_eq!(lock.restated(&locked, &ledger).unwrap(), []);
 
@@ -207,10 +208,159 @@ proptest! {
             change = change.checked_add(restated.now).unwrap().checked_sub(restated.closed).unwrap();
         }
         prop_assert!(change.is_zero());
-        let (as_locked, as_now) = (Resolved::new(&locked, "K0", &ledger), Resolved::new(&current, "K0", &ledger));
+        let (as_locked, as_now) = (LedgerTags::new(&locked, "K0", &ledger), LedgerTags::new(&current, "K0", &ledger));
         for (row, (locked, now)) in ledger.rows().zip(as_locked.numbers().zip(as_now.numbers())) {
             if !period.contains(row.at) {
                 prop_assert_eq!(as_locked.shares(locked), as_now.shares(now));
+            }
+        }
+    }
+}
+
+/// What came after the period, whom it did not charge and what no rule reads are no reason to refuse a lock; what it used is.
+#[test]
+fn a_lock_goes_by_what_the_period_used() {
+    let people_of = |more: &str| people(&format!("email,team,salary,from,to\n{more}"));
+    let base = "ana@acme.test,Web,1,2026-01-01,\nbo@acme.test,Data,2,,\n";
+    let headcount = "[[tag]]\nkey = \"Shared\"\n[[tag.rule]]\nsplit = { headcount = \"team\" }\n";
+    let removed = "[[tag]]\nkey = \"Left\"\n[[tag.rule]]\nvalue = \"yes\"\nwho = \"removed\"\n";
+    for rules in [BY_TEAM.to_owned(), format!("{BY_TEAM}{headcount}"), format!("{BY_TEAM}{removed}")] {
+        let (rules, charges) = (written(&rules), ledger(&CHARGES));
+        let lock = close(&rules, &people_of(base));
+        for (same, rows) in [
+            ("a hire in October", format!("{base}cy@acme.test,Ops,3,2026-10-01,\n")),
+            ("a raise", base.replace(",1,", ",7,")),
+            (
+                "a move in October",
+                format!("{}ana@acme.test,Ops,1,2026-10-01,\n", base.replace("01-01,", "01-01,2026-10-01")),
+            ),
+            ("somebody who left before", format!("{base}di@acme.test,Ops,3,2026-01-01,2026-08-31\n")),
+        ] {
+            assert!(lock.reopen(&rules, &people_of(&rows), &charges).is_ok(), "{same}");
+            let review = lock.review(&rules, &people_of(&rows), &charges).unwrap();
+            assert!(
+                review.is_unchanged() && !review.people_changed && !review.rules_changed,
+                "{same}: {review}"
+            );
+        }
+        for (other, rows) in [
+            ("another team", base.replace("Web", "Ops")),
+            ("a move in September", base.replace("2026-01-01", "2026-09-06")),
+            ("nobody", base.replace("bo@", "bob@")),
+        ] {
+            refuses(lock.reopen(&rules, &people_of(&rows), &charges), "the people are not those");
+            let review = lock.review(&rules, &people_of(&rows), &charges).unwrap();
+            assert!(review.people_changed && !review.is_unchanged(), "{other}: {review}");
+        }
+    }
+}
+
+#[test]
+fn changes_that_cancel_each_other_out_are_seen() {
+    let rules = written(BY_TEAM);
+    let even = [
+        ("ana@acme.test", "2026-09-05", "2"),
+        ("bo@acme.test", "2026-09-15", "2"),
+        ("bo@acme.test", "2026-09-16", "3"),
+    ];
+    let (then, swapped) = (
+        "email,team\nana@acme.test,Web\nbo@acme.test,Data\n",
+        "email,team,from,to\nana@acme.test,Data,,\n\
+        bo@acme.test,Data,,2026-09-15\nbo@acme.test,Web,2026-09-15,2026-09-16\nbo@acme.test,Data,2026-09-16,\n",
+    );
+    let september = days("2026-09-01", "2026-10-01");
+    let lock = PeriodLock::close(
+        (&rules, &people(then)),
+        &ledger(&even),
+        september,
+        at("2026-10-03"),
+        Metric::Effective,
+    )
+    .unwrap();
+    let review = lock.review(&rules, &people(swapped), &ledger(&even)).unwrap();
+    assert_eq!(review.restated, []);
+    assert!(!review.is_unchanged() && review.people_changed && !review.charges_changed);
+    assert_eq!(
+        review.to_string(),
+        "the same rules, other people as known then, the same charges\n  Team: 4 of 7 moves\n    Data -> Web: 2 in 1 charge \
+         (bo@acme.test 2)\n    Web -> Data: 2 in 1 charge (ana@acme.test 2)\n"
+    );
+    // One charge is a dollar more, another of the same team a dollar less.
+    let other = [even[0], ("bo@acme.test", "2026-09-15", "3"), ("bo@acme.test", "2026-09-16", "2")];
+    let review = lock.review(&rules, &people(then), &ledger(&other)).unwrap();
+    assert_eq!((review.restated.len(), review.moves.len(), review.charges_changed), (0, 0, true));
+    assert!(!review.is_unchanged());
+    // Charges in another order, and those of other months, are none of its business.
+    let mut more = vec![("cy@acme.test", "2026-10-01", "9"), even[2], even[1], even[0]];
+    more.push(("cy@acme.test", "2026-08-31", "9"));
+    assert!(lock.review(&rules, &people(then), &ledger(&more)).unwrap().is_unchanged());
+}
+
+/// A lock that went through a file decides late charges as its rules did, though the files are gone.
+#[test]
+fn a_lock_is_opened_with_what_it_holds() {
+    let rules = "[[tag.rule]]\nvalue = \"Left\"\nwho = \"removed\"\n[[tag.rule]]\nsplit = [{ value = \"A\", percent = 62.5 }, { value = \
+                 \"B\", percent = 37.5 }]\nwhen = \"costs.service IN ('x', 'y') AND NOT tags['a'] = 'b'\"\nfrom = \"2026-01-01\"\n\
+                 [[tag.rule]]\nfrom_directory = \"team\"\ntransform = [\"lower\", { map = { web = \"W\", data = \"D\" } }, { format = \"{0}!\" }]\n";
+    let payer = "[[tag]]\nkey = \"Payer\"\ndefault_from = \"vtag.Team\"\n[[tag.rule]]\nwho = \"service_account\"\nsplit = { cost_of = \"Team\", \
+                 per = \"month\", within = \"costs.provider\" }\n";
+    let rules = written(&format!("{rules}{payer}"));
+    let then = people(
+        "email,team,salary,from,to\nana@acme.test,Web,91000,,\nbo@acme.test,Data,1,,\ncy@acme.test,Data,1,,2026-09-10\n",
+    );
+    let charges = ledger(
+        &[CHARGES.as_slice(), &[("bot", "2026-09-30", "7"), ("cy@acme.test", "2026-09-11", "1")]].concat(),
+    );
+    let september = days("2026-09-01", "2026-10-01");
+    let lock =
+        PeriodLock::close((&rules, &then), &charges, september, at("2026-10-03"), Metric::Effective).unwrap();
+    let json = serde_json::to_string(&lock).unwrap();
+    assert!(!json.contains("91000") && !json.contains("salary"), "{json}");
+    let lock: PeriodLock = serde_json::from_str(&json).unwrap();
+    let opened = lock.open().unwrap();
+    assert_eq!(lock.restated(&opened, &charges).unwrap(), []);
+    let before = rules.compile(then).unwrap().resolve(&charges, Metric::Effective, &[september]).unwrap();
+    for (who, service, expected) in [
+        ("ana@acme.test", "", "`W!`"),
+        ("cy@acme.test", "", "`Left`"),
+        ("ana@acme.test", "y", "5 of `A`, 3 of `B`"),
+        ("bot-9", "", "`-`"),
+    ] {
+        let mut late = CostRecord::new(at("2026-09-30"), "cursor", Currency::USD, Costs::absent());
+        late.resource = Some(who.into());
+        late.service = Some(service.into());
+        assert_eq!(opened.answer("Team", &late, late.at).to_string(), expected);
+        for key in ["Team", "Payer"] {
+            assert_eq!(opened.answer(key, &late, late.at), before.answer(key, &late, late.at), "{who} {key}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    /// Whatever the rules and the directory, a lock that went through a file answers in its period as they did.
+    #[test]
+    fn an_opened_lock_answers_as_the_rules_did(
+        world in crate::naive::worlds(), charges in crate::naive::records(), ends in prop::array::uniform2(0_usize..64),
+    ) {
+        let instants = crate::naive::instants();
+        let [one, other] = ends.map(|end| instants[end % instants.len()]);
+        let period = Window::new(one.min(other), Timestamp::from_millis(one.max(other).millis() + 1).unwrap()).unwrap();
+        let mut builder = Ledger::builder(Currency::USD);
+        for charge in &charges {
+            builder.push(charge).unwrap();
+        }
+        let rules = RuleSet::from_toml(&world.toml(), "rules.toml").unwrap();
+        let closed = PeriodLock::close((&rules, &world.directory()), &builder.build(), period, at("2030-01-01"), Metric::Effective);
+        let json = serde_json::to_string(&closed.unwrap()).unwrap();
+        let lock: PeriodLock = serde_json::from_str(&json).unwrap();
+        let (opened, before) = (lock.open().unwrap(), world.compile());
+        for charge in &charges {
+            for at in instants.iter().copied().filter(|at| period.contains(*at)) {
+                for key in before.keys() {
+                    prop_assert_eq!(opened.answer(key, charge, at), before.answer(key, charge, at), "{} at {}", key, at);
+                }
             }
         }
     }

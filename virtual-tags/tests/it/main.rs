@@ -26,6 +26,7 @@ mod identity;
 mod laws;
 mod locks;
 mod naive;
+mod people_checks;
 mod untidy_directories;
 mod values;
 mod vantage;

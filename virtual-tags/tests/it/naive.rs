@@ -1,11 +1,11 @@
-//! Rules and directories as plain data: how they are written in files, and what they mean, told as simply as can be.
+//! ResolvedRules and directories as plain data: how they are written in files, and what they mean, told as simply as can be.
 
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use cost_model::{CostRecord, Costs, Currency, Money, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Directory, RuleSet, Rules};
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tag {
@@ -106,8 +106,13 @@ impl World {
         Directory::from_csv(self.csv().as_bytes(), "directory.csv").unwrap()
     }
 
-    pub(crate) fn compile(&self) -> Rules {
-        RuleSet::from_toml(&self.toml(), "rules.toml").unwrap().compile(self.directory()).unwrap()
+    pub(crate) fn compile(&self) -> ResolvedRules {
+        RuleSet::from_toml(&self.toml(), "rules.toml")
+            .unwrap()
+            .compile(self.directory())
+            .unwrap()
+            .tagger()
+            .unwrap()
     }
 
     /// The first rule that matches, else the default.

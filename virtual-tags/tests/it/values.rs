@@ -1,7 +1,7 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
-use cost_model::{Assignment, CostRecord, Costs, Currency, Tagger, Timestamp};
-use virtual_tags::{Directory, Found, RuleSet};
+use cost_model::{CostRecord, Costs, Currency, Part, Timestamp};
+use virtual_tags::{Answer, Directory, Found, RuleSet};
 
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())
@@ -16,14 +16,15 @@ fn record(resource: &str) -> CostRecord {
 #[track_caller]
 fn gives(toml: &str, directory: Directory, record: &CostRecord, expected: &str) {
     let toml = format!("[[tag]]\nkey = \"Team\"\n{toml}\n");
-    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap();
-    let shown = match rules.assign("Team", record, record.at) {
-        Assignment::Value(value) => value.into_owned(),
-        Assignment::Unset => "unset".to_owned(),
-        Assignment::Shares(shares) => {
+    let rules =
+        RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap();
+    let shown = match rules.answer("Team", record, record.at) {
+        Answer::Value(value) => value.as_ref().to_owned(),
+        Answer::Unset => "unset".to_owned(),
+        Answer::Shares(shares) => {
             let shares: Vec<_> = shares
                 .iter()
-                .map(|share| format!("{} {}", share.value.as_deref().unwrap_or("-"), share.weight))
+                .map(|(value, weight)| format!("{} {weight}", value.as_deref().unwrap_or("-")))
                 .collect();
             shares.join(", ")
         }
@@ -174,17 +175,22 @@ fn json_says_what_csv_says_and_where_it_is_wrong() {
     fails("{", "people.json:1:0: this is not a JSON list of objects");
 }
 
-/// Rules are found by their texts: a hundred thousand of them compile, and the last one is met.
+/// ResolvedRules are found by their texts: a hundred thousand of them compile, and the last one is met.
 #[test]
 fn a_hundred_thousand_rules_compile_and_answer() {
     let mut toml = "[[tag]]\nkey = \"Team\"\n".to_owned();
     for number in 0..100_000 {
         toml += &format!("[[tag.rule]]\nvalue = \"T{number}\"\nemail.is = \"p{number}@acme.test\"\n");
     }
-    let rules = RuleSet::from_toml(&toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let rules = RuleSet::from_toml(&toml, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     for number in [0, 50_000, 99_999] {
         let charge = record(&format!("p{number}@acme.test"));
-        assert_eq!(rules.assign("Team", &charge, charge.at), Assignment::Value(format!("T{number}").into()));
+        assert_eq!(rules.answer("Team", &charge, charge.at), Answer::Value(format!("T{number}").into()));
     }
 }
 
@@ -198,11 +204,11 @@ fn a_million_people_compile_and_answer() {
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
     assert_eq!(directory.people(), 1_000_000);
     let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
-    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap();
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap();
     for number in [0, 500_000, 999_999] {
         let charge = record(&format!("P{number}@ACME.test"));
-        let team = Assignment::Value(format!("T{}", number % 7).into());
-        assert_eq!(rules.assign("Team", &charge, charge.at), team);
+        let team = Answer::Value(format!("T{}", number % 7).into());
+        assert_eq!(rules.answer("Team", &charge, charge.at), team);
     }
 }
 
@@ -221,11 +227,16 @@ fn tags_that_are_told_one_by_one_are_found() {
     }
     let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"A\"\nwhen = \"tags['app'] = 'a'\"\n[[tag.rule]]\nvalue = \
                 \"B\"\nwhen = \"tags['app'] = 'b'\"\n[[tag.rule]]\nvalue = \"Ana\"\nemail.local = \"ana\"\n";
-    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(Directory::default()).unwrap();
+    let rules = RuleSet::from_toml(toml, "rules.toml")
+        .unwrap()
+        .compile(Directory::default())
+        .unwrap()
+        .tagger()
+        .unwrap();
     let mut memory = rules.remember("Team");
     for (app, team) in [("a", "A"), ("b", "B"), ("c", "Ana"), ("a", "A")] {
-        let expected = Assignment::Value(team.into());
-        assert_eq!(rules.assign("Team", &Tagged(app), at("2026-09-15")), expected);
-        assert_eq!(*memory.assign(&Tagged(app), at("2026-09-15")), expected);
+        let expected = Answer::Value(team.into());
+        assert_eq!(rules.answer("Team", &Tagged(app), at("2026-09-15")), expected);
+        assert_eq!(memory.parts(&Tagged(app), at("2026-09-15")), [Part::whole([Some(team.into())])]);
     }
 }

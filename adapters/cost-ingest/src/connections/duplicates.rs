@@ -1,21 +1,24 @@
 //! Two connections that bring in the same charges.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Identity, RecordSink, Scope, TokenCounts, TokenType, Window,
+    ConnectionId, CostRecord, CostStore, Identity, RecordSink, Scope, StoredRecord, TokenCounts, TokenType,
+    Window,
 };
 
 use crate::{Error, ErrorKind, Result};
 
-/// As many charges must be in both before anything is said: chance brings a few together.
+/// As many charges must be in both before anything is said of traits that chance brings together now and then.
 const FEWEST: u64 = 10;
 
 /// Refuses a connection whose charges of a window another connection has brought in as well: the same team connected
 /// twice, or an exported file beside the API.
 ///
-/// Charges are the same if their [`Identity`] is, or, since a file tells less than the API, if they used the same
-/// numbers of tokens in the same second. Connections are the same if half of the charges of the smaller one are in both.
+/// Charges are the same if they used the same numbers of tokens of the same model in the same millisecond; or, at least
+/// ten of them, if their [`Identity`] is, or if they used the same numbers of tokens in the same second. Connections are
+/// the same if half of the charges of the smaller one are in both.
 ///
 /// # Errors
 /// [`ErrorKind::DuplicateConnection`] with the other connection; [`ErrorKind::Store`].
@@ -24,14 +27,44 @@ pub async fn refuse_duplicates(
     connection: &ConnectionId,
     window: Window,
 ) -> Result<()> {
-    let failed = |error| Error::store("the stored charges could not be compared", error);
-    let own = traits(store, connection, window).await?;
-    for other in store.connections().await.map_err(failed)?.into_iter().filter(|other| other != connection) {
-        let others = traits(store, &other, window).await?;
-        let shared = own.shared(&others);
-        if shared >= FEWEST && shared.saturating_mul(2) >= own.charges.min(others.charges) {
+    let own = stored_traits(store, connection, window).await?;
+    refuse(store, connection, window, &own).await
+}
+
+/// Refuses charges of a window, before they are stored for a connection, if another connection has brought them in.
+/// See [`refuse_duplicates`].
+///
+/// # Errors
+/// As [`refuse_duplicates`].
+pub async fn refuse_charges_of_others(
+    store: &dyn CostStore,
+    connection: &ConnectionId,
+    window: Window,
+    records: &[CostRecord],
+) -> Result<()> {
+    let mut own = Traits::default();
+    records.iter().filter(|record| window.contains(record.at)).for_each(|record| own.add(record));
+    refuse(store, connection, window, &own).await
+}
+
+async fn refuse(
+    store: &dyn CostStore,
+    connection: &ConnectionId,
+    window: Window,
+    own: &Traits,
+) -> Result<()> {
+    for other in store
+        .connections()
+        .await
+        .map_err(Error::not_compared)?
+        .into_iter()
+        .filter(|other| other != connection)
+    {
+        let shared = own.shared(&stored_traits(store, &other, window).await?);
+        if let Some(shared) = shared {
             let message = format!(
-                "`{connection}` and `{other}` bring in the same charges ({shared} in {window}); remove one of them"
+                "`{connection}` and `{other}` bring in the same charges ({shared} in {window}): use the name `{other}`, \
+                 or remove that connection first"
             );
             return Err(Error::of(ErrorKind::DuplicateConnection { other, shared }, message));
         }
@@ -39,11 +72,10 @@ pub async fn refuse_duplicates(
     Ok(())
 }
 
-async fn traits(store: &dyn CostStore, connection: &ConnectionId, window: Window) -> Result<Traits> {
+async fn stored_traits(store: &dyn CostStore, connection: &ConnectionId, window: Window) -> Result<Traits> {
     let mut traits = Traits::default();
     let scope = Scope::all().connection(connection.clone()).window(window);
-    let scanned = store.scan(&scope, &mut traits).await;
-    scanned.map_err(|error| Error::store("the stored charges could not be compared", error))?;
+    store.scan(&scope, &mut traits).await.map_err(Error::not_compared)?;
     Ok(traits)
 }
 
@@ -52,28 +84,46 @@ async fn traits(store: &dyn CostStore, connection: &ConnectionId, window: Window
 struct Traits {
     charges: u64,
     identities: BTreeSet<Identity>,
+    /// By instant, tokens and model: how many.
+    uses: HashMap<(i64, [u64; 4], Option<String>), u64>,
     /// By second and tokens: how many.
-    uses: HashMap<(i64, [u64; 4]), u64>,
+    rough_uses: HashMap<(i64, [u64; 4]), u64>,
 }
 
 impl Traits {
-    /// How many charges are in both, by whichever trait finds more.
-    fn shared(&self, other: &Self) -> u64 {
-        let identities = self.identities.intersection(&other.identities).count();
-        let uses =
-            self.uses.iter().map(|(key, count)| (*count).min(other.uses.get(key).copied().unwrap_or(0)));
-        uses.sum::<u64>().max(u64::try_from(identities).unwrap_or(u64::MAX))
-    }
-}
-
-impl RecordSink for Traits {
-    fn record(&mut self, record: &CostRecord) -> cost_model::Result<()> {
+    fn add(&mut self, record: &CostRecord) {
         self.charges += 1;
         self.identities.insert(Identity::of(record));
         if record.tokens != TokenCounts::default() {
             let tokens = TokenType::ALL.map(|token_type| record.tokens.get(token_type).count());
-            *self.uses.entry((record.at.millis().div_euclid(1000), tokens)).or_default() += 1;
+            let model = record.service_id.as_deref().map(str::to_owned);
+            *self.uses.entry((record.at.millis(), tokens, model)).or_default() += 1;
+            *self.rough_uses.entry((record.at.millis().div_euclid(1000), tokens)).or_default() += 1;
         }
+    }
+
+    /// How many charges are in both, if that is enough to say that they are the same.
+    fn shared(&self, other: &Self) -> Option<u64> {
+        let smaller = self.charges.min(other.charges);
+        let identities = self.identities.intersection(&other.identities).count();
+        let identities = u64::try_from(identities).unwrap_or(u64::MAX);
+        let rough = in_both(&self.rough_uses, &other.rough_uses).max(identities);
+        let exact = in_both(&self.uses, &other.uses);
+        let enough = |shared: u64, fewest: u64| shared >= fewest && shared.saturating_mul(2) >= smaller;
+        if enough(rough, FEWEST) {
+            return Some(rough.max(exact));
+        }
+        enough(exact, 1).then_some(exact)
+    }
+}
+
+fn in_both<K: Eq + Hash>(one: &HashMap<K, u64>, other: &HashMap<K, u64>) -> u64 {
+    one.iter().map(|(key, count)| (*count).min(other.get(key).copied().unwrap_or(0))).sum()
+}
+
+impl RecordSink for Traits {
+    fn record(&mut self, stored: &StoredRecord) -> cost_model::Result<()> {
+        self.add(&stored.record);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Progress, Result, RunReport};
 
 pub use authorizer::{Action, Actor, Authorizer, By, Role, Roles};
 pub use connection::{AuditRecord, Connection};
-pub use duplicates::refuse_duplicates;
+pub use duplicates::{refuse_charges_of_others, refuse_duplicates};
 pub use status::Status;
 
 /// The connections of an organisation, with an audit record of each change.

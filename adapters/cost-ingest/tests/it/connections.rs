@@ -170,10 +170,10 @@ fn workspaces_see_their_connections_only() {
 fn removing_one_team_leaves_the_other_to_the_last_digit() {
     let mut connections = with(&["acme", "beta"]);
     let store = MemoryStore::new();
-    let rows: Vec<_> =
-        (0..10).map(|hour| row(AUGUST + hour * 3_600_000, 10_i128.pow(20) + i128::from(hour))).collect();
-    for name in ["acme", "beta"] {
-        import(&mut connections, name, &Script::new(rows.clone()), &store).unwrap();
+    for (millis, name) in [(0, "acme"), (1, "beta")] {
+        let rows =
+            (0..10).map(|hour| row(AUGUST + hour * 3_600_000 + millis, 10_i128.pow(20) + i128::from(hour)));
+        import(&mut connections, name, &Script::new(rows.collect()), &store).unwrap();
         finish(store.observe(&id(name), Observations::at(at(AUGUST)))).unwrap();
     }
     let of = |name: &str| {
@@ -187,7 +187,7 @@ fn removing_one_team_leaves_the_other_to_the_last_digit() {
     assert!(of("acme").is_empty() && of("beta") == before);
     assert!(finish(store.observations(&id("acme"))).unwrap().is_empty());
     assert_eq!(finish(store.observations(&id("beta"))).unwrap().len(), 1);
-    assert!(finish(store.coverage(&id("acme"))).unwrap().is_empty());
+    assert!(finish(store.coverage(&id("acme"))).unwrap().spans().is_empty());
     assert_eq!(connections.get(&id("acme")).unwrap_err().kind(), &ErrorKind::NotFound);
     assert_eq!(connections.audit_trail().last().unwrap().action, Action::Remove);
 }
@@ -204,19 +204,21 @@ fn used(second: i64, tokens: u64, from_api: bool) -> CostRecord {
 #[test]
 fn the_same_team_twice_and_a_file_beside_the_api_are_refused() {
     let store = MemoryStore::new();
-    let mut connections = with(&["api", "again", "file", "other"]);
-    let uses = |from_api| (0..30).map(|second| used(second, 5 + second.cast_unsigned(), from_api)).collect();
+    let mut connections = with(&["api", "again", "file", "one", "other"]);
+    let uses = |from_api| -> Vec<_> {
+        (0..30).map(|second| used(second, 5 + second.cast_unsigned(), from_api)).collect()
+    };
     let others = (0..30).map(|second| used(second, 1000 + second.cast_unsigned(), true)).collect();
     for (name, rows) in [("api", uses(true)), ("other", others)] {
         import(&mut connections, name, &Script::new(rows), &store).unwrap();
     }
     let window = window(AUGUST, AUGUST + DAY);
     finish(refuse_duplicates(&store, &id("api"), window)).unwrap();
-    for (name, rows) in [("again", uses(true)), ("file", uses(false))] {
-        import(&mut connections, name, &Script::new(rows), &store).unwrap();
-        let error = finish(refuse_duplicates(&store, &id(name), window)).unwrap_err();
-        assert_eq!(error.kind(), &ErrorKind::DuplicateConnection { other: id("api"), shared: 30 });
-        finish(connections.remove(&by(&owners(), &ada()), &id(name), &store)).unwrap();
+    for (name, rows) in [("again", uses(true)), ("file", uses(false)), ("one", uses(true).split_off(29))] {
+        let shared = u64::try_from(rows.len()).unwrap();
+        let error = import(&mut connections, name, &Script::new(rows), &store).unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::DuplicateConnection { other: id("api"), shared });
+        assert_eq!(finish(store.count(&id(name), window)).unwrap(), 0, "nothing was stored");
     }
     finish(refuse_duplicates(&store, &id("other"), window)).unwrap();
 }

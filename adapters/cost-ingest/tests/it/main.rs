@@ -8,6 +8,7 @@
 mod connections;
 mod interrupted;
 mod plan;
+mod promises;
 mod refresh;
 mod refused;
 mod runs;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use cost_ingest::{Ingest, Observer, Progress, plan};
-use cost_model::{Change, CostRecord, MemoryStore};
+use cost_model::{CostRecord, MemoryStore, ReplaceStats};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -30,14 +30,14 @@ proptest! {
     fn a_second_run_changes_nothing(rows in rows()) {
         let (source, store) = (Script::new(rows.clone()), MemoryStore::new());
         let first = ingest(&source, &store).unwrap();
-        prop_assert_eq!(first.change, Change::new(number(&rows), 0, 0));
+        prop_assert_eq!(first.change, ReplaceStats::new(number(&rows), 0, 0));
         prop_assert_eq!(&first.windows, &plan(range()));
         prop_assert_eq!((first.announced, first.records), (number(&rows), number(&rows)));
         prop_assert_eq!((first.requests, first.retries, first.unknown_kinds), (12, 8, 4));
         prop_assert_eq!(stored(&store), sorted(rows.clone()));
 
         let second = ingest(&source, &store).unwrap();
-        prop_assert_eq!(second.change, Change::new(0, 0, number(&rows)));
+        prop_assert_eq!(second.change, ReplaceStats::new(0, 0, number(&rows)));
         prop_assert_eq!(stored(&store), sorted(rows));
         prop_assert_eq!(coverage(&store), [range()]);
     }
@@ -110,7 +110,7 @@ fn equal_rows_of_one_read_stay_as_many() {
     ingest(&source, &store).unwrap();
     assert_eq!(stored(&store), twins);
     source.rows().pop();
-    assert_eq!(ingest(&source, &store).unwrap().change, Change::new(0, 1, 2));
+    assert_eq!(ingest(&source, &store).unwrap().change, ReplaceStats::new(0, 1, 2));
     assert_eq!(stored(&store), twins[1..]);
 }
 
@@ -123,7 +123,7 @@ fn rows_outside_the_range_and_other_connections_stay_untouched() {
     source.rows().clear();
     let week = window(AUGUST, AUGUST + 7 * DAY);
     let change = finish(Ingest::new(&source, &store, connection()).run(week, week.end())).unwrap().change;
-    assert_eq!(change, Change::new(0, 1, 0));
+    assert_eq!(change, ReplaceStats::new(0, 1, 0));
     assert_eq!(stored(&store), [row(AUGUST + 9 * DAY, 2)]);
     let mut rows = Vec::<CostRecord>::new();
     let scope = cost_model::Scope::all().connection(other);

@@ -8,9 +8,10 @@ use std::task::{Context, Poll, Waker};
 use async_trait::async_trait;
 use cost_ingest::{Ingest, RunReport};
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostSource, CostStore, Costs, Counted, Currency, Error, ErrorKind,
-    MemoryStore, Money, Observations, RecordId, RecordSink, Restatement, Result, Scope, Timestamp, Window,
-    WindowRead,
+    ConnectionId, CostRecord, CostSource, CostStore, Costs, Coverage, Currency, Error, ErrorKind, FileImport,
+    Import, ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber, RecordId,
+    RecordSink, ReplaceStats, Restatement, Result, Scope, SourceBatch, StoredRecord, Timestamp, Window,
+    WindowCount, WindowReplacement,
 };
 use proptest::prelude::*;
 
@@ -54,7 +55,7 @@ pub(crate) fn inside(rows: &[CostRecord], window: Window) -> Vec<CostRecord> {
 }
 
 /// What a script does to a read before it hands it out.
-type Tamper = fn(&mut WindowRead);
+type Tamper = fn(&mut SourceBatch);
 
 /// A provider that holds these rows.
 #[derive(Debug, Default)]
@@ -73,6 +74,12 @@ pub(crate) struct Script {
     counted: Mutex<Vec<Window>>,
     /// How often a read is not ready yet.
     pub(crate) pauses: usize,
+    /// The provider's clock, if it tells.
+    clock: Mutex<Option<Timestamp>>,
+    /// More rows than this move while they are read.
+    pub(crate) moves_above: Option<usize>,
+    /// What the charges are.
+    pub(crate) origin: Origin,
 }
 
 impl Script {
@@ -82,6 +89,11 @@ impl Script {
 
     pub(crate) fn rows(&self) -> MutexGuard<'_, Vec<CostRecord>> {
         self.rows.lock().unwrap()
+    }
+
+    /// Sets the provider's clock.
+    pub(crate) fn clock(&self, now: Option<i64>) {
+        *self.clock.lock().unwrap() = now.map(at);
     }
 
     /// Every window counted, in order.
@@ -97,30 +109,36 @@ impl Script {
 
 #[async_trait]
 impl CostSource for Script {
-    async fn read(&self, window: Window) -> Result<WindowRead> {
+    async fn read(&self, window: Window) -> Result<SourceBatch> {
         let number = self.asked.lock().unwrap().len();
         self.asked.lock().unwrap().push(window);
-        pause(self.pauses).await;
         if self.fails_at == Some(number) {
             return Err(Error::new(ErrorKind::Source, "the provider is away"));
         }
         let records = inside(&self.rows(), window);
+        // The rows are those of the beginning; a slow provider answers later.
+        let answered_at = *self.clock.lock().unwrap();
+        pause(self.pauses).await;
+        if self.moves_above.is_some_and(|most| records.len() > most) {
+            return Err(Error::new(ErrorKind::Incomplete, "the rows moved"));
+        }
         if self.most.is_some_and(|most| records.len() > most) {
             return Err(Error::window_too_large(u64::try_from(records.len()).unwrap()));
         }
-        let mut read = WindowRead::new(window, records);
+        let mut read = SourceBatch::new(window, records);
         (read.requests, read.retries, read.unknown_kinds) = (3, 2, 1);
+        (read.answered_at, read.origin) = (answered_at, self.origin);
         if let Some((_, tamper)) = self.tampers_at.filter(|(which, _)| *which == number) {
             tamper(&mut read);
         }
         Ok(read)
     }
 
-    async fn count(&self, window: Window) -> Result<Counted> {
+    async fn count(&self, window: Window) -> Result<WindowCount> {
         self.counted.lock().unwrap().push(window);
         let newest = inside(&self.rows(), window).into_iter().map(|row| row.at).max();
         let count = u64::try_from(inside(&self.rows(), window).len()).unwrap();
-        Ok(Counted::new(count, newest.or((!self.forgets).then_some(window.start()))))
+        Ok(WindowCount::new(count, newest.or((!self.forgets).then_some(window.start()))))
     }
 }
 
@@ -132,6 +150,8 @@ pub(crate) struct PausingStore {
     /// The replacement, counted from 0, that fails.
     pub(crate) fails_at: Option<usize>,
     replaced: Mutex<usize>,
+    /// Whether nothing that was observed can be kept.
+    pub(crate) is_full: bool,
 }
 
 impl PausingStore {
@@ -146,11 +166,35 @@ impl CostStore for PausingStore {
         self.inner.connections().await
     }
 
-    async fn coverage(&self, connection: &ConnectionId) -> Result<Vec<Window>> {
+    async fn origin(&self) -> Result<Option<Origin>> {
+        self.inner.origin().await
+    }
+
+    async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
+        self.inner.begin_read(connection, origin).await
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
         self.inner.coverage(connection).await
     }
 
-    async fn replace_window(&self, connection: &ConnectionId, read: WindowRead) -> Result<Change> {
+    async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
+        self.inner.imports(connection).await
+    }
+
+    async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
+        self.inner.import(connection, file).await
+    }
+
+    async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
+        self.inner.remove_import(connection, import).await
+    }
+
+    async fn replace_window(
+        &self,
+        connection: &ConnectionId,
+        read: WindowReplacement,
+    ) -> Result<ReplaceStats> {
         pause(self.pauses).await;
         let number = {
             let mut replaced = self.replaced.lock().unwrap();
@@ -178,6 +222,9 @@ impl CostStore for PausingStore {
     }
 
     async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        if self.is_full {
+            return Err(Error::new(ErrorKind::Store, "the disk is full"));
+        }
         self.inner.observe(connection, observations).await
     }
 
@@ -230,13 +277,20 @@ pub(crate) fn ingest(source: &dyn CostSource, store: &dyn CostStore) -> cost_ing
     finish(Ingest::new(source, store, connection()).run(range(), range().end()))
 }
 
+/// Everything stored for the connection, with where it comes from.
+pub(crate) fn kept(store: &dyn CostStore) -> Vec<StoredRecord> {
+    let mut rows: Vec<StoredRecord> = Vec::new();
+    finish(store.scan(&Scope::all().connection(connection()), &mut rows)).unwrap();
+    rows
+}
+
 /// Everything stored for the connection.
 pub(crate) fn stored(store: &dyn CostStore) -> Vec<CostRecord> {
-    let mut rows = Vec::new();
+    let mut rows: Vec<CostRecord> = Vec::new();
     finish(store.scan(&Scope::all().connection(connection()), &mut rows)).unwrap();
     sorted(rows)
 }
 
 pub(crate) fn coverage(store: &dyn CostStore) -> Vec<Window> {
-    finish(store.coverage(&connection())).unwrap()
+    finish(store.coverage(&connection())).unwrap().windows().into_windows()
 }

@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use cost_model::{CostStore, Error, ErrorKind};
+use cost_model::{CostStore, Error, ErrorKind, Origin, WindowReplacement};
 use cost_model_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 
-use crate::support::{Folder, chain, charges, connection, read, scan, wait};
+use crate::support::{Folder, chain, charges, connection, put, read, scan, wait};
 
 /// Fails unless the error is a store's and says all of these.
 fn says(error: &Error, words: &[&str]) {
@@ -79,7 +79,8 @@ fn a_path_that_leads_nowhere_is_an_error() {
 fn a_damaged_page_is_an_error_wherever_it_is_read() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.store()).unwrap();
-    wait(store.replace_window(&connection(), read(charges(3000, 7)))).unwrap();
+    put(&store, &connection(), read(charges(3000, 7))).unwrap();
+    let number = wait(store.begin_read(&connection(), Origin::Provider)).unwrap();
     drop(store);
     let mut bytes = fs::read(folder.store()).unwrap();
     let middle = bytes.len() / 2 / 4096 * 4096;
@@ -89,7 +90,8 @@ fn a_damaged_page_is_an_error_wherever_it_is_read() {
     let words = [name(&folder.store()).to_owned(), "damaged".to_owned(), "ingest again".to_owned()];
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     says(&scan(&store).unwrap_err(), &words);
-    says(&wait(store.replace_window(&connection(), read(charges(1, 8)))).unwrap_err(), &words);
+    let again = WindowReplacement { read: number, ..read(charges(1, 8)) };
+    says(&wait(store.replace_window(&connection(), again)).unwrap_err(), &words);
     drop(store);
     assert!(fs::read(folder.store()).unwrap() == bytes, "a damaged file was written");
 }
@@ -111,12 +113,12 @@ fn values_that_this_crate_never_writes_are_damage() {
     ] {
         let folder = Folder::new();
         let store = SqliteStore::open(folder.store()).unwrap();
-        wait(store.replace_window(&connection(), read(charges(5, 7)))).unwrap();
+        put(&store, &connection(), read(charges(5, 7))).unwrap();
         drop(store);
         Connection::open(folder.store()).unwrap().execute(spoil, ()).unwrap();
         let store = SqliteStore::open(folder.store()).unwrap();
         says(&scan(&store).unwrap_err(), &[name(&folder.store()), "damaged", "ingest again"]);
-        let replaced = wait(store.replace_window(&connection(), read(charges(1, 8))));
+        let replaced = put(&store, &connection(), read(charges(1, 8)));
         says(&replaced.unwrap_err(), &["damaged"]);
     }
 }
@@ -125,19 +127,19 @@ fn values_that_this_crate_never_writes_are_damage() {
 fn a_full_disk_changes_nothing() {
     let folder = Folder::new();
     let store = Options::new().max_bytes(200_000).open(folder.store()).unwrap();
-    wait(store.replace_window(&connection(), read(charges(500, 7)))).unwrap();
+    put(&store, &connection(), read(charges(500, 7))).unwrap();
     let before = scan(&store).unwrap();
     let coverage = wait(store.coverage(&connection())).unwrap();
     let other = cost_model::ConnectionId::new("other");
     for id in [&connection(), &other] {
-        let error = wait(store.replace_window(id, read(charges(5000, 8)))).unwrap_err();
+        let error = put(&store, id, read(charges(5000, 8))).unwrap_err();
         says(&error, &[name(&folder.store()), "no room", "nothing has changed", "free some space"]);
         assert!(scan(&store).unwrap() == before);
         assert_eq!(wait(store.coverage(&connection())).unwrap(), coverage);
         assert_eq!(wait(store.connections()).unwrap(), [connection()]);
     }
     // Nothing that was given out in vain is remembered, and what fits is stored.
-    wait(store.replace_window(&connection(), read(charges(400, 8)))).unwrap();
+    put(&store, &connection(), read(charges(400, 8))).unwrap();
     assert_eq!(scan(&store).unwrap().len(), 400);
     assert!(fs::metadata(folder.store()).unwrap().len() <= 200_000);
 }
@@ -146,18 +148,18 @@ fn a_full_disk_changes_nothing() {
 fn a_store_for_reading_reads_and_refuses_to_write() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.store()).unwrap();
-    wait(store.replace_window(&connection(), read(charges(50, 7)))).unwrap();
+    put(&store, &connection(), read(charges(50, 7))).unwrap();
     let reader = Options::new().read_only(true).open(folder.store()).unwrap();
     refuses_to_write(&reader, &folder, 50);
     // It sees what others write.
-    wait(store.replace_window(&connection(), read(charges(60, 7)))).unwrap();
+    put(&store, &connection(), read(charges(60, 7))).unwrap();
     refuses_to_write(&reader, &folder, 60);
 }
 
 /// Fails unless it reads, and every call that writes is an error that changes nothing.
 fn refuses_to_write(store: &SqliteStore, folder: &Folder, count: usize) {
     let errors = [
-        wait(store.replace_window(&connection(), read(charges(1, 8)))).unwrap_err(),
+        put(store, &connection(), read(charges(1, 8))).unwrap_err(),
         wait(store.purge(&connection())).unwrap_err(),
         wait(store.pseudonymise("user-1@acme.test", "p")).unwrap_err(),
         wait(store.observe(&connection(), cost_model::Observations::at(crate::support::millis(0))))
@@ -174,7 +176,7 @@ fn refuses_to_write(store: &SqliteStore, folder: &Folder, count: usize) {
 fn a_folder_that_cannot_be_written_can_be_read() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.store()).unwrap();
-    wait(store.replace_window(&connection(), read(charges(50, 7)))).unwrap();
+    put(&store, &connection(), read(charges(50, 7))).unwrap();
     drop(store);
     let rights = |file, of_folder| {
         fs::set_permissions(folder.store(), fs::Permissions::from_mode(file)).unwrap();
@@ -211,7 +213,7 @@ fn child_without_rights() {
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(scan(&store).unwrap().len(), 50);
     assert_eq!(wait(store.count(&connection(), crate::support::window(0, 10))).unwrap(), 50);
-    let error = wait(store.replace_window(&connection(), read(charges(1, 8)))).unwrap_err();
+    let error = put(&store, &connection(), read(charges(1, 8))).unwrap_err();
     says(&error, &[path.to_str().unwrap(), "cannot be written", "right to write"]);
     assert_eq!(scan(&store).unwrap().len(), 50);
 }
@@ -222,7 +224,7 @@ fn names_that_mean_something_to_sqlite_are_names_of_files() {
     for name in ["file:x?mode=memory", "a b#c%20.db", "ö'.db"] {
         let path = folder.path().join(name);
         let store = SqliteStore::open(&path).unwrap();
-        wait(store.replace_window(&connection(), read(charges(5, 7)))).unwrap();
+        put(&store, &connection(), read(charges(5, 7))).unwrap();
         assert_eq!(scan(&store).unwrap().len(), 5);
         drop(store);
         assert!(path.exists());
@@ -236,13 +238,29 @@ fn names_that_mean_something_to_sqlite_are_names_of_files() {
 fn another_writer_is_waited_for_and_then_named() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.store()).unwrap();
-    wait(store.replace_window(&connection(), read(charges(5, 7)))).unwrap();
+    put(&store, &connection(), read(charges(5, 7))).unwrap();
     let other = Connection::open(folder.store()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let error = wait(store.replace_window(&connection(), read(charges(9, 7)))).unwrap_err();
+    let error = put(&store, &connection(), read(charges(9, 7))).unwrap_err();
     says(&error, &[name(&folder.store()), "another program", "try again"]);
     assert_eq!(scan(&store).unwrap().len(), 5);
     other.execute_batch("ROLLBACK").unwrap();
-    wait(store.replace_window(&connection(), read(charges(9, 7)))).unwrap();
+    put(&store, &connection(), read(charges(9, 7))).unwrap();
     assert_eq!(scan(&store).unwrap().len(), 9);
+}
+
+/// A copy of the one file, taken after the store was dropped, holds everything; also while another connection was open.
+#[test]
+fn a_dropped_store_leaves_everything_in_its_one_file() {
+    for beside in [false, true] {
+        let folder = Folder::new();
+        let store = SqliteStore::open(folder.store()).unwrap();
+        let reader = beside.then(|| Options::new().read_only(true).open(folder.store()).unwrap());
+        put(&store, &connection(), read(charges(500, 7))).unwrap();
+        drop(store);
+        let copy = folder.path().join("copy.db");
+        fs::copy(folder.store(), &copy).unwrap();
+        assert_eq!(scan(&SqliteStore::open(&copy).unwrap()).unwrap().len(), 500, "beside a reader: {beside}");
+        drop(reader);
+    }
 }

@@ -5,10 +5,12 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use cost_model::{CostRecord, CostStore, Costs, Currency, Money, Run, Scope, Window, WindowRead};
+use cost_model::{
+    CostRecord, CostStore, Costs, Currency, Money, ReadNumber, Run, Scope, Window, WindowReplacement,
+};
 use cost_model_sqlite::SqliteStore;
 
-use crate::support::{Folder, connection, millis, wait, window};
+use crate::support::{Folder, connection, millis, put, wait, window};
 
 const KILLS: u64 = 60;
 const WINDOWS: i64 = 4;
@@ -19,7 +21,7 @@ fn span(number: i64) -> Window {
 }
 
 /// A window of which every record tells the generation, and some stay from one to the next.
-fn generation(number: i64, generation: i64) -> WindowRead {
+fn generation(number: i64, generation: i64) -> WindowReplacement {
     let record = |place| {
         // Differences far above rounding noise, so that every change is a restatement.
         let amount = if place % 3 == 0 { 1 } else { generation + 1 };
@@ -30,8 +32,9 @@ fn generation(number: i64, generation: i64) -> WindowRead {
     };
     // Each generation has a size of its own.
     let count = RECORDS - 3 * (generation % 7);
-    let mut read = WindowRead::new(span(number), (0..count).map(record).collect());
-    read.run = Run::at(millis(generation));
+    let records = (0..count).map(record).collect();
+    let run = Run::at(millis(generation));
+    let mut read = WindowReplacement::new(span(number), records, ReadNumber::default(), run);
     read.closed = vec![span(number)];
     read
 }
@@ -64,8 +67,11 @@ fn check(path: &std::path::Path) -> Vec<Option<i64>> {
         );
     }
     let covered = wait(store.coverage(&connection())).unwrap();
-    let windows = generations.iter().take_while(|generation| generation.is_some()).count();
-    assert_eq!(covered.len(), usize::from(windows > 0));
+    for (number, generation) in (0..).zip(&generations) {
+        let found = covered.spans().iter().find(|each| each.window.contains(span(number).start()));
+        let read_at = found.and_then(|each| each.read_at).map(cost_model::Timestamp::millis);
+        assert_eq!(read_at, *generation, "when window {number} was read");
+    }
     generations
 }
 
@@ -88,7 +94,7 @@ fn child_that_writes() {
     println!("\nopen");
     for generation in from.. {
         for number in 0..WINDOWS {
-            wait(store.replace_window(&connection(), self::generation(number, generation))).unwrap();
+            put(&store, &connection(), self::generation(number, generation)).unwrap();
             println!("stored");
         }
     }

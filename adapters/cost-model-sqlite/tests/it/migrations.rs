@@ -1,10 +1,10 @@
 //! Files of earlier versions.
 
-use cost_model::{CostStore, Money, Person, Run};
+use cost_model::{CostStore, Money, Origin, Person, Run, StoredRecord};
 use cost_model_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 
-use crate::support::{Folder, charges, connection, millis, read, scan, wait, window};
+use crate::support::{Folder, charges, connection, millis, put, read, scan, wait, window};
 
 /// A file of version 1, from before a record kept where its person comes from: the statements that made it, and two
 /// records with what hangs on them.
@@ -32,23 +32,29 @@ fn a_file_of_version_1_is_brought_to_the_present_one() {
 
     let store = SqliteStore::open(folder.store()).unwrap();
     let found = scan(&store).unwrap();
-    let amounts: Vec<_> = found.iter().map(|record| record.costs.billed.unwrap().to_string()).collect();
+    let amounts: Vec<_> =
+        found.iter().map(|stored| stored.record.costs.billed.unwrap().to_string()).collect();
     assert_eq!(amounts, ["0.04", "-170141183460469.231731687303715884105728"]);
-    for record in &found {
-        let provenance = record.provenance.clone().unwrap();
+    for StoredRecord { record, provenance } in &found {
         assert_eq!((provenance.person, provenance.unconfirmed), (Person::AsRead, false));
         assert_eq!((provenance.run.as_ref(), provenance.first_seen), ("run 1", millis(5)));
         assert_eq!(record.resource.as_deref(), Some("ana@acme.test"));
         assert_eq!(record.tags.get("cursor:user").map(AsRef::as_ref), Some("ana@acme.test"));
     }
-    assert_eq!(wait(store.coverage(&connection())).unwrap(), [window(0, 10)]);
+    // Nobody knows when it was read, so it is read once more.
+    let coverage = wait(store.coverage(&connection())).unwrap();
+    let spans: Vec<_> =
+        coverage.spans().iter().map(|span| (span.window, span.read.get(), span.read_at)).collect();
+    assert_eq!(spans, [(window(0, 10), 0, None)]);
+    assert!(coverage.settled(millis(1 << 50), 3).windows().is_empty());
+    assert_eq!(wait(store.origin()).unwrap(), Some(Origin::Provider));
     assert!(wait(store.restatements(&connection())).unwrap().is_empty());
 
     // From here on it is like any other.
     let mut next = read(charges(3, 7));
     next.run = Run::at(millis(20));
     next.closed = vec![window(0, 10)];
-    let change = wait(store.replace_window(&connection(), next)).unwrap();
+    let change = put(&store, &connection(), next).unwrap();
     assert_eq!((change.added, change.removed), (3, 2));
     assert_eq!(wait(store.restatements(&connection())).unwrap().len(), 5);
     drop(store);
@@ -56,7 +62,7 @@ fn a_file_of_version_1_is_brought_to_the_present_one() {
         scan(&SqliteStore::open(folder.store()).unwrap())
             .unwrap()
             .iter()
-            .filter_map(|each| each.costs.billed),
+            .filter_map(|each| each.record.costs.billed),
     );
     assert_eq!(sum.unwrap(), Money::from_units(21));
 

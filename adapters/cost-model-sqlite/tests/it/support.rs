@@ -10,7 +10,8 @@ use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Money, Scope, Timestamp, Window, WindowRead,
+    ConnectionId, CostRecord, CostStore, Costs, Currency, Money, Origin, ReadNumber, ReplaceStats, Run,
+    Scope, StoredRecord, Timestamp, Window, WindowReplacement,
 };
 
 /// A folder of its own, removed when dropped.
@@ -87,12 +88,23 @@ pub(crate) fn charges(count: i64, units: i128) -> Vec<CostRecord> {
     (0..count).map(charge).collect()
 }
 
-pub(crate) fn read(records: Vec<CostRecord>) -> WindowRead {
-    WindowRead::new(window(0, 10), records)
+pub(crate) fn read(records: Vec<CostRecord>) -> WindowReplacement {
+    let window = window(0, 10);
+    WindowReplacement::new(window, records, ReadNumber::default(), Run::at(window.end()))
 }
 
-pub(crate) fn scan(store: &dyn CostStore) -> cost_model::Result<Vec<CostRecord>> {
-    let mut records: Vec<CostRecord> = Vec::new();
+/// Stores a read that begins now.
+pub(crate) fn put(
+    store: &dyn CostStore,
+    connection: &ConnectionId,
+    read: WindowReplacement,
+) -> cost_model::Result<ReplaceStats> {
+    let number = wait(store.begin_read(connection, Origin::Provider))?;
+    wait(store.replace_window(connection, WindowReplacement { read: number, ..read }))
+}
+
+pub(crate) fn scan(store: &dyn CostStore) -> cost_model::Result<Vec<StoredRecord>> {
+    let mut records: Vec<StoredRecord> = Vec::new();
     wait(store.scan(&Scope::all(), &mut records))?;
     Ok(records)
 }

@@ -1,7 +1,6 @@
 //! Every layout seen.
 
-use cost_ingest::Ingest;
-use cost_model::{ConnectionId, CostRecord, CostStore, MemoryStore, Metric, Scope, Timestamp, Window};
+use cost_model::{CostRecord, Metric};
 use cursor_csv_source::{CsvExport, ExportReader, PRECISION};
 use proptest::prelude::*;
 
@@ -123,28 +122,4 @@ proptest! {
             prop_assert!(!error.to_string().contains("@x"), "{error}");
         }
     }
-}
-
-#[tokio::test]
-async fn an_export_fills_only_what_is_missing() {
-    let csv = format!(
-        "{HEADER}2026-07-30T10:00:00.000Z,a@x.test,On-Demand,auto,No,0,1,0,0,1,0.10\n\
-         2026-07-31T10:00:00.000Z,a@x.test,On-Demand,auto,No,0,1,0,0,1,0.20\n"
-    );
-    let export = CsvExport::read(csv.as_bytes(), "usage.csv", "Acme").unwrap();
-    let range = export.range().unwrap();
-    let day = |text: &str| Timestamp::midnight(text.parse().unwrap());
-    assert_eq!(range, Window::new(day("2026-07-30"), day("2026-08-01")).unwrap());
-
-    let (store, id) = (MemoryStore::new(), ConnectionId::new("acme"));
-    let ingest = Ingest::new(&export, &store, id.clone());
-    let from_api = Window::new(day("2026-07-31"), day("2026-08-01")).unwrap();
-    let read = cost_model::WindowRead::new(from_api, Vec::new());
-    store.replace_window(&id, read).await.unwrap();
-    let report = ingest.fill(range, range.end()).await.unwrap();
-    assert_eq!((report.change.added, report.windows.len()), (1, 1));
-    let mut records: Vec<CostRecord> = Vec::new();
-    store.scan(&Scope::all(), &mut records).await.unwrap();
-    assert_eq!(records.len(), 1, "the day that the API covers is left alone");
-    assert_eq!(ingest.fill(range, range.end()).await.unwrap().windows, []);
 }

@@ -7,6 +7,8 @@ use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader, Lin
 
 use crate::period;
 
+const CENT: i128 = 10_i128.pow(22);
+
 /// Bills of every sort: each with three discrepancies, so that each pair of them occurs.
 fn bills(count: u64) -> impl Iterator<Item = Bill> {
     let all = Discrepancy::ALL;
@@ -31,7 +33,12 @@ fn check_line(bill: &Bill, place: usize, read: &reconcile::InvoiceLine, form: Fo
     assert_eq!(read.amount.units(), truth.amount, "{}", truth.description);
     assert_eq!(read.quantity, quantity.map(Into::into), "{}", truth.description);
     let about = bill.usage.get(place);
-    assert_eq!(*read.kind(), kind(truth, about, quantity), "{}", truth.description);
+    assert_eq!(
+        *read.kind(),
+        kind(truth, about, (quantity, read.unit_price.map(Money::units))),
+        "{}",
+        truth.description
+    );
     let words = match (truth.kind, about) {
         (Truth::Usage, Some(about)) if !about.model.is_empty() && truth.description != "On-Demand Usage" => {
             Some(about.amount)
@@ -42,9 +49,9 @@ fn check_line(bill: &Bill, place: usize, read: &reconcile::InvoiceLine, form: Fo
     assert_eq!(read.wording.amount.map(Money::units), words, "{}", truth.description);
 }
 
-fn kind(truth: &InvoiceLine, about: Option<&About>, quantity: Option<u64>) -> LineKind {
+fn kind(truth: &InvoiceLine, about: Option<&About>, read: (Option<u64>, Option<i128>)) -> LineKind {
     match truth.kind {
-        Truth::Usage => LineKind::Usage(usage(truth, about.unwrap(), quantity)),
+        Truth::Usage => LineKind::Usage(usage(truth, about.unwrap(), read)),
         Truth::TokenFee => LineKind::TokenFee,
         Truth::Netting => LineKind::Netting,
         Truth::OwnKey => LineKind::OwnKeyFees,
@@ -59,13 +66,24 @@ fn kind(truth: &InvoiceLine, about: Option<&About>, quantity: Option<u64>) -> Li
 }
 
 /// The count stands in the words or is the quantity; the tokens stand in the words of the later eras.
-fn usage(truth: &InvoiceLine, about: &About, quantity: Option<u64>) -> UsageLine {
+fn usage(
+    truth: &InvoiceLine,
+    about: &About,
+    (quantity, unit_price): (Option<u64>, Option<i128>),
+) -> UsageLine {
     let mut line = UsageLine::default();
     let counted = truth.description.starts_with(|each: char| each.is_ascii_digit());
-    line.calls = if counted { Some(about.calls) } else { quantity };
     if truth.description == "On-Demand Usage" {
         return line;
     }
+    // At a cent each, a quantity may count cents.
+    let cents =
+        unit_price == Some(CENT) && quantity.is_some_and(|count| i128::from(count) * CENT == truth.amount);
+    line.calls = if counted { Some(about.calls) } else { quantity.filter(|_| !cents) };
+    if counted && cents && quantity == Some(about.calls) {
+        line.calls = None;
+    }
+    line.quantity_counts_calls = true;
     let plain = about.label.strip_prefix("non-max-");
     line.model = Some(plain.unwrap_or(&about.label).to_owned());
     line.max_mode = plain.map(|_| false);

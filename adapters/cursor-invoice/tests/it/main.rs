@@ -16,11 +16,12 @@ mod untidy;
 use cost_model::Window;
 use reconcile::{LineKind, UsageLine, Wordings};
 
-/// What a line is about, without its tokens.
+/// What a line is about, without its tokens, and whether its quantity counts calls.
 fn classify(description: &str) -> LineKind {
     let mut kind = cursor_invoice::CursorWordings::new().read(description).kind;
     if let LineKind::Usage(about) = &mut kind {
         about.tokens = None;
+        about.quantity_counts_calls = false;
     }
     kind
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benches::{Demo, Failure, ManyRules, directory_of, hash_all, tag_all, tag_each};
-use virtual_tags::{Directory, Resolved, RuleSet};
+use virtual_tags::{Directory, LedgerTags, RuleSet};
 
 use crate::timing::{self, Timing};
 
@@ -91,7 +91,7 @@ fn many_people() -> Result<(), Failure> {
         csv.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned).collect();
     let written = RuleSet::from_toml(BY_DIRECTORY, "rules.toml")?;
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv")?;
-    let rules = written.clone().compile(directory.clone())?;
+    let rules = written.clone().compile(directory.clone())?.tagger()?;
     let mut timings = [
         Timing::new("directory of 1000000 people", "floor: hash each email"),
         Timing::new("", "read from CSV"),
@@ -114,7 +114,7 @@ fn many_people() -> Result<(), Failure> {
 fn ledger(rows: usize) -> Result<(), Failure> {
     let demo = Demo::load()?;
     let ledger = demo.ledger(rows)?;
-    let resolved = Resolved::new(&demo.rules, "Team", &ledger);
+    let resolved = LedgerTags::new(&demo.rules, "Team", &ledger);
     let table: Vec<u32> = (0..u32::try_from(ledger.tuple_count())?).collect();
     let column: Vec<u32> =
         ledger.tuples_in_time().map(|(_, tuple)| u32::try_from(tuple)).collect::<Result<_, _>>()?;
@@ -122,8 +122,8 @@ fn ledger(rows: usize) -> Result<(), Failure> {
     println!("{} records, {} distinct tuples", ledger.len(), ledger.tuple_count());
     let mut timings = [
         Timing::new("look up a value for each", "floor: table by tuple"),
-        Timing::new("", "Resolved::numbers"),
-        Timing::new("", "Resolved::new, cold"),
+        Timing::new("", "LedgerTags::numbers"),
+        Timing::new("", "LedgerTags::new, cold"),
         Timing::new("", "table by column of codes"),
     ];
     for _ in 0..ROUNDS {
@@ -140,7 +140,7 @@ fn ledger(rows: usize) -> Result<(), Failure> {
             codes.extend(resolved.numbers());
             Ok(codes.len())
         })?;
-        cold.time(|| Ok(Resolved::new(&demo.rules, "Team", &ledger)))?;
+        cold.time(|| Ok(LedgerTags::new(&demo.rules, "Team", &ledger)))?;
         plain.time(|| {
             codes.clear();
             for tuple in &column {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use benches::{Demo, Failure};
 use cost_model::{
-    Change, ConnectionId, CostRecord, CostStore, Currency, Ledger, RecordSink, Run, Scope, Timestamp, Window,
-    WindowRead,
+    ConnectionId, CostRecord, CostStore, Currency, Ledger, Origin, RecordSink, ReplaceStats, Run, Scope,
+    StoredRecord, Timestamp, Window, WindowReplacement,
 };
 use cost_model_sqlite::SqliteStore;
 use tokio::runtime::Runtime;
@@ -108,15 +108,19 @@ fn ingest(
     demo: &Demo,
     count: usize,
     run: i64,
-) -> Result<(Spent, Change), Failure> {
-    let (mut spent, mut change) = (Spent::default(), Change::default());
+) -> Result<(Spent, ReplaceStats), Failure> {
+    let (mut spent, mut change) = (Spent::default(), ReplaceStats::default());
     let mut records: Vec<CostRecord> = Vec::new();
     let mut replace = |records: &mut Vec<CostRecord>, end: Timestamp| -> Result<(), Failure> {
         let Some(first) = records.first() else { return Ok(()) };
-        let mut read = WindowRead::new(Window::new(first.at, end)?, std::mem::take(records));
-        read.run = Run::at(Timestamp::from_millis(run)?);
-        let outcome = spent.on(|| Ok(runtime.block_on(store.replace_window(&connection(), read))?))?;
-        change = change.plus(outcome);
+        let window = Window::new(first.at, end)?;
+        let run = Run::at(Timestamp::from_millis(run)?);
+        let records = std::mem::take(records);
+        change.add(spent.on(|| {
+            let read = runtime.block_on(store.begin_read(&connection(), Origin::Demo))?;
+            let new = WindowReplacement::new(window, records, read, run);
+            Ok(runtime.block_on(store.replace_window(&connection(), new))?)
+        })?);
         Ok(())
     };
     let mut last = Timestamp::from_millis(0)?;
@@ -137,7 +141,7 @@ fn ingest(
 struct Count(usize);
 
 impl RecordSink for Count {
-    fn record(&mut self, record: &CostRecord) -> cost_model::Result<()> {
+    fn record(&mut self, StoredRecord { record, .. }: &StoredRecord) -> cost_model::Result<()> {
         black_box(record);
         self.0 += 1;
         Ok(())

@@ -4,8 +4,8 @@ mod branch;
 mod leaf;
 mod reason;
 
-use super::Filter;
 use super::expression::Expression;
+use super::{Allocation, Filter};
 use branch::{Branch, TooLarge, product};
 pub use reason::{NotVql, NotVqlReason};
 
@@ -41,24 +41,29 @@ impl Filter {
     pub fn to_vql(&self) -> Result<String, Vec<NotVql>> {
         let whole = self.span();
         let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];
-        let branches = Expander::default().expand(&self.expression, false).map_err(|_| too_large())?;
-        let mut distinct: Vec<Branch> = Vec::new();
-        for branch in branches.into_iter().filter_map(Branch::resolved) {
-            if !distinct.contains(&branch) {
-                distinct.push(branch);
+        let mut reasons = Vec::new();
+        let mut distinct: Vec<(Branch, Option<&Allocation>)> = Vec::new();
+        let mut expander = Expander::default();
+        for (condition, allocation) in self.shared_conditions() {
+            let branches = expander.expand(condition, false).map_err(|_| too_large())?;
+            let before = distinct.len();
+            for branch in branches.into_iter().filter_map(Branch::resolved) {
+                // The first of equal branches decides what share counts.
+                if !distinct.iter().any(|(known, _)| *known == branch) {
+                    distinct.push((branch, allocation));
+                }
+            }
+            if let Some(allocation) = allocation.filter(|_| distinct.len() > before + 1) {
+                reasons.push(NotVql::new(NotVqlReason::Allocation, allocation.span.clone(), ""));
             }
         }
-        let mut reasons = Vec::new();
         if distinct.is_empty() {
             reasons.push(NotVql::new(NotVqlReason::Nothing, whole.clone(), ""));
         }
-        if let Some(allocation) = self.allocation.as_ref().filter(|_| distinct.len() > 1) {
-            reasons.push(NotVql::new(NotVqlReason::Allocation, allocation.span.clone(), ""));
-        }
         let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
-        let nowhere = !distinct.is_empty() && distinct.iter().all(Branch::has_no_provider);
+        let nowhere = !distinct.is_empty() && distinct.iter().all(|(branch, _)| branch.has_no_provider());
         reasons.extend(nowhere.then_some(provider_missing));
-        for reason in distinct.iter().flat_map(|branch| branch.reasons(&whole)) {
+        for reason in distinct.iter().flat_map(|(branch, _)| branch.reasons(&whole)) {
             let told = nowhere && reason.reason() == NotVqlReason::NoProvider;
             if !told && !reasons.contains(&reason) {
                 reasons.push(reason);
@@ -67,10 +72,10 @@ impl Filter {
         if !reasons.is_empty() {
             return Err(reasons);
         }
-        let allocation = self.allocation().map(|share| format!("costs.allocation = {}", share.normalize()));
         let (mut groups, mut bytes): (Vec<String>, usize) = (Vec::new(), 0);
-        for branch in &distinct {
-            let parts: Vec<_> = branch.sentences().into_iter().chain(allocation.clone()).collect();
+        for (branch, allocation) in &distinct {
+            let share = allocation.map(|each| format!("costs.allocation = {}", each.share.normalize()));
+            let parts: Vec<_> = branch.sentences().into_iter().chain(share).collect();
             let group = format!("({})", parts.join(" AND "));
             bytes += group.len();
             if bytes > BYTES_MAX {
@@ -82,6 +87,16 @@ impl Filter {
             }
         }
         Ok(groups.join(" OR "))
+    }
+
+    /// The whole condition, or its branches, each with its share.
+    fn shared_conditions(&self) -> Vec<(&Expression, Option<&Allocation>)> {
+        match &self.expression {
+            Expression::Or(parts) if !self.branches.is_empty() => {
+                parts.iter().zip(self.branches.iter().map(Option::as_ref)).collect()
+            }
+            whole => vec![(whole, self.allocation.as_ref())],
+        }
     }
 
     /// From the first predicate to the last.

@@ -1,5 +1,7 @@
 //! Single cases that the laws may not hit.
 
+use std::collections::BTreeSet;
+
 use cost_model::filter::{Expression, NotVqlReason, PatternShape, Test};
 use cost_model::{CostRecord, Costs, Currency, Dimension, ErrorKind, Filter, RequestUnits, Tokens};
 
@@ -133,6 +135,15 @@ fn composed_filters_print_as_flat_as_they_can() {
 #[test]
 fn multipliers_do_not_compose_but_by_and() {
     let half = parse("costs.region = 'a' AND costs.allocation = 0.5");
+    let branched = parse("costs.region = 'a' AND costs.allocation = 0.5 OR costs.region = 'b'");
+    for joined in [
+        branched.clone().and(parse("costs.region = 'c'")),
+        parse("costs.region = 'c'").and(branched.clone()),
+        branched.clone().or(parse("costs.region = 'c'")),
+        branched.clone().not(),
+    ] {
+        assert_eq!(joined.unwrap_err().kind(), ErrorKind::Filter);
+    }
     let plain = parse("costs.region = 'b'");
     assert_eq!(plain.clone().and(half.clone()).unwrap().allocation(), half.allocation());
     for error in [
@@ -178,13 +189,13 @@ fn the_tree_can_be_read() {
 fn unknown_values_come_with_the_nearest_known_one() {
     let sentence = "costs.service IN ('Auto', 'gpt-5.2', 'Autoo') AND tags.name = 'team' AND tags.value != 'Paymnets' \
                     AND (tags.name, tags.value) IN (('env', 'prd')) AND vtag.Team = 'zzz' AND costs.effective = 5";
-    let known = |dimension: &Dimension| -> Vec<std::sync::Arc<str>> {
+    let known = |dimension: &Dimension| -> BTreeSet<std::sync::Arc<str>> {
         match dimension {
-            Dimension::Service => vec!["Auto".into()],
-            Dimension::ServiceId => vec!["gpt-5.2".into()],
-            Dimension::Tag(key) if **key == *"team" => vec!["Payments".into()],
-            Dimension::Tag(_) => vec!["prod".into(), "dev".into()],
-            _ => Vec::new(),
+            Dimension::Service => ["Auto".into()].into(),
+            Dimension::ServiceId => ["gpt-5.2".into()].into(),
+            Dimension::Tag(key) if **key == *"team" => ["Payments".into()].into(),
+            Dimension::Tag(_) => ["prod".into(), "dev".into()].into(),
+            _ => BTreeSet::new(),
         }
     };
     let filter = parse(sentence);

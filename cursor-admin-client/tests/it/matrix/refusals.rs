@@ -127,7 +127,7 @@ pub(super) fn judge_costs(script: &Script, run: &Run, snapshot: &Snapshot) -> Re
     expect("retries", snapshot.retries, run.log.iter().zip(&run.answers).filter(failed).count())?;
     expect("rereads", u64::from(snapshot.rereads) + 1, walks.len())?;
     expect("announced", snapshot.announced, snapshot.events.len())?;
-    expect("outside", snapshot.outside, 0)?;
+    expect("outside", 0, snapshot.outside.len())?;
     expect("unknown fields", 0, snapshot.unknown_fields.len())?;
     if is_calm(run) {
         let size = script.page_size.min(script.behaviour.largest_page);

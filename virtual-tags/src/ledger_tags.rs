@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Assignment, Ledger, LedgerTuple, Tagger, Timestamp};
+use cost_model::{Ledger, LedgerTuple, Part, Tagger, Timestamp};
 
 use crate::fragments::Weighted;
 
@@ -15,7 +15,7 @@ use crate::fragments::Weighted;
 ///
 /// ```
 /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
-/// use virtual_tags::{Directory, Resolved, RuleSet};
+/// use virtual_tags::{Directory, LedgerTags, RuleSet};
 ///
 /// let rules = RuleSet::from_toml(r#"
 /// [[tag]]
@@ -23,7 +23,7 @@ use crate::fragments::Weighted;
 ///   [[tag.rule]]
 ///   value = "Data"
 ///   when = "costs.resource_id LIKE '%@data.acme.test'"
-/// "#, "rules.toml")?.compile(Directory::default())?;
+/// "#, "rules.toml")?.compile(Directory::default())?.tagger()?;
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// for person in ["ana@data.acme.test", "bo@acme.test"] {
 ///     let at = Timestamp::midnight("2026-09-15".parse()?);
@@ -32,12 +32,12 @@ use crate::fragments::Weighted;
 ///     ledger.push(&record)?;
 /// }
 /// let ledger = ledger.build();
-/// let teams = Resolved::new(&rules, "Team", &ledger);
+/// let teams = LedgerTags::new(&rules, "Team", &ledger);
 /// let values: Vec<_> = teams.numbers().map(|number| teams.shares(number)[0].0.as_deref()).collect();
 /// assert_eq!(values, [Some("Data"), None]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Resolved<'a> {
+pub struct LedgerTags<'a> {
     ledger: &'a Ledger,
     answers: Vec<Arc<[Weighted]>>,
     /// From which charge on which answer stands for a tuple, in the order of charges.
@@ -57,10 +57,11 @@ struct Standing {
     until: Option<Timestamp>,
 }
 
-impl<'a> Resolved<'a> {
+impl<'a> LedgerTags<'a> {
     /// Asks a tagger about every charge.
     pub fn new(tagger: &dyn Tagger, key: &str, ledger: &'a Ledger) -> Self {
         let mut resolved = Self { ledger, answers: Vec::new(), changes: Vec::new() };
+        let keys = [Arc::from(key)];
         let mut known: HashMap<Arc<[Weighted]>, u32> = HashMap::new();
         let mut standing: Vec<Option<Standing>> = vec![None; ledger.tuple_count()];
         for (row, (at, number)) in ledger.tuples_in_time().enumerate() {
@@ -69,7 +70,7 @@ impl<'a> Resolved<'a> {
                 continue;
             }
             let Some(tuple) = ledger.tuple(number) else { continue };
-            let weights = weights_of(&tagger.assign(key, &tuple, at));
+            let weights = weights_of(tagger.parts(&keys, &tuple, at));
             let next = u32::try_from(resolved.answers.len()).unwrap_or(u32::MAX);
             let answer = *known.entry(Arc::clone(&weights)).or_insert(next);
             if answer == next {
@@ -114,19 +115,14 @@ fn next_boundary(tagger: &dyn Tagger, tuple: LedgerTuple<'_>, at: Timestamp) -> 
     boundaries.get(boundaries.partition_point(|boundary| *boundary <= at)).copied()
 }
 
-fn weights_of(assignment: &Assignment<'_>) -> Arc<[Weighted]> {
-    match assignment {
-        Assignment::Value(value) => Arc::from([(Some(Arc::from(&**value)), 1)]),
-        Assignment::Shares(shares) if !shares.is_empty() => {
-            shares.iter().map(|share| (share.value.clone(), share.weight)).collect()
-        }
-        Assignment::Shares(_) | Assignment::Unset => Arc::from([(None, 1)]),
-    }
+fn weights_of(parts: Vec<Part>) -> Arc<[Weighted]> {
+    let weighted = |part: Part| (part.values.into_iter().next().flatten(), part.weight);
+    if parts.is_empty() { Arc::from([(None, 1)]) } else { parts.into_iter().map(weighted).collect() }
 }
 
-impl fmt::Debug for Resolved<'_> {
+impl fmt::Debug for LedgerTags<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolved")
+        f.debug_struct("LedgerTags")
             .field("answers", &self.answers.len())
             .field("changes", &self.changes.len())
             .finish_non_exhaustive()

@@ -1,12 +1,14 @@
 //! Virtual tag configurations of Vantage's API, read and written.
 
+mod export;
+
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use cost_model::{Filter, Timestamp};
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::rule_set::Span;
 use crate::{Assign, Error, ErrorKind, Place, Result, Rule, Split, TagDefinition};
@@ -70,30 +72,6 @@ impl TagDefinition {
             tag.rules.extend(reader.rule(&path, value, &mut rest)?);
         }
         Ok((tag, rest))
-    }
-
-    /// The configuration for Vantage's API, and what it cannot say. A rule that it cannot say is left out, so that its
-    /// charges fall to the rules after it there.
-    pub fn to_vantage(&self) -> (String, Vec<NotExpressed>) {
-        let mut rest = Vec::new();
-        let mut not = |path: &str, what: &str| {
-            rest.push(NotExpressed { path: path.to_owned(), what: what.to_owned() });
-        };
-        if self.default.is_some() {
-            not("default", "there is no default value");
-        }
-        if self.default_from.is_some() {
-            not("default_from", "there is no default value");
-        }
-        let mut values = Vec::new();
-        for (number, rule) in self.rules.iter().enumerate() {
-            match written(rule) {
-                Ok(value) => values.push(value),
-                Err(reason) => not(&format!("rule {}", number + 1), &reason),
-            }
-        }
-        let config = json!({ "key": &*self.key, "overridable": self.overrides_provider, "values": values });
-        (format!("{config:#}"), rest)
     }
 }
 
@@ -191,46 +169,4 @@ fn parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
         Some((Arc::from(part.get("value")?.as_str()?), percent))
     };
     percentages.as_array()?.iter().map(part).collect()
-}
-
-/// The rule as a value of a configuration, or why it cannot be one.
-fn written(rule: &Rule) -> std::result::Result<Value, String> {
-    if !rule.people.is_empty() {
-        return Err("conditions on people have no VQL".to_owned());
-    }
-    let when = rule.when.as_ref().ok_or("a value needs a filter")?;
-    let filter = when.to_vql().map_err(|reasons| {
-        reasons.first().map_or_else(|| "the condition has no VQL".to_owned(), ToString::to_string)
-    })?;
-    let mut value = Map::from_iter([("filter".to_owned(), Value::from(filter))]);
-    match &rule.assign {
-        Assign::Value(name) => value.insert("name".to_owned(), Value::from(&**name)),
-        Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
-            let part = |(value, percent): &(Arc<str>, Decimal)| {
-                let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
-                Some(json!({ "value": &**value, "pct": number }))
-            };
-            let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
-            value.insert("percentages".to_owned(), Value::from(parts.ok_or("a percentage is no number")?))
-        }
-        _ => return Err("only values and percentages that sum to 100 can be said".to_owned()),
-    };
-    if !rule.spans.is_empty() {
-        let ranges = rule.spans.iter().map(range).collect::<Option<Vec<_>>>();
-        let ranges = ranges.ok_or("dates can only be said in whole days")?;
-        value.insert("date_ranges".to_owned(), Value::from(ranges));
-    }
-    Ok(Value::Object(value))
-}
-
-fn range(span: &Span) -> Option<Value> {
-    let day = |at: Timestamp| (Timestamp::midnight(at.date()) == at).then(|| at.date());
-    let mut range = Map::new();
-    if let Some(from) = span.from {
-        range.insert("start_date".to_owned(), Value::from(day(from)?.to_string()));
-    }
-    if let Some(to) = span.to {
-        range.insert("end_date".to_owned(), Value::from(day(to)?.pred_opt()?.to_string()));
-    }
-    Some(Value::Object(range))
 }

@@ -1,0 +1,22 @@
+//! Exported files beside what the provider was read for.
+
+use cost_model::{ConnectionId, CostStore, FileImport, ImportStats};
+
+use crate::connections::refuse_charges_of_others;
+use crate::{Error, Result};
+
+/// Brings a file into a store, as [`CostStore::import`] says, unless another connection holds its charges.
+///
+/// # Errors
+/// [`ErrorKind::DuplicateConnection`](crate::ErrorKind::DuplicateConnection) when another connection has brought in the
+/// same charges, as the same team under a second account name; [`ErrorKind::Store`](crate::ErrorKind::Store). Nothing is
+/// stored then.
+pub async fn import_file(
+    store: &dyn CostStore,
+    connection: &ConnectionId,
+    file: FileImport,
+) -> Result<ImportStats> {
+    refuse_charges_of_others(store, connection, file.import.span, &file.rows).await?;
+    let stats = store.import(connection, file).await;
+    stats.map_err(|error| Error::store("the file was not brought in, and nothing has changed", error))
+}

@@ -1,0 +1,119 @@
+//! An exported file as an import: what it covers, whose it is, and when its rows are those of the API or of another file.
+
+use cost_model::{Comparison, CostRecord, FileImport, Import, ImportId, Owner, Timestamp, Window};
+use cursor_cost_source::NO_USER;
+
+use crate::{CsvExport, Error, PRECISION, Result};
+
+/// The decimals of [`Money::units`](cost_model::Money::units).
+const MONEY_DECIMALS: u32 = 24;
+
+/// What the user of a file says of it, beside what it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportTerms {
+    /// When it was exported; the instant of its last row where nobody says.
+    pub exported_at: Option<Timestamp>,
+    /// The days for which it holds all rows; from its first row to its last where nobody says.
+    pub days: Option<Window>,
+    /// The import whose rows inside this file's span it takes the place of.
+    pub replaces: Option<ImportId>,
+}
+
+impl CsvExport {
+    /// Describes the file for [`CostStore::import`](cost_model::CostStore::import): `bytes` are those that it was read from,
+    /// `now` is when it is brought in.
+    ///
+    /// A file covers the time from its first row to the millisecond after its last, for the team or for the one person
+    /// whose it is, and no more, unless its user states the days.
+    ///
+    /// ```
+    /// use cursor_csv_source::{ExportReader, ImportTerms};
+    ///
+    /// let csv = b"Date,User,Kind,Model,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Cost\n\
+    ///             2026-07-15T09:00:00.000Z,iris@example.com,On-Demand,auto,0,7,0,5,0.08\n";
+    /// let export = ExportReader::new("Acme").read(csv, "usage-events.csv")?;
+    /// let file = export.import(csv, &ImportTerms::default(), "2026-08-01T00:00:00Z".parse()?)?;
+    /// assert_eq!(file.import.span.end().to_string(), "2026-07-15T09:00:00.001Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error`] for a file without rows, rows outside the stated days, and a stated time of export before the last row.
+    pub fn import(&self, bytes: &[u8], terms: &ImportTerms, now: Timestamp) -> Result<FileImport> {
+        let rows_span = self.span().ok_or_else(|| Error::of_file("there are no rows"))?;
+        let last = self.records().iter().map(|record| record.at).max().unwrap_or(rows_span.start());
+        let span = match terms.days {
+            Some(days) if days.start() > rows_span.start() || days.end() < rows_span.end() => {
+                return Err(Error::of_file(format!(
+                    "its rows, of {rows_span}, lie outside the stated days, {days}"
+                )));
+            }
+            Some(days) => days,
+            None => rows_span,
+        };
+        let exported_at = terms.exported_at.unwrap_or(last);
+        if exported_at < last {
+            return Err(Error::of_file(format!(
+                "it holds a row of {last}, so it was not exported at {exported_at}"
+            )));
+        }
+        let owner = match self.person() {
+            Some(person) => Owner::Person(person.into()),
+            None => Owner::Team,
+        };
+        let import = Import::new(ImportId::of(bytes, &owner), owner, span, exported_at, now);
+        Ok(FileImport { import, rows: self.records().to_vec(), replaces: terms.replaces, compare })
+    }
+}
+
+/// Whether a stored record and a row are the same charge, by what exports state: instant, person, model, kind, max mode,
+/// tokens, and the cost as far as its decimals tell.
+fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
+    let is_same_use = stored.at == row.at
+        && stored.service_id == row.service_id
+        && same_usage(stored, row)
+        && agree(stored.tags.get("cursor:max_mode"), row.tags.get("cursor:max_mode"));
+    if !is_same_use {
+        return Comparison::Other;
+    }
+    let person = match (person(stored), person(row)) {
+        (None, Some(_)) => Comparison::RowNamesPerson,
+        (Some(_), None) => Comparison::StoredNamesPerson,
+        (stored, row) if stored.map(str::to_lowercase) == row.map(str::to_lowercase) => Comparison::Same,
+        _ => return Comparison::Other,
+    };
+    let is_same_kind = agree(stored.subcategory.as_ref(), row.subcategory.as_ref());
+    if is_same_kind && same_cost(stored, row) { person } else { Comparison::Corrected }
+}
+
+/// Whether two values are equal, as far as both are stated.
+fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
+}
+
+fn person(record: &CostRecord) -> Option<&str> {
+    record.resource.as_deref().filter(|resource| *resource != NO_USER)
+}
+
+/// Exports of 2025 state the total of tokens only, as a quantity.
+fn same_usage(stored: &CostRecord, row: &CostRecord) -> bool {
+    let only_total =
+        |record: &CostRecord| record.quantity.and_then(|quantity| quantity.to_string().parse::<u64>().ok());
+    let total =
+        |record: &CostRecord| only_total(record).or_else(|| Some(record.tokens.total().ok()?.count()));
+    if only_total(stored).is_some() || only_total(row).is_some() {
+        return total(stored) == total(row);
+    }
+    stored.tokens == row.tokens && agree(stored.requests, row.requests)
+}
+
+/// Whether two amounts are the same, rounded to the fewer decimals of the two. An amount that one of them does not state
+/// says nothing.
+fn same_cost(stored: &CostRecord, row: &CostRecord) -> bool {
+    let (Some(one), Some(other)) = (stored.stated.charged, row.stated.charged) else { return true };
+    let decimals = |record: &CostRecord| record.attributes.get(PRECISION)?.parse::<u32>().ok();
+    let Some(decimals) = decimals(stored).into_iter().chain(decimals(row)).min() else { return one == other };
+    let half_of_the_last_digit = 10_u128.pow(MONEY_DECIMALS.saturating_sub(decimals)) / 2;
+    one.units().abs_diff(other.units()) <= half_of_the_last_digit
+}

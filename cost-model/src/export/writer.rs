@@ -1,0 +1,194 @@
+//! The seam to formats.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::report::{Fragment, Totals};
+use crate::tagger::parts_of;
+use crate::{
+    CostRecord, Costs, Provenance, Pseudonyms, Quantity, RecordSink, RequestUnits, Result, StoredRecord,
+    Tagger, TokenCounts,
+};
+
+/// Writes tagged records in some format, one at a time.
+///
+/// A format is a type of its own behind this trait; it neither tags nor divides anything.
+pub trait RecordWriter {
+    /// Writes one charge, a row for each of its parts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) where the row cannot be written. Nothing may be written after an error.
+    fn write(&mut self, charge: &TaggedRecord<'_>) -> Result<()>;
+
+    /// Writes what is left, and returns what was written in all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Output`](crate::ErrorKind::Output) where not everything can be written.
+    fn finish(&mut self) -> Result<Receipt>;
+}
+
+/// A stored record with its values of every tag key. `Debug` leaves out the values, which may name people.
+#[non_exhaustive]
+pub struct TaggedRecord<'a> {
+    /// The charge as a whole.
+    pub record: &'a CostRecord,
+    /// Where it comes from.
+    pub provenance: &'a Provenance,
+    /// The tag keys.
+    pub keys: &'a [Arc<str>],
+    /// Its parts, which add up to the charge to the last digit: one where it is not split.
+    pub parts: Vec<RecordPart>,
+}
+
+impl fmt::Debug for TaggedRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaggedRecord")
+            .field("record", &self.record)
+            .field("provenance", &self.provenance)
+            .field("keys", &self.keys)
+            .field("parts", &self.parts.len())
+            .finish()
+    }
+}
+
+/// One part of a charge, or all of it. `Debug` leaves out the values, which may name people.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordPart {
+    /// The part's value of each key, in the order of the keys; `None` is none.
+    pub values: Vec<Option<Arc<str>>>,
+    /// The part's share of the four amounts. An amount that the charge does not state is absent in every part.
+    pub costs: Costs,
+    /// Its share of the tokens, in whole tokens.
+    pub tokens: TokenCounts,
+    /// Its share of the request units, where the charge states any.
+    pub requests: Option<RequestUnits>,
+    /// Its share of the usage in the charge's unit, where the charge states it so.
+    pub quantity: Option<Quantity>,
+}
+
+impl fmt::Debug for RecordPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordPart").field("costs", &self.costs).finish_non_exhaustive()
+    }
+}
+
+/// What a [`RecordWriter`] has written: control totals to check a file against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The number of rows, one for each part of a charge.
+    pub rows: u64,
+    /// The sums over all rows; `records` counts charges, `usage` only what is counted in a charge's own unit.
+    pub totals: Totals,
+}
+
+impl Receipt {
+    /// Adds a charge that was written.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn add(&mut self, charge: &TaggedRecord<'_>) -> Result<()> {
+        let mut written: Option<Fragment> = None;
+        for part in &charge.parts {
+            let requests = part.requests.unwrap_or_default();
+            let mut fragment = Fragment::of_many(part.costs, part.tokens, requests);
+            fragment.quantity = part.quantity.unwrap_or_default();
+            written = Some(written.map_or(Ok(fragment), |others| others.join(&fragment))?);
+            self.rows += 1;
+        }
+        let Some(written) = written else { return Ok(()) };
+        self.totals.add(&written, written.quantity)
+    }
+}
+
+/// Tags the records of a scan and passes them on to a [`RecordWriter`].
+///
+/// ```
+/// use cost_model::export::{CsvRecords, RecordExport};
+/// use cost_model::{
+///     ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Origin, Run, Scope, Untagged, Window,
+///     WindowReplacement,
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
+/// let connection = ConnectionId::new("acme");
+/// let read = store.begin_read(&connection, Origin::Real).await?;
+/// let replacement = WindowReplacement::new(day, vec![charge], read, Run::at(day.end()));
+/// store.replace_window(&connection, replacement).await?;
+///
+/// let mut file = Vec::new();
+/// let mut writer = CsvRecords::new(&mut file, &Untagged)?;
+/// let mut export = RecordExport::new(&Untagged, &mut writer);
+/// store.scan(&Scope::all(), &mut export).await?;
+/// let receipt = export.finish()?;
+/// assert_eq!((receipt.rows, receipt.totals.billed.amount), (1, "0.04".parse()?));
+/// assert_eq!(String::from_utf8(file)?.lines().count(), 2);
+/// # Ok(())
+/// # }
+/// ```
+pub struct RecordExport<'a> {
+    tagger: &'a dyn Tagger,
+    pseudonyms: Option<&'a Pseudonyms>,
+    writer: &'a mut (dyn RecordWriter + Send),
+}
+
+impl<'a> RecordExport<'a> {
+    /// Tags with `tagger`, whose keys `writer` must have been made for.
+    pub fn new(tagger: &'a dyn Tagger, writer: &'a mut (dyn RecordWriter + Send)) -> Self {
+        Self { tagger, pseudonyms: None, writer }
+    }
+
+    /// The same with other names for the people in dimensions, tags and values of tag keys, and with other record ids: an
+    /// id is a digest over the person as well, of which a name could be guessed.
+    pub fn pseudonyms(mut self, pseudonyms: Option<&'a Pseudonyms>) -> Self {
+        self.pseudonyms = pseudonyms;
+        self
+    }
+
+    /// Writes what is left, and returns what was written in all.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(self) -> Result<Receipt> {
+        self.writer.finish()
+    }
+}
+
+impl RecordSink for RecordExport<'_> {
+    fn record(&mut self, stored: &StoredRecord) -> Result<()> {
+        let (mut record, mut provenance) = (Cow::Borrowed(&stored.record), Cow::Borrowed(&stored.provenance));
+        let keys = self.tagger.keys();
+        let mut parts = parts_of(self.tagger, keys, &*record, record.at);
+        if let Some(pseudonyms) = self.pseudonyms {
+            pseudonyms.rename_in(record.to_mut());
+            let provenance = provenance.to_mut();
+            provenance.record_id = pseudonyms.of_record(provenance.record_id);
+            for value in parts.iter_mut().flat_map(|part| &mut part.values).flatten() {
+                *value = pseudonyms.rename_value(value).into();
+            }
+        }
+        let weights: Vec<u128> = parts.iter().map(|part| part.weight).collect();
+        let fragments = Fragment::of_record(&record).split(&weights)?;
+        let part = |(values, fragment): (Vec<Option<Arc<str>>>, Fragment)| RecordPart {
+            values,
+            costs: fragment.costs,
+            tokens: fragment.tokens,
+            requests: record.requests.map(|_| fragment.requests),
+            quantity: record.quantity.map(|_| fragment.quantity),
+        };
+        let parts = parts.into_iter().map(|part| part.values).zip(fragments).map(part).collect();
+        self.writer.write(&TaggedRecord { record: &record, provenance: &provenance, keys, parts })
+    }
+}
+
+impl fmt::Debug for RecordExport<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordExport").field("keys", &self.tagger.keys()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,33 @@
+//! Text for XML: SVG today.
+
+use std::borrow::Cow;
+
+use super::terminal::is_invisible;
+
+/// Returns a text that is only text in XML, in an element or in a double-quoted attribute.
+///
+/// Markup characters become entities. Invisible characters, which reorder or hide what stands beside them or which XML
+/// cannot hold at all, are shown escaped as [`for_terminal`](super::for_terminal) shows them.
+///
+/// ```
+/// use cost_model::output::for_xml;
+/// assert_eq!(for_xml("<a title=\"R&D\">\u{202e}"), r"&lt;a title=&quot;R&amp;D&quot;&gt;\u{202e}");
+/// ```
+pub fn for_xml(text: &str) -> Cow<'_, str> {
+    let is_plain = |each: char| !matches!(each, '&' | '<' | '>' | '"') && !is_invisible(each);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for each in text.chars() {
+        match each {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            _ if is_invisible(each) => safe.extend(each.escape_default()),
+            _ => safe.push(each),
+        }
+    }
+    Cow::Owned(safe)
+}

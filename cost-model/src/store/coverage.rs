@@ -1,0 +1,320 @@
+//! Which spans of time are stored, and when each was read.
+
+use crate::store::import::{Import, Owner};
+use crate::{ReadNumber, Spans, Timestamp, Window};
+
+/// For how many days before the current one late charges are to be expected, where nothing else is said.
+pub const LOOK_BACK_DAYS: u32 = 3;
+
+/// By how much the clocks of hosts and providers may differ without being taken for wrong: ten minutes.
+pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
+
+/// Returns the midnight (UTC) before which charges are final in a read that began at `read_at`: later ones are
+/// provisional, because a charge may still arrive, change its price or be withdrawn `look_back_days` days after its own.
+///
+/// ```
+/// use cost_model::{LOOK_BACK_DAYS, Timestamp, final_before};
+/// let read_at: Timestamp = "2026-09-14T09:30:00Z".parse()?;
+/// assert_eq!(final_before(read_at, LOOK_BACK_DAYS).to_string(), "2026-09-11T00:00:00Z");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+pub fn final_before(read_at: Timestamp, look_back_days: u32) -> Timestamp {
+    let date = read_at.date();
+    let days = chrono::Days::new(look_back_days.into());
+    Timestamp::midnight(date.checked_sub_days(days).unwrap_or(date))
+}
+
+/// Where the charges of a covered span come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CoveredBy {
+    /// The provider's API, read through a [`CostSource`](crate::CostSource).
+    Provider,
+    /// A file that was imported.
+    File,
+}
+
+/// A span of time whose charges are stored whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "built by every store")]
+pub struct CoveredSpan {
+    /// The span.
+    pub window: Window,
+    /// The number of the read that stored it: a later read has a higher one.
+    pub read: ReadNumber,
+    /// The clock when that read began, or when a file was exported; `None` where nobody kept it.
+    pub read_at: Option<Timestamp>,
+    /// Where its charges come from.
+    pub by: CoveredBy,
+}
+
+impl CoveredSpan {
+    /// A span that a read of the provider has stored.
+    pub fn read(window: Window, read: ReadNumber, read_at: Option<Timestamp>) -> Self {
+        Self { window, read, read_at, by: CoveredBy::Provider }
+    }
+
+    fn is_of_one_read(&self, other: &Self) -> bool {
+        (self.read, self.read_at, self.by) == (other.read, other.read_at, other.by)
+    }
+
+    /// The part of the span inside `range`.
+    fn cut(&self, range: Window) -> Option<Self> {
+        let window = self.window.intersection(range)?;
+        Some(Self { window, ..*self })
+    }
+
+    /// The part whose charges were final when they were read; nothing where `now` says that the clock was ahead.
+    fn settled(&self, now: Timestamp, look_back_days: u32) -> Option<Window> {
+        let read_at = self.read_at.filter(|read_at| *read_at <= now)?;
+        let end = self.window.end().min(final_before(read_at, look_back_days));
+        Window::new(self.window.start(), end).ok()
+    }
+}
+
+/// The spans of one connection that are stored, ascending, without overlap. Spans of one read that touch are one.
+///
+/// ```
+/// use cost_model::{CoveredSpan, Coverage, ReadNumber, Timestamp, Window};
+/// let noon: Timestamp = "2026-09-14T12:00:00Z".parse()?;
+/// let september = Window::new("2026-09-01T00:00:00Z".parse::<Timestamp>()?, noon)?;
+/// let mut coverage = Coverage::default();
+/// coverage.put(CoveredSpan::read(september, ReadNumber::new(1), Some(noon)));
+/// // A day later, what was provisional then has to be read again.
+/// let later: Timestamp = "2026-09-15T12:00:00Z".parse()?;
+/// let settled = coverage.settled(later, 3);
+/// assert_eq!(settled.end().map(|end| end.to_string()).as_deref(), Some("2026-09-11T00:00:00Z"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage(Vec<CoveredSpan>);
+
+impl Coverage {
+    /// Returns the spans, ascending.
+    pub fn spans(&self) -> &[CoveredSpan] {
+        &self.0
+    }
+
+    /// Returns the instants that are covered, whoever read them.
+    pub fn windows(&self) -> Spans {
+        self.0.iter().map(|span| span.window).collect::<Vec<_>>().into()
+    }
+
+    /// Returns the spans that the provider's API was read for.
+    pub fn by_provider(&self) -> Self {
+        Self(self.0.iter().filter(|span| span.by == CoveredBy::Provider).copied().collect())
+    }
+
+    /// Returns the instants of these spans that the provider can be held to, given the oldest charge that it ever
+    /// returned: about what is older than that it may have forgotten everything.
+    pub fn answered_from(&self, oldest: Option<Timestamp>) -> Spans {
+        let answered =
+            |span: &CoveredSpan| Window::new(span.window.start().max(oldest?), span.window.end()).ok();
+        self.0.iter().filter_map(answered).collect::<Vec<_>>().into()
+    }
+
+    /// Returns the same spans, with those that imported files of the whole team cover behind them. Of files that
+    /// overlap the one that was exported last counts.
+    pub fn with_files(mut self, imports: &[Import]) -> Self {
+        let mut files: Vec<&Import> = imports.iter().filter(|import| import.owner == Owner::Team).collect();
+        files.sort_by_key(|import| std::cmp::Reverse(import.exported_at));
+        for import in files {
+            self.put_behind(CoveredSpan {
+                window: import.span,
+                read: ReadNumber::default(),
+                read_at: Some(import.exported_at),
+                by: CoveredBy::File,
+            });
+        }
+        self
+    }
+
+    /// Puts a span in place of whatever covers its instants.
+    pub fn put(&mut self, span: CoveredSpan) {
+        self.remove(span.window);
+        let place = self.0.partition_point(|each| each.window.start() < span.window.start());
+        self.0.insert(place, span);
+        self.join();
+    }
+
+    /// Adds the parts of a span that nothing covers.
+    pub fn put_behind(&mut self, span: CoveredSpan) {
+        for window in self.windows().missing(span.window).into_windows() {
+            self.put(CoveredSpan { window, ..span });
+        }
+    }
+
+    /// Takes the instants of a window out.
+    pub fn remove(&mut self, window: Window) {
+        let mut left = Vec::with_capacity(self.0.len() + 1);
+        for span in self.0.drain(..) {
+            left.extend(
+                span.window.minus(window).into_iter().map(|rest| CoveredSpan { window: rest, ..span }),
+            );
+        }
+        self.0 = left;
+    }
+
+    /// Returns the part inside `range`.
+    pub fn inside(&self, range: Window) -> Self {
+        Self(self.0.iter().filter_map(|span| span.cut(range)).collect())
+    }
+
+    /// Returns the parts of `window` that a later read than that one has stored.
+    pub fn later_than(&self, read: ReadNumber, window: Window) -> Spans {
+        let later = self.0.iter().filter(|span| span.read > read).filter_map(|span| span.cut(window));
+        later.map(|span| span.window).collect::<Vec<_>>().into()
+    }
+
+    /// Returns the instants whose charges were final when they were last read, as seen at `now`.
+    ///
+    /// What was provisional then, what was read at a time that nobody kept, and what a clock read that was ahead of
+    /// `now` are not among them: they have to be read again.
+    pub fn settled(&self, now: Timestamp, look_back_days: u32) -> Spans {
+        let settled = self.0.iter().filter_map(|span| span.settled(now, look_back_days));
+        settled.collect::<Vec<_>>().into()
+    }
+
+    /// Returns the instants that are covered and for which late charges were still to be expected when they were read.
+    pub fn provisional(&self, look_back_days: u32) -> Spans {
+        let provisional = self.0.iter().filter_map(|span| {
+            let settled = span.read_at.map(|read_at| final_before(read_at, look_back_days));
+            let start = settled.map_or(span.window.start(), |settled| settled.max(span.window.start()));
+            Window::new(start, span.window.end()).ok()
+        });
+        provisional.collect::<Vec<_>>().into()
+    }
+
+    /// Whether a span was read by a clock that was ahead of `now`, or covers time after it.
+    pub fn reaches_past(&self, now: Timestamp) -> bool {
+        self.0.iter().any(|span| span.window.end() > now || span.read_at.is_some_and(|read_at| read_at > now))
+    }
+
+    /// Forgets when spans were read whose clock was ahead of a later read's, so that they are read once more.
+    ///
+    /// Numbers order reads: an earlier one with a later clock shows that one of the two clocks was wrong. Clocks of
+    /// several hosts differ by a little, which is let pass.
+    pub fn distrust(&mut self, read: ReadNumber, read_at: Timestamp) {
+        let ahead = |at: Timestamp| at.millis().saturating_sub(read_at.millis()) > CLOCK_TOLERANCE_MILLIS;
+        for span in self.0.iter_mut().filter(|span| span.by == CoveredBy::Provider && span.read < read) {
+            span.read_at = span.read_at.filter(|at| !ahead(*at));
+        }
+        self.join();
+    }
+
+    fn join(&mut self) {
+        let mut joined: Vec<CoveredSpan> = Vec::with_capacity(self.0.len());
+        for span in self.0.drain(..) {
+            match joined.last_mut() {
+                Some(last) if last.window.end() == span.window.start() && last.is_of_one_read(&span) => {
+                    last.window = Window::new(last.window.start(), span.window.end()).unwrap_or(last.window);
+                }
+                _ => joined.push(span),
+            }
+        }
+        self.0 = joined;
+    }
+}
+
+impl From<Vec<Window>> for Coverage {
+    /// A coverage of windows that were read a year after their end, when all of their charges were final; for callers
+    /// that keep their own account of what they have read.
+    fn from(windows: Vec<Window>) -> Self {
+        const YEAR_MILLIS: i64 = 366 * 86_400_000;
+        let read = |window: Window| {
+            let late = Timestamp::from_millis(window.end().millis().saturating_add(YEAR_MILLIS));
+            CoveredSpan::read(window, ReadNumber::default(), Some(late.unwrap_or(window.end())))
+        };
+        windows.into_iter().map(read).collect()
+    }
+}
+
+impl FromIterator<CoveredSpan> for Coverage {
+    /// Puts one span after the other.
+    fn from_iter<I: IntoIterator<Item = CoveredSpan>>(spans: I) -> Self {
+        let mut coverage = Self::default();
+        spans.into_iter().for_each(|span| coverage.put(span));
+        coverage
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const DAY: i64 = 86_400_000;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    fn span(start: i64, end: i64, read: u64, read_at: Option<i64>) -> CoveredSpan {
+        CoveredSpan::read(Window::new(at(start), at(end)).unwrap(), ReadNumber::new(read), read_at.map(at))
+    }
+
+    #[test]
+    fn what_was_provisional_at_its_read_is_missing_again_however_long_the_pause() {
+        let coverage: Coverage = [span(0, 10 * DAY + 5, 1, Some(10 * DAY + 5))].into_iter().collect();
+        for now in [10 * DAY + 6, 11 * DAY, 300 * DAY] {
+            assert_eq!(coverage.settled(at(now), 3).windows(), [Window::new(at(0), at(7 * DAY)).unwrap()]);
+        }
+    }
+
+    #[test]
+    fn a_read_by_a_clock_that_was_ahead_settles_nothing_until_that_time_has_come() {
+        let coverage: Coverage = [span(0, 5 * DAY, 1, Some(20 * DAY))].into_iter().collect();
+        assert!(coverage.settled(at(19 * DAY), 3).windows().is_empty());
+        assert!(coverage.reaches_past(at(19 * DAY)));
+        assert_eq!(coverage.settled(at(20 * DAY), 3).windows().len(), 1);
+    }
+
+    #[test]
+    fn a_span_whose_clock_was_ahead_of_a_later_read_is_read_again_even_when_that_time_has_come() {
+        let mut coverage: Coverage = [span(0, 40 * DAY, 1, Some(40 * DAY))].into_iter().collect();
+        coverage.put(span(5 * DAY, 6 * DAY, 2, Some(6 * DAY)));
+        coverage.distrust(ReadNumber::new(2), at(6 * DAY));
+        assert_eq!(coverage.settled(at(90 * DAY), 3).windows(), []);
+        // Seconds between two hosts are no wrong clock.
+        let mut coverage: Coverage = [span(0, 5 * DAY, 1, Some(40 * DAY + 5_000))].into_iter().collect();
+        coverage.distrust(ReadNumber::new(2), at(40 * DAY));
+        assert_eq!(coverage.settled(at(90 * DAY), 3).windows().len(), 1);
+    }
+
+    #[test]
+    fn a_read_without_a_time_settles_nothing() {
+        let coverage: Coverage = [span(0, 5, 0, None)].into_iter().collect();
+        assert!(coverage.settled(at(900 * DAY), 3).windows().is_empty());
+        assert_eq!(coverage.windows().windows().len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Each instant has the read that was put there last.
+        #[test]
+        fn a_coverage_is_a_map_from_instants_to_reads(
+            steps in prop::collection::vec((0..9_i64, 1..6_i64, 0..4_u64, any::<bool>()), 0..12),
+            (from, length, than) in (0..9_i64, 1..6_i64, 0..4_u64),
+        ) {
+            let (mut coverage, mut model) = (Coverage::default(), [None; 16]);
+            for (start, length, read, removed) in steps {
+                let each = span(start, start + length, read, Some(0));
+                if removed { coverage.remove(each.window) } else { coverage.put(each) }
+                for (instant, slot) in (0_i64..).zip(&mut model) {
+                    if each.window.contains(at(instant)) {
+                        *slot = (!removed).then_some(read);
+                    }
+                }
+            }
+            let later = coverage.later_than(ReadNumber::new(than), span(from, from + length, 0, None).window);
+            for (instant, slot) in (0_i64..).zip(model) {
+                let found = coverage.spans().iter().find(|span| span.window.contains(at(instant)));
+                prop_assert_eq!(found.map(|span| span.read.get()), slot);
+                let is_later = (from..from + length).contains(&instant) && slot.is_some_and(|read| read > than);
+                prop_assert_eq!(later.windows().iter().any(|window| window.contains(at(instant))), is_later);
+            }
+            prop_assert!(coverage.spans().windows(2).all(|pair| pair[0].window.end() <= pair[1].window.start()));
+        }
+    }
+}

@@ -1,0 +1,509 @@
+//! What becomes of stored records when an exported file is brought in, or taken out.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    ConnectionId, CostRecord, Identity, Metric, Money, Provenance, RecordId, Result, Run, Spans,
+    StoredRecord, Timestamp, Window,
+};
+
+/// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImportId([u8; 8]);
+
+impl ImportId {
+    /// Computes the id of a file with these bytes, read for that owner.
+    pub fn of(bytes: &[u8], owner: &Owner) -> Self {
+        let mut digest = Sha256::new();
+        if let Owner::Person(person) = owner {
+            digest.update(person.as_bytes());
+            digest.update([0]);
+        }
+        digest.update(bytes);
+        let mut id = [0; 8];
+        id.iter_mut().zip(digest.finalize()).for_each(|(byte, from)| *byte = from);
+        Self(id)
+    }
+
+    /// The id with these bytes, as a store kept them.
+    pub fn from_bytes(bytes: [u8; 8]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the 8 bytes.
+    pub fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+
+    /// Reads an id as it is printed: 16 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_hexadecimal = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_hexadecimal)?;
+        Some(Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for ImportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ImportId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ImportId({self})")
+    }
+}
+
+/// Whose charges a file holds. `Debug` names nobody.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Owner {
+    /// Everybody's.
+    Team,
+    /// Those of one person, by email. Such a file says nothing of anybody else.
+    Person(Arc<str>),
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Team => "Team",
+            Self::Person(_) => "Person(..)",
+        })
+    }
+}
+
+/// An imported file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Import {
+    /// What it is known by.
+    pub id: ImportId,
+    /// Whose charges it holds.
+    pub owner: Owner,
+    /// The span that it covers for that owner.
+    pub span: Window,
+    /// When it was exported. It knows nothing of what happened later.
+    pub exported_at: Timestamp,
+    /// When it was brought in.
+    pub imported_at: Timestamp,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+impl Import {
+    /// An import of `rows` rows, brought in at `imported_at`.
+    pub fn new(
+        id: ImportId,
+        owner: Owner,
+        span: Window,
+        exported_at: Timestamp,
+        imported_at: Timestamp,
+    ) -> Self {
+        Self { id, owner, span, exported_at, imported_at, rows: 0 }
+    }
+
+    /// Puts a pseudonym in place of its owner, if it is that person's.
+    pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) {
+        if self.owner == Owner::Person(person.into()) {
+            self.owner = Owner::Person(Arc::clone(pseudonym));
+        }
+    }
+}
+
+/// How a stored record and a row of a file are related.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Comparison {
+    /// The same charge.
+    Same,
+    /// The same charge, and only the row names its person.
+    RowNamesPerson,
+    /// The same charge, and only the stored record names its person.
+    StoredNamesPerson,
+    /// The same use with another cost or of another kind.
+    Corrected,
+    /// Another charge.
+    Other,
+}
+
+/// A file to be brought in.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "built by callers")]
+pub struct FileImport {
+    /// What it is.
+    pub import: Import,
+    /// Its rows.
+    pub rows: Vec<CostRecord>,
+    /// The import whose rows inside this file's span it takes the place of.
+    pub replaces: Option<ImportId>,
+    /// How rows are compared: the stored record first, then the row of the file.
+    pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
+}
+
+impl fmt::Debug for FileImport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileImport")
+            .field("import", &self.import)
+            .field("rows", &self.rows.len())
+            .field("replaces", &self.replaces)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rows and what they cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RowSum {
+    /// How many rows.
+    pub rows: u64,
+    /// The sum of their effective costs; rows that state none count nothing.
+    pub effective: Money,
+}
+
+impl RowSum {
+    fn add(&mut self, record: &CostRecord) -> Result<()> {
+        self.rows += 1;
+        self.effective =
+            self.effective.checked_add(record.costs.get(Metric::Effective).unwrap_or_default())?;
+        Ok(())
+    }
+}
+
+/// A row that states a stored charge with another cost or kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Correction {
+    /// The imports that state the stored charge.
+    pub imports: Vec<ImportId>,
+    /// The stored charge.
+    pub stored: CostRecord,
+    /// The row of the file.
+    pub row: CostRecord,
+}
+
+/// What bringing in a file did: every row is in exactly one of the four counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImportStats {
+    /// Rows that the store now holds and did not hold before.
+    pub stored: RowSum,
+    /// Rows that the store held already, from the provider or from another file.
+    pub already_there: RowSum,
+    /// Rows that took the place of a row of the replaced import.
+    pub replaced: RowSum,
+    /// Rows that were not stored: the provider was read for their time and does not state them, or the file needs a word
+    /// of its user first.
+    pub refused: RowSum,
+    /// Rows of the replaced import that are gone without another in their place.
+    pub taken_out: RowSum,
+    /// Rows that correct stored ones. If there are any, nothing was stored: the user says which import to replace.
+    pub corrections: Vec<Correction>,
+    /// Whether this very file had been brought in before, so that nothing was done.
+    pub known: bool,
+}
+
+/// What a store holds of a connection before a file is brought in or taken out.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "built by every store")]
+pub struct ImportState {
+    /// Every stored record in the file's span.
+    pub records: Vec<StoredRecord>,
+    /// Which imports state which of the imported records in the span.
+    pub statements: BTreeSet<(RecordId, ImportId)>,
+    /// What the provider has been read for, from the oldest charge on that it ever returned.
+    pub provider: Spans,
+    /// Whether this very file has been brought in before.
+    pub known: bool,
+}
+
+/// What a store holds of a file's span after the file was brought in or taken out: every
+/// [`CostStore`](crate::CostStore) stores exactly this.
+///
+/// Rows of a file are charges of the time that the provider was not read for. Equal rows of several files are one
+/// charge: of equal rows the largest count holds, never the sum. A store keeps which files state a charge, so that taking
+/// one file out leaves what another states. Where the provider was read, its word holds: a row that it states too is
+/// already there, any other is refused.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ImportPlan {
+    /// What happened to the rows.
+    pub stats: ImportStats,
+    /// The span from now on; `None` where nothing changes.
+    pub change: Option<ImportChange>,
+}
+
+/// The span of a file once it was brought in or taken out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ImportChange {
+    /// The records of the span from now on, ascending by time, equal times by record id.
+    pub records: Vec<StoredRecord>,
+    /// Which imports state which of them.
+    pub statements: BTreeSet<(RecordId, ImportId)>,
+}
+
+impl ImportPlan {
+    /// Computes what becomes of the span of a file that is brought in.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
+    pub fn of(state: ImportState, file: &FileImport, connection: &ConnectionId) -> Result<Self> {
+        let known = state.known;
+        let mut matching = Matching::new(state, file);
+        matching.withdraw_replaced();
+        let unmatched = matching.match_rows();
+        if known {
+            let stats = ImportStats { known, ..matching.count_without_storing(&unmatched)? };
+            return Ok(Self { stats, change: None });
+        }
+        let corrections = matching.corrections(&unmatched);
+        if !corrections.is_empty() {
+            let mut stats = ImportStats { corrections, ..ImportStats::default() };
+            file.rows.iter().try_for_each(|row| stats.refused.add(row))?;
+            return Ok(Self { stats, change: None });
+        }
+        matching.store(unmatched, connection)
+    }
+
+    /// Computes what becomes of the span of an import that is taken out: charges that no other file states are gone.
+    pub fn without(state: ImportState, import: ImportId) -> Self {
+        let ImportState { mut records, mut statements, .. } = state;
+        let stated: HashSet<RecordId> =
+            statements.iter().filter(|(_, by)| *by == import).map(|(record, _)| *record).collect();
+        statements.retain(|(_, by)| *by != import);
+        let kept: HashSet<RecordId> = statements.iter().map(|(record, _)| *record).collect();
+        let mut stats = ImportStats::default();
+        records.retain(|stored| {
+            let id = stored.provenance.record_id;
+            let gone = stored.provenance.imported && stated.contains(&id) && !kept.contains(&id);
+            stats.taken_out.rows += u64::from(gone);
+            !gone
+        });
+        sort(&mut records);
+        Self { stats, change: Some(ImportChange { records, statements }) }
+    }
+}
+
+fn sort(records: &mut [StoredRecord]) {
+    records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
+}
+
+/// The rows of a file beside the stored records.
+struct Matching<'a> {
+    file: &'a FileImport,
+    provider: Spans,
+    records: Vec<StoredRecord>,
+    statements: BTreeSet<(RecordId, ImportId)>,
+    /// The places of the stored records of an instant.
+    places: HashMap<Timestamp, Vec<usize>>,
+    /// Stored records that a row of this file is.
+    taken: HashSet<usize>,
+    /// Stored records that only the replaced import stated.
+    withdrawn: HashSet<usize>,
+    stats: ImportStats,
+}
+
+impl<'a> Matching<'a> {
+    fn new(state: ImportState, file: &'a FileImport) -> Self {
+        let mut places: HashMap<Timestamp, Vec<usize>> = HashMap::new();
+        for (place, stored) in state.records.iter().enumerate() {
+            places.entry(stored.record.at).or_default().push(place);
+        }
+        Self {
+            file,
+            provider: state.provider,
+            records: state.records,
+            statements: state.statements,
+            places,
+            taken: HashSet::new(),
+            withdrawn: HashSet::new(),
+            stats: ImportStats::default(),
+        }
+    }
+
+    /// Takes back what the replaced import states inside this file's span.
+    fn withdraw_replaced(&mut self) {
+        let Some(replaced) = self.file.replaces else { return };
+        for (place, stored) in self.records.iter().enumerate() {
+            let id = stored.provenance.record_id;
+            if self.statements.remove(&(id, replaced)) && !self.is_stated(id) {
+                self.withdrawn.insert(place);
+            }
+        }
+    }
+
+    fn is_stated(&self, record: RecordId) -> bool {
+        self.statements_of(record) > 0
+    }
+
+    /// How many imports state a record.
+    fn statements_of(&self, record: RecordId) -> usize {
+        let first = (record, ImportId([0; 8]));
+        self.statements.range(first..).take_while(|(next, _)| *next == record).count()
+    }
+
+    /// Finds the stored record that each row is; returns the places of rows that are none.
+    fn match_rows(&mut self) -> Vec<usize> {
+        let mut unmatched: Vec<usize> = (0..self.file.rows.len()).collect();
+        for wanted in [Comparison::Same, Comparison::StoredNamesPerson, Comparison::RowNamesPerson] {
+            unmatched.retain(|row| !self.match_row(*row, wanted));
+        }
+        unmatched
+    }
+
+    fn match_row(&mut self, row: usize, wanted: Comparison) -> bool {
+        let Some(row) = self.file.rows.get(row) else { return true };
+        let Some(place) = self.find(row, |comparison| comparison == wanted) else { return false };
+        self.taken.insert(place);
+        if let Some(stored) = self.records.get_mut(place) {
+            if wanted == Comparison::RowNamesPerson && stored.provenance.imported {
+                stored.record.resource.clone_from(&row.resource);
+                for (key, value) in row.tags.iter() {
+                    stored.record.tags.insert(Arc::clone(key), Arc::clone(value));
+                }
+            }
+            if stored.provenance.imported {
+                self.statements.insert((stored.provenance.record_id, self.file.import.id));
+            }
+        }
+        true
+    }
+
+    /// The stored record of the row's instant that is like it, that no other row is, and that most files state.
+    ///
+    /// So the files that state one of several equal records are among those that state the one before it, and once a file
+    /// is taken out, as many are left as the fullest of the others states.
+    fn find(&self, row: &CostRecord, like: impl Fn(Comparison) -> bool) -> Option<usize> {
+        let free = self.places.get(&row.at)?.iter().copied().filter(|place| !self.taken.contains(place));
+        let alike = free.filter_map(|place| {
+            let stored = self.records.get(place)?;
+            like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
+        });
+        let rank = |(_, provenance): &(usize, &Provenance)| {
+            let stated = self.statements_of(provenance.record_id);
+            (provenance.imported, std::cmp::Reverse(stated))
+        };
+        alike.min_by_key(rank).map(|(place, _)| place)
+    }
+
+    /// Rows left over that correct what another file states.
+    fn corrections(&self, unmatched: &[usize]) -> Vec<Correction> {
+        let rows = unmatched.iter().filter_map(|row| self.file.rows.get(*row));
+        let mut used = HashSet::new();
+        let mut corrections = Vec::new();
+        for row in rows.filter(|row| !self.provider.contains(row.at)) {
+            let corrected = self.places.get(&row.at).into_iter().flatten().copied().find(|place| {
+                let stored = self.records.get(*place).filter(|stored| stored.provenance.imported);
+                !self.taken.contains(place)
+                    && !self.withdrawn.contains(place)
+                    && !used.contains(place)
+                    && stored.is_some_and(|stored| {
+                        (self.file.compare)(&stored.record, row) == Comparison::Corrected
+                    })
+            });
+            let Some(stored) = corrected.and_then(|place| self.records.get(place)) else { continue };
+            used.extend(corrected);
+            let id = stored.provenance.record_id;
+            let imports =
+                self.statements.iter().filter(|(record, _)| *record == id).map(|(_, import)| *import);
+            corrections.push(Correction {
+                imports: imports.collect(),
+                stored: stored.record.clone(),
+                row: row.clone(),
+            });
+        }
+        corrections
+    }
+
+    /// Counts the rows of a file that is not to be stored again.
+    fn count_without_storing(mut self, unmatched: &[usize]) -> Result<ImportStats> {
+        let left: HashSet<usize> = unmatched.iter().copied().collect();
+        for (place, row) in self.file.rows.iter().enumerate() {
+            if left.contains(&place) {
+                self.stats.refused.add(row)?;
+            } else {
+                self.stats.already_there.add(row)?;
+            }
+        }
+        Ok(self.stats)
+    }
+
+    /// Stores the rows that are left over, and counts every row.
+    fn store(mut self, unmatched: Vec<usize>, connection: &ConnectionId) -> Result<ImportPlan> {
+        let left: HashSet<usize> = unmatched.iter().copied().collect();
+        for (place, row) in self.file.rows.iter().enumerate() {
+            if !left.contains(&place) {
+                self.stats.already_there.add(row)?;
+            }
+        }
+        // Of what is withdrawn, a row that came again stays.
+        let mut gone: HashSet<usize> = self.withdrawn.difference(&self.taken).copied().collect();
+        let mut ids: HashSet<RecordId> =
+            self.records.iter().map(|stored| stored.provenance.record_id).collect();
+        let mut new = Vec::new();
+        let mut in_place_of = HashSet::new();
+        for row in unmatched.into_iter().filter_map(|row| self.file.rows.get(row)) {
+            if self.provider.contains(row.at) {
+                self.stats.refused.add(row)?;
+                continue;
+            }
+            let corrects = |place: &&usize| {
+                let stored = self.records.get(**place);
+                gone.contains(place)
+                    && !in_place_of.contains(*place)
+                    && stored.is_some_and(|stored| {
+                        (self.file.compare)(&stored.record, row) == Comparison::Corrected
+                    })
+            };
+            let corrected = self.places.get(&row.at).into_iter().flatten().find(corrects).copied();
+            match corrected {
+                Some(place) => {
+                    in_place_of.insert(place);
+                    self.stats.replaced.add(row)?;
+                }
+                None => self.stats.stored.add(row)?,
+            }
+            new.push(self.row_to_store(row, connection, &mut ids));
+        }
+        for place in gone.iter().filter(|place| !in_place_of.contains(*place)) {
+            if let Some(stored) = self.records.get(*place) {
+                self.stats.taken_out.add(&stored.record)?;
+            }
+        }
+        let kept = self.records.into_iter().enumerate().filter(|(place, _)| !gone.remove(place));
+        let mut records: Vec<_> = kept.map(|(_, stored)| stored).collect();
+        self.statements.extend(new.iter().map(|stored| (stored.provenance.record_id, self.file.import.id)));
+        records.extend(new);
+        sort(&mut records);
+        let change = Some(ImportChange { records, statements: self.statements });
+        Ok(ImportPlan { stats: self.stats, change })
+    }
+
+    /// A row as it is stored, with an id that no stored record has.
+    fn row_to_store(
+        &self,
+        row: &CostRecord,
+        connection: &ConnectionId,
+        ids: &mut HashSet<RecordId>,
+    ) -> StoredRecord {
+        let mut ordinal = 0;
+        let mut id = RecordId::of(row, ordinal);
+        while !ids.insert(id) {
+            ordinal += 1;
+            id = RecordId::of(row, ordinal);
+        }
+        let Import { id: import, imported_at, .. } = &self.file.import;
+        let run = Run::at(*imported_at);
+        let name = format!("import {import}");
+        let ids = (id, Identity::of(row));
+        let mut provenance = Provenance::stored(connection.clone(), name.into(), run.at, ids);
+        provenance.imported = true;
+        StoredRecord { record: row.clone(), provenance }
+    }
+}

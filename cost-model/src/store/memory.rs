@@ -1,0 +1,303 @@
+//! A store in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use async_trait::async_trait;
+
+use crate::store::coverage::Coverage;
+use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState, ImportStats};
+use crate::store::replacement::{PriorState, ReplacedWindow};
+use crate::store::restatement::Restatement;
+use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
+use crate::{Error, Observations, Origin, ReadNumber, RecordId, Result, StoredRecord, Window};
+
+/// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
+#[derive(Default)]
+pub struct MemoryStore {
+    state: RwLock<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connections: BTreeMap<ConnectionId, Stored>,
+    origin: Option<Origin>,
+    last_read: u64,
+}
+
+#[derive(Clone, Default)]
+struct Stored {
+    /// Reads with lower numbers are void.
+    first_read: u64,
+    /// Of the provider; files are added when it is asked for.
+    coverage: Coverage,
+    /// Ascending by time; shared, so that a scan goes on over the state it began with.
+    records: Arc<Vec<StoredRecord>>,
+    imports: Vec<Import>,
+    statements: BTreeSet<(RecordId, ImportId)>,
+    restatements: Vec<Restatement>,
+    /// Ascending by time.
+    observations: Vec<Observations>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks about a connection; the default if nothing is stored for it.
+    fn ask<T: Default>(&self, connection: &ConnectionId, question: impl FnOnce(&Stored) -> T) -> T {
+        self.read().connections.get(connection).map(question).unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl CostStore for MemoryStore {
+    async fn connections(&self) -> Result<Vec<ConnectionId>> {
+        let state = self.read();
+        let held = state.connections.iter().filter(|(_, stored)| stored.holds_anything());
+        Ok(held.map(|(id, _)| id.clone()).collect())
+    }
+
+    async fn origin(&self) -> Result<Option<Origin>> {
+        let state = self.read();
+        Ok(state.origin.filter(|_| state.holds_anything()))
+    }
+
+    async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
+        let mut state = self.write();
+        state.keep_to(origin)?;
+        state.last_read += 1;
+        let number = state.last_read;
+        state.connections.entry(connection.clone()).or_insert_with(|| Stored::first_read_as(number));
+        Ok(ReadNumber::new(number))
+    }
+
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
+        Ok(self.ask(connection, |stored| stored.coverage.clone().with_files(&stored.imports)))
+    }
+
+    async fn replace_window(
+        &self,
+        connection: &ConnectionId,
+        new: WindowReplacement,
+    ) -> Result<ReplaceStats> {
+        let window = new.window;
+        let mut state = self.write();
+        let stored = state.connections.get_mut(connection).ok_or_else(Error::read_is_void)?;
+        if new.read.get() < stored.first_read {
+            return Err(Error::read_is_void());
+        }
+        let places = stored.places(window);
+        let records = stored.records.get(places.clone()).unwrap_or_default().to_vec();
+        let prior = PriorState { records, coverage: stored.coverage.clone() };
+        let replaced = ReplacedWindow::of(prior, new, connection)?;
+        Arc::make_mut(&mut stored.records).splice(places, replaced.records);
+        stored.restatements.extend(replaced.restatements);
+        stored.coverage = replaced.coverage;
+        stored.forget_statements();
+        Ok(replaced.stats)
+    }
+
+    async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
+        Ok(self.ask(connection, |stored| stored.imports.clone()))
+    }
+
+    async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
+        let mut state = self.write();
+        state.keep_to(Origin::Provider)?;
+        let first_read = state.last_read + 1;
+        let new = || Stored::first_read_as(first_read);
+        let mut stored = state.connections.get(connection).cloned().unwrap_or_else(new);
+        if let Some(replaced) = file.replaces.filter(|replaced| !stored.has_import(*replaced)) {
+            return Err(Error::no_such_import(replaced));
+        }
+        let plan = ImportPlan::of(stored.import_state(&file.import), &file, connection)?;
+        if let Some(change) = plan.change {
+            stored.apply(file.import.span, change.records, change.statements);
+            stored
+                .imports
+                .push(Import { rows: u64::try_from(file.rows.len()).unwrap_or(u64::MAX), ..file.import });
+            state.connections.insert(connection.clone(), stored);
+        }
+        Ok(plan.stats)
+    }
+
+    async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
+        let mut state = self.write();
+        let found = state.connections.get_mut(connection).filter(|stored| stored.has_import(import));
+        let stored = found.ok_or_else(|| Error::no_such_import(import))?;
+        let Some(removed) = stored.imports.iter().find(|each| each.id == import).cloned() else {
+            return Ok(0);
+        };
+        let plan = ImportPlan::without(stored.import_state(&removed), import);
+        if let Some(change) = plan.change {
+            stored.apply(removed.span, change.records, change.statements);
+        }
+        stored.imports.retain(|each| each.id != import);
+        Ok(plan.stats.taken_out.rows)
+    }
+
+    async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        let snapshot: Vec<_> = {
+            let state = self.read();
+            let wanted =
+                |id: &ConnectionId| scope.connections.as_ref().is_none_or(|wanted| wanted.contains(id));
+            let connections = state.connections.iter().filter(|(id, _)| wanted(id));
+            connections.map(|(_, stored)| Arc::clone(&stored.records)).collect()
+        };
+        for stored in snapshot.iter().flat_map(|records| records.iter()) {
+            if scope.window.is_none_or(|window| window.contains(stored.record.at)) {
+                sink.record(stored)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
+        Ok(self.ask(connection, |stored| {
+            let records = stored.records.get(stored.places(window)).unwrap_or_default();
+            let confirmed = records.iter().filter(|record| !record.provenance.unconfirmed);
+            u64::try_from(confirmed.count()).unwrap_or(u64::MAX)
+        }))
+    }
+
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>> {
+        Ok(self.ask(connection, |stored| stored.restatements.clone()))
+    }
+
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        let mut state = self.write();
+        let first_read = state.last_read + 1;
+        let new = || Stored::first_read_as(first_read);
+        let kept = &mut state.connections.entry(connection.clone()).or_insert_with(new).observations;
+        kept.retain(|other| other.at != observations.at);
+        kept.push(observations);
+        kept.sort_by_key(|each| each.at);
+        Ok(())
+    }
+
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+        Ok(self.ask(connection, |stored| stored.observations.clone()))
+    }
+
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64> {
+        let pseudonym = Arc::from(pseudonym);
+        let mut changed = 0;
+        for stored in self.write().connections.values_mut() {
+            for record in Arc::make_mut(&mut stored.records) {
+                changed += u64::from(record.pseudonymise(person, &pseudonym));
+            }
+            stored.observations.iter_mut().for_each(|each| each.pseudonymise(person, &pseudonym));
+            stored.imports.iter_mut().for_each(|each| each.pseudonymise(person, &pseudonym));
+        }
+        Ok(changed)
+    }
+
+    async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
+        let removed = self.write().connections.remove(connection).map_or(0, |stored| stored.records.len());
+        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl State {
+    fn holds_anything(&self) -> bool {
+        self.connections.values().any(Stored::holds_anything)
+    }
+
+    /// Refuses charges of another origin than those that are held. Where none are, reads of the other origin that have
+    /// begun are void from now on.
+    fn keep_to(&mut self, origin: Origin) -> Result<()> {
+        match self.origin.filter(|held| *held != origin) {
+            Some(held) if self.holds_anything() => Err(Error::mixed_origins(held)),
+            Some(_) => {
+                self.connections.clear();
+                self.origin = Some(origin);
+                Ok(())
+            }
+            None => {
+                self.origin = Some(origin);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Stored {
+    fn first_read_as(number: u64) -> Self {
+        Self { first_read: number, ..Self::default() }
+    }
+
+    fn holds_anything(&self) -> bool {
+        !(self.records.is_empty()
+            && self.coverage.spans().is_empty()
+            && self.imports.is_empty()
+            && self.restatements.is_empty()
+            && self.observations.is_empty())
+    }
+
+    fn has_import(&self, import: ImportId) -> bool {
+        self.imports.iter().any(|each| each.id == import)
+    }
+
+    /// Where the records of a window stand.
+    fn places(&self, window: Window) -> Range<usize> {
+        let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
+        before(window.start())..before(window.end())
+    }
+
+    fn import_state(&self, import: &Import) -> ImportState {
+        let records = self.records.get(self.places(import.span)).unwrap_or_default().to_vec();
+        let here: BTreeSet<RecordId> = records.iter().map(|stored| stored.provenance.record_id).collect();
+        let statements =
+            self.statements.iter().filter(|(record, _)| here.contains(record)).copied().collect();
+        let oldest =
+            self.records.iter().find(|stored| !stored.provenance.imported).map(|stored| stored.record.at);
+        let provider = self.coverage.answered_from(oldest);
+        ImportState { records, statements, provider, known: self.has_import(import.id) }
+    }
+
+    fn apply(
+        &mut self,
+        span: Window,
+        records: Vec<StoredRecord>,
+        statements: BTreeSet<(RecordId, ImportId)>,
+    ) {
+        let places = self.places(span);
+        Arc::make_mut(&mut self.records).splice(places, records);
+        let here: BTreeSet<RecordId> = {
+            let records = self.records.get(self.places(span)).unwrap_or_default();
+            records.iter().map(|stored| stored.provenance.record_id).collect()
+        };
+        self.statements.retain(|(record, _)| !here.contains(record));
+        self.statements.extend(statements);
+        self.forget_statements();
+    }
+
+    /// Forgets what files state of records that are gone.
+    fn forget_statements(&mut self) {
+        if self.statements.is_empty() {
+            return;
+        }
+        let held: BTreeSet<RecordId> =
+            self.records.iter().map(|stored| stored.provenance.record_id).collect();
+        self.statements.retain(|(record, _)| held.contains(record));
+    }
+}

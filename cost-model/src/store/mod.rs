@@ -1,0 +1,342 @@
+//! The seam to storage: what a store does, what it is given, what it answers.
+
+mod coverage;
+mod import;
+mod memory;
+mod replacement;
+mod restatement;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{
+    CostRecord, Error, ErrorKind, Observations, Origin, ReadNumber, Result, Run, StoredRecord, Timestamp,
+    Window,
+};
+
+pub(crate) use coverage::CLOCK_TOLERANCE_MILLIS;
+pub use coverage::{Coverage, CoveredBy, CoveredSpan, LOOK_BACK_DAYS, final_before};
+pub use import::{
+    Comparison, Correction, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats,
+    Owner, RowSum,
+};
+pub use memory::MemoryStore;
+pub use replacement::{PriorState, ReplacedWindow};
+pub use restatement::Restatement;
+
+/// Keeps cost records by connection and window.
+///
+/// A window is replaced whole, in one call: readers see all of the old window or all of the new one. A call may be dropped
+/// at any time, and is then done as a whole or not at all. The module `conformance`, behind the feature of that name, checks
+/// all of this.
+#[async_trait]
+pub trait CostStore: fmt::Debug + Send + Sync {
+    /// The connections that something is stored for, ascending.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn connections(&self) -> Result<Vec<ConnectionId>>;
+
+    /// Returns what the charges are that the store holds; `None` while it holds none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn origin(&self) -> Result<Option<Origin>>;
+
+    /// Hands out the number of a read that is about to begin: higher than all before, of every connection.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Origin`](crate::ErrorKind::Origin) when the store holds charges of the other origin;
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber>;
+
+    /// Returns the spans of time stored for a connection, with the read that stored each. What only a file covers is
+    /// among them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage>;
+
+    /// Puts a window's records in place of whatever is stored for that span, in one call.
+    ///
+    /// What is put in place, and what the answer says, is what [`ReplacedWindow::of`] makes of the
+    /// stored records of the window: reading the same window again changes nothing, a charge that appeared is added,
+    /// one that vanished is dropped, equal charges stay as many as they are, and what a later read has stored stays.
+    /// Its restatements are stored with it. What imported files stated of the replaced spans is forgotten.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when a record lies outside the
+    /// window, and when the connection was purged after the read began.
+    async fn replace_window(&self, connection: &ConnectionId, new: WindowReplacement)
+    -> Result<ReplaceStats>;
+
+    /// Returns the files imported for a connection, in the order in which they were.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>>;
+
+    /// Brings in a file, as [`ImportPlan::of`] says, in one call. A file that is there already changes nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when the store does not know
+    /// the import that is to be replaced.
+    async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
+
+    /// Takes an imported file out, with the rows that nothing else states, and tells how many rows that were.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when there is no such import.
+    async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64>;
+
+    /// Hands every record in scope to `sink`: by connection, then by time, equal times by record id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
+    async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()>;
+
+    /// How many records a connection has in a window, without those that are unconfirmed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
+
+    /// Every restatement of a connection, in the order in which they were stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>>;
+
+    /// Keeps what a provider stated of a connection at an instant; in place of what it stated at the same instant.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()>;
+
+    /// Everything that was observed of a connection, ascending by time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>>;
+
+    /// Puts a pseudonym in place of a person's name in all records and observations, and tells how many records that
+    /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
+    /// charges that come in later do.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed.
+    async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
+
+    /// Removes everything stored for a connection, restatements, observations and imports included, and tells how many
+    /// records that was. Reads of it that have begun can no longer be stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    async fn purge(&self, connection: &ConnectionId) -> Result<u64>;
+}
+
+/// Takes records, one at a time.
+pub trait RecordSink {
+    /// Takes one record.
+    ///
+    /// # Errors
+    /// Whatever stops the sink; the scan then ends with that error.
+    fn record(&mut self, record: &StoredRecord) -> Result<()>;
+}
+
+impl RecordSink for Vec<StoredRecord> {
+    fn record(&mut self, record: &StoredRecord) -> Result<()> {
+        self.push(record.clone());
+        Ok(())
+    }
+}
+
+impl RecordSink for Vec<CostRecord> {
+    fn record(&mut self, record: &StoredRecord) -> Result<()> {
+        self.push(record.record.clone());
+        Ok(())
+    }
+}
+
+/// The lasting name of a connection, which stays when its account name or key changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(Arc<str>);
+
+impl ConnectionId {
+    /// A connection of that name.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Serialize for ConnectionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConnectionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// Which records a scan visits; by default all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scope {
+    /// Only these connections.
+    pub connections: Option<Vec<ConnectionId>>,
+    /// Only records inside this window.
+    pub window: Option<Window>,
+}
+
+impl Scope {
+    /// Everything.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// The same scope, limited to one more connection.
+    pub fn connection(mut self, connection: ConnectionId) -> Self {
+        self.connections.get_or_insert_default().push(connection);
+        self
+    }
+
+    /// The same scope, limited to a window.
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+}
+
+/// What a store is given in place of a window.
+#[derive(Clone)]
+#[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
+pub struct WindowReplacement {
+    /// The window.
+    pub window: Window,
+    /// Every charge inside it, as it was read.
+    pub records: Vec<CostRecord>,
+    /// The number of the read, from [`CostStore::begin_read`].
+    pub read: ReadNumber,
+    /// The run that read.
+    pub run: Run,
+    /// The clock when the read began, by which it is decided what was final: the run's, unless the provider's own is
+    /// known to be earlier.
+    pub read_at: Timestamp,
+    /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
+    /// unconfirmed. The window's start, unless an ingest knows better.
+    pub answers_from: Timestamp,
+    /// Spans whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
+    pub closed: Vec<Window>,
+    /// Whether the read is proven complete. If not, its records are stored, nothing is taken out, and the window stays
+    /// uncovered, so that it is read again.
+    pub proven: bool,
+}
+
+impl WindowReplacement {
+    /// A window that was read whole.
+    pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
+        let (read_at, answers_from) = (run.at, window.start());
+        Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }
+    }
+}
+
+impl fmt::Debug for WindowReplacement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WindowReplacement")
+            .field("window", &self.window)
+            .field("records", &self.records.len())
+            .field("read", &self.read)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What replacing a window changed, in records, counted as multisets. Spans that were left alone are not counted.
+///
+/// Before it there were `removed`, `changed`, `repriced`, `unchanged` and `unconfirmed` records; after it, `added`
+/// instead of `removed`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplaceStats {
+    /// Records that were not there before.
+    pub added: u64,
+    /// Records that are no longer there.
+    pub removed: u64,
+    /// Records that stayed, those included whose person was kept.
+    pub unchanged: u64,
+    /// Records that are another in something other than amounts.
+    pub changed: u64,
+    /// Records with other amounts.
+    pub repriced: u64,
+    /// Records that did not come back, but are older than what the provider still answers for, and stay.
+    pub unconfirmed: u64,
+    /// Of those that stayed: records whose person the provider has forgotten just now.
+    pub persons_kept: u64,
+    /// Of those re-priced: restatements below 10^-6 cent, which are counted only.
+    pub negligible: u64,
+    /// Spans that were left as they are, because a later read has stored them; ascending.
+    pub left: Vec<Window>,
+}
+
+impl ReplaceStats {
+    /// Stats of that many records added, removed and unchanged.
+    pub fn new(added: u64, removed: u64, unchanged: u64) -> Self {
+        Self { added, removed, unchanged, ..Self::default() }
+    }
+
+    /// Adds the stats of another window.
+    pub fn add(&mut self, other: Self) {
+        self.added += other.added;
+        self.removed += other.removed;
+        self.unchanged += other.unchanged;
+        self.changed += other.changed;
+        self.repriced += other.repriced;
+        self.unconfirmed += other.unconfirmed;
+        self.persons_kept += other.persons_kept;
+        self.negligible += other.negligible;
+        self.left.extend(other.left);
+    }
+}
+
+impl Error {
+    /// A store's refusal to take a read that began before its connection was purged.
+    pub fn read_is_void() -> Self {
+        let message =
+            "the connection was removed from the store while this read was under way; nothing was stored";
+        Self::new(ErrorKind::Store, message)
+    }
+
+    /// A store's refusal to mix charges of two origins.
+    pub fn mixed_origins(held: Origin) -> Self {
+        let message = match held {
+            Origin::Demo => {
+                "the store holds made-up charges of a demo, and real ones must not mix with them; use another file"
+            }
+            Origin::Provider => {
+                "the store holds real charges, and made-up ones of a demo must not mix with them; use another file"
+            }
+        };
+        Self::new(ErrorKind::Origin, message)
+    }
+
+    /// A store's answer where there is no such import.
+    pub fn no_such_import(import: ImportId) -> Self {
+        Self::new(ErrorKind::Store, format!("no import {import} is stored for this connection"))
+    }
+}

@@ -1,0 +1,287 @@
+//! What becomes of stored records when their window is read again.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::store::coverage::{Coverage, CoveredSpan};
+use crate::store::{ReplaceStats, WindowReplacement};
+use crate::{
+    ConnectionId, CostRecord, Error, ErrorKind, Identity, Person, Provenance, RecordId, Restatement, Result,
+    Spans, StoredRecord, Timestamp,
+};
+
+/// What a store holds of a connection before a window is replaced.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "built by every store")]
+pub struct PriorState {
+    /// Every stored record inside the window.
+    pub records: Vec<StoredRecord>,
+    /// What the provider's API has been read for; imported files are left out.
+    pub coverage: Coverage,
+}
+
+/// What a store holds after a window was replaced: every [`CostStore`](crate::CostStore) stores exactly this.
+///
+/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// stored one, if one is the same charge:
+///
+/// 1. the same id: nothing has changed;
+/// 2. the same [`Identity`], and the tags that named its person are gone: the provider has forgotten the person, and the
+///    stored person is kept, also when the charge has another price or kind now;
+/// 3. the same [`Identity`] otherwise: the charge has been re-priced or changed.
+///
+/// A paired record keeps the time it was first seen; one paired by its id also the run, so that reading the same again
+/// changes nothing that is stored. Stored records that did not come back are withdrawn, unless they
+/// are older than [`WindowReplacement::answers_from`]: those stay, marked.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReplacedWindow {
+    /// The window's records from now on, ascending by time, equal times by record id.
+    pub records: Vec<StoredRecord>,
+    /// What the provider's API has been read for from now on.
+    pub coverage: Coverage,
+    /// What is different.
+    pub stats: ReplaceStats,
+    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    pub restatements: Vec<Restatement>,
+}
+
+impl ReplacedWindow {
+    /// Computes what becomes of a window.
+    ///
+    /// ```
+    /// use cost_model::{ConnectionId, CostRecord, Costs, Coverage, Currency, PriorState, ReadNumber, ReplacedWindow, Run};
+    /// use cost_model::{Window, WindowReplacement};
+    /// let window = Window::days("2026-09-01".parse()?, "2026-09-02".parse()?)?;
+    /// let charge = CostRecord::new(window.start(), "acme", Currency::USD, Costs::flat("1".parse()?));
+    /// let connection = ConnectionId::new("acme");
+    /// let twice = WindowReplacement::new(window, vec![charge.clone(), charge], ReadNumber::new(1), Run::at(window.end()));
+    /// let first = ReplacedWindow::of(PriorState::default(), twice.clone(), &connection)?;
+    /// assert_eq!((first.records.len(), first.stats.added), (2, 2));
+    /// let prior = PriorState { records: first.records, coverage: first.coverage };
+    /// let again = ReplacedWindow::of(prior, twice, &connection)?;
+    /// assert_eq!((again.records.len(), again.stats.unchanged), (2, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a record that was read lies outside the window.
+    pub fn of(prior: PriorState, mut new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
+        let window = new.window;
+        if let Some(outside) = new.records.iter().find(|record| !window.contains(record.at)) {
+            let message = format!("a record at {} lies outside its window {window}", outside.at);
+            return Err(Error::new(ErrorKind::Store, message));
+        }
+        if !new.proven {
+            // What did not come back may be missing from this read alone.
+            new.answers_from = window.end();
+        }
+        let later = prior.coverage.later_than(new.read, window);
+        let is_later = |at: Timestamp| later.contains(at);
+        let (left, stored): (Vec<_>, Vec<_>) =
+            prior.records.into_iter().partition(|stored| is_later(stored.record.at));
+        let records = std::mem::take(&mut new.records).into_iter().filter(|record| !is_later(record.at));
+        let came = Provenance::of_read(records.collect(), connection, &new.run);
+
+        let mut pairing = Pairing::new(stored, &new);
+        let came = pairing.pair_equal(came);
+        let came =
+            pairing.pair_by_identity(came, |old, new| same_amounts(old, new) && lost_its_person(old, new));
+        let came = pairing.pair_by_identity(came, |old, new| old.record.resource == new.record.resource);
+        let came = pairing.pair_by_identity(came, lost_its_person);
+        let came = pairing.pair_by_identity(came, |_, _| true);
+        for record in came {
+            pairing.add(record);
+        }
+        let mut replaced = pairing.finish(left, cover(prior.coverage, &new, &later));
+        replaced.stats.left = later.into_windows();
+        Ok(replaced)
+    }
+}
+
+/// The coverage once the window is replaced: an unproven read leaves the window to be read again.
+fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &Spans) -> Coverage {
+    for window in later.missing(new.window).into_windows() {
+        if new.proven {
+            coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));
+        } else {
+            coverage.remove(window);
+        }
+    }
+    coverage.distrust(new.read, new.read_at);
+    coverage
+}
+
+struct Pairing<'a> {
+    new: &'a WindowReplacement,
+    /// What has not been paired yet.
+    stored: HashMap<RecordId, StoredRecord>,
+    records: Vec<StoredRecord>,
+    stats: ReplaceStats,
+    restatements: Vec<Restatement>,
+}
+
+impl<'a> Pairing<'a> {
+    fn new(stored: Vec<StoredRecord>, new: &'a WindowReplacement) -> Self {
+        let stored = stored.into_iter().map(|record| (record.provenance.record_id, record)).collect();
+        Self { new, stored, records: Vec::new(), stats: ReplaceStats::default(), restatements: Vec::new() }
+    }
+
+    /// Pairs by id; returns what is left over.
+    fn pair_equal(&mut self, came: Vec<StoredRecord>) -> Vec<StoredRecord> {
+        let mut left = Vec::new();
+        self.records.reserve(came.len());
+        for mut record in came {
+            let Some(old) = self.stored.remove(&record.provenance.record_id) else {
+                left.push(record);
+                continue;
+            };
+            record.provenance.first_seen = old.provenance.first_seen;
+            record.provenance.person = old.provenance.person;
+            // What has not changed need not be written.
+            record.provenance.run = Arc::clone(&old.provenance.run);
+            if old.provenance.person != Person::AsRead {
+                keep_person(&mut record, old);
+            }
+            self.stats.unchanged += 1;
+            self.records.push(record);
+        }
+        left
+    }
+
+    /// Pairs by identity those that `fit`, in order; returns what is left over.
+    fn pair_by_identity(
+        &mut self,
+        came: Vec<StoredRecord>,
+        fit: fn(&StoredRecord, &StoredRecord) -> bool,
+    ) -> Vec<StoredRecord> {
+        if came.is_empty() || self.stored.is_empty() {
+            return came;
+        }
+        let mut waiting: HashMap<Identity, VecDeque<StoredRecord>> = HashMap::new();
+        let mut stored: Vec<_> = std::mem::take(&mut self.stored).into_values().collect();
+        stored.sort_by_key(|record| record.provenance.record_id);
+        for record in stored {
+            waiting.entry(record.provenance.identity).or_default().push_back(record);
+        }
+        let mut left = Vec::new();
+        for record in came {
+            let queue = waiting.get_mut(&record.provenance.identity);
+            let place = queue.as_ref().and_then(|queue| queue.iter().position(|old| fit(old, &record)));
+            match queue.zip(place).and_then(|(queue, place)| queue.remove(place)) {
+                Some(old) => self.replace(old, record),
+                None => left.push(record),
+            }
+        }
+        let rest = waiting.into_values().flatten();
+        self.stored = rest.map(|record| (record.provenance.record_id, record)).collect();
+        left
+    }
+
+    fn replace(&mut self, old: StoredRecord, mut record: StoredRecord) {
+        record.provenance.first_seen = old.provenance.first_seen;
+        let forgotten = lost_its_person(&old, &record);
+        if old.record.costs != record.record.costs {
+            self.stats.repriced += 1;
+            self.restate(&record, Some(&old), Some(&record));
+        } else if forgotten && same_amounts(&old, &record) {
+            // A person who was removed changes nothing of the charge.
+            self.stats.unchanged += 1;
+        } else {
+            self.stats.changed += 1;
+        }
+        if forgotten && old.provenance.person == Person::AsRead {
+            self.stats.persons_kept += 1;
+        }
+        // Whose charge it was is not to be told again, whatever it costs now.
+        let pseudonym = old.provenance.person == Person::Pseudonym;
+        if forgotten || pseudonym {
+            record.provenance.person = if pseudonym { Person::Pseudonym } else { Person::Kept };
+            keep_person(&mut record, old);
+        }
+        self.records.push(record);
+    }
+
+    fn add(&mut self, record: StoredRecord) {
+        self.stats.added += 1;
+        self.restate(&record, None, Some(&record));
+        self.records.push(record);
+    }
+
+    fn finish(mut self, left: Vec<StoredRecord>, coverage: Coverage) -> ReplacedWindow {
+        for (_, mut record) in std::mem::take(&mut self.stored) {
+            if record.record.at < self.new.answers_from {
+                self.stats.unconfirmed += 1;
+                record.provenance.unconfirmed = true;
+                self.records.push(record);
+            } else {
+                self.stats.removed += 1;
+                self.restate(&record, Some(&record), None);
+            }
+        }
+        self.records.extend(left);
+        // Records are large: sort their keys, and move each record once.
+        self.records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
+        self.restatements.sort_by_key(|restatement| (restatement.at, restatement.record_id));
+        let Self { records, stats, restatements, .. } = self;
+        ReplacedWindow { records, coverage, stats, restatements }
+    }
+
+    /// Notes a change of what was final. What a file stated was never the provider's word, so its end is no restatement.
+    fn restate(&mut self, of: &StoredRecord, old: Option<&StoredRecord>, new: Option<&StoredRecord>) {
+        let closed = self.new.closed.iter().any(|span| span.contains(of.record.at));
+        if !closed || old.is_some_and(|old| old.provenance.imported) {
+            return;
+        }
+        let restatement = Restatement {
+            at: of.record.at,
+            seen: self.new.run.at,
+            record_id: of.provenance.record_id,
+            identity: of.provenance.identity,
+            old: old.map(|old| old.record.costs),
+            new: new.map(|new| new.record.costs),
+        };
+        if restatement.is_negligible() {
+            self.stats.negligible += 1;
+        } else {
+            self.restatements.push(restatement);
+        }
+    }
+}
+
+fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
+    let (old, new) = (&old.record, &new.record);
+    let stated = |record: &CostRecord| {
+        (record.stated.charged, record.stated.model_cost, record.stated.fee, record.stated.discount_percent)
+    };
+    old.costs == new.costs && stated(old) == stated(new) && old.stated.kind == new.stated.kind
+}
+
+/// Whether the provider states the same charge for nobody: the tags that named its person are gone, and no others came.
+fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
+    let (old, new) = (&old.record, &new.record);
+    let names = |record: &CostRecord, value: &Arc<str>| record.resource.as_ref() == Some(value);
+    let mut named = old.tags.iter().filter(|(_, value)| names(old, value)).peekable();
+    old.resource != new.resource
+        && named.peek().is_some()
+        && named.all(|(key, _)| new.tags.get(key).is_none())
+        && new.tags.iter().all(|(key, value)| old.tags.get(key).is_some() && !names(new, value))
+}
+
+/// Puts the stored person into the record that came without one. Everything else is as it was read.
+fn keep_person(record: &mut StoredRecord, old: StoredRecord) {
+    let (record, old_record) = (&mut record.record, old.record);
+    // A pseudonym may be in any tag, and nobody can tell in which.
+    if old.provenance.person == Person::Pseudonym {
+        record.resource = old_record.resource;
+        record.tags = old_record.tags;
+        record.attributes = old_record.attributes;
+        return;
+    }
+    for (key, value) in
+        old_record.tags.iter().filter(|(_, value)| old_record.resource.as_ref() == Some(value))
+    {
+        record.tags.insert(Arc::clone(key), Arc::clone(value));
+    }
+    record.resource = old_record.resource;
+}

@@ -1,0 +1,30 @@
+//! What a sync has brought, counted as the charges pass.
+
+use cost_model::{LedgerBuilder, Money, RecordSink, Result, StoredRecord};
+use cursor_cost_source::NO_USER;
+
+/// Counts of the charges held.
+#[derive(Default)]
+pub struct Counts {
+    pub events: u64,
+    /// The exact sum of the amounts charged, as stated by the provider.
+    pub charged: Money,
+    /// How many name neither a user nor a service account.
+    pub without_user: u64,
+}
+
+/// Counts charges on their way into a ledger.
+pub struct Counted {
+    pub counts: Counts,
+    pub ledger: LedgerBuilder,
+}
+
+impl RecordSink for Counted {
+    fn record(&mut self, stored: &StoredRecord) -> Result<()> {
+        let (counts, record) = (&mut self.counts, &stored.record);
+        counts.events += 1;
+        counts.charged = counts.charged.checked_add(record.stated.charged.unwrap_or_default())?;
+        counts.without_user += u64::from(record.resource.as_deref() == Some(NO_USER));
+        self.ledger.record(stored)
+    }
+}

@@ -1,0 +1,79 @@
+//! What a store holds that an invoice is explained from.
+
+use cost_model::{ConnectionId, CostStore, Ledger, Observations, Scope};
+
+use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, TieOut};
+
+/// Everything that a store knows of an invoice: the charges around its period, what became known of them since it was
+/// issued, and what the provider itself stated.
+///
+/// Every program that explains an invoice of stored charges asks this, so that all give the same answer.
+///
+/// ```
+/// # use cost_model::{ConnectionId, Currency, MemoryStore, Window};
+/// # use reconcile::{BillingRules, Invoice, Result, StoredUsage};
+/// # async fn example(store: &MemoryStore, invoice: &Invoice, rules: &BillingRules) -> Result<()> {
+/// let usage = StoredUsage::read(store, &ConnectionId::new("Acme"), invoice).await?;
+/// let explained = usage.case(invoice, rules).explain()?;
+/// println!("{}", explained.reconciliation);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct StoredUsage {
+    ledger: Ledger,
+    since: Option<SinceIssue>,
+    observed: Option<Observations>,
+}
+
+impl StoredUsage {
+    /// Reads what a connection holds of the invoice's months and a few days around them. What became known later counts
+    /// only if the invoice says when it was issued.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`], with the store's own error as its source.
+    pub async fn read(store: &dyn CostStore, connection: &ConnectionId, invoice: &Invoice) -> Result<Self> {
+        let scope = Scope::all().connection(connection.clone()).window(invoice.window_of_charges());
+        let ledger = Ledger::from_store(store, &scope, invoice.currency).await.map_err(unreadable)?;
+        let since = match invoice.issued {
+            Some(issued) => {
+                let mut since = SinceIssue::new(issued);
+                store.scan(&scope, &mut since).await.map_err(unreadable)?;
+                let restatements = store.restatements(connection).await.map_err(unreadable)?;
+                Some(since.restatements(&restatements))
+            }
+            None => None,
+        };
+        let observed = store.observations(connection).await.map_err(unreadable)?;
+        let observed =
+            observed.into_iter().rev().find(|each| each.cycle_start == Some(invoice.period.start()));
+        Ok(Self { ledger, since, observed })
+    }
+
+    /// The charges.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The invoice as a case of which all of this is known.
+    pub fn case<'a>(&'a self, invoice: &'a Invoice, rules: &'a BillingRules) -> Case<'a> {
+        let case = Case::new(&self.ledger, invoice, rules);
+        match &self.since {
+            Some(since) => case.since_issue(since),
+            None => case,
+        }
+    }
+
+    /// The charges against what the provider stated of people in the invoice's cycle, if it stated anything.
+    ///
+    /// # Errors
+    /// As [`TieOut::of`].
+    pub fn tie_out(&self, rules: &BillingRules) -> Result<Option<TieOut>> {
+        let tie_out = self.observed.as_ref().map(|observed| TieOut::of(&self.ledger, observed, rules));
+        Ok(tie_out.transpose()?.flatten())
+    }
+}
+
+fn unreadable(error: cost_model::Error) -> Error {
+    Error::new(ErrorKind::Store, "the usage cannot be read from the store").with_source(error)
+}

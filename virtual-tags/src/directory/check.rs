@@ -1,0 +1,185 @@
+//! What is likely wrong with a directory that can be read.
+
+use cost_model::Timestamp;
+
+use super::Directory;
+use super::dates::read_date;
+use super::identity::email_fault;
+use super::source::{Entry, Person, Source};
+use crate::check::{Finding, FindingKind, folded};
+
+/// So many findings of a kind are listed; the last tells how many more there are.
+const LISTED_MAX: usize = 20;
+
+/// Words of columns that hold the days between which a row holds.
+const DATE_WORDS: [&str; 20] = [
+    "start",
+    "startdate",
+    "end",
+    "enddate",
+    "validfrom",
+    "validto",
+    "validuntil",
+    "effectivefrom",
+    "effectiveto",
+    "effectivedate",
+    "hiredate",
+    "termdate",
+    "terminationdate",
+    "leavedate",
+    "lastday",
+    "firstday",
+    "since",
+    "until",
+    "dateto",
+    "datefrom",
+];
+
+impl Directory {
+    /// Returns what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
+    /// columns of dates that are not read as dates, cells that are no email, columns with nearly the same name. No finding
+    /// names a person.
+    ///
+    /// ```
+    /// let people = virtual_tags::Directory::from_csv(
+    ///     b"email,team,from,to\nana@acme.test,Web,2026-01-01,2026-07-30\nana@acme.test,Ops,2026-07-31,\n",
+    ///     "people.csv",
+    /// )?;
+    /// let finding = people.check()[0].to_string();
+    /// assert!(finding.starts_with("people.csv:2: `to` is probably the last day"), "{finding}");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for source in &self.sources {
+            let people = source.everybody();
+            findings.extend(listed(malformed_emails(source, &people)));
+            findings.extend(listed(gaps(source, &people)));
+            findings.extend(self.unread_dates(source, &people));
+        }
+        findings.extend(self.near_equal_columns());
+        findings
+    }
+
+    /// Columns that hold nothing but dates, or are named like one that does.
+    fn unread_dates(&self, source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (fact, column) in self.facts.iter().zip(&source.columns) {
+            let Some(column) = *column else { continue };
+            let entries = || people.iter().flat_map(|person| person.entries);
+            let value = |entry: &Entry| entry.values.get(column).cloned().flatten();
+            let mut values = entries().filter_map(|entry| Some((entry.line, value(entry)?))).peekable();
+            let first = values.peek().map(|(line, _)| *line);
+            let named = DATE_WORDS.contains(&&*folded(fact));
+            if first.is_some() && (values.all(|(_, value)| read_date(&value).is_some()) || named) {
+                let message = format!(
+                    "`{fact}` is a column of dates, but only `from`, `to` and `recorded_at` are read as dates: its rows hold \
+                     for all time; rename it to `from` or `to` (the first day that no longer holds) if they should not"
+                );
+                findings.push(Finding::new(FindingKind::UnreadDates, source.place(1).as_ref(), message));
+            }
+        }
+        findings
+    }
+
+    fn near_equal_columns(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (number, fact) in self.facts.iter().enumerate() {
+            let earlier = self.facts.iter().take(number).find(|other| folded(other) == folded(fact));
+            findings.extend(earlier.map(|earlier| {
+                let message =
+                    format!("the columns `{earlier}` and `{fact}` have nearly the same name; keep one");
+                let place = self.sources.iter().find_map(|source| source.place(1));
+                Finding::new(FindingKind::NearEqualKeys, place.as_ref(), message)
+            }));
+        }
+        findings
+    }
+}
+
+fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for person in people {
+        if let (Some(fault), Some(line)) =
+            (email_fault(person.email), person.entries.iter().map(|entry| entry.line).min())
+        {
+            let message =
+                format!("the email {fault}, so that no charge finds this row; write the address alone");
+            findings.push(Finding::new(FindingKind::MalformedEmail, source.place(line).as_ref(), message));
+        }
+    }
+    findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
+    findings
+}
+
+/// The end of one row of a person and the start of the next, where the second is not the day of the first.
+struct Gap<'a> {
+    before: &'a Entry,
+    after: &'a Entry,
+    /// Whether it is a day from midnight to midnight, as between a last day and the next first one.
+    is_a_day: bool,
+}
+
+fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+    let (mut gaps, mut touching) = (Vec::new(), false);
+    for person in people {
+        let mut entries: Vec<_> = person.entries.iter().collect();
+        entries.sort_by_key(|entry| entry.span.from);
+        for pair in entries.windows(2) {
+            let [before, after] = *pair else { continue };
+            let Some((end, start)) = before.span.to.zip(after.span.from) else { continue };
+            if end < start {
+                let is_a_day = is_midnight(end) && end.date().succ_opt() == Some(start.date());
+                gaps.push(Gap { before, after, is_a_day: is_a_day && is_midnight(start) });
+            } else {
+                touching = true;
+            }
+        }
+    }
+    gaps.sort_by_key(|gap| gap.before.line);
+    let one_day = gaps.iter().filter(|gap| gap.is_a_day).count();
+    let mut findings = Vec::new();
+    // Where no row starts on the day on which the one before ends, the ends are those of another convention.
+    if let (false, Some(first)) = (touching, gaps.iter().find(|gap| gap.is_a_day)) {
+        let message = format!(
+            "`to` is probably the last day: {one_day} times a person's next row starts on the day after it, and none on the day \
+             itself. Here it is the first day that no longer holds, so that each of them has no owner for a day, and whoever left \
+             lost theirs; write the day after the last day"
+        );
+        let place = source.place(first.before.line);
+        findings.push(Finding::new(FindingKind::InclusiveEnds, place.as_ref(), message));
+        gaps.retain(|gap| !gap.is_a_day);
+    }
+    for Gap { before, after, .. } in gaps {
+        let Some((end, start)) = before.span.to.zip(after.span.from) else { continue };
+        let message = format!(
+            "from {} until {} no row of this person holds: line {} starts only then; let one end where the other starts, unless \
+             the person was away",
+            written(end),
+            written(start),
+            after.line
+        );
+        let place = source.place(before.line);
+        findings.push(Finding::new(FindingKind::PersonGap, place.as_ref(), message));
+    }
+    findings
+}
+
+fn is_midnight(at: Timestamp) -> bool {
+    Timestamp::midnight(at.date()) == at
+}
+
+/// The day, if it is a midnight, else the instant.
+fn written(at: Timestamp) -> String {
+    if is_midnight(at) { at.date().to_string() } else { at.to_string() }
+}
+
+/// The first findings of a long list, and how many more there are.
+fn listed(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let more = findings.len().saturating_sub(LISTED_MAX);
+    findings.truncate(LISTED_MAX);
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.message = format!("{} ({more} more such rows)", last.message);
+    }
+    findings
+}

@@ -1,0 +1,143 @@
+//! Why the charges of somebody have the values that reports show.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::output::{counted, for_terminal};
+use cost_model::{Dimension, Dimensions, Ledger, LedgerTuple, Metric, Money, Tagger, Timestamp, Window};
+
+use crate::charge::Charge;
+use crate::directory::identity::canonical;
+use crate::{Error, ErrorKind, Explanation, ResolvedRules, Result};
+
+/// The fields of a charge that are shown, beside its tags.
+const FIELDS: [Dimension; 10] = [
+    Dimension::Provider,
+    Dimension::Account,
+    Dimension::Service,
+    Dimension::ServiceId,
+    Dimension::Category,
+    Dimension::Subcategory,
+    Dimension::Resource,
+    Dimension::ChargeType,
+    Dimension::Region,
+    Dimension::UsageUnit,
+];
+
+/// Charges that agree in everything that rules can read, and why they have their values. `Display` tells it all, names
+/// included; `Debug` leaves them out.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExplainedCharges {
+    /// How many charges.
+    pub records: u64,
+    /// The time of the first of them.
+    pub first: Timestamp,
+    /// Their amount.
+    pub amount: Money,
+    /// What they have in each dimension and tag.
+    pub dimensions: Vec<(Dimension, Arc<str>)>,
+    /// Why they have their value of each key.
+    pub explanations: Vec<Explanation>,
+}
+
+impl ResolvedRules {
+    /// Explains the charges of a ledger that somebody caused in a window: those whose resource or tag `cursor:user` is `who`, or is
+    /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
+    /// case of letters. Charges that rules cannot tell apart
+    /// are explained once, those with the largest amount first. What is explained is what a report over the same ledger shows.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Labs\"\nwhen = \"costs.service = 'GPT 5.4'\"\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("2.5".parse()?));
+    /// record.resource = Some("ana@acme.test".into());
+    /// record.service = Some("GPT 5.4".into());
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&record)?;
+    /// let day = Window::days("2026-09-15".parse()?, "2026-09-16".parse()?)?;
+    /// let explained = rules.explain_charges(&ledger.build(), "Ana@acme.test", day, Metric::Effective)?;
+    /// assert_eq!(explained[0].explanations[0].parts[0].answer.to_string(), "`Labs`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Amount`] when their sum leaves the range of [`Money`].
+    pub fn explain_charges(
+        &self,
+        ledger: &Ledger,
+        who: &str,
+        window: Window,
+        metric: Metric,
+    ) -> Result<Vec<ExplainedCharges>> {
+        let who = canonical(who).to_lowercase();
+        let directory = &self.compiled.directory;
+        let is_who = |id: &str| {
+            canonical(id).to_lowercase() == who || directory.name_at(id, window.start()).to_lowercase() == who
+        };
+        let is_theirs = |tuple: LedgerTuple<'_>| {
+            Charge::new(&tuple, window.start(), directory).ids().any(|id| is_who(&id))
+        };
+        let theirs: Vec<bool> =
+            (0..ledger.tuple_count()).map(|number| ledger.tuple(number).is_some_and(is_theirs)).collect();
+        let mut groups: BTreeMap<(usize, usize), (Timestamp, u64, Money)> = BTreeMap::new();
+        for row in ledger.rows().filter(|row| window.contains(row.at)) {
+            let Some(tuple) =
+                ledger.tuple(row.tuple).filter(|_| theirs.get(row.tuple).copied().unwrap_or_default())
+            else {
+                continue;
+            };
+            let epoch = self.boundaries_of(&tuple).partition_point(|boundary| *boundary <= row.at);
+            let (first, records, amount) =
+                groups.entry((row.tuple, epoch)).or_insert((row.at, 0, Money::ZERO));
+            *first = row.at.min(*first);
+            *records += 1;
+            *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(|error| {
+                Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed")
+                    .caused_by(error)
+            })?;
+        }
+        let explained = groups.into_iter().filter_map(|((tuple, _), (first, records, amount))| {
+            let tuple = ledger.tuple(tuple)?;
+            let explain = |key: &Arc<str>| self.explain(key, &tuple, first);
+            let explanations = self.keys().iter().filter_map(explain).collect();
+            Some(ExplainedCharges { records, first, amount, dimensions: dimensions(tuple), explanations })
+        });
+        let mut explained: Vec<_> = explained.collect();
+        explained.sort_by_key(|each| (Reverse(each.amount), each.first));
+        Ok(explained)
+    }
+}
+
+pub(crate) fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
+    let fields = FIELDS.iter().filter_map(|field| Some((field.clone(), tuple.shared(field)?)));
+    let mut all: Vec<_> = fields.collect();
+    tuple.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));
+    all
+}
+
+impl fmt::Display for ExplainedCharges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let charges = counted(self.records, "charge");
+        writeln!(f, "{charges}, {}, the first at {}", self.amount, self.first)?;
+        for (dimension, value) in &self.dimensions {
+            writeln!(f, "  {dimension} = {}", for_terminal(value))?;
+        }
+        self.explanations.iter().try_for_each(|explanation| explanation.fmt(f))
+    }
+}
+
+impl fmt::Debug for ExplainedCharges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExplainedCharges")
+            .field("records", &self.records)
+            .field("amount", &self.amount)
+            .finish_non_exhaustive()
+    }
+}
