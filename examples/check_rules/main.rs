@@ -13,8 +13,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cost_model::Metric;
-use examples::{counted, outln};
-use virtual_tags::{Directory, RuleSet};
+use examples::{NamedText, counted, outln};
+use virtual_tags::Directory;
 
 const DEMO_RULES: &str = include_str!("rules.toml");
 const DEMO_DIRECTORY: &str = include_str!("directory.csv");
@@ -34,23 +34,22 @@ fn main() -> ExitCode {
 
 /// Whether nothing is wrong.
 fn check(files: &[String]) -> Result<bool, Box<dyn Error>> {
-    let read = |name: &String| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
-    let (rules_file, rules, directory, charges) = match files {
+    let (rules, directory, charges) = match files {
         [] => {
-            let directory = Directory::from_csv(DEMO_DIRECTORY.as_bytes(), "directory.csv")?;
-            ("rules.toml", DEMO_RULES.to_owned(), directory, None)
+            let directory = NamedText::demo("directory.csv", DEMO_DIRECTORY).directory()?;
+            (NamedText::demo("rules.toml", DEMO_RULES), directory, None)
         }
         [rules, rest @ ..] if rest.len() < 3 => {
             let directory = match rest.first() {
-                Some(name) => Directory::from_csv(read(name)?.as_bytes(), name)?,
+                Some(name) => NamedText::read(name)?.directory()?,
                 None => Directory::default(),
             };
-            let charges = rest.get(1).map(|name| charges::read(&read(name)?)).transpose()?;
-            (rules.as_str(), read(rules)?, directory, charges)
+            let charges = rest.get(1).map(|name| charges::read(&NamedText::read(name)?)).transpose()?;
+            (NamedText::read(rules)?, directory, charges)
         }
         _ => return Err("expected RULES.toml [DIRECTORY.csv [CHARGES.csv]]".into()),
     };
-    let written = RuleSet::from_toml(&rules, rules_file)?;
+    let written = rules.rules()?;
     let tests = written.tests.clone();
     let rules = written.compile(directory)?;
     let mut findings = rules.check();

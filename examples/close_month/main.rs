@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example close_month -- [LOCK.json MONTH RULES.toml DIRECTORY.csv CHARGES.csv]
+//! cargo run --example close_month -- LOCK.json MONTH CHARGES.csv
 //! ```
 //!
 //! The exit status is 0 if the month was closed, or if nothing of a closed one would change, else 1.
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use chrono::{Months, NaiveDate, Utc};
 use cost_model::{Ledger, Metric, Timestamp, Window};
-use examples::{out, outln, write_file};
+use examples::{NamedText, out, outln, write_file};
 use virtual_tags::{Directory, PeriodLock, RuleSet};
 
 const OLD_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -28,7 +29,9 @@ Closes a month: LOCK.json then says which rules and people decided it, and what 
 Where LOCK.json is there already, it is left alone; what would change of the month is told.
 
   close_month [LOCK.json MONTH RULES.toml DIRECTORY.csv CHARGES.csv]
+  close_month LOCK.json MONTH CHARGES.csv
 
+The second form computes a closed month again with the rules and people that its lock holds.
 A month is written like 2026-09. Without arguments it closes a made-up month and looks at it with other rules.
 ";
 
@@ -40,27 +43,54 @@ fn main() -> ExitCode {
 fn close_month(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     match arguments {
         [] => {
+            let directory = NamedText::demo("directory.csv", DIRECTORY);
+            let charges = NamedText::demo("charges.csv", CHARGES);
+            let inputs = |rules| Inputs::new(&NamedText::demo("rules.toml", rules), &directory, &charges);
             let closing = Timestamp::midnight("2026-10-03".parse()?);
-            let lock = close(&Inputs::new(OLD_RULES, DIRECTORY, CHARGES)?, month("2026-09")?, closing)?;
-            look_again(&lock, &Inputs::new(NEW_RULES, DIRECTORY, CHARGES)?)
+            let lock = close(&inputs(OLD_RULES)?, month("2026-09")?, closing)?;
+            look_again(&lock, &inputs(NEW_RULES)?)
         }
+        [lock, of, charges] => open(&read_lock(lock, of)?, &charges::read(&NamedText::read(charges)?)?),
         [lock, of, rules, directory, charges] => {
-            let inputs = Inputs::new(&read(rules)?, &read(directory)?, &read(charges)?)?;
-            let period = month(of)?;
+            let [rules, directory, charges] = [rules, directory, charges].map(NamedText::read);
+            let inputs = Inputs::new(&rules?, &directory?, &charges?)?;
             if Path::new(lock).try_exists().map_err(|error| format!("{lock}: {error}"))? {
-                let closed: PeriodLock =
-                    serde_json::from_str(&read(lock)?).map_err(|error| format!("{lock}: {error}"))?;
-                if closed.period()? != period {
-                    return Err(format!("{lock} is of {}, not of {of}", closed.period()?).into());
-                }
-                return look_again(&closed, &inputs);
+                return look_again(&read_lock(lock, of)?, &inputs);
             }
-            let closed = serde_json::to_string_pretty(&close(&inputs, period, Utc::now().into())?)?;
+            let closed = close(&inputs, month(of)?, Utc::now().into())?;
+            let closed = serde_json::to_string_pretty(&closed)?;
             write_file(Path::new(lock), closed.as_bytes()).map_err(|failure| failure.to_string())?;
             Ok(true)
         }
-        _ => Err("expected LOCK.json MONTH RULES.toml DIRECTORY.csv CHARGES.csv".into()),
+        _ => Err("expected LOCK.json MONTH [RULES.toml DIRECTORY.csv] CHARGES.csv".into()),
     }
+}
+
+/// The lock of that month.
+fn read_lock(lock: &String, of: &str) -> Result<PeriodLock, Box<dyn Error>> {
+    let period = month(of)?;
+    let closed: PeriodLock =
+        serde_json::from_str(&NamedText::read(lock)?.text).map_err(|error| format!("{lock}: {error}"))?;
+    if closed.period()? != period {
+        return Err(format!("{lock} is of {}, not of {of}", closed.period()?).into());
+    }
+    Ok(closed)
+}
+
+/// Computes a closed month again with the rules and people that its lock holds. Whether it is what it was.
+fn open(lock: &PeriodLock, charges: &Ledger) -> Result<bool, Box<dyn Error>> {
+    let restated = lock.restated(&lock.open()?, charges)?;
+    outln!("opened {} with the rules and people of its lock", lock.period()?);
+    for closed in &lock.amounts {
+        outln!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
+    }
+    if !restated.is_empty() {
+        outln!("these charges would change:");
+    }
+    for each in &restated {
+        outln!("  {each}");
+    }
+    Ok(restated.is_empty())
 }
 
 struct Inputs {
@@ -70,12 +100,8 @@ struct Inputs {
 }
 
 impl Inputs {
-    fn new(rules: &str, directory: &str, charges: &str) -> Result<Self, Box<dyn Error>> {
-        Ok(Self {
-            rules: RuleSet::from_toml(rules, "rules")?,
-            people: Directory::from_csv(directory.as_bytes(), "directory")?,
-            ledger: charges::read(charges)?,
-        })
+    fn new(rules: &NamedText, directory: &NamedText, charges: &NamedText) -> Result<Self, Box<dyn Error>> {
+        Ok(Self { rules: rules.rules()?, people: directory.directory()?, ledger: charges::read(charges)? })
     }
 }
 
@@ -107,8 +133,4 @@ fn month(text: &str) -> Result<Window, Box<dyn Error>> {
     let first = first.map_err(|_| format!("`{text}` is not a month like 2026-09"))?;
     let end = first.checked_add_months(Months::new(1)).ok_or("the month leaves the calendar")?;
     Ok(Window::days(first, end)?)
-}
-
-fn read(name: &str) -> Result<String, Box<dyn Error>> {
-    std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}").into())
 }

@@ -11,14 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cost_model::Metric;
-use examples::outln;
-use virtual_tags::{Directory, RuleSet};
-
-const DEMO: [&str; 3] = [
-    include_str!("../check_rules/rules.toml"),
-    include_str!("../check_rules/directory.csv"),
-    include_str!("../diff_rules/charges.csv"),
-];
+use examples::{NamedText, outln};
 
 const HELP: &str = "\
 Tells how much of the cost has an owner, who has none, and which rules would help most.
@@ -32,22 +25,29 @@ fn main() -> ExitCode {
     examples::rules_program(HELP, coverage)
 }
 
+fn demo() -> Vec<NamedText> {
+    vec![
+        NamedText::demo("rules.toml", include_str!("../check_rules/rules.toml")),
+        NamedText::demo("directory.csv", include_str!("../check_rules/directory.csv")),
+        NamedText::demo("charges.csv", include_str!("../diff_rules/charges.csv")),
+    ]
+}
+
+fn read_all(files: &[String]) -> Result<Vec<NamedText>, Box<dyn Error>> {
+    files.iter().map(NamedText::read).collect()
+}
+
 fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
-    let (texts, percent) = match arguments {
-        [] => (DEMO.map(str::to_owned).to_vec(), "95"),
-        [rules, directory, charges, rest @ ..] => {
-            let read =
-                |name: &String| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
-            let texts = [rules, directory, charges].into_iter().map(read).collect::<Result<_, _>>()?;
-            (texts, rest.first().map_or("95", String::as_str))
-        }
+    let (files, percent) = match arguments {
+        [] => (demo(), "95"),
+        [files @ .., percent] if files.len() == 3 => (read_all(files)?, percent.as_str()),
+        files if files.len() == 3 => (read_all(files)?, "95"),
         _ => return Err("expected RULES.toml DIRECTORY.csv CHARGES.csv [PERCENT]".into()),
     };
-    let [rules, directory, charges] = texts.as_slice() else { return Ok(false) };
+    let [rules, directory, charges] = files.as_slice() else { return Ok(false) };
     let percent_number =
         percent.parse().map_err(|_| format!("`{percent}` is not a whole number of percent"))?;
-    let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
-    let rules = RuleSet::from_toml(rules, "rules")?.compile(directory)?;
+    let rules = rules.rules()?.compile(directory.directory()?)?;
     let ledger = charges::read(charges)?;
     let tagger = rules.resolve(&ledger, Metric::Effective, &[])?;
     for each in tagger.coverage(&ledger, Metric::Effective)? {

@@ -10,7 +10,7 @@ use reconcile::Reconciliation;
 use virtual_tags::ResolvedRules;
 
 use crate::counts::Counts;
-use examples::{Failure, TextTable, grouped, outln, percent, print_indented};
+use examples::{Failure, TextTable, grouped, outln, percent, print_indented, print_run_remarks};
 
 const TOP: usize = 10;
 
@@ -76,6 +76,7 @@ impl Sections<'_> {
             "  charged, as sent {:>12} USD, all kinds",
             self.counts.charged.to_fixed(2, Rounding::HalfUp)?
         );
+        print_run_remarks(self.run);
         Ok(())
     }
 

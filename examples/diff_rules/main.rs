@@ -12,15 +12,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use cost_model::{Metric, Tagger};
-use examples::{out, outln};
-use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
-
-const DEMO: [&str; 4] = [
-    include_str!("../check_rules/rules.toml"),
-    include_str!("new_rules.toml"),
-    include_str!("../check_rules/directory.csv"),
-    include_str!("charges.csv"),
-];
+use examples::{NamedText, out, outln};
+use virtual_tags::{Diff, ResolvedRules};
 
 const HELP: &str = "\
 Tells what other rules would change, and fails if more than so many percent of the cost move.
@@ -34,27 +27,35 @@ fn main() -> ExitCode {
     examples::rules_program(HELP, diff)
 }
 
+fn demo() -> Vec<NamedText> {
+    vec![
+        NamedText::demo("rules.toml", include_str!("../check_rules/rules.toml")),
+        NamedText::demo("new_rules.toml", include_str!("new_rules.toml")),
+        NamedText::demo("directory.csv", include_str!("../check_rules/directory.csv")),
+        NamedText::demo("charges.csv", include_str!("charges.csv")),
+    ]
+}
+
+fn read_all(files: &[String]) -> Result<Vec<NamedText>, Box<dyn Error>> {
+    files.iter().map(NamedText::read).collect()
+}
+
 /// Whether little enough moves.
 fn diff(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
-    let (texts, percent) = match arguments {
-        [] => (DEMO.map(str::to_owned).to_vec(), "25"),
-        [old, new, directory, charges, rest @ ..] => {
-            let read =
-                |name: &String| std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"));
-            let texts = [old, new, directory, charges].into_iter().map(read).collect::<Result<_, _>>()?;
-            (texts, rest.first().map_or("100", String::as_str))
-        }
+    let (files, percent) = match arguments {
+        [] => (demo(), "25"),
+        [files @ .., percent] if files.len() == 4 => (read_all(files)?, percent.as_str()),
+        files if files.len() == 4 => (read_all(files)?, "100"),
         _ => return Err("expected OLD.toml NEW.toml DIRECTORY.csv CHARGES.csv [PERCENT]".into()),
     };
-    let [old, new, directory, charges] = texts.as_slice() else { return Ok(false) };
+    let [old, new, directory, charges] = files.as_slice() else { return Ok(false) };
     let percent_number = percent.parse().map_err(|_| format!("`{percent}` is not a number of percent"))?;
-    let directory = Directory::from_csv(directory.as_bytes(), "directory")?;
+    let directory = directory.directory()?;
     let ledger = charges::read(charges)?;
-    let resolve = |text: &str, file: &str| -> Result<ResolvedRules, virtual_tags::Error> {
-        let rules = RuleSet::from_toml(text, file)?.compile(directory.clone())?;
-        rules.resolve(&ledger, Metric::Effective, &[])
+    let resolve = |rules: &NamedText| -> Result<ResolvedRules, virtual_tags::Error> {
+        rules.rules()?.compile(directory.clone())?.resolve(&ledger, Metric::Effective, &[])
     };
-    let (old, new) = (resolve(old, "old rules")?, resolve(new, "new rules")?);
+    let (old, new) = (resolve(old)?, resolve(new)?);
     let mut within = true;
     for key in old.keys().iter().filter(|key| new.keys().contains(key)) {
         let diff = Diff::between((&old, &new), &ledger, key, Metric::Effective, None)?;

@@ -13,8 +13,7 @@ use std::process::ExitCode;
 use chrono::{Days, NaiveDate};
 use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Scope, Timestamp, Window};
 use cost_model_sqlite::Options;
-use examples::{out, outln};
-use virtual_tags::{Directory, RuleSet};
+use examples::{NamedText, out, outln};
 
 const DEMO_RULES: &str = include_str!("../check_rules/rules.toml");
 const DEMO_DIRECTORY: &str = include_str!("../check_rules/directory.csv");
@@ -37,14 +36,15 @@ fn main() -> ExitCode {
 fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let (who, when, rules, directory, charges) = match arguments {
         [] => {
-            let rules = RuleSet::from_toml(DEMO_RULES, "rules.toml")?;
-            let directory = Directory::from_csv(DEMO_DIRECTORY.as_bytes(), "directory.csv")?;
-            ("Ana@acme.test", "2026-09-16", rules, directory, Some(charges::read(DEMO_CHARGES)?))
+            let rules = NamedText::demo("rules.toml", DEMO_RULES).rules()?;
+            let directory = NamedText::demo("directory.csv", DEMO_DIRECTORY).directory()?;
+            let charges = charges::read(&NamedText::demo("charges.csv", DEMO_CHARGES))?;
+            ("Ana@acme.test", "2026-09-16", rules, directory, Some(charges))
         }
         [who, when, rules, directory, rest @ ..] if rest.len() < 2 => {
-            let people = Directory::from_csv(read(directory)?.as_bytes(), directory)?;
+            let people = NamedText::read(directory)?.directory()?;
             let charges = rest.first().map(|file| ledger(file, window(when)?.whole_months())).transpose()?;
-            (who.as_str(), when.as_str(), RuleSet::from_toml(&read(rules)?, rules)?, people, charges)
+            (who.as_str(), when.as_str(), NamedText::read(rules)?.rules()?, people, charges)
         }
         _ => {
             return Err("expected WHO WHEN RULES.toml DIRECTORY.csv [COSTS.db | CHARGES.csv]".into());
@@ -87,16 +87,12 @@ fn window(when: &str) -> Result<Window, Box<dyn Error>> {
 }
 
 /// The charges of whole months, which splits by cost weigh.
-fn ledger(file: &str, months: Window) -> Result<Ledger, Box<dyn Error>> {
+fn ledger(file: &String, months: Window) -> Result<Ledger, Box<dyn Error>> {
     if std::path::Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
-        return charges::read(&read(file)?);
+        return charges::read(&NamedText::read(file)?);
     }
     let store = Options::new().read_only(true).open(file)?;
     let scope = Scope::all().window(months);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     Ok(runtime.block_on(Ledger::from_store(&store, &scope, Currency::USD))?)
-}
-
-fn read(name: &str) -> Result<String, Box<dyn Error>> {
-    std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}").into())
 }

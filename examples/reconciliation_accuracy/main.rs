@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cursor_simulator::Discrepancy;
-use examples::{Failure, TextTable, Trial, Verdict, grouped, outln, print_indented, whole_number};
+use examples::{
+    Failure, Shape, ShapeTrial, TextTable, Trial, Verdict, grouped, outln, print_indented, whole_number,
+};
 use lexopt::Arg::Long;
 use lexopt::ValueExt as _;
 
 const HELP: &str = "\
 Usage: reconciliation_accuracy [--cases N] [--show N]
 
-Makes up N invoices (2000 unless said otherwise) for each cause of a difference, and N with two causes at once, explains
-each, and compares every step with the truth, to the last digit.
+Makes up N invoices (2000 unless said otherwise) for each cause of a difference, N with two causes at once, and N in each
+shape of a second biller, explains each, and compares every step with the truth, to the last digit.
 
   --cases N      how many invoices of each sort
   --show N       prints the first N cases of each sort that are not exact
@@ -78,6 +80,31 @@ fn run(Arguments { cases, show, case, seed }: &Arguments) -> Result<(), Failure>
     table.row(singles.row("one cause"));
     let pairs = tally(seeds.clone(), show, pair)?;
     table.row(pairs.row("two causes"));
+    print_indented(&table.to_string());
+    shapes(seeds, show)
+}
+
+/// The second biller's shapes, each with its own table row.
+fn shapes(seeds: Range<u64>, show: u64) -> Result<(), Failure> {
+    let figures = ["cases", "exact", "ambiguous", "unexplained", "wrong", "right"];
+    let mut table = TextTable::new().text(["shape"]).figures(figures);
+    let mut all = Tally::default();
+    for shape in Shape::ALL {
+        let (mut tally, mut shown) = (Tally::default(), 0);
+        for seed in seeds.clone() {
+            let trial = ShapeTrial::new(seed, shape)?;
+            let verdict = trial.verdict();
+            *tally.0.entry(verdict).or_default() += 1;
+            if verdict == Verdict::Wrong && shown < show {
+                shown += 1;
+                outln!("seed {seed}, {shape:?}\n{}\n{}{:?}", trial.csv, trial.found, trial.truth);
+            }
+        }
+        table.row(tally.row(&shape.name()));
+        all.add(&tally);
+    }
+    table.row(all.row("all shapes"));
+    outln!("\nThe second biller:");
     print_indented(&table.to_string());
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod printer;
 mod progress;
 mod pseudonyms;
 mod rules_program;
+mod run_remarks;
 mod shapes;
 mod team;
 
@@ -21,6 +22,7 @@ pub use outcome::{Failure, chain, main};
 pub use printer::print_indented;
 pub use progress::{ProgressBar, Waits};
 pub use pseudonyms::pseudonyms;
-pub use rules_program::rules_program;
+pub use rules_program::{NamedText, rules_program};
+pub use run_remarks::print_run_remarks;
 pub use shapes::{Shape, ShapeTrial};
 pub use team::Team;

@@ -3,7 +3,47 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use virtual_tags::{Directory, RuleSet};
+
 use crate::{chain, errln, out, printer};
+
+/// A text, and the name under which errors speak of it.
+pub struct NamedText {
+    pub name: String,
+    pub text: String,
+}
+
+impl NamedText {
+    /// A text that is part of a program.
+    pub fn demo(name: &str, text: &str) -> Self {
+        Self { name: name.to_owned(), text: text.to_owned() }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read as text.
+    pub fn read(name: &String) -> Result<Self, Box<dyn Error>> {
+        let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self { name: name.clone(), text })
+    }
+
+    /// The text as rules.
+    ///
+    /// # Errors
+    /// As [`RuleSet::from_toml`].
+    pub fn rules(&self) -> Result<RuleSet, virtual_tags::Error> {
+        RuleSet::from_toml(&self.text, &self.name)
+    }
+
+    /// The text as a directory.
+    ///
+    /// # Errors
+    /// As [`Directory::from_csv`].
+    pub fn directory(&self) -> Result<Directory, virtual_tags::Error> {
+        Directory::from_csv(self.text.as_bytes(), &self.name)
+    }
+}
 
 /// Runs a program with its arguments, or shows its help if they ask for it. The exit status is 0 if it finds nothing wrong.
 /// Errors go to standard error with their causes, all mistakes of a rules file at once.

@@ -101,6 +101,15 @@ impl Dice {
     fn span(&mut self, from: i64, to: i64) -> i64 {
         from + i64::try_from(self.below(u64::try_from(to - from).unwrap_or(1))).unwrap_or(0)
     }
+
+    fn place(&mut self, count: usize) -> usize {
+        usize::try_from(self.below(u64::try_from(count).unwrap_or(1))).unwrap_or(0)
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> Option<T> {
+        let place = self.place(all.len());
+        all.get(place).copied()
+    }
 }
 
 /// A call, in ten-thousandths of a cent.
@@ -119,7 +128,7 @@ fn calls(dice: &mut Dice, from: i64, to: i64) -> Vec<Call> {
     let mut calls = Vec::new();
     for _ in 0..60 + dice.below(500) {
         let model = usize::try_from(dice.below(6) * dice.below(6) / 6).unwrap_or(0);
-        let scale = [1, 1, 3, 10, 40][usize::try_from(dice.below(5)).unwrap_or(0)];
+        let scale = dice.one_of(&[1, 1, 3, 10, 40]).unwrap_or(1);
         let amount = i128::from(500 + dice.below(20_000) * scale) * STEP;
         calls.push(Call { at: dice.span(from, to), model, user: dice.below(9), amount });
     }
@@ -209,12 +218,11 @@ impl ShapeTrial {
         if !found.iter().all(true_amount) {
             return Verdict::Wrong;
         }
-        match ambiguous {
-            Some(step) if step.candidates.iter().any(|each| lacking.contains(each)) => Verdict::Ambiguous,
-            Some(_) => Verdict::Wrong,
+        match ambiguous.map(|step| step.candidates.iter().any(|each| lacking.contains(each))) {
+            Some(true) => Verdict::Ambiguous,
             None if open => Verdict::Unexplained,
             None if found == self.truth => Verdict::Exact,
-            None => Verdict::Wrong,
+            _ => Verdict::Wrong,
         }
     }
 }
@@ -315,103 +323,128 @@ impl Draft {
     }
 
     /// Adds what the shape is about.
-    fn spoil(&mut self, dice: &mut Dice, shape: Shape, billed: &[Call], (from, to): (i64, i64)) {
-        let (start, end) = self.printed;
-        let inside: Vec<usize> = (0..self.held.len())
-            .filter(|place| self.held.get(*place).is_some_and(|call| (start..end).contains(&call.at)))
-            .collect();
-        let count = u64::try_from(inside.len()).unwrap_or(0);
+    fn spoil(&mut self, dice: &mut Dice, shape: Shape, billed: &[Call], cut: (i64, i64)) {
         match shape {
-            Shape::HeldTwice => {
-                let mut twice = 0;
-                for _ in 0..1 + dice.below(5) {
-                    let Some(place) = pick(dice, &inside) else { continue };
-                    let Some(call) = self.held.get(place).cloned() else { continue };
-                    twice += call.amount;
-                    self.held.push(call);
-                }
-                self.announced = Some(count);
-                self.truth.insert(Category::DuplicatedUsage, -twice);
-            }
-            Shape::TaxInLines => {
-                let rate = [7, 19, 20, 21][usize::try_from(dice.below(4)).unwrap_or(0)];
-                for (text, _, cents) in &mut self.lines {
-                    *cents = (*cents * (100 + rate) + 50) / 100;
-                    restate(text, *cents);
-                }
-                self.truth = BTreeMap::from([(Category::Tax, self.total() - sum(billed))]);
-            }
-            Shape::TimeOfDay | Shape::TimeOfDayOneLine => {
-                let between = |low: i64, high: i64| {
-                    self.held
-                        .iter()
-                        .filter(|call| (low..high).contains(&call.at))
-                        .map(|call| call.amount)
-                        .sum::<i128>()
-                };
-                let (late_start, late_end) = (-between(start, from), between(end, to));
-                self.truth.insert(Category::CutOffStart, late_start);
-                self.truth.insert(Category::CutOffEnd, late_end);
-            }
-            Shape::Dearer => {
-                let lines = u64::try_from(self.lines.len()).unwrap_or(1);
-                let place = usize::try_from(dice.below(lines)).unwrap_or(0);
-                let percent = i128::from(103 + dice.below(60));
-                if let Some((text, _, cents)) = self.lines.get_mut(place) {
-                    let dearer = (*cents * percent + 50) / 100;
-                    self.truth.insert(Category::Price, (dearer - *cents) * CENT);
-                    *cents = dearer;
-                    restate(text, *cents);
-                }
-            }
-            Shape::BilledTwice => {
-                let lines = u64::try_from(self.lines.len()).unwrap_or(1);
-                if let Some(line) = self.lines.get(usize::try_from(dice.below(lines)).unwrap_or(0)).cloned() {
-                    self.truth.insert(Category::BilledTwice, line.2 * CENT);
-                    self.lines.push(line);
-                }
-            }
-            Shape::Export => {
-                for call in &mut self.held {
-                    call.amount = cents(call.amount) * CENT;
-                }
-                let held: i128 =
-                    inside.iter().filter_map(|place| self.held.get(*place)).map(|call| call.amount).sum();
-                self.truth = BTreeMap::from([(Category::Rounding, self.total() - held)]);
-            }
-            Shape::Hourly => {
-                let mut hours: BTreeMap<(i64, usize, u64), i128> = BTreeMap::new();
-                for call in &self.held {
-                    *hours.entry((call.at.div_euclid(HOUR), call.model, call.user)).or_default() +=
-                        call.amount;
-                }
-                let merged = |((hour, model, user), amount)| Call { at: hour * HOUR, model, user, amount };
-                self.held = hours.into_iter().map(merged).collect();
-            }
-            Shape::IncludedLater => {
-                for _ in 0..1 + dice.below(3) {
-                    let Some(place) = pick(dice, &inside) else { continue };
-                    let Some(call) = self.held.get_mut(place).filter(|call| call.amount > 0) else {
-                        continue;
-                    };
-                    self.included_later.push(call.clone());
-                    call.amount = 0;
-                }
-                self.truth.insert(Category::RepricedUsage, sum(&self.included_later));
-            }
-            Shape::Lost => {
-                let mut lost = 0;
-                for _ in 0..2 + dice.below(4) {
-                    let Some(place) = pick(dice, &inside) else { continue };
-                    let Some(call) = self.held.get_mut(place) else { continue };
-                    lost += call.amount;
-                    call.amount = 0;
-                }
-                self.held.retain(|call| call.amount != 0);
-                self.truth.insert(Category::MissingUsage, lost);
-            }
+            Shape::HeldTwice => self.hold_twice(dice),
+            Shape::TaxInLines => self.tax_lines(dice, billed),
+            Shape::TimeOfDay | Shape::TimeOfDayOneLine => self.cut_at(cut),
+            Shape::Dearer => self.make_dearer(dice),
+            Shape::BilledTwice => self.bill_twice(dice),
+            Shape::Export => self.round_held(),
+            Shape::Hourly => self.merge_hours(),
+            Shape::IncludedLater => self.include_later(dice),
+            Shape::Lost => self.lose(dice),
             _ => {}
         }
+    }
+
+    /// The places of the charges of the printed period.
+    fn inside(&self) -> Vec<usize> {
+        let (start, end) = self.printed;
+        let inside =
+            |place: &usize| self.held.get(*place).is_some_and(|call| (start..end).contains(&call.at));
+        (0..self.held.len()).filter(inside).collect()
+    }
+
+    fn hold_twice(&mut self, dice: &mut Dice) {
+        let inside = self.inside();
+        let mut twice = 0;
+        for _ in 0..=dice.below(5) {
+            let place = dice.one_of(&inside);
+            if let Some(call) = place.and_then(|place| self.held.get(place)).cloned() {
+                twice += call.amount;
+                self.held.push(call);
+            }
+        }
+        self.announced = u64::try_from(inside.len()).ok();
+        self.truth.insert(Category::DuplicatedUsage, -twice);
+    }
+
+    fn tax_lines(&mut self, dice: &mut Dice, billed: &[Call]) {
+        let rate = dice.one_of(&[7, 19, 20, 21]).unwrap_or(19);
+        for (text, _, cents) in &mut self.lines {
+            *cents = (*cents * (100 + rate) + 50) / 100;
+            restate(text, *cents);
+        }
+        self.truth = BTreeMap::from([(Category::Tax, self.total() - sum(billed))]);
+    }
+
+    fn cut_at(&mut self, (from, to): (i64, i64)) {
+        let (start, end) = self.printed;
+        let between = |low: i64, high: i64| {
+            self.held
+                .iter()
+                .filter(|call| (low..high).contains(&call.at))
+                .map(|call| call.amount)
+                .sum::<i128>()
+        };
+        let (late_start, late_end) = (-between(start, from), between(end, to));
+        self.truth.insert(Category::CutOffStart, late_start);
+        self.truth.insert(Category::CutOffEnd, late_end);
+    }
+
+    fn make_dearer(&mut self, dice: &mut Dice) {
+        let place = dice.place(self.lines.len());
+        let percent = i128::from(103 + dice.below(60));
+        if let Some((text, _, cents)) = self.lines.get_mut(place) {
+            let dearer = (*cents * percent + 50) / 100;
+            self.truth.insert(Category::Price, (dearer - *cents) * CENT);
+            *cents = dearer;
+            restate(text, *cents);
+        }
+    }
+
+    fn bill_twice(&mut self, dice: &mut Dice) {
+        if let Some(line) = self.lines.get(dice.place(self.lines.len())).cloned() {
+            self.truth.insert(Category::BilledTwice, line.2 * CENT);
+            self.lines.push(line);
+        }
+    }
+
+    fn round_held(&mut self) {
+        for call in &mut self.held {
+            call.amount = cents(call.amount) * CENT;
+        }
+        let held = self.inside().into_iter().filter_map(|place| self.held.get(place));
+        let held: i128 = held.map(|call| call.amount).sum();
+        self.truth = BTreeMap::from([(Category::Rounding, self.total() - held)]);
+    }
+
+    fn merge_hours(&mut self) {
+        let mut hours: BTreeMap<(i64, usize, u64), i128> = BTreeMap::new();
+        for call in &self.held {
+            *hours.entry((call.at.div_euclid(HOUR), call.model, call.user)).or_default() += call.amount;
+        }
+        let merged = |((hour, model, user), amount)| Call { at: hour * HOUR, model, user, amount };
+        self.held = hours.into_iter().map(merged).collect();
+    }
+
+    fn include_later(&mut self, dice: &mut Dice) {
+        let inside = self.inside();
+        for _ in 0..=dice.below(3) {
+            let place = dice.one_of(&inside);
+            if let Some(call) =
+                place.and_then(|place| self.held.get_mut(place)).filter(|call| call.amount > 0)
+            {
+                self.included_later.push(call.clone());
+                call.amount = 0;
+            }
+        }
+        self.truth.insert(Category::RepricedUsage, sum(&self.included_later));
+    }
+
+    fn lose(&mut self, dice: &mut Dice) {
+        let inside = self.inside();
+        let mut lost = 0;
+        for _ in 0..2 + dice.below(4) {
+            let place = dice.one_of(&inside);
+            if let Some(call) = place.and_then(|place| self.held.get_mut(place)) {
+                lost += call.amount;
+                call.amount = 0;
+            }
+        }
+        self.held.retain(|call| call.amount != 0);
+        self.truth.insert(Category::MissingUsage, lost);
     }
 
     fn csv(&self) -> String {
@@ -462,11 +495,6 @@ impl Draft {
         }
         Ok(case.explain()?.reconciliation)
     }
-}
-
-fn pick(dice: &mut Dice, places: &[usize]) -> Option<usize> {
-    let place = dice.below(u64::try_from(places.len()).unwrap_or(0));
-    places.get(usize::try_from(place).unwrap_or(0)).copied()
 }
 
 /// Writes the amount in words anew.

@@ -3,7 +3,7 @@
 use cost_ingest::{Connection, RunReport};
 use cost_model::output::for_terminal;
 use cost_model::{Metric, Money, Restatement};
-use examples::{counted, grouped, outln};
+use examples::{grouped, outln, print_run_remarks};
 
 pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {
     let change = &report.change;
@@ -40,20 +40,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
             grouped(drift.count)
         );
     }
-    for outside in &report.outside {
-        let worth = outside.effective.map_or_else(|| "beyond range".to_owned(), |sum| sum.to_string());
-        outln!(
-            "  {:<10}{} that lie outside {}, from {} to {}, worth {worth} USD: not stored, and the window is read again",
-            "outside",
-            counted(outside.rows, "row"),
-            outside.window,
-            outside.first,
-            outside.last
-        );
-    }
-    for window in &change.left {
-        outln!("  {:<10}{window}: a later read had stored it already", "left");
-    }
+    print_run_remarks(report);
     if let Some(cause) = &report.unobserved {
         outln!("  unobserved {}", for_terminal(&cause.to_string()));
     }

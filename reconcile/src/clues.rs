@@ -5,6 +5,7 @@ mod probes;
 
 use std::fmt;
 
+use cost_model::output::for_terminal;
 use cost_model::{Money, Rounding, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -199,80 +200,78 @@ impl Clue {
     }
 }
 
-impl fmt::Display for Clue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Clue {
+    /// Its lines, as the subject of a sentence.
+    fn subject(&self) -> String {
         const LISTED: usize = 5;
-        let subject = match &self.lines[..] {
+        match &self.lines[..] {
             [] => "no line".to_owned(),
             [one] => format!("line {one}"),
             few if few.len() <= LISTED => {
                 format!("lines {}", few.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
             }
             many => format!("{} lines", many.len()),
-        };
-        let verb = |one: &'static str, many: &'static str| if self.lines.len() == 1 { one } else { many };
-        let counted = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        }
+    }
+
+    /// What fits, and what to do.
+    fn sentence(&self) -> String {
+        let subject = self.subject();
+        let count = if self.lines.len() == 1 { "counts" } else { "count" };
         match &self.kind {
-            ClueKind::AnotherInvoice { fit } => write!(
-                f,
+            ClueKind::AnotherInvoice { fit } => format!(
                 "hardly any line fits ({fit} of {}): this is probably the invoice of another connection or period, look \
                  for the right one",
                 self.lines.len()
-            )?,
-            ClueKind::MoreCalls { calls } => write!(
-                f,
-                "{subject} {} {} more than you hold: run an audit",
-                verb("counts", "count"),
+            ),
+            ClueKind::MoreCalls { calls } => {
+                format!("{subject} {count} {} more than you hold: run an audit", counted(*calls, "call"))
+            }
+            ClueKind::FewerCalls { calls } => format!(
+                "{subject} {count} {} fewer than you hold: read these days again, and look for them on the next invoice",
                 counted(*calls, "call")
-            )?,
-            ClueKind::FewerCalls { calls } => write!(
-                f,
-                "{subject} {} {} fewer than you hold: read these days again, and look for them on the next invoice",
-                verb("counts", "count"),
-                counted(*calls, "call")
-            )?,
-            ClueKind::SameCalls => write!(
-                f,
-                "{subject} {} the calls that you hold for another amount: ask for the price",
-                verb("counts", "count")
-            )?,
+            ),
+            ClueKind::SameCalls => {
+                format!("{subject} {count} the calls that you hold for another amount: ask for the price")
+            }
             ClueKind::UnclaimedUsage { records } => {
-                write!(f, "{} on no line: look for them on another invoice", counted(*records, "charge"))?;
+                format!("{} on no line: look for them on another invoice", counted(*records, "charge"))
             }
             ClueKind::Day(day) => {
-                write!(
-                    f,
+                format!(
                     "the charges of {} come to what {subject} differs by: read that day again",
                     day.date()
-                )?;
+                )
             }
-            ClueKind::Hour(hour) => write!(
-                f,
+            ClueKind::Hour(hour) => format!(
                 "the charges of the hour from {hour} come to what {subject} differs by: read that day again"
-            )?,
+            ),
             ClueKind::TransposedDigits => {
-                write!(f, "two digits of {subject} seem to be swapped: ask who issued the invoice")?;
+                format!("two digits of {subject} seem to be swapped: ask who issued the invoice")
             }
             ClueKind::Percentage(percentage) => {
-                write!(
-                    f,
+                format!(
                     "{subject} is {percentage} than was charged: look for a tax, a discount or a currency"
-                )?;
+                )
             }
             ClueKind::UpTo(instant) => {
-                write!(f, "the charges up to {instant} come to {subject}: ask when the invoice was cut")?;
+                format!("the charges up to {instant} come to {subject}: ask when the invoice was cut")
             }
             ClueKind::OneModel { model, percentage } => {
-                write!(f, "{subject} is right if {model} costs {percentage}: compare its price")?;
+                format!("{subject} is right if {} costs {percentage}: compare its price", for_terminal(model))
             }
-            ClueKind::EqualLines => {
-                write!(
-                    f,
-                    "{subject} {} another line: ask whether it was billed twice",
-                    verb("equals", "equal")
-                )?;
-            }
+            ClueKind::EqualLines => format!("{subject} equals another line: ask whether it was billed twice"),
         }
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+impl fmt::Display for Clue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())?;
         if let Some(coincidences) = self.coincidences {
             write!(f, " (by chance at most {} in 100)", coincidences.millionths().div_ceil(10_000))?;
         }

@@ -212,13 +212,14 @@ impl Compiler<'_> {
 
     fn fact(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
         let facts = self.directory.facts();
-        if let Some(fact) = facts.iter().position(|fact| fact == name) {
+        let found = self.directory.fact_named(name);
+        if let Some(fact) = found.as_ref().ok().and_then(|found| facts.iter().position(|fact| fact == *found))
+        {
             return Ok(fact);
         }
-        let message = if facts.is_empty() {
-            format!("`{field} = \"{name}\"` needs a directory, and none is given")
-        } else {
-            self.directory.no_such_column(name)
+        let message = match found {
+            Err(message) if !facts.is_empty() => message,
+            _ => format!("`{field} = \"{name}\"` needs a directory, and none is given"),
         };
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }

@@ -48,18 +48,15 @@ pub(super) async fn give_way() {
     .await;
 }
 
-/// How long a call may take that nothing is to hold up.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// Drives a future; `None` if it does not end in time, so that a store that waits for ever is told by a message.
-async fn in_time<T>(future: impl Future<Output = T>) -> Option<T> {
+async fn in_time<T>(future: impl Future<Output = T>, patience: Duration) -> Option<T> {
     let mut future = std::pin::pin!(future);
     let begun = Instant::now();
     loop {
         if let Poll::Ready(output) = poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
             return Some(output);
         }
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > patience {
             return None;
         }
         give_way().await;
@@ -122,7 +119,7 @@ pub(super) async fn readers(factory: &dyn StoreFactory, records: u32) -> Checked
     together(jobs).await
 }
 
-pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checked {
+pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32, patience: Duration) -> Checked {
     let store = factory.fresh().await?;
     // In the order in which a scan visits them, and in which they are written.
     let ids = [connection(1), connection(0)];
@@ -136,7 +133,7 @@ pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32) -> Checke
         for id in &ids {
             // Fewer than before, so that a scan in the middle of them would miss some.
             let fewer = state(number + 10, records / 2)?;
-            in_time(put(&*store, id, &fewer)).await.ok_or_else(|| {
+            in_time(put(&*store, id, &fewer), patience).await.ok_or_else(|| {
                 Broken("a write waited for a scan that had begun and was not being driven; neither may wait for the other, or a host that awaits the write inside a sink waits for ever".into())
             })??;
         }

@@ -42,6 +42,7 @@ mod seen;
 mod steps;
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -110,11 +111,12 @@ pub struct Suite {
     seed: u64,
     rounds: u32,
     records: u32,
+    patience: Duration,
 }
 
 impl Default for Suite {
     fn default() -> Self {
-        Self { seed: 1, rounds: 40, records: 10_000 }
+        Self { seed: 1, rounds: 40, records: 10_000, patience: Duration::from_secs(10) }
     }
 }
 
@@ -142,6 +144,13 @@ impl Suite {
         self
     }
 
+    /// How long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose calls wait for
+    /// each other for ever is then told of, instead of stopping the suite.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// Runs every check. Each goes as far as its first violation.
     pub async fn run(&self, factory: &dyn StoreFactory) -> Vec<Violation> {
         let checks = [
@@ -151,7 +160,7 @@ impl Suite {
             ("keeps every field", replaced::every_field(factory, self.seed).await),
             ("opened again, it holds what it held", replaced::reopened(factory, self.seed).await),
             ("readers see the old or the new", concurrent::readers(factory, self.records).await),
-            ("a scan sees one state", concurrent::snapshot(factory, self.records).await),
+            ("a scan sees one state", concurrent::snapshot(factory, self.records, self.patience).await),
             ("two writers do not disturb each other", concurrent::writers(factory, self.seed).await),
             ("a call may be dropped at any time", dropped::at_each_poll(factory, self.seed).await),
             ("what stops a sink stops the scan", concurrent::stopped(factory, self.records).await),

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cost_model::conformance::{StoreFactory, Suite, Violation};
@@ -50,11 +51,12 @@ enum Defect {
     TrustsWhatIsNotProven,
     ForgetsWhatAFileReplaces,
     KeepsRemovedFiles,
+    KeepsOneConnectionBehindALock,
 }
 
 use Defect as D;
 
-const DEFECTS: [Defect; 33] = [
+const DEFECTS: [Defect; 34] = [
     D::MergesTwins,
     D::DropsTags,
     D::DropsAttributes,
@@ -88,11 +90,12 @@ const DEFECTS: [Defect; 33] = [
     D::TrustsWhatIsNotProven,
     D::ForgetsWhatAFileReplaces,
     D::KeepsRemovedFiles,
+    D::KeepsOneConnectionBehindALock,
 ];
 
 /// The store in memory, with a defect.
 #[derive(Clone, Debug)]
-struct Broken(Arc<MemoryStore>, Defect);
+struct Broken(Arc<MemoryStore>, Defect, Arc<AtomicBool>);
 
 impl Broken {
     fn has(&self, defect: Defect) -> bool {
@@ -103,6 +106,17 @@ impl Broken {
         let mut records: Vec<StoredRecord> = Vec::new();
         self.0.scan(scope, &mut records).await?;
         Ok(records)
+    }
+
+    /// Waits for the one connection.
+    async fn lock(&self) -> Option<Lock> {
+        if !self.has(D::KeepsOneConnectionBehindALock) {
+            return None;
+        }
+        while self.2.swap(true, Ordering::Relaxed) {
+            give_way().await;
+        }
+        Some(Lock(Arc::clone(&self.2)))
     }
 
     fn spoil(&self, read: &mut WindowReplacement) {
@@ -134,6 +148,15 @@ impl Broken {
             D::TrustsWhatIsNotProven => read.proven = true,
             _ => {}
         }
+    }
+}
+
+/// The one connection, until it is dropped.
+struct Lock(Arc<AtomicBool>);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 }
 
@@ -222,6 +245,7 @@ impl CostStore for Broken {
         connection: &ConnectionId,
         mut read: WindowReplacement,
     ) -> Result<ReplaceStats> {
+        let _lock = self.lock().await;
         self.spoil(&mut read);
         if self.has(D::LetsOlderReadsWin) || self.has(D::StoresReadsOfWhatIsPurged) {
             read.read = self.0.begin_read(connection, Origin::Provider).await?;
@@ -246,6 +270,10 @@ impl CostStore for Broken {
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        let _lock = self.lock().await;
+        if self.has(D::KeepsOneConnectionBehindALock) {
+            give_way().await;
+        }
         match self.1 {
             D::IncludesTheEndOfAScope => {
                 let mut scope = scope.clone();
@@ -369,7 +397,7 @@ struct Factory {
 #[async_trait]
 impl StoreFactory for Factory {
     async fn fresh(&self) -> Result<Box<dyn CostStore>> {
-        let store = Broken(Arc::new(MemoryStore::new()), self.defect);
+        let store = Broken(Arc::new(MemoryStore::new()), self.defect, Arc::default());
         *self.last.lock().unwrap() = Some(store.clone());
         Ok(Box::new(store))
     }
@@ -411,7 +439,7 @@ fn the_store_in_memory_conforms() {
 #[test]
 fn every_defect_is_found_and_named_without_a_person() {
     for defect in DEFECTS {
-        let found = violations(&Suite::new().records(200), defect);
+        let found = violations(&Suite::new().records(200).patience(Duration::from_millis(200)), defect);
         let checks: Vec<_> = found.iter().map(|violation| violation.check).collect();
         assert!(!found.is_empty(), "{defect:?} was not found");
         for violation in &found {
@@ -434,6 +462,7 @@ fn every_defect_is_found_and_named_without_a_person() {
                 &["a purge leaves nothing, and others alone"]
             }
             D::LosesOnReopen => &["opened again, it holds what it held"],
+            D::KeepsOneConnectionBehindALock => &["a scan sees one state"],
             D::MixesOrigins => &["made-up charges stay apart"],
             D::NumbersOnlyByConnection => &["numbers of reads ascend"],
             D::StoresReadsOfWhatIsPurged => &["a purge leaves nothing, and others alone"],

@@ -14,6 +14,7 @@ mod cycles;
 mod disputes;
 mod faults;
 mod guide;
+mod imports;
 mod invoices;
 mod outputs;
 mod owners;

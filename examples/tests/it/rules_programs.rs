@@ -79,6 +79,43 @@ fn a_change_of_rules_that_moves_too_much_fails_the_build() {
 }
 
 #[test]
+fn a_mistake_in_any_file_names_the_file_and_the_line() {
+    let folder = std::env::temp_dir().join(format!("rules-places-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let rules = file("r.toml", "[[tag]]\nkey = \"Team\"\n");
+    let people = file("p.csv", "email,team\n");
+    let charges = file("c.csv", "email,day,dollars,tokens\nana@acme.test,26-09-01,1,1\n");
+    let money = file("m.csv", "email,day,dollars,tokens\nana@acme.test,2026-09-01,\"1,5\",1\n");
+    let wrong = file("w.csv", "email,team\n,Web\n");
+    for (program, arguments, place) in [
+        ("coverage", vec![&rules, &people, &charges], format!("{charges}:2: `26-09-01` is not a day")),
+        ("coverage", vec![&rules, &people, &money], format!("{money}:2: `dollars`: ")),
+        ("coverage", vec![&rules, &wrong, &money], format!("{wrong}:2: the row has no email")),
+        (
+            "diff_rules",
+            vec![&rules, &rules, &people, &charges],
+            format!("{charges}:2: `26-09-01` is not a day"),
+        ),
+        ("check_rules", vec![&people], format!("{people}:1:")),
+    ] {
+        let arguments: Vec<&str> = arguments.into_iter().map(String::as_str).collect();
+        let output = run(program, &arguments);
+        assert_eq!(output.status.code(), Some(1), "{program}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            told.starts_with(&place) || program == "diff_rules" && told.contains(&charges),
+            "{program}: {told}"
+        );
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_closed_month_stays_closed() {
     let folder = std::env::temp_dir().join(format!("close-month-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
@@ -94,6 +131,14 @@ fn a_closed_month_stays_closed() {
     assert_eq!(again.status.code(), Some(0));
     let nothing = "nothing of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z would change\n";
     assert_eq!(String::from_utf8(again.stdout).unwrap(), nothing);
+    // The lock alone opens the month again.
+    let opened = run("close_month", &[&lock, "2026-09", &charges]);
+    assert_eq!(opened.status.code(), Some(0));
+    let told = String::from_utf8(opened.stdout).unwrap();
+    assert!(
+        told.starts_with("opened 2026-09-01T00:00:00Z") && told.contains("\n  Team Payments: 20.1\n"),
+        "{told}"
+    );
     let other = close("2026-09", &new);
     assert_eq!(other.status.code(), Some(1));
     let told = String::from_utf8(other.stdout).unwrap();

@@ -10,8 +10,9 @@ use crate::search::claims::Claim;
 use crate::stages::uniform::{ONE, percent, ratio};
 use crate::stages::usage_lines::Resolved;
 
-/// Half a percent: percentages that people agree on.
-const ROUND: i128 = ONE / 200;
+/// Percentages that people agree on: halves for a whole line, whole ones for a model.
+const HALF_PERCENT: i128 = ONE / 200;
+const PERCENT: i128 = ONE / 100;
 
 impl Scene<'_> {
     /// What fits the line as a whole.
@@ -22,7 +23,7 @@ impl Scene<'_> {
         resolved: &Resolved,
     ) -> Vec<(ClueKind, Option<Coincidences>)> {
         let mut hits = Vec::new();
-        let whole = self.round_factor(claim.asked, resolved.pot.billed);
+        let whole = self.round_factor(claim.asked, resolved.pot.billed, HALF_PERCENT);
         hits.extend(
             whole.map(|(factor, chance)| (ClueKind::Percentage(percent(factor - ONE)), Some(chance))),
         );
@@ -32,11 +33,11 @@ impl Scene<'_> {
     }
 
     /// The round factor between two amounts, and how often chance would give one.
-    fn round_factor(&self, asked: Money, billed: Money) -> Option<(i128, Coincidences)> {
+    fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, Coincidences)> {
         let (low, high) = ratio(asked, billed, self.digit)?;
-        let factor = low.checked_add(ROUND - 1)?.div_euclid(ROUND).checked_mul(ROUND)?;
+        let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
         let width = u64::try_from(high - low).ok()?;
-        let chance = Coincidences::of(width, u64::try_from(ROUND).ok()?);
+        let chance = Coincidences::of(width, u64::try_from(step).ok()?);
         (factor <= high && factor != ONE && chance <= Coincidences::LIMIT).then_some((factor, chance))
     }
 
@@ -68,9 +69,8 @@ impl Scene<'_> {
     fn one_model(&self, number: usize, resolved: &Resolved) -> Option<(ClueKind, Option<Coincidences>)> {
         let mut models: BTreeMap<&str, Money> = BTreeMap::new();
         for (cell, pot) in self.found.cells.iter().enumerate() {
-            if let (Some(model), Some(_)) =
-                (self.claims.model_of(cell), Some(()).filter(|()| self.claims.claim_of(cell) == Some(number)))
-            {
+            let model = self.claims.model_of(cell).filter(|_| self.claims.claim_of(cell) == Some(number));
+            if let Some(model) = model {
                 let sum = models.entry(model).or_default();
                 *sum = sum.checked_add(pot.billed).ok()?;
             }
@@ -79,9 +79,9 @@ impl Scene<'_> {
         for (model, billed) in &models {
             let Ok(asked) = billed.checked_add(resolved.difference) else { continue };
             let Some((low, high)) = ratio(asked, *billed, self.digit) else { continue };
-            let width = u64::try_from((high - low).saturating_mul(1_000_000) / ROUND).unwrap_or(u64::MAX);
+            let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
             chance = chance.saturating_add(width);
-            if let Some((factor, _)) = self.round_factor(asked, *billed) {
+            if let Some((factor, _)) = self.round_factor(asked, *billed, PERCENT) {
                 hits.push((*model, percent(factor - ONE)));
             }
         }

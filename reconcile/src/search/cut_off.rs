@@ -362,9 +362,9 @@ mod tests {
     fn among_ends_that_count_as_many_calls_the_amounts_decide() {
         // Two calls to each model before 25 and, without the first of each, before 45: only one has the right amounts.
         let mut line = CountedLine { calls: 1, asked: 7, ..CountedLine::default() };
-        [(10, 5_i128), (20, 7), (30, 9)].iter().for_each(|(at, cents)| {
-            line.push(*at, Money::from_units(cents * 10_i128.pow(22)));
-        });
+        for (at, cents) in [(10, 5_i128), (20, 7), (30, 9)] {
+            line.push(at, Money::from_units(cents * 10_i128.pow(22)));
+        }
         line.asked *= 10_i128.pow(22);
         let times = Times { lines: vec![line], reach: 1_000, digit: LastDigit::of(2) };
         let BothEnds { start, end, .. } = times.both(Window::new(at(0), at(15)).unwrap()).unwrap();

@@ -65,6 +65,11 @@ impl Hypothesis {
             + self.repriced
     }
 
+    /// How many charges it is about.
+    pub(crate) fn records(&self) -> u64 {
+        self.cells.iter().map(|pot| pot.records).sum()
+    }
+
     pub(crate) fn complete(&self) -> bool {
         self.score() == isize::try_from(self.fit.reproduced.len()).unwrap_or(isize::MAX)
     }

@@ -61,7 +61,7 @@ impl Pot {
 
     /// The charges of all these.
     pub(crate) fn sum<'a>(pots: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
-        pots.into_iter().try_fold(Self::EMPTY, |sum, pot| sum.plus(pot))
+        pots.into_iter().try_fold(Self::EMPTY, Self::plus)
     }
 
     fn plus(self, more: &Self) -> Result<Self> {

@@ -13,6 +13,7 @@ use crate::stages::usage_lines::Outcome;
 use crate::{Category, Coincidences, Invoice, LineKind, Result};
 
 /// What a line's difference is judged by, beside the line itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Circumstances {
     lines: usize,
     /// How many lines are right as they are.
@@ -56,12 +57,13 @@ impl Circumstances {
         let with_pots = || claims.all.iter().zip(&pots);
         let same_calls = with_pots().all(|(claim, pot)| same_usage(claim, pot));
         let plain = found.fit.terms == Terms::default() && !found.of_others && found.unclaimed == 0;
-        let factor = if plain && same_calls && !short && right.saturating_mul(2) < claims.all.len() {
+        let rounded_charges = plain && are_rounded(claims, &pots, found);
+        let may_differ = plain && same_calls && !short && !rounded_charges;
+        let factor = if may_differ && right.saturating_mul(2) < claims.all.len() {
             factor(with_pots(), digit)
         } else {
             None
         };
-        let rounded_charges = plain && are_rounded(claims, &pots, found);
         let agrees = |(claim, pot): (&Claim, &Pot)| {
             claim.calls.is_none_or(|calls| calls == pot.records || (short && calls > pot.records))
         };
@@ -94,7 +96,9 @@ impl Circumstances {
             }
             Some(calls) if calls > 0 && same_usage(claim, pot) && !supposed => {
                 let chance = self.chance(claim, pot, calls);
-                if found.of_others || chance > Coincidences::LIMIT || self.is_searched(claim, pot, found) {
+                // Calls that agree only up to an instant that was searched for by calls are no evidence.
+                let searched = found.moved && !states_tokens(claim, pot);
+                if found.of_others || searched || chance > Coincidences::LIMIT {
                     return (Outcome::Unknown, None);
                 }
                 return (Outcome::OneOf(self.prices(claim, pot, more, found)), Some(chance));
@@ -117,11 +121,6 @@ impl Circumstances {
         let counts = calls.saturating_add(1).saturating_mul(right.saturating_mul(right));
         // Where other lines count other calls, this one may hold others as well, of the same number.
         if most_are_right && self.counts_agree { Coincidences::of(1, counts) } else { Coincidences::of(1, 1) }
-    }
-
-    /// Whether a line's calls agree only up to an instant that was searched for by calls.
-    fn is_searched(&self, claim: &Claim, pot: &Pot, found: &Hypothesis) -> bool {
-        found.moved && !states_tokens(claim, pot)
     }
 
     /// What can change the amount of the same calls.

@@ -37,11 +37,10 @@ use crate::{
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
     let digit = LastDigit::of(decimals);
-    let months = invoice.period.whole_months();
     let usage = Usage::gather(case.ledger, invoice, case.rules)?;
     let completeness = Completeness::of(case);
-    let claims = Claims::of(invoice, &usage.cells)?;
-    let claims = claims.read_by(invoice, &usage.charges, digit, !completeness.is_short())?;
+    let complete = !completeness.is_short();
+    let claims = Claims::of(invoice, &usage.cells)?.read_by(invoice, &usage.charges, digit, complete)?;
     let charges = Charges::new(&usage.charges, &claims, digit, case.since_issue);
     let search = Search {
         charges: &charges,
@@ -64,18 +63,16 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     bridge.leave_unexplained(&left)?;
     let unexplained_usage = bridge.unexplained;
     bridge.pass(WaypointName::OnDemandUsage);
-    let fees = [
-        token_fee::steps(&mut bridge, invoice, &found, decimals)?,
-        own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?,
-    ];
+    let token_fees = token_fee::steps(&mut bridge, invoice, &found, decimals)?;
+    let own_keys = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
     let checks = invoice.checks()?;
     let invoice_total = invoice_only::steps(&mut bridge, invoice, &checks, case.earlier)?;
 
-    let outcomes = Outcomes { lines: &lines, fees: &fees, case }.all();
+    let outcomes = Outcomes { lines: &lines, fees: &[token_fees, own_keys], case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
     let billed_twice = invoice_only::equal_lines(invoice);
     let scene = Scene { charges: &charges, claims: &claims, found: &found, lines: &lines, digit };
-    let judged = Judged {
+    let verdicts = Judged {
         steps: &bridge.steps,
         checks: &checks,
         suspected: billed_twice.clone(),
@@ -83,17 +80,17 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         unknown_wording: unknown_wording(invoice),
         unexplained: bridge.unexplained_size,
         certain: bridge.steps.iter().all(is_certain),
-        charges: found.cells.iter().map(|pot| pot.records).sum(),
-        lines: outcomes.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum(),
+        charges: found.records(),
+        lines: rounded_lines(&outcomes),
         digit,
         on_demand_charges: usage.on_demand_in_period()?,
         on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
-    };
-    let verdicts = judged.verdicts(case.materiality)?;
+    }
+    .verdicts(case.materiality)?;
     let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
         period: invoice.period,
-        months,
+        months: invoice.period.whole_months(),
         currency: invoice.currency,
         ingested: usage.ingested.amount,
         unexplained: bridge.unexplained,
@@ -120,6 +117,11 @@ fn reach(case: &Case<'_>) -> i64 {
         return period.end().millis().saturating_sub(period.start().millis());
     }
     REACH
+}
+
+/// How many lines charges stand behind.
+fn rounded_lines(lines: &[LineOutcome]) -> u64 {
+    lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
 
 /// The amounts of lines in words that are not known, without their signs.

@@ -10,6 +10,7 @@ mod any_input;
 mod causes;
 mod csv_reader;
 mod cut_invoices;
+mod evidence;
 mod hostile_names;
 mod json_reader;
 mod other_provider;

@@ -1,9 +1,9 @@
 //! Conditions on emails that no email can meet.
 
-use cost_model::Dimension;
-use cost_model::filter::Field;
+use cost_model::filter::{Field, Test};
 
 use super::{Finding, FindingKind};
+use crate::charge::PERSON;
 use crate::compile::{CompiledRule, CompiledTag};
 use crate::directory::identity::{email_fault, is_invisible};
 
@@ -24,16 +24,32 @@ fn of_rule(rule: CompiledRule<'_>) -> Vec<Finding> {
         }
     }
     for literal in rule.when.iter().flat_map(|when| when.literals()) {
-        let (Field::Dimension(Dimension::Resource), Some(text)) = (literal.field, literal.literal.as_text())
-        else {
-            continue;
-        };
+        let text = literal.literal.as_text();
+        let names_person = literal.dimension.as_ref().is_some_and(|dimension| PERSON.contains(dimension));
+        let Some(text) = text.filter(|_| names_person) else { continue };
         if let Some(fault) = email_fault(text) {
             let place = rule.sentence.map(|sentence| sentence.at(literal.literal.span().start));
             let message = format!("no email can equal the text of the condition: it {fault}");
             findings.push(Finding::new(FindingKind::ImpossibleEmail, place.as_ref().or(rule.place), message));
         }
     }
+    findings.extend(rule.when.iter().flat_map(|when| {
+        let mut whole = Vec::new();
+        when.expression().for_each_predicate(&mut |predicate| {
+            let (Test::Like(pattern) | Test::LikeAnyCase(pattern), Field::Dimension(field)) =
+                (&predicate.test, &predicate.field)
+            else {
+                return;
+            };
+            if PERSON.contains(field) && pattern.as_str().starts_with('@') {
+                let place = rule.sentence.map(|sentence| sentence.at(predicate.span.start));
+                let message = "no email can fit the pattern of the condition: nothing stands before its at sign; begin it with `%`";
+                let place = place.as_ref().or(rule.place);
+                whole.push(Finding::new(FindingKind::ImpossibleEmail, place, message.to_owned()));
+            }
+        });
+        whole
+    }));
     findings
 }
 

@@ -113,6 +113,7 @@ impl Rules {
             own.extend(dates::find(tag));
             own.extend(emails::find(tag));
             own.extend(near_equal::values(tag, &self.0.directory));
+            own.extend(near_equal::asked_values(tag, &self.0));
             own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));
             findings.append(&mut own);
         }

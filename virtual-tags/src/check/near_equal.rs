@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use cost_model::Dimension;
+
 use super::{Finding, FindingKind};
 use crate::assign::Transform;
 use crate::compile::{CompiledTag, Then};
@@ -72,6 +74,34 @@ pub(super) fn values(tag: &CompiledTag, directory: &Directory) -> Vec<Finding> {
             message.map(|message| Finding::new(FindingKind::NearEqualValues, place.as_ref(), message)),
         );
         alike.push((value, place));
+    }
+    findings
+}
+
+/// Conditions on a key's value that no rule of that key gives, but one that reads the same.
+pub(super) fn asked_values(tag: &CompiledTag, rules: &Compiled) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in tag.rules() {
+        for literal in rule.when.iter().flat_map(|when| when.literals()) {
+            let (Some(Dimension::VirtualTag(key)), Some(asked)) =
+                (&literal.dimension, literal.literal.as_text())
+            else {
+                continue;
+            };
+            let other = rules.number(key).and_then(|number| rules.tags.get(number));
+            let values = other.map(|other| written(other, &rules.directory)).unwrap_or_default();
+            if values.iter().any(|(value, _)| value == asked) {
+                continue;
+            }
+            findings.extend(values.iter().find(|(value, _)| spaced(value) == spaced(asked)).map(|(value, _)| {
+                let message = format!(
+                    "`{key}` is never `{asked}`, but `{value}`, which differs in nothing but blanks, letter case or invisible \
+                     characters; write both alike"
+                );
+                let place = rule.sentence.map(|sentence| sentence.at(literal.literal.span().start));
+                Finding::new(FindingKind::NearEqualValues, place.as_ref().or(rule.place), message)
+            }));
+        }
     }
     findings
 }

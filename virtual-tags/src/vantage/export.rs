@@ -221,7 +221,7 @@ impl Written<'_> {
     fn value_at(&self, id: &str, at: Timestamp) -> Option<Arc<str>> {
         match &self.rule.assign {
             Assign::FromDirectory(lookup) => {
-                let fact = self.directory.fact(id, &lookup.fact, at)?;
+                let fact = self.directory.fact(id, self.directory.fact_named(&lookup.fact).ok()?, at)?;
                 transformed(&lookup.transforms, fact).map(Arc::from)
             }
             _ => self.directory.find(id, at).map(|_| Arc::from("")),

@@ -165,6 +165,9 @@ fn conditions_that_no_email_can_meet_are_found() {
         "email.glob = \"@x.test\"",
         "email.glob = \"a b*@x.test\"",
         "when = \"costs.resource_id = '@x.test'\"",
+        "when = \"costs.resource_id LIKE '@x.test'\"",
+        "when = \"tags['cursor:user'] ILIKE '@x%'\"",
+        "when = \"tags.name = 'cursor:user' AND tags.value = 'a@b@x.test'\"",
         "when = \"costs.resource_id IN ('a@x.test', 'b@x.test;c@x.test')\"",
     ] {
         assert_eq!(check(condition), [FindingKind::ImpossibleEmail], "{condition}");
@@ -213,6 +216,18 @@ fn values_and_keys_that_people_read_as_one_are_found() {
     // The default is a value, too.
     assert_eq!(values(&rule("None"), "email,team\n"), [FindingKind::NearEqualValues]);
 
+    // A condition asks for a value as another key has it, but for its letters.
+    let asks = |value: &str| {
+        let toml = format!(
+            "[[tag]]\nkey = \"Team\"\n{by_directory}[[tag]]\nkey = \"Site\"\n[[tag.rule]]\nvalue = \"Berlin\"\nwhen = \"vtag.Team \
+             IN ('Ops', '{value}')\"\n"
+        );
+        kinds(&in_rules(&toml, "email,team\na@x.test,Web\nb@x.test,Ops\n"))
+    };
+    assert_eq!(asks("web"), [FindingKind::NearEqualValues]);
+    assert_eq!(asks("Web "), [FindingKind::NearEqualValues]);
+    assert_eq!((asks("Web"), asks("Labs")), (vec![], vec![]));
+
     let keys = |one: &str, other: &str| {
         let toml = format!("[[tag]]\nkey = \"{one}\"\n[[tag]]\nkey = \"{other}\"\n");
         kinds(&in_rules(&toml, "email,team\n"))
@@ -258,6 +273,27 @@ fn dates_without_quotes_are_dates_and_years_have_four_digits() {
         let error = Directory::from_csv(csv.as_bytes(), "people.csv").unwrap_err().to_string();
         assert!(error.starts_with(&format!("people.csv:2: `{column}` is `26-12-31`, which is ")), "{error}");
     }
+}
+
+/// Header words may be written in any case, in the file and in the rules.
+#[test]
+fn a_rule_finds_its_column_in_any_case() {
+    let people = directory("Email,TEAM,Cost Center\na@x.test,Web,7\n");
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n[[tag]]\nkey = \"Center\"\n[[tag.rule]]\nfrom_directory \
+                = \"cost center\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let (json, _) = rules.tags[0].to_vantage(&people).unwrap();
+    assert!(json.contains("\"name\": \"Web\""), "{json}");
+    let rules = rules.compile(people).unwrap().tagger().unwrap();
+    let mut charge = cost_model::CostRecord::new(
+        at("2026-06-01"),
+        "cursor",
+        cost_model::Currency::USD,
+        cost_model::Costs::absent(),
+    );
+    charge.resource = Some("a@x.test".into());
+    assert_eq!(rules.answer("Team", &charge, charge.at).to_string(), "`Web`");
+    assert_eq!(rules.answer("Center", &charge, charge.at).to_string(), "`7`");
 }
 
 /// A move, a correction, a leaver and a loan, each added later; and the same as it was known before.

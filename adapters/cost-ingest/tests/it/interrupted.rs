@@ -7,7 +7,8 @@ use cost_model::{CostRecord, CostStore, MemoryStore};
 use proptest::prelude::*;
 
 use crate::support::{
-    PausingStore, Script, connection, coverage, ingest, inside, poll_times, range, row, rows, sorted, stored,
+    PausingStore, Script, connection, coverage, finish, ingest, inside, poll_times, range, row, rows, sorted,
+    stored,
 };
 
 /// The first `renewed` windows of the plan as in `new`, the others as in `old`.
@@ -88,4 +89,18 @@ fn a_run_can_be_dropped_before_and_after_each_window() {
         seen.insert(now.len());
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_disk_that_is_full_once_the_charges_are_stored_does_not_say_that_nothing_began() {
+    let source = Script::new(vec![row(crate::support::AUGUST, 1)]);
+    let mut store = PausingStore::default();
+    store.is_full = true;
+    let now = crate::support::at(crate::support::AUGUST + crate::support::DAY);
+    let error = finish(Ingest::new(&source, &store, connection()).refresh(now)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "every window is stored, but what the provider states of people and totals is not"
+    );
+    assert_eq!(stored(&store.inner).len(), 1);
 }

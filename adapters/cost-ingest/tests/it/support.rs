@@ -150,6 +150,8 @@ pub(crate) struct PausingStore {
     /// The replacement, counted from 0, that fails.
     pub(crate) fails_at: Option<usize>,
     replaced: Mutex<usize>,
+    /// Whether nothing that was observed can be kept.
+    pub(crate) is_full: bool,
 }
 
 impl PausingStore {
@@ -220,6 +222,9 @@ impl CostStore for PausingStore {
     }
 
     async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+        if self.is_full {
+            return Err(Error::new(ErrorKind::Store, "the disk is full"));
+        }
         self.inner.observe(connection, observations).await
     }
 

@@ -1,0 +1,22 @@
+//! What a run of an ingest leaves to be said, in every program alike.
+
+use cost_ingest::RunReport;
+
+use crate::{counted, outln};
+
+/// Prints rows that nobody had asked for, and windows that another run had read later.
+pub fn print_run_remarks(run: &RunReport) {
+    for outside in &run.outside {
+        let worth = outside.effective.map_or_else(|| "beyond range".to_owned(), |sum| sum.to_string());
+        outln!(
+            "  outside          {} from {} to {}, worth {worth} USD, came for {} and were not stored; that time is read again",
+            counted(outside.rows, "row"),
+            outside.first,
+            outside.last,
+            outside.window
+        );
+    }
+    for window in &run.change.left {
+        outln!("  left alone       {window}: a later read had stored it already");
+    }
+}
