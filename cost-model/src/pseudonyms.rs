@@ -85,10 +85,13 @@ impl Pseudonyms {
         renamed + rest
     }
 
-    /// Renames the people in a record; its provenance stays.
+    /// Renames the people in a record, in whatever field one is named; its provenance stays.
     pub fn rename_in(&self, record: &mut CostRecord) {
-        if let Some(resource) = record.resource.as_mut().filter(|text| is_person(text)) {
-            *resource = self.of(resource);
+        let CostRecord { billing_account, account, service, service_id, resource, .. } = &mut *record;
+        for field in [billing_account, account, service, service_id, resource].into_iter().flatten() {
+            if is_person(field) {
+                *field = self.of(field);
+            }
         }
         self.rename_in_tags(&mut record.tags);
         self.rename_in_tags(&mut record.attributes);

@@ -31,7 +31,7 @@ Options:
       --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
                            what was not final when it was read, or, with --from or --to, the whole range
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there
-      --pseudonyms-env NAME  Give people other names in those files, by the secret in that environment variable
+      --pseudonyms-env NAME  Give people other names in all of this, by the secret in that environment variable
   -h, --help               Print this help
 ";
 

@@ -42,7 +42,7 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
     }
     print_run_remarks(report);
     if let Some(cause) = &report.unobserved {
-        outln!("  unobserved {}", for_terminal(&cause.to_string()));
+        outln!("  unobserved {}", for_terminal(cause));
     }
     let deltas = restatements.iter().filter_map(|each| each.delta(Metric::Billed).ok());
     let total = Money::sum(deltas).map_or_else(|_| "beyond range".to_owned(), |total| total.to_string());

@@ -118,7 +118,7 @@ impl Receipt {
 /// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
 /// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
 /// let connection = ConnectionId::new("acme");
-/// let read = store.begin_read(&connection, Origin::Real).await?;
+/// let read = store.begin_read(&connection, Origin::Provider).await?;
 /// let replacement = WindowReplacement::new(day, vec![charge], read, Run::at(day.end()));
 /// store.replace_window(&connection, replacement).await?;
 ///
@@ -128,6 +128,7 @@ impl Receipt {
 /// store.scan(&Scope::all(), &mut export).await?;
 /// let receipt = export.finish()?;
 /// assert_eq!((receipt.rows, receipt.totals.billed.amount), (1, "0.04".parse()?));
+/// drop(writer);
 /// assert_eq!(String::from_utf8(file)?.lines().count(), 2);
 /// # Ok(())
 /// # }

@@ -156,6 +156,8 @@ proptest! {
 fn no_row_names_a_person_who_was_renamed_nor_an_id_from_which_a_name_could_be_guessed() {
     let mut charge = record(0);
     charge.resource = Some("ana@acme.test".into());
+    charge.billing_account = Some("ana@acme.test".into());
+    charge.service = Some("ana@acme.test's model".into());
     charge.tags.insert("cursor:user", "ana@acme.test");
     let charges = [charge];
     let (named, _) = export(&charges, &Untagged, None);
