@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example embed_in_service` runs it once against the built-in simulator.
 
+#![expect(clippy::print_stdout, reason = "it shows what a service would answer")]
+
 use std::error::Error;
 
 use cost_ingest::Ingest;
@@ -9,7 +11,6 @@ use cost_model::report::{Query, Report};
 use cost_model::{ConnectionId, CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Scope, Window};
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
-use examples::outln; // `outln!`, but quiet when nobody reads on
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 /// What the service keeps: where costs come from, where they are kept, and who owns them.
@@ -48,10 +49,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         CursorCosts { source: CursorCostSource::new(client, "Main"), store: MemoryStore::new(), rules };
 
     let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
-    outln!("{} events", costs.refresh(october).await?);
+    println!("{} events", costs.refresh(october).await?);
     for row in costs.on_demand_by_department(october).await?.rows {
         let department = row.keys.first().and_then(Option::as_deref).unwrap_or("(none)");
-        outln!("{department:<12} {} USD", row.totals.billed.amount);
+        println!("{department:<12} {} USD", row.totals.billed.amount);
     }
     Ok(())
 }

@@ -29,7 +29,6 @@ fn programs(folder: &Folder) -> Vec<(&'static str, Vec<String>, i32)> {
         ("sync", words(&["--demo", "--db", &db]), 0),
         ("import_csv", words(&["--db", &import_db, &export]), 0),
         ("second_provider", Vec::new(), 0),
-        ("embed_in_service", Vec::new(), 0),
         ("reconciliation_accuracy", words(&["--cases", "1"]), 0),
         ("explain", Vec::new(), 0),
         ("coverage", Vec::new(), 0),
