@@ -52,7 +52,7 @@ fn items_are_lines_and_the_rest_is_kept() {
 #[test]
 fn errors_name_file_line_column_and_field() {
     for (json, message) in [
-        ("", "may.json:1: column 1: EOF while parsing a value"),
+        ("", "may.json:1: column 1: nothing where an object is expected"),
         ("[]", "may.json:1: column 1: invalid type: sequence, expected an object"),
         ("{\"items\":\n}", "may.json:2: column 1: expected value"),
         ("{\n \"items\": {}}", "may.json:2: items: column 11: this is not a list"),
