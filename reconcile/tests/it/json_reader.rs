@@ -162,7 +162,7 @@ proptest! {
 #[test]
 fn what_is_no_invoice_at_all_is_told_what_one_is() {
     for text in ["[]", "[1, 2, 3, 4, 5, 6, 7]", "", "  ", "null", "3", "\"INV-0007\""] {
-        let error = read(text.to_owned()).unwrap_err().to_string();
+        let error = read(text).unwrap_err().to_string();
         assert!(error.starts_with("invoice.json:1: column "), "{error}");
         assert!(error.contains("an invoice is one object such as"), "{error}");
     }
