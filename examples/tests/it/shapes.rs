@@ -66,3 +66,19 @@ fn charges_put_together_by_the_hour_are_aggregated_and_not_unmatched() {
         assert!(statuses.into_iter().any(|status| status == LineStatus::Aggregated));
     }
 }
+
+/// Cases that were once wrong: a bridge that missed its total, prices on lines that were cut elsewhere, one line that was
+/// right by rounding each of its charges.
+#[test]
+fn hard_shapes_stay_right() {
+    for (seed, shape) in [
+        (137, Shape::WrongPeriod),
+        (57, Shape::TimeOfDay),
+        (127, Shape::TimeOfDay),
+        (133, Shape::TimeOfDayOneLine),
+        (170, Shape::TimeOfDayOneLine),
+    ] {
+        let trial = ShapeTrial::new(seed, shape).unwrap();
+        assert_ne!(trial.verdict(), Verdict::Wrong, "{shape:?} {seed}\n{}\n{:?}", trial.found, trial.truth);
+    }
+}

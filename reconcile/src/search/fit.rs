@@ -164,6 +164,12 @@ impl Fitting<'_> {
         Ok(best)
     }
 
+    /// The fit of lines that ask for the very charges, by any policy.
+    pub(crate) fn plain(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
+        let fit = self.under(Terms::default(), view, pots, true)?;
+        Ok(Fit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
+    }
+
     /// The fit with every policy that reproduces the same lines. Charges are rounded one by one only for this, or where
     /// nothing plainer reproduces all lines.
     pub(crate) fn with_all_policies(&self, fit: Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
@@ -214,6 +220,9 @@ impl Fitting<'_> {
             charge_sums,
             undiscounted_sums: Vec::new(),
         };
+        // One line that counts nothing is right by some way of rounding its charges more often than by chance.
+        let on_one_line =
+            matches!(self.claims, [only] if only.calls.is_none() && only.aggregated_calls.is_none());
         let cells: Vec<Vec<usize>> =
             (0..pots.len()).map(|claim| self.charges.claims.cells_of(claim)).collect();
         for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
@@ -222,7 +231,7 @@ impl Fitting<'_> {
                     RoundingUnit::Line => {
                         Some(exact.iter().map(|exact| self.digit.round(*exact, rounding)).collect())
                     }
-                    RoundingUnit::Charge => by_charge.then(|| {
+                    RoundingUnit::Charge => (by_charge && !on_one_line).then(|| {
                         let sum =
                             |cells: &Vec<usize>| sum_of_cells(&best.charge_sums, cells, place(rounding));
                         cells.iter().map(sum).collect()

@@ -19,7 +19,7 @@ use cost_model::{Money, Window};
 
 use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
-use crate::search::fit::{Fit, Fitting, Terms, same_usage, states_tokens};
+use crate::search::fit::{Fit, Fitting, same_usage, states_tokens};
 use crate::search::view::{Charges, Pot, View};
 use crate::stages::completeness::Completeness;
 use crate::stages::uniform::factor;
@@ -163,7 +163,7 @@ impl Search<'_> {
     /// The charges of the stated period as they are held, with nothing supposed.
     fn as_stated(&self) -> Result<Hypothesis> {
         let plain = self.suppose(View::now(self.stated))?;
-        let fit = self.fitting().under(Terms::default(), &plain.view, &plain.pots, true)?;
+        let fit = self.fitting().plain(&plain.view, &plain.pots)?;
         Ok(Hypothesis { fit, of_others: true, ..plain })
     }
 

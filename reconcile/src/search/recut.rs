@@ -23,7 +23,7 @@ impl Search<'_> {
         // Where more charges are held than were announced, lines that count fewer are no evidence of a cut.
         let copies = u64::try_from(base.view.copies.len()).unwrap_or(u64::MAX);
         let held_twice = self.completeness.surplus > copies;
-        if agree == counted || held_twice || self.lacking_explains(base) {
+        if held_twice || self.lacking_explains(base) {
             return Ok(Vec::new());
         }
         let (start, end) = (self.stated.start(), self.stated.end());
@@ -40,7 +40,9 @@ impl Search<'_> {
         }
         let mut found = Vec::new();
         // Only a cut that as many lines agree on can rival one that puts every line right.
-        let mut enough = agree + 1;
+        // Where all counts agree as it is, a cut has to make all amounts right as well.
+        let all_agree = agree == counted;
+        let mut enough = if all_agree { agree } else { agree + 1 };
         for (start, end) in cuts {
             let agreeing = start.or(end).map_or(0, |interval| interval.agree);
             if agreeing >= enough {
@@ -51,7 +53,7 @@ impl Search<'_> {
                 if cut.as_ref().is_some_and(Hypothesis::complete) {
                     enough = agreeing;
                 }
-                found.extend(cut);
+                found.extend(cut.filter(|cut| !all_agree || cut.complete()));
             }
         }
         Ok(found)

@@ -98,7 +98,10 @@ impl Circumstances {
                 let chance = self.chance(claim, pot, calls);
                 // Calls that agree only up to an instant that was searched for by calls are no evidence.
                 let searched = found.moved && !states_tokens(claim, pot);
-                if found.of_others || searched || chance > Coincidences::LIMIT {
+                // Nor are differences of cents between charges that may be held in cents.
+                let cents =
+                    pot.in_whole_digits && pot.records >= 8 && is_rounding(difference, pot, self.digit);
+                if found.of_others || searched || cents || chance > Coincidences::LIMIT {
                     return (Outcome::Unknown, None);
                 }
                 return (Outcome::OneOf(self.prices(claim, pot, more, found)), Some(chance));
