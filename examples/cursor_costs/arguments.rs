@@ -27,7 +27,7 @@ Options:
       --directory FILE     directory.csv: email,team,department,from,to
       --tags COLUMN,...    columns of the directory that become tags beside the rules' keys; without it
                            team and department
-      --invoice FILE       invoice.csv: an invoice to explain; may be given again
+      --invoice FILE       An invoice to explain, as CSV, JSON, or text of its PDF; may be given again
       --db FILE            Keep charges in that SQLite file: a second run reads only what is missing and
                            what was not final when it was read, or, with --from or --to, the whole range
       --out DIR            Write sync.json, records.csv, report.json and reconciliation.json there

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate, Utc};
 use cost_model::{Pseudonyms, Timestamp, Window};
-use cursor_invoice::CursorWordings;
+use cursor_invoice::CursorInvoiceReader;
 use cursor_simulator::Simulator;
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
+use reconcile::{Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::arguments::Arguments;
@@ -97,14 +97,14 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
 }
 
 fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoice>, Failure> {
-    let reader = CsvInvoiceReader::new(CursorWordings::new());
+    let reader = CursorInvoiceReader::new();
     let mut invoices = Vec::new();
     for path in &arguments.invoices {
         invoices.push(reader.read(&read(path)?, &path.to_string_lossy())?);
     }
     if let (true, Some(simulator)) = (invoices.is_empty(), demo) {
         for invoice in simulator.invoices() {
-            invoices.push(reader.read(invoice.csv.as_bytes(), &invoice.number)?);
+            invoices.push(reader.read(invoice.csv.as_bytes(), &format!("{}.csv", invoice.number))?);
         }
     }
     Ok(invoices)

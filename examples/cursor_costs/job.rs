@@ -45,7 +45,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         rules: &rules,
         pseudonyms: pseudonyms.as_ref(),
     };
-    sections.print(&bridges)?;
+    sections.print(&invoices, &bridges)?;
     let months = range.whole_months();
     if weighed.is_some_and(|ledger| !ledger.gaps(months).is_empty()) {
         let (from, to) = (months.start().date(), months.end().date());

@@ -6,11 +6,13 @@ use cost_ingest::RunReport;
 use cost_model::output::{cut, for_terminal};
 use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
 use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Rounding, Tagger, Window};
-use reconcile::Reconciliation;
+use reconcile::{Invoice, Reconciliation};
 use virtual_tags::ResolvedRules;
 
 use crate::counts::Counts;
-use examples::{Failure, TextTable, grouped, outln, percent, print_indented, print_run_remarks};
+use examples::{
+    Failure, TextTable, grouped, outln, percent, print_indented, print_invoice_remarks, print_run_remarks,
+};
 
 const TOP: usize = 10;
 
@@ -26,7 +28,11 @@ pub struct Sections<'a> {
 }
 
 impl Sections<'_> {
-    pub fn print(&self, bridges: &[Reconciliation]) -> std::result::Result<(), Failure> {
+    pub fn print(
+        &self,
+        invoices: &[Invoice],
+        bridges: &[Reconciliation],
+    ) -> std::result::Result<(), Failure> {
         self.sync()?;
         self.notes();
         self.by_month()?;
@@ -49,12 +55,13 @@ impl Sections<'_> {
         for key in &owners {
             self.coverage(key)?;
         }
-        for bridge in bridges {
+        for (invoice, bridge) in invoices.iter().zip(bridges) {
             let (from, to) = (bridge.period.start(), bridge.period.end());
             heading(&format!("From usage to invoice {}, {from} to {to} (USD)", bridge.invoice));
             print_indented(&bridge.to_string());
             outln!("  {}", bridge.conclusion());
             self.warn_of_gaps(bridge);
+            print_invoice_remarks(invoice);
         }
         Ok(())
     }

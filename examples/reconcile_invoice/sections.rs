@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use cost_model::output::{cut, for_terminal};
+use cost_model::output::for_terminal;
 use cost_model::{Ledger, Money, Pseudonyms, Rounding};
-use examples::{Failure, NewFiles, TextTable, counted, grouped, outln, print_indented};
+use examples::{
+    Failure, NewFiles, TextTable, counted, grouped, outln, print_indented, print_invoice_remarks,
+};
 use reconcile::{ChargeStatus, EvidenceRow, Explained, Invoice, LineStatus, Reading, Reconciliation, TieOut};
 
 /// Lines shown one by one; the others are counted.
@@ -31,18 +33,11 @@ impl Sections<'_> {
         self.tie_out()?;
         verdicts(found)?;
         self.doubts(found)?;
-        self.remarks();
-        Ok(())
-    }
-
-    /// What else the invoice's file says: text that is no line and no field.
-    fn remarks(&self) {
         if !self.invoice.remarks.is_empty() {
             heading("Not read as lines");
+            print_invoice_remarks(self.invoice);
         }
-        for remark in &self.invoice.remarks {
-            outln!("  line {}: {}", remark.line, cut(&for_terminal(&remark.text), 200));
-        }
+        Ok(())
     }
 
     fn tie_out(&self) -> Result<(), Failure> {

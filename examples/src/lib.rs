@@ -8,8 +8,8 @@ mod outcome;
 pub mod printer;
 mod progress;
 mod pseudonyms;
+mod remarks;
 mod rules_program;
-mod run_remarks;
 mod shapes;
 mod team;
 
@@ -22,7 +22,7 @@ pub use outcome::{Failure, chain, main};
 pub use printer::print_indented;
 pub use progress::{ProgressBar, Waits};
 pub use pseudonyms::pseudonyms;
+pub use remarks::{print_invoice_remarks, print_run_remarks};
 pub use rules_program::{NamedText, rules_program};
-pub use run_remarks::print_run_remarks;
 pub use shapes::{Shape, ShapeTrial};
 pub use team::Team;

@@ -11,7 +11,7 @@ use cursor_simulator::{Server, Simulator};
 use crate::{Failure, Waits};
 
 /// The environment variable that holds the API key where no other is named.
-pub const KEY_VARIABLE: &str = "CURSOR_API_KEY";
+const KEY_VARIABLE: &str = "CURSOR_API_KEY";
 
 fn key(variable: &str) -> Option<String> {
     std::env::var(variable).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty())
@@ -28,7 +28,7 @@ pub struct Team {
 }
 
 impl Team {
-    /// The team of the key in that environment variable, by default [`KEY_VARIABLE`], at that address.
+    /// The team of the key in that environment variable, by default `CURSOR_API_KEY`, at that address.
     ///
     /// # Errors
     /// When no key is there: nothing falls back to the simulator by itself.

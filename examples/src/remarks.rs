@@ -1,6 +1,8 @@
-//! What a run of an ingest leaves to be said, in every program alike.
+//! What a run of an ingest and the reading of an invoice leave to be said, in every program alike.
 
 use cost_ingest::RunReport;
+use cost_model::output::{cut, for_terminal};
+use reconcile::Invoice;
 
 use crate::{counted, outln};
 
@@ -18,5 +20,12 @@ pub fn print_run_remarks(run: &RunReport) {
     }
     for window in &run.change.left {
         outln!("  left alone       {window}: a later read had stored it already");
+    }
+}
+
+/// Prints what else an invoice's file says: text that is no line and no field.
+pub fn print_invoice_remarks(invoice: &Invoice) {
+    for remark in &invoice.remarks {
+        outln!("  not read as a line, {}: {}", remark.line, cut(&for_terminal(&remark.text), 200));
     }
 }
