@@ -22,6 +22,7 @@ mod program;
 mod readme;
 mod rules_cases;
 mod rules_programs;
+mod servers;
 mod shapes;
 mod simulator_process;
 
