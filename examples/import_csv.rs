@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example import_csv -- --db costs.db --account-name Acme usage-events.csv`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -11,7 +11,8 @@ use cost_ingest::import_file;
 use cost_model::input::DecimalMark;
 use cost_model::output::{counted, cut, for_terminal};
 use cost_model::{
-    ConnectionId, Correction, CostStore, Import, ImportId, ImportStats, Owner, RowSum, Timestamp, Window,
+    ConnectionId, Correction, CostStore, Import, ImportId, ImportStats, Metric, Owner, RowSum, Timestamp,
+    Window,
 };
 use cost_model_sqlite::SqliteStore;
 use cursor_csv_source::{CsvExport, ExportReader, ImportTerms, KindSum};
@@ -56,12 +57,18 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let id = ConnectionId::new(arguments.account_name.as_str());
     match &arguments.task {
         Task::List => {
-            let store = SqliteStore::open(&arguments.db)?;
+            let store = existing(&arguments.db)?;
             list(&store.imports(&id).await?);
+            for other in store.connections().await?.iter().filter(|other| **other != id) {
+                let imports = store.imports(other).await?.len();
+                if imports > 0 {
+                    outln!("{}: {}, with --account-name", other, counted(u64::try_from(imports)?, "import"));
+                }
+            }
             Ok(ExitCode::SUCCESS)
         }
         Task::Remove(import) => {
-            let store = SqliteStore::open(&arguments.db)?;
+            let store = existing(&arguments.db)?;
             let rows = store.remove_import(&id, *import).await?;
             outln!("{id}: import {import} is gone, and {} that nothing else states", counted(rows, "row"));
             Ok(ExitCode::SUCCESS)
@@ -77,6 +84,14 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             print(&id, &export, &about, &stats)
         }
     }
+}
+
+/// A store that is there: a slip in its name makes no new one.
+fn existing(path: &Path) -> Result<SqliteStore, Failure> {
+    if !path.exists() {
+        return Err(format!("{}: there is no such file", path.display()).into());
+    }
+    Ok(SqliteStore::open(path)?)
 }
 
 /// What became of the file. Refused rows and corrections make the status 1.
@@ -135,6 +150,14 @@ fn notes(export: &CsvExport) -> Result<(), Failure> {
     for sum in export.sums() {
         outln!("  a sum         line {}: {}; no usage", sum.line, shown(&sum.label));
     }
+    let without_amount =
+        export.records().iter().filter(|record| record.costs.get(Metric::Effective).is_none()).count();
+    if without_amount > 0 {
+        outln!(
+            "  no amount     {}: what they cost is not known",
+            counted(u64::try_from(without_amount)?, "row")
+        );
+    }
     if !export.columns_passed_over().is_empty() {
         let names: Vec<_> = export.columns_passed_over().iter().map(|name| shown(name)).collect();
         outln!("  not read      {}", names.join(", "));
@@ -146,7 +169,9 @@ fn notes(export: &CsvExport) -> Result<(), Failure> {
 }
 
 fn corrections(corrections: &[Correction]) {
-    outln!("Nothing was stored: rows state charges that are there with another cost or kind.");
+    outln!(
+        "Nothing was stored: rows state charges that are there with another cost or kind, or differ in one trait from them."
+    );
     for Correction { imports, stored, row, .. } in corrections.iter().take(SHOWN) {
         let amount = |record: &cost_model::CostRecord| match record.stated.charged {
             Some(charged) => format!("{charged} USD"),

@@ -13,11 +13,11 @@ Cursor's costs by team, tied to its invoices.
 
 Usage: cursor_costs [OPTIONS]
 
-Without a key it shows a demo company, kept in memory, unless a file, an address or a key is named.
+Without a key and without any option it shows a demo company, kept in memory.
 
 Options:
-      --demo               Run against the built-in simulator, even if a key is set; a file of --db
-                           then holds made-up charges only
+      --demo               Run against the built-in simulator, even if a key is set; files of --db and
+                           --out then hold made-up charges
       --base-url URL       The Admin API's address [default: https://api.cursor.com]
       --api-key-env NAME   The environment variable that holds the API key [default: CURSOR_API_KEY]
       --account-name NAME  The name of this connection in reports [default: Cursor]
@@ -38,6 +38,7 @@ Options:
 /// The command line as given.
 #[derive(Debug, Default)]
 pub struct Arguments {
+    given: bool,
     pub demo: bool,
     pub base_url: Option<String>,
     pub api_key_env: Option<String>,
@@ -55,9 +56,9 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Whether nothing names a team or a file that real charges are kept in, so that the demo may be shown.
-    pub fn may_show_the_demo(&self) -> bool {
-        self.base_url.is_none() && self.api_key_env.is_none() && self.db.is_none()
+    /// Whether nothing at all was given, so that the demo may be shown: whoever names anything means their own charges.
+    pub fn is_empty(&self) -> bool {
+        !self.given
     }
 
     /// Reads the command line; `None` when it asks for help.
@@ -65,6 +66,7 @@ impl Arguments {
         let mut arguments = Self::default();
         let mut parser = Parser::from_env();
         while let Some(argument) = parser.next()? {
+            arguments.given = true;
             match argument {
                 Arg::Long("demo") => arguments.demo = true,
                 Arg::Long("base-url") => arguments.base_url = Some(parser.value()?.string()?),

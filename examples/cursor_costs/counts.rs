@@ -11,6 +11,8 @@ pub struct Counts {
     pub charged: Money,
     /// How many name neither a user nor a service account.
     pub without_user: u64,
+    /// How many costs the provider did not state as charged, so that they were derived from others of its figures.
+    pub derived: u64,
 }
 
 /// Counts charges on their way into a ledger.
@@ -25,6 +27,7 @@ impl RecordSink for Counted {
         counts.events += 1;
         counts.charged = counts.charged.checked_add(record.stated.charged.unwrap_or_default())?;
         counts.without_user += u64::from(record.resource.as_deref() == Some(NO_USER));
+        counts.derived += u64::from(record.costs.derived);
         self.ledger.record(stored)
     }
 }

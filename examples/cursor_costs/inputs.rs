@@ -29,7 +29,7 @@ pub struct Inputs {
 
 impl Inputs {
     pub async fn gather(arguments: &Arguments) -> Result<Self, Failure> {
-        let team = if arguments.demo || (arguments.may_show_the_demo() && !Team::has_key()) {
+        let team = if arguments.demo || (arguments.is_empty() && !Team::has_key()) {
             outln!("No real charges: these are made up by a built-in simulator of a demo company.\n");
             Team::simulated(Simulator::demo()).await?
         } else {

@@ -11,7 +11,8 @@ use virtual_tags::ResolvedRules;
 
 use crate::counts::Counts;
 use examples::{
-    Failure, TextTable, grouped, outln, percent, print_indented, print_invoice_remarks, print_run_remarks,
+    Failure, TextTable, counted, grouped, outln, percent, print_indented, print_invoice_remarks,
+    print_run_remarks,
 };
 
 const TOP: usize = 10;
@@ -83,6 +84,12 @@ impl Sections<'_> {
             "  charged, as sent {:>12} USD, all kinds",
             self.counts.charged.to_fixed(2, Rounding::HalfUp)?
         );
+        if self.counts.derived > 0 {
+            let charges = counted(self.counts.derived, "charge");
+            outln!(
+                "  derived costs    {charges}: no amount charged was stated, and the cost is worked out from the others"
+            );
+        }
         print_run_remarks(self.run);
         Ok(())
     }

@@ -18,6 +18,10 @@ pub fn print_run_remarks(run: &RunReport) {
             outside.window
         );
     }
+    for drift in &run.drift {
+        let field = cut(&for_terminal(&drift.field), 60).into_owned();
+        outln!("  unknown field    {field} ({}) in {}", drift.json_type, counted(drift.count, "row"));
+    }
     for window in &run.change.left {
         outln!("  left alone       {window}: a later read had stored it already");
     }

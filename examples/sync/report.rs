@@ -31,15 +31,6 @@ pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restat
             ("below 10^-6 cent", change.negligible),
         ],
     );
-    for drift in &report.drift {
-        outln!(
-            "  {:<10}field {} ({}) in {} rows",
-            "drift",
-            drift.field,
-            drift.json_type,
-            grouped(drift.count)
-        );
-    }
     print_run_remarks(report);
     if let Some(cause) = &report.unobserved {
         outln!("  unobserved {}", for_terminal(cause));

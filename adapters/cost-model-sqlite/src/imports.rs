@@ -52,11 +52,11 @@ pub(crate) fn import(
     if let Some(replaced) = file.replaces.filter(|replaced| !is_known(*replaced)) {
         return Err(Failure::Refused(Error::no_such_import(replaced)));
     }
-    let (old, mut state) = state(transaction, (number, connection), file.import.span)?;
+    let (old, mut state) = state(transaction, (number, connection), file.import.reach())?;
     state.known = is_known(file.import.id);
     let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
     if let Some(change) = plan.change {
-        apply(transaction, dictionary, number, file.import.span, &old, &change)?;
+        apply(transaction, dictionary, number, file.import.reach(), &old, &change)?;
         insert(transaction, number, file)?;
     }
     Ok(plan.stats)
@@ -73,10 +73,10 @@ pub(crate) fn remove(
     let number = dictionary::connection(transaction, connection)?.ok_or_else(missing)?;
     dictionary.turn_to(transaction, number)?;
     let removed = all(transaction, number)?.into_iter().find(|each| each.id == import).ok_or_else(missing)?;
-    let (old, state) = state(transaction, (number, connection), removed.span)?;
+    let (old, state) = state(transaction, (number, connection), removed.reach())?;
     let plan = ImportPlan::without(state, import);
     if let Some(change) = plan.change {
-        apply(transaction, dictionary, number, removed.span, &old, &change)?;
+        apply(transaction, dictionary, number, removed.reach(), &old, &change)?;
     }
     transaction
         .execute("DELETE FROM import WHERE connection = ? AND id = ?", params![number, import.as_bytes()])?;

@@ -69,22 +69,43 @@ impl CsvExport {
 
 /// Whether a stored record and a row are the same charge, by what exports state: instant, person, model, kind, max mode,
 /// tokens, and the cost as far as its decimals tell.
+///
+/// Of these only the kind and the cost may be corrected without a doubt about which charge is meant; but a row that
+/// differs from a stored one in a single trait more, and has no other partner, is no new charge either before somebody
+/// says so.
 fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
-    let is_same_use = stored.at == row.at
-        && stored.service_id == row.service_id
-        && same_usage(stored, row)
-        && agree(stored.tags.get("cursor:max_mode"), row.tags.get("cursor:max_mode"));
-    if !is_same_use {
+    if !is_same_instant(stored, row) {
         return Comparison::Other;
     }
-    let person = match (person(stored), person(row)) {
+    let (stored_person, row_person) = (person(stored), person(row));
+    let is_same_person = agree(stored_person.as_ref(), row_person.as_ref());
+    let differences = [
+        is_same_person,
+        stored.service_id == row.service_id,
+        same_usage(stored, row),
+        agree(stored.tags.get("cursor:max_mode"), row.tags.get("cursor:max_mode")),
+    ];
+    match differences.into_iter().filter(|is_same| !is_same).count() {
+        0 => {}
+        1 => return Comparison::Corrected,
+        _ => return Comparison::Other,
+    }
+    if !agree(stored.subcategory.as_ref(), row.subcategory.as_ref()) || !same_cost(stored, row) {
+        return Comparison::Corrected;
+    }
+    match (stored_person, row_person) {
         (None, Some(_)) => Comparison::RowNamesPerson,
         (Some(_), None) => Comparison::StoredNamesPerson,
-        (stored, row) if stored.map(str::to_lowercase) == row.map(str::to_lowercase) => Comparison::Same,
-        _ => return Comparison::Other,
-    };
-    let is_same_kind = agree(stored.subcategory.as_ref(), row.subcategory.as_ref());
-    if is_same_kind && same_cost(stored, row) { person } else { Comparison::Corrected }
+        _ => Comparison::Same,
+    }
+}
+
+/// Exports of 2025 state whole seconds, which are cut.
+fn is_same_instant(stored: &CostRecord, row: &CostRecord) -> bool {
+    let millis = |record: &CostRecord| record.at.millis();
+    let is_whole = |record: &CostRecord| millis(record).rem_euclid(1000) == 0;
+    let is_same_second = millis(stored).div_euclid(1000) == millis(row).div_euclid(1000);
+    stored.at == row.at || (is_same_second && (is_whole(stored) || is_whole(row)))
 }
 
 /// Whether two values are equal, as far as both are stated.
@@ -92,8 +113,12 @@ fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
-fn person(record: &CostRecord) -> Option<&str> {
-    record.resource.as_deref().filter(|resource| *resource != NO_USER)
+/// The address in whatever form it stands: `Iris <Iris@example.com>` is `iris@example.com`.
+fn person(record: &CostRecord) -> Option<String> {
+    let resource = record.resource.as_deref().filter(|resource| *resource != NO_USER)?;
+    let address =
+        resource.rsplit_once('<').map_or(resource, |(_, address)| address.trim_end().trim_end_matches('>'));
+    Some(address.trim().to_lowercase())
 }
 
 /// Exports of 2025 state the total of tokens only, as a quantity.
@@ -108,10 +133,14 @@ fn same_usage(stored: &CostRecord, row: &CostRecord) -> bool {
     stored.tokens == row.tokens && agree(stored.requests, row.requests)
 }
 
-/// Whether two amounts are the same, rounded to the fewer decimals of the two. An amount that one of them does not state
-/// says nothing.
+/// Whether two amounts are the same, rounded to the fewer decimals of the two. A row without an amount says nothing against
+/// the stored one; a row with one says more than a stored record without.
 fn same_cost(stored: &CostRecord, row: &CostRecord) -> bool {
-    let (Some(one), Some(other)) = (stored.stated.charged, row.stated.charged) else { return true };
+    let (one, other) = match (stored.stated.charged, row.stated.charged) {
+        (Some(one), Some(other)) => (one, other),
+        (_, None) => return true,
+        (None, Some(_)) => return false,
+    };
     let decimals = |record: &CostRecord| record.attributes.get(PRECISION)?.parse::<u32>().ok();
     let Some(decimals) = decimals(stored).into_iter().chain(decimals(row)).min() else { return one == other };
     let half_of_the_last_digit = 10_u128.pow(MONEY_DECIMALS.saturating_sub(decimals)) / 2;

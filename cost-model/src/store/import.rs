@@ -108,6 +108,15 @@ impl Import {
         Self { id, owner, span, exported_at, imported_at, rows: 0 }
     }
 
+    /// Returns the span in whole seconds: some exports state instants no finer, so that their rows may be stored records of
+    /// that second.
+    pub fn reach(&self) -> Window {
+        let second = |millis: i64| Timestamp::from_millis(millis.div_euclid(1000) * 1000);
+        let start = second(self.span.start().millis()).unwrap_or(self.span.start());
+        let end = second(self.span.end().millis().saturating_add(999)).unwrap_or(self.span.end());
+        Window::new(start, end).unwrap_or(self.span)
+    }
+
     /// Puts a pseudonym in place of its owner, if it is that person's.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) {
         if self.owner == Owner::Person(person.into()) {
@@ -126,7 +135,8 @@ pub enum Comparison {
     RowNamesPerson,
     /// The same charge, and only the stored record names its person.
     StoredNamesPerson,
-    /// The same use with another cost or of another kind.
+    /// The same use with another cost or of another kind, or one that differs in a single other trait: so much alike that
+    /// one of the two is a correction, unless each file states both.
     Corrected,
     /// Another charge.
     Other,
@@ -142,7 +152,7 @@ pub struct FileImport {
     pub rows: Vec<CostRecord>,
     /// The import whose rows inside this file's span it takes the place of.
     pub replaces: Option<ImportId>,
-    /// How rows are compared: the stored record first, then the row of the file.
+    /// How rows are compared, if they are of the same second: the stored record first, then the row of the file.
     pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
 }
 
@@ -212,7 +222,7 @@ pub struct ImportStats {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct ImportState {
-    /// Every stored record in the file's span.
+    /// Every stored record in [`Import::reach`].
     pub records: Vec<StoredRecord>,
     /// Which imports state which of the imported records in the span.
     pub statements: BTreeSet<(RecordId, ImportId)>,
@@ -290,6 +300,10 @@ impl ImportPlan {
     }
 }
 
+fn second_of(record: &CostRecord) -> i64 {
+    record.at.millis().div_euclid(1000)
+}
+
 fn sort(records: &mut [StoredRecord]) {
     records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
@@ -300,8 +314,8 @@ struct Matching<'a> {
     provider: Spans,
     records: Vec<StoredRecord>,
     statements: BTreeSet<(RecordId, ImportId)>,
-    /// The places of the stored records of an instant.
-    places: HashMap<Timestamp, Vec<usize>>,
+    /// The places of the stored records of a second.
+    places: HashMap<i64, Vec<usize>>,
     /// Stored records that a row of this file is.
     taken: HashSet<usize>,
     /// Stored records that only the replaced import stated.
@@ -311,9 +325,9 @@ struct Matching<'a> {
 
 impl<'a> Matching<'a> {
     fn new(state: ImportState, file: &'a FileImport) -> Self {
-        let mut places: HashMap<Timestamp, Vec<usize>> = HashMap::new();
+        let mut places: HashMap<i64, Vec<usize>> = HashMap::new();
         for (place, stored) in state.records.iter().enumerate() {
-            places.entry(stored.record.at).or_default().push(place);
+            places.entry(second_of(&stored.record)).or_default().push(place);
         }
         Self {
             file,
@@ -375,12 +389,13 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// The stored record of the row's instant that is like it, that no other row is, and that most files state.
+    /// The stored record of the row's second that is like it, that no other row is, and that most files state.
     ///
     /// So the files that state one of several equal records are among those that state the one before it, and once a file
     /// is taken out, as many are left as the fullest of the others states.
     fn find(&self, row: &CostRecord, like: impl Fn(Comparison) -> bool) -> Option<usize> {
-        let free = self.places.get(&row.at)?.iter().copied().filter(|place| !self.taken.contains(place));
+        let free =
+            self.places.get(&second_of(row))?.iter().copied().filter(|place| !self.taken.contains(place));
         let alike = free.filter_map(|place| {
             let stored = self.records.get(place)?;
             like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
@@ -392,20 +407,25 @@ impl<'a> Matching<'a> {
         alike.min_by_key(rank).map(|(place, _)| place)
     }
 
+    /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
+    /// nothing of the charges of others.
+    fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
+        let concerns = self.file.import.owner == Owner::Team || stored.record.resource == row.resource;
+        concerns && (self.file.compare)(&stored.record, row) == Comparison::Corrected
+    }
+
     /// Rows left over that correct what another file states.
     fn corrections(&self, unmatched: &[usize]) -> Vec<Correction> {
         let rows = unmatched.iter().filter_map(|row| self.file.rows.get(*row));
         let mut used = HashSet::new();
         let mut corrections = Vec::new();
         for row in rows.filter(|row| !self.provider.contains(row.at)) {
-            let corrected = self.places.get(&row.at).into_iter().flatten().copied().find(|place| {
+            let corrected = self.places.get(&second_of(row)).into_iter().flatten().copied().find(|place| {
                 let stored = self.records.get(*place).filter(|stored| stored.provenance.imported);
                 !self.taken.contains(place)
                     && !self.withdrawn.contains(place)
                     && !used.contains(place)
-                    && stored.is_some_and(|stored| {
-                        (self.file.compare)(&stored.record, row) == Comparison::Corrected
-                    })
+                    && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
             });
             let Some(stored) = corrected.and_then(|place| self.records.get(place)) else { continue };
             used.extend(corrected);
@@ -457,11 +477,9 @@ impl<'a> Matching<'a> {
                 let stored = self.records.get(**place);
                 gone.contains(place)
                     && !in_place_of.contains(*place)
-                    && stored.is_some_and(|stored| {
-                        (self.file.compare)(&stored.record, row) == Comparison::Corrected
-                    })
+                    && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
             };
-            let corrected = self.places.get(&row.at).into_iter().flatten().find(corrects).copied();
+            let corrected = self.places.get(&second_of(row)).into_iter().flatten().find(corrects).copied();
             match corrected {
                 Some(place) => {
                     in_place_of.insert(place);

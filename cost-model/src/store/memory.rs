@@ -125,7 +125,7 @@ impl CostStore for MemoryStore {
         }
         let plan = ImportPlan::of(stored.import_state(&file.import), &file, connection)?;
         if let Some(change) = plan.change {
-            stored.apply(file.import.span, change.records, change.statements);
+            stored.apply(file.import.reach(), change.records, change.statements);
             stored
                 .imports
                 .push(Import { rows: u64::try_from(file.rows.len()).unwrap_or(u64::MAX), ..file.import });
@@ -143,7 +143,7 @@ impl CostStore for MemoryStore {
         };
         let plan = ImportPlan::without(stored.import_state(&removed), import);
         if let Some(change) = plan.change {
-            stored.apply(removed.span, change.records, change.statements);
+            stored.apply(removed.reach(), change.records, change.statements);
         }
         stored.imports.retain(|each| each.id != import);
         Ok(plan.stats.taken_out.rows)
@@ -264,7 +264,7 @@ impl Stored {
     }
 
     fn import_state(&self, import: &Import) -> ImportState {
-        let records = self.records.get(self.places(import.span)).unwrap_or_default().to_vec();
+        let records = self.records.get(self.places(import.reach())).unwrap_or_default().to_vec();
         let here: BTreeSet<RecordId> = records.iter().map(|stored| stored.provenance.record_id).collect();
         let statements =
             self.statements.iter().filter(|(record, _)| here.contains(record)).copied().collect();

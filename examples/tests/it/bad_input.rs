@@ -96,7 +96,7 @@ async fn bad_options() {
 async fn a_folder_that_cannot_be_written_is_named() {
     let folder = Folder::new("unwritable");
     let taken = folder.file("taken", "");
-    let output = run(&["--out", &format!("{taken}/out")], None);
+    let output = run(&["--demo", "--out", &format!("{taken}/out")], None);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("taken/out"));
 }

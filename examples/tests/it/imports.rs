@@ -139,3 +139,74 @@ fn made_up_charges_and_files_do_not_mix_and_nothing_falls_back_to_the_demo() {
     prints(&beside, 1, &[]);
     assert!(String::from_utf8_lossy(&beside.stderr).contains("made-up charges"), "{beside:?}");
 }
+
+#[test]
+fn an_amount_that_a_file_states_later_is_not_swallowed_by_a_row_without_one() {
+    let folder = Folder::new("import-amounts");
+    let file = |name: &str, kind: &str, cost: &str| {
+        let rows = [
+            row("2026-07-31T10:00:00.417Z", "i@x.test", kind, 5, cost),
+            row("2026-07-31T10:00:09.417Z", "i@x.test", "On-Demand", 7, "14.00"),
+        ];
+        folder.file(name, &format!("{HEADER}{}", rows.concat()))
+    };
+    let (without, with) = (file("without.csv", "On-Demand", "-"), file("with.csv", "On-Demand", "2.00"));
+    prints(
+        &import(&folder, &[&without]),
+        0,
+        &["stored 2 14 USD", "no amount 1 row: what they cost is not known"],
+    );
+    prints(&import(&folder, &[&with]), 1, &["refused 2 16 USD"]);
+    let list = String::from_utf8(import(&folder, &["--list"]).stdout).unwrap();
+    let id = list.split_whitespace().next().unwrap();
+    prints(&import(&folder, &["--replace", id, &with]), 0, &["replaced 1 2 USD", "already there 1 14 USD"]);
+    // The other way round the amount stays.
+    prints(
+        &import(&folder, &["--account-name", "Other", "--list"]),
+        0,
+        &["Cursor: 2 imports, with --account-name"],
+    );
+}
+
+/// The same usage once more, with one trait in another form: never added to what is there.
+#[test]
+fn the_same_usage_in_another_form_is_never_stored_beside_itself() {
+    let plain = [
+        row("2026-07-31T10:00:00.417Z", "Ana@x.test", "On-Demand", 5, "8.00"),
+        row("2026-07-31T10:00:09.900Z", "bo@x.test", "On-Demand", 7, "8.00"),
+    ]
+    .concat();
+    let seconds = plain.replace("T10:00:00.417Z", " 10:00:00").replace("T10:00:09.900Z", " 10:00:09");
+    let forms = [
+        ("seconds", seconds, 0),
+        ("tokens", plain.replace(",5,0,0,5,", ",6,0,0,6,"), 1),
+        ("model", plain.replace(",auto,", ",gpt-5,"), 1),
+        ("name and address", plain.replace("Ana@x.test", "Ana <ana@x.test>"), 0),
+        ("local part", plain.replace("Ana@x.test", "ana"), 1),
+    ];
+    for (name, form, status) in forms {
+        for (first, second) in [(&plain, &form), (&form, &plain)] {
+            let folder = Folder::new("import-forms");
+            let first = folder.file("first.csv", &format!("{HEADER}{first}"));
+            let second = folder.file("second.csv", &format!("{HEADER}{second}"));
+            prints(&import(&folder, &[&first]), 0, &["stored 2 16 USD"]);
+            let output = import(&folder, &[&second]);
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(status), "{name}: {text}");
+            assert!(text.contains("stored                0  0 USD"), "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn whoever_names_anything_never_gets_the_demo() {
+    let folder = Folder::new("import-no-demo");
+    let out = folder.path().join("out");
+    let output = Command::new(program("cursor_costs"))
+        .args(["--out", out.to_str().unwrap()])
+        .env_remove("CURSOR_API_KEY")
+        .output()
+        .unwrap();
+    prints(&output, 1, &[]);
+    assert!(!out.exists());
+}

@@ -16,8 +16,8 @@ const FEWEST: u64 = 10;
 /// Refuses a connection whose charges of a window another connection has brought in as well: the same team connected
 /// twice, or an exported file beside the API.
 ///
-/// Charges are the same if they used the same numbers of tokens of the same model in the same millisecond; or, at least
-/// ten of them, if their [`Identity`] is, or if they used the same numbers of tokens in the same second. Connections are
+/// Charges are the same if they used the same numbers of tokens of the same model in the same second; or, at least
+/// ten of them, if their [`Identity`] is, or if they used the same numbers of tokens in that second, of whatever model. Connections are
 /// the same if half of the charges of the smaller one are in both.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ async fn stored_traits(store: &dyn CostStore, connection: &ConnectionId, window:
 struct Traits {
     charges: u64,
     identities: BTreeSet<Identity>,
-    /// By instant, tokens and model: how many.
+    /// By second, tokens and model, in any case of letters: how many.
     uses: HashMap<(i64, [u64; 4], Option<String>), u64>,
     /// By second and tokens: how many.
     rough_uses: HashMap<(i64, [u64; 4]), u64>,
@@ -96,8 +96,8 @@ impl Traits {
         self.identities.insert(Identity::of(record));
         if record.tokens != TokenCounts::default() {
             let tokens = TokenType::ALL.map(|token_type| record.tokens.get(token_type).count());
-            let model = record.service_id.as_deref().map(str::to_owned);
-            *self.uses.entry((record.at.millis(), tokens, model)).or_default() += 1;
+            let model = record.service_id.as_deref().map(str::to_lowercase);
+            *self.uses.entry((record.at.millis().div_euclid(1000), tokens, model)).or_default() += 1;
             *self.rough_uses.entry((record.at.millis().div_euclid(1000), tokens)).or_default() += 1;
         }
     }
