@@ -5,7 +5,8 @@
 //! cargo run --example close_month -- LOCK.json MONTH CHARGES.csv
 //! ```
 //!
-//! The exit status is 0 if the month was closed, or if nothing of a closed one would change, else 1.
+//! The exit status is 0 if the month was closed, or if nothing of a closed one would change; 2 if the month is not over or
+//! nothing was charged in it, so that it is not closed; else 1.
 
 #[path = "../diff_rules/charges.rs"]
 mod charges;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use chrono::{Months, NaiveDate, Utc};
 use cost_model::{Ledger, Metric, Timestamp, Window};
-use examples::{NamedText, out, outln, write_file};
+use examples::{NamedText, Refusal, out, outln, write_file};
 use virtual_tags::{Directory, PeriodLock, RuleSet};
 
 const OLD_RULES: &str = include_str!("../check_rules/rules.toml");
@@ -32,7 +33,8 @@ Where LOCK.json is there already, it is left alone; what would change of the mon
   close_month LOCK.json MONTH CHARGES.csv
 
 The second form computes a closed month again with the rules and people that its lock holds.
-A month is written like 2026-09. Without arguments it closes a made-up month and looks at it with other rules.
+A month is written like 2026-09. One that is not over, or in which nothing was charged, is not closed (status 2).
+Without arguments it closes a made-up month and looks at it with other rules.
 ";
 
 fn main() -> ExitCode {
@@ -106,6 +108,17 @@ impl Inputs {
 }
 
 fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodLock, Box<dyn Error>> {
+    if known_at < period.end() {
+        let message =
+            format!("{period} is not over at {known_at}: close it when no more charges are to come");
+        return Err(Refusal(message).into());
+    }
+    if !inputs.ledger.tuples_in_time().any(|(at, _)| period.contains(at)) {
+        let message = format!(
+            "nothing was charged from {period}: nothing is closed; see whether the charges are those of the month"
+        );
+        return Err(Refusal(message).into());
+    }
     let decided_by = (&inputs.rules, &inputs.people);
     let lock = PeriodLock::close(decided_by, &inputs.ledger, period, known_at, Metric::Billed)?;
     outln!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.people);

@@ -10,7 +10,7 @@ use reconcile::{Invoice, InvoiceReader};
 use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::arguments::Arguments;
-use examples::{Failure, Team, outln, pseudonyms};
+use examples::{Failure, NamedText, Team, outln, pseudonyms};
 
 const DEMO_RULES: &str = include_str!("demo_rules.toml");
 /// The columns of a directory that become tags where the user names none: others may hold what is nobody's business.
@@ -80,11 +80,7 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
         (None, None) => Directory::default(),
     };
     let rules = match (&arguments.rules, demo) {
-        (Some(path), _) => {
-            let text = String::from_utf8(read(path)?)
-                .map_err(|_| format!("{}: the text is not UTF-8", path.display()))?;
-            RuleSet::from_toml(&text, &path.to_string_lossy())?
-        }
+        (Some(path), _) => NamedText::decode(&path.to_string_lossy(), &read(path)?)?.rules()?,
         (None, Some(_)) => RuleSet::from_toml(DEMO_RULES, "the demo's rules")?,
         (None, None) => RuleSet::default(),
     };

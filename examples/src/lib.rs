@@ -23,6 +23,6 @@ pub use printer::print_indented;
 pub use progress::{ProgressBar, Waits};
 pub use pseudonyms::pseudonyms;
 pub use remarks::{print_invoice_remarks, print_run_remarks};
-pub use rules_program::{NamedText, rules_program};
+pub use rules_program::{NamedText, Refusal, rules_program};
 pub use shapes::{Shape, ShapeTrial};
 pub use team::Team;

@@ -1,8 +1,10 @@
 //! How the programs about rules begin and end.
 
 use std::error::Error;
+use std::fmt;
 use std::process::ExitCode;
 
+use cost_model::input::{InputError, decode};
 use virtual_tags::{Directory, RuleSet};
 
 use crate::{chain, errln, out, printer};
@@ -22,10 +24,24 @@ impl NamedText {
     /// Reads a file.
     ///
     /// # Errors
-    /// When it cannot be read as text.
+    /// When it cannot be read, and as [`Self::decode`].
     pub fn read(name: &String) -> Result<Self, Box<dyn Error>> {
-        let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-        Ok(Self { name: name.clone(), text })
+        let bytes = std::fs::read(name).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self::decode(name, &bytes)?)
+    }
+
+    /// The text of a file's bytes.
+    ///
+    /// # Errors
+    /// When they are no text in UTF-8 or UTF-16, with the line and the remedy.
+    pub fn decode(name: &str, bytes: &[u8]) -> Result<Self, String> {
+        let text = decode(bytes).map_err(|problem| in_file(name, &problem))?;
+        Ok(Self { name: name.to_owned(), text: text.into_owned() })
+    }
+
+    /// What is wrong with the text, with its place.
+    pub fn error(&self, problem: &InputError) -> String {
+        in_file(&self.name, problem)
     }
 
     /// The text as rules.
@@ -45,8 +61,26 @@ impl NamedText {
     }
 }
 
-/// Runs a program with its arguments, or shows its help if they ask for it. The exit status is 0 if it finds nothing wrong.
-/// Errors go to standard error with their causes, all mistakes of a rules file at once.
+fn in_file(name: &str, problem: &InputError) -> String {
+    let line = problem.line().map(|line| format!(":{line}")).unwrap_or_default();
+    let column = problem.column().map(|column| format!(" column `{column}`:")).unwrap_or_default();
+    format!("{name}{line}:{column} {}", problem.message())
+}
+
+/// Why a program does not do what it was asked to, although its inputs can be read.
+#[derive(Debug)]
+pub struct Refusal(pub String);
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Refusal {}
+
+/// Runs a program with its arguments, or shows its help if they ask for it. The exit status is 0 if it finds nothing wrong,
+/// 2 for a [`Refusal`], else 1. Errors go to standard error with their causes, all mistakes of a rules file at once.
 pub fn rules_program(help: &str, run: impl FnOnce(&[String]) -> Result<bool, Box<dyn Error>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
@@ -67,7 +101,7 @@ pub fn rules_program(help: &str, run: impl FnOnce(&[String]) -> Result<bool, Box
             {
                 errln!("{}", chain(other));
             }
-            ExitCode::FAILURE
+            if error.is::<Refusal>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -193,3 +193,26 @@ fn explain_answers_for_the_charges_of_a_store() {
     let supposed = shown(&explain("iris@example.com", "2026-07-31", &[]));
     assert!(supposed.starts_with("(no charges are given: "), "{supposed}");
 }
+
+#[test]
+fn the_main_job_reads_rules_in_utf_16_and_refuses_windows_1252_with_its_line() {
+    let folder = Folder::new("job-encodings");
+    let (rules, people) = (folder.path().join("rules.toml"), folder.file("people.csv", OWNER.people));
+    let text = "# rules\n[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+    let url = serve(OWNER.page);
+    let job = |bytes: &[u8]| {
+        std::fs::write(&rules, bytes).unwrap();
+        let mut arguments =
+            vec!["--base-url", &url, "--api-key-env", "CURSOR_TEST_KEY", "--from", "2026-07-31"];
+        let out = folder.path().join("out");
+        arguments.extend(["--to", "2026-08-01", "--directory", &people, "--rules", rules.to_str().unwrap()]);
+        arguments.extend(["--out", out.to_str().unwrap()]);
+        run(&arguments, Some("key_x"))
+    };
+    let utf16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert!(shown(&job(&utf16)).contains("\nCost by Team (USD)\n"));
+    let refused = job(&[text.as_bytes(), b"# M\xfcller\n"].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains(&format!("{}:6: the text is not UTF-8", rules.display())), "{told}");
+}

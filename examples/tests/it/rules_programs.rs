@@ -2,7 +2,9 @@
 
 use std::process::Output;
 
-use crate::program::program;
+use chrono::{Months, Utc};
+
+use crate::program::{Folder, program};
 
 fn run(name: &str, arguments: &[&str]) -> Output {
     std::process::Command::new(program(name)).args(arguments).output().unwrap()
@@ -93,13 +95,17 @@ fn a_mistake_in_any_file_names_the_file_and_the_line() {
     let money = file("m.csv", "email,day,dollars,tokens\nana@acme.test,2026-09-01,\"1,5\",1\n");
     let wrong = file("w.csv", "email,team\n,Web\n");
     for (program, arguments, place) in [
-        ("coverage", vec![&rules, &people, &charges], format!("{charges}:2: `26-09-01` is not a day")),
-        ("coverage", vec![&rules, &people, &money], format!("{money}:2: `dollars`: ")),
+        (
+            "coverage",
+            vec![&rules, &people, &charges],
+            format!("{charges}:2: column `day`: `26-09-01` is not a day"),
+        ),
+        ("coverage", vec![&rules, &people, &money], format!("{money}:2: column `dollars`: ")),
         ("coverage", vec![&rules, &wrong, &money], format!("{wrong}:2: the row has no email")),
         (
             "diff_rules",
             vec![&rules, &rules, &people, &charges],
-            format!("{charges}:2: `26-09-01` is not a day"),
+            format!("{charges}:2: column `day`: `26-09-01` is not a day"),
         ),
         ("check_rules", vec![&people], format!("{people}:1:")),
     ] {
@@ -156,4 +162,156 @@ fn a_closed_month_stays_closed() {
     let broken = String::from_utf8(close("2026-09", &old).stderr).unwrap();
     assert!(broken.starts_with(&format!("{lock}: ")), "{broken}");
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+const RULES: &str = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+const PEOPLE: &str = "email,team\niris@example.com,Web\n";
+const CHARGES: &str = "email,day,dollars,tokens\niris@example.com,2026-07-31,3,10\n";
+
+/// The name of a file with these bytes.
+fn bytes(folder: &Folder, name: &str, bytes: &[u8]) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.display().to_string()
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// What every program that reads rules, a directory and charges prints or complains of.
+fn all_programs(folder: &Folder, [rules, people, charges]: [&str; 3]) -> Vec<(&'static str, Output)> {
+    let lock = folder.path().join("lock.json");
+    let outputs = vec![
+        ("check_rules", run("check_rules", &[rules, people, charges])),
+        ("coverage", run("coverage", &[rules, people, charges])),
+        ("diff_rules", run("diff_rules", &[rules, rules, people, charges])),
+        ("explain", run("explain", &["iris@example.com", "2026-07-31", rules, people, charges])),
+        ("close_month", run("close_month", &[lock.to_str().unwrap(), "2026-07", rules, people, charges])),
+    ];
+    drop(std::fs::remove_file(lock));
+    outputs
+}
+
+#[test]
+fn charges_in_other_layouts_are_read_and_what_would_be_misread_is_refused_with_its_place() {
+    let folder = Folder::new("charges-layouts");
+    let (rules, people) = (folder.file("r.toml", RULES), folder.file("p.csv", PEOPLE));
+    for text in [
+        "Email;DAY;Dollars;Tokens\nIRIS@example.com;2026-07-31;$3.00;10\n",
+        "tokens\tcurrency\tday\tdollars\temail\tRegion\n10\tUSD\t2026-07-31\t3\tiris@example.com\tEU\n",
+        "sep=|\n\nemail|day|dollars|tokens\n\niris@example.com|2026-07-31|3|1'000\n",
+        "email,day,dollars,tokens\niris@example.com,2026-07-31,1,1\ntotal@example.com,2026-07-31,2,1\n",
+    ] {
+        let charges = folder.file("c.csv", text);
+        let coverage = run("coverage", &[&rules, &people, &charges]);
+        let told = String::from_utf8(coverage.stdout).unwrap();
+        assert!(told.contains(" of 3 USD"), "{text}: {told} {}", String::from_utf8_lossy(&coverage.stderr));
+    }
+    let header = "email,day,dollars,tokens";
+    let row = "iris@example.com,2026-07-31,3,10";
+    for (text, place) in [
+        (format!("{header},currency\n{row},EUR\n"), "2: column `currency`: `EUR` is not `USD`"),
+        (format!("{header},currency\n{row},\n"), "2: column `currency`: `` is not `USD`"),
+        (
+            format!("{header}\niris@example.com,2026-07-31,\u{20ac}3,10\n"),
+            "2: column `dollars`: the amount is not in US",
+        ),
+        (format!("{header},billed\n{row},0\n"), "1: the column `billed` looks like an amount"),
+        (format!("{header},Credits\n{row},-3\n"), "1: the column `Credits` looks like an amount"),
+        (format!("{header},kind\n{row},Included\n"), "1: the column `kind` looks like a kind"),
+        (format!("{header},user\n{row},bo\n"), "1: the column `user` looks like a person"),
+        (format!("{header},Time\n{row},9\n"), "1: the column `Time` looks like a date"),
+        (format!("{header}\n{row}\nTotal,2026-07-31,3,10\n"), "3: column `email`: the row is called `Total`"),
+        (format!("{header}\n{row}\n,Gesamtsumme,3,10\n"), "3: column `day`: the row is called `Gesamtsumme`"),
+        (format!("{header}\n{row}\nAll users,,3,10\n"), "3: column `email`: the row is called `All users`"),
+        (format!("{header}\n{row}\n{row}\nKopa,2026-07-31,6,20\n"), "4: the row is the sum of all others"),
+        (format!("{header}\n{row}\n{row},0\n"), "3: the row has 5 fields"),
+        ("email,day,usd,tokens\n".to_owned(), "1: there is no column `dollars`; the columns are: "),
+        (format!("{header}\niris@example.com,2026-07-31,3,1.5\n"), "2: column `tokens`: "),
+    ] {
+        let charges = folder.file("c.csv", &text);
+        for (program, output) in all_programs(&folder, [&rules, &people, &charges]) {
+            assert_eq!(output.status.code(), Some(1), "{program}: {text}");
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert!(told.starts_with(&format!("{charges}:{place}")), "{program}: {told}");
+        }
+    }
+}
+
+#[test]
+fn files_in_utf_16_are_read_and_those_in_other_encodings_refused_with_line_and_remedy_in_every_program() {
+    let folder = Folder::new("encodings");
+    let texts = [RULES, PEOPLE, CHARGES];
+    let names = ["r.toml", "p.csv", "c.csv"];
+    let plain = || [0, 1, 2].map(|each| bytes(&folder, names[each], texts[each].as_bytes()));
+    let printed = |files: &[String; 3]| {
+        let outputs = all_programs(&folder, [&files[0], &files[1], &files[2]]);
+        outputs
+            .into_iter()
+            .map(|(_, output)| (output.status.code(), String::from_utf8(output.stdout).unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let expected = printed(&plain());
+    assert!(expected.iter().all(|(status, _)| *status == Some(0)), "{expected:?}");
+    for each in 0..3 {
+        let mut files = plain();
+        files[each] = bytes(&folder, names[each], &utf16(texts[each]));
+        assert_eq!(printed(&files), expected);
+        let mut latin = texts[each].as_bytes().to_vec();
+        latin.extend(b"# M\xfcller\n");
+        files[each] = bytes(&folder, names[each], &latin);
+        let line = texts[each].lines().count() + 1;
+        for (program, output) in all_programs(&folder, [&files[0], &files[1], &files[2]]) {
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{program}: {told}");
+            let place = format!("{}:{line}: the text is not UTF-8", files[each]);
+            assert!(told.starts_with(&place) && told.contains("CSV UTF-8"), "{program}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_month_that_is_not_over_or_without_charges_is_not_closed() {
+    let folder = Folder::new("not-over");
+    let (rules, people) = (folder.file("r.toml", RULES), folder.file("p.csv", PEOPLE));
+    let lock = folder.path().join("lock.json");
+    let close = |month: &str, day: &str| {
+        let text = format!("email,day,dollars,tokens\niris@example.com,{day},3,10\n");
+        let charges = folder.file("c.csv", &text);
+        run("close_month", &[lock.to_str().unwrap(), month, &rules, &people, &charges])
+    };
+    let today = Utc::now().date_naive();
+    let next = today.checked_add_months(Months::new(1)).unwrap();
+    let month = |day: chrono::NaiveDate| day.format("%Y-%m").to_string();
+    for (month, day, complaint) in [
+        (month(today), today.to_string(), " is not over at "),
+        (month(next), next.to_string(), " is not over at "),
+        ("2199-12".to_owned(), "2199-12-01".to_owned(), " is not over at "),
+        ("2025-06".to_owned(), "2025-07-01".to_owned(), "nothing was charged from 2025-06-01T00:00:00Z to "),
+        ("2025-06".to_owned(), "2025-05-31".to_owned(), "nothing was charged from 2025-06-01T00:00:00Z to "),
+    ] {
+        let output = close(&month, &day);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), told.contains(complaint)), (Some(2), true), "{month}: {told}");
+        assert!(output.stdout.is_empty() && !lock.exists(), "{month}");
+    }
+    for day in ["2025-06-01", "2025-06-30"] {
+        assert_eq!(close("2025-06", day).status.code(), Some(0));
+        std::fs::remove_file(&lock).unwrap();
+    }
+}
+
+#[test]
+fn two_rows_that_differ_only_in_the_letter_case_of_the_email_fail_the_check() {
+    let folder = Folder::new("letter-case");
+    let rules = folder.file("r.toml", RULES);
+    let people = folder.file("p.csv", "email,team\nIRIS@example.com,Ops\niris@example.com,Web\n");
+    let output = run("check_rules", &[&rules, &people]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.starts_with(&format!("{people}:3: the email differs from that of line 2 only in letter case")),
+        "{told}"
+    );
 }

@@ -61,6 +61,8 @@ pub enum FindingKind {
     UnreadDates,
     /// An email in a directory is none.
     MalformedEmail,
+    /// Rows of a directory whose emails differ only in letter case hold on the same days.
+    EmailsAlike,
 }
 
 impl fmt::Display for Finding {

@@ -1,5 +1,7 @@
 //! What is likely wrong with a directory that can be read.
 
+use std::collections::HashMap;
+
 use cost_model::Timestamp;
 
 use super::Directory;
@@ -37,8 +39,8 @@ const DATE_WORDS: [&str; 20] = [
 
 impl Directory {
     /// Returns what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
-    /// columns of dates that are not read as dates, cells that are no email, columns with nearly the same name. No finding
-    /// names a person.
+    /// columns of dates that are not read as dates, cells that are no email, rows on the same days whose emails differ only in
+    /// letter case, columns with nearly the same name. No finding names a person.
     ///
     /// ```
     /// let people = virtual_tags::Directory::from_csv(
@@ -54,6 +56,7 @@ impl Directory {
         for source in &self.sources {
             let people = source.everybody();
             findings.extend(listed(malformed_emails(source, &people)));
+            findings.extend(listed(emails_alike(source, &people)));
             findings.extend(listed(gaps(source, &people)));
             findings.extend(self.unread_dates(source, &people));
         }
@@ -106,6 +109,37 @@ fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
             let message =
                 format!("the email {fault}, so that no charge finds this row; write the address alone");
             findings.push(Finding::new(FindingKind::MalformedEmail, source.place(line).as_ref(), message));
+        }
+    }
+    findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
+    findings
+}
+
+/// Rows that hold on the same days and whose emails differ only in letter case. Who writes the email in either way gets the
+/// values of that row, and who writes it in a third way those of none.
+fn emails_alike(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+    let mut alike: HashMap<String, Vec<&Entry>> = HashMap::new();
+    for person in people.iter().filter(|person| source.is_alike(person.email)) {
+        alike.entry(person.email.to_lowercase()).or_default().extend(person.entries);
+    }
+    let mut findings = Vec::new();
+    for mut entries in alike.into_values() {
+        entries.sort_by_key(|entry| entry.line);
+        for (number, entry) in entries.iter().enumerate() {
+            // Rows of exactly the same email never share days.
+            let mut earlier = entries.iter().take(number);
+            if let Some(other) = earlier.find(|other| other.span.overlaps(&entry.span)) {
+                let message = format!(
+                    "the email differs from that of line {} only in letter case, and both rows hold on the same days; keep the \
+                     one that is right, or let one end where the other starts",
+                    other.line
+                );
+                findings.push(Finding::new(
+                    FindingKind::EmailsAlike,
+                    source.place(entry.line).as_ref(),
+                    message,
+                ));
+            }
         }
     }
     findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));

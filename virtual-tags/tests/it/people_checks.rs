@@ -366,3 +366,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rows_on_the_same_days_whose_emails_differ_only_in_letter_case_are_found() {
+    use FindingKind::EmailsAlike;
+    for (csv, expected) in [
+        ("email,team\nIRIS@example.com,Ops\niris@example.com,Web\n", vec![(EmailsAlike, Some(3))]),
+        ("email,team\nIRIS@example.com,Web\nb@x.test,Web\niris@EXAMPLE.com,Web\nIris@example.com,Web\n", {
+            vec![(EmailsAlike, Some(4)), (EmailsAlike, Some(5))]
+        }),
+        (
+            "email,team,from,to\nIRIS@example.com,Ops,,2026-08-02\niris@example.com,Web,2026-08-01,\n",
+            vec![(EmailsAlike, Some(3))],
+        ),
+        // A spelling that changes with the row is no contradiction.
+        ("email,team,from,to\nIRIS@example.com,Ops,,2026-08-01\niris@example.com,Web,2026-08-01,\n", vec![]),
+        ("email,team\niris@example.com,Ops\nires@example.com,Web\n", vec![]),
+    ] {
+        assert_eq!(found(csv), expected, "{csv}");
+    }
+}
