@@ -344,7 +344,14 @@ impl<'a> Matching<'a> {
     /// Takes back what the replaced import states inside this file's span.
     fn withdraw_replaced(&mut self) {
         let Some(replaced) = self.file.replaces else { return };
+        // A row that states whole seconds is about all of its second.
+        let rows = self.file.rows.iter().filter(|row| row.at.millis().rem_euclid(1000) == 0);
+        let seconds: HashSet<i64> = rows.map(second_of).collect();
         for (place, stored) in self.records.iter().enumerate() {
+            let record = &stored.record;
+            if !self.file.import.span.contains(record.at) && !seconds.contains(&second_of(record)) {
+                continue;
+            }
             let id = stored.provenance.record_id;
             if self.statements.remove(&(id, replaced)) && !self.is_stated(id) {
                 self.withdrawn.insert(place);
