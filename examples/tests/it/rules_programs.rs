@@ -217,6 +217,8 @@ fn charges_in_other_layouts_are_read_and_what_would_be_misread_is_refused_with_i
             format!("{header}\niris@example.com,2026-07-31,\u{20ac}3,10\n"),
             "2: column `dollars`: the amount is not in US",
         ),
+        (format!("{header},ccy\n{row},EUR\n"), "1: the column `ccy` looks like an amount"),
+        (format!("{header},Devise\n{row},EUR\n"), "1: the column `Devise` looks like an amount"),
         (format!("{header},billed\n{row},0\n"), "1: the column `billed` looks like an amount"),
         (format!("{header},Credits\n{row},-3\n"), "1: the column `Credits` looks like an amount"),
         (format!("{header},kind\n{row},Included\n"), "1: the column `kind` looks like a kind"),
