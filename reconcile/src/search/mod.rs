@@ -28,6 +28,7 @@ use crate::{Category, Coincidences, Result};
 
 /// A hypothesis, and what it explains.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Hypothesis {
     pub(crate) view: View,
     /// What each cell comes to, and each claim.
@@ -149,7 +150,7 @@ impl Search<'_> {
         let twinned = self.twins(&best).iter().filter_map(claim_of).collect();
         let ends_are_right = self.ends_are_right(&best.view, &best.fit);
         let fit = self.fitting().with_all_policies(best.fit, &best.view, &best.pots)?;
-        Ok(Hypothesis { fit, cut_elsewhere, twinned, ends_are_right, ..best })
+        Ok(Hypothesis { fit, twinned, ends_are_right, cut_elsewhere, ..best })
     }
 
     /// Whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an

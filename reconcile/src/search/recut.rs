@@ -13,6 +13,14 @@ use crate::search::{Hypothesis, Search, nice_cuts};
 use crate::stages::labels::cells_behind;
 use crate::{Category, Coincidences, Result};
 
+impl Hypothesis {
+    /// Where all counts agree without a cut, one line that comes right by it may as well have another price.
+    fn or_a_price(self, all_agree: bool) -> Self {
+        let one_line = self.complete() && self.coincidences > Some(Coincidences::of(0, 1));
+        Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
+    }
+}
+
 impl Search<'_> {
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
     pub(crate) fn recut(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
@@ -49,7 +57,7 @@ impl Search<'_> {
         for (start, end) in cuts {
             let agreeing = start.or(end).map_or(0, |interval| interval.agree);
             if agreeing >= enough {
-                let mut cut = self.cut_at(base, start, end)?;
+                let mut cut = self.cut_at(base, start, end)?.map(|cut| cut.or_a_price(all_agree));
                 if let (Some(cut), true, true) = (&mut cut, tied, start.is_some() && end.is_some()) {
                     cut.rivals = vec![Category::CutOffStart, Category::CutOffEnd];
                 }
@@ -70,13 +78,9 @@ impl Search<'_> {
             let span = self.charges.span(window);
             let known = || found.iter().any(|cut| self.charges.span(cut.view.window) == span);
             if times.agree(window) == times.counted() && !known() {
-                // Where all counts agree as it is, one line that comes right may as well have another price.
                 let only_amounts = times.agree(base.view.window) == times.counted();
                 let cut = self.cut_to(base, window)?.filter(Hypothesis::complete);
-                let by_chance =
-                    |cut: &Hypothesis| only_amounts && cut.coincidences > Some(Coincidences::of(0, 1));
-                found
-                    .extend(cut.map(|cut| Hypothesis { by_chance: cut.by_chance || by_chance(&cut), ..cut }));
+                found.extend(cut.map(|cut| cut.or_a_price(only_amounts)));
             }
         }
         Ok(found)

@@ -27,6 +27,8 @@ pub(crate) struct Circumstances {
     lost_or_cut: bool,
     /// Among the charges of a line that lacks some are equal ones, which may be copies.
     lost_beside_copies: bool,
+    /// More charges are held than were announced, beside the copies that were found.
+    held_too_often: bool,
     /// As many charges as there should be are held, or nobody said how many: lines' counts say which calls they are about.
     all_held: bool,
     /// A cut that nothing but chance speaks against puts every line right.
@@ -103,6 +105,7 @@ impl Circumstances {
             short,
             lost_or_cut,
             lost_beside_copies,
+            held_too_often: completeness.surplus > u64::try_from(copies).unwrap_or(u64::MAX),
             all_held,
             cut_elsewhere,
             unsure_rounding,
@@ -150,6 +153,13 @@ impl Circumstances {
                     return (Outcome::Unknown, None);
                 }
                 return (Outcome::OneOf(self.prices(claim, pot, more, found)), Some(chance));
+            }
+            Some(calls)
+                if calls < pot.records
+                    && self.held_too_often
+                    && self.digit.is_near(claim.asked, pot.billed) =>
+            {
+                Outcome::OneOf(vec![Category::DuplicatedUsage, Category::Rounding])
             }
             None if more && self.short => Outcome::OneOf(vec![Category::MissingUsage, Category::Price]),
             _ => Outcome::Unknown,

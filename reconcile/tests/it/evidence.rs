@@ -427,3 +427,15 @@ fn lost_calls_on_a_line_with_equal_charges_may_hide_a_copy() {
     assert_eq!(step.is_some(), line_has_twin);
     assert_eq!(causes(&found).contains(&Category::MissingUsage), !line_has_twin);
 }
+
+#[test]
+fn a_line_that_is_right_but_for_its_count_is_no_evidence_of_a_cut() {
+    // A charge of next to nothing just before the period would make up for the call.
+    let mut charges = charges();
+    let mut invoice = bill(&charges);
+    invoice.lines[0].wording = about("a", of(&charges, "a").len() + 1).into();
+    let mut before = Charge::on_demand("a", false, CENT / 1_000);
+    before.at = Timestamp::from_millis(period().start().millis() - 60_000).unwrap();
+    charges.insert(0, before);
+    assert!(!causes(&explain(&charges, &invoice)).contains(&Category::CutOffStart));
+}
