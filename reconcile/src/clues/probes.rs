@@ -34,7 +34,7 @@ impl Scene<'_> {
 
     /// The round factor between two amounts, and how often chance would give one.
     fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, Coincidences)> {
-        let (low, high) = ratio(asked, billed, self.digit)?;
+        let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
         let width = u64::try_from(high - low).ok()?;
         let chance = Coincidences::of(width, u64::try_from(step).ok()?);
@@ -78,7 +78,7 @@ impl Scene<'_> {
         let (mut hits, mut chance) = (Vec::new(), 0_u64);
         for (model, billed) in &models {
             let Ok(asked) = billed.checked_add(resolved.difference) else { continue };
-            let Some((low, high)) = ratio(asked, *billed, self.digit) else { continue };
+            let Some((low, high)) = ratio(asked, *billed, self.digit.size()) else { continue };
             let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
             chance = chance.saturating_add(width);
             if let Some((factor, _)) = self.round_factor(asked, *billed, PERCENT) {

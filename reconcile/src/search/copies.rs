@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use cost_model::Money;
 
+use crate::Coincidences;
+use crate::search::claims::Claim;
+use crate::search::view::Pot;
 use crate::search::{Hypothesis, Search};
 
 impl Search<'_> {
@@ -44,8 +47,25 @@ impl Search<'_> {
         sets
     }
 
+    /// Whether the copies that a hypothesis leaves out are shown: every line is right and they come to more than a last
+    /// digit, or charges are held beyond what was announced, and those that are not found yet show as an amount of some line.
+    pub(crate) fn copies_are_shown(&self, single: &Hypothesis) -> bool {
+        let hidden = |(claim, pot): (&Claim, &Pot)| {
+            // A line that lacks calls may hold copies as well.
+            let lacks = claim.calls.is_some_and(|calls| calls > pot.records);
+            let other = claim.calls.is_some_and(|calls| calls != pot.records);
+            lacks || (other && self.digit.is_near(claim.asked, pot.billed))
+        };
+        let found = u64::try_from(single.view.copies.len());
+        let announced = self.completeness.surplus > 0
+            && (found == Ok(self.completeness.surplus) || !self.claims.iter().zip(&single.pots).any(hidden));
+        let billed = |place: &usize| self.charges.all.get(*place).map_or(0, |charge| charge.billed.units());
+        let amount = single.view.copies.iter().map(billed).fold(0_i128, i128::saturating_add);
+        announced || (single.complete() && amount.unsigned_abs() > self.digit.size())
+    }
+
     /// The charges of a view that are equal to an earlier one of the same instant.
-    fn twins(&self, base: &Hypothesis) -> Vec<usize> {
+    pub(crate) fn twins(&self, base: &Hypothesis) -> Vec<usize> {
         let view = &base.view;
         let span = self.charges.span(view.window);
         let charges = self.charges.all.get(span.clone()).unwrap_or_default();
@@ -75,9 +95,17 @@ impl Search<'_> {
     /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
     /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
     /// small for another reason.
-    fn choose(&self, claim: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
-        let Some((claim, pot)) = self.claims.get(claim).zip(base.pots.get(claim)) else { return Vec::new() };
+    fn choose(&self, number: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
+        let Some((claim, pot)) = self.claims.get(number).zip(base.pots.get(number)) else {
+            return Vec::new();
+        };
         if surplus == 0 || surplus > twins.len() {
+            return Vec::new();
+        }
+        // Where nobody announced fewer charges, the amount is evidence only if others of the line would come to another one.
+        // A line that is right but for its count says nothing of them.
+        let near = self.digit.is_near(claim.asked, pot.billed);
+        if self.completeness.surplus == 0 && (near || !self.tells_charges(number, surplus, base)) {
             return Vec::new();
         }
         let billed = |place: &usize| self.charges.all.get(*place).map_or(Money::ZERO, |charge| charge.billed);
@@ -101,6 +129,19 @@ impl Search<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether so many charges of a line come to amounts that differ by more than chance would make fit.
+    fn tells_charges(&self, claim: usize, count: usize, base: &Hypothesis) -> bool {
+        let span = self.charges.span(base.view.window);
+        let charges = self.charges.all.get(span).unwrap_or_default();
+        let of_line =
+            charges.iter().filter(|charge| self.charges.claims.claim_of(charge.cell) == Some(claim));
+        let mut amounts: Vec<i128> = of_line.map(|charge| charge.billed.units()).collect();
+        amounts.sort_unstable();
+        let least = amounts.iter().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
+        let most = amounts.iter().rev().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
+        Coincidences::of(1, self.digit.spread([least, most].into_iter())) <= Coincidences::LIMIT
     }
 }
 

@@ -1,11 +1,17 @@
 //! Discounts that hold for an invoice's lines.
 
+use std::collections::BTreeSet;
+
 use cost_model::Money;
 
-use crate::Result;
 use crate::search::claims::Claim;
-use crate::search::fit::{Fit, Fitting, Terms, WHOLE, same_usage};
+use crate::search::fit::{Fit, Fitting, RoundingUnit, Terms, WHOLE, same_usage};
 use crate::search::view::{Pot, View};
+use crate::verdicts::size;
+use crate::{Coincidences, Result};
+
+/// Hundredths of a percent of which round discounts are multiples.
+const ROUND: u32 = 50;
 
 /// For how many lines a discount holds.
 enum Extent {
@@ -19,6 +25,7 @@ impl Fitting<'_> {
     pub(crate) fn with_discount(&self, mut best: Fit, plain: &Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
         let fees = pots.iter().any(|pot| !pot.fee.is_zero());
         let (without, mut on_most) = (best.count(), None);
+        let mut fitting: Vec<Fit> = Vec::new();
         // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
             for terms in self.discounts(pots, fees, by_charge) {
@@ -26,38 +33,85 @@ impl Fitting<'_> {
                 if fit.count() <= without.max(plain.count() + 1) {
                     continue;
                 }
-                match self.extent(&fit, plain, pots) {
-                    Extent::All if better(&fit, &best) => best = self.under(terms, view, pots, true)?,
+                let undiscounted = self.under(Terms { discount: 0, ..terms }, view, pots, by_charge)?;
+                match self.extent(&fit, &undiscounted, pots) {
+                    Extent::All => {
+                        let full = self.under(terms, view, pots, true)?;
+                        if better(&fit, &best) {
+                            best = full.clone();
+                        }
+                        fitting.push(full);
+                    }
                     Extent::Most => on_most = on_most.or(Some(terms)),
-                    Extent::All | Extent::Few => {}
+                    Extent::Few => {}
                 }
             }
-            if best.complete() {
+            if best.complete() && best.terms.discount.is_multiple_of(ROUND) {
                 break;
             }
         }
+        best.unsure_discount = self.is_unsure(&best, &fitting, view, pots)?;
         best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
         Ok(best)
     }
 
     /// For how many lines a discount holds. At least two must be off by more than rounding, and it is one on all lines
-    /// only if next to no line is right without it: a few models at the same lower price are no discount.
-    fn extent(&self, fit: &Fit, plain: &Fit, pots: &[Pot]) -> Extent {
+    /// only if next to no line is otherwise: a few models at the same lower price are no discount, and where lines differ
+    /// from each other, each of several percentages may be the one on all.
+    fn extent(&self, fit: &Fit, undiscounted: &Fit, pots: &[Pot]) -> Extent {
         let (hold, not) = self.lines_that_hold(fit, pots);
-        let lines = || self.claims.iter().zip(pots).zip(fit.reproduced.iter().zip(&plain.reproduced));
-        let off = |claim: &Claim, pot: &Pot| claim.asked.checked_sub(pot.billed).map_or(0, Money::units);
-        let gained = lines().filter(|((claim, pot), (with, without))| {
-            with.is_some() && without.is_none() && off(claim, pot).unsigned_abs() > self.digit.size()
+        let lines = self.claims.iter().zip(pots).zip(fit.reproduced.iter().zip(&undiscounted.reproduced));
+        let gained = lines.filter(|(_, (with, without))| with.is_some() && without.is_none());
+        let mut off: Vec<u128> = gained
+            .filter_map(|((claim, pot), _)| {
+                let exact = undiscounted.terms.apply(pot.billed, pot.fee)?;
+                let off = claim.asked.checked_sub(exact).ok()?;
+                let telling = size(off) > self.digit.size() && !pot.may_be_rounded(off, self.digit);
+                telling.then_some(size(off))
+            })
+            .collect();
+        off.sort_unstable();
+        // The surest line gives the percentage; each other one would fit it by chance as often as two last digits are part
+        // of what it is off by.
+        let others = off.iter().rev().skip(1);
+        let chance = others.fold(1_000_000_u128, |chance, off| {
+            let part = self.digit.size().saturating_mul(2).saturating_mul(1_000);
+            chance.saturating_mul(part.checked_div(*off).unwrap_or(1_000).min(1_000)) / 1_000
         });
-        let right_without =
-            lines().filter(|(_, (with, without))| with.is_none() && without.is_some()).count();
-        if gained.count() < 2 || hold <= not {
+        let by_chance =
+            Coincidences::of(u64::try_from(chance).unwrap_or(u64::MAX), 1_000_000) > Coincidences::LIMIT;
+        let others = fit.reproduced.len().saturating_sub(fit.count());
+        if off.len() < 2 || hold <= not || by_chance {
             Extent::Few
-        } else if right_without == 0 || hold >= 5 * not {
+        } else if hold >= 5 * others {
             Extent::All
         } else {
             Extent::Most
         }
+    }
+
+    /// Whether discounts and policies that put as many lines right leave different amounts for the discount itself.
+    fn is_unsure(&self, best: &Fit, fitting: &[Fit], view: &View, pots: &[Pot]) -> Result<bool> {
+        let mut totals = BTreeSet::new();
+        // A rounder percentage is as likely, by whatever policy.
+        let rounder = |fit: &&Fit| {
+            fit.count() == best.count() && roughness(fit.terms.discount) < roughness(best.terms.discount)
+        };
+        if best.terms.discount == 0 || !fitting.iter().any(|fit| rounder(&fit)) {
+            return Ok(false);
+        }
+        for fit in fitting.iter().filter(rounder).chain([best]) {
+            let undiscounted = self.undiscounted(fit, view)?;
+            let by_line = fit.policies.iter().filter(|policy| policy.unit != RoundingUnit::Invoice);
+            totals.extend(by_line.map(|policy| {
+                let lines = pots.iter().enumerate();
+                let rounded = lines.map(|(claim, pot)| {
+                    undiscounted.rounded_by(*policy, &self.charges.claims.cells_of(claim), pot)
+                });
+                rounded.map(|amount| amount.unwrap_or_default().units()).fold(0_i128, i128::saturating_add)
+            }));
+        }
+        Ok(totals.len() > 1)
     }
 
     /// Of the lines whose calls agree: how many the terms hold for, and how many not.
@@ -83,7 +137,7 @@ impl Fitting<'_> {
                     })
                 };
                 let all = percentages(pot, claim, without_fees || !discount_on_fees);
-                let round = all.filter(|discount| !by_charge || discount % 50 == 0);
+                let round = all.filter(|discount| !by_charge || discount.is_multiple_of(ROUND));
                 found.extend(round.map(terms).filter(near));
             }
         }

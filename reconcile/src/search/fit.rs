@@ -97,6 +97,8 @@ pub(crate) struct Fit {
     pub(crate) reproduced: Vec<Option<Money>>,
     /// A discount that holds for most lines, but not for so many that it is one on all.
     pub(crate) discount_on_most: Option<Terms>,
+    /// Other discounts or policies put as many lines right and leave another amount for the discount.
+    pub(crate) unsure_discount: bool,
     pub(crate) digit: LastDigit,
     charge_sums: ChargeSums,
     undiscounted_sums: ChargeSums,
@@ -129,6 +131,26 @@ impl Fit {
             _ => self.digit.round(exact, policy.rounding),
         };
         Asked { exact, rounded }
+    }
+
+    /// Whether the policies round the charges in these cells, which come to `pot`, to different amounts.
+    pub(crate) fn rounds_unsurely(&self, cells: &[usize], pot: &Pot) -> bool {
+        let by_line = |policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice;
+        let mut amounts =
+            self.policies.iter().filter(by_line).filter_map(|policy| self.rounded_by(*policy, cells, pot));
+        let first = amounts.next();
+        amounts.any(|amount| Some(amount) != first)
+    }
+
+    /// What a policy makes of the charges in these cells, which come to `pot`; nothing is rounded where only the sum of all
+    /// lines is.
+    pub(crate) fn rounded_by(&self, policy: RoundingPolicy, cells: &[usize], pot: &Pot) -> Option<Money> {
+        let exact = self.terms.apply(pot.billed, pot.fee);
+        match policy.unit {
+            RoundingUnit::Line => self.digit.round(exact, policy.rounding),
+            RoundingUnit::Charge => sum_of_cells(&self.charge_sums, cells, place(policy.rounding)),
+            RoundingUnit::Invoice => exact,
+        }
     }
 
     /// The plainest policy first: how many come before it.
@@ -180,7 +202,12 @@ impl Fitting<'_> {
         if all.reproduced != fit.reproduced {
             return Ok(fit);
         }
-        Ok(Fit { undiscounted_sums: all.charge_sums.clone(), discount_on_most: fit.discount_on_most, ..all })
+        Ok(Fit {
+            undiscounted_sums: all.charge_sums.clone(),
+            discount_on_most: fit.discount_on_most,
+            unsure_discount: fit.unsure_discount,
+            ..all
+        })
     }
 
     fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
@@ -197,7 +224,9 @@ impl Fitting<'_> {
         let mut best = plain.clone();
         if fees {
             let without = self.under(Terms { without_fees: true, ..Terms::default() }, view, pots, true)?;
-            if without.count() > best.count() {
+            // One line alone comes right by chance.
+            let (hold, not) = self.lines_that_hold(&without, pots);
+            if without.count() > best.count() && hold > not {
                 best = without;
             }
         }
@@ -216,6 +245,7 @@ impl Fitting<'_> {
             policies: Vec::new(),
             reproduced: Vec::new(),
             discount_on_most: None,
+            unsure_discount: false,
             digit: self.digit,
             charge_sums,
             undiscounted_sums: Vec::new(),
@@ -270,6 +300,13 @@ impl Fitting<'_> {
             && exact.len() > 1
             && self.claims.iter().zip(&exact).all(near);
         right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).collect())
+    }
+
+    /// The same policies without the discount.
+    pub(crate) fn undiscounted(&self, fit: &Fit, view: &View) -> Result<Fit> {
+        let terms = Terms { discount: 0, ..fit.terms };
+        let charge_sums = self.rounded_charges(terms, view)?;
+        Ok(Fit { terms, charge_sums, ..fit.clone() })
     }
 
     fn rounded_charges(&self, terms: Terms, view: &View) -> Result<ChargeSums> {

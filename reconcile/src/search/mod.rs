@@ -15,7 +15,7 @@ mod withdrawn;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use cost_model::{Money, Window};
+use cost_model::{Money, Timestamp, Window};
 
 use crate::last_digit::LastDigit;
 use crate::search::claims::Claim;
@@ -28,6 +28,7 @@ use crate::{Category, Coincidences, Result};
 
 /// A hypothesis, and what it explains.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Hypothesis {
     pub(crate) view: View,
     /// What each cell comes to, and each claim.
@@ -46,6 +47,18 @@ pub(crate) struct Hypothesis {
     pub(crate) moved: bool,
     /// Hardly any line fits: the invoice seems to be about other charges.
     pub(crate) of_others: bool,
+    /// The claims with charges that came in after the invoice was issued.
+    pub(crate) late: Vec<usize>,
+    /// The claims with charges that are equal to others of their instant.
+    pub(crate) twinned: Vec<usize>,
+    /// The charges next to the ends of the window, inside and outside, are on lines that are right.
+    pub(crate) ends_are_right: bool,
+    /// A charge was withdrawn since the invoice was issued, and nobody knows from which line.
+    pub(crate) unplaced: bool,
+    /// Every line comes right, and chance would have given that as well.
+    by_chance: bool,
+    /// Another cut puts every line right, though chance would have given that as well.
+    pub(crate) cut_elsewhere: bool,
     /// What else explains as much with as many suppositions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
@@ -59,10 +72,17 @@ impl Hypothesis {
 
     /// How much is supposed beside what the invoice says and what is known of the charges.
     fn suppositions(&self, stated: Window) -> usize {
-        usize::from(!self.view.copies.is_empty())
-            + usize::from(self.view.window.start() != stated.start())
-            + usize::from(self.view.window.end() != stated.end())
-            + self.repriced
+        let shift = |end: fn(&Window) -> Timestamp| {
+            end(&self.view.window).millis().saturating_sub(end(&stated).millis())
+        };
+        let (start, end) = (shift(Window::start), shift(Window::end));
+        // Another time of day at both ends is one thing to suppose.
+        let cuts = if start == end {
+            usize::from(start != 0)
+        } else {
+            usize::from(start != 0) + usize::from(end != 0)
+        };
+        usize::from(!self.view.copies.is_empty()) + cuts + self.repriced
     }
 
     /// How many charges it is about.
@@ -103,10 +123,10 @@ impl Search<'_> {
                 let single = self.suppose(View { copies, ..base.view.clone() })?;
                 // Two suppositions at once are taken only if they leave nothing open.
                 let single_and_recut = self.recut(&single)?.into_iter().filter(Hypothesis::complete);
-                found.push(single);
+                found.extend(Some(single).filter(|single| self.copies_are_shown(single)));
                 found.extend(single_and_recut);
             }
-            for cut in &recut {
+            for cut in recut.iter().filter(|cut| !cut.by_chance) {
                 for copies in self.copies(cut) {
                     let single = self.suppose(View { copies, ..cut.view.clone() })?;
                     let single = Hypothesis { coincidences: cut.coincidences, ..single };
@@ -115,6 +135,8 @@ impl Search<'_> {
             }
             found.extend(recut);
         }
+        let cut_elsewhere = found.iter().any(|each| each.by_chance);
+        found.retain(|each| !each.by_chance);
         let mut all = bases.into_iter().chain(found);
         let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
         let best = all.fold(first, |best, other| self.better(best, other));
@@ -122,8 +144,13 @@ impl Search<'_> {
         if self.is_of_others(&best) {
             return self.as_stated();
         }
+        let claim_of = |place: &usize| {
+            self.charges.all.get(*place).and_then(|charge| self.charges.claims.claim_of(charge.cell))
+        };
+        let twinned = self.twins(&best).iter().filter_map(claim_of).collect();
+        let ends_are_right = self.ends_are_right(&best.view, &best.fit);
         let fit = self.fitting().with_all_policies(best.fit, &best.view, &best.pots)?;
-        Ok(Hypothesis { fit, ..best })
+        Ok(Hypothesis { fit, twinned, ends_are_right, cut_elsewhere, ..best })
     }
 
     /// Whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
@@ -160,6 +187,20 @@ impl Search<'_> {
             || factor(lines(), self.digit).is_some()
     }
 
+    /// Whether the charges next to both ends of the window, inside and outside, are on lines that are right: then no other
+    /// cut leaves those lines right.
+    fn ends_are_right(&self, view: &View, fit: &Fit) -> bool {
+        let span = self.charges.span(view.window);
+        let is_right = |place: usize| {
+            let Some(charge) = self.charges.all.get(place) else { return true };
+            let claim = self.charges.claims.claim_of(charge.cell);
+            claim.is_some_and(|claim| fit.reproduced.get(claim).is_some_and(Option::is_some))
+        };
+        let inside = [span.start, span.end.saturating_sub(1)];
+        let outside = [span.start.checked_sub(1), Some(span.end)];
+        inside.into_iter().chain(outside.into_iter().flatten()).all(is_right)
+    }
+
     /// The charges of the stated period as they are held, with nothing supposed.
     fn as_stated(&self) -> Result<Hypothesis> {
         let plain = self.suppose(View::now(self.stated))?;
@@ -189,7 +230,9 @@ impl Search<'_> {
             Ordering::Less => false,
             Ordering::Equal => {
                 let explained = rank(&best, *number) > (false, false) || self.lacks_calls(&best, *number);
-                explained && !late.contains(number)
+                // A withdrawn charge that the line counts shows that it is as it was issued.
+                let withdrawn = best.view.withdrawn.iter().any(|(_, claim)| *claim == Some(*number));
+                explained && (withdrawn || !late.contains(number))
             }
         };
         let changed_lines = (0..self.claims.len()).filter(|number| !is_shown(number)).map(Some);
@@ -215,7 +258,8 @@ impl Search<'_> {
             Ordering::Less => best,
             Ordering::Greater => other,
             Ordering::Equal => {
-                best.rivals.extend(self.rival(&best, &other));
+                let rival = self.rival(&best, &other).filter(|rival| !best.rivals.contains(rival));
+                best.rivals.extend(rival);
                 best
             }
         }
@@ -229,7 +273,9 @@ impl Search<'_> {
             (start, end)
         };
         let searched = |each: &Hypothesis| moved(each) != (false, false);
-        if !searched(best) || !searched(other) || moved(best) == moved(other) {
+        let same_charges = self.charges.span(best.view.window) == self.charges.span(other.view.window);
+        let same_end = moved(best) == moved(other) && moved(best) != (true, true);
+        if !searched(best) || !searched(other) || same_charges || same_end {
             return None;
         }
         Some(if moved(other).0 { Category::CutOffStart } else { Category::CutOffEnd })
@@ -252,7 +298,10 @@ impl Search<'_> {
         let repriced = same_calls.count();
         let (coincidences, rivals) = (None, Vec::new());
         let moved = view.window != self.stated;
-        let of_others = false;
+        let (of_others, by_chance, cut_elsewhere) = (false, false, false);
+        let late = self.charges.late_in(&view).collect();
+        let placed = view.withdrawn.iter().filter(|(_, claim)| claim.is_some()).count();
+        let unplaced = self.charges.withdrawn_in(view.window).count() > placed;
         Ok(Hypothesis {
             view,
             cells,
@@ -264,6 +313,12 @@ impl Search<'_> {
             supposed,
             moved,
             of_others,
+            late,
+            twinned: Vec::new(),
+            ends_are_right: false,
+            unplaced,
+            by_chance,
+            cut_elsewhere,
             rivals,
         })
     }

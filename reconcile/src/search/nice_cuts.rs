@@ -39,7 +39,7 @@ fn recut_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> 
 }
 
 /// Both ends later or earlier by as much: an invoice that prints days may be cut at any quarter of an hour.
-fn shifted(stated: Window) -> Vec<Window> {
+pub(crate) fn shifted(stated: Window) -> Vec<Window> {
     let at = |end: Timestamp, more: i64| Timestamp::from_millis(end.millis().checked_add(more)?).ok();
     let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
     shifts.filter_map(|more| Window::new(at(stated.start(), more)?, at(stated.end(), more)?).ok()).collect()

@@ -69,7 +69,7 @@ fn fits(claim: &Claim, pot: &Pot, digit: LastDigit) -> bool {
 }
 
 /// Whether charges stand for several calls each: lines count more calls than there are charges, and every one asks for the
-/// charges' very amounts and tokens.
+/// charges' very amounts and tokens. One call more on some lines may come from a cut.
 fn is_aggregated(claims: &[Claim], pots: &[Pot], digit: LastDigit) -> bool {
     let counted: Vec<(&Claim, &Pot, u64)> = claims
         .iter()
@@ -81,6 +81,6 @@ fn is_aggregated(claims: &[Claim], pots: &[Pot], digit: LastDigit) -> bool {
     let merged = counted.iter().filter(|(claim, pot, calls)| beyond(*calls, pot) && sums(claim, pot)).count();
     let same = counted.iter().filter(|(claim, pot, calls)| *calls == pot.records && sums(claim, pot)).count();
     let many_calls = counted.iter().any(|(_, pot, calls)| *calls >= pot.records.saturating_add(2));
-    let enough = if counted.len() == 1 { many_calls } else { merged >= 2 };
+    let enough = many_calls && (counted.len() == 1 || merged >= 2);
     enough && merged + same == counted.len()
 }

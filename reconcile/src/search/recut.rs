@@ -1,14 +1,25 @@
 //! Other instants for the ends of the period.
 
+use std::collections::BTreeSet;
+
 use cost_model::Window;
 
 use crate::search::charges::Charge;
 use crate::search::claims::Claim;
 use crate::search::cut_off::{Interval, Times};
-use crate::search::fit::{Fit, same_usage};
+use crate::search::fit::{Fit, same_usage, states_tokens};
 use crate::search::view::{Pot, View};
 use crate::search::{Hypothesis, Search, nice_cuts};
+use crate::stages::labels::cells_behind;
 use crate::{Category, Coincidences, Result};
+
+impl Hypothesis {
+    /// Where all counts agree without a cut, one line that comes right by it may as well have another price.
+    fn or_a_price(self, all_agree: bool) -> Self {
+        let one_line = self.complete() && self.coincidences > Some(Coincidences::of(0, 1));
+        Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
+    }
+}
 
 impl Search<'_> {
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
@@ -46,14 +57,30 @@ impl Search<'_> {
         for (start, end) in cuts {
             let agreeing = start.or(end).map_or(0, |interval| interval.agree);
             if agreeing >= enough {
-                let mut cut = self.cut_at(base, start, end)?;
+                let mut cut = self.cut_at(base, start, end)?.map(|cut| cut.or_a_price(all_agree));
                 if let (Some(cut), true, true) = (&mut cut, tied, start.is_some() && end.is_some()) {
                     cut.rivals = vec![Category::CutOffStart, Category::CutOffEnd];
                 }
-                if cut.as_ref().is_some_and(Hypothesis::complete) {
+                if cut.as_ref().is_some_and(|cut| cut.complete() && !cut.by_chance) {
                     enough = agreeing;
                 }
                 found.extend(cut.filter(|cut| !all_agree || cut.complete()));
+            }
+        }
+        found.extend(self.at_other_times_of_day(base, &times)?);
+        Ok(found)
+    }
+
+    /// The cuts of both ends at one other time of day by which every line is right.
+    fn at_other_times_of_day(&self, base: &Hypothesis, times: &Times) -> Result<Vec<Hypothesis>> {
+        let mut found: Vec<Hypothesis> = Vec::new();
+        for window in nice_cuts::shifted(self.stated) {
+            let span = self.charges.span(window);
+            let known = || found.iter().any(|cut| self.charges.span(cut.view.window) == span);
+            if times.agree(window) == times.counted() && !known() {
+                let only_amounts = times.agree(base.view.window) == times.counted();
+                let cut = self.cut_to(base, window)?.filter(Hypothesis::complete);
+                found.extend(cut.map(|cut| cut.or_a_price(only_amounts)));
             }
         }
         Ok(found)
@@ -70,6 +97,10 @@ impl Search<'_> {
         let Some(window) = first.zip(last).and_then(|(first, last)| Window::new(first, last).ok()) else {
             return Ok(None);
         };
+        self.cut_to(base, window)
+    }
+
+    fn cut_to(&self, base: &Hypothesis, window: Window) -> Result<Option<Hypothesis>> {
         if window == base.view.window {
             return Ok(None);
         }
@@ -81,19 +112,49 @@ impl Search<'_> {
         let cut = self.suppose(view)?;
         let coincidences = self.coincidences(base, &cut);
         let unlikely = coincidences > Coincidences::LIMIT;
-        if unlikely || self.breaks_a_line(base, &cut) || !self.is_convincing(base, &cut) {
+        if self.breaks_a_line(base, &cut) || !(cut.complete() || self.is_sure(base, &cut)) {
             return Ok(None);
+        }
+        if unlikely {
+            return Ok(Some(Hypothesis { by_chance: true, ..cut }).filter(Hypothesis::complete));
         }
         Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
     }
 
-    /// Whether a cut makes all lines right, or most of them and two more than before, or makes all of several counts agree.
-    /// A few small lines are right by chance at some instant.
-    fn is_convincing(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
-        let (right, before) = (cut.fit.count(), base.fit.count());
-        let counted = || self.claims.iter().zip(&cut.pots).filter(|(claim, _)| claim.calls.is_some());
-        let all_agree = counted().count() >= 2 && counted().all(|(claim, pot)| same_usage(claim, pot));
-        cut.complete() || all_agree || (right >= before + 2 && right.saturating_mul(2) >= self.claims.len())
+    /// Whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
+    /// the charges next to it on both sides are on lines that are right. Charges that are lacking or changed since the
+    /// invoice was issued would let other instants fit as well.
+    fn is_sure(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
+        let window = cut.view.window;
+        let moved_start = window.start() != self.stated.start();
+        let moved_end = window.end() != self.stated.end();
+        let unchanged = self.charges.before.is_empty() && self.charges.withdrawn.is_empty();
+        if moved_start == moved_end || !unchanged || self.completeness.is_short() {
+            return false;
+        }
+        let behind = cells_behind(self.charges.claims, cut);
+        let pot = |cells: &Vec<usize>| Pot::sum(cells.iter().filter_map(|cell| cut.cells.get(*cell)));
+        let lines = || self.claims.iter().zip(&behind).enumerate();
+        let is_right = |number: usize, claim: &Claim, cells: &Vec<usize>| {
+            let reproduced = cut.fit.reproduced.get(number).is_some_and(Option::is_some);
+            let relabelled = *cells != self.charges.claims.cells_of(number);
+            reproduced || relabelled || pot(cells).is_ok_and(|pot| states_tokens(claim, &pot))
+        };
+        let all_agree =
+            lines().all(|(_, (claim, cells))| pot(cells).is_ok_and(|pot| same_usage(claim, &pot)));
+        let right: BTreeSet<usize> = lines()
+            .filter(|(number, (claim, cells))| is_right(*number, claim, cells))
+            .flat_map(|(_, (_, cells))| cells.iter().copied())
+            .collect();
+        let span = self.charges.span(window);
+        let next = if moved_start { span.start } else { span.end };
+        let on_right_line = |place: Option<usize>| {
+            place
+                .and_then(|place| self.charges.all.get(place))
+                .is_some_and(|charge| right.contains(&charge.cell))
+        };
+        let gains = cut.fit.count() > base.fit.count();
+        gains && all_agree && on_right_line(next.checked_sub(1)) && on_right_line(Some(next))
     }
 
     /// Whether every line that is not right counts more calls than there are, and just so many charges are known to be
@@ -124,13 +185,16 @@ impl Search<'_> {
     }
 
     /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
-    /// comes to one of as many amounts as the line's charges differ by. A second line makes chance vanish.
+    /// comes to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
+    /// right but for its count gains nothing: a charge may stand for several calls.
     fn coincidences(&self, base: &Hypothesis, cut: &Hypothesis) -> Coincidences {
         const TRIES: u64 = 2;
         let gained: Vec<usize> = (0..self.claims.len())
             .filter(|number| {
                 let reproduced = |fit: &Fit| fit.reproduced.get(*number).is_some_and(Option::is_some);
-                reproduced(&cut.fit) && !reproduced(&base.fit)
+                let line = self.claims.get(*number).zip(base.pots.get(*number));
+                let near = line.is_some_and(|(claim, pot)| self.digit.is_near(claim.asked, pot.billed));
+                reproduced(&cut.fit) && !reproduced(&base.fit) && !near
             })
             .collect();
         let only = match gained[..] {
@@ -138,7 +202,7 @@ impl Search<'_> {
             [_] if self.completeness.is_short() => return Coincidences::of(1, 1),
             [only] => only,
             // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
-            [] if !cut.complete() => return Coincidences::of(1, 1),
+            [] if !cut.complete() || cut.unclaimed >= base.unclaimed => return Coincidences::of(1, 1),
             _ => return Coincidences::of(0, 1),
         };
         let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);

@@ -9,6 +9,7 @@ use crate::last_digit::LastDigit;
 use crate::search::charges::Charge;
 use crate::search::claims::Claims;
 use crate::since_issue::SinceIssue;
+use crate::verdicts::size;
 
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     input: Tokens::ZERO,
@@ -58,6 +59,13 @@ impl Pot {
         tokens: Some(NO_TOKENS),
         in_whole_digits: true,
     };
+
+    /// Whether such a difference may come from charges that are held in whole last digits and were billed with more: up to
+    /// half a digit for each of them, since equal charges are all rounded the same way.
+    pub(crate) fn may_be_rounded(&self, difference: Money, digit: LastDigit) -> bool {
+        let most = u128::from(self.records).div_ceil(2);
+        self.in_whole_digits && size(difference) <= digit.size().saturating_mul(most)
+    }
 
     /// The charges of all these.
     pub(crate) fn sum<'a>(pots: impl IntoIterator<Item = &'a Self>) -> Result<Self> {

@@ -49,9 +49,24 @@ impl Completeness {
         missing
     }
 
-    /// Whether so many charges can be lacking: nobody knows how many there are where nobody has read.
-    pub(crate) fn may_lack(&self, charges: u64) -> bool {
-        !self.gaps.is_empty() || charges <= self.lacking
+    /// Whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
+    /// there are where nobody has read.
+    pub(crate) fn may_lack(&self, charges: u64, copies: usize) -> bool {
+        let copies = u64::try_from(copies).unwrap_or(u64::MAX);
+        let enough = charges.saturating_add(self.surplus) <= self.lacking.saturating_add(copies);
+        self.is_short() && (enough || !self.gaps.is_empty())
+    }
+
+    /// Whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
+    /// that a line counts beside charges of another period.
+    pub(crate) fn lacks(&self, charges: u64, copies: usize) -> bool {
+        let copies = u64::try_from(copies).unwrap_or(u64::MAX);
+        charges.saturating_add(self.surplus) == self.lacking.saturating_add(copies)
+    }
+
+    /// Whether no charge is known to be lacking, and none to be held too often.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.is_short() && self.surplus == 0
     }
 
     /// What shows that charges are lacking.

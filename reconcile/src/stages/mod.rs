@@ -5,7 +5,7 @@ mod causes;
 pub(crate) mod completeness;
 mod fee_claim;
 pub(crate) mod invoice_only;
-mod labels;
+pub(crate) mod labels;
 mod own_key;
 mod scope;
 mod timing;

@@ -45,11 +45,11 @@ pub(crate) fn percent(more: i128) -> String {
     format!("{text} % {sign}")
 }
 
-/// The least and the greatest factor between two amounts, up to a last digit, in thousand millionths; `None` where one of
+/// The least and the greatest factor between two amounts that may be off by less than `off`, in thousand millionths; `None` where one of
 /// them is nothing or negative.
-pub(crate) fn ratio(asked: Money, billed: Money, digit: LastDigit) -> Option<(i128, i128)> {
+pub(crate) fn ratio(asked: Money, billed: Money, off: u128) -> Option<(i128, i128)> {
     let (asked, billed) = (asked.units() / COARSE, billed.units() / COARSE);
-    let off = i128::try_from(digit.size()).ok()? / COARSE;
+    let off = i128::try_from(off).ok()? / COARSE;
     if billed <= 0 || asked <= 0 {
         return None;
     }
@@ -67,14 +67,17 @@ pub(crate) fn factor<'a>(
     let (mut widths, mut off_by_more) = (Vec::new(), 0_usize);
     let (mut low, mut high) = (i128::MIN, i128::MAX);
     for (claim, pot) in lines {
-        if pot.billed.is_zero() && claim.asked.is_zero() {
+        // Next to nothing is rounded to anything.
+        if size(pot.billed).max(size(claim.asked)) < digit.size().saturating_mul(2) {
             continue;
         }
-        let (least, most) = ratio(claim.asked, pot.billed, digit)?;
+        // A line may be rounded both before the factor and after it.
+        let (least, most) = ratio(claim.asked, pot.billed, digit.size().saturating_mul(2))?;
         (low, high) = (low.max(least), high.min(most));
         widths.push(most - least);
         let off = claim.asked.checked_sub(pot.billed).map_or(0, size);
-        off_by_more += usize::from(off > digit.size());
+        let rounded = claim.asked.checked_sub(pot.billed).is_ok_and(|off| pot.may_be_rounded(off, digit));
+        off_by_more += usize::from(off > digit.size() && !rounded);
     }
     widths.sort_unstable();
     let telling = widths.iter().filter(|width| **width < ONE / 5).count();

@@ -215,7 +215,12 @@ impl<'a> UsageLines<'a> {
         if terms.discount > 0 {
             let (whole, part) = (terms.discount / 100, terms.discount % 100);
             let rule = format!("every line is {whole}.{part:02} percent less than was charged");
-            bridge.push(NewStep::new(Category::Discount, discount, rule))?;
+            let mut step = NewStep::new(Category::Discount, discount, rule);
+            if self.found.fit.unsure_discount {
+                step = NewStep { category: Category::Ambiguous, ..step.with_strength(Strength::Candidate) };
+                step.candidates = vec![Category::Discount, Category::Rounding];
+            }
+            bridge.push(step)?;
         }
         Ok(())
     }

@@ -364,3 +364,78 @@ fn copies_need_fewer_announced_charges_or_a_line_that_fits() {
     assert_eq!(found(Some(121)), [], "as many were announced as are held");
     assert_eq!(found(Some(120)), [Category::DuplicatedUsage]);
 }
+
+#[test]
+fn a_factor_that_small_lines_hide_is_one_step_and_no_price_of_each_line() {
+    let mut charges: Vec<Charge> = charges();
+    let models = ["e", "f", "g", "h"];
+    for (number, model) in models.into_iter().enumerate() {
+        let mut small = Charge::on_demand(model, false, CENT);
+        small.at = Timestamp::from_millis(charges[number].at.millis() + 5).unwrap();
+        charges.push(small);
+    }
+    charges.sort_by_key(|charge| charge.at);
+    let line = |model: &str| {
+        let mine = of(&charges, model);
+        (about(model, mine.len()), cents(cents(sum(&mine)) * 107 / 100))
+    };
+    let invoice = invoice(period(), MODELS.into_iter().chain(models).map(line));
+    assert_eq!(causes(&explain(&charges, &invoice)), [Category::Ambiguous]);
+}
+
+#[test]
+fn what_rounding_each_charge_may_come_to_is_no_discount_and_no_price() {
+    let mut charges = charges();
+    for charge in &mut charges {
+        let cents = charge.billed.map(cents);
+        (charge.billed, charge.effective) = (cents, cents);
+    }
+    let mut invoice = bill(&charges);
+    // Less than half a cent for each of thirty charges.
+    for (line, less) in [(0, "0.06"), (1, "0.09"), (2, "0.12"), (3, "0.14")] {
+        invoice.lines[line].amount = invoice.lines[line].amount.checked_sub(money(less)).unwrap();
+    }
+    let found = causes(&explain(&charges, &invoice));
+    assert!(!found.contains(&Category::Discount) && !found.contains(&Category::Price), "{found:?}");
+}
+
+#[test]
+fn copies_of_less_than_a_cent_are_not_told_by_a_count_alone() {
+    let mut charges = charges();
+    let mut bot = charges[4].clone();
+    (bot.billed, bot.effective) = (Some(CENT / 5), Some(CENT / 5));
+    charges.insert(5, bot.clone());
+    let invoice = bill(&charges);
+    charges.insert(5, bot);
+    assert!(!causes(&explain(&charges, &invoice)).contains(&Category::DuplicatedUsage));
+}
+
+#[test]
+fn lost_calls_on_a_line_with_equal_charges_may_hide_a_copy() {
+    let mut charges = charges();
+    let twin = charges[4].clone();
+    charges.insert(5, twin);
+    let invoice = bill(&charges);
+    let mut held = charges.clone();
+    held.remove(9);
+    let (ledger, rules) = (ledger(&held), rules());
+    let announced = u64::try_from(charges.len()).unwrap();
+    let found = Case::new(&ledger, &invoice, &rules).announced(period(), announced).explain().unwrap();
+    let found = found.reconciliation;
+    let step = found.steps.iter().find(|step| step.category == Category::Ambiguous);
+    let line_has_twin = charges[9].model == charges[4].model;
+    assert_eq!(step.is_some(), line_has_twin);
+    assert_eq!(causes(&found).contains(&Category::MissingUsage), !line_has_twin);
+}
+
+#[test]
+fn a_line_that_is_right_but_for_its_count_is_no_evidence_of_a_cut() {
+    // A charge of next to nothing just before the period would make up for the call.
+    let mut charges = charges();
+    let mut invoice = bill(&charges);
+    invoice.lines[0].wording = about("a", of(&charges, "a").len() + 1).into();
+    let mut before = Charge::on_demand("a", false, CENT / 1_000);
+    before.at = Timestamp::from_millis(period().start().millis() - 60_000).unwrap();
+    charges.insert(0, before);
+    assert!(!causes(&explain(&charges, &invoice)).contains(&Category::CutOffStart));
+}
