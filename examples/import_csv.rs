@@ -117,6 +117,13 @@ fn print(
             stats.taken_out.effective
         );
     }
+    if stats.not_in_file.rows > 0 {
+        let rows = counted(stats.not_in_file.rows, "row");
+        outln!(
+            "  not in file   {rows} of other files in its time, worth {} USD; they stay",
+            stats.not_in_file.effective
+        );
+    }
     outln!("  amounts are as rounded in the file; odd totals of tokens: {}", grouped(export.odd_totals()));
     notes(export)?;
     if !stats.corrections.is_empty() {

@@ -212,6 +212,9 @@ pub struct ImportStats {
     pub refused: RowSum,
     /// Rows of the replaced import that are gone without another in their place.
     pub taken_out: RowSum,
+    /// Stored rows of other files inside this file's span that it does not state. They stay: of equal rows the largest count
+    /// holds. A file that is said to hold every row of its days contradicts them.
+    pub not_in_file: RowSum,
     /// Rows that correct stored ones. If there are any, nothing was stored: the user says which import to replace.
     pub corrections: Vec<Correction>,
     /// Whether this very file had been brought in before, so that nothing was done.
@@ -495,6 +498,16 @@ impl<'a> Matching<'a> {
                 None => self.stats.stored.add(row)?,
             }
             new.push(self.row_to_store(row, connection, &mut ids));
+        }
+        for (place, stored) in self.records.iter().enumerate() {
+            let is_other =
+                stored.provenance.imported && !self.taken.contains(&place) && !gone.contains(&place);
+            if is_other
+                && self.file.import.owner == Owner::Team
+                && self.file.import.span.contains(stored.record.at)
+            {
+                self.stats.not_in_file.add(&stored.record)?;
+            }
         }
         for place in gone.iter().filter(|place| !in_place_of.contains(*place)) {
             if let Some(stored) = self.records.get(*place) {

@@ -181,6 +181,14 @@ fn a_corrected_file_stores_nothing_until_its_user_says_what_it_replaces() {
 
     let unknown = FileImport { replaces: Some(id(9)), ..file(2, &right) };
     assert!(now(store.import(&of, unknown)).is_err());
+    let longer = Counts::from([((1, Some("ana"), 8), 1), ((9, Some("bo"), 3), 1)]);
+    let stats = import(&store, &of, file(3, &longer));
+    assert_eq!(
+        (stats.already_there.rows, stats.stored.rows, stats.not_in_file.rows),
+        (1, 1, 2),
+        "two rows stay"
+    );
+    now(store.remove_import(&of, id(3))).unwrap();
     let stats = import(&store, &of, FileImport { replaces: Some(id(1)), ..file(2, &right) });
     assert_eq!((stats.replaced.rows, stats.already_there.rows, stats.stored.rows), (1, 1, 1));
     // What the first file says beyond the second's span stays.
