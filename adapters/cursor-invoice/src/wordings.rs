@@ -86,6 +86,28 @@ const QUALIFIERS: [&str; 2] = [
     r"\b(?:before|after|net of|including|incl\.?|excluding|excl\.?|less|without|plus) [^,;()]*",
 ];
 
+/// Words that make a line the sum of others, a part of another, or mere information, in lower case: such a line is of
+/// unknown wording, whatever kind its other words name.
+const ASIDES: [&str; 9] = [
+    // Sums.
+    r"\bsub[- ]?total|\b(?:totals?|totale|totali|totaux|totaal|sums?|summen?|somme|suma|soma)\b|\bzwischensumme|\bgesamt|\binsgesamt|\bendbetrag|\bsumma\b",
+    // Parts of another line.
+    r"\b(?:of which|thereof|davon|darin|dont|de l[oa]s cuales|del cual|di cui|waarvan|d[oa]s qua(?:is|l)|included (?:in|above)|already included)\b",
+    // Tax that an amount includes, or an amount that includes tax.
+    r"\b(?:incl\b|including|inclusive|inkl\b|inklusive|einschlie|enth[aä]lt|inclu[sy]|incluid|includendo|compris|inbegrepen|inclusief)[^,;]*\b(?:tax|taxes|vat|gst|hst|mwst|ust|tva|iva|btw|moms|steuer|taxe|impuesto|imposto|imposte)",
+    r"\b(?:tax|taxes|vat|gst|hst|mwst|ust|tva|iva|btw|moms|steuer|steuern|taxe|impuestos?|impostos?|imposte)\b[^,;]*(?:\b(?:included|incl\b|inclusive|inkl\b|inklusive|enthalten|incluse?s?\b|incluid|inclus[oa]|comprise?s?\b|inbegrepen|inbegriffen)|\binclu[ií])",
+    // What a tax is taken of, and amounts before or after it.
+    r"\b(?:tax(?:able)? (?:base|basis|amount|value|total)|tax[- ](?:exempt|free) (?:amount|base|portion|value|supplies|sales)|taxable|exempt amount|bemessungsgrundlage|base (?:imponible|imposable|imponibile|tribut|de c)|(?:net|gross) (?:amount|price|value|total|sum)|netto|brutto|montant (?:net|brut|ht|ttc)|importe (?:neto|bruto)|importo (?:netto|lordo))",
+    // Balances that are left.
+    r"\b(?:remaining|available|current|opening|closing|starting|ending|new|outstanding|previous|prior|unused|restliche\w*|verbleibende\w*)\b[^,;]*\b(?:balance|credits?|allowance|pool|commitment|guthaben)\b|\b(?:credit|account|wallet|pool|allowance) balance$|\b(?:credits?|allowance|balance|commitment) (?:remaining|left|available)\b|\brestguthaben|\bguthabenstand|\bsolde (?:restant|disponible)|\bsaldo (?:restante|disponible|residuo|disponibile)",
+    // Counts.
+    r"\b(?:number of|no\. of|count of|quantity of|seat count|user count|counts?$|anzahl|nombre d|n[uú]mero d|cantidad de|numero d|quantit[aà] d|aantal)",
+    // What is yet to come.
+    r"\b(?:next|upcoming|estimate|estimated|estimates|estimation|forecast|forecasted|projected|projection|expected|preview|n[aä]chste[nrsm]?|voraussichtlich\w*|gesch[aä]tzt\w*|prognose|prochaine?s?|estim[eé]e?s?|pr[eé]vision\w*|pr[oó]xim[oa]s?|estimad[oa]s?|previst[oa]s?|stimat[oaie]|prossim[oaie]|volgende|geschatte?)(?:\b|$|[^a-z])",
+    // Prices and notes.
+    r"\b(?:list price|listenpreis|listprijs|prix catalogue|prix public|precio de lista|prezzo di listino|pre[cç]o de tabela|msrp|rrp|regular price|full price|reference price|retail price|undiscounted|you save|you saved|year[- ]to[- ]date|month[- ]to[- ]date|ytd|mtd|for (?:your )?information|informational|information only|for reference|fyi|memo|pro ?memoria|not (?:billed|charged|payable|invoiced)|zur information|nachrichtlich|pour information|titre (?:indicatif|d.information)|t[ií]tulo informativo|a titolo informativo|ter informatie)\b",
+];
+
 /// Where a line's subject ends and what it is about begins: `Refund for a seat` is a refund.
 const COMPLEMENT: &str = r" (?:for|on|of|to|from|in)\b.*$|, .*$|: .*$| [-–—] .*$";
 
@@ -107,6 +129,7 @@ pub struct CursorWordings {
     usage: Vec<Regex>,
     words: Vec<(Regex, Meaning)>,
     qualifiers: Vec<Regex>,
+    asides: Vec<Regex>,
     other: Option<Other>,
 }
 
@@ -149,6 +172,7 @@ impl CursorWordings {
                 .filter_map(|(pattern, meaning)| Some((compile(pattern)?, *meaning)))
                 .collect(),
             qualifiers: QUALIFIERS.iter().filter_map(|pattern| compile(pattern)).collect(),
+            asides: ASIDES.iter().filter_map(|pattern| compile(pattern)).collect(),
             other: Other::new(),
         }
     }
@@ -187,6 +211,18 @@ impl CursorWordings {
             STRONGER.iter().any(|(stronger, weak)| weak == meaning && all.contains(stronger))
         };
         all.iter().filter(|meaning| !weaker(meaning)).copied().collect()
+    }
+
+    /// Whether a line without its email addresses is the sum of others, a part of another, or information. Names of models
+    /// have words of their own.
+    fn is_aside(&self, description: &str) -> bool {
+        let form = self.usage.iter().find_map(|form| form.captures(description));
+        let model = form.as_ref().and_then(|groups| groups.name("model"));
+        let words = model.map_or_else(
+            || description.to_lowercase(),
+            |model| description.replacen(model.as_str(), " ", 1).to_lowercase(),
+        );
+        self.asides.iter().any(|aside| aside.is_match(&words))
     }
 
     fn without_qualifiers(&self, text: &str) -> String {
@@ -235,6 +271,9 @@ impl Wordings for CursorWordings {
         let words = description.split(char::is_whitespace).filter(|word| !word.is_empty());
         let description = words.collect::<Vec<_>>().join(" ");
         let Some(other) = &self.other else { return LineKind::Unrecognised.into() };
+        if self.is_aside(&other.email.replace_all(&description, " ")) {
+            return LineKind::Unrecognised.into();
+        }
         if let Some(wording) = self.usage(&description, other) {
             return wording;
         }
@@ -435,6 +474,7 @@ mod tests {
         ];
         let wordings = CursorWordings::new();
         let compiled = (wordings.usage.len(), wordings.words.len(), wordings.qualifiers.len());
+        assert_eq!(wordings.asides.len(), ASIDES.len());
         assert_eq!(compiled, (USAGE.len(), WORDS.len(), QUALIFIERS.len()));
         assert!(wordings.other.is_some());
         for (description, expected) in table {
@@ -490,6 +530,86 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sums_parts_and_information_are_unknown_whatever_kind_they_name() {
+        for text in [
+            "Subtotal seats",
+            "Total seats",
+            "Seats subtotal",
+            "Sum of seats",
+            "Cursor Teams subtotal",
+            "Platform fee total",
+            "TOTAL TAX",
+            "Zwischensumme seats",
+            "Sous-total TVA",
+            "Gesamt MwSt",
+            "Total on-demand usage",
+            "On-demand usage subtotal",
+            "of which seats",
+            "of which on-demand usage",
+            "davon MwSt",
+            "dont TVA",
+            "di cui IVA",
+            "de los cuales IVA",
+            "waarvan BTW",
+            "VAT (included)",
+            "including tax",
+            "Tax included",
+            "incl. VAT",
+            "inkl. MwSt",
+            "MwSt enthalten",
+            "TVA incluse",
+            "IVA incluido",
+            "IVA inclusa",
+            "TVA comprise",
+            "BTW inbegrepen",
+            "Cursor Teams seats incl. VAT",
+            "Cursor Teams seats (including 8.25% tax)",
+            "Tax base",
+            "Taxable seats",
+            "Net amount before tax",
+            "Gross amount after tax",
+            "Tax exempt amount",
+            "Base imponible IVA",
+            "Remaining promotional credit balance",
+            "Credit balance",
+            "Credits remaining",
+            "Available credits",
+            "Number of seats",
+            "Seat count",
+            "Anzahl seats",
+            "Nombre de seats",
+            "Next invoice: Cursor Teams seats",
+            "Estimated next month seats",
+            "Upcoming: Cursor Teams seats",
+            "N\u{c4}CHSTE Rechnung: seats",
+            "Pr\u{f3}xima factura: seats",
+            "Cursor Teams seats (list price)",
+            "On-demand usage, list price",
+            "Seats (for information)",
+            "Estimated on-demand usage",
+            "3 token-based usage calls to gpt-5, totalling: $3.00 (list price)",
+        ] {
+            assert_eq!(kind(text), LineKind::Unrecognised, "{text}");
+        }
+        for (text, expected) in [
+            ("Cursor Teams seats (tax exempt)", LineKind::Seats),
+            ("Remaining time on 3 \u{d7} Cursor Teams", LineKind::Proration),
+            ("Included usage", LineKind::Allowance),
+            ("Prepaid balance applied", LineKind::Drawdown),
+            ("Promotional credit", LineKind::Credit),
+            (
+                "3 token-based usage calls to next-total, totalling: $3.00",
+                usage(Some("next-total"), None, Some(3)),
+            ),
+            ("Seats, VAT excluded", LineKind::Seats),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+        let of_a_user = CursorWordings::new().read("On-demand usage for next.total@example.com").kind;
+        assert!(matches!(of_a_user, LineKind::Usage(about) if about.user.is_some()));
     }
 
     #[test]

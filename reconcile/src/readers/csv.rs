@@ -4,7 +4,7 @@ use cost_model::input::{DecimalMark, NumberReader, Table, TableOptions};
 use cost_model::{Currency, Timestamp, Window};
 
 use super::csv_columns::{CsvColumns, check_currency, remarks, stated_currency};
-use super::csv_fields::Fields;
+use super::csv_fields::{Fields, check_currencies};
 use super::reading::{self, invalid, settle};
 use crate::{Error, Invoice, InvoiceReader, Remark, Result, Wordings};
 
@@ -23,7 +23,7 @@ use crate::{Error, Invoice, InvoiceReader, Remark, Result, Wordings};
 /// - `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
 ///   the grand total, `# issued: 2026-10-15T10:00:00Z` when it was issued, `# decimals: comma` that numbers are written as in
 ///   `1.234,56`. The names of these fields have any case. A field that stands twice is an error, and so is an unknown one that
-///   looks like an amount; other comments are remarks.
+///   looks like an amount, and a comment that names another currency; other comments are remarks.
 /// - A column `unit_price` is read as well, and `currency`, which must be that of the invoice. Other columns are remarks,
 ///   or errors where they look like an amount, a date, a kind or a person.
 /// - Columns are divided by commas, semicolons, tabs or bars. Numbers are those of [`NumberReader`].
@@ -128,6 +128,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         let mut invoice = fields.over(&self.given).invoice(currency, &mut numbers, file)?;
         numbers.finish()?;
         check_currency(&rows, &invoice)?;
+        check_currencies(table.comments(), invoice.currency)?;
         if rows.is_empty() {
             return Err(invalid("there is no line below the header").on_line(table.header_line()));
         }

@@ -1,7 +1,7 @@
 //! The fields of an invoice in the comment lines of its CSV.
 
 use chrono::{DateTime, Utc};
-use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, fold, quoted};
+use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
 use cost_model::{Currency, Timestamp, Window};
 
 use super::reading::invalid;
@@ -164,19 +164,114 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
     Field::of(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
 }
 
+/// Currencies whose codes are no words of English, and those that their signs and names stand for.
+const CURRENCIES: &str = "USD EUR GBP CAD AUD NZD CHF JPY CNY RMB INR SEK NOK DKK ISK PLN CZK HUF RON BGN BRL MXN ARS CLP COP SGD \
+    HKD TWD KRW THB IDR MYR PHP VND ZAR ILS AED SAR EGP NGN KES UAH RUB PKR";
+const SIGNS: [(&str, &str); 12] = [
+    ("\u{20ac}", "EUR"),
+    ("EURO", "EUR"),
+    ("EUROS", "EUR"),
+    ("\u{a3}", "GBP"),
+    ("STERLING", "GBP"),
+    ("\u{a5}", "JPY"),
+    ("YEN", "JPY"),
+    ("\u{20b9}", "INR"),
+    ("\u{20a9}", "KRW"),
+    ("\u{20bd}", "RUB"),
+    ("\u{20ba}", "TRY"),
+    ("FRANKEN", "CHF"),
+];
+/// Currencies that are written with a dollar sign.
+const DOLLARS: &str = "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP";
+
+/// Refuses a comment that names another currency than the invoice's, such as `# Devise: EUR` or `# Amounts in EUR`.
+pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> Result<()> {
+    for comment in comments.iter().filter(|comment| !Fields::is_field(comment)) {
+        let value = comment.text.split_once([':', '=']).map(|(_, value)| value.trim());
+        let words = comment.text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
+        let is_code = |word: &str| CURRENCIES.split_whitespace().any(|code| code == word);
+        let codes = words.clone().filter(|word| is_code(word)).map(str::to_owned);
+        let alone = value.map(str::to_uppercase).filter(|value| is_code(value));
+        let signs = SIGNS.iter().filter(|(sign, _)| {
+            words.clone().any(|word| word.to_uppercase() == *sign)
+                || (!sign.is_ascii() && comment.text.contains(sign))
+        });
+        let named = codes.chain(alone).chain(signs.map(|(_, code)| (*code).to_owned()));
+        let is_dollars = DOLLARS.split_whitespace().any(|code| code == currency.code());
+        let dollar = (comment.text.contains('$') && !is_dollars).then(|| "$".to_owned());
+        if let Some(other) = named.chain(dollar).find(|code| code != currency.code()) {
+            let message = format!(
+                "the comment names the currency {other}, and the invoice is in {currency}: state its currency as \
+                 `# currency: {currency}` in place of the comment, or the other one"
+            );
+            return Err(invalid(message).on_line(comment.line));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
+fn is_money(text: &str) -> bool {
+    let is_of_number = |each: char| each.is_ascii_digit() || ".,' \u{a0}\u{202f}\u{2019}".contains(each);
+    let number = text.trim_matches(|each: char| !each.is_ascii_digit());
+    let beside = text.replacen(number, "", 1);
+    let beside = beside.trim_matches(|each: char| each.is_whitespace() || "-+()\u{2212}".contains(each));
+    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_sign = beside.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}']) || is_code(beside);
+    if number.is_empty() || !number.chars().all(is_of_number) || !(beside.is_empty() || has_sign) {
+        return false;
+    }
+    let Some((whole, cents)) = number.rsplit_once(['.', ',']) else { return has_sign };
+    let mut groups = whole.split(|each: char| !each.is_ascii_digit());
+    groups.next();
+    has_sign || (cents.len() == 2 && groups.all(|group| group.len() == 3))
+}
+
+/// Whether a comment states an amount: `Due: 99.00`, `Gesamt: 99`, `Amount due 99.00`.
+fn states_money(text: &str) -> bool {
+    let has_digit = |value: &str| value.contains(|each: char| each.is_ascii_digit());
+    let is_number =
+        |value: &str| has_digit(value) && !value.contains(char::is_alphabetic) && !value.contains(['%', '/']);
+    match text.split_once([':', '=']) {
+        Some((name, value)) => is_money(value.trim()) || (SumLabel::of(name).is_some() && is_number(value)),
+        None => text.find(|each: char| each.is_ascii_digit()).is_some_and(|first| {
+            text.split_at_checked(first).is_some_and(|(name, value)| {
+                is_money(value.trim()) && SumLabel::of(name.trim_end_matches('$')).is_some()
+            })
+        }),
+    }
+}
+
 /// Refuses a comment that has the form of a field of money, such as `# amount: 25.00`.
 fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
+    if states_money(comment.text.trim_start_matches('#').trim()) {
+        let message = format!(
+            "the comment `{}` states an amount and is no known field: state the invoice's total as `# total: 8751.30`, or remove \
+             the comment",
+            quoted(comment.text.trim())
+        );
+        return Err(match comment.text.split_once([':', '=']) {
+            Some((name, _)) if Meaning::of(name) == Some(Meaning::Amount) => {
+                unknown_amount(name, comment.line)
+            }
+            _ => invalid(message).on_line(comment.line),
+        });
+    }
     let Some((name, value)) = comment.text.split_once([':', '=']) else { return Ok(()) };
     let is_short = name.split_whitespace().count() <= 3;
     if is_short && Meaning::of(name) == Some(Meaning::Amount) && !value.trim().is_empty() {
-        let message = format!(
-            "the field `{}` is not known and looks like an amount; the fields are number, period, currency, issued, total and \
-             decimals",
-            quoted(name.trim())
-        );
-        return Err(invalid(message).on_line(comment.line));
+        return Err(unknown_amount(name, comment.line));
     }
     Ok(())
+}
+
+fn unknown_amount(name: &str, line: u64) -> crate::Error {
+    let message = format!(
+        "the field `{}` is not known and looks like an amount; the fields are number, period, currency, issued, total and \
+         decimals",
+        quoted(name.trim())
+    );
+    invalid(message).on_line(line)
 }
 
 fn read_period(text: &str) -> Result<Window> {

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
 
-pub use super::sums::settle;
+pub use super::sums::{is_left, settle};
 use crate::{Error, ErrorKind, Result};
 
 /// The text of a file; see [`cost_model::input::decode`].

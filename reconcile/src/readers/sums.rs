@@ -31,7 +31,8 @@ use crate::{Invoice, InvoiceLine, LineKind, Remark, Result};
 ///
 /// # Errors
 /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line of a row that may be a sum or a line while no total proves
-/// which, and of a total among the rows that the lines do not come to; without a line, if no line is left.
+/// which, of a total or an amount due among the rows that contradicts the lines, and of a subtotal that no lines come to where
+/// there is no total; without a line, if no line is left.
 pub fn settle(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> {
     let mut sheet = Sheet::default();
     for (place, row) in rows.into_iter().enumerate() {
@@ -69,6 +70,8 @@ struct Sheet {
     sums: Vec<(SumLabel, Placed)>,
     /// Rows that are neither: payments below the total, and sums by arithmetic.
     set_apart: Vec<Placed>,
+    /// What the payments among those come to, which is negative.
+    applied: Money,
 }
 
 impl Sheet {
@@ -87,11 +90,14 @@ impl Sheet {
         };
         let (above, below): (Vec<_>, Vec<_>) =
             self.lines.iter().cloned().partition(|each| each.place < place);
-        if below.is_empty() || add(&above)? != total {
+        if below.is_empty() || !below.iter().all(may_pay) || add(&above)? != total {
             return Ok(());
         }
-        let left = total.checked_add(add(&below)?)?;
-        if self.stated(SumLabel::Due).any(|due| due.row.amount == left) {
+        let applied = add(&below)?;
+        let paid = self.paid()?;
+        let is_explained = |due: Money| due != total && is_left(due, total, applied, paid);
+        if self.stated(SumLabel::Due).any(|due| is_explained(due.row.amount)) {
+            self.applied = applied;
             self.lines = above;
             self.set_apart = below;
         }
@@ -163,9 +169,13 @@ impl Sheet {
     /// The total that the file states, which the lines must come to if it is stated among them.
     fn total(&self, apart: Option<Money>) -> Result<Option<Money>> {
         let mut rows = self.stated(SumLabel::Total).chain(self.stated(SumLabel::Due));
-        let Some(row) = rows.next() else { return Ok(apart) };
+        let Some(row) = rows.next() else {
+            self.check_subtotals(apart)?;
+            return Ok(apart);
+        };
         let sum = add(&self.lines)?;
         if self.totals(None)?.into_iter().any(|total| total == sum || Some(total) == apart) {
+            self.check_others(sum, apart)?;
             return Ok(apart.or(Some(sum)));
         }
         let difference = row.row.amount.checked_sub(sum)?;
@@ -176,6 +186,97 @@ impl Sheet {
         );
         Err(invalid(message).on_line(row.row.line))
     }
+
+    /// What was paid by the rows that say so.
+    fn paid(&self) -> Result<Money> {
+        Ok(Money::sum(self.stated(SumLabel::Paid).map(|paid| paid.row.amount))?)
+    }
+
+    /// Refuses a second total, or an amount due, that contradicts what the lines come to. A total of the lines above it
+    /// contradicts nothing, nor does an amount due that payments explain.
+    fn check_others(&self, sum: Money, apart: Option<Money>) -> Result<()> {
+        let paid = self.paid()?;
+        for Placed { place, row } in self.stated(SumLabel::Total) {
+            let above = self.lines.iter().filter(|line| line.place < *place);
+            let above = Money::sum(above.map(|line| line.row.amount))?;
+            if ![Some(sum), Some(above), apart].contains(&Some(row.amount)) {
+                return Err(contradicts(row, sum));
+            }
+        }
+        for Placed { row, .. } in self.stated(SumLabel::Due) {
+            let totals = [Some(sum), apart];
+            if !totals.into_iter().flatten().any(|total| is_left(row.amount, total, self.applied, paid)) {
+                return Err(contradicts(row, sum));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a subtotal that is the sum of no lines that follow each other, where no total shows that none is missing.
+    fn check_subtotals(&self, apart: Option<Money>) -> Result<()> {
+        if apart.is_some() {
+            return Ok(());
+        }
+        for Placed { row, .. } in self.stated(SumLabel::Subtotal) {
+            if !is_sum_of_neighbours(row.amount, &self.lines) {
+                let message = format!(
+                    "no lines come to the subtotal of {}, and no total shows that none is missing: state the invoice's total, or \
+                     remove the subtotal",
+                    row.amount
+                );
+                return Err(invalid(message).on_line(row.line));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn contradicts(row: &InvoiceLine, sum: Money) -> crate::Error {
+    let message = format!(
+        "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance explains the difference: \
+         a line is missing or is no line. Compare the rows with the invoice",
+        row.amount
+    );
+    invalid(message).on_line(row.line)
+}
+
+fn is_sum_of_neighbours(sum: Money, lines: &[Placed]) -> bool {
+    (0..lines.len()).any(|first| {
+        let mut run = Some(Money::ZERO);
+        lines.iter().skip(first).any(|line| {
+            run = run.and_then(|run| run.checked_add(line.row.amount).ok());
+            run == Some(sum)
+        })
+    })
+}
+
+/// Whether a row below the total may be a payment of the invoice, such as an applied balance.
+fn may_pay(placed: &Placed) -> bool {
+    let is_of_a_kind_that_pays = matches!(
+        placed.row.kind(),
+        LineKind::Unrecognised | LineKind::Credit | LineKind::Drawdown | LineKind::Refund
+    );
+    is_of_a_kind_that_pays && placed.row.amount < Money::ZERO
+}
+
+/// Whether an amount may be what is due of an invoice: its total, less balances applied to it (a negative amount), less
+/// payments (of either sign), less both. Amounts out of range explain nothing.
+///
+/// ```
+/// use cost_model::Money;
+/// use reconcile::reading::is_left;
+///
+/// let [due, total, paid]: [Money; 3] = ["0".parse()?, "22".parse()?, "22".parse()?];
+/// assert!(is_left(due, total, Money::ZERO, paid));
+/// assert!(!is_left("48".parse()?, total, Money::ZERO, paid));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+pub fn is_left(due: Money, total: Money, applied: Money, paid: Money) -> bool {
+    let less_applied = total.checked_add(applied).ok();
+    [Some(total), less_applied].into_iter().flatten().any(|left| {
+        let less_paid = if paid < Money::ZERO { left.checked_add(paid) } else { left.checked_sub(paid) };
+        due == left || less_paid.is_ok_and(|left| due == left)
+    })
 }
 
 /// A row that may be a sum of others.

@@ -118,6 +118,40 @@ fn a_payment_below_the_total_is_no_line() {
 }
 
 #[test]
+fn totals_that_contradict_are_refused_unless_payments_explain_them() {
+    const LINES: &str = "Cursor seats,1,20\nSales tax,,2\n";
+    for (rows, place) in [
+        ("Total,,22\nAmount due,,47\n", "invoice.csv:6: "),
+        ("Total,,22\nTotal due,,30\n", "invoice.csv:6: "),
+        ("Total,,22\nGrand total,,30\n", "invoice.csv:6: "),
+        ("Gesamtbetrag,,22\nZahlbetrag,,30\n", "invoice.csv:6: "),
+        ("Amount due,,22\nBalance,,30\n", "invoice.csv:6: "),
+        ("Amount due,,47\nTotal,,22\n", "invoice.csv:5: "),
+        ("Total,,22\nLate fee,,25\nAmount due,,47\n", "invoice.csv:5: "),
+        ("Total,,22\nSales tax,,-2\nAmount due,,20\n", "invoice.csv:5: "),
+        ("Total,,22\nAmount paid,,5\nAmount due,,20\n", "invoice.csv:7: "),
+        ("Total,,22\nAmount due,,0\n", "invoice.csv:6: "),
+        ("Subtotal,,99\n", "invoice.csv:5: "),
+    ] {
+        refused(with_rows(&format!("{LINES}{rows}")), place, "");
+    }
+    for rows in [
+        "Total,,22\nAmount paid,,22\nAmount due,,0\n",
+        "Total,,22\nAmount paid,,-22\nAmount due,,0\n",
+        "Total,,22\nApplied balance,,-5\nAmount paid,,7\nAmount due,,10\n",
+        "Total,,22\nApplied balance,,-22\nAmount due,,0\n",
+        "Subtotal,,20\nTotal,,22\nAmount due,,22\n",
+        "Subtotal,,20\n",
+    ] {
+        let invoice = with_rows(&format!("{LINES}{rows}")).unwrap();
+        assert_eq!((invoice.lines.len(), total(&invoice).as_str()), (2, "22"), "{rows}");
+    }
+    // A total of what stands above it, with more below that the last total takes in.
+    let more = with_rows("Cursor seats,1,20\nTotal charges,,20\nSales tax,,2\nTotal,,22\n").unwrap();
+    assert_eq!((more.lines.len(), total(&more).as_str()), (2, "22"));
+}
+
+#[test]
 fn header_words_have_any_case_and_are_never_comments() {
     let invoice = csv(case("header-words-in-capitals/invoice.csv")).unwrap();
     assert_eq!((invoice.number.as_str(), invoice.currency.code()), ("INV-9", "EUR"));
@@ -135,6 +169,50 @@ fn header_words_have_any_case_and_are_never_comments() {
     ] {
         let text = format!("{PERIOD}{field}\ndescription,quantity,amount\nCursor seats,1,20.00\n");
         refused(csv(text), "invoice.csv:", word);
+    }
+}
+
+#[test]
+fn a_comment_that_names_another_currency_or_states_an_amount_is_refused_with_its_line() {
+    let with = |comment: &str, currency: &str| {
+        csv(format!(
+            "{PERIOD}# currency: {currency}\n{comment}\ndescription,quantity,amount\nCursor seats,1,20.00\n"
+        ))
+    };
+    for comment in [
+        "# Devise: EUR",
+        "# W\u{e4}hrung: EUR",
+        "# CCY: gbp",
+        "# Amounts in EUR",
+        "# all figures in \u{20ac}",
+        "# Moneda = Euros",
+        "# CCY: GBP",
+        "# Gesamt: 99.00",
+        "# Gesamt: 99",
+        "# Rechnungsbetrag: 99,00",
+        "# Due: 99.00",
+        "# Zu zahlen: 1.299,00",
+        "# Importe = $99",
+        "# Saldo: 99 USD",
+        "# Amount due 99.00",
+        "# Grand total $99.00",
+    ] {
+        refused(with(comment, "USD"), "invoice.csv:3: ", "");
+    }
+    refused(with("# Devise: USD", "EUR"), "invoice.csv:3: ", "USD");
+    refused(with("# amounts in $", "EUR"), "invoice.csv:3: ", "EUR");
+    for comment in [
+        "# Devise: USD",
+        "# Amounts in USD",
+        "# printed: 2026-08-01",
+        "# printed: 01.08.2026",
+        "# page: 3",
+        "# TRY to pay ALL of it",
+        "# discussed: 8.25 %",
+        "# PO 4711",
+        "# customer: Acme Ltd",
+    ] {
+        assert_eq!(total(&with(comment, "USD").unwrap()), "20", "{comment}");
     }
 }
 

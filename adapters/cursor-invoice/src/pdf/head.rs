@@ -161,6 +161,18 @@ fn is_furniture(words: &[&str]) -> bool {
     }
 }
 
+/// Whether a line is the heading of a text that asks for no money: `Credit note`, `Invoice VOID`.
+pub(super) fn is_no_bill(line: &str) -> bool {
+    const BESIDE: &str = "invoice|facture|rechnung|factura|fattura|factuur|fatura|status|tax";
+    const HEADINGS: &str = "void|voided|cancelled|canceled|draft|credit note|credit memo|storniert|stornorechnung|stornierung|\
+        entwurf|gutschrift|rechnungskorrektur|annul\u{e9}e|annul\u{e9}|avoir|brouillon|note de cr\u{e9}dit|anulada|borrador|\
+        nota de cr\u{e9}dito|nota di credito|annullata|creditnota|creditfactuur|pro forma|proforma|quote|estimate";
+    let lower = line.to_lowercase();
+    let words = lower.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.filter(|word| !is_one_of(BESIDE, word)).collect();
+    is_one_of(HEADINGS, &words.join(" "))
+}
+
 /// Such as `INV-0006 $2,202.35 due October 15, 2026`.
 fn is_due_on_a_day(line: &str, words: &[&str]) -> bool {
     let due =

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, SumLabel};
 use cost_model::{Currency, Money, Timestamp, Window};
-use reconcile::reading::settle;
+use reconcile::reading::{is_left, settle};
 use reconcile::{Error, ErrorKind, Invoice, InvoiceLine, Remark, Result, Wordings};
 
 use super::Options;
 use super::days::span;
-use super::head::{Headings, Label, Stated, stated, value};
+use super::head::{Headings, Label, Stated, is_no_bill, stated, value};
 use super::line::{TextLine, lines};
-use super::row::{Row, is_figures};
+use super::row::{Row, is_figures, last_amount};
 use crate::CursorWordings;
 
 /// How far the text has been read.
@@ -59,6 +59,9 @@ pub(super) struct Sheet<'a> {
     totals: Vec<StatedSum>,
     dues: Vec<StatedSum>,
     paid: Vec<StatedSum>,
+    subtotals: Vec<StatedSum>,
+    /// Negative amounts below the total, such as an applied balance.
+    applied: Vec<StatedSum>,
     remarks: Vec<Remark>,
     /// A label whose value is to follow, with its line and text.
     label: Option<(Label, Remark)>,
@@ -92,6 +95,8 @@ impl<'a> Sheet<'a> {
             totals: Vec::new(),
             dues: Vec::new(),
             paid: Vec::new(),
+            subtotals: Vec::new(),
+            applied: Vec::new(),
             remarks: Vec::new(),
             label: None,
             sum_label: None,
@@ -129,6 +134,10 @@ impl<'a> Sheet<'a> {
         if self.take_value(&line)? {
             return Ok(());
         }
+        if matches!(self.part, Part::Head | Part::Foot) && is_no_bill(&line.text) {
+            let message = format!("`{}`: the text is no invoice that is to be paid", line.text);
+            return Err(invalid(message).on_line(line.number));
+        }
         self.end_labels();
         let is_whole = matches!(known, Some(Stated::Headings(_) | Stated::Sum(..) | Stated::Aside));
         if self.part == Part::Head && line.cells.len() > 1 && !is_whole {
@@ -156,10 +165,24 @@ impl<'a> Sheet<'a> {
                 }
                 None if matches!(self.part, Part::Table | Part::Sums) => self.add(line),
                 None => {
+                    self.note_applied(&line);
                     self.remarks.push(Remark::new(line.number, line.text));
                     Ok(())
                 }
             },
+        }
+    }
+
+    /// Notes a negative amount below the total, which may explain what is due.
+    fn note_applied(&mut self, line: &TextLine) {
+        if self.part != Part::Foot {
+            return;
+        }
+        let text = last_amount(&line.text).map_or_else(|| line.text.clone(), |(_, amount)| amount);
+        if let Ok(amount) = self.numbers.clone().amount(Cell::new(&text).on_line(line.number))
+            && amount.value < Money::ZERO
+        {
+            self.applied.push(StatedSum { line: line.number, amount });
         }
     }
 
@@ -208,7 +231,15 @@ impl<'a> Sheet<'a> {
                 self.label = Some((label, Remark::new(number, text)));
                 return Ok(());
             }
-            Stated::Number(text) => fill(&mut self.number, text),
+            Stated::Number(text) => {
+                if let Some(first) = self.number.as_ref().filter(|first| **first != text) {
+                    let message = format!(
+                        "the text has two invoice numbers, {first} and {text}: read each invoice from a file of its own"
+                    );
+                    return Err(invalid(message).on_line(number));
+                }
+                fill(&mut self.number, text)
+            }
             Stated::Issued(day) => self.options.issued.is_none() && fill(&mut self.issued, day),
             Stated::Period(days) => self.options.period.is_none() && fill(&mut self.period, days),
             Stated::Sum(label, amount) => self.take_sum(number, label, &amount)?,
@@ -244,7 +275,10 @@ impl<'a> Sheet<'a> {
                 self.end_table(Part::Foot);
                 self.paid.push(sum);
             }
-            _ => self.end_table(Part::Sums),
+            _ => {
+                self.subtotals.push(sum);
+                self.end_table(Part::Sums);
+            }
         }
         Ok(false)
     }
@@ -340,7 +374,7 @@ impl<'a> Sheet<'a> {
                 SumLabel::Total => self.totals.push(amount),
                 SumLabel::Due => self.dues.push(amount),
                 SumLabel::Paid => self.paid.push(amount),
-                _ => {}
+                _ => self.subtotals.push(amount),
             }
             self.end_table(if label == SumLabel::Subtotal { Part::Sums } else { Part::Foot });
             self.remarks.push(Remark::new(text.number, text.text));
@@ -460,6 +494,7 @@ impl<'a> Sheet<'a> {
     fn check(&self, invoice: &mut Invoice, totals: &[Money]) -> Result<()> {
         let sum = invoice.sum_of_lines()?;
         if totals.contains(&sum) {
+            self.check_others(invoice, sum)?;
             invoice.stated_total = Some(sum);
             return Ok(());
         }
@@ -468,6 +503,7 @@ impl<'a> Sheet<'a> {
         }
         let first_unread = self.unread.first();
         let Some(total) = totals.first() else {
+            self.check_subtotals(invoice)?;
             return match first_unread.map(|unread| unread.line).or(self.unproven) {
                 None => Ok(()),
                 Some(line) => Err(invalid(
@@ -491,6 +527,51 @@ impl<'a> Sheet<'a> {
         );
         Err(invalid(message).on_line(first_unread.map_or(place, |unread| unread.line)))
     }
+
+    /// Refuses a second total, or an amount due, that contradicts what the lines come to. A total of the lines above it
+    /// contradicts nothing, nor does an amount due that payments or applied balances explain.
+    fn check_others(&self, invoice: &Invoice, sum: Money) -> Result<()> {
+        for total in &self.totals {
+            if total.amount.value != sum && total.amount.value != sum_above(invoice, total.line)? {
+                return Err(contradicts(total, sum));
+            }
+        }
+        let applied = Money::sum(self.applied.iter().map(|sum| sum.amount.value))?;
+        let all_paid = Money::sum(self.paid.iter().map(|paid| paid.amount.value))?;
+        // A payment may be printed twice, above and below the lines.
+        let paid: Vec<Money> = self.paid.iter().map(|paid| paid.amount.value).chain([all_paid]).collect();
+        let contradicting = self
+            .dues
+            .iter()
+            .find(|due| !paid.iter().any(|paid| is_left(due.amount.value, sum, applied, *paid)));
+        contradicting.map_or(Ok(()), |due| Err(contradicts(due, sum)))
+    }
+
+    /// Refuses a subtotal that the lines above it miss, where no total shows that none is missing.
+    fn check_subtotals(&self, invoice: &Invoice) -> Result<()> {
+        for subtotal in &self.subtotals {
+            let above = sum_above(invoice, subtotal.line)?;
+            if above != subtotal.amount.value {
+                return Err(contradicts(subtotal, above));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn contradicts(stated: &StatedSum, sum: Money) -> Error {
+    let message = format!(
+        "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance that is printed explains \
+         the difference. Compare the lines, and write the invoice as CSV if some of them stand below its total",
+        stated.amount.value
+    );
+    invalid(message).on_line(stated.line)
+}
+
+/// What the lines above a line of the text come to.
+fn sum_above(invoice: &Invoice, line: u64) -> Result<Money> {
+    let above = invoice.lines.iter().filter(|each| each.line < line);
+    Ok(Money::sum(above.map(|each| each.amount))?)
 }
 
 /// Sets a field that is not set yet, and tells whether it has.

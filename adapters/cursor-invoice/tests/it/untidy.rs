@@ -257,3 +257,46 @@ fn one_reader_takes_every_form_and_overrules_no_file() {
     assert_eq!(CursorInvoiceReader::new().read(&text, "a.txt").unwrap().period, july());
     refused(reader.read(b"x", "a.pdf"), "a.pdf: ", ".txt");
 }
+
+const BILL: &str = "Invoice\nInvoice number ABC-0009\nBilling period Jul 1 \u{2013} Aug 1, 2026\n\
+    Description Qty Unit price Amount\nCursor Teams seats 10 $40.00 $400.00\n";
+
+#[test]
+fn a_total_that_what_is_due_contradicts_is_refused_unless_payments_explain_it() {
+    for sums in [
+        "Total $400.00\nTax (8.25%) $33.00\nAmount due $433.00\n",
+        "Total $400.00\nLate fee $25.00\nAmount due $425.00\n",
+        "Total $400.00\nAmount due $999.00\n",
+        "Total $400.00\nAmount due $0.00\n",
+        "Total $400.00\nTotal $500.00\n",
+        "Total $400.00\nAmount paid $100.00\nAmount due $200.00\n",
+        "Total $400.00\nApplied balance -$50.00\nAmount due $340.00\n",
+        "Subtotal $503.16\n",
+    ] {
+        refused(read(format!("{BILL}{sums}")), "invoice.txt:", "contradicts");
+    }
+    for sums in [
+        "Total $400.00\nAmount paid $400.00\nAmount due $0.00\n",
+        "Total $400.00\nApplied balance -$50.00\nAmount due $350.00\n",
+        "Total $400.00\nApplied balance\n-$50.00\nAmount paid $350.00\nAmount due $0.00\n",
+        "Subtotal $400.00\nTotal $400.00\nAmount due $400.00 USD\n",
+        "Subtotal $400.00\n",
+    ] {
+        let invoice = read(format!("{BILL}{sums}")).unwrap();
+        assert_eq!(invoice.total().unwrap().to_string(), "400", "{sums}");
+    }
+}
+
+#[test]
+fn two_invoices_in_one_text_and_texts_that_ask_for_no_money_are_refused() {
+    let bill = format!("{BILL}Total $400.00\n");
+    refused(
+        read(format!("{bill}{}", bill.replace("ABC-0009", "ABC-0010"))),
+        "invoice.txt:8: ",
+        "two invoice numbers",
+    );
+    for heading in ["VOID", "Invoice VOID", "Credit note", "Gutschrift", "DRAFT", "Note de cr\u{e9}dit"] {
+        refused(read(format!("{heading}\n{bill}")), "invoice.txt:1: ", "no invoice");
+    }
+    assert_eq!(read(&bill).unwrap().total().unwrap().to_string(), "400");
+}
