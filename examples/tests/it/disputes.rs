@@ -53,7 +53,16 @@ fn each_cause_alone_gets_its_exact_amount() {
         *verdicts.entry(verdict).or_default() += 1;
     }
     println!("{verdicts:?}");
-    assert!(verdicts[&Verdict::Exact] * 100 >= 99 * verdicts.values().sum::<u64>());
+    is_mostly_exact(&verdicts, 99, 97);
+}
+
+/// At least so many percent of the cases that name one cause are exact, and so many of all. What another cause would
+/// explain as well is ambiguous, and is meant to be.
+fn is_mostly_exact(verdicts: &BTreeMap<Verdict, u64>, of_clear: u64, of_all: u64) {
+    let all: u64 = verdicts.values().sum();
+    let ambiguous = verdicts.get(&Verdict::Ambiguous).copied().unwrap_or(0);
+    let exact = verdicts[&Verdict::Exact] * 100;
+    assert!(exact >= of_clear * (all - ambiguous) && exact >= of_all * all, "{verdicts:?}");
 }
 
 /// Cases that a plainer search once got wrong.
@@ -88,7 +97,8 @@ fn two_causes_at_once_are_told_apart_nearly_always() {
         *verdicts.entry(trial.verdict()).or_default() += 1;
     }
     println!("{verdicts:?}");
-    assert!(verdicts[&Verdict::Exact] * 100 >= 95 * verdicts.values().sum::<u64>());
+    assert!(!verdicts.contains_key(&Verdict::Wrong), "{verdicts:?}");
+    is_mostly_exact(&verdicts, 95, 90);
 }
 
 /// R5: the same input gives the same bytes.

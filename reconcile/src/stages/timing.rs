@@ -72,6 +72,10 @@ fn cuts(
         if !found.rivals.is_empty() {
             let others = found.rivals.iter().copied().filter(|rival| *rival != category);
             step.candidates = [category].into_iter().chain(others).collect();
+            if step.candidates.len() == 1 {
+                let ends = [Category::CutOffStart, Category::CutOffEnd];
+                step.candidates.extend(ends.into_iter().filter(|end| *end != category));
+            }
             step.category = Category::Ambiguous;
         }
         bridge.push(step)?;
