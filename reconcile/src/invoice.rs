@@ -301,3 +301,41 @@ pub trait InvoiceReader: fmt::Debug {
     /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice), with the line and field.
     fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_of_the_other_sign_than_its_words_is_of_unknown_wording() {
+        let kind = |kind: &LineKind, cents: i128| {
+            let amount = Money::from_units(cents * 10_i128.pow(22));
+            InvoiceLine::new(1, "whatever", amount, kind.clone()).kind().clone()
+        };
+        let usage = LineKind::Usage(UsageLine::default());
+        let asked = [
+            LineKind::Seats,
+            LineKind::AddOn,
+            LineKind::Commitment,
+            LineKind::Surcharge,
+            LineKind::TokenFee,
+            LineKind::OwnKeyFees,
+        ];
+        let taken_off = [
+            LineKind::Discount,
+            LineKind::Credit,
+            LineKind::Refund,
+            LineKind::Netting,
+            LineKind::Allowance,
+            LineKind::Drawdown,
+        ];
+        for each in asked.iter().chain(&taken_off) {
+            let right = if asked.contains(each) { 1 } else { -1 };
+            assert_eq!((&kind(each, right), &kind(each, 0)), (each, each));
+            assert_eq!(kind(each, -right), LineKind::Unrecognised, "{each:?}");
+        }
+        for each in [usage, LineKind::Proration, LineKind::Tax] {
+            assert_eq!((kind(&each, 1), kind(&each, -1)), (each.clone(), each.clone()));
+        }
+    }
+}

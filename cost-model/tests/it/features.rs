@@ -326,6 +326,25 @@ fn a_report_says_what_is_missing() {
     assert_eq!((gaps.len(), gaps[0].state), (1, GapState::Unknown));
 }
 
+/// A difference is as wrong by what is missing of the period before as by what is missing of this one.
+#[test]
+fn a_comparison_says_what_is_missing_of_both_periods() {
+    let days = |first: &str, end: &str| Window::days(first.parse().unwrap(), end.parse().unwrap()).unwrap();
+    let mut builder = Ledger::builder(Currency::USD);
+    let read = vec![days("2026-08-01", "2026-08-20"), days("2026-09-01", "2026-09-25")];
+    builder.cover(ConnectionId::new("acme"), read);
+    let ledger = builder.build();
+    let september = Query::all_resources().window(days("2026-09-01", "2026-10-01"));
+    let missing = |query: &Query| -> Vec<Window> {
+        query.run(&ledger, &Untagged).unwrap().gaps.into_iter().map(|gap| gap.window).collect()
+    };
+    assert_eq!(missing(&september), [days("2026-09-25", "2026-10-01")]);
+    assert_eq!(
+        missing(&september.compare()),
+        [days("2026-09-25", "2026-10-01"), days("2026-08-20", "2026-09-01")]
+    );
+}
+
 #[test]
 fn output_is_exact_in_csv_and_json_and_rounds_each_figure_of_a_text_on_its_own() {
     let mut records = vec![charge("auto", "0.333"), charge("gpt, \"5\"", "0.333"), charge("o3", "0.334")];
