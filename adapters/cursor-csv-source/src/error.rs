@@ -42,16 +42,10 @@ impl fmt::Display for Error {
             write!(f, ":{line}")?;
         }
         if let Some(column) = self.column() {
-            write!(f, ": column `{}`", without_addresses(column))?;
+            write!(f, ": column `{column}`")?;
         }
-        write!(f, ": {}", without_addresses(self.problem.message()))
+        write!(f, ": {}", self.problem.message())
     }
-}
-
-/// The text with every word left out that may be an email address, since files hold them in unexpected places.
-fn without_addresses(text: &str) -> String {
-    let words = text.split(' ').map(|word| if word.contains('@') { "(email)" } else { word });
-    words.collect::<Vec<_>>().join(" ")
 }
 
 impl std::error::Error for Error {}

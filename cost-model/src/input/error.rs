@@ -4,7 +4,8 @@ use std::fmt;
 
 /// What is wrong with an outside file, with the line and the column where that is known.
 ///
-/// The text quotes no email address and no more than a few words of the file. A reader turns it into its own error type.
+/// The text quotes no email address, whatever was put into it, and no more than a few words of the file. A reader turns it
+/// into its own error type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
     line: Option<u64>,
@@ -15,7 +16,7 @@ pub struct InputError {
 impl InputError {
     /// An error about a file as a whole: lower case, no full stop, with the remedy.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { line: None, column: None, message: message.into() }
+        Self { line: None, column: None, message: without_addresses(message.into()) }
     }
 
     /// The same error about a line, unless one is known already.
@@ -28,7 +29,7 @@ impl InputError {
     /// The same error about a column, unless one is known already.
     #[must_use]
     pub fn in_column(mut self, column: impl Into<String>) -> Self {
-        self.column.get_or_insert_with(|| column.into());
+        self.column.get_or_insert_with(|| without_addresses(column.into()));
         self
     }
 
@@ -48,6 +49,16 @@ impl InputError {
     }
 }
 
+/// The text with `***` for every word that may be an email address: files hold them in places where none is expected, such
+/// as the names of columns.
+fn without_addresses(text: String) -> String {
+    if !text.contains('@') {
+        return text;
+    }
+    let words = text.split(' ').map(|word| if word.contains('@') { "***" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
@@ -61,3 +72,15 @@ impl fmt::Display for InputError {
 }
 
 impl std::error::Error for InputError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_error_about_a_file_names_an_address_wherever_it_stood() {
+        let error = InputError::new("the columns are Date, iris@x.test and Cost").in_column("noor@x.test");
+        assert_eq!(error.to_string(), "column `***`: the columns are Date, *** and Cost");
+        assert_eq!((error.column(), error.message()), (Some("***"), "the columns are Date, *** and Cost"));
+    }
+}
