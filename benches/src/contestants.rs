@@ -89,14 +89,14 @@ impl Codes {
             *count = u32::try_from(record.tokens.get(token_type).count())?;
         }
         self.day.push(self.days.number(record.at.date())?);
-        self.service.push(self.services.number(record.service.clone().unwrap_or_default())?);
+        self.service.push(self.services.number(record.dimensions.service.clone().unwrap_or_default())?);
         self.team.push(self.teams.number(team)?);
         self.effective.push(effective);
         self.others.push(others);
         self.present.push(Present::of(&amounts));
         self.tokens.push(tokens);
         self.requests.push(record.requests.unwrap_or_default().units());
-        self.unit.push(Unit::of(record.usage_unit.as_deref()));
+        self.unit.push(Unit::of(record.dimensions.usage_unit.as_deref()));
         Ok(())
     }
 
@@ -127,12 +127,12 @@ impl Plain {
         let requests = record.requests.map(|requests| Money::from_units(requests.units()));
         Ok(Self {
             day: record.at.date(),
-            service: record.service.as_deref().unwrap_or_default().to_owned(),
+            service: record.dimensions.service.as_deref().unwrap_or_default().to_owned(),
             team: team.to_owned(),
             amounts,
             tokens: TokenType::ALL.map(|token_type| record.tokens.get(token_type).count()),
             requests: requests.map(Money::try_to_decimal).transpose()?,
-            unit: Unit::of(record.usage_unit.as_deref()),
+            unit: Unit::of(record.dimensions.usage_unit.as_deref()),
         })
     }
 }

@@ -16,7 +16,6 @@ mod money;
 mod observations;
 pub mod output;
 mod price_book;
-mod provenance;
 mod pseudonyms;
 mod record;
 pub mod report;
@@ -39,19 +38,21 @@ pub use ledger::{Ledger, LedgerBuilder, LedgerRow, LedgerTuple};
 pub use money::Money;
 pub use observations::{Observations, ObservedGroup, ObservedMember, ObservedSpend};
 pub use price_book::{PriceBook, Prices};
-pub use provenance::{Identity, Person, Provenance, ReadNumber, RecordId, Run, StoredRecord};
 pub use pseudonyms::Pseudonyms;
-pub use record::{CostRecord, Stated, Tags};
+pub use record::{
+    Code, CostRecord, DimensionFields, DimensionInterner, DimensionSet, Figures, Identity, Person,
+    Provenance, ReadNumber, RecordId, Run, Stated, StoredRecord, Tags,
+};
 pub use report::Bin;
 pub use rounding::{Rounding, round_parts};
 pub use source::{CostSource, Drift, Origin, SourceBatch, WindowCount};
 pub use spans::Spans;
 pub use split::{ZeroWeights, split};
 pub use store::{
-    Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan, FileImport, Import,
-    ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS, MemoryStore, Owner,
-    PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope, WindowReplacement,
-    final_before,
+    ChargeSink, Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan,
+    FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS,
+    MemoryStore, Owner, PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope,
+    SetNumber, WindowReplacement, final_before,
 };
 pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};

@@ -268,7 +268,7 @@ mod tests {
             let noon = Timestamp::from_millis(day(number).millis() + DAY / 2).unwrap();
             let amount = Money::from_units(i128::from(1 + number / 7) * 10_i128.pow(24));
             let mut record = CostRecord::new(noon, "p", Currency::USD, Costs::flat(amount));
-            record.subcategory = Some("Usage-based".into());
+            record.edit(|set| set.subcategory = Some("Usage-based".into()));
             ledger.push(&record).unwrap();
         }
         ledger.build()

@@ -50,11 +50,11 @@ impl Case<'_> {
         let period = self.invoice.period;
         let mut record = CostRecord::new(period.start(), provider, self.invoice.currency, costs);
         record.end = Some(period.end());
-        record.account = Some(account.into());
-        record.category = Some("invoice".into());
-        record.subcategory = Some(subcategory.into());
-        record.charge_type = Some("Adjustment".into());
-        record.tags.insert("invoice:number", self.invoice.number.as_str());
+        record.edit(|set| set.account = Some(account.into()));
+        record.edit(|set| set.category = Some("invoice".into()));
+        record.edit(|set| set.subcategory = Some(subcategory.into()));
+        record.edit(|set| set.charge_type = Some("Adjustment".into()));
+        record.edit(|set| set.tags.insert("invoice:number", self.invoice.number.as_str()));
         record
     }
 

@@ -254,8 +254,8 @@ mod tests {
         ];
         for (person, day, amount, kind) in charges {
             let mut record = CostRecord::new(at(day), "p", Currency::USD, Costs::flat(money(amount)));
-            record.subcategory = Some(kind.into());
-            record.resource = Some(person.into());
+            record.edit(|set| set.subcategory = Some(kind.into()));
+            record.edit(|set| set.resource = Some(person.into()));
             ledger.push(&record).unwrap();
         }
         ledger.build()

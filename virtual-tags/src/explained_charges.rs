@@ -57,8 +57,8 @@ impl ResolvedRules {
     /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
     /// let at = Timestamp::midnight("2026-09-15".parse()?);
     /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("2.5".parse()?));
-    /// record.resource = Some("ana@acme.test".into());
-    /// record.service = Some("GPT 5.4".into());
+    /// record.edit(|set| set.resource = Some("ana@acme.test".into()));
+    /// record.edit(|set| set.service = Some("GPT 5.4".into()));
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let day = Window::days("2026-09-15".parse()?, "2026-09-16".parse()?)?;

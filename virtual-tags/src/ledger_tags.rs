@@ -28,7 +28,7 @@ use crate::fragments::Weighted;
 /// for person in ["ana@data.acme.test", "bo@acme.test"] {
 ///     let at = Timestamp::midnight("2026-09-15".parse()?);
 ///     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse()?));
-///     record.resource = Some(person.into());
+///     record.edit(|set| set.resource = Some(person.into()));
 ///     ledger.push(&record)?;
 /// }
 /// let ledger = ledger.build();

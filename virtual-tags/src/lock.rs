@@ -97,7 +97,7 @@ impl PeriodLock {
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// let at = Timestamp::midnight("2026-09-15".parse()?);
     /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("8.20".parse()?));
-    /// record.resource = Some("ana@acme.test".into());
+    /// record.edit(|set| set.resource = Some("ana@acme.test".into()));
     /// ledger.push(&record)?;
     /// let ledger = ledger.build();
     ///

@@ -65,7 +65,7 @@ impl Rules {
     /// let rules = RuleSet::default().compile(directory)?;
     /// let at = Timestamp::midnight("2026-09-15".parse()?);
     /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-    /// record.resource = Some("Ana@acme.test".into());
+    /// record.edit(|set| set.resource = Some("Ana@acme.test".into()));
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let spellings = rules.spellings(&ledger.build());

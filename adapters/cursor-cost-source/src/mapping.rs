@@ -1,8 +1,11 @@
-//! A usage event to a cost record: design.md section 3 as code.
+//! A usage event to a cost record: who and what it is about.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use cost_model::{CostRecord, Currency, RequestUnits, Stated, Tags, Timestamp, TokenCounts, Tokens};
+use cost_model::{
+    Code, CostRecord, Currency, DimensionFields, DimensionInterner, RequestUnits, Stated, Timestamp,
+    TokenCounts, Tokens,
+};
 use cursor_admin_client::{EventKind, UsageEvent};
 
 use crate::charges::{Figures, costs};
@@ -15,45 +18,58 @@ pub const NO_MODEL: &str = "(no model)";
 /// The subcategory of events that name no kind.
 pub const NO_KIND: &str = "(no kind)";
 
+/// The tag that holds the email address of the person who caused a charge.
+pub const USER_TAG: &str = "cursor:user";
+
 /// Maps usage events of one connection to cost records.
-#[derive(Clone, Debug)]
+///
+/// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
+#[derive(Debug)]
 pub struct Mapping {
     account: Arc<str>,
+    interner: DimensionInterner,
 }
 
 impl Mapping {
-    /// A mapping for the connection of that account name.
+    /// Makes a mapping for the connection of that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
-        Self { account: account.into() }
+        Self { account: account.into(), interner: DimensionInterner::new() }
     }
 
-    /// The cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
-    pub fn record(&self, event: &UsageEvent) -> CostRecord {
+    /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
+    pub fn record(&mut self, event: &UsageEvent) -> CostRecord {
         let kind = event.event_kind();
         let figures = Figures::of(event);
         let costs = costs(&kind, event.is_free_bugbot == Some(true), &figures);
         let tokens = tokens(event);
-        let mut record = CostRecord::new(Timestamp::from(event.timestamp), "cursor", Currency::USD, costs);
-        record.account = Some(Arc::clone(&self.account));
-        record.service = Some(match event.model.as_str() {
-            "" => NO_MODEL.into(),
-            model => Arc::from(&*service_name(model)),
-        });
-        record.service_id = Some(event.model.as_str()).filter(|model| !model.is_empty()).map(Arc::from);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
-        record.category = Some(if token_based { "tokens" } else { "requests" }.into());
-        record.usage_unit = record.category.clone();
-        record.subcategory = Some(match event.kind {
-            Some(_) => kind.label().into(),
-            None => NO_KIND.into(),
-        });
-        record.resource = Some(resource(event).into());
-        record.charge_type = Some("Usage".into());
+        let dimensions = self.dimensions(event, token_based);
+        let mut record = CostRecord::with_dimensions(Timestamp::from(event.timestamp), dimensions, costs);
         record.tokens = tokens;
         record.requests = event.requests_costs.and_then(|requests| RequestUnits::try_from(requests).ok());
-        record.tags = tags(event);
         record.stated = stated(event, &figures);
         record
+    }
+
+    /// Returns the set of everything that `fields` depends on.
+    fn dimensions(&mut self, event: &UsageEvent, token_based: bool) -> Arc<cost_model::DimensionSet> {
+        let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
+        let discount = discount.map(|percent| percent.normalize().to_string());
+        let mut code = |text: Option<&str>| self.interner.code(text);
+        let key = [
+            code(event.user_email.as_deref()),
+            code(Some(&event.model)),
+            code(event.kind.as_deref()),
+            code(event.service_account_id.as_deref()),
+            code(event.service_account_name.as_deref()),
+            code(event.automation_id.as_deref()),
+            code(discount.as_deref()),
+            Code::flag(event.max_mode),
+            Code::flag(event.is_headless),
+            Code::flag(event.cloud_agent_id.is_some().then_some(true)),
+            Code::flag(Some(token_based)),
+        ];
+        self.interner.set(&key, || fields(&self.account, event, token_based))
     }
 
     /// Whether an event is of a kind that this crate has no rule for.
@@ -70,6 +86,46 @@ impl Mapping {
     }
 }
 
+/// Returns the dimensions of an event. A cloud agent's id is no dimension, since nearly every run has its own.
+fn fields(account: &Arc<str>, event: &UsageEvent, token_based: bool) -> DimensionFields {
+    let model = Some(event.model.as_str()).filter(|model| !model.is_empty());
+    let mut fields = DimensionFields::new("cursor", Currency::USD);
+    fields.account = Some(Arc::clone(account));
+    fields.service = Some(model.map_or_else(|| NO_MODEL.into(), |model| Arc::from(&*service_name(model))));
+    fields.service_id = model.map(Arc::from);
+    fields.category = Some(if token_based { "tokens" } else { "requests" }.into());
+    fields.usage_unit.clone_from(&fields.category);
+    fields.subcategory = Some(match event.kind {
+        Some(_) => event.event_kind().label().into(),
+        None => NO_KIND.into(),
+    });
+    fields.resource = Some(resource(event).into());
+    fields.charge_type = Some("Usage".into());
+    fields.stated_kind = event.kind.as_deref().map(Arc::from);
+    fields.stated_model.clone_from(&fields.service_id);
+    fields.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
+    let account_name = event.service_account_name.as_deref().or(event.service_account_id.as_deref());
+    for (key, value) in [
+        (USER_TAG, event.user_email.as_deref()),
+        ("cursor:model", model),
+        ("cursor:kind", event.kind.as_deref()),
+        ("cursor:max_mode", event.max_mode.map(flag)),
+        ("cursor:headless", event.is_headless.map(flag)),
+        ("cursor:service_account", account_name),
+        ("cursor:cloud_agent", event.cloud_agent_id.as_ref().map(|_| flag(true))),
+        ("cursor:automation", event.automation_id.as_deref()),
+    ] {
+        if let Some(value) = value {
+            fields.tags.insert(key, value);
+        }
+    }
+    fields
+}
+
+fn flag(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
 fn resource(event: &UsageEvent) -> &str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }
@@ -83,66 +139,13 @@ fn tokens(event: &UsageEvent) -> TokenCounts {
     })
 }
 
-/// Texts that most records have, made once.
-struct Words {
-    user: Arc<str>,
-    model: Arc<str>,
-    kind: Arc<str>,
-    max_mode: Arc<str>,
-    headless: Arc<str>,
-    service_account: Arc<str>,
-    cloud_agent: Arc<str>,
-    automation: Arc<str>,
-    yes: Arc<str>,
-    no: Arc<str>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
-    user: "cursor:user".into(),
-    model: "cursor:model".into(),
-    kind: "cursor:kind".into(),
-    max_mode: "cursor:max_mode".into(),
-    headless: "cursor:headless".into(),
-    service_account: "cursor:service_account".into(),
-    cloud_agent: "cursor:cloud_agent".into(),
-    automation: "cursor:automation".into(),
-    yes: "true".into(),
-    no: "false".into(),
-});
-
-fn tags(event: &UsageEvent) -> Tags {
-    let words = &*WORDS;
-    let flag =
-        |value: Option<bool>| value.map(|value| Arc::clone(if value { &words.yes } else { &words.no }));
-    let text = |value: Option<&String>| value.map(|text| Arc::from(text.as_str()));
-    let account_name = event.service_account_name.as_ref().or(event.service_account_id.as_ref());
-    let mut tags = Tags::default();
-    for (key, value) in [
-        (&words.user, text(event.user_email.as_ref())),
-        (&words.model, text(Some(&event.model).filter(|model| !model.is_empty()))),
-        (&words.kind, text(event.kind.as_ref())),
-        (&words.max_mode, flag(event.max_mode)),
-        (&words.headless, flag(event.is_headless)),
-        (&words.service_account, text(account_name)),
-        (&words.cloud_agent, text(event.cloud_agent_id.as_ref())),
-        (&words.automation, text(event.automation_id.as_ref())),
-    ] {
-        if let Some(value) = value {
-            tags.insert(Arc::clone(key), value);
-        }
-    }
-    tags
-}
-
 fn stated(event: &UsageEvent, figures: &Figures) -> Stated {
     let mut stated = Stated::default();
     stated.charged = figures.charged;
     stated.model_cost = figures.model_cost;
     stated.fee = figures.fee;
-    stated.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
-    stated.kind = event.kind.as_deref().map(Arc::from);
-    stated.model = Some(event.model.as_str()).filter(|model| !model.is_empty()).map(Arc::from);
     stated.conversation = event.conversation_id.as_deref().map(Arc::from);
+    stated.agent = event.cloud_agent_id.as_deref().map(Arc::from);
     stated.rounded = event.rounded_amounts;
     stated
 }

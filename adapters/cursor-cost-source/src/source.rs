@@ -1,7 +1,7 @@
 //! Cursor as a source of costs.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use cost_model::{
@@ -18,13 +18,17 @@ pub const EVENTS_MAX: u64 = 50_000;
 /// Reads the usage events of one Cursor team as cost records.
 pub struct CursorCostSource {
     client: Client,
-    mapping: Mapping,
+    mapping: Mutex<Mapping>,
 }
 
 impl CursorCostSource {
     /// A source that reads with `client` and names the connection `account`.
     pub fn new(client: Client, account: impl Into<Arc<str>>) -> Self {
-        Self { client, mapping: Mapping::new(account) }
+        Self { client, mapping: Mutex::new(Mapping::new(account)) }
+    }
+
+    fn mapping(&self) -> MutexGuard<'_, Mapping> {
+        self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -44,7 +48,10 @@ impl CostSource for CursorCostSource {
             _ => Error::new(ErrorKind::Source, "cursor's usage events could not be read").with_source(error),
         })?;
         let unknown = snapshot.events.iter().filter(|event| Mapping::is_unknown_kind(event)).count();
-        let records = |events: &[UsageEvent]| events.iter().map(|event| self.mapping.record(event)).collect();
+        let records = |events: &[UsageEvent]| {
+            let mut mapping = self.mapping();
+            events.iter().map(|event| mapping.record(event)).collect()
+        };
         let mut read = SourceBatch::new(window, records(&snapshot.events));
         read.outside = records(&snapshot.outside);
         read.origin = if snapshot.simulated { Origin::Demo } else { Origin::Provider };
@@ -100,7 +107,7 @@ fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
 
 impl fmt::Debug for CursorCostSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CursorCostSource").field("mapping", &self.mapping).finish_non_exhaustive()
+        f.debug_struct("CursorCostSource").field("mapping", &*self.mapping()).finish_non_exhaustive()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct ReadRow {
 
 /// Reads the rows of one file.
 pub(crate) struct RowReader<'a> {
-    pub(crate) mapping: &'a Mapping,
+    pub(crate) mapping: Mapping,
     /// Whose the rows are where the export has no column of users.
     pub(crate) person: Option<&'a str>,
     pub(crate) columns: &'a Columns,
@@ -83,7 +83,7 @@ impl RowReader<'_> {
 
     /// A row as a record.
     pub(crate) fn record(
-        &self,
+        &mut self,
         table: &Table<'_>,
         row: &Row<'_>,
         figures: &Figures,
@@ -125,7 +125,7 @@ impl RowReader<'_> {
     }
 
     /// The record of an event, with what only the export says.
-    fn map(&self, event: &str, figures: &Figures) -> Result<ReadRow, InputError> {
+    fn map(&mut self, event: &str, figures: &Figures) -> Result<ReadRow, InputError> {
         let event = UsageEvent::from_json(event)
             .map_err(|error| InputError::new(format!("the row is no usage event: {error}")))?;
         let mut record = self.mapping.record(&event);
@@ -136,8 +136,10 @@ impl RowReader<'_> {
             Counts::Total(total) => {
                 let quantity = Quantity::try_from(cost_model::Tokens::new(total));
                 record.quantity = Some(quantity.map_err(|error| InputError::new(error.to_string()))?);
-                record.usage_unit = Some("tokens".into());
-                record.category = Some("tokens".into());
+                record.edit(|set| {
+                    set.usage_unit = Some("tokens".into());
+                    set.category = Some("tokens".into());
+                });
                 false
             }
         };
@@ -145,7 +147,7 @@ impl RowReader<'_> {
             record.costs.billed = Some(billed.value);
         }
         if let Some(cost) = figures.cost {
-            record.attributes.insert(PRECISION, cost.decimals.to_string());
+            record.edit(|set| set.attributes.insert(PRECISION, cost.decimals.to_string()));
         }
         Ok(ReadRow {
             record,

@@ -93,8 +93,8 @@ impl Summand {
         Self {
             line,
             at: record.at,
-            user: record.resource.clone(),
-            model: record.service_id.clone(),
+            user: record.dimensions.resource.clone(),
+            model: record.dimensions.service_id.clone(),
             cost: figures.cost.map(|cost| cost.value),
             tokens: figures.tokens.sum(),
         }

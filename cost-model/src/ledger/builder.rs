@@ -40,10 +40,13 @@ impl LedgerBuilder {
     /// # Errors
     /// [`ErrorKind::Currency`] when the record is in another currency than the ledger.
     pub fn push(&mut self, record: &CostRecord) -> Result<()> {
-        if record.currency != self.currency {
+        if record.dimensions.currency != self.currency {
             return Err(Error::new(
                 ErrorKind::Currency,
-                format!("a record in {} cannot enter a ledger in {}", record.currency, self.currency),
+                format!(
+                    "a record in {} cannot enter a ledger in {}",
+                    record.dimensions.currency, self.currency
+                ),
             ));
         }
         let tuple = self.tuples.number(record, &mut self.numbers)?;

@@ -83,9 +83,10 @@ impl Tuples {
     pub(super) fn number(&mut self, record: &CostRecord, numbers: &mut TupleNumbers) -> Result<u32> {
         let mut tuple = Tuple { slots: [0; SLOTS.len()], tags: TagRange::default() };
         for (slot, dimension) in tuple.slots.iter_mut().zip(&SLOTS) {
-            *slot = record.field(dimension).map_or(Ok(0), |text| self.text_id(text, numbers))?;
+            *slot = record.dimensions.shared(dimension).map_or(Ok(0), |text| self.text_id(text, numbers))?;
         }
         let tags = record
+            .dimensions
             .tags
             .iter()
             .map(|(key, value)| Ok((self.text_id(key, numbers)?, self.text_id(value, numbers)?)))

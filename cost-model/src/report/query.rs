@@ -17,7 +17,7 @@ use super::{Allocation, Bin, Interval, Measure, Report, Settings};
 /// for (service, cents) in [("Auto", "0.02"), ("GPT 5.2", "0.07"), ("Auto", "0.01")] {
 ///     let costs = Costs::flat(cents.parse()?);
 ///     let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, costs);
-///     record.service = Some(service.into());
+///     record.edit(|set| set.service = Some(service.into()));
 ///     ledger.push(&record)?;
 /// }
 /// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &Untagged)?;
@@ -156,7 +156,7 @@ impl Query {
     /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Untagged, report::Query};
     ///
     /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("2".parse()?));
-    /// record.subcategory = Some("Included in Business".into());
+    /// record.edit(|set| set.subcategory = Some("Included in Business".into()));
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let ledger = ledger.build();

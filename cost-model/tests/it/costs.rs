@@ -23,7 +23,7 @@ fn each_metric_names_its_own_amount() {
 #[test]
 fn a_second_currency_is_refused_and_changes_nothing() {
     let mut euro = record(0);
-    euro.currency = "EUR".parse().unwrap();
+    euro.edit(|set| set.currency = "EUR".parse().unwrap());
     let mut builder = Ledger::builder(Currency::USD);
     builder.push(&record(0)).unwrap();
     assert_eq!(builder.push(&euro).unwrap_err().kind(), ErrorKind::Currency);

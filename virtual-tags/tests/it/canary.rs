@@ -46,7 +46,7 @@ fn rules_and_directories_show_no_email() {
     silent(&rules);
     let at = Timestamp::midnight("2026-01-01".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-    record.resource = Some(EMAIL.into());
+    record.edit(|set| set.resource = Some(EMAIL.into()));
     silent(&rules.answer("Owner", &record, at));
 }
 
@@ -142,7 +142,7 @@ fn locks_and_spellings_show_no_email() {
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
     let at = Timestamp::midnight("2026-01-01".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse().unwrap()));
-    record.resource = Some(EMAIL.to_uppercase().into());
+    record.edit(|set| set.resource = Some(EMAIL.to_uppercase().into()));
     let mut ledger = cost_model::Ledger::builder(Currency::USD);
     ledger.push(&record).unwrap();
     let ledger = ledger.build();

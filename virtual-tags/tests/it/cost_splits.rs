@@ -19,7 +19,7 @@ fn at(time: &str) -> Timestamp {
 fn record(who: &str, time: &str, dollars: &str) -> CostRecord {
     let costs = Costs::flat(dollars.parse().unwrap());
     let mut record = CostRecord::new(at(time), "cursor", Currency::USD, costs);
-    record.resource = Some(who.into());
+    record.edit(|set| set.resource = Some(who.into()));
     record
 }
 
@@ -86,7 +86,7 @@ fn a_seat_or_a_bot_is_shared_out_by_day_month_or_cycle() {
 #[test]
 fn costs_count_within_a_field_and_refunds_give_no_weight() {
     let in_account = |mut record: CostRecord, account: &str| {
-        record.account = Some(account.into());
+        record.edit(|set| set.account = Some(account.into()));
         record
     };
     let day = "2026-09-15T00:00:00Z";

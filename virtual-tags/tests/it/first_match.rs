@@ -90,7 +90,7 @@ proptest! {
         let reads = rules.reads();
         let seen = |record: &CostRecord| -> Vec<Option<String>> {
             let texts = reads.iter().map(|dimension| record.get(dimension).map(std::borrow::Cow::into_owned));
-            let tags = reads.contains(&Dimension::Tagged).then(|| format!("{:?}", record.tags.iter().collect::<Vec<_>>()));
+            let tags = reads.contains(&Dimension::Tagged).then(|| format!("{:?}", record.dimensions.tags.iter().collect::<Vec<_>>()));
             texts.chain([tags]).collect()
         };
         for (number, one) in records.iter().enumerate() {
@@ -115,7 +115,7 @@ proptest! {
             keys.push(key.to_owned());
             for record in &records {
                 let of = |id: Option<&std::sync::Arc<str>>| world.fact(id?, fact, record.at);
-                let expected = of(record.resource.as_ref()).or_else(|| of(record.tags.get("cursor:user")));
+                let expected = of(record.dimensions.resource.as_ref()).or_else(|| of(record.dimensions.tags.get("cursor:user")));
                 let assigned = value(rules.answer(key, record, record.at));
                 prop_assert_eq!(assigned.as_deref(), Some(expected.unwrap_or("Nobody")));
             }

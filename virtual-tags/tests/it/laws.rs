@@ -196,7 +196,7 @@ fn p12_tagging_what_is_tagged_changes_nothing() {
             let mut whole = true;
             for key in rules.keys() {
                 match rules.answer(key, record, record.at) {
-                    Answer::Value(value) => () = tagged.tags.insert(&**key, &*value),
+                    Answer::Value(value) => () = tagged.edit(|set| set.tags.insert(&**key, &*value)),
                     // A share has no place in a tag.
                     Answer::Shares(_) | Answer::Unset => whole = false,
                 }

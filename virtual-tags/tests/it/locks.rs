@@ -21,7 +21,7 @@ fn ledger(charges: &[(&str, &str, &str)]) -> Ledger {
     for (person, day, amount) in charges {
         let costs = Costs::flat(amount.parse().unwrap());
         let mut record = CostRecord::new(at(day), "cursor", Currency::USD, costs);
-        record.resource = Some((*person).into());
+        record.edit(|set| set.resource = Some((*person).into()));
         builder.push(&record).unwrap();
     }
     builder.build()
@@ -327,8 +327,8 @@ fn a_lock_is_opened_with_what_it_holds() {
         ("bot-9", "", "`-`"),
     ] {
         let mut late = CostRecord::new(at("2026-09-30"), "cursor", Currency::USD, Costs::absent());
-        late.resource = Some(who.into());
-        late.service = Some(service.into());
+        late.edit(|set| set.resource = Some(who.into()));
+        late.edit(|set| set.service = Some(service.into()));
         assert_eq!(opened.answer("Team", &late, late.at).to_string(), expected);
         for key in ["Team", "Payer"] {
             assert_eq!(opened.answer(key, &late, late.at), before.answer(key, &late, late.at), "{who} {key}");

@@ -216,7 +216,7 @@ fn raw(path: &Path, first: i64, last: i64) -> Result<usize, Failure> {
 fn remove(runtime: &Runtime, store: &SqliteStore, demo: &Demo) -> Result<(), Failure> {
     let mut person = None;
     demo.for_each(1, &mut |record| {
-        person.clone_from(&record.resource);
+        person.clone_from(&record.dimensions.resource);
         Ok(())
     })?;
     let person = person.ok_or("the demo's first record names nobody")?;
