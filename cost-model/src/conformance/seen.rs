@@ -54,7 +54,7 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
 #[derive(Default)]
 struct Charges {
     sets: Vec<Arc<DimensionSet>>,
-    charges: Vec<(usize, Timestamp, Figures)>,
+    taken: Vec<(usize, Timestamp, Figures)>,
     /// What was wrong with the numbers of sets.
     fault: Option<&'static str>,
 }
@@ -71,7 +71,7 @@ impl ChargeSink for Charges {
     }
 
     fn charge(&mut self, set: SetNumber, at: Timestamp, figures: &Figures) -> Result<()> {
-        self.charges.push((set.index(), at, *figures));
+        self.taken.push((set.index(), at, *figures));
         Ok(())
     }
 }
@@ -83,12 +83,12 @@ async fn charges(what: &str, store: &dyn CostStore, scope: &Scope, records: &[St
     if let Some(fault) = found.fault {
         return Err(Broken(format!("{what}: {fault}")));
     }
-    if found.charges.len() != records.len() {
-        let count = found.charges.len();
+    if found.taken.len() != records.len() {
+        let count = found.taken.len();
         return Err(Broken(format!("{what}: found {count} charges, expected {}", records.len())));
     }
     for (place, ((set, at, figures), StoredRecord { record, .. })) in
-        found.charges.iter().zip(records).enumerate()
+        found.taken.iter().zip(records).enumerate()
     {
         same(&format!("{what}: the time of charge {place}"), at, &record.at)?;
         same(&format!("{what}: the figures of charge {place}"), figures, &record.figures())?;

@@ -1,12 +1,12 @@
 //! One set for all charges that have their dimensions in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::record::{DimensionFields, DimensionSet, SetMap};
+use crate::record::{DimensionFields, DimensionSet};
 
 /// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
 /// gave them out alone.
@@ -55,13 +55,13 @@ pub struct DimensionInterner {
     /// Hashed with a seed, since the texts are from outside.
     codes: HashMap<Box<str>, Code>,
     by_key: FxHashMap<Box<[Code]>, Arc<DimensionSet>>,
-    sets: SetMap<()>,
+    sets: HashSet<Arc<DimensionSet>, FxBuildHasher>,
 }
 
 impl DimensionInterner {
     /// Makes an interner that knows no text and no set.
     pub fn new() -> Self {
-        Self { codes: HashMap::new(), by_key: HashMap::with_hasher(FxBuildHasher), sets: SetMap::default() }
+        Self::default()
     }
 
     /// Returns the code of a text, the same for the same text.
@@ -89,10 +89,10 @@ impl DimensionInterner {
     /// Returns the one set with these fields.
     pub fn shared(&mut self, fields: DimensionFields) -> Arc<DimensionSet> {
         let set = Arc::new(DimensionSet::from(fields));
-        if let Some((known, ())) = self.sets.get_key_value(&set) {
+        if let Some(known) = self.sets.get(&set) {
             return Arc::clone(known);
         }
-        self.sets.insert(Arc::clone(&set), ());
+        self.sets.insert(Arc::clone(&set));
         set
     }
 

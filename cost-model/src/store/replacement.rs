@@ -143,7 +143,7 @@ impl<'a> Pairing<'a> {
             // What has not changed need not be written.
             record.provenance.run = Arc::clone(&old.provenance.run);
             if old.provenance.person != Person::AsRead {
-                keep_person(&mut record, old);
+                keep_person(&mut record, &old);
             }
             self.stats.unchanged += 1;
             self.records.push(record);
@@ -171,7 +171,7 @@ impl<'a> Pairing<'a> {
             let queue = waiting.get_mut(&record.provenance.identity);
             let place = queue.as_ref().and_then(|queue| queue.iter().position(|old| fit(old, &record)));
             match queue.zip(place).and_then(|(queue, place)| queue.remove(place)) {
-                Some(old) => self.replace(old, record),
+                Some(old) => self.replace(&old, record),
                 None => left.push(record),
             }
         }
@@ -180,13 +180,13 @@ impl<'a> Pairing<'a> {
         left
     }
 
-    fn replace(&mut self, old: StoredRecord, mut record: StoredRecord) {
+    fn replace(&mut self, old: &StoredRecord, mut record: StoredRecord) {
         record.provenance.first_seen = old.provenance.first_seen;
-        let forgotten = lost_its_person(&old, &record);
+        let forgotten = lost_its_person(old, &record);
         if old.record.costs != record.record.costs {
             self.stats.repriced += 1;
-            self.restate(&record, Some(&old), Some(&record));
-        } else if forgotten && same_amounts(&old, &record) {
+            self.restate(&record, Some(old), Some(&record));
+        } else if forgotten && same_amounts(old, &record) {
             // A person who was removed changes nothing of the charge.
             self.stats.unchanged += 1;
         } else {
@@ -278,7 +278,7 @@ fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
 }
 
 /// Puts the stored person into the record that came without one. Everything else is as it was read.
-fn keep_person(record: &mut StoredRecord, old: StoredRecord) {
+fn keep_person(record: &mut StoredRecord, old: &StoredRecord) {
     let kept = &old.record.dimensions;
     record.record.edit(|set| {
         set.resource.clone_from(&kept.resource);
