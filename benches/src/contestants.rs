@@ -75,7 +75,7 @@ impl<'a> Contestants<'a> {
             codes.push(record, team)
         })?;
         let ledger = builder.build();
-        codes.tuple = ledger.rows().map(|row| u32::try_from(row.tuple)).collect::<Result<_, _>>()?;
+        codes.tuple = ledger.rows().map(|row| u32::try_from(row.set.index())).collect::<Result<_, _>>()?;
         Ok(Self { rules: &demo.rules, ledger, codes, plain })
     }
 }

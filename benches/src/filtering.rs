@@ -21,7 +21,7 @@ impl Contestants<'_> {
 
     /// Which tuples the filter lets through.
     pub fn kept(&self, filter: &Filter) -> Vec<bool> {
-        let tuples = (0..self.ledger.tuple_count()).map(|number| self.ledger.tuple(number));
+        let tuples = self.ledger.set_ids().map(|id| self.ledger.set(id));
         tuples.map(|tuple| tuple.is_some_and(|tuple| filter.matches(&tuple))).collect()
     }
 

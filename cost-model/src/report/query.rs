@@ -3,8 +3,7 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
-use crate::ledger::Projection;
-use crate::{Dimension, Dimensions, Filter, Ledger, PriceBook, Result, Tagger, Window};
+use crate::{Dimension, Filter, Ledger, PriceBook, Result, Tagger, Window};
 
 use super::{Allocation, Bin, Interval, Measure, Report, Settings};
 
@@ -184,7 +183,7 @@ impl Query {
     /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
-        super::run::run(self, ledger, tagger)
+        super::answer::answer(self, ledger, tagger)
     }
 
     pub(super) fn zone_or_utc(&self) -> FixedOffset {
@@ -199,31 +198,5 @@ impl Query {
     pub(super) fn allocations(&self) -> impl Iterator<Item = Allocation> {
         let of_filter = self.filter.as_ref().and_then(Filter::allocation);
         self.allocation.into_iter().chain(of_filter.and_then(|share| Allocation::new(share).ok()))
-    }
-
-    /// The dimensions of a ledger that tell what becomes of a charge, as far as dimensions tell.
-    pub(super) fn projection(&self, ledger: &Ledger) -> Projection {
-        let mut reads = vec![Dimension::ChargeType, Dimension::UsageUnit];
-        reads.extend(self.group_by.iter().cloned());
-        let mut all_tags = self.group_by.contains(&Dimension::Tagged);
-        if let Some(filter) = &self.filter {
-            let filtered = filter.reads();
-            // A filter that reads more than it names reads tags or the charge itself.
-            all_tags |= filtered.is_none();
-            reads.extend(filtered.unwrap_or_else(|| filter.dimensions()));
-            reads.push(Dimension::ServiceId);
-        }
-        Projection::new(ledger, &reads, all_tags)
-    }
-
-    /// Whether a part of a charge with these dimensions counts, as far as dimensions tell.
-    pub(super) fn counts(&self, part: &dyn Dimensions) -> bool {
-        let tagged = |dimension: &Dimension| {
-            !matches!(dimension, Dimension::Tag(_) | Dimension::VirtualTag(_))
-                || part.get(dimension).is_some()
-        };
-        self.settings.counts(part)
-            && (self.settings.unallocated || self.group_by.iter().all(tagged))
-            && self.filter.as_ref().is_none_or(|filter| filter.is_per_charge() || filter.matches(part))
     }
 }

@@ -1,14 +1,15 @@
 //! Values that a query asks for and that no charge has.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::filter::UnknownValue;
-use crate::tagger::parts_of;
-use crate::{Dimension, Error, ErrorKind, Ledger, Result, Tagger, Timestamp};
-
-use super::Query;
-use super::seen::Seen;
+use crate::dimension::Dimension;
+use crate::filter::{Filter, UnknownValue};
+use crate::ledger::Ledger;
+use crate::report::Query;
+use crate::tag_cache::TagCache;
+use crate::tagger::Tagger;
+use crate::{Error, ErrorKind, Result};
 
 /// Returns the values that the filter asks for and that no charge of the ledger has, at any time and whatever the window. An
 /// empty ledger proves nothing about a spelling.
@@ -21,14 +22,13 @@ pub(super) fn unknown_values(
     tagger: &dyn Tagger,
 ) -> Result<Vec<UnknownValue>> {
     let Some(filter) = query.filter.as_ref().filter(|_| !ledger.is_empty()) else { return Ok(Vec::new()) };
-    let known = |dimension: &Dimension| match dimension {
-        Dimension::VirtualTag(key) => assigned(ledger, tagger, key),
-        Dimension::Tag(key) => {
-            let mut values = ledger.values(dimension);
-            values.extend(assigned(ledger, tagger, key));
-            values
+    let assigned = assigned(filter, ledger, tagger)?;
+    let known = |dimension: &Dimension| {
+        let mut values = ledger.values(dimension);
+        if let Dimension::VirtualTag(key) | Dimension::Tag(key) = dimension {
+            values.extend(assigned.get(key).into_iter().flatten().cloned());
         }
-        _ => ledger.values(dimension),
+        values
     };
     let unknown = filter.unknown_values(&known);
     match unknown.first().filter(|_| query.strict) {
@@ -39,27 +39,19 @@ pub(super) fn unknown_values(
     }
 }
 
-/// Returns every value that `tagger` assigns to a key, over all charges and times. What the tagger cannot tell apart is asked
-/// about once.
-fn assigned(ledger: &Ledger, tagger: &dyn Tagger, key: &str) -> BTreeSet<Arc<str>> {
-    let keys = [Arc::from(key)];
-    let mut values = BTreeSet::new();
-    if !tagger.keys().contains(&keys[0]) {
-        return values;
-    }
-    let mut seen = Seen::of_dimensions(ledger, tagger.reads());
-    let mut asked = HashSet::new();
-    for number in 0..ledger.tuple_count() {
-        let Some(tuple) = ledger.tuple(number).filter(|tuple| asked.insert(seen.number(number, *tuple)))
-        else {
-            continue;
-        };
-        let boundaries = tagger.boundaries_of(&tuple);
-        let before = boundaries.first().map_or(0, |first| first.millis().saturating_sub(1));
-        for at in Timestamp::from_millis(before).into_iter().chain(boundaries.iter().copied()) {
-            let parts = parts_of(tagger, &keys, &tuple, at).into_iter();
-            values.extend(parts.flat_map(|part| part.values).flatten());
+/// Returns every value that `tagger` assigns to any charge, for each key that the filter compares with a value.
+fn assigned(
+    filter: &Filter,
+    ledger: &Ledger,
+    tagger: &dyn Tagger,
+) -> Result<BTreeMap<Arc<str>, BTreeSet<Arc<str>>>> {
+    let mut assigned = BTreeMap::new();
+    for literal in filter.literals() {
+        let Some(Dimension::VirtualTag(key) | Dimension::Tag(key)) = literal.dimension else { continue };
+        if tagger.keys().contains(&key) && !assigned.contains_key(&key) {
+            let tags = TagCache::new(ledger, tagger, std::slice::from_ref(&key), None)?;
+            assigned.insert(key, tags.values(0).iter().cloned().collect());
         }
     }
-    values
+    Ok(assigned)
 }

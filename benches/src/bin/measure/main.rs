@@ -73,7 +73,7 @@ fn kept_bytes(count: usize) -> Result<(), Failure> {
     println!(
         "{} records, {} distinct tuples, made and built in {took:.1?}",
         ledger.len(),
-        ledger.tuple_count()
+        ledger.set_count()
     );
     let bytes = allocated.kept;
     let per_record = tenths(u128::try_from(bytes)?, u128::try_from(count)?);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benches::{Demo, Failure, ManyRules, directory_of, hash_all, tag_all, tag_each};
-use virtual_tags::{Directory, LedgerTags, RuleSet};
+use virtual_tags::{Directory, RuleSet};
 
 use crate::timing::{self, Timing};
 
@@ -114,16 +114,16 @@ fn many_people() -> Result<(), Failure> {
 fn ledger(rows: usize) -> Result<(), Failure> {
     let demo = Demo::load()?;
     let ledger = demo.ledger(rows)?;
-    let resolved = LedgerTags::new(&demo.rules, "Team", &ledger);
-    let table: Vec<u32> = (0..u32::try_from(ledger.tuple_count())?).collect();
+    let resolved = cost_model::TagCache::new(&ledger, &demo.rules, &["Team".into()], None)?;
+    let table: Vec<u32> = (0..u32::try_from(ledger.set_count())?).collect();
     let column: Vec<u32> =
-        ledger.tuples_in_time().map(|(_, tuple)| u32::try_from(tuple)).collect::<Result<_, _>>()?;
+        ledger.sets_in_time().map(|(_, set)| u32::try_from(set.index())).collect::<Result<_, _>>()?;
     let mut codes: Vec<u32> = Vec::with_capacity(rows);
-    println!("{} records, {} distinct tuples", ledger.len(), ledger.tuple_count());
+    println!("{} records, {} distinct tuples", ledger.len(), ledger.set_count());
     let mut timings = [
         Timing::new("look up a value for each", "floor: table by tuple"),
-        Timing::new("", "LedgerTags::numbers"),
-        Timing::new("", "LedgerTags::new, cold"),
+        Timing::new("", "TagCache::answers"),
+        Timing::new("", "TagCache::new, cold"),
         Timing::new("", "table by column of codes"),
     ];
     for _ in 0..ROUNDS {
@@ -131,16 +131,18 @@ fn ledger(rows: usize) -> Result<(), Failure> {
         floor.time(|| {
             codes.clear();
             codes.extend(
-                ledger.tuples_in_time().map(|(_, tuple)| table.get(tuple).copied().unwrap_or_default()),
+                ledger.sets_in_time().map(|(_, set)| table.get(set.index()).copied().unwrap_or_default()),
             );
             Ok(codes.len())
         })?;
         warm.time(|| {
             codes.clear();
-            codes.extend(resolved.numbers());
+            for answer in resolved.answers(&ledger) {
+                codes.push(u32::try_from(answer.index())?);
+            }
             Ok(codes.len())
         })?;
-        cold.time(|| Ok(LedgerTags::new(&demo.rules, "Team", &ledger)))?;
+        cold.time(|| Ok(cost_model::TagCache::new(&ledger, &demo.rules, &["Team".into()], None)?))?;
         plain.time(|| {
             codes.clear();
             for tuple in &column {
