@@ -1,0 +1,105 @@
+//! `GET /teams/model-access/providers`.
+
+use serde::de::MapAccess;
+
+use crate::decode::{self, BadRow, DecodeFault, Decoded, Field, MISSING, Notes, Object, UnknownField};
+use crate::http::call::Call;
+use crate::http::gate::Route;
+
+/// The models that a team may use, with the names that people know them by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelAccess {
+    /// The team's number.
+    pub team_id: Option<String>,
+    /// `unrestricted`, `custom`, `legacy` or another word.
+    pub state: Option<String>,
+    /// Who provides models.
+    pub providers: Vec<ModelProvider>,
+    /// Fields that this release does not read.
+    pub unknown_fields: Vec<UnknownField>,
+    /// Providers that could not be read; always none unless the client is
+    /// [lenient](crate::Client::lenient).
+    pub bad_rows: Vec<BadRow>,
+}
+
+/// A provider of models. Everything may be missing; a list that is not sent is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ModelProvider {
+    /// The name in addresses.
+    pub id: Option<String>,
+    /// The name for people.
+    pub display_name: Option<String>,
+    /// Whether the team may use it.
+    pub enabled: Option<bool>,
+    /// Its models.
+    pub models: Vec<CatalogModel>,
+}
+
+/// A model of the catalog. Everything may be missing. Its parameters are not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CatalogModel {
+    /// The catalog's id, such as `claude-opus-4-6`. Events name the same model in another way, such
+    /// as `claude-4.6-opus-high`.
+    pub id: Option<String>,
+    /// The name for people.
+    pub display_name: Option<String>,
+    /// Whether the team may use it.
+    pub enabled: Option<bool>,
+}
+
+pub(crate) fn request() -> Call {
+    Call::new(Route::ModelProviders)
+}
+
+pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
+    let mut answer = Answer::default();
+    decode::read_answer(body, &mut answer, notes)?;
+    let providers = answer.providers.ok_or_else(|| DecodeFault::new(PROVIDERS, MISSING))?;
+    Ok(ModelAccess { providers, ..answer.access })
+}
+
+const PROVIDERS: &str = "providers";
+
+#[derive(Default)]
+struct Answer {
+    access: ModelAccess,
+    providers: Option<Vec<ModelProvider>>,
+}
+
+impl<'de> Object<'de> for Answer {
+    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
+        match field.name() {
+            "teamId" => field.id(&mut self.access.team_id),
+            "state" => field.id(&mut self.access.state),
+            PROVIDERS => field.list(PROVIDERS, &mut self.providers),
+            _ => field.unknown(),
+        }
+    }
+}
+
+impl<'de> Object<'de> for ModelProvider {
+    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
+        match field.name() {
+            "id" => field.id(&mut self.id),
+            "displayName" => field.id(&mut self.display_name),
+            "enabled" => field.flag(&mut self.enabled),
+            "models" => field.rows(&mut self.models),
+            _ => field.unknown(),
+        }
+    }
+}
+
+impl<'de> Object<'de> for CatalogModel {
+    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
+        match field.name() {
+            "id" => field.id(&mut self.id),
+            "displayName" => field.id(&mut self.display_name),
+            "enabled" => field.flag(&mut self.enabled),
+            "parameters" => field.ignore(),
+            _ => field.unknown(),
+        }
+    }
+}
