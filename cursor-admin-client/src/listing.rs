@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use serde::de::MapAccess;
 
-use crate::decode::{BadRow, DecodeFault, Decoded, Field, MISSING, Notes, Object, UnknownField};
+use crate::decode::{self, BadRow, Decoded, Notes, UnknownField, object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::call::Call;
 use crate::http::connection::{Answer, Connection};
@@ -52,7 +51,7 @@ impl<T> Page<T> {
             let known = pagination.page.zip(pagination.pages).map(|(page, pages)| page < pages);
             pagination.has_next.or(known)
         });
-        let more = has_next.ok_or_else(|| DecodeFault::new("pagination.hasNextPage", MISSING))?;
+        let more = decode::required("pagination.hasNextPage", has_next)?;
         Ok(Self { rows, announced, more: More::Stated(more), cycle_start: None })
     }
 }
@@ -67,19 +66,14 @@ pub(crate) struct Pagination {
     has_next: Option<bool>,
 }
 
-impl<'de> Object<'de> for Pagination {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> std::result::Result<(), A::Error> {
-        match field.name() {
-            "totalCount" => field.count(&mut self.total_count),
-            "totalUsers" => field.count(&mut self.total_users),
-            "page" => field.count(&mut self.page),
-            "totalPages" => field.count(&mut self.pages),
-            "hasNextPage" => field.flag(&mut self.has_next),
-            "pageSize" | "hasPreviousPage" => field.ignore(),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { Pagination {
+    "totalCount" => total_count: count,
+    "totalUsers" => total_users: count,
+    "page" => page: count,
+    "totalPages" => pages: count,
+    "hasNextPage" => has_next: flag,
+    ignored: "pageSize", "hasPreviousPage";
+}}
 
 /// A row that can be told from the others of its list, and the entry that it is counted by.
 pub(crate) trait Row {

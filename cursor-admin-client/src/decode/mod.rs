@@ -12,10 +12,12 @@ mod scalar;
 mod unknown;
 
 pub use cents::{Cents, ParseCentsError};
-pub(crate) use fault::{DecodeFault, Decoded, MISSING};
+pub(crate) use fault::{DecodeFault, Decoded};
 pub use notes::BadRow;
 pub(crate) use notes::Notes;
-pub(crate) use object::{Field, Finish, Object, Rows, read_answer, read_row};
+pub(crate) use object::{
+    Fields, Object, Rows, object, read_answer, read_exactly, read_quickly, read_row, required, text,
+};
 pub(crate) use scalar::number_text;
 pub use unknown::UnknownField;
 pub(crate) use unknown::UnknownFields;

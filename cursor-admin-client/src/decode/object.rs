@@ -1,49 +1,78 @@
 //! Objects and lists of objects.
 //!
-//! An object is read into a value that takes its fields one by one. That is what `#[derive(Deserialize)]`
-//! makes, by hand for the sake of four things that it cannot do without slowing down or giving up borrowed
-//! texts: unknown fields are counted, digits that are rounded away are counted, a fault names its place, and
-//! a row that cannot be read can be passed over.
+//! The macro [`object!`] makes what `#[derive(Deserialize)]` would, and four things that it cannot make without
+//! giving up borrowed texts: fields that nobody reads are counted, and so are amounts that are rounded; a fault
+//! names its place; and a row that cannot be read can be passed over.
+//!
+//! There are two ways to read a field. The exact one takes its raw text, so that a number in a string is as good
+//! as a number, and half a character does no harm. The quick one takes what serde makes of the JSON type that
+//! Cursor sends, and fails on any other, so that what it reads is what the exact one reads.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::cents::Cents;
 use super::fault::{DecodeFault, Decoded, MISSING};
 use super::notes::Notes;
-use super::number;
+use super::number::{self, NumberFault};
 use super::scalar::{self, Expected};
 use crate::redact;
 
-/// An object of an answer.
+/// An object of an answer. [`object!`] implements it.
 pub(crate) trait Object<'de> {
-    /// Takes a field: reads it into its place, ignores it, or counts it as unknown.
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error>;
+    /// Reads all fields.
+    fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
 
-    /// Called after the last field with the number of amounts that were rounded since it was last taken.
-    /// Returns the name of a field that is missing.
-    fn finish(&mut self, _rounded: &mut u32) -> Finish {
+    /// Completes the object after its last field, and takes the number of amounts that were rounded. Returns the
+    /// name of a field that is missing.
+    fn finish(&mut self, _rounded: &mut u32) -> Result<(), &'static str> {
         Ok(())
     }
 }
 
-/// Nothing, or the name of a field that is missing.
-pub(crate) type Finish = Result<(), &'static str>;
+/// Implements [`Object`] for a type: each line has a field's name in JSON, its place, and the function of
+/// [`Fields`] that reads it. A name that comes twice is a fault. Fields of another object within the type follow
+/// after `in` and its place. Functions of the trait may follow at the end.
+macro_rules! object {
+    ($type:ty {
+        $($json:literal => $place:ident: $reader:ident,)*
+        $(in $inner:ident { $($inner_json:literal => $inner_place:ident: $inner_reader:ident,)* })?
+        $(ignored: $($ignored:literal),+;)?
+    } $($rest:tt)*) => {
+        impl<'de> $crate::decode::Object<'de> for $type {
+            fn read<A: serde::de::MapAccess<'de>>(
+                &mut self,
+                fields: &mut $crate::decode::Fields<'_, 'de, A>,
+            ) -> Result<(), A::Error> {
+                #[derive(Default)]
+                struct Seen { $($place: bool,)* $($($inner_place: bool,)*)? }
+                let mut seen = Seen::default();
+                while fields.next()? {
+                    match fields.name() {
+                        $($json => self.$place = fields.once(&mut seen.$place)?.$reader()?,)*
+                        $($($inner_json => {
+                            self.$inner.$inner_place = fields.once(&mut seen.$inner_place)?.$inner_reader()?;
+                        })*)?
+                        $($($ignored)|+ => fields.ignore()?,)?
+                        _ => fields.unknown()?,
+                    }
+                }
+                Ok(())
+            }
+            $($rest)*
+        }
+    };
+}
+pub(crate) use object;
 
-/// Where the rows of a list go.
+/// The rows of a list, as they are read.
 pub(crate) trait Rows<'de> {
     type Row: Object<'de> + Default;
-
-    /// Whether no list was read yet, or one without rows.
-    fn is_empty(&self) -> bool;
-
-    /// Begins the list.
-    fn begin(&mut self) {}
 
     /// Whether there may be a row in this place, which is counted from 0.
     fn allows(&mut self, _row: usize) -> bool {
@@ -57,71 +86,67 @@ pub(crate) trait Rows<'de> {
 impl<'de, T: Object<'de> + Default> Rows<'de> for Vec<T> {
     type Row = T;
 
-    fn is_empty(&self) -> bool {
-        self.is_empty()
-    }
-
     fn push(&mut self, row: T) {
         self.push(row);
     }
 }
 
-/// A list that may be missing.
-impl<'de, T: Object<'de> + Default> Rows<'de> for Option<Vec<T>> {
-    type Row = T;
-
-    fn is_empty(&self) -> bool {
-        self.is_none()
-    }
-
-    fn begin(&mut self) {
-        self.get_or_insert_default();
-    }
-
-    fn push(&mut self, row: T) {
-        self.get_or_insert_default().push(row);
-    }
-}
-
-/// Reads an answer into an object.
-pub(crate) fn read_answer<'de>(
-    body: &'de [u8],
-    object: &mut impl Object<'de>,
-    notes: &mut Notes,
-) -> Decoded<()> {
-    // One check for all texts in it.
-    let text = std::str::from_utf8(body).map_err(|error| match error.error_len() {
+/// Returns the text of an answer: one check for all texts in it.
+pub(crate) fn text(body: &[u8]) -> Decoded<&str> {
+    std::str::from_utf8(body).map_err(|error| match error.error_len() {
         None => DecodeFault::cut(),
         Some(_) => DecodeFault::new("", "UTF-8 text"),
-    })?;
-    read_text(text, object, notes)
+    })
 }
 
-/// Reads a text into an object.
-fn read_text<'de>(text: &'de str, object: &mut impl Object<'de>, notes: &mut Notes) -> Decoded<()> {
-    let mut context = Context { notes: std::mem::take(notes), ..Context::default() };
-    let read = context.read_object(text, object).map_err(|error| context.fault(&error, text));
-    *notes = context.notes;
-    read
+/// Reads an answer exactly.
+pub(crate) fn read_answer<'de, T: Object<'de> + Default>(body: &'de [u8], notes: &mut Notes) -> Decoded<T> {
+    let mut answer = T::default();
+    read_exactly(text(body)?, &mut answer, notes)?;
+    Ok(answer)
+}
+
+/// Returns what an answer must hold, or a fault that says that it is missing.
+pub(crate) fn required<T>(name: &str, value: Option<T>) -> Decoded<T> {
+    value.ok_or_else(|| DecodeFault::new(name, MISSING))
 }
 
 /// Reads one row on its own, as a row of an answer is read.
 pub(crate) fn read_row<'de, T: Object<'de> + Default>(text: &'de str) -> Decoded<T> {
     let mut row = T::default();
-    read_text(text, &mut row, &mut Notes::default())?;
+    read_exactly(text, &mut row, &mut Notes::default())?;
     Ok(row)
+}
+
+/// Reads a text into an object exactly. Rows that cannot be read are passed over if the notes are lenient.
+pub(crate) fn read_exactly<'de>(
+    text: &'de str,
+    object: &mut impl Object<'de>,
+    notes: &mut Notes,
+) -> Decoded<()> {
+    let mut context = Context { notes: std::mem::take(notes), exact: true, ..Context::default() };
+    let read = context.read_object(text, object).map_err(|error| context.fault(&error, text));
+    *notes = context.notes;
+    read
+}
+
+/// Reads a text into an object quickly, if it is as Cursor sends it. What was noticed is returned; `None` means
+/// that the text must be read exactly.
+pub(crate) fn read_quickly<'de>(text: &'de str, object: &mut impl Object<'de>) -> Option<Notes> {
+    let mut context = Context::default();
+    context.read_object(text, object).ok()?;
+    Some(context.notes)
 }
 
 /// What is known while an answer is read.
 #[derive(Default)]
 struct Context<'de> {
+    exact: bool,
     notes: Notes,
     /// The way to the field that is being read. After an error it stays as it is.
     steps: Vec<Step<'de>>,
     /// What should have been at the end of it.
     expected: Option<Expected>,
-    /// The names of fields that left their places empty, in all objects that are being read.
-    empty: Vec<Cow<'de, str>>,
     /// How many amounts were rounded.
     rounded: u32,
     /// Room for the path of an unknown field.
@@ -136,7 +161,6 @@ struct Step<'de> {
 
 const OBJECT: Expected = "an object";
 const ARRAY: Expected = "an array";
-const TOO_MANY: Expected = "an array of no more rows than the answer announces";
 
 impl<'de> Context<'de> {
     fn read_object(&mut self, text: &'de str, object: &mut impl Object<'de>) -> serde_json::Result<()> {
@@ -159,20 +183,6 @@ impl<'de> Context<'de> {
         }
     }
 
-    #[inline]
-    fn read_scalar<T, A: MapAccess<'de>>(
-        &mut self,
-        map: &mut A,
-        name: &Cow<'de, str>,
-        read: impl FnOnce(&'de str, &mut u32) -> Result<Option<T>, Expected>,
-    ) -> Result<Option<T>, A::Error> {
-        let raw = map.next_value::<&RawValue>()?.get();
-        if raw == "null" {
-            return Ok(None);
-        }
-        read(raw, &mut self.rounded).map_err(|expected| self.refuse_field(name, expected))
-    }
-
     /// Writes the way to the field that is being read, each row as `shown`.
     fn write_path(&self, path: &mut String, shown: impl Fn(usize) -> String) {
         for (at, Step { name, row }) in self.steps.iter().enumerate() {
@@ -193,13 +203,8 @@ impl<'de> Context<'de> {
     }
 
     #[cold]
-    fn refuse_field<E: serde::de::Error>(&mut self, name: &Cow<'de, str>, expected: Expected) -> E {
-        self.steps.push(Step { name: name.clone(), row: None });
-        self.refuse(expected)
-    }
-
-    #[cold]
-    fn refuse<E: serde::de::Error>(&mut self, expected: Expected) -> E {
+    fn refuse<E: serde::de::Error>(&mut self, name: Option<Cow<'de, str>>, expected: Expected) -> E {
+        self.steps.extend(name.map(|name| Step { name, row: None }));
         self.expected = Some(expected);
         E::custom(expected)
     }
@@ -234,15 +239,11 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectSeed<'_, 'de, T> {
         f.write_str(OBJECT)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { object, context } = self;
-        let first = context.empty.len();
-        while let Some(Name(name)) = map.next_key()? {
-            object.take(Field { name, map: &mut map, context, first })?;
-        }
-        context.empty.truncate(first);
-        let finished = object.finish(&mut context.rounded);
-        finished.map_err(|missing| context.refuse_field(&Cow::Borrowed(missing), MISSING))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let mut fields = Fields { map, name: Cow::Borrowed(""), context: self.context };
+        self.object.read(&mut fields)?;
+        let finished = self.object.finish(&mut fields.context.rounded);
+        finished.map_err(|missing| fields.context.refuse(Some(missing.into()), MISSING))
     }
 }
 
@@ -277,55 +278,43 @@ impl<'de, T: Object<'de> + Default> Visitor<'de> for OptionSeed<'_, 'de, T> {
     }
 }
 
-/// The name of a field.
-struct Name<'de>(Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Ok(Self(scalar::string(raw.get()).unwrap_or_default()))
-    }
-}
-
-/// Reads a list of objects, or `null`.
+/// Reads a list of objects, or `null`, and says whether there was a list.
 struct RowsSeed<'c, 'de, R> {
     rows: &'c mut R,
     context: &'c mut Context<'de>,
-    /// Whether to keep rows that cannot be read apart.
     lenient: bool,
 }
 
 impl<'de, R: Rows<'de>> DeserializeSeed<'de> for RowsSeed<'_, 'de, R> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         self.context.expected = Some(ARRAY);
         deserializer.deserialize_option(self)
     }
 }
 
 impl<'de, R: Rows<'de>> Visitor<'de> for RowsSeed<'_, 'de, R> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(ARRAY)
     }
 
-    fn visit_none<E>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_none<E>(self) -> Result<bool, E> {
+        Ok(false)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_seq(self)
     }
 
-    fn visit_seq<S: SeqAccess<'de>>(mut self, mut list: S) -> Result<(), S::Error> {
-        self.rows.begin();
+    fn visit_seq<S: SeqAccess<'de>>(mut self, mut list: S) -> Result<bool, S::Error> {
         for number in 0.. {
             if !self.rows.allows(number) {
                 let more = list.next_element::<IgnoredAny>()?.is_some();
-                return if more { Err(self.context.refuse(TOO_MANY)) } else { Ok(()) };
+                let expected = "an array of no more rows than the answer announces";
+                return if more { Err(self.context.refuse(None, expected)) } else { Ok(true) };
             }
             if let Some(step) = self.context.steps.last_mut() {
                 step.row = Some(number);
@@ -336,7 +325,7 @@ impl<'de, R: Rows<'de>> Visitor<'de> for RowsSeed<'_, 'de, R> {
                 break;
             }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -355,15 +344,14 @@ impl<'de, R: Rows<'de>> RowsSeed<'_, 'de, R> {
     /// The same for a row that may be bad: its text is cut out first, so that the next row can be found.
     fn read_apart<S: SeqAccess<'de>>(&mut self, number: usize, list: &mut S) -> Result<bool, S::Error> {
         let Some(raw) = list.next_element::<&RawValue>()? else { return Ok(false) };
-        let (steps, empty) = (self.context.steps.len(), self.context.empty.len());
+        let depth = self.context.steps.len();
         let mut row = R::Row::default();
         match self.context.read_object(raw.get(), &mut row) {
             Ok(()) => self.rows.push(row),
             Err(error) => {
                 let fault = self.context.fault(&error, raw.get());
                 self.context.notes.bad_row(number, raw.get(), fault);
-                self.context.steps.truncate(steps);
-                self.context.empty.truncate(empty);
+                self.context.steps.truncate(depth);
                 self.context.rounded = 0;
             }
         }
@@ -371,162 +359,189 @@ impl<'de, R: Rows<'de>> RowsSeed<'_, 'de, R> {
     }
 }
 
-/// A field of an object, whose value comes next.
-pub(crate) struct Field<'f, 'de, A> {
+/// A string, borrowed unless something in it is escaped. serde does not borrow within an `Option`.
+#[derive(serde::Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The fields of an object. After a name comes one call of a function that reads its value; `null` is the same as
+/// missing.
+pub(crate) struct Fields<'c, 'de, A> {
+    map: A,
     name: Cow<'de, str>,
-    map: &'f mut A,
-    context: &'f mut Context<'de>,
-    /// Where the object's names begin in `empty` of the context.
-    first: usize,
+    context: &'c mut Context<'de>,
 }
 
-impl<'de, A: MapAccess<'de>> Field<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
+    /// Reads the name of the next field, if there is one.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Result<bool, A::Error> {
+        let name = if self.context.exact {
+            let raw = self.map.next_key::<&RawValue>()?;
+            raw.map(|raw| scalar::string(raw.get()).unwrap_or_default())
+        } else {
+            self.map.next_key::<Text<'de>>()?.map(|name| name.0)
+        };
+        Ok(name.map(|name| self.name = name).is_some())
+    }
+
+    #[inline]
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Reads the value into a place that is `filled` if the field has come before, and tells whether it is
-    /// filled now. A field that comes twice is a fault. One that left its place empty, such as `null`, is
-    /// known by its name.
-    #[inline]
-    fn once(
-        self,
-        filled: bool,
-        read: impl FnOnce(&mut A, &mut Context<'de>, &Cow<'de, str>) -> Result<bool, A::Error>,
-    ) -> Result<(), A::Error> {
-        let Self { name, map, context, first } = self;
-        let earlier = context.empty.get(first..).unwrap_or_default();
-        if filled || earlier.contains(&name) {
-            return Err(context.refuse_field(&name, "one field of this name, but there are several"));
-        }
-        if !read(map, context, &name)? {
-            context.empty.push(name);
-        }
-        Ok(())
+    /// Gives the field another name in faults and reports.
+    pub(crate) fn rename(&mut self, name: &'static str) {
+        self.name = Cow::Borrowed(name);
     }
 
-    /// Reads a scalar from its raw text. `null` is the same as missing.
+    /// Fails if the field has come before.
     #[inline]
-    fn scalar<T>(
-        self,
-        place: &mut Option<T>,
-        read: impl FnOnce(&'de str, &mut u32) -> Result<Option<T>, Expected>,
-    ) -> Result<(), A::Error> {
-        self.once(place.is_some(), |map, context, name| {
-            *place = context.read_scalar(map, name, read)?;
-            Ok(place.is_some())
-        })
+    pub(crate) fn once(&mut self, seen: &mut bool) -> Result<&mut Self, A::Error> {
+        if std::mem::replace(seen, true) {
+            return Err(self.refuse("one field of this name, but there are several"));
+        }
+        Ok(self)
+    }
+
+    #[cold]
+    fn refuse(&mut self, expected: Expected) -> A::Error {
+        let name = std::mem::take(&mut self.name);
+        self.context.refuse(Some(name), expected)
+    }
+
+    /// Reads a value from its raw text.
+    #[inline]
+    fn raw<T>(
+        &mut self,
+        read: impl FnOnce(&'de str) -> Result<T, Expected>,
+    ) -> Result<Option<T>, A::Error> {
+        match self.map.next_value::<&RawValue>()?.get() {
+            "null" => Ok(None),
+            raw => read(raw).map(Some).map_err(|expected| self.refuse(expected)),
+        }
+    }
+
+    /// Reads a number from its digits, and counts it if it is rounded.
+    #[inline]
+    fn number<T>(
+        &mut self,
+        read: impl Fn(&str) -> Result<(T, bool), NumberFault>,
+    ) -> Result<Option<T>, A::Error> {
+        let number = self.raw(|raw| scalar::number(raw, read))?;
+        Ok(number.map(|(number, rounded)| {
+            self.context.rounded += u32::from(rounded);
+            number
+        }))
+    }
+
+    #[inline]
+    fn string(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+        if self.context.exact {
+            return self.raw(|raw| scalar::number_text(raw).ok_or("a string"));
+        }
+        Ok(self.map.next_value::<Option<Text<'de>>>()?.map(|text| text.0))
     }
 
     /// Reads a string as sent, or the digits of a number.
     #[inline]
-    pub(crate) fn text<T: From<Cow<'de, str>>>(self, place: &mut Option<T>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| {
-            scalar::number_text(raw).map(|text| Some(T::from(text))).ok_or("a string")
-        })
+    pub(crate) fn text<T: From<Cow<'de, str>>>(&mut self) -> Result<Option<T>, A::Error> {
+        Ok(self.string()?.map(T::from))
     }
 
     /// The same, but an empty text counts as missing.
     #[inline]
-    pub(crate) fn id<T: From<Cow<'de, str>>>(self, place: &mut Option<T>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| {
-            let text = scalar::number_text(raw).ok_or("a string")?;
-            Ok(if text.is_empty() { None } else { Some(T::from(text)) })
-        })
+    pub(crate) fn id<T: From<Cow<'de, str>>>(&mut self) -> Result<Option<T>, A::Error> {
+        Ok(self.string()?.filter(|text| !text.is_empty()).map(T::from))
     }
 
     /// Reads `true` or `false`, also in quotes.
     #[inline]
-    pub(crate) fn flag(self, place: &mut Option<bool>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| scalar::flag(raw).map(Some))
+    pub(crate) fn flag(&mut self) -> Result<Option<bool>, A::Error> {
+        if self.context.exact { self.raw(scalar::flag) } else { self.map.next_value() }
     }
 
     /// Reads a whole number of zero or more.
     #[inline]
-    pub(crate) fn count(self, place: &mut Option<u64>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| scalar::count(raw).map(Some))
+    pub(crate) fn count(&mut self) -> Result<Option<u64>, A::Error> {
+        if self.context.exact { self.raw(scalar::count) } else { self.map.next_value() }
     }
 
     /// The same, but a count that is missing is zero.
     #[inline]
-    pub(crate) fn count_or_zero(self, place: &mut u64) -> Result<(), A::Error> {
-        self.once(*place != 0, |map, context, name| {
-            let count = context.read_scalar(map, name, |raw, _| scalar::count(raw).map(Some))?;
-            *place = count.unwrap_or(0);
-            Ok(*place != 0)
-        })
+    pub(crate) fn count_or_zero(&mut self) -> Result<u64, A::Error> {
+        Ok(self.count()?.unwrap_or(0))
     }
 
-    /// Reads an amount of cents, and counts it if it is rounded.
+    /// Reads an amount of cents.
     #[inline]
-    pub(crate) fn cents(self, place: &mut Option<Cents>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, rounded| {
-            let (cents, lost) = scalar::number(raw, Cents::read)?;
-            *rounded += u32::from(lost);
-            Ok(Some(cents))
-        })
+    pub(crate) fn cents(&mut self) -> Result<Option<Cents>, A::Error> {
+        self.number(Cents::read)
     }
 
-    /// Reads a decimal, and counts it if it is rounded.
+    /// Reads a decimal.
     #[inline]
-    pub(crate) fn decimal(self, place: &mut Option<Decimal>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, rounded| {
-            let (decimal, lost) = scalar::number(raw, number::read_decimal)?;
-            *rounded += u32::from(lost);
-            Ok(Some(decimal))
-        })
+    pub(crate) fn decimal(&mut self) -> Result<Option<Decimal>, A::Error> {
+        self.number(number::read_decimal)
     }
 
     /// Reads a moment: epoch milliseconds as a number or in a string, or RFC 3339.
     #[inline]
-    pub(crate) fn instant(self, place: &mut Option<DateTime<Utc>>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| scalar::instant(raw).map(Some))
+    pub(crate) fn instant(&mut self) -> Result<Option<DateTime<Utc>>, A::Error> {
+        if self.context.exact {
+            return self.raw(scalar::instant);
+        }
+        let text = self.map.next_value::<Option<Text<'de>>>()?;
+        text.map(|text| scalar::parse_instant(&text.0)).transpose().map_err(|expected| self.refuse(expected))
     }
 
     /// Reads a day, as `2026-07-31`.
-    pub(crate) fn day(self, place: &mut Option<NaiveDate>) -> Result<(), A::Error> {
-        self.scalar(place, |raw, _| scalar::day(raw).map(Some))
+    pub(crate) fn day(&mut self) -> Result<Option<NaiveDate>, A::Error> {
+        self.raw(scalar::day)
     }
 
     /// Reads an object.
-    pub(crate) fn object<T: Object<'de> + Default>(self, place: &mut Option<T>) -> Result<(), A::Error> {
-        self.once(place.is_some(), |map, context, name| {
-            context.steps.push(Step { name: name.clone(), row: None });
-            map.next_value_seed(OptionSeed { place, context })?;
-            context.steps.pop();
-            Ok(place.is_some())
-        })
+    pub(crate) fn object<T: Object<'de> + Default>(&mut self) -> Result<Option<T>, A::Error> {
+        let (mut place, context) = (None, &mut *self.context);
+        context.steps.push(Step { name: self.name.clone(), row: None });
+        self.map.next_value_seed(OptionSeed { place: &mut place, context })?;
+        self.context.steps.pop();
+        Ok(place)
     }
 
-    /// Reads the list that the answer is about, under the name that it has today. A lenient client goes on past
-    /// rows that cannot be read.
-    pub(crate) fn list<R: Rows<'de>>(self, name: &'static str, rows: &mut R) -> Result<(), A::Error> {
-        let lenient = self.context.notes.lenient;
-        self.rows_as(Cow::Borrowed(name), rows, lenient)
+    /// Reads a list within an object; one that is missing is empty.
+    pub(crate) fn rows<T: Object<'de> + Default>(&mut self) -> Result<Vec<T>, A::Error> {
+        let mut rows = Vec::new();
+        self.rows_into(&mut rows, false)?;
+        Ok(rows)
     }
 
-    /// Reads a list within an object.
-    pub(crate) fn rows<R: Rows<'de>>(self, rows: &mut R) -> Result<(), A::Error> {
-        let name = self.name.clone();
-        self.rows_as(name, rows, false)
+    /// Reads the list that the answer is about. A lenient client goes on past rows that cannot be read.
+    pub(crate) fn list<T: Object<'de> + Default>(&mut self) -> Result<Option<Vec<T>>, A::Error> {
+        let mut rows = Vec::new();
+        Ok(self.list_into(&mut rows)?.then_some(rows))
     }
 
-    fn rows_as<R: Rows<'de>>(self, name: Cow<'de, str>, rows: &mut R, lenient: bool) -> Result<(), A::Error> {
-        self.once(!rows.is_empty(), |map, context, _| {
-            context.steps.push(Step { name, row: None });
-            map.next_value_seed(RowsSeed { rows, context, lenient })?;
-            context.steps.pop();
-            Ok(!rows.is_empty())
-        })
+    /// The same into something else than a vector. Returns whether there was a list.
+    pub(crate) fn list_into(&mut self, rows: &mut impl Rows<'de>) -> Result<bool, A::Error> {
+        let lenient = self.context.exact && self.context.notes.lenient;
+        self.rows_into(rows, lenient)
+    }
+
+    fn rows_into(&mut self, rows: &mut impl Rows<'de>, lenient: bool) -> Result<bool, A::Error> {
+        let context = &mut *self.context;
+        context.steps.push(Step { name: self.name.clone(), row: None });
+        let came = self.map.next_value_seed(RowsSeed { rows, context, lenient })?;
+        self.context.steps.pop();
+        Ok(came)
     }
 
     /// Passes over a field that says nothing worth keeping.
-    pub(crate) fn ignore(self) -> Result<(), A::Error> {
+    pub(crate) fn ignore(&mut self) -> Result<(), A::Error> {
         self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 
     /// Counts a field that this release does not read.
-    pub(crate) fn unknown(self) -> Result<(), A::Error> {
+    pub(crate) fn unknown(&mut self) -> Result<(), A::Error> {
         let json_type = scalar::json_type(self.map.next_value::<&RawValue>()?.get());
         self.context.note_unknown(&self.name, json_type);
         Ok(())

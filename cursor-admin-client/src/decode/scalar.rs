@@ -82,11 +82,16 @@ pub(crate) fn flag(raw: &str) -> Result<bool, Expected> {
 /// Reads a moment: epoch milliseconds as a number or in a string, or RFC 3339.
 #[inline]
 pub(crate) fn instant(raw: &str) -> Result<DateTime<Utc>, Expected> {
-    let text = number_text(raw).ok_or(INSTANT)?;
-    parse_instant(text.trim()).ok_or(INSTANT)
+    parse_instant(&number_text(raw).ok_or(INSTANT)?)
 }
 
-fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
+/// Reads the text of a moment.
+#[inline]
+pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Expected> {
+    instant_of(text.trim()).ok_or(INSTANT)
+}
+
+fn instant_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(millis) = number::read_whole(text) {
         let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;
         return Some(DateTime::from_timestamp_nanos(nanos));

@@ -3,11 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::de::MapAccess;
 
-use crate::decode::{
-    self, BadRow, Cents, DecodeFault, Decoded, Field, Finish, MISSING, Notes, Object, UnknownField,
-};
+use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -144,10 +141,9 @@ fn query(day: Option<NaiveDate>) -> String {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
-    let mut answer = GroupsAnswer::default();
-    decode::read_answer(body, &mut answer, notes)?;
+    let answer: GroupsAnswer = decode::read_answer(body, notes)?;
     Ok(BillingGroups {
-        groups: answer.groups.ok_or_else(|| DecodeFault::new(GROUPS, MISSING))?,
+        groups: decode::required("groups", answer.groups)?,
         unassigned: answer.unassigned,
         cycle: answer.cycle.unwrap_or_default(),
         unknown_fields: Vec::new(),
@@ -156,16 +152,13 @@ pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
 }
 
 pub(crate) fn decode_group(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroupDetails> {
-    let mut answer = GroupAnswer::default();
-    decode::read_answer(body, &mut answer, notes)?;
+    let answer: GroupAnswer = decode::read_answer(body, notes)?;
     Ok(BillingGroupDetails {
-        group: answer.group.ok_or_else(|| DecodeFault::new("group", MISSING))?,
+        group: decode::required("group", answer.group)?,
         cycle: answer.cycle.unwrap_or_default(),
         unknown_fields: Vec::new(),
     })
 }
-
-const GROUPS: &str = "groups";
 
 #[derive(Default)]
 struct GroupsAnswer {
@@ -174,16 +167,11 @@ struct GroupsAnswer {
     cycle: Option<BillingCycle>,
 }
 
-impl<'de> Object<'de> for GroupsAnswer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            GROUPS => field.list(GROUPS, &mut self.groups),
-            "unassignedGroup" => field.object(&mut self.unassigned),
-            "billingCycle" => field.object(&mut self.cycle),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { GroupsAnswer {
+    "groups" => groups: list,
+    "unassignedGroup" => unassigned: object,
+    "billingCycle" => cycle: object,
+}}
 
 #[derive(Default)]
 struct GroupAnswer {
@@ -191,71 +179,47 @@ struct GroupAnswer {
     cycle: Option<BillingCycle>,
 }
 
-impl<'de> Object<'de> for GroupAnswer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "group" => field.object(&mut self.group),
-            "billingCycle" => field.object(&mut self.cycle),
-            _ => field.unknown(),
-        }
-    }
+object! { GroupAnswer {
+    "group" => group: object,
+    "billingCycle" => cycle: object,
+}}
+
+object! { BillingCycle {
+    "cycleStart" => start: instant,
+    "cycleEnd" => end: instant,
+}}
+
+object! { BillingGroup {
+    "id" => id: id,
+    "name" => name: id,
+    "type" => kind: id,
+    "directoryGroupId" => directory_group_id: id,
+    "memberCount" => member_count: count,
+    "createdAt" => created_at: instant,
+    "updatedAt" => updated_at: instant,
+    "spendCents" => spend_cents: cents,
+    "currentMembers" => current_members: rows,
+    "formerMembers" => former_members: rows,
+    "dailySpend" => daily_spend: rows,
 }
-
-impl<'de> Object<'de> for BillingCycle {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "cycleStart" => field.instant(&mut self.start),
-            "cycleEnd" => field.instant(&mut self.end),
-            _ => field.unknown(),
-        }
-    }
-}
-
-impl<'de> Object<'de> for BillingGroup {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "id" => field.id(&mut self.id),
-            "name" => field.id(&mut self.name),
-            "type" => field.id(&mut self.kind),
-            "directoryGroupId" => field.id(&mut self.directory_group_id),
-            "memberCount" => field.count(&mut self.member_count),
-            "createdAt" => field.instant(&mut self.created_at),
-            "updatedAt" => field.instant(&mut self.updated_at),
-            "spendCents" => field.cents(&mut self.spend_cents),
-            "currentMembers" => field.rows(&mut self.current_members),
-            "formerMembers" => field.rows(&mut self.former_members),
-            "dailySpend" => field.rows(&mut self.daily_spend),
-            _ => field.unknown(),
-        }
-    }
-
-    fn finish(&mut self, rounded: &mut u32) -> Finish {
+    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         self.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    }
+    
+}
 }
 
-impl<'de> Object<'de> for BillingGroupMember {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "userId" => field.id(&mut self.user_id),
-            "name" => field.id(&mut self.name),
-            "email" => field.id(&mut self.email),
-            "joinedAt" => field.instant(&mut self.joined_at),
-            "leftAt" => field.instant(&mut self.left_at),
-            "spendCents" => field.cents(&mut self.spend_cents),
-            "dailySpend" => field.rows(&mut self.daily_spend),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { BillingGroupMember {
+    "userId" => user_id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "joinedAt" => joined_at: instant,
+    "leftAt" => left_at: instant,
+    "spendCents" => spend_cents: cents,
+    "dailySpend" => daily_spend: rows,
+}}
 
-impl<'de> Object<'de> for DailySpend {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "date" => field.day(&mut self.date),
-            "spendCents" => field.cents(&mut self.spend_cents),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { DailySpend {
+    "date" => date: day,
+    "spendCents" => spend_cents: cents,
+}}

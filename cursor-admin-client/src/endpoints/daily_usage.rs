@@ -3,9 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::de::MapAccess;
 
-use crate::decode::{self, DecodeFault, Decoded, Field, Finish, MISSING, Notes, Object};
+use crate::decode::{self, Decoded, Notes, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -117,14 +116,10 @@ pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: 
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DailyUsage>> {
-    let mut answer = Answer::default();
-    decode::read_answer(body, &mut answer, notes)?;
-    let rows = answer.rows.ok_or_else(|| DecodeFault::new(DATA, MISSING))?;
-    let announced = answer.pagination.and_then(|pagination| pagination.total_users);
-    Page::new(rows.into_iter().map(|row| row.usage).collect(), announced, answer.pagination)
+    let Answer { rows, pagination } = decode::read_answer(body, notes)?;
+    let rows = decode::required("data", rows)?.into_iter().map(|row| row.usage).collect();
+    Page::new(rows, pagination.and_then(|pagination| pagination.total_users), pagination)
 }
-
-const DATA: &str = "data";
 
 #[derive(Default)]
 struct Answer {
@@ -132,16 +127,11 @@ struct Answer {
     pagination: Option<Pagination>,
 }
 
-impl<'de> Object<'de> for Answer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            DATA => field.list(DATA, &mut self.rows),
-            "pagination" => field.object(&mut self.pagination),
-            "period" => field.ignore(),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { Answer {
+    "data" => rows: list,
+    "pagination" => pagination: object,
+    ignored: "period";
+}}
 
 impl DailyUsage {
     /// Reads one row from its JSON text, as a row of an answer is read.
@@ -162,42 +152,39 @@ struct DayRow {
     midnight: Option<DateTime<Utc>>,
 }
 
-impl<'de> Object<'de> for DayRow {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        let usage = &mut self.usage;
-        match field.name() {
-            "userId" => field.id(&mut usage.user_id),
-            "email" => field.id(&mut usage.email),
-            "day" => field.day(&mut usage.day),
-            "date" => field.instant(&mut self.midnight),
-            "isActive" => field.flag(&mut usage.is_active),
-            "totalLinesAdded" => field.count(&mut usage.total_lines_added),
-            "totalLinesDeleted" => field.count(&mut usage.total_lines_deleted),
-            "acceptedLinesAdded" => field.count(&mut usage.accepted_lines_added),
-            "acceptedLinesDeleted" => field.count(&mut usage.accepted_lines_deleted),
-            "totalApplies" => field.count(&mut usage.total_applies),
-            "totalAccepts" => field.count(&mut usage.total_accepts),
-            "totalRejects" => field.count(&mut usage.total_rejects),
-            "totalTabsShown" => field.count(&mut usage.total_tabs_shown),
-            "totalTabsAccepted" => field.count(&mut usage.total_tabs_accepted),
-            "composerRequests" => field.count(&mut usage.composer_requests),
-            "chatRequests" => field.count(&mut usage.chat_requests),
-            "agentRequests" => field.count(&mut usage.agent_requests),
-            "cmdkUsages" => field.count(&mut usage.cmdk_usages),
-            "bugbotUsages" => field.count(&mut usage.bugbot_usages),
-            "subscriptionIncludedReqs" => field.count(&mut usage.subscription_included_requests),
-            "usageBasedReqs" => field.count(&mut usage.usage_based_requests),
-            "apiKeyReqs" => field.count(&mut usage.api_key_requests),
-            "mostUsedModel" => field.id(&mut usage.most_used_model),
-            "applyMostUsedExtension" => field.id(&mut usage.apply_most_used_extension),
-            "tabMostUsedExtension" => field.id(&mut usage.tab_most_used_extension),
-            "clientVersion" => field.id(&mut usage.client_version),
-            _ => field.unknown(),
-        }
+object! { DayRow {
+    "date" => midnight: instant,
+    in usage {
+        "userId" => user_id: id,
+        "email" => email: id,
+        "day" => day: day,
+        "isActive" => is_active: flag,
+        "totalLinesAdded" => total_lines_added: count,
+        "totalLinesDeleted" => total_lines_deleted: count,
+        "acceptedLinesAdded" => accepted_lines_added: count,
+        "acceptedLinesDeleted" => accepted_lines_deleted: count,
+        "totalApplies" => total_applies: count,
+        "totalAccepts" => total_accepts: count,
+        "totalRejects" => total_rejects: count,
+        "totalTabsShown" => total_tabs_shown: count,
+        "totalTabsAccepted" => total_tabs_accepted: count,
+        "composerRequests" => composer_requests: count,
+        "chatRequests" => chat_requests: count,
+        "agentRequests" => agent_requests: count,
+        "cmdkUsages" => cmdk_usages: count,
+        "bugbotUsages" => bugbot_usages: count,
+        "subscriptionIncludedReqs" => subscription_included_requests: count,
+        "usageBasedReqs" => usage_based_requests: count,
+        "apiKeyReqs" => api_key_requests: count,
+        "mostUsedModel" => most_used_model: id,
+        "applyMostUsedExtension" => apply_most_used_extension: id,
+        "tabMostUsedExtension" => tab_most_used_extension: id,
+        "clientVersion" => client_version: id,
     }
-
-    fn finish(&mut self, _: &mut u32) -> Finish {
+}
+    fn finish(&mut self, _: &mut u32) -> Result<(), &'static str> {
         self.usage.day = self.usage.day.or(self.midnight.map(|at| at.date_naive()));
         Ok(())
-    }
+    
+}
 }

@@ -4,9 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::de::MapAccess;
 
-use crate::decode::{self, DecodeFault, Decoded, Field, MISSING, Notes, Object};
+use crate::decode::{self, Decoded, Notes, object};
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -91,63 +90,51 @@ fn paged(call: Call, page: u32) -> Call {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroup>> {
-    decode_list(body, "groups", notes)
+    let GroupsAnswer { groups, pagination } = decode::read_answer(body, notes)?;
+    let announced = pagination.and_then(|pagination| pagination.total_count);
+    Page::new(decode::required("groups", groups)?, announced, pagination)
 }
 
 pub(crate) fn decode_members(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroupMember>> {
-    decode_list(body, "members", notes)
+    let MembersAnswer { members, pagination } = decode::read_answer(body, notes)?;
+    let announced = pagination.and_then(|pagination| pagination.total_count);
+    Page::new(decode::required("members", members)?, announced, pagination)
 }
 
-fn decode_list<T: for<'de> Object<'de> + Default>(
-    body: &[u8],
-    name: &'static str,
-    notes: &mut Notes,
-) -> Decoded<Page<T>> {
-    let mut answer = Answer { name, rows: None, pagination: None };
-    decode::read_answer(body, &mut answer, notes)?;
-    let rows = answer.rows.ok_or_else(|| DecodeFault::new(name, MISSING))?;
-    let announced = answer.pagination.and_then(|pagination| pagination.total_count);
-    Page::new(rows, announced, answer.pagination)
-}
-
-struct Answer<T> {
-    name: &'static str,
-    rows: Option<Vec<T>>,
+#[derive(Default)]
+struct GroupsAnswer {
+    groups: Option<Vec<DirectoryGroup>>,
     pagination: Option<Pagination>,
 }
 
-impl<'de, T: Object<'de> + Default> Object<'de> for Answer<T> {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            name if name == self.name => field.list(self.name, &mut self.rows),
-            "pagination" => field.object(&mut self.pagination),
-            _ => field.unknown(),
-        }
-    }
+object! { GroupsAnswer {
+    "groups" => groups: list,
+    "pagination" => pagination: object,
+}}
+
+#[derive(Default)]
+struct MembersAnswer {
+    members: Option<Vec<DirectoryGroupMember>>,
+    pagination: Option<Pagination>,
 }
 
-impl<'de> Object<'de> for DirectoryGroup {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "id" => field.id(&mut self.id),
-            "name" => field.id(&mut self.name),
-            "memberCount" => field.count(&mut self.member_count),
-            "monthlySpendingLimitDollars" => field.decimal(&mut self.monthly_spending_limit_dollars),
-            "createdAt" => field.instant(&mut self.created_at),
-            "updatedAt" => field.instant(&mut self.updated_at),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { MembersAnswer {
+    "members" => members: list,
+    "pagination" => pagination: object,
+}}
 
-impl<'de> Object<'de> for DirectoryGroupMember {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "userId" => field.id(&mut self.user_id),
-            "name" => field.id(&mut self.name),
-            "email" => field.id(&mut self.email),
-            "joinedAt" => field.instant(&mut self.joined_at),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { DirectoryGroup {
+    "id" => id: id,
+    "name" => name: id,
+    "memberCount" => member_count: count,
+    "monthlySpendingLimitDollars" => monthly_spending_limit_dollars: decimal,
+    "createdAt" => created_at: instant,
+    "updatedAt" => updated_at: instant,
+}}
+
+object! { DirectoryGroupMember {
+    "userId" => user_id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "joinedAt" => joined_at: instant,
+}}

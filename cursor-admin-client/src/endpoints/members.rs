@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use serde::de::MapAccess;
-
-use crate::decode::{self, DecodeFault, Decoded, Field, MISSING, Notes, Object};
+use crate::decode::{self, Decoded, Notes, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -40,23 +38,18 @@ pub(crate) fn request() -> Call {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
-    let mut answer = Answer(None);
-    decode::read_answer(body, &mut answer, notes)?;
-    answer.0.ok_or_else(|| DecodeFault::new(MEMBERS, MISSING))
+    let answer: Answer = decode::read_answer(body, notes)?;
+    decode::required("teamMembers", answer.members)
 }
 
-const MEMBERS: &str = "teamMembers";
-
-struct Answer(Option<Vec<Member>>);
-
-impl<'de> Object<'de> for Answer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            MEMBERS => field.list(MEMBERS, &mut self.0),
-            _ => field.unknown(),
-        }
-    }
+#[derive(Default)]
+struct Answer {
+    members: Option<Vec<Member>>,
 }
+
+object! { Answer {
+    "teamMembers" => members: list,
+}}
 
 impl Member {
     /// Reads one member from its JSON text, as a row of an answer is read.
@@ -68,15 +61,10 @@ impl Member {
     }
 }
 
-impl<'de> Object<'de> for Member {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "id" => field.id(&mut self.id),
-            "name" => field.id(&mut self.name),
-            "email" => field.id(&mut self.email),
-            "role" => field.id(&mut self.role),
-            "isRemoved" => field.flag(&mut self.is_removed),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { Member {
+    "id" => id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "role" => role: id,
+    "isRemoved" => is_removed: flag,
+}}

@@ -1,8 +1,6 @@
 //! `GET /teams/model-access/providers`.
 
-use serde::de::MapAccess;
-
-use crate::decode::{self, BadRow, DecodeFault, Decoded, Field, MISSING, Notes, Object, UnknownField};
+use crate::decode::{self, BadRow, Decoded, Notes, UnknownField, object};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 
@@ -55,13 +53,10 @@ pub(crate) fn request() -> Call {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
-    let mut answer = Answer::default();
-    decode::read_answer(body, &mut answer, notes)?;
-    let providers = answer.providers.ok_or_else(|| DecodeFault::new(PROVIDERS, MISSING))?;
+    let answer: Answer = decode::read_answer(body, notes)?;
+    let providers = decode::required("providers", answer.providers)?;
     Ok(ModelAccess { providers, ..answer.access })
 }
-
-const PROVIDERS: &str = "providers";
 
 #[derive(Default)]
 struct Answer {
@@ -69,37 +64,24 @@ struct Answer {
     providers: Option<Vec<ModelProvider>>,
 }
 
-impl<'de> Object<'de> for Answer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "teamId" => field.id(&mut self.access.team_id),
-            "state" => field.id(&mut self.access.state),
-            PROVIDERS => field.list(PROVIDERS, &mut self.providers),
-            _ => field.unknown(),
-        }
+object! { Answer {
+    "providers" => providers: list,
+    in access {
+        "teamId" => team_id: id,
+        "state" => state: id,
     }
-}
+}}
 
-impl<'de> Object<'de> for ModelProvider {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "id" => field.id(&mut self.id),
-            "displayName" => field.id(&mut self.display_name),
-            "enabled" => field.flag(&mut self.enabled),
-            "models" => field.rows(&mut self.models),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { ModelProvider {
+    "id" => id: id,
+    "displayName" => display_name: id,
+    "enabled" => enabled: flag,
+    "models" => models: rows,
+}}
 
-impl<'de> Object<'de> for CatalogModel {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "id" => field.id(&mut self.id),
-            "displayName" => field.id(&mut self.display_name),
-            "enabled" => field.flag(&mut self.enabled),
-            "parameters" => field.ignore(),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { CatalogModel {
+    "id" => id: id,
+    "displayName" => display_name: id,
+    "enabled" => enabled: flag,
+    ignored: "parameters";
+}}

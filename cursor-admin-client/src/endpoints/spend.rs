@@ -4,12 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::de::MapAccess;
 
 use super::spend_query::SpendQuery;
-use crate::decode::{
-    self, BadRow, Cents, DecodeFault, Decoded, Field, Finish, MISSING, Notes, Object, UnknownField,
-};
+use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -101,17 +98,14 @@ pub(crate) fn request(query: &SpendQuery, page: u32) -> Result<Call> {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend>> {
-    let mut answer = Answer::default();
-    decode::read_answer(body, &mut answer, notes)?;
+    let answer: Answer = decode::read_answer(body, notes)?;
     Ok(Page {
-        rows: answer.members.ok_or_else(|| DecodeFault::new(MEMBERS, MISSING))?,
+        rows: decode::required("teamMemberSpend", answer.members)?,
         announced: answer.total_members,
         more: answer.total_pages.map_or(More::UntilAnnounced, More::UntilPage),
         cycle_start: answer.cycle_start,
     })
 }
-
-const MEMBERS: &str = "teamMemberSpend";
 
 #[derive(Default)]
 struct Answer {
@@ -121,17 +115,12 @@ struct Answer {
     total_pages: Option<u64>,
 }
 
-impl<'de> Object<'de> for Answer {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            MEMBERS => field.list(MEMBERS, &mut self.members),
-            "subscriptionCycleStart" => field.instant(&mut self.cycle_start),
-            "totalMembers" => field.count(&mut self.total_members),
-            "totalPages" => field.count(&mut self.total_pages),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { Answer {
+    "teamMemberSpend" => members: list,
+    "subscriptionCycleStart" => cycle_start: instant,
+    "totalMembers" => total_members: count,
+    "totalPages" => total_pages: count,
+}}
 
 impl MemberSpend {
     /// Reads one entry from its JSON text, as a row of an answer is read.
@@ -143,26 +132,22 @@ impl MemberSpend {
     }
 }
 
-impl<'de> Object<'de> for MemberSpend {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "userId" => field.id(&mut self.user_id),
-            "name" => field.id(&mut self.name),
-            "email" => field.id(&mut self.email),
-            "role" => field.id(&mut self.role),
-            "spendCents" => field.cents(&mut self.spend_cents),
-            "overallSpendCents" => field.cents(&mut self.overall_spend_cents),
-            "includedSpendCents" => field.cents(&mut self.included_spend_cents),
-            "fastPremiumRequests" => field.count(&mut self.fast_premium_requests),
-            "hardLimitOverrideDollars" => field.decimal(&mut self.hard_limit_override_dollars),
-            "monthlyLimitDollars" => field.decimal(&mut self.monthly_limit_dollars),
-            "effectivePerUserLimitDollars" => field.decimal(&mut self.effective_per_user_limit_dollars),
-            _ => field.unknown(),
-        }
-    }
-
-    fn finish(&mut self, rounded: &mut u32) -> Finish {
+object! { MemberSpend {
+    "userId" => user_id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "role" => role: id,
+    "spendCents" => spend_cents: cents,
+    "overallSpendCents" => overall_spend_cents: cents,
+    "includedSpendCents" => included_spend_cents: cents,
+    "fastPremiumRequests" => fast_premium_requests: count,
+    "hardLimitOverrideDollars" => hard_limit_override_dollars: decimal,
+    "monthlyLimitDollars" => monthly_limit_dollars: decimal,
+    "effectivePerUserLimitDollars" => effective_per_user_limit_dollars: decimal,
+}
+    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         self.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    }
+    
+}
 }

@@ -5,10 +5,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::de::MapAccess;
 
 use super::kind::EventKind;
-use crate::decode::{self, Cents, Field, Finish, Object};
+use crate::decode::{self, Cents, object};
 use crate::error::{Error, Result};
 
 /// One row of `/teams/filtered-usage-events`: one charge, or one use that was not charged.
@@ -178,34 +177,30 @@ pub(super) struct EventRow<'a> {
     kind_label: Option<Cow<'a, str>>,
 }
 
-impl<'de> Object<'de> for EventRow<'de> {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        let event = &mut self.event;
-        match field.name() {
-            "timestamp" => field.instant(&mut self.timestamp),
-            "userEmail" => field.id(&mut event.user_email),
-            "serviceAccountId" => field.id(&mut event.service_account_id),
-            "serviceAccountName" => field.id(&mut event.service_account_name),
-            "cloudAgentId" => field.id(&mut event.cloud_agent_id),
-            "automationId" => field.id(&mut event.automation_id),
-            "conversationId" => field.id(&mut event.conversation_id),
-            "model" => field.text(&mut self.model),
-            "kind" => field.text(&mut event.kind),
-            "kindLabel" => field.text(&mut self.kind_label),
-            "maxMode" => field.flag(&mut event.max_mode),
-            "requestsCosts" => field.decimal(&mut event.requests_costs),
-            "isTokenBasedCall" => field.flag(&mut event.is_token_based_call),
-            "isChargeable" => field.flag(&mut event.is_chargeable),
-            "isHeadless" => field.flag(&mut event.is_headless),
-            "isFreeBugbot" => field.flag(&mut event.is_free_bugbot),
-            "tokenUsage" => field.object(&mut event.token_usage),
-            "chargedCents" => field.cents(&mut event.charged_cents),
-            "cursorTokenFee" => field.cents(&mut event.cursor_token_fee),
-            _ => field.unknown(),
-        }
+object! { EventRow<'de> {
+    "timestamp" => timestamp: instant,
+    "model" => model: text,
+    "kindLabel" => kind_label: text,
+    in event {
+        "userEmail" => user_email: id,
+        "serviceAccountId" => service_account_id: id,
+        "serviceAccountName" => service_account_name: id,
+        "cloudAgentId" => cloud_agent_id: id,
+        "automationId" => automation_id: id,
+        "conversationId" => conversation_id: id,
+        "kind" => kind: text,
+        "maxMode" => max_mode: flag,
+        "requestsCosts" => requests_costs: decimal,
+        "isTokenBasedCall" => is_token_based_call: flag,
+        "isChargeable" => is_chargeable: flag,
+        "isHeadless" => is_headless: flag,
+        "isFreeBugbot" => is_free_bugbot: flag,
+        "tokenUsage" => token_usage: object,
+        "chargedCents" => charged_cents: cents,
+        "cursorTokenFee" => cursor_token_fee: cents,
     }
-
-    fn finish(&mut self, rounded: &mut u32) -> Finish {
+}
+    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         let event = &mut self.event;
         event.timestamp = self.timestamp.ok_or("timestamp")?;
         event.model = self.model.take().unwrap_or_default();
@@ -213,22 +208,18 @@ impl<'de> Object<'de> for EventRow<'de> {
         event.service_account_id = event.service_account_id.take().filter(|id| id != "null");
         event.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    }
+    
+}
 }
 
-impl<'de> Object<'de> for TokenUsage {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "inputTokens" => field.count_or_zero(&mut self.input_tokens),
-            "outputTokens" => field.count_or_zero(&mut self.output_tokens),
-            "cacheWriteTokens" => field.count_or_zero(&mut self.cache_write_tokens),
-            "cacheReadTokens" => field.count_or_zero(&mut self.cache_read_tokens),
-            "totalCents" => field.cents(&mut self.total_cents),
-            "discountPercentOff" => field.decimal(&mut self.discount_percent_off),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { TokenUsage {
+    "inputTokens" => input_tokens: count_or_zero,
+    "outputTokens" => output_tokens: count_or_zero,
+    "cacheWriteTokens" => cache_write_tokens: count_or_zero,
+    "cacheReadTokens" => cache_read_tokens: count_or_zero,
+    "totalCents" => total_cents: cents,
+    "discountPercentOff" => discount_percent_off: decimal,
+}}
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::de::MapAccess;
 
 use super::event::{EventRow, UsageEvent, UsageEventRef};
-use crate::decode::{self, BadRow, DecodeFault, Decoded, Field, MISSING, Notes, Object, Rows, UnknownField};
+use crate::decode::{
+    self, BadRow, DecodeFault, Decoded, Fields, Notes, Object, Rows, UnknownField, object,
+};
 use crate::error::{Error, Result};
 
 /// One page of usage events.
@@ -112,15 +114,23 @@ pub(crate) fn decode<T>(
     notes: &mut Notes,
     map: impl FnMut(&UsageEventRef<'_>) -> T,
 ) -> Decoded<UsageEventsPage<T>> {
-    let mut answer = Answer { announced: None, events: Events::new(body, map), pagination: None };
-    let read = decode::read_answer(body, &mut answer, notes);
-    let Answer { announced, events, pagination } = answer;
-    events.fault.map_or(read, Err)?;
-    if events.list.is_none() && announced != Some(0) {
+    let text = decode::text(body)?;
+    let mut answer = Answer { announced: None, pagination: None, came: false, events: Events::new(text, map) };
+    match decode::read_quickly(text, &mut answer) {
+        Some(noted) => notes.absorb(noted),
+        None => {
+            let events = answer.events.again();
+            answer = Answer { announced: None, pagination: None, came: false, events };
+            let read = decode::read_exactly(text, &mut answer, notes);
+            answer.events.fault.take().map_or(read, Err)?;
+        }
+    }
+    let Answer { announced, pagination, came, events } = answer;
+    if !came && announced != Some(0) {
         return Err(DecodeFault::new(EVENTS, "an array, since events were not announced to be 0"));
     }
-    let announced = announced.ok_or_else(|| DecodeFault::new(ANNOUNCED, MISSING))?;
-    let events = events.list.unwrap_or_default();
+    let announced = decode::required(ANNOUNCED, announced)?;
+    let events = events.list;
     let nothing = announced == 0 && events.is_empty();
     let Some(pagination) = pagination.or_else(|| nothing.then(Pagination::default)) else {
         return Err(DecodeFault::new("pagination", "an object, but it is missing"));
@@ -131,8 +141,8 @@ pub(crate) fn decode<T>(
     let has_next = pagination
         .has_next
         .or_else(|| pagination.pages.map(|pages| echoed_page.unwrap_or(u64::from(page)) < pages))
-        .or(nothing.then_some(false))
-        .ok_or_else(|| DecodeFault::new("pagination.hasNextPage", MISSING))?;
+        .or(nothing.then_some(false));
+    let has_next = decode::required("pagination.hasNextPage", has_next)?;
     Ok(UsageEventsPage {
         events,
         announced,
@@ -150,19 +160,30 @@ pub(crate) fn decode<T>(
 
 struct Answer<'b, T, F> {
     announced: Option<u64>,
-    events: Events<'b, T, F>,
     pagination: Option<Pagination>,
+    /// Whether there was a list of events.
+    came: bool,
+    events: Events<'b, T, F>,
 }
 
 impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Object<'de> for Answer<'_, T, F> {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            ANNOUNCED => field.count(&mut self.announced),
-            EVENTS | "usageEventsDisplay" => field.list(EVENTS, &mut self.events),
-            "pagination" => field.object(&mut self.pagination),
-            "period" => field.ignore(),
-            _ => field.unknown(),
+    fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error> {
+        let (mut announced, mut pagination) = (false, false);
+        while fields.next()? {
+            match fields.name() {
+                ANNOUNCED => self.announced = fields.once(&mut announced)?.count()?,
+                "pagination" => self.pagination = fields.once(&mut pagination)?.object()?,
+                EVENTS | "usageEventsDisplay" => {
+                    fields.rename(EVENTS);
+                    if fields.list_into(&mut self.events)? {
+                        fields.once(&mut self.came)?;
+                    }
+                }
+                "period" => fields.ignore()?,
+                _ => fields.unknown()?,
+            }
         }
+        Ok(())
     }
 }
 
@@ -173,23 +194,20 @@ struct Pagination {
     has_next: Option<bool>,
 }
 
-impl<'de> Object<'de> for Pagination {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            "numPages" => field.count(&mut self.pages),
-            "currentPage" => field.count(&mut self.current_page),
-            "hasNextPage" => field.flag(&mut self.has_next),
-            "pageSize" | "hasPreviousPage" => field.ignore(),
-            _ => field.unknown(),
-        }
-    }
-}
+object! { Pagination {
+    "numPages" => pages: count,
+    "currentPage" => current_page: count,
+    "hasNextPage" => has_next: flag,
+    ignored: "pageSize", "hasPreviousPage";
+}}
 
 /// The events of a page as they are handed over.
 struct Events<'b, T, F> {
-    body: &'b [u8],
+    text: &'b str,
     map: F,
-    list: Option<Vec<T>>,
+    list: Vec<T>,
+    /// How many events were handed over before the page was begun again.
+    earlier: usize,
     /// How many events there may be, once somebody has looked.
     most: Option<u64>,
     /// Why that could not be found out.
@@ -200,21 +218,18 @@ struct Events<'b, T, F> {
 const ROWS_MAX: usize = 1000;
 
 impl<'b, T, F> Events<'b, T, F> {
-    fn new(body: &'b [u8], map: F) -> Self {
-        Self { body, map, list: None, most: None, fault: None }
+    fn new(text: &'b str, map: F) -> Self {
+        Self { text, map, list: Vec::new(), earlier: 0, most: None, fault: None }
+    }
+
+    /// The same for another look at the page, by which no event is handed over twice.
+    fn again(self) -> Self {
+        Self { earlier: self.list.len(), most: None, fault: None, ..self }
     }
 }
 
 impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
     type Row = EventRow<'de>;
-
-    fn is_empty(&self) -> bool {
-        self.list.is_none()
-    }
-
-    fn begin(&mut self) {
-        self.list = Some(Vec::new());
-    }
 
     /// A page of more rows than it announces, anywhere in it, is refused before it fills the memory.
     fn allows(&mut self, row: usize) -> bool {
@@ -222,29 +237,39 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
             return true;
         }
         let most = *self.most.get_or_insert_with(|| {
-            let mut ahead = Announced(None);
-            let read = decode::read_answer(self.body, &mut ahead, &mut Notes::default());
-            self.fault = read.err();
-            if self.fault.is_some() { 0 } else { ahead.0.unwrap_or(u64::MAX) }
+            let mut ahead = Announced::default();
+            self.fault = decode::read_exactly(self.text, &mut ahead, &mut Notes::default()).err();
+            if self.fault.is_some() { 0 } else { ahead.count.unwrap_or(u64::MAX) }
         });
         u64::try_from(row).is_ok_and(|row| row < most)
     }
 
     fn push(&mut self, row: EventRow<'de>) {
+        if self.earlier > 0 {
+            self.earlier -= 1;
+            return;
+        }
         let event = (self.map)(&row.event);
-        self.list.get_or_insert_default().push(event);
+        self.list.push(event);
     }
 }
 
 /// The number that an answer announces, wherever it stands.
-struct Announced(Option<u64>);
+#[derive(Default)]
+struct Announced {
+    count: Option<u64>,
+}
 
 impl<'de> Object<'de> for Announced {
-    fn take<A: MapAccess<'de>>(&mut self, field: Field<'_, 'de, A>) -> Result<(), A::Error> {
-        match field.name() {
-            ANNOUNCED => field.count(&mut self.0),
-            _ => field.ignore(),
+    fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error> {
+        let mut seen = false;
+        while fields.next()? {
+            match fields.name() {
+                ANNOUNCED => self.count = fields.once(&mut seen)?.count()?,
+                _ => fields.ignore()?,
+            }
         }
+        Ok(())
     }
 }
 
