@@ -105,7 +105,7 @@ impl UsageEvents {
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
-        self.page_map(number, |event| event.owned()).await
+        self.page_map(number, UsageEvent::from_ref).await
     }
 
     async fn page_map<T: Send>(
@@ -146,7 +146,7 @@ impl UsageEvents {
         let first = Some((self.clone(), Cursor::default()));
         stream::try_unfold(first, |state| async move {
             let Some((request, cursor)) = state else { return Ok(None) };
-            let (page, next) = request.step(cursor, |event| event.owned()).await?;
+            let (page, next) = request.step(cursor, UsageEvent::from_ref).await?;
             Ok(Some((page, next.map(|cursor| (request, cursor)))))
         })
         .boxed()
@@ -178,7 +178,7 @@ impl UsageEvents {
     /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
     /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        self.snapshot_map(|event| event.owned()).await
+        self.snapshot_map(UsageEvent::from_ref).await
     }
 
     /// The same with something else made of each event while its page is read, so that no event is held whole.

@@ -18,6 +18,6 @@ pub(crate) use notes::Notes;
 pub(crate) use object::{
     Fields, Object, Rows, object, read_answer, read_exactly, read_quickly, read_row, required, text,
 };
-pub(crate) use scalar::number_text;
+pub(crate) use scalar::{count, number_text};
 pub use unknown::UnknownField;
 pub(crate) use unknown::UnknownFields;

@@ -13,7 +13,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::cents::Cents;
@@ -160,13 +160,24 @@ struct Step<'de> {
 }
 
 const OBJECT: Expected = "an object";
-const ARRAY: Expected = "an array";
 
 impl<'de> Context<'de> {
     fn read_object(&mut self, text: &'de str, object: &mut impl Object<'de>) -> serde_json::Result<()> {
         let mut json = serde_json::Deserializer::from_str(text);
-        ObjectSeed { object, context: self }.deserialize(&mut json)?;
-        json.end()
+        let came = Seed { target: &mut Fill(object), context: self }.deserialize(&mut json)?;
+        json.end()?;
+        if came { Ok(()) } else { Err(self.refuse(None, OBJECT)) }
+    }
+
+    /// Reads a row that may be bad, whose text was cut out so that the next row can be found.
+    fn read_apart(&mut self, number: usize, text: &'de str, row: &mut impl Object<'de>) -> bool {
+        let depth = self.steps.len();
+        let Err(error) = self.read_object(text, row) else { return true };
+        let fault = self.fault(&error, text);
+        self.notes.bad_row(number, text, fault);
+        self.steps.truncate(depth);
+        self.rounded = 0;
+        false
     }
 
     /// Says where a text departs from what was expected.
@@ -217,151 +228,137 @@ fn is_cut(error: &serde_json::Error, text: &str) -> bool {
     error.is_eof() || (error.is_syntax() && at_end)
 }
 
-/// Reads one object.
-struct ObjectSeed<'c, 'de, T> {
-    object: &'c mut T,
+/// What a value is read into: an object, or the rows of a list.
+trait Target<'de> {
+    const EXPECTED: Expected;
+
+    fn read_map<A: MapAccess<'de>>(&mut self, _: A, _: &mut Context<'de>) -> Result<(), A::Error> {
+        Err(A::Error::custom(Self::EXPECTED))
+    }
+
+    fn read_list<S: SeqAccess<'de>>(&mut self, _: S, _: &mut Context<'de>) -> Result<(), S::Error> {
+        Err(S::Error::custom(Self::EXPECTED))
+    }
+}
+
+/// Reads a value into its target, and says whether there was more than `null`.
+struct Seed<'c, 'de, T> {
+    target: &'c mut T,
     context: &'c mut Context<'de>,
 }
 
-impl<'de, T: Object<'de>> DeserializeSeed<'de> for ObjectSeed<'_, 'de, T> {
-    type Value = ();
+impl<'de, T: Target<'de>> DeserializeSeed<'de> for Seed<'_, 'de, T> {
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        self.context.expected = Some(OBJECT);
-        deserializer.deserialize_map(self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        self.context.expected = Some(T::EXPECTED);
+        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de, T: Object<'de>> Visitor<'de> for ObjectSeed<'_, 'de, T> {
-    type Value = ();
+impl<'de, T: Target<'de>> Visitor<'de> for Seed<'_, 'de, T> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(OBJECT)
+        f.write_str(T::EXPECTED)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let mut fields = Fields { map, name: Cow::Borrowed(""), context: self.context };
-        self.object.read(&mut fields)?;
-        let finished = self.object.finish(&mut fields.context.rounded);
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        self.target.read_map(map, self.context).map(|()| true)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, list: S) -> Result<bool, S::Error> {
+        self.target.read_list(list, self.context).map(|()| true)
+    }
+}
+
+struct Fill<'t, T>(&'t mut T);
+
+impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
+    const EXPECTED: Expected = OBJECT;
+
+    fn read_map<A: MapAccess<'de>>(&mut self, map: A, context: &mut Context<'de>) -> Result<(), A::Error> {
+        let mut fields = Fields { map, name: Cow::Borrowed(""), context };
+        self.0.read(&mut fields)?;
+        let finished = self.0.finish(&mut fields.context.rounded);
         finished.map_err(|missing| fields.context.refuse(Some(missing.into()), MISSING))
     }
 }
 
-/// Reads an object, or `null`.
-struct OptionSeed<'c, 'de, T> {
-    place: &'c mut Option<T>,
-    context: &'c mut Context<'de>,
-}
-
-impl<'de, T: Object<'de> + Default> DeserializeSeed<'de> for OptionSeed<'_, 'de, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de, T: Object<'de> + Default> Visitor<'de> for OptionSeed<'_, 'de, T> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(OBJECT)
-    }
-
-    fn visit_none<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let object = self.place.insert(T::default());
-        ObjectSeed { object, context: self.context }.deserialize(deserializer)
-    }
-}
-
-/// Reads a list of objects, or `null`, and says whether there was a list.
-struct RowsSeed<'c, 'de, R> {
-    rows: &'c mut R,
-    context: &'c mut Context<'de>,
+/// The rows of a list.
+struct List<'r, R> {
+    rows: &'r mut R,
     lenient: bool,
 }
 
-impl<'de, R: Rows<'de>> DeserializeSeed<'de> for RowsSeed<'_, 'de, R> {
-    type Value = bool;
+impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
+    const EXPECTED: Expected = "an array";
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        self.context.expected = Some(ARRAY);
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de, R: Rows<'de>> Visitor<'de> for RowsSeed<'_, 'de, R> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ARRAY)
-    }
-
-    fn visit_none<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(mut self, mut list: S) -> Result<bool, S::Error> {
+    fn read_list<S: SeqAccess<'de>>(
+        &mut self,
+        mut list: S,
+        context: &mut Context<'de>,
+    ) -> Result<(), S::Error> {
         for number in 0.. {
             if !self.rows.allows(number) {
                 let more = list.next_element::<IgnoredAny>()?.is_some();
                 let expected = "an array of no more rows than the answer announces";
-                return if more { Err(self.context.refuse(None, expected)) } else { Ok(true) };
+                return if more { Err(context.refuse(None, expected)) } else { Ok(()) };
             }
-            if let Some(step) = self.context.steps.last_mut() {
+            if let Some(step) = context.steps.last_mut() {
                 step.row = Some(number);
             }
-            let more =
-                if self.lenient { self.read_apart(number, &mut list)? } else { self.read_row(&mut list)? };
-            if !more {
-                break;
+            let mut row = R::Row::default();
+            let read = if self.lenient {
+                match list.next_element::<&RawValue>()? {
+                    None => return Ok(()),
+                    Some(raw) => context.read_apart(number, raw.get(), &mut row),
+                }
+            } else {
+                match list.next_element_seed(Seed { target: &mut Fill(&mut row), context })? {
+                    None => return Ok(()),
+                    Some(false) => return Err(context.refuse(None, OBJECT)),
+                    Some(true) => true,
+                }
+            };
+            if read {
+                self.rows.push(row);
             }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
-impl<'de, R: Rows<'de>> RowsSeed<'_, 'de, R> {
-    /// Reads the next row, if there is one.
-    fn read_row<S: SeqAccess<'de>>(&mut self, list: &mut S) -> Result<bool, S::Error> {
-        let mut row = R::Row::default();
-        let seed = ObjectSeed { object: &mut row, context: self.context };
-        let read = list.next_element_seed(seed)?.is_some();
-        if read {
-            self.rows.push(row);
-        }
-        Ok(read)
-    }
+/// A string, borrowed unless something in it is escaped, or `null`.
+struct Text<'a>(Option<Cow<'a, str>>);
 
-    /// The same for a row that may be bad: its text is cut out first, so that the next row can be found.
-    fn read_apart<S: SeqAccess<'de>>(&mut self, number: usize, list: &mut S) -> Result<bool, S::Error> {
-        let Some(raw) = list.next_element::<&RawValue>()? else { return Ok(false) };
-        let depth = self.context.steps.len();
-        let mut row = R::Row::default();
-        match self.context.read_object(raw.get(), &mut row) {
-            Ok(()) => self.rows.push(row),
-            Err(error) => {
-                let fault = self.context.fault(&error, raw.get());
-                self.context.notes.bad_row(number, raw.get(), fault);
-                self.context.steps.truncate(depth);
-                self.context.rounded = 0;
+impl<'de> serde::Deserialize<'de> for Text<'de> {
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            #[inline]
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Borrowed(text))))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Some(Cow::Owned(text.to_owned()))))
+            }
+            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+                Ok(Text(None))
             }
         }
-        Ok(true)
+        deserializer.deserialize_any(TextVisitor)
     }
 }
-
-/// A string, borrowed unless something in it is escaped. serde does not borrow within an `Option`.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The fields of an object. After a name comes one call of a function that reads its value; `null` is the same as
 /// missing.
@@ -375,13 +372,19 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     /// Reads the name of the next field, if there is one.
     #[inline]
     pub(crate) fn next(&mut self) -> Result<bool, A::Error> {
-        let name = if self.context.exact {
-            let raw = self.map.next_key::<&RawValue>()?;
-            raw.map(|raw| scalar::string(raw.get()).unwrap_or_default())
-        } else {
-            self.map.next_key::<Text<'de>>()?.map(|name| name.0)
-        };
-        Ok(name.map(|name| self.name = name).is_some())
+        if self.context.exact {
+            return self.next_exactly();
+        }
+        let Some(name) = self.map.next_key::<&'de str>()? else { return Ok(false) };
+        self.name = Cow::Borrowed(name);
+        Ok(true)
+    }
+
+    #[inline(never)]
+    fn next_exactly(&mut self) -> Result<bool, A::Error> {
+        let Some(raw) = self.map.next_key::<&RawValue>()? else { return Ok(false) };
+        self.name = scalar::string(raw.get()).unwrap_or_default();
+        Ok(true)
     }
 
     #[inline]
@@ -410,11 +413,8 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     }
 
     /// Reads a value from its raw text.
-    #[inline]
-    fn raw<T>(
-        &mut self,
-        read: impl FnOnce(&'de str) -> Result<T, Expected>,
-    ) -> Result<Option<T>, A::Error> {
+    #[inline(never)]
+    fn raw<T>(&mut self, read: impl FnOnce(&'de str) -> Result<T, Expected>) -> Result<Option<T>, A::Error> {
         match self.map.next_value::<&RawValue>()?.get() {
             "null" => Ok(None),
             raw => read(raw).map(Some).map_err(|expected| self.refuse(expected)),
@@ -427,11 +427,16 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         &mut self,
         read: impl Fn(&str) -> Result<(T, bool), NumberFault>,
     ) -> Result<Option<T>, A::Error> {
-        let number = self.raw(|raw| scalar::number(raw, read))?;
-        Ok(number.map(|(number, rounded)| {
-            self.context.rounded += u32::from(rounded);
-            number
-        }))
+        match self.map.next_value::<&RawValue>()?.get() {
+            "null" => Ok(None),
+            raw => match scalar::number(raw, read) {
+                Ok((number, rounded)) => {
+                    self.context.rounded += u32::from(rounded);
+                    Ok(Some(number))
+                }
+                Err(expected) => Err(self.refuse(expected)),
+            },
+        }
     }
 
     #[inline]
@@ -439,13 +444,19 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if self.context.exact {
             return self.raw(|raw| scalar::number_text(raw).ok_or("a string"));
         }
-        Ok(self.map.next_value::<Option<Text<'de>>>()?.map(|text| text.0))
+        Ok(self.map.next_value::<Text<'de>>()?.0)
     }
 
     /// Reads a string as sent, or the digits of a number.
     #[inline]
     pub(crate) fn text<T: From<Cow<'de, str>>>(&mut self) -> Result<Option<T>, A::Error> {
         Ok(self.string()?.map(T::from))
+    }
+
+    /// The same, but a text that is missing is empty.
+    #[inline]
+    pub(crate) fn text_or_empty<T: From<Cow<'de, str>>>(&mut self) -> Result<T, A::Error> {
+        Ok(T::from(self.string()?.unwrap_or_default()))
     }
 
     /// The same, but an empty text counts as missing.
@@ -490,8 +501,8 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if self.context.exact {
             return self.raw(scalar::instant);
         }
-        let text = self.map.next_value::<Option<Text<'de>>>()?;
-        text.map(|text| scalar::parse_instant(&text.0)).transpose().map_err(|expected| self.refuse(expected))
+        let text = self.map.next_value::<Text<'de>>()?.0;
+        text.map(|text| scalar::parse_instant(&text)).transpose().map_err(|expected| self.refuse(expected))
     }
 
     /// Reads a day, as `2026-07-31`.
@@ -501,17 +512,14 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
 
     /// Reads an object.
     pub(crate) fn object<T: Object<'de> + Default>(&mut self) -> Result<Option<T>, A::Error> {
-        let (mut place, context) = (None, &mut *self.context);
-        context.steps.push(Step { name: self.name.clone(), row: None });
-        self.map.next_value_seed(OptionSeed { place: &mut place, context })?;
-        self.context.steps.pop();
-        Ok(place)
+        let mut object = T::default();
+        Ok(self.read_into(&mut Fill(&mut object))?.then_some(object))
     }
 
     /// Reads a list within an object; one that is missing is empty.
     pub(crate) fn rows<T: Object<'de> + Default>(&mut self) -> Result<Vec<T>, A::Error> {
         let mut rows = Vec::new();
-        self.rows_into(&mut rows, false)?;
+        self.read_into(&mut List { rows: &mut rows, lenient: false })?;
         Ok(rows)
     }
 
@@ -523,14 +531,14 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
 
     /// The same into something else than a vector. Returns whether there was a list.
     pub(crate) fn list_into(&mut self, rows: &mut impl Rows<'de>) -> Result<bool, A::Error> {
-        let lenient = self.context.exact && self.context.notes.lenient;
-        self.rows_into(rows, lenient)
+        let lenient = self.context.notes.lenient;
+        self.read_into(&mut List { rows, lenient })
     }
 
-    fn rows_into(&mut self, rows: &mut impl Rows<'de>, lenient: bool) -> Result<bool, A::Error> {
+    fn read_into(&mut self, target: &mut impl Target<'de>) -> Result<bool, A::Error> {
         let context = &mut *self.context;
         context.steps.push(Step { name: self.name.clone(), row: None });
-        let came = self.map.next_value_seed(RowsSeed { rows, context, lenient })?;
+        let came = self.map.next_value_seed(Seed { target, context })?;
         self.context.steps.pop();
         Ok(came)
     }

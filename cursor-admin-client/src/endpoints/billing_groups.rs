@@ -205,7 +205,7 @@ object! { BillingGroup {
     fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         self.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    
+
 }
 }
 

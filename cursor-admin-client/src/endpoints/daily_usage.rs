@@ -185,6 +185,6 @@ object! { DayRow {
     fn finish(&mut self, _: &mut u32) -> Result<(), &'static str> {
         self.usage.day = self.usage.day.or(self.midnight.map(|at| at.date_naive()));
         Ok(())
-    
+
 }
 }

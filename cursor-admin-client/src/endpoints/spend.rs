@@ -148,6 +148,6 @@ object! { MemberSpend {
     fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         self.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    
+
 }
 }

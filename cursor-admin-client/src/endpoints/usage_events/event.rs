@@ -64,7 +64,7 @@ pub struct UsageEvent<T = String> {
 }
 
 /// A usage event whose texts are borrowed from the page that it was read from, or, where something in them is
-/// escaped there, are its own. [`UsageEvent::owned`] makes it last.
+/// escaped there, are its own. [`UsageEvent::from_ref`] makes it last.
 pub type UsageEventRef<'a> = UsageEvent<Cow<'a, str>>;
 
 /// The tokens of an event. A count that was left out is zero, as Cursor omits zeros.
@@ -105,7 +105,12 @@ impl UsageEvent {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the field that cannot be read.
     pub fn from_json(text: &str) -> Result<Self> {
-        Ok(UsageEventRef::borrowed_from_json(text)?.owned())
+        Ok(Self::from_ref(&UsageEventRef::borrowed_from_json(text)?))
+    }
+
+    /// Returns the same event with texts of its own, independent of the page that it was read from.
+    pub fn from_ref(event: &UsageEventRef<'_>) -> Self {
+        event.with_texts(|text| text.as_ref().to_owned())
     }
 }
 
@@ -124,11 +129,6 @@ impl<T: AsRef<str>> UsageEvent<T> {
     /// Returns what kind of charge it is, whatever vocabulary it was sent in.
     pub fn event_kind(&self) -> EventKind {
         EventKind::parse(self.kind.as_ref().map(T::as_ref).unwrap_or_default())
-    }
-
-    /// Returns the same event with texts of its own, independent of the page that it was read from.
-    pub fn owned(&self) -> UsageEvent {
-        self.with_texts(|text| text.as_ref().to_owned())
     }
 
     /// Returns the same event with its texts borrowed.
@@ -163,7 +163,7 @@ impl<T: AsRef<str>> UsageEvent<T> {
 
 impl From<&UsageEventRef<'_>> for UsageEvent {
     fn from(event: &UsageEventRef<'_>) -> Self {
-        event.owned()
+        Self::from_ref(event)
     }
 }
 
@@ -172,44 +172,42 @@ impl From<&UsageEventRef<'_>> for UsageEvent {
 pub(super) struct EventRow<'a> {
     pub(super) event: UsageEventRef<'a>,
     timestamp: Option<DateTime<Utc>>,
-    model: Option<Cow<'a, str>>,
     /// The kind under its old name.
     kind_label: Option<Cow<'a, str>>,
 }
 
+// A name is compared with one after the other, so those that every event has come first.
 object! { EventRow<'de> {
     "timestamp" => timestamp: instant,
-    "model" => model: text,
     "kindLabel" => kind_label: text,
     in event {
-        "userEmail" => user_email: id,
-        "serviceAccountId" => service_account_id: id,
-        "serviceAccountName" => service_account_name: id,
-        "cloudAgentId" => cloud_agent_id: id,
-        "automationId" => automation_id: id,
-        "conversationId" => conversation_id: id,
+        "model" => model: text_or_empty,
         "kind" => kind: text,
         "maxMode" => max_mode: flag,
+        "tokenUsage" => token_usage: object,
+        "chargedCents" => charged_cents: cents,
+        "cursorTokenFee" => cursor_token_fee: cents,
         "requestsCosts" => requests_costs: decimal,
         "isTokenBasedCall" => is_token_based_call: flag,
         "isChargeable" => is_chargeable: flag,
         "isHeadless" => is_headless: flag,
+        "userEmail" => user_email: id,
+        "conversationId" => conversation_id: id,
+        "serviceAccountId" => service_account_id: id,
+        "serviceAccountName" => service_account_name: id,
+        "cloudAgentId" => cloud_agent_id: id,
+        "automationId" => automation_id: id,
         "isFreeBugbot" => is_free_bugbot: flag,
-        "tokenUsage" => token_usage: object,
-        "chargedCents" => charged_cents: cents,
-        "cursorTokenFee" => cursor_token_fee: cents,
     }
 }
     fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
         let event = &mut self.event;
         event.timestamp = self.timestamp.ok_or("timestamp")?;
-        event.model = self.model.take().unwrap_or_default();
         event.kind = event.kind.take().or(self.kind_label.take());
         event.service_account_id = event.service_account_id.take().filter(|id| id != "null");
         event.rounded_amounts = std::mem::take(rounded);
         Ok(())
-    
-}
+    }
 }
 
 object! { TokenUsage {

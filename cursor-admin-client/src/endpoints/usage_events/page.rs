@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use serde::Deserialize;
 use serde::de::MapAccess;
+use serde_json::value::RawValue;
 
 use super::event::{EventRow, UsageEvent, UsageEventRef};
-use crate::decode::{
-    self, BadRow, DecodeFault, Decoded, Fields, Notes, Object, Rows, UnknownField, object,
-};
+use crate::decode::{self, BadRow, DecodeFault, Decoded, Fields, Notes, Object, Rows, UnknownField, object};
 use crate::error::{Error, Result};
 
 /// One page of usage events.
@@ -72,7 +72,7 @@ impl UsageEventsPage {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the row and the field that cannot be read.
     pub fn from_json(body: &[u8]) -> Result<Self> {
-        Self::map_json(body, |event| event.owned())
+        Self::map_json(body, UsageEvent::from_ref)
     }
 
     /// Reads a page as [`UsageEventsPage::from_json`] does, and makes something else of each event, whose texts
@@ -115,14 +115,14 @@ pub(crate) fn decode<T>(
     map: impl FnMut(&UsageEventRef<'_>) -> T,
 ) -> Decoded<UsageEventsPage<T>> {
     let text = decode::text(body)?;
-    let mut answer = Answer { announced: None, pagination: None, came: false, events: Events::new(text, map) };
+    let mut answer =
+        Answer { announced: None, pagination: None, came: false, events: Events::new(text, map) };
     match decode::read_quickly(text, &mut answer) {
         Some(noted) => notes.absorb(noted),
         None => {
             let events = answer.events.again();
             answer = Answer { announced: None, pagination: None, came: false, events };
-            let read = decode::read_exactly(text, &mut answer, notes);
-            answer.events.fault.take().map_or(read, Err)?;
+            decode::read_exactly(text, &mut answer, notes)?;
         }
     }
     let Answer { announced, pagination, came, events } = answer;
@@ -210,8 +210,6 @@ struct Events<'b, T, F> {
     earlier: usize,
     /// How many events there may be, once somebody has looked.
     most: Option<u64>,
-    /// Why that could not be found out.
-    fault: Option<DecodeFault>,
 }
 
 /// Cursor's pages have no more rows than this. Only a longer one is worth a look ahead.
@@ -219,12 +217,12 @@ const ROWS_MAX: usize = 1000;
 
 impl<'b, T, F> Events<'b, T, F> {
     fn new(text: &'b str, map: F) -> Self {
-        Self { text, map, list: Vec::new(), earlier: 0, most: None, fault: None }
+        Self { text, map, list: Vec::new(), earlier: 0, most: None }
     }
 
     /// The same for another look at the page, by which no event is handed over twice.
     fn again(self) -> Self {
-        Self { earlier: self.list.len(), most: None, fault: None, ..self }
+        Self { earlier: self.list.len(), ..self }
     }
 }
 
@@ -233,13 +231,13 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
 
     /// A page of more rows than it announces, anywhere in it, is refused before it fills the memory.
     fn allows(&mut self, row: usize) -> bool {
-        if row < ROWS_MAX {
+        if row <= ROWS_MAX {
             return true;
         }
-        let most = *self.most.get_or_insert_with(|| {
-            let mut ahead = Announced::default();
-            self.fault = decode::read_exactly(self.text, &mut ahead, &mut Notes::default()).err();
-            if self.fault.is_some() { 0 } else { ahead.count.unwrap_or(u64::MAX) }
+        let most = *self.most.get_or_insert_with(|| match serde_json::from_str(self.text) {
+            Ok(Announced { count: None }) => u64::MAX,
+            Ok(Announced { count: Some(raw) }) => decode::count(raw.get()).unwrap_or(0),
+            Err(_) => 0,
         });
         u64::try_from(row).is_ok_and(|row| row < most)
     }
@@ -254,23 +252,11 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
     }
 }
 
-/// The number that an answer announces, wherever it stands.
-#[derive(Default)]
-struct Announced {
-    count: Option<u64>,
-}
-
-impl<'de> Object<'de> for Announced {
-    fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error> {
-        let mut seen = false;
-        while fields.next()? {
-            match fields.name() {
-                ANNOUNCED => self.count = fields.once(&mut seen)?.count()?,
-                _ => fields.ignore()?,
-            }
-        }
-        Ok(())
-    }
+/// The number that an answer announces, wherever it is.
+#[derive(Deserialize)]
+struct Announced<'a> {
+    #[serde(rename = "totalUsageEventsCount", borrow)]
+    count: Option<&'a RawValue>,
 }
 
 #[cfg(test)]

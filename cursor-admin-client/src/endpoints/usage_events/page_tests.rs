@@ -1,7 +1,7 @@
 use super::*;
 
 fn page(json: &str) -> Decoded<UsageEventsPage> {
-    decode(json.as_bytes(), Some(2), &mut Notes::default(), |event| event.owned())
+    decode(json.as_bytes(), Some(2), &mut Notes::default(), UsageEvent::from_ref)
 }
 
 fn path(json: &str) -> String {
@@ -52,7 +52,7 @@ fn unknown_fields_are_counted_without_values() {
     let json = r#"{"totalUsageEventsCount":2,"pagination":{"hasNextPage":false},"news":{},
         "usageEvents":[{"timestamp":1,"teamId":7},{"timestamp":2,"teamId":8,"tokenUsage":{"x":"y"}}]}"#;
     let mut notes = Notes::default();
-    decode(json.as_bytes(), Some(1), &mut notes, |event| event.owned()).unwrap();
+    decode(json.as_bytes(), Some(1), &mut notes, UsageEvent::from_ref).unwrap();
     let found: Vec<_> =
         notes.unknown.into_list().into_iter().map(|f| (f.path, f.json_type, f.count)).collect();
     assert_eq!(
@@ -73,7 +73,7 @@ fn a_page_of_more_rows_than_announced_is_refused_before_it_fills_the_memory() {
         let body = format!(
             r#"{{"usageEvents":[{rows}],"totalUsageEventsCount":{count},"pagination":{{"hasNextPage":false}}}}"#
         );
-        let read = decode(body.as_bytes(), Some(1), &mut Notes::new(false, Some(1)), |event| event.owned());
+        let read = decode(body.as_bytes(), Some(1), &mut Notes::new(false, Some(1)), UsageEvent::from_ref);
         assert_eq!(read.is_ok(), fine, "{count} announced");
     }
 }
