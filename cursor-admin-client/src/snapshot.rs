@@ -1,29 +1,30 @@
 //! Reading a window whole.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::decode::{BadRow, UnknownField, UnknownFields};
+use crate::endpoints::usage_events::{Row, UsageEvent, UsageEventRef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::UsageEvent;
-use crate::events_page::Row;
-use crate::notes::{BadRow, ServerNotes};
-use crate::unknown::{UnknownField, UnknownFields};
+use crate::http::server::ServerNotes;
 use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 
-/// All usage events of a window, proven complete by [`UsageEvents::snapshot`].
+/// All usage events of a window, proven complete by [`UsageEvents::snapshot`], or what
+/// [`UsageEvents::snapshot_map`] made of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Snapshot {
+pub struct Snapshot<T = UsageEvent> {
     /// The events that lie in the window, in the order sent. Equal events are distinct charges.
-    pub events: Vec<UsageEvent>,
+    pub events: Vec<T>,
     /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
     /// together.
     pub announced: u64,
     /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them
     /// has not answered the question, and what it left out nobody can tell.
-    pub outside: Vec<UsageEvent>,
+    pub outside: Vec<T>,
     /// The server's clock when it began to answer, if it told.
     pub answered_at: Option<DateTime<Utc>>,
     /// Whether the server says that it is a simulator, so that the events are made up.
@@ -53,9 +54,9 @@ impl Snapshot {
 const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
-#[derive(Default)]
-struct Read {
-    events: Vec<UsageEvent>,
+struct Read<T> {
+    /// Each with whether it lies in the window.
+    events: Vec<(T, bool)>,
     bad_rows: Vec<BadRow>,
     /// Whether the last row that came is the last of the bad ones.
     ended_badly: bool,
@@ -67,24 +68,36 @@ struct Read {
     refusal: Option<Error>,
 }
 
-impl Read {
+impl<T> Read<T> {
+    fn new() -> Self {
+        Self {
+            events: Vec::new(),
+            bad_rows: Vec::new(),
+            ended_badly: false,
+            announced: 0,
+            unknown: UnknownFields::default(),
+            server: ServerNotes::default(),
+            verdict: Verdict::Complete,
+            refusal: None,
+        }
+    }
+
     fn received(&self) -> u64 {
         u64::try_from(self.events.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
     }
 
-    fn last(&self) -> Option<Row<'_>> {
+    fn last(&self) -> Option<Row<'_, (T, bool)>> {
         let bad = self.bad_rows.last().filter(|_| self.ended_badly).map(|bad| Row::Bad(&bad.text));
         bad.or_else(|| self.events.last().map(Row::Event))
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    fn rows(&self) -> impl Iterator<Item = Row<'_, (T, bool)>> {
         self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
     }
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    #[default]
     Complete,
     /// Two equal events on an edge: one event that moved, or twins.
     PerhapsShifted,
@@ -98,19 +111,23 @@ struct Cost {
     waited: Duration,
 }
 
-pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
+pub(crate) async fn read<T: Eq + Hash + Send>(
+    request: &UsageEvents,
+    mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+) -> Result<Snapshot<T>> {
+    let mut map = |event: &UsageEventRef<'_>| (map(event), request.contains(event.timestamp));
     let mut cost = Cost::default();
     let mut rereads = 0;
-    let mut shifted: Option<Read> = None;
+    let mut shifted: Option<Read<T>> = None;
     loop {
-        let read = read_once(request, &mut cost).await?;
+        let read = read_once(request, &mut map, &mut cost).await?;
         let proven = match read.verdict {
             Verdict::Complete => true,
             Verdict::PerhapsShifted => shifted.as_ref().is_some_and(|earlier| agree(earlier, &read)),
             Verdict::Inconsistent => false,
         };
         if proven {
-            return Ok(finish(request, read, &cost, rereads));
+            return Ok(finish(read, &cost, rereads));
         }
         if rereads + 1 == READS_MAX {
             return Err(incomplete(read));
@@ -123,11 +140,15 @@ pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
 }
 
 /// Walks the pages; stops early once they cannot add up any more.
-async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
-    let mut read = Read::default();
+async fn read_once<T: Eq + Send>(
+    request: &UsageEvents,
+    map: &mut (impl FnMut(&UsageEventRef<'_>) -> (T, bool) + Send),
+    cost: &mut Cost,
+) -> Result<Read<T>> {
+    let mut read = Read::new();
     let mut next = Some(Cursor::default());
     while let Some(cursor) = next {
-        let (page, following) = match request.step(cursor).await {
+        let (page, following) = match request.step(cursor, &mut *map).await {
             Ok(step) => step,
             Err(error) if is_gone(&error) => {
                 cost.requests += u64::from(error.attempts());
@@ -159,7 +180,7 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         let steady = page.announced == read.announced;
         read.events.extend(page.events);
         read.bad_rows.extend(page.bad_rows);
-        read.unknown.merge(page.unknown_fields);
+        read.unknown.merge(&page.unknown_fields);
         if !steady || !echoes || read.received() > read.announced {
             read.verdict = Verdict::Inconsistent;
             return Ok(read);
@@ -178,8 +199,8 @@ fn is_gone(error: &Error) -> bool {
 }
 
 /// Whether two reads hold the same events, as often each.
-fn agree(one: &Read, other: &Read) -> bool {
-    fn tally(read: &Read) -> HashMap<Row<'_>, u64> {
+fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
+    fn tally<T: Eq + Hash>(read: &Read<T>) -> HashMap<Row<'_, (T, bool)>, u64> {
         let mut tally = HashMap::with_capacity(read.events.len());
         for row in read.rows() {
             *tally.entry(row).or_insert(0) += 1;
@@ -189,9 +210,13 @@ fn agree(one: &Read, other: &Read) -> bool {
     one.rows().eq(other.rows()) || tally(one) == tally(other)
 }
 
-fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snapshot {
-    let (events, outside): (Vec<_>, Vec<_>) =
-        read.events.into_iter().partition(|event| request.contains(event.timestamp));
+fn finish<T>(read: Read<T>, cost: &Cost, rereads: u32) -> Snapshot<T> {
+    let mut outside = Vec::new();
+    let mut events = Vec::with_capacity(read.events.len());
+    for (event, inside) in read.events {
+        let list = if inside { &mut events } else { &mut outside };
+        list.push(event);
+    }
     Snapshot {
         events,
         announced: read.announced,
@@ -207,7 +232,7 @@ fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snaps
     }
 }
 
-fn incomplete(read: Read) -> Error {
+fn incomplete<T>(read: Read<T>) -> Error {
     if let Some(refusal) = read.refusal {
         return refusal;
     }

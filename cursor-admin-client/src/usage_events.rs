@@ -1,21 +1,21 @@
 //! `POST /teams/filtered-usage-events`: the request, its pages and its items.
 
-use bytes::Bytes;
+use std::hash::Hash;
+
 use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::call::Call;
 use crate::client::Client;
+use crate::endpoints::usage_events::{
+    self, EventQuery, HostingType, UsageEvent, UsageEventRef, UsageEventsPage,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event_filter::{EventFilter, HostingType};
-use crate::events::UsageEvent;
-use crate::events_page::{self, UsageEventsPage};
-use crate::gate::Route;
+use crate::http::connection::Connection;
+use crate::http::gate::Route;
 use crate::snapshot::{self, Snapshot};
 
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
-const PAGE_SIZE_MAX: u32 = 1000;
 /// A server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
 /// Empty pages may stand between full ones, but not without end.
@@ -28,66 +28,66 @@ const EMPTY_PAGES_MAX: u32 = 10;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct UsageEvents {
-    client: Client,
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
-    page_size: u32,
-    filter: EventFilter,
+    connection: Connection,
+    query: EventQuery,
     max_events: Option<u64>,
 }
 
-impl UsageEvents {
-    pub(crate) fn new(client: Client, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
-        Self {
-            client,
-            start,
-            end,
-            page_size: PAGE_SIZE_MAX,
-            filter: EventFilter::default(),
-            max_events: None,
-        }
+impl Client {
+    /// The usage events of the half-open window `[start, end)`, by
+    /// `POST /teams/filtered-usage-events`. Nothing is sent until one of its functions is called.
+    ///
+    /// Cursor's bounds are inclusive milliseconds; the window is sent as the first millisecond that
+    /// lies in it and the last one. Cursor says that the data are gathered by the hour, and allows 60
+    /// requests a minute. An empty old window does not prove that nothing was used: how long events
+    /// are kept is not promised.
+    pub fn usage_events(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> UsageEvents {
+        let connection = self.connection().clone();
+        UsageEvents { connection, query: EventQuery::new(start, end), max_events: None }
     }
+}
 
+impl UsageEvents {
     /// Events per page, from 1 to 1000, which is also the default.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = size;
+        self.query.page_size = size;
         self
     }
 
     /// Only the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.filter.email = Some(email.into());
+        self.query.filter.email = Some(email.into());
         self
     }
 
     /// Only the events of the user with this number. Cursor's documents ask for a number although
     /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
     pub fn user_id(mut self, number: u64) -> Self {
-        self.filter.user_id = Some(number);
+        self.query.filter.user_id = Some(number);
         self
     }
 
     /// Only the events of one service account, `sa_...`.
     pub fn service_account(mut self, id: impl Into<String>) -> Self {
-        self.filter.service_account = Some(id.into());
+        self.query.filter.service_account = Some(id.into());
         self
     }
 
     /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
     pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
-        self.filter.cloud_agent = Some(id.into());
+        self.query.filter.cloud_agent = Some(id.into());
         self
     }
 
     /// Only the events of one automation, or of any with `*`.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
-        self.filter.automation = Some(id.into());
+        self.query.filter.automation = Some(id.into());
         self
     }
 
     /// Only the events of this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
-        self.filter.hosting = Some(hosting);
+        self.query.filter.hosting = Some(hosting);
         self
     }
 
@@ -105,18 +105,27 @@ impl UsageEvents {
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
-        let call = Call::new(Route::UsageEvents).page(number).body(self.body(number)?);
-        let answer = self.client.call(&call, |body, notes| events_page::decode(body, number, notes)).await?;
+        self.page_map(number, UsageEvent::from_ref).await
+    }
+
+    async fn page_map<T: Send>(
+        &self,
+        number: u32,
+        mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<UsageEventsPage<T>> {
+        let call = self.query.request(number)?;
+        let decode = |body: &[u8], notes: &mut _| usage_events::decode(body, Some(number), notes, &mut map);
+        let answer = self.connection.call(&call, decode).await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,
-            answered_at: answer.notes.server.answered_at,
-            simulated: answer.notes.server.simulated,
+            answered_at: answer.server.answered_at,
+            simulated: answer.server.simulated,
             unknown_fields: answer.notes.unknown.into_list(),
             bad_rows: answer.notes.bad_rows,
             ..answer.value
         };
-        self.client.page_read(&call, &page.events, Some(page.announced));
+        self.connection.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);
@@ -137,7 +146,7 @@ impl UsageEvents {
         let first = Some((self.clone(), Cursor::default()));
         stream::try_unfold(first, |state| async move {
             let Some((request, cursor)) = state else { return Ok(None) };
-            let (page, next) = request.step(cursor).await?;
+            let (page, next) = request.step(cursor, UsageEvent::from_ref).await?;
             Ok(Some((page, next.map(|cursor| (request, cursor)))))
         })
         .boxed()
@@ -146,7 +155,7 @@ impl UsageEvents {
     /// The events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
-        let strict = Self { client: self.client.strict(), ..self.clone() };
+        let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
@@ -169,19 +178,38 @@ impl UsageEvents {
     /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
     /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        let client = self.client.started();
-        let max_events = self.max_events.or(Some(Snapshot::EVENTS_MAX));
-        snapshot::read(&Self { client, max_events, ..self.clone() }).await
+        self.snapshot_map(UsageEvent::from_ref).await
     }
 
-    /// The window.
+    /// The same with something else made of each event while its page is read, so that no event is held whole.
+    ///
+    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
+    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
+    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
+    ///
+    /// # Errors
+    /// As [`UsageEvents::snapshot`].
+    pub async fn snapshot_map<T: Eq + Hash + Send>(
+        &self,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<Snapshot<T>> {
+        let connection = self.connection.started();
+        let max_events = self.max_events.or(Some(Snapshot::EVENTS_MAX));
+        snapshot::read(&Self { connection, max_events, ..self.clone() }, map).await
+    }
+
+    /// Whether a moment lies in the window.
     pub(crate) fn contains(&self, at: DateTime<Utc>) -> bool {
-        self.start <= at && at < self.end
+        self.query.contains(at)
     }
 
     /// Reads a page and says where the next one is.
-    pub(crate) async fn step(&self, cursor: Cursor) -> Result<(UsageEventsPage, Option<Cursor>)> {
-        let page = self.page(cursor.page).await?;
+    pub(crate) async fn step<T: Send>(
+        &self,
+        cursor: Cursor,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<(UsageEventsPage<T>, Option<Cursor>)> {
+        let page = self.page_map(cursor.page, map).await?;
         let empty_pages = if page.is_empty() { cursor.empty_pages + 1 } else { 0 };
         let next = page.has_next.then_some(Cursor { page: cursor.page + 1, empty_pages });
         if next.is_some() && (empty_pages > EMPTY_PAGES_MAX || cursor.page >= PAGES_MAX) {
@@ -190,25 +218,6 @@ impl UsageEvents {
             return Err(error.at(Some(cursor.page), page.attempts).with_counts(page.announced, None));
         }
         Ok((page, next))
-    }
-
-    fn body(&self, page: u32) -> Result<Bytes> {
-        let refuse = |reason: &'static str| Error::config(OPERATION, reason);
-        let (first, last) = (first_milli(self.start), first_milli(self.end).saturating_sub(1));
-        if first > last {
-            return Err(refuse("the window is empty; its start must lie before its end"));
-        }
-        if !(1..=PAGE_SIZE_MAX).contains(&self.page_size) {
-            return Err(refuse("the page size must lie between 1 and 1000"));
-        }
-        if page == 0 {
-            return Err(refuse("pages are numbered from 1"));
-        }
-        let mut body =
-            format!(r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{}"#, self.page_size);
-        self.filter.write(&mut body).ok_or_else(|| refuse("a filter cannot be sent"))?;
-        body.push('}');
-        Ok(Bytes::from(body))
     }
 }
 
@@ -222,29 +231,5 @@ pub(crate) struct Cursor {
 impl Default for Cursor {
     fn default() -> Self {
         Self { page: 1, empty_pages: 0 }
-    }
-}
-
-/// The first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
-/// at or after the moment exactly if it is at or after this.
-pub(crate) fn first_milli(at: DateTime<Utc>) -> i64 {
-    let milli = at.timestamp_millis();
-    if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { milli } else { milli.saturating_add(1) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_in_inclusive_milliseconds() {
-        for (at, milli) in [
-            ("2026-07-31T00:00:00Z", 1_785_456_000_000),
-            ("2026-07-31T00:00:00.001Z", 1_785_456_000_001),
-            ("2026-07-31T00:00:00.000001Z", 1_785_456_000_001),
-            ("1969-12-31T23:59:59.9995Z", 0),
-        ] {
-            assert_eq!(first_milli(at.parse().unwrap()), milli, "{at}");
-        }
     }
 }

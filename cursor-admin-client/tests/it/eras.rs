@@ -15,7 +15,7 @@ fn amounts(event: &UsageEvent) -> [Option<String>; 3] {
 }
 
 fn tokens(event: &UsageEvent) -> [u64; 4] {
-    let usage = event.token_usage.clone().unwrap();
+    let usage = event.token_usage.unwrap();
     [usage.input_tokens, usage.output_tokens, usage.cache_write_tokens, usage.cache_read_tokens]
 }
 

@@ -1,0 +1,106 @@
+//! Which members' spend is asked for, and in which order.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use crate::error::{Error, Result};
+use crate::http::gate::Route;
+
+/// What the members are ordered by (`sortBy` in <https://cursor.com/docs/account/teams/admin-api>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpendOrder {
+    /// By the person, which moves least while the pages are read.
+    #[default]
+    User,
+    /// By the amount.
+    Amount,
+    /// By a date that Cursor does not explain; its own default.
+    Date,
+}
+
+/// A question for spend; all of it may be left as it is. The answer always covers the current billing
+/// cycle: the endpoint takes no dates.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct SpendQuery {
+    search: Option<String>,
+    order: SpendOrder,
+    descending: bool,
+    page_size: u32,
+}
+
+/// No maximum is documented; this is what other clients send.
+const PAGE_SIZE: u32 = 100;
+
+impl Default for SpendQuery {
+    fn default() -> Self {
+        Self { search: None, order: SpendOrder::User, descending: false, page_size: PAGE_SIZE }
+    }
+}
+
+impl SpendQuery {
+    /// All members, by the person, 100 to a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only members with this text in their name or email.
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.search = Some(text.into());
+        self
+    }
+
+    /// The order.
+    pub fn order(mut self, order: SpendOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The other way round.
+    pub fn descending(mut self) -> Self {
+        self.descending = true;
+        self
+    }
+
+    /// Members per page. Cursor documents neither a default nor a maximum.
+    pub fn page_size(mut self, members: u32) -> Self {
+        self.page_size = members;
+        self
+    }
+
+    pub(crate) fn body(&self, page: u32) -> Result<String> {
+        let refuse = |reason: &'static str| Error::config(Route::Spend.operation(), reason);
+        if self.page_size == 0 {
+            return Err(refuse("the page size must be at least 1"));
+        }
+        let order = match self.order {
+            SpendOrder::User => "user",
+            SpendOrder::Amount => "amount",
+            SpendOrder::Date => "date",
+        };
+        let direction = if self.descending { "desc" } else { "asc" };
+        let mut body = format!(
+            r#"{{"page":{page},"pageSize":{},"sortBy":"{order}","sortDirection":"{direction}""#,
+            self.page_size
+        );
+        if let Some(text) = &self.search {
+            let quoted = serde_json::to_string(text).map_err(|_| refuse("the search cannot be sent"))?;
+            write!(body, r#","searchTerm":{quoted}"#).map_err(|_| refuse("the search cannot be sent"))?;
+        }
+        body.push('}');
+        Ok(body)
+    }
+}
+
+/// Says whether there is a text to search for, not which.
+impl fmt::Debug for SpendQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpendQuery")
+            .field("by_search", &self.search.is_some())
+            .field("order", &self.order)
+            .field("descending", &self.descending)
+            .field("page_size", &self.page_size)
+            .finish()
+    }
+}
