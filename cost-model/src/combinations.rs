@@ -14,34 +14,31 @@ use crate::{Error, Result};
 #[derive(Debug, Default)]
 pub(crate) struct Combinations {
     steps: Vec<FxHashMap<u64, u32>>,
-    /// Whether the combination of no codes was met.
-    met_empty: bool,
 }
 
 impl Combinations {
     /// Returns the number of a combination, and whether it is new. All combinations must have as many codes.
     pub(crate) fn number(&mut self, codes: impl IntoIterator<Item = u32>) -> Result<(u32, bool)> {
-        let mut number = 0;
-        let mut is_new = false;
-        let mut depth = 0;
-        for code in codes {
+        let mut codes = codes.into_iter();
+        // A combination of one code, or of none, is made one of two.
+        let mut number = codes.next().unwrap_or_default();
+        let mut code = codes.next().unwrap_or_default();
+        for depth in 0.. {
             if self.steps.len() == depth {
                 self.steps.push(FxHashMap::default());
             }
             let Some(step) = self.steps.get_mut(depth) else { break };
             let next =
                 u32::try_from(step.len()).map_err(|_| Error::overflow("the number of combinations"))?;
-            match step.entry(u64::from(number) << 32 | u64::from(code)) {
-                Entry::Occupied(known) => (number, is_new) = (*known.get(), false),
-                Entry::Vacant(new) => (number, is_new) = (*new.insert(next), true),
+            let entry = step.entry(u64::from(number) << 32 | u64::from(code));
+            let is_new = matches!(entry, Entry::Vacant(_));
+            number = *entry.or_insert(next);
+            match codes.next() {
+                Some(another) => code = another,
+                None => return Ok((number, is_new)),
             }
-            depth += 1;
         }
-        // The combination of no codes is one, too.
-        if depth == 0 {
-            is_new = !std::mem::replace(&mut self.met_empty, true);
-        }
-        Ok((number, is_new))
+        Ok((number, false))
     }
 }
 

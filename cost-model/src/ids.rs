@@ -70,11 +70,6 @@ impl<I: Id, T> Table<I, T> {
         Ok(id)
     }
 
-    /// Returns the ids of all entries, ascending.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = I> + use<I, T> {
-        (0..self.entries.len()).map_while(|place| I::after(place).ok())
-    }
-
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.entries
     }

@@ -11,6 +11,7 @@ mod error;
 pub mod export;
 pub mod filter;
 mod fixed;
+mod hash;
 mod ids;
 pub mod input;
 mod ledger;

@@ -1,15 +1,17 @@
 //! What a tagger says of the charges of a ledger, each distinct question asked once.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::hash::TextMap;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Column, DimensionSetId, Ledger};
 use crate::tagger::{Part, Tagger, parts_of};
-use crate::time::{Timestamp, Window};
+use crate::time::Timestamp;
 use crate::{Error, Result};
 
 id! {
@@ -41,16 +43,18 @@ impl AnswerId {
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
 /// let ledger = ledger.build();
-/// let cache = TagCache::new(&ledger, &Untagged, &["Team".into()], None)?;
+/// let cache = TagCache::new(&ledger, &Untagged, &["Team".into()])?;
 /// let answers: Vec<_> = cache.answers(&ledger).collect();
 /// assert_eq!(cache.parts(answers[0])[0].values, [None]);
 /// # Ok::<(), cost_model::Error>(())
 /// ```
 pub struct TagCache {
     keys: Arc<[Arc<str>]>,
+    /// Every key of the tagger.
+    tagger_keys: Arc<[Arc<str>]>,
     projections: Table<DimensionSetId, ProjectionId>,
-    /// The answers that hold for the first charge; `None` for projections without a charge in the window.
-    first: Table<ProjectionId, Option<AnswerId>>,
+    /// The answers that hold for the first charge.
+    first: Table<ProjectionId, AnswerId>,
     /// What changes later, ascending by time.
     changes: Vec<Change>,
     answers: Table<AnswerId, Answer>,
@@ -76,39 +80,34 @@ struct Answer {
 #[derive(Default)]
 struct Values {
     texts: Vec<Arc<str>>,
-    codes: HashMap<Arc<str>, u32>,
+    codes: TextMap<u32>,
 }
 
 /// The keys' codes of each part, and its weight: what tells answers apart.
 type AnswerKey = Vec<(Box<[u32]>, u128)>;
 
 impl TagCache {
-    /// Asks a tagger about these keys of every charge in a window, or of all.
+    /// Asks a tagger about these keys of every charge of a ledger.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when there are more than 2^32 answers.
-    pub fn new(
-        ledger: &Ledger,
-        tagger: &dyn Tagger,
-        keys: &[Arc<str>],
-        window: Option<Window>,
-    ) -> Result<Self> {
+    pub fn new(ledger: &Ledger, tagger: &dyn Tagger, keys: &[Arc<str>]) -> Result<Self> {
         let mut cache = Self {
             keys: keys.into(),
+            tagger_keys: tagger.keys().into(),
             projections: Table::default(),
             first: Table::default(),
             changes: Vec::new(),
             answers: Table::default(),
             values: keys.iter().map(|_| Values::default()).collect(),
         };
-        let representatives = cache.project(ledger, tagger, window)?;
-        let mut asking = Asking { tagger, known: HashMap::new() };
-        let charges = ledger.charges().packed(ledger.charges().range(window));
+        let mut asking = Asking { tagger, known: FxHashMap::default() };
+        let charges = ledger.charges().packed(0..ledger.len());
         let (Some(begin), Some(end)) = (charges.first(), charges.last()) else { return Ok(cache) };
-        for (projection, set) in representatives {
+        for set in cache.project(ledger, tagger)? {
             let dimensions = ledger.set(set).ok_or_else(|| Error::internal("a set is not in the ledger"))?;
             let mut current = asking.ask(&mut cache, &dimensions, begin.at)?;
-            *cache.first.get_mut(projection)? = Some(current);
+            let projection = cache.first.push(current)?;
             if keys.is_empty() {
                 continue;
             }
@@ -126,13 +125,8 @@ impl TagCache {
         Ok(cache)
     }
 
-    /// Numbers the projections of all sets; returns those with a charge in the window, each with one of its sets.
-    fn project(
-        &mut self,
-        ledger: &Ledger,
-        tagger: &dyn Tagger,
-        window: Option<Window>,
-    ) -> Result<Vec<(ProjectionId, DimensionSetId)>> {
+    /// Numbers the projections of all sets; returns a set of each, in the order of their numbers.
+    fn project(&mut self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Vec<DimensionSetId>> {
         let sets = ledger.sets();
         // Without keys there is nothing to tell apart.
         let reads = if self.keys.is_empty() { &[] } else { tagger.reads() };
@@ -140,43 +134,29 @@ impl TagCache {
         if reads.contains(&Dimension::Tagged) {
             columns.extend(sets.tags());
         }
-        let mut has_charge = vec![window.is_none(); sets.len()];
-        if window.is_some() {
-            for charge in ledger.charges().packed(ledger.charges().range(window)) {
-                if let Some(has_charge) = has_charge.get_mut(charge.set.index()) {
-                    *has_charge = true;
-                }
-            }
-        }
         let mut combinations = Combinations::default();
         let mut projections = Vec::with_capacity(sets.len());
-        let mut representatives: Vec<Option<DimensionSetId>> = Vec::new();
-        for (set, has_charge) in sets.ids().zip(has_charge) {
+        let mut representatives = Vec::new();
+        for set in sets.ids() {
             let (number, is_new) = combinations.number(columns.iter().map(|column| column.code(set)))?;
-            let projection = ProjectionId::after(number as usize)?;
+            projections.push(ProjectionId::after(number as usize)?);
             if is_new {
-                representatives.push(None);
-                self.first.push(None)?;
+                representatives.push(set);
             }
-            if let Some(representative) = representatives.get_mut(projection.index()).filter(|_| has_charge) {
-                representative.get_or_insert(set);
-            }
-            projections.push(projection);
         }
         self.projections = projections.into();
-        let asked = self.first.ids().zip(representatives);
-        Ok(asked.filter_map(|(projection, set)| Some((projection, set?))).collect())
+        Ok(representatives)
     }
 
-    /// Returns the answer about each charge, in the order of [`Ledger::rows`], of a cache for the whole of that ledger.
+    /// Returns the answer about each charge of the cache's ledger, in the order of [`Ledger::rows`].
     pub fn answers<'a>(&'a self, ledger: &'a Ledger) -> impl Iterator<Item = AnswerId> + 'a {
         let mut current = self.first.clone();
         let mut changes = self.changes.iter().peekable();
         ledger.sets_in_time().map_while(move |(at, set)| {
             while let Some(change) = changes.next_if(|change| change.at <= at) {
-                *current.get_mut(change.projection).ok()? = Some(change.answer);
+                *current.get_mut(change.projection).ok()? = change.answer;
             }
-            *current.get(*self.projections.get(set).ok()?).ok()?
+            current.get(*self.projections.get(set).ok()?).ok().copied()
         })
     }
 
@@ -190,8 +170,18 @@ impl TagCache {
         self.answers.len()
     }
 
-    pub(crate) fn keys(&self) -> &Arc<[Arc<str>]> {
+    pub(crate) fn keys(&self) -> &[Arc<str>] {
         &self.keys
+    }
+
+    /// Returns every key of the tagger.
+    pub(crate) fn tagger_keys(&self) -> &[Arc<str>] {
+        &self.tagger_keys
+    }
+
+    /// Whether it may be the cache of a ledger: those of the same ledger are.
+    pub(crate) fn fits(&self, ledger: &Ledger) -> bool {
+        ledger.is_empty() || self.projections.len() == ledger.set_count()
     }
 
     /// Returns the codes of an answer's parts.
@@ -209,7 +199,7 @@ impl TagCache {
     }
 
     /// Returns the answers that hold for the first charge, by projection.
-    pub(crate) fn first(&self) -> &Table<ProjectionId, Option<AnswerId>> {
+    pub(crate) fn first(&self) -> &Table<ProjectionId, AnswerId> {
         &self.first
     }
 
@@ -222,7 +212,7 @@ impl TagCache {
 /// Asks a tagger, and numbers what it says.
 struct Asking<'a> {
     tagger: &'a dyn Tagger,
-    known: HashMap<AnswerKey, AnswerId>,
+    known: FxHashMap<AnswerKey, AnswerId>,
 }
 
 impl Asking<'_> {

@@ -80,7 +80,7 @@ impl ResolvedRules {
     ) -> cost_model::Result<CostBasis> {
         let key = self.compiled.keys.get(split.basis).map_or("", |key| key);
         let default = self.compiled.tags.get(split.basis).and_then(|tag| tag.default.as_ref());
-        let tags = TagCache::new(ledger, self, &[key.into()], None)?;
+        let tags = TagCache::new(ledger, self, &[key.into()])?;
         let mut sums: BTreeMap<Place, Money> = BTreeMap::new();
         for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
             let part = match &split.within {

@@ -134,7 +134,7 @@ impl ResolvedRules {
         percent: u8,
     ) -> Result<Vec<Suggestion>> {
         let total = Query::all_resources().run(ledger, self)?.total.get(metric).amount;
-        let tags = TagCache::new(ledger, self, &[key.into()], None)?;
+        let tags = TagCache::new(ledger, self, &[key.into()])?;
         let mut left: BTreeMap<DimensionSetId, Money> = BTreeMap::new();
         for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
             let sum = left.entry(row.set).or_default();

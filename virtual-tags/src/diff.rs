@@ -68,7 +68,7 @@ impl Diff {
         window: Option<Window>,
     ) -> Result<Self> {
         let keys = [Arc::from(key)];
-        let cache = |tagger| TagCache::new(ledger, tagger, &keys, None);
+        let cache = |tagger| TagCache::new(ledger, tagger, &keys);
         let (old, new) = (cache(old)?, cache(new)?);
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use cost_model::{
-    Code, CostRecord, Currency, DimensionFields, DimensionInterner, RequestUnits, SharedTexts, Stated,
-    Timestamp, TokenCounts, Tokens,
+    Code, CostRecord, Currency, DimensionFields, DimensionInterner, DimensionSet, RequestUnits, SharedTexts,
+    Stated, Timestamp, TokenCounts, Tokens,
 };
 use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
 
@@ -28,7 +28,7 @@ pub const USER_TAG: &str = "cursor:user";
 #[derive(Debug)]
 pub struct Mapping {
     account: Arc<str>,
-    interner: DimensionInterner,
+    interner: DimensionInterner<11>,
     /// The kinds met so far, which are few, by the code of their text.
     kinds: Vec<(Code, EventKind)>,
 }
@@ -44,8 +44,9 @@ impl Mapping {
         let figures = Figures::of(event);
         let tokens = tokens(event);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
-        let dimensions = self.dimensions(event, token_based);
-        let costs = costs(self.kind(event), event.is_free_bugbot == Some(true), &figures);
+        let kind = self.interner.code(event.kind.as_ref().map(T::as_ref));
+        let dimensions = self.dimensions(event, kind, token_based);
+        let costs = costs(self.kind(kind, event), event.is_free_bugbot == Some(true), &figures);
         let mut record = CostRecord::with_dimensions(Timestamp::from(event.timestamp), dimensions, costs);
         record.tokens = tokens;
         record.requests = event.requests_costs.and_then(|requests| RequestUnits::try_from(requests).ok());
@@ -57,26 +58,19 @@ impl Mapping {
     fn dimensions<T: AsRef<str>>(
         &mut self,
         event: &UsageEvent<T>,
+        kind: Code,
         token_based: bool,
-    ) -> Arc<cost_model::DimensionSet> {
+    ) -> Arc<DimensionSet> {
         let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
         let discount = discount.map(|percent| percent.normalize().to_string());
         let mut code = |text: Option<&T>| self.interner.code(text.map(T::as_ref));
-        let [user, model, kind] =
-            [event.user_email.as_ref(), Some(&event.model), event.kind.as_ref()].map(&mut code);
-        let [account, account_name, automation] = [
-            event.service_account_id.as_ref(),
-            event.service_account_name.as_ref(),
-            event.automation_id.as_ref(),
-        ]
-        .map(code);
         let key = [
-            user,
-            model,
+            code(event.user_email.as_ref()),
+            code(Some(&event.model)),
             kind,
-            account,
-            account_name,
-            automation,
+            code(event.service_account_id.as_ref()),
+            code(event.service_account_name.as_ref()),
+            code(event.automation_id.as_ref()),
             self.interner.code(discount.as_deref()),
             Code::flag(event.max_mode),
             Code::flag(event.is_headless),
@@ -87,9 +81,8 @@ impl Mapping {
         self.interner.set(&key, |texts| fields(texts, account, &event.borrowed(), token_based))
     }
 
-    /// Returns the kind of an event, read once for each text.
-    fn kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> &EventKind {
-        let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
+    /// Returns the kind of an event, whose text has that code, read once for each text.
+    fn kind<T: AsRef<str>>(&mut self, code: Code, event: &UsageEvent<T>) -> &EventKind {
         let place = self.kinds.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
             self.kinds.push((code, event.event_kind()));
             self.kinds.len() - 1
@@ -100,8 +93,9 @@ impl Mapping {
 
     /// Whether an event is of a kind that this crate has no rule for.
     pub fn is_unknown_kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> bool {
+        let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
         !matches!(
-            self.kind(event),
+            self.kind(code, event),
             EventKind::UsageBased
                 | EventKind::Included { .. }
                 | EventKind::UserApiKey
@@ -137,7 +131,7 @@ fn fields(
     fields.stated_model.clone_from(&fields.service_id);
     fields.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
     let account_name = event.service_account_name.as_deref().or(event.service_account_id.as_deref());
-    for (key, value) in [
+    let tags = [
         (USER_TAG, event.user_email.as_deref()),
         ("cursor:model", model),
         ("cursor:kind", event.kind.as_deref()),
@@ -146,11 +140,9 @@ fn fields(
         ("cursor:service_account", account_name),
         ("cursor:cloud_agent", event.cloud_agent_id.as_ref().map(|_| flag(true))),
         ("cursor:automation", event.automation_id.as_deref()),
-    ] {
-        if let Some(value) = value {
-            fields.tags.insert(texts.share(key), texts.share(value));
-        }
-    }
+    ];
+    fields.tags =
+        tags.into_iter().filter_map(|(key, value)| Some((texts.share(key), texts.share(value?)))).collect();
     fields
 }
 

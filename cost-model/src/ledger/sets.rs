@@ -1,13 +1,13 @@
 //! The dimensions of a ledger's charges: a column for each, over the distinct sets.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::dimension::{Dimension, Dimensions};
+use crate::hash::{SetMap, TextMap};
 use crate::ids::{Id, id};
-use crate::record::{DimensionSet, SetMap};
+use crate::record::DimensionSet;
 use crate::{Error, Result};
 
 id! {
@@ -107,15 +107,14 @@ impl SetColumns {
 pub(super) struct SetColumnsBuilder {
     ids: SetMap<DimensionSetId>,
     fixed: [ColumnBuilder; Dimension::FIELDS.len()],
-    tags: HashMap<Arc<str>, ColumnBuilder>,
+    tags: TextMap<ColumnBuilder>,
 }
 
 #[derive(Default)]
 struct ColumnBuilder {
     values: Vec<Arc<str>>,
     codes: Vec<u32>,
-    /// Hashed with a seed, since the values are from outside.
-    by_value: HashMap<Arc<str>, u32>,
+    by_value: TextMap<u32>,
 }
 
 impl SetColumnsBuilder {

@@ -1,11 +1,11 @@
 //! One set for all charges that have their dimensions in common.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
+use crate::hash::{Sets, TextMap};
 use crate::record::{DimensionFields, DimensionSet};
 
 /// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
@@ -31,7 +31,7 @@ impl Code {
 ///
 /// A source owns one for a run and drops it with the run. Finding a set that is there copies no text: each text of a charge
 /// becomes a [`Code`], and the codes together are the key of the set. Sets made for different keys that turn out equal are
-/// one, and all sets share their texts.
+/// one, and all sets share their texts. `KEY` is the number of codes in a key.
 ///
 /// ```
 /// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
@@ -52,17 +52,16 @@ impl Code {
 /// assert_ne!(first, set("auto", true));
 /// ```
 #[derive(Default)]
-pub struct DimensionInterner {
+pub struct DimensionInterner<const KEY: usize> {
     texts: SharedTexts,
-    by_key: FxHashMap<Box<[Code]>, Arc<DimensionSet>>,
-    sets: HashSet<Arc<DimensionSet>, FxBuildHasher>,
+    by_key: FxHashMap<[Code; KEY], Arc<DimensionSet>>,
+    sets: Sets,
 }
 
 /// The texts of an interner, each once.
 #[derive(Default)]
 pub struct SharedTexts {
-    /// Hashed with a seed, since the texts are from outside.
-    codes: HashMap<Arc<str>, Code>,
+    codes: TextMap<Code>,
 }
 
 impl SharedTexts {
@@ -84,7 +83,7 @@ impl SharedTexts {
     }
 }
 
-impl DimensionInterner {
+impl<const KEY: usize> DimensionInterner<KEY> {
     /// Makes an interner that knows no text and no set.
     pub fn new() -> Self {
         Self::default()
@@ -102,7 +101,7 @@ impl DimensionInterner {
     /// Returns the set of a key, made by `make` when the key is new. The key must hold whatever `make` depends on.
     pub fn set(
         &mut self,
-        key: &[Code],
+        key: &[Code; KEY],
         make: impl FnOnce(&mut SharedTexts) -> DimensionFields,
     ) -> Arc<DimensionSet> {
         if let Some(set) = self.by_key.get(key) {
@@ -116,7 +115,7 @@ impl DimensionInterner {
                 made
             }
         };
-        self.by_key.insert(key.into(), Arc::clone(&set));
+        self.by_key.insert(*key, Arc::clone(&set));
         set
     }
 
@@ -138,7 +137,7 @@ impl fmt::Debug for SharedTexts {
     }
 }
 
-impl fmt::Debug for DimensionInterner {
+impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DimensionInterner")
             .field("texts", &self.texts)

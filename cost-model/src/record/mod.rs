@@ -13,5 +13,3 @@ pub use ids::{Identity, RecordId};
 pub use interner::{Code, DimensionInterner, SharedTexts};
 pub use provenance::{Person, Provenance, ReadNumber, Run, StoredRecord};
 pub use tags::Tags;
-
-pub(crate) use dimension_set::SetMap;

@@ -5,6 +5,9 @@ use rust_decimal::Decimal;
 
 use crate::{Dimension, Filter, Ledger, PriceBook, Result, Tagger, Window};
 
+use crate::report::keys::keys_needed;
+use crate::tag_cache::TagCache;
+
 use super::{Allocation, Bin, Interval, Measure, Report, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
@@ -183,7 +186,37 @@ impl Query {
     /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
-        super::answer::answer(self, ledger, tagger)
+        let tags = self.tags(ledger, tagger)?;
+        self.run_with(ledger, &tags)
+    }
+
+    /// Asks a tagger what this query needs to know, for [`Query::run_with`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when the query names a virtual tag that `tagger` does not assign.
+    pub fn tags(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<TagCache> {
+        TagCache::new(ledger, tagger, &keys_needed(self, tagger.keys())?)
+    }
+
+    /// Answers the query by what a tagger has said before. Many queries about the same virtual tags share one cache, and the
+    /// tagger is asked once.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, Untagged, report::Query};
+    ///
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+    /// let ledger = ledger.build();
+    /// let query = Query::all_resources();
+    /// let tags = query.tags(&ledger, &Untagged)?;
+    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &Untagged)?);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Query::run`]; also when `tags` is of another ledger, or of other keys than the query needs.
+    pub fn run_with(&self, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
+        super::answer::answer(self, ledger, tags)
     }
 
     pub(super) fn zone_or_utc(&self) -> FixedOffset {

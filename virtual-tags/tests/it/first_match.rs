@@ -47,7 +47,7 @@ proptest! {
         in_time.sort_by_key(|record| record.at);
         for key in rules.keys() {
             let mut memory = rules.remember(key);
-            let resolved = TagCache::new(&ledger, &rules, std::slice::from_ref(key), None).unwrap();
+            let resolved = TagCache::new(&ledger, &rules, std::slice::from_ref(key)).unwrap();
             let mut numbers = resolved.answers(&ledger);
             for record in &in_time {
                 for at in instants().into_iter().chain([record.at; 2]) {

@@ -210,7 +210,7 @@ proptest! {
             change = change.checked_add(restated.now).unwrap().checked_sub(restated.closed).unwrap();
         }
         prop_assert!(change.is_zero());
-        let (as_locked, as_now) = (TagCache::new(&ledger, &locked, &["K0".into()], None).unwrap(), TagCache::new(&ledger, &current, &["K0".into()], None).unwrap());
+        let (as_locked, as_now) = (TagCache::new(&ledger, &locked, &["K0".into()]).unwrap(), TagCache::new(&ledger, &current, &["K0".into()]).unwrap());
         for (row, (locked, now)) in ledger.rows().zip(as_locked.answers(&ledger).zip(as_now.answers(&ledger))) {
             if !period.contains(row.at) {
                 prop_assert_eq!(as_locked.parts(locked), as_now.parts(now));

@@ -73,7 +73,7 @@ struct Pass<'a, 'g> {
     plans: Table<PlanId, Plan>,
     targets: Table<DimensionSetId, Target>,
     /// The answers that hold at the moment.
-    answers: Table<ProjectionId, Option<AnswerId>>,
+    answers: Table<ProjectionId, AnswerId>,
     /// The sets of each projection; none where no answer changes.
     sets_of: Vec<Vec<DimensionSetId>>,
     charge_types: Option<&'a Column>,
@@ -126,7 +126,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         let mut prices = prices.into_iter().peekable();
         let mut changes = self.tags.changes().iter().peekable();
         while let Some(change) = changes.next_if(|change| change.at <= first.at) {
-            *self.answers.get_mut(change.projection)? = Some(change.answer);
+            *self.answers.get_mut(change.projection)? = change.answer;
         }
         self.decide_all(first.at)?;
         let mut bin_end = self.enter_bin(first.at)?;
@@ -134,7 +134,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         while let Some(next) = charges.packed(place..range.end).first() {
             let at = next.at;
             while let Some(change) = changes.next_if(|change| change.at <= at) {
-                *self.answers.get_mut(change.projection)? = Some(change.answer);
+                *self.answers.get_mut(change.projection)? = change.answer;
                 self.decide_again(change.projection, at)?;
             }
             let mut prices_changed = false;
@@ -191,8 +191,7 @@ impl<'a, 'g> Pass<'a, 'g> {
     }
 
     fn decide(&mut self, set: DimensionSetId, at: Timestamp) -> Result<Target> {
-        // Sets without a charge in the window have no answer.
-        let Some(answer) = *self.answers.get(self.tags.projection(set)?)? else { return Ok(Target::OUT) };
+        let answer = *self.answers.get(self.tags.projection(set)?)?;
         if !self.counts_type(set) {
             return Ok(Target::OUT);
         }
