@@ -56,38 +56,38 @@ impl UsageEvents {
 
     /// Only the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.query.filter.email = Some(email.into());
+        self.query.filter.set("email", email.into());
         self
     }
 
     /// Only the events of the user with this number. Cursor's documents ask for a number although
     /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
     pub fn user_id(mut self, number: u64) -> Self {
-        self.query.filter.user_id = Some(number);
+        self.query.filter.set("userId", number);
         self
     }
 
     /// Only the events of one service account, `sa_...`.
     pub fn service_account(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.service_account = Some(id.into());
+        self.query.filter.set("serviceAccountId", id.into());
         self
     }
 
     /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
     pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.cloud_agent = Some(id.into());
+        self.query.filter.set("cloudAgentId", id.into());
         self
     }
 
     /// Only the events of one automation, or of any with `*`.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.automation = Some(id.into());
+        self.query.filter.set("automationId", id.into());
         self
     }
 
     /// Only the events of this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
-        self.query.filter.hosting = Some(hosting);
+        self.query.filter.set("hostingType", hosting.as_str());
         self
     }
 

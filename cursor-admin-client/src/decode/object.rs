@@ -13,6 +13,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -221,16 +222,22 @@ impl<'de> Context<'de> {
     }
 }
 
-/// Whether the text ends before its JSON does. serde_json says so, unless the text ends within a number.
+/// Whether the text ends before its JSON does.
 fn is_cut(error: &serde_json::Error, text: &str) -> bool {
+    if error.is_data() {
+        // What was refused may be the first half of a number.
+        return serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| is_cut(&error, text));
+    }
+    // serde_json says so, unless the text ends within a number.
     let last_line = text.rsplit('\n').next().unwrap_or_default();
     let at_end = error.column() >= last_line.len() && text.ends_with(['-', '+', '.', 'e', 'E']);
-    error.is_eof() || (error.is_syntax() && at_end)
+    error.is_eof() || at_end
 }
 
 /// What a value is read into: an object, or the rows of a list.
 trait Target<'de> {
     const EXPECTED: Expected;
+    const IS_LIST: bool;
 
     fn read_map<A: MapAccess<'de>>(&mut self, _: A, _: &mut Context<'de>) -> Result<(), A::Error> {
         Err(A::Error::custom(Self::EXPECTED))
@@ -252,7 +259,7 @@ impl<'de, T: Target<'de>> DeserializeSeed<'de> for Seed<'_, 'de, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         self.context.expected = Some(T::EXPECTED);
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_option(self)
     }
 }
 
@@ -263,8 +270,13 @@ impl<'de, T: Target<'de>> Visitor<'de> for Seed<'_, 'de, T> {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_unit<E>(self) -> Result<bool, E> {
+    fn visit_none<E>(self) -> Result<bool, E> {
         Ok(false)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        // Not `deserialize_any`, for which a number may be a map (`serde_json/arbitrary_precision`).
+        if T::IS_LIST { deserializer.deserialize_seq(self) } else { deserializer.deserialize_map(self) }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
@@ -280,6 +292,7 @@ struct Fill<'t, T>(&'t mut T);
 
 impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
     const EXPECTED: Expected = OBJECT;
+    const IS_LIST: bool = false;
 
     fn read_map<A: MapAccess<'de>>(&mut self, map: A, context: &mut Context<'de>) -> Result<(), A::Error> {
         let mut fields = Fields { map, name: Cow::Borrowed(""), context };
@@ -297,6 +310,7 @@ struct List<'r, R> {
 
 impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
     const EXPECTED: Expected = "an array";
+    const IS_LIST: bool = true;
 
     fn read_list<S: SeqAccess<'de>>(
         &mut self,
@@ -304,13 +318,13 @@ impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
         context: &mut Context<'de>,
     ) -> Result<(), S::Error> {
         for number in 0.. {
-            if !self.rows.allows(number) {
-                let more = list.next_element::<IgnoredAny>()?.is_some();
-                let expected = "an array of no more rows than the answer announces";
-                return if more { Err(context.refuse(None, expected)) } else { Ok(()) };
-            }
             if let Some(step) = context.steps.last_mut() {
                 step.row = Some(number);
+            }
+            if !self.rows.allows(number) {
+                let more = list.next_element::<IgnoredAny>()?.is_some();
+                let expected = "no more rows than the answer announces";
+                return if more { Err(context.refuse(None, expected)) } else { Ok(()) };
             }
             let mut row = R::Row::default();
             let read = if self.lenient {
@@ -333,30 +347,37 @@ impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
     }
 }
 
-/// A string, borrowed unless something in it is escaped, or `null`.
+/// A string, borrowed unless something in it is escaped, or `null`. What serde derives for an `Option` of it looks
+/// at each value twice.
 struct Text<'a>(Option<Cow<'a, str>>);
 
-impl<'de> serde::Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for Text<'de> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            #[inline]
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Borrowed(text))))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Owned(text.to_owned()))))
-            }
-            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-                Ok(Text(None))
-            }
-        }
         deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+        Ok(Text(None))
     }
 }
 

@@ -107,11 +107,13 @@ pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: 
     if end - start > SPAN_MAX {
         return Err(refuse("the window is longer than 30 days; read it in parts"));
     }
+    let window = [("startDate", first.into()), ("endDate", last.into())];
     Ok(match who {
-        Who::Active => call.body(format!(r#"{{"startDate":{first},"endDate":{last}}}"#)),
-        Who::Everyone => call.page(page).body(format!(
-            r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{PAGE_SIZE}}}"#
-        )),
+        Who::Active => call.json(window),
+        Who::Everyone => {
+            let page_fields = [("page", page.into()), ("pageSize", PAGE_SIZE.into())];
+            call.page(page).json(window.into_iter().chain(page_fields))
+        }
     })
 }
 

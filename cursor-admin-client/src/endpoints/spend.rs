@@ -94,7 +94,7 @@ impl Row for MemberSpend {
 }
 
 pub(crate) fn request(query: &SpendQuery, page: u32) -> Result<Call> {
-    Ok(Call::new(Route::Spend).page(page).body(query.body(page)?))
+    Ok(Call::new(Route::Spend).page(page).json(query.fields(page)?))
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend>> {
