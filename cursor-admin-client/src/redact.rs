@@ -1,5 +1,19 @@
 //! Making text of the server fit for an error message: short, on one line, without keys or emails.
 
+/// Implements `Debug` for a type whose other fields may name a person.
+macro_rules! debug_without_names {
+    ($type:ident: $($field:ident),*) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_without_names;
+
 /// How much of a server's text an error shows.
 const SHOWN_MAX: usize = 200;
 /// How much of it is looked at.

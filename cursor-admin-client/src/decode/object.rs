@@ -29,18 +29,17 @@ pub(crate) trait Object<'de> {
     /// Reads all fields.
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
 
-    /// Completes the object after its last field, and takes the number of amounts that were rounded. Returns the
-    /// name of a field that is missing.
-    fn finish(&mut self, _rounded: &mut u32) -> Result<(), &'static str> {
-        Ok(())
-    }
+    /// Completes the object after its last field, and takes the number of amounts that were rounded.
+    fn finish(&mut self, _rounded: &mut u32) {}
 }
 
 /// Implements [`Object`] for a type: each line has a field's name in JSON, its place, and the function of
-/// [`Fields`] that reads it. A name that comes twice is a fault. Fields of another object within the type follow
-/// after `in` and its place. Functions of the trait may follow at the end.
+/// [`Fields`] that reads it. A name that comes twice is a fault, and so is a required one that does not come.
+/// Fields of another object within the type follow after `in` and its place. Functions of the trait may follow
+/// at the end.
 macro_rules! object {
     ($type:ty {
+        $(required { $($needed_json:literal => $needed:ident: $needed_reader:ident,)* })?
         $($json:literal => $place:ident: $reader:ident,)*
         $(in $inner:ident { $($inner_json:literal => $inner_place:ident: $inner_reader:ident,)* })?
         $(ignored: $($ignored:literal),+;)?
@@ -51,10 +50,14 @@ macro_rules! object {
                 fields: &mut $crate::decode::Fields<'_, 'de, A>,
             ) -> Result<(), A::Error> {
                 #[derive(Default)]
-                struct Seen { $($place: bool,)* $($($inner_place: bool,)*)? }
+                struct Seen { $($($needed: bool,)*)? $($place: bool,)* $($($inner_place: bool,)*)? }
                 let mut seen = Seen::default();
                 while fields.next()? {
                     match fields.name() {
+                        $($($needed_json => {
+                            let value = fields.once(&mut seen.$needed)?.$needed_reader()?;
+                            self.$needed = fields.required(value)?;
+                        })*)?
                         $($json => self.$place = fields.once(&mut seen.$place)?.$reader()?,)*
                         $($($inner_json => {
                             self.$inner.$inner_place = fields.once(&mut seen.$inner_place)?.$inner_reader()?;
@@ -63,6 +66,7 @@ macro_rules! object {
                         _ => fields.unknown()?,
                     }
                 }
+                $($(fields.came($needed_json, seen.$needed)?;)*)?
                 Ok(())
             }
             $($rest)*
@@ -297,8 +301,8 @@ impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
     fn read_map<A: MapAccess<'de>>(&mut self, map: A, context: &mut Context<'de>) -> Result<(), A::Error> {
         let mut fields = Fields { map, name: Cow::Borrowed(""), context };
         self.0.read(&mut fields)?;
-        let finished = self.0.finish(&mut fields.context.rounded);
-        finished.map_err(|missing| fields.context.refuse(Some(missing.into()), MISSING))
+        self.0.finish(&mut fields.context.rounded);
+        Ok(())
     }
 }
 
@@ -427,6 +431,16 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(self)
     }
 
+    /// Returns the value of a field that must be there.
+    pub(crate) fn required<T>(&mut self, value: Option<T>) -> Result<T, A::Error> {
+        value.ok_or_else(|| self.refuse(MISSING))
+    }
+
+    /// Fails unless the field of this name has come.
+    pub(crate) fn came(&mut self, name: &'static str, came: bool) -> Result<(), A::Error> {
+        if came { Ok(()) } else { Err(self.context.refuse(Some(name.into()), MISSING)) }
+    }
+
     #[cold]
     fn refuse(&mut self, expected: Expected) -> A::Error {
         let name = std::mem::take(&mut self.name);
@@ -535,6 +549,11 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     pub(crate) fn object<T: Object<'de> + Default>(&mut self) -> Result<Option<T>, A::Error> {
         let mut object = T::default();
         Ok(self.read_into(&mut Fill(&mut object))?.then_some(object))
+    }
+
+    /// The same, but an object that is missing has nothing in it.
+    pub(crate) fn object_or_default<T: Object<'de> + Default>(&mut self) -> Result<T, A::Error> {
+        Ok(self.object()?.unwrap_or_default())
     }
 
     /// Reads a list within an object; one that is missing is empty.
