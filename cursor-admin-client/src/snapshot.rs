@@ -50,6 +50,45 @@ impl Snapshot {
     pub const EVENTS_MAX: u64 = 1_000_000;
 }
 
+impl UsageEvents {
+    /// All events of the window, proven complete.
+    ///
+    /// The announced count must be the same on every page and equal to the events received, every
+    /// page must echo its number if it echoes any, and the last event of a page must differ from the
+    /// first of the next. If the count is off, the window is read again; if only two events on an
+    /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
+    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
+    /// that has shrunk may be answered so.
+    ///
+    /// A removal together with an addition within one read cannot be seen, and a new price, or a
+    /// person's removal, which takes the email from events, is both. The next read sees it.
+    ///
+    /// A window of n events costs one request per page and nothing on top: no request for the count,
+    /// no empty page at the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
+    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_map(UsageEvent::from_ref).await
+    }
+
+    /// The same with something else made of each event while its page is read, so that no event is held whole.
+    ///
+    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
+    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
+    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
+    ///
+    /// # Errors
+    /// As [`UsageEvents::snapshot`].
+    pub async fn snapshot_map<T: Eq + Hash + Send>(
+        &self,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<Snapshot<T>> {
+        read(&self.started(Snapshot::EVENTS_MAX), map).await
+    }
+}
+
 /// How many times a window is read before giving up.
 const READS_MAX: u32 = 3;
 
@@ -113,7 +152,7 @@ struct Cost {
     waited: Duration,
 }
 
-pub(crate) async fn read<T: Eq + Hash + Send>(
+async fn read<T: Eq + Hash + Send>(
     request: &UsageEvents,
     mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
 ) -> Result<Snapshot<T>> {
