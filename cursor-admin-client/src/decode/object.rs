@@ -192,26 +192,28 @@ impl<'de> Context<'de> {
             _ if is_cut(error, text) => DecodeFault::cut(),
             Some(expected) if error.is_data() => {
                 let mut path = String::new();
-                self.write_path(&mut path, |row| format!("[{row}]"));
+                self.write_path(&mut path, |path, row| path.extend(["[", &row.to_string(), "]"]));
                 DecodeFault::new(path, expected)
             }
             _ => DecodeFault::new("", "JSON"),
         }
     }
 
-    /// Writes the way to the field that is being read, each row as `shown`.
-    fn write_path(&self, path: &mut String, shown: impl Fn(usize) -> String) {
+    /// Writes the way to the field that is being read, each row by `write_row`.
+    fn write_path(&self, path: &mut String, write_row: impl Fn(&mut String, usize)) {
         for (at, Step { name, row }) in self.steps.iter().enumerate() {
             path.push_str(if at == 0 { "" } else { "." });
             path.push_str(name);
-            path.extend(row.map(&shown));
+            if let Some(row) = row {
+                write_row(path, *row);
+            }
         }
     }
 
     fn note_unknown(&mut self, name: &str, json_type: &'static str) {
         let mut path = std::mem::take(&mut self.path);
         path.clear();
-        self.write_path(&mut path, |_| "[]".to_owned());
+        self.write_path(&mut path, |path, _| path.push_str("[]"));
         path.push_str(if self.steps.is_empty() { "" } else { "." });
         path.push_str(&redact::name(name));
         self.notes.unknown.add(&path, json_type, 1);
