@@ -50,13 +50,53 @@ impl Snapshot {
     pub const EVENTS_MAX: u64 = 1_000_000;
 }
 
+impl UsageEvents {
+    /// All events of the window, proven complete.
+    ///
+    /// The announced count must be the same on every page and equal to the events received, every
+    /// page must echo its number if it echoes any, and the last event of a page must differ from the
+    /// first of the next. If the count is off, the window is read again; if only two events on an
+    /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
+    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
+    /// that has shrunk may be answered so.
+    ///
+    /// A removal together with an addition within one read cannot be seen, and a new price, or a
+    /// person's removal, which takes the email from events, is both. The next read sees it.
+    ///
+    /// A window of n events costs one request per page and nothing on top: no request for the count,
+    /// no empty page at the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
+    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_map(UsageEvent::from_ref).await
+    }
+
+    /// The same with something else made of each event while its page is read, so that no event is held whole.
+    ///
+    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
+    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
+    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
+    ///
+    /// # Errors
+    /// As [`UsageEvents::snapshot`].
+    pub async fn snapshot_map<T: Eq + Hash + Send>(
+        &self,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<Snapshot<T>> {
+        read(&self.started(Snapshot::EVENTS_MAX), map).await
+    }
+}
+
 /// How many times a window is read before giving up.
 const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
 struct Read<T> {
-    /// Each with whether it lies in the window.
-    events: Vec<(T, bool)>,
+    events: Vec<T>,
+    /// The places of those that lie outside of the window.
+    outside: Vec<usize>,
     bad_rows: Vec<BadRow>,
     /// Whether the last row that came is the last of the bad ones.
     ended_badly: bool,
@@ -72,6 +112,7 @@ impl<T> Read<T> {
     fn new() -> Self {
         Self {
             events: Vec::new(),
+            outside: Vec::new(),
             bad_rows: Vec::new(),
             ended_badly: false,
             announced: 0,
@@ -86,12 +127,12 @@ impl<T> Read<T> {
         u64::try_from(self.events.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
     }
 
-    fn last(&self) -> Option<Row<'_, (T, bool)>> {
+    fn last(&self) -> Option<Row<'_, T>> {
         let bad = self.bad_rows.last().filter(|_| self.ended_badly).map(|bad| Row::Bad(&bad.text));
         bad.or_else(|| self.events.last().map(Row::Event))
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_, (T, bool)>> {
+    fn rows(&self) -> impl Iterator<Item = Row<'_, T>> {
         self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
     }
 }
@@ -111,7 +152,7 @@ struct Cost {
     waited: Duration,
 }
 
-pub(crate) async fn read<T: Eq + Hash + Send>(
+async fn read<T: Eq + Hash + Send>(
     request: &UsageEvents,
     mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
 ) -> Result<Snapshot<T>> {
@@ -166,9 +207,11 @@ async fn read_once<T: Eq + Send>(
         if page.page == 1 {
             read.announced = page.announced;
         }
-        if let (Some(last), Some(first)) = (read.last(), page.first())
-            && last == first
-        {
+        let first = page.first().map(|row| match row {
+            Row::Event((event, _)) => Row::Event(event),
+            Row::Bad(text) => Row::Bad(text),
+        });
+        if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }
         if !page.is_empty() {
@@ -178,7 +221,10 @@ async fn read_once<T: Eq + Send>(
         read.server = read.server.and(server);
         let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
         let steady = page.announced == read.announced;
-        read.events.extend(page.events);
+        for (event, inside) in page.events {
+            read.outside.extend((!inside).then_some(read.events.len()));
+            read.events.push(event);
+        }
         read.bad_rows.extend(page.bad_rows);
         read.unknown.merge(&page.unknown_fields);
         if !steady || !echoes || read.received() > read.announced {
@@ -200,7 +246,7 @@ fn is_gone(error: &Error) -> bool {
 
 /// Whether two reads hold the same events, as often each.
 fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
-    fn tally<T: Eq + Hash>(read: &Read<T>) -> HashMap<Row<'_, (T, bool)>, u64> {
+    fn tally<T: Eq + Hash>(read: &Read<T>) -> HashMap<Row<'_, T>, u64> {
         let mut tally = HashMap::with_capacity(read.events.len());
         for row in read.rows() {
             *tally.entry(row).or_insert(0) += 1;
@@ -211,11 +257,14 @@ fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
 }
 
 fn finish<T>(read: Read<T>, cost: &Cost, rereads: u32) -> Snapshot<T> {
-    let mut outside = Vec::new();
-    let mut events = Vec::with_capacity(read.events.len());
-    for (event, inside) in read.events {
-        let list = if inside { &mut events } else { &mut outside };
-        list.push(event);
+    let (mut events, mut outside) = (read.events, Vec::new());
+    if !read.outside.is_empty() {
+        let mut places = read.outside.into_iter().peekable();
+        let all = std::mem::take(&mut events).into_iter().enumerate();
+        for (place, event) in all {
+            let list = if places.next_if_eq(&place).is_some() { &mut outside } else { &mut events };
+            list.push(event);
+        }
     }
     Snapshot {
         events,

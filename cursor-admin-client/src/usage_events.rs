@@ -1,7 +1,5 @@
 //! `POST /teams/filtered-usage-events`: the request, its pages and its items.
 
-use std::hash::Hash;
-
 use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -13,7 +11,6 @@ use crate::endpoints::usage_events::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::connection::Connection;
 use crate::http::gate::Route;
-use crate::snapshot::{self, Snapshot};
 
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
 /// A server that never says that it is done must not keep us for ever.
@@ -56,44 +53,44 @@ impl UsageEvents {
 
     /// Only the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.query.filter.email = Some(email.into());
+        self.query.filter.set("email", email.into());
         self
     }
 
     /// Only the events of the user with this number. Cursor's documents ask for a number although
     /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
     pub fn user_id(mut self, number: u64) -> Self {
-        self.query.filter.user_id = Some(number);
+        self.query.filter.set("userId", number);
         self
     }
 
     /// Only the events of one service account, `sa_...`.
     pub fn service_account(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.service_account = Some(id.into());
+        self.query.filter.set("serviceAccountId", id.into());
         self
     }
 
     /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
     pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.cloud_agent = Some(id.into());
+        self.query.filter.set("cloudAgentId", id.into());
         self
     }
 
     /// Only the events of one automation, or of any with `*`.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
-        self.query.filter.automation = Some(id.into());
+        self.query.filter.set("automationId", id.into());
         self
     }
 
     /// Only the events of this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
-        self.query.filter.hosting = Some(hosting);
+        self.query.filter.set("hostingType", hosting.as_str());
         self
     }
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
     /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`], and the streams take any number.
+    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::Snapshot::EVENTS_MAX), and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self
@@ -159,43 +156,10 @@ impl UsageEvents {
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
-    /// All events of the window, proven complete.
-    ///
-    /// The announced count must be the same on every page and equal to the events received, every
-    /// page must echo its number if it echoes any, and the last event of a page must differ from the
-    /// first of the next. If the count is off, the window is read again; if only two events on an
-    /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
-    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
-    /// that has shrunk may be answered so.
-    ///
-    /// A removal together with an addition within one read cannot be seen, and a new price, or a
-    /// person's removal, which takes the email from events, is both. The next read sees it.
-    ///
-    /// A window of n events costs one request per page and nothing on top: no request for the count,
-    /// no empty page at the end.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
-    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
-    pub async fn snapshot(&self) -> Result<Snapshot> {
-        self.snapshot_map(UsageEvent::from_ref).await
-    }
-
-    /// The same with something else made of each event while its page is read, so that no event is held whole.
-    ///
-    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
-    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
-    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
-    ///
-    /// # Errors
-    /// As [`UsageEvents::snapshot`].
-    pub async fn snapshot_map<T: Eq + Hash + Send>(
-        &self,
-        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
-    ) -> Result<Snapshot<T>> {
-        let connection = self.connection.started();
-        let max_events = self.max_events.or(Some(Snapshot::EVENTS_MAX));
-        snapshot::read(&Self { connection, max_events, ..self.clone() }, map).await
+    /// Returns the question as one call of several requests, for so many events unless it was limited already.
+    pub(crate) fn started(&self, max_events: u64) -> Self {
+        let max_events = self.max_events.or(Some(max_events));
+        Self { connection: self.connection.started(), max_events, ..self.clone() }
     }
 
     /// Whether a moment lies in the window.

@@ -13,6 +13,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -28,18 +29,17 @@ pub(crate) trait Object<'de> {
     /// Reads all fields.
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
 
-    /// Completes the object after its last field, and takes the number of amounts that were rounded. Returns the
-    /// name of a field that is missing.
-    fn finish(&mut self, _rounded: &mut u32) -> Result<(), &'static str> {
-        Ok(())
-    }
+    /// Completes the object after its last field, and takes the number of amounts that were rounded.
+    fn finish(&mut self, _rounded: &mut u32) {}
 }
 
 /// Implements [`Object`] for a type: each line has a field's name in JSON, its place, and the function of
-/// [`Fields`] that reads it. A name that comes twice is a fault. Fields of another object within the type follow
-/// after `in` and its place. Functions of the trait may follow at the end.
+/// [`Fields`] that reads it. A name that comes twice is a fault, and so is a required one that does not come.
+/// Fields of another object within the type follow after `in` and its place. Functions of the trait may follow
+/// at the end.
 macro_rules! object {
     ($type:ty {
+        $(required { $($needed_json:literal => $needed:ident: $needed_reader:ident,)* })?
         $($json:literal => $place:ident: $reader:ident,)*
         $(in $inner:ident { $($inner_json:literal => $inner_place:ident: $inner_reader:ident,)* })?
         $(ignored: $($ignored:literal),+;)?
@@ -50,10 +50,14 @@ macro_rules! object {
                 fields: &mut $crate::decode::Fields<'_, 'de, A>,
             ) -> Result<(), A::Error> {
                 #[derive(Default)]
-                struct Seen { $($place: bool,)* $($($inner_place: bool,)*)? }
+                struct Seen { $($($needed: bool,)*)? $($place: bool,)* $($($inner_place: bool,)*)? }
                 let mut seen = Seen::default();
                 while fields.next()? {
                     match fields.name() {
+                        $($($needed_json => {
+                            let value = fields.once(&mut seen.$needed)?.$needed_reader()?;
+                            self.$needed = fields.required(value)?;
+                        })*)?
                         $($json => self.$place = fields.once(&mut seen.$place)?.$reader()?,)*
                         $($($inner_json => {
                             self.$inner.$inner_place = fields.once(&mut seen.$inner_place)?.$inner_reader()?;
@@ -62,6 +66,7 @@ macro_rules! object {
                         _ => fields.unknown()?,
                     }
                 }
+                $($(fields.came($needed_json, seen.$needed)?;)*)?
                 Ok(())
             }
             $($rest)*
@@ -187,26 +192,28 @@ impl<'de> Context<'de> {
             _ if is_cut(error, text) => DecodeFault::cut(),
             Some(expected) if error.is_data() => {
                 let mut path = String::new();
-                self.write_path(&mut path, |row| format!("[{row}]"));
+                self.write_path(&mut path, |path, row| path.extend(["[", &row.to_string(), "]"]));
                 DecodeFault::new(path, expected)
             }
             _ => DecodeFault::new("", "JSON"),
         }
     }
 
-    /// Writes the way to the field that is being read, each row as `shown`.
-    fn write_path(&self, path: &mut String, shown: impl Fn(usize) -> String) {
+    /// Writes the way to the field that is being read, each row by `write_row`.
+    fn write_path(&self, path: &mut String, write_row: impl Fn(&mut String, usize)) {
         for (at, Step { name, row }) in self.steps.iter().enumerate() {
             path.push_str(if at == 0 { "" } else { "." });
             path.push_str(name);
-            path.extend(row.map(&shown));
+            if let Some(row) = row {
+                write_row(path, *row);
+            }
         }
     }
 
     fn note_unknown(&mut self, name: &str, json_type: &'static str) {
         let mut path = std::mem::take(&mut self.path);
         path.clear();
-        self.write_path(&mut path, |_| "[]".to_owned());
+        self.write_path(&mut path, |path, _| path.push_str("[]"));
         path.push_str(if self.steps.is_empty() { "" } else { "." });
         path.push_str(&redact::name(name));
         self.notes.unknown.add(&path, json_type, 1);
@@ -221,16 +228,22 @@ impl<'de> Context<'de> {
     }
 }
 
-/// Whether the text ends before its JSON does. serde_json says so, unless the text ends within a number.
+/// Whether the text ends before its JSON does.
 fn is_cut(error: &serde_json::Error, text: &str) -> bool {
+    if error.is_data() {
+        // What was refused may be the first half of a number.
+        return serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| is_cut(&error, text));
+    }
+    // serde_json says so, unless the text ends within a number.
     let last_line = text.rsplit('\n').next().unwrap_or_default();
     let at_end = error.column() >= last_line.len() && text.ends_with(['-', '+', '.', 'e', 'E']);
-    error.is_eof() || (error.is_syntax() && at_end)
+    error.is_eof() || at_end
 }
 
 /// What a value is read into: an object, or the rows of a list.
 trait Target<'de> {
     const EXPECTED: Expected;
+    const IS_LIST: bool;
 
     fn read_map<A: MapAccess<'de>>(&mut self, _: A, _: &mut Context<'de>) -> Result<(), A::Error> {
         Err(A::Error::custom(Self::EXPECTED))
@@ -252,7 +265,7 @@ impl<'de, T: Target<'de>> DeserializeSeed<'de> for Seed<'_, 'de, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         self.context.expected = Some(T::EXPECTED);
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_option(self)
     }
 }
 
@@ -263,8 +276,13 @@ impl<'de, T: Target<'de>> Visitor<'de> for Seed<'_, 'de, T> {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_unit<E>(self) -> Result<bool, E> {
+    fn visit_none<E>(self) -> Result<bool, E> {
         Ok(false)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        // Not `deserialize_any`, for which a number may be a map (`serde_json/arbitrary_precision`).
+        if T::IS_LIST { deserializer.deserialize_seq(self) } else { deserializer.deserialize_map(self) }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
@@ -280,12 +298,13 @@ struct Fill<'t, T>(&'t mut T);
 
 impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
     const EXPECTED: Expected = OBJECT;
+    const IS_LIST: bool = false;
 
     fn read_map<A: MapAccess<'de>>(&mut self, map: A, context: &mut Context<'de>) -> Result<(), A::Error> {
         let mut fields = Fields { map, name: Cow::Borrowed(""), context };
         self.0.read(&mut fields)?;
-        let finished = self.0.finish(&mut fields.context.rounded);
-        finished.map_err(|missing| fields.context.refuse(Some(missing.into()), MISSING))
+        self.0.finish(&mut fields.context.rounded);
+        Ok(())
     }
 }
 
@@ -297,6 +316,7 @@ struct List<'r, R> {
 
 impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
     const EXPECTED: Expected = "an array";
+    const IS_LIST: bool = true;
 
     fn read_list<S: SeqAccess<'de>>(
         &mut self,
@@ -304,13 +324,13 @@ impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
         context: &mut Context<'de>,
     ) -> Result<(), S::Error> {
         for number in 0.. {
-            if !self.rows.allows(number) {
-                let more = list.next_element::<IgnoredAny>()?.is_some();
-                let expected = "an array of no more rows than the answer announces";
-                return if more { Err(context.refuse(None, expected)) } else { Ok(()) };
-            }
             if let Some(step) = context.steps.last_mut() {
                 step.row = Some(number);
+            }
+            if !self.rows.allows(number) {
+                let more = list.next_element::<IgnoredAny>()?.is_some();
+                let expected = "no more rows than the answer announces";
+                return if more { Err(context.refuse(None, expected)) } else { Ok(()) };
             }
             let mut row = R::Row::default();
             let read = if self.lenient {
@@ -333,30 +353,37 @@ impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
     }
 }
 
-/// A string, borrowed unless something in it is escaped, or `null`.
+/// A string, borrowed unless something in it is escaped, or `null`. What serde derives for an `Option` of it looks
+/// at each value twice.
 struct Text<'a>(Option<Cow<'a, str>>);
 
-impl<'de> serde::Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for Text<'de> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl<'de> Visitor<'de> for TextVisitor {
-            type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            #[inline]
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Borrowed(text))))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
-                Ok(Text(Some(Cow::Owned(text.to_owned()))))
-            }
-            fn visit_unit<E>(self) -> Result<Text<'de>, E> {
-                Ok(Text(None))
-            }
-        }
         deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Some(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Text<'de>, E> {
+        Ok(Text(None))
     }
 }
 
@@ -404,6 +431,16 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
             return Err(self.refuse("one field of this name, but there are several"));
         }
         Ok(self)
+    }
+
+    /// Returns the value of a field that must be there.
+    pub(crate) fn required<T>(&mut self, value: Option<T>) -> Result<T, A::Error> {
+        value.ok_or_else(|| self.refuse(MISSING))
+    }
+
+    /// Fails unless the field of this name has come.
+    pub(crate) fn came(&mut self, name: &'static str, came: bool) -> Result<(), A::Error> {
+        if came { Ok(()) } else { Err(self.context.refuse(Some(name.into()), MISSING)) }
     }
 
     #[cold]
@@ -514,6 +551,11 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     pub(crate) fn object<T: Object<'de> + Default>(&mut self) -> Result<Option<T>, A::Error> {
         let mut object = T::default();
         Ok(self.read_into(&mut Fill(&mut object))?.then_some(object))
+    }
+
+    /// The same, but an object that is missing has nothing in it.
+    pub(crate) fn object_or_default<T: Object<'de> + Default>(&mut self) -> Result<T, A::Error> {
+        Ok(self.object()?.unwrap_or_default())
     }
 
     /// Reads a list within an object; one that is missing is empty.

@@ -1,13 +1,12 @@
 //! `GET /teams/groups` and `GET /teams/groups/:groupId`.
 
-use std::fmt;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
+use crate::redact::debug_without_names;
 
 /// The bounds of a billing cycle, as sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,7 +19,7 @@ pub struct BillingCycle {
 }
 
 /// The billing groups of a team in one billing cycle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BillingGroups {
     /// The groups. Use belongs to the group that a member was in when it happened.
@@ -37,7 +36,7 @@ pub struct BillingGroups {
 }
 
 /// One billing group in one billing cycle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BillingGroupDetails {
     /// The group. Its current members have their spend by day.
@@ -109,24 +108,9 @@ pub struct DailySpend {
     pub spend_cents: Option<Cents>,
 }
 
-impl fmt::Debug for BillingGroup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BillingGroup")
-            .field("id", &self.id)
-            .field("member_count", &self.member_count)
-            .field("spend_cents", &self.spend_cents)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(BillingGroup: id, member_count, spend_cents);
 
-impl fmt::Debug for BillingGroupMember {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BillingGroupMember")
-            .field("user_id", &self.user_id)
-            .field("spend_cents", &self.spend_cents)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(BillingGroupMember: user_id, spend_cents);
 
 pub(crate) fn request(day: Option<NaiveDate>) -> Call {
     Call::new(Route::BillingGroups).query(query(day))
@@ -141,47 +125,22 @@ fn query(day: Option<NaiveDate>) -> String {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroups> {
-    let answer: GroupsAnswer = decode::read_answer(body, notes)?;
-    Ok(BillingGroups {
-        groups: decode::required("groups", answer.groups)?,
-        unassigned: answer.unassigned,
-        cycle: answer.cycle.unwrap_or_default(),
-        unknown_fields: Vec::new(),
-        bad_rows: Vec::new(),
-    })
+    decode::read_answer(body, notes)
 }
 
 pub(crate) fn decode_group(body: &[u8], notes: &mut Notes) -> Decoded<BillingGroupDetails> {
-    let answer: GroupAnswer = decode::read_answer(body, notes)?;
-    Ok(BillingGroupDetails {
-        group: decode::required("group", answer.group)?,
-        cycle: answer.cycle.unwrap_or_default(),
-        unknown_fields: Vec::new(),
-    })
+    decode::read_answer(body, notes)
 }
 
-#[derive(Default)]
-struct GroupsAnswer {
-    groups: Option<Vec<BillingGroup>>,
-    unassigned: Option<BillingGroup>,
-    cycle: Option<BillingCycle>,
-}
-
-object! { GroupsAnswer {
-    "groups" => groups: list,
+object! { BillingGroups {
+    required { "groups" => groups: list, }
     "unassignedGroup" => unassigned: object,
-    "billingCycle" => cycle: object,
+    "billingCycle" => cycle: object_or_default,
 }}
 
-#[derive(Default)]
-struct GroupAnswer {
-    group: Option<BillingGroup>,
-    cycle: Option<BillingCycle>,
-}
-
-object! { GroupAnswer {
-    "group" => group: object,
-    "billingCycle" => cycle: object,
+object! { BillingGroupDetails {
+    required { "group" => group: object, }
+    "billingCycle" => cycle: object_or_default,
 }}
 
 object! { BillingCycle {
@@ -202,9 +161,8 @@ object! { BillingGroup {
     "formerMembers" => former_members: rows,
     "dailySpend" => daily_spend: rows,
 }
-    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
+    fn finish(&mut self, rounded: &mut u32) {
         self.rounded_amounts = std::mem::take(rounded);
-        Ok(())
 
 }
 }

@@ -1,7 +1,5 @@
 //! `POST /teams/daily-usage-data`.
 
-use std::fmt;
-
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::decode::{self, Decoded, Notes, object};
@@ -9,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
+use crate::redact::debug_without_names;
 use crate::window;
 
 /// What one person did on one day. There is no money in it. Everything may be missing. `Debug`
@@ -68,15 +67,7 @@ pub struct DailyUsage {
     pub client_version: Option<String>,
 }
 
-impl fmt::Debug for DailyUsage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DailyUsage")
-            .field("user_id", &self.user_id)
-            .field("day", &self.day)
-            .field("is_active", &self.is_active)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(DailyUsage: user_id, day, is_active);
 
 impl Row for DailyUsage {
     /// A page counts people, each of whom has a row for every day.
@@ -107,28 +98,30 @@ pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: 
     if end - start > SPAN_MAX {
         return Err(refuse("the window is longer than 30 days; read it in parts"));
     }
+    let window = [("startDate", first.into()), ("endDate", last.into())];
     Ok(match who {
-        Who::Active => call.body(format!(r#"{{"startDate":{first},"endDate":{last}}}"#)),
-        Who::Everyone => call.page(page).body(format!(
-            r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{PAGE_SIZE}}}"#
-        )),
+        Who::Active => call.json(window),
+        Who::Everyone => {
+            let page_fields = [("page", page.into()), ("pageSize", PAGE_SIZE.into())];
+            call.page(page).json(window.into_iter().chain(page_fields))
+        }
     })
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DailyUsage>> {
     let Answer { rows, pagination } = decode::read_answer(body, notes)?;
-    let rows = decode::required("data", rows)?.into_iter().map(|row| row.usage).collect();
+    let rows = rows.into_iter().map(|row: DayRow| row.usage).collect();
     Page::new(rows, pagination.and_then(|pagination| pagination.total_users), pagination)
 }
 
 #[derive(Default)]
 struct Answer {
-    rows: Option<Vec<DayRow>>,
+    rows: Vec<DayRow>,
     pagination: Option<Pagination>,
 }
 
 object! { Answer {
-    "data" => rows: list,
+    required { "data" => rows: list, }
     "pagination" => pagination: object,
     ignored: "period";
 }}
@@ -182,9 +175,8 @@ object! { DayRow {
         "clientVersion" => client_version: id,
     }
 }
-    fn finish(&mut self, _: &mut u32) -> Result<(), &'static str> {
+    fn finish(&mut self, _: &mut u32) {
         self.usage.day = self.usage.day.or(self.midnight.map(|at| at.date_naive()));
-        Ok(())
 
 }
 }

@@ -1,7 +1,5 @@
 //! `GET /teams/directory-groups` and `GET /teams/directory-groups/:groupId/members`.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -10,6 +8,7 @@ use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
+use crate::redact::debug_without_names;
 
 /// A directory group of the team. Everything may be missing. `Debug` leaves out the name.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -43,20 +42,9 @@ pub struct DirectoryGroupMember {
     pub joined_at: Option<DateTime<Utc>>,
 }
 
-impl fmt::Debug for DirectoryGroup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DirectoryGroup")
-            .field("id", &self.id)
-            .field("member_count", &self.member_count)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(DirectoryGroup: id, member_count);
 
-impl fmt::Debug for DirectoryGroupMember {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DirectoryGroupMember").field("user_id", &self.user_id).finish_non_exhaustive()
-    }
-}
+debug_without_names!(DirectoryGroupMember: user_id);
 
 impl Row for DirectoryGroup {
     const COUNTED: bool = true;
@@ -92,34 +80,34 @@ fn paged(call: Call, page: u32) -> Call {
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroup>> {
     let GroupsAnswer { groups, pagination } = decode::read_answer(body, notes)?;
     let announced = pagination.and_then(|pagination| pagination.total_count);
-    Page::new(decode::required("groups", groups)?, announced, pagination)
+    Page::new(groups, announced, pagination)
 }
 
 pub(crate) fn decode_members(body: &[u8], notes: &mut Notes) -> Decoded<Page<DirectoryGroupMember>> {
     let MembersAnswer { members, pagination } = decode::read_answer(body, notes)?;
     let announced = pagination.and_then(|pagination| pagination.total_count);
-    Page::new(decode::required("members", members)?, announced, pagination)
+    Page::new(members, announced, pagination)
 }
 
 #[derive(Default)]
 struct GroupsAnswer {
-    groups: Option<Vec<DirectoryGroup>>,
+    groups: Vec<DirectoryGroup>,
     pagination: Option<Pagination>,
 }
 
 object! { GroupsAnswer {
-    "groups" => groups: list,
+    required { "groups" => groups: list, }
     "pagination" => pagination: object,
 }}
 
 #[derive(Default)]
 struct MembersAnswer {
-    members: Option<Vec<DirectoryGroupMember>>,
+    members: Vec<DirectoryGroupMember>,
     pagination: Option<Pagination>,
 }
 
 object! { MembersAnswer {
-    "members" => members: list,
+    required { "members" => members: list, }
     "pagination" => pagination: object,
 }}
 

@@ -1,11 +1,10 @@
 //! `GET /teams/members`.
 
-use std::fmt;
-
 use crate::decode::{self, Decoded, Notes, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
+use crate::redact::debug_without_names;
 
 /// A member of the team. Everything may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -23,32 +22,23 @@ pub struct Member {
     pub is_removed: Option<bool>,
 }
 
-impl fmt::Debug for Member {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Member")
-            .field("id", &self.id)
-            .field("role", &self.role)
-            .field("is_removed", &self.is_removed)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(Member: id, role, is_removed);
 
 pub(crate) fn request() -> Call {
     Call::new(Route::Members)
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
-    let answer: Answer = decode::read_answer(body, notes)?;
-    decode::required("teamMembers", answer.members)
+    decode::read_answer(body, notes).map(|answer: Answer| answer.members)
 }
 
 #[derive(Default)]
 struct Answer {
-    members: Option<Vec<Member>>,
+    members: Vec<Member>,
 }
 
 object! { Answer {
-    "teamMembers" => members: list,
+    required { "teamMembers" => members: list, }
 }}
 
 impl Member {

@@ -53,23 +53,13 @@ pub(crate) fn request() -> Call {
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<ModelAccess> {
-    let answer: Answer = decode::read_answer(body, notes)?;
-    let providers = decode::required("providers", answer.providers)?;
-    Ok(ModelAccess { providers, ..answer.access })
+    decode::read_answer(body, notes)
 }
 
-#[derive(Default)]
-struct Answer {
-    access: ModelAccess,
-    providers: Option<Vec<ModelProvider>>,
-}
-
-object! { Answer {
-    "providers" => providers: list,
-    in access {
-        "teamId" => team_id: id,
-        "state" => state: id,
-    }
+object! { ModelAccess {
+    required { "providers" => providers: list, }
+    "teamId" => team_id: id,
+    "state" => state: id,
 }}
 
 object! { ModelProvider {

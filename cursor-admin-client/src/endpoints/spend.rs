@@ -1,7 +1,5 @@
 //! `POST /teams/spend`.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -11,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{More, Page, Pages, Row};
+use crate::redact::debug_without_names;
 
 /// What the team's members spent in the current billing cycle
 /// (<https://cursor.com/docs/account/teams/admin-api>).
@@ -74,16 +73,7 @@ pub struct MemberSpend {
     pub rounded_amounts: u32,
 }
 
-impl fmt::Debug for MemberSpend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemberSpend")
-            .field("user_id", &self.user_id)
-            .field("spend_cents", &self.spend_cents)
-            .field("overall_spend_cents", &self.overall_spend_cents)
-            .field("included_spend_cents", &self.included_spend_cents)
-            .finish_non_exhaustive()
-    }
-}
+debug_without_names!(MemberSpend: user_id, spend_cents, overall_spend_cents, included_spend_cents);
 
 impl Row for MemberSpend {
     const COUNTED: bool = true;
@@ -94,13 +84,13 @@ impl Row for MemberSpend {
 }
 
 pub(crate) fn request(query: &SpendQuery, page: u32) -> Result<Call> {
-    Ok(Call::new(Route::Spend).page(page).body(query.body(page)?))
+    Ok(Call::new(Route::Spend).page(page).json(query.fields(page)?))
 }
 
 pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend>> {
     let answer: Answer = decode::read_answer(body, notes)?;
     Ok(Page {
-        rows: decode::required("teamMemberSpend", answer.members)?,
+        rows: answer.members,
         announced: answer.total_members,
         more: answer.total_pages.map_or(More::UntilAnnounced, More::UntilPage),
         cycle_start: answer.cycle_start,
@@ -109,14 +99,14 @@ pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend
 
 #[derive(Default)]
 struct Answer {
-    members: Option<Vec<MemberSpend>>,
+    members: Vec<MemberSpend>,
     cycle_start: Option<DateTime<Utc>>,
     total_members: Option<u64>,
     total_pages: Option<u64>,
 }
 
 object! { Answer {
-    "teamMemberSpend" => members: list,
+    required { "teamMemberSpend" => members: list, }
     "subscriptionCycleStart" => cycle_start: instant,
     "totalMembers" => total_members: count,
     "totalPages" => total_pages: count,
@@ -145,9 +135,8 @@ object! { MemberSpend {
     "monthlyLimitDollars" => monthly_limit_dollars: decimal,
     "effectivePerUserLimitDollars" => effective_per_user_limit_dollars: decimal,
 }
-    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
+    fn finish(&mut self, rounded: &mut u32) {
         self.rounded_amounts = std::mem::take(rounded);
-        Ok(())
 
 }
 }

@@ -1,7 +1,8 @@
 //! Which members' spend is asked for, and in which order.
 
 use std::fmt;
-use std::fmt::Write as _;
+
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::http::gate::Route;
@@ -69,10 +70,10 @@ impl SpendQuery {
         self
     }
 
-    pub(crate) fn body(&self, page: u32) -> Result<String> {
-        let refuse = |reason: &'static str| Error::config(Route::Spend.operation(), reason);
+    /// Returns the fields of the request for a page.
+    pub(crate) fn fields(&self, page: u32) -> Result<Vec<(&'static str, Value)>> {
         if self.page_size == 0 {
-            return Err(refuse("the page size must be at least 1"));
+            return Err(Error::config(Route::Spend.operation(), "the page size must be at least 1"));
         }
         let order = match self.order {
             SpendOrder::User => "user",
@@ -80,16 +81,14 @@ impl SpendQuery {
             SpendOrder::Date => "date",
         };
         let direction = if self.descending { "desc" } else { "asc" };
-        let mut body = format!(
-            r#"{{"page":{page},"pageSize":{},"sortBy":"{order}","sortDirection":"{direction}""#,
-            self.page_size
-        );
-        if let Some(text) = &self.search {
-            let quoted = serde_json::to_string(text).map_err(|_| refuse("the search cannot be sent"))?;
-            write!(body, r#","searchTerm":{quoted}"#).map_err(|_| refuse("the search cannot be sent"))?;
-        }
-        body.push('}');
-        Ok(body)
+        let mut fields = vec![
+            ("page", page.into()),
+            ("pageSize", self.page_size.into()),
+            ("sortBy", order.into()),
+            ("sortDirection", direction.into()),
+        ];
+        fields.extend(self.search.as_deref().map(|text| ("searchTerm", text.into())));
+        Ok(fields)
     }
 }
 

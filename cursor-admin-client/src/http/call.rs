@@ -1,6 +1,7 @@
 //! One call: what is asked, of which route and page.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::gate::{Route, is_id};
 use crate::error::{Error, Result};
@@ -37,8 +38,10 @@ impl Call {
         Self { query, ..self }
     }
 
-    pub(crate) fn body(self, body: impl Into<Bytes>) -> Self {
-        Self { body: body.into(), ..self }
+    /// The question in the body: a JSON object with these fields, in this order.
+    pub(crate) fn json(self, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let fields: Vec<_> = fields.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        Self { body: format!("{{{}}}", fields.join(",")).into(), ..self }
     }
 
     pub(crate) fn path_and_query(&self) -> String {

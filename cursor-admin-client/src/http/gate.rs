@@ -10,95 +10,50 @@ use http::{Request, Response};
 
 use super::transport::{Transport, TransportError, TransportErrorKind};
 
-/// Every request that this crate can send, as method and path. All of them only read. A part that
-/// begins with a colon stands for an id of letters, digits, `_` and `-`.
-pub const READ_ROUTES: [(&str, &str); 9] = [
-    ("GET", "/teams/members"),
-    ("POST", "/teams/spend"),
-    ("POST", "/teams/filtered-usage-events"),
-    ("GET", "/teams/groups"),
-    ("GET", "/teams/groups/:groupId"),
-    ("GET", "/teams/directory-groups"),
-    ("GET", "/teams/directory-groups/:groupId/members"),
-    ("POST", "/teams/daily-usage-data"),
-    ("GET", "/teams/model-access/providers"),
-];
+/// Makes everything that is known of routes from one list.
+macro_rules! routes {
+    ($($name:ident: $method:literal $path:literal $operation:literal $query:expr;)*) => {
+        /// Every request that this crate can send, as method and path. All of them only read. A part that
+        /// begins with a colon stands for an id of letters, digits, `_` and `-`.
+        pub const READ_ROUTES: [(&str, &str); Route::ALL.len()] = [$(($method, $path)),*];
 
-/// The routes, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Route {
-    Members,
-    Spend,
-    UsageEvents,
-    BillingGroups,
-    BillingGroup,
-    DirectoryGroups,
-    DirectoryGroupMembers,
-    DailyUsage,
-    ModelProviders,
+        /// The routes, by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Route { $($name),* }
+
+        impl Route {
+            const ALL: &[Self] = &[$(Self::$name),*];
+
+            pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
+                match self { $(Self::$name => ($method, $path)),* }
+            }
+
+            pub(crate) const fn operation(self) -> &'static str {
+                match self { $(Self::$name => $operation),* }
+            }
+
+            /// What may be asked in the address.
+            const fn query_names(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &$query),* }
+            }
+        }
+    };
+}
+
+routes! {
+    Members: "GET" "/teams/members" "reading members" [];
+    Spend: "POST" "/teams/spend" "reading spend" [];
+    UsageEvents: "POST" "/teams/filtered-usage-events" "reading usage events" [];
+    BillingGroups: "GET" "/teams/groups" "reading billing groups" ["billingCycle"];
+    BillingGroup: "GET" "/teams/groups/:groupId" "reading a billing group" ["billingCycle"];
+    DirectoryGroups: "GET" "/teams/directory-groups" "reading directory groups" ["page", "pageSize"];
+    DirectoryGroupMembers: "GET" "/teams/directory-groups/:groupId/members" "reading members of a directory group"
+        ["page", "pageSize"];
+    DailyUsage: "POST" "/teams/daily-usage-data" "reading daily usage" [];
+    ModelProviders: "GET" "/teams/model-access/providers" "reading model providers" [];
 }
 
 impl Route {
-    const ALL: [Self; READ_ROUTES.len()] = [
-        Self::Members,
-        Self::Spend,
-        Self::UsageEvents,
-        Self::BillingGroups,
-        Self::BillingGroup,
-        Self::DirectoryGroups,
-        Self::DirectoryGroupMembers,
-        Self::DailyUsage,
-        Self::ModelProviders,
-    ];
-
-    pub(crate) const fn method_and_path(self) -> (&'static str, &'static str) {
-        let [
-            members,
-            spend,
-            usage_events,
-            billing_groups,
-            billing_group,
-            directory_groups,
-            directory_group_members,
-            daily_usage,
-            model_providers,
-        ] = READ_ROUTES;
-        match self {
-            Self::Members => members,
-            Self::Spend => spend,
-            Self::UsageEvents => usage_events,
-            Self::BillingGroups => billing_groups,
-            Self::BillingGroup => billing_group,
-            Self::DirectoryGroups => directory_groups,
-            Self::DirectoryGroupMembers => directory_group_members,
-            Self::DailyUsage => daily_usage,
-            Self::ModelProviders => model_providers,
-        }
-    }
-
-    pub(crate) const fn operation(self) -> &'static str {
-        match self {
-            Self::Members => "reading members",
-            Self::Spend => "reading spend",
-            Self::UsageEvents => "reading usage events",
-            Self::BillingGroups => "reading billing groups",
-            Self::BillingGroup => "reading a billing group",
-            Self::DirectoryGroups => "reading directory groups",
-            Self::DirectoryGroupMembers => "reading members of a directory group",
-            Self::DailyUsage => "reading daily usage",
-            Self::ModelProviders => "reading model providers",
-        }
-    }
-
-    /// What may be asked in the address.
-    const fn query_names(self) -> &'static [&'static str] {
-        match self {
-            Self::BillingGroups | Self::BillingGroup => &["billingCycle"],
-            Self::DirectoryGroups | Self::DirectoryGroupMembers => &["page", "pageSize"],
-            _ => &[],
-        }
-    }
-
     /// The path with an id in its place.
     pub(crate) fn path(self, id: &str) -> String {
         let parts: Vec<&str> = self
@@ -203,7 +158,8 @@ mod tests {
 
     #[test]
     fn routes_and_patterns_are_the_same_list() {
-        assert_eq!(Route::ALL.map(Route::method_and_path), READ_ROUTES);
+        let listed: Vec<_> = Route::ALL.iter().map(|route| route.method_and_path()).collect();
+        assert_eq!(listed, READ_ROUTES);
         assert!(is_id("team_group_01-Ab") && is_id(&"x".repeat(128)));
         for text in ["", "a/b", "..", "a.b", "a%2f", "a b", "a?b", "a#b", "\u{e9}", "a\n", &"x".repeat(129)] {
             assert!(!is_id(text), "{text:?}");
@@ -218,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn reads_pass_and_nothing_else_does() {
-        for route in Route::ALL {
+        for route in Route::ALL.iter().copied() {
             let (method, _) = route.method_and_path();
             let path = &route.path("group_1-A");
             assert!(passes("", method, path).await);

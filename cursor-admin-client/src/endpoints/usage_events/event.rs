@@ -171,14 +171,14 @@ impl From<&UsageEventRef<'_>> for UsageEvent {
 #[derive(Default)]
 pub(super) struct EventRow<'a> {
     pub(super) event: UsageEventRef<'a>,
-    timestamp: Option<DateTime<Utc>>,
+    timestamp: DateTime<Utc>,
     /// The kind under its old name.
     kind_label: Option<Cow<'a, str>>,
 }
 
 // A name is compared with one after the other, so those that every event has come first.
 object! { EventRow<'de> {
-    "timestamp" => timestamp: instant,
+    required { "timestamp" => timestamp: instant, }
     "kindLabel" => kind_label: text,
     in event {
         "model" => model: text_or_empty,
@@ -200,13 +200,12 @@ object! { EventRow<'de> {
         "isFreeBugbot" => is_free_bugbot: flag,
     }
 }
-    fn finish(&mut self, rounded: &mut u32) -> Result<(), &'static str> {
+    fn finish(&mut self, rounded: &mut u32) {
         let event = &mut self.event;
-        event.timestamp = self.timestamp.ok_or("timestamp")?;
+        event.timestamp = self.timestamp;
         event.kind = event.kind.take().or(self.kind_label.take());
         event.service_account_id = event.service_account_id.take().filter(|id| id != "null");
         event.rounded_amounts = std::mem::take(rounded);
-        Ok(())
     }
 }
 

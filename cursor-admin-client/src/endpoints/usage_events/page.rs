@@ -115,15 +115,10 @@ pub(crate) fn decode<T>(
     map: impl FnMut(&UsageEventRef<'_>) -> T,
 ) -> Decoded<UsageEventsPage<T>> {
     let text = decode::text(body)?;
-    let mut answer =
-        Answer { announced: None, pagination: None, came: false, events: Events::new(text, map) };
+    let mut answer = Answer::new(text, map);
     match decode::read_quickly(text, &mut answer) {
         Some(noted) => notes.absorb(noted),
-        None => {
-            let events = answer.events.again();
-            answer = Answer { announced: None, pagination: None, came: false, events };
-            decode::read_exactly(text, &mut answer, notes)?;
-        }
+        None => decode::read_exactly(text, &mut answer, notes)?,
     }
     let Answer { announced, pagination, came, events } = answer;
     if !came && announced != Some(0) {
@@ -166,8 +161,17 @@ struct Answer<'b, T, F> {
     events: Events<'b, T, F>,
 }
 
+impl<'b, T, F: FnMut(&UsageEventRef<'_>) -> T> Answer<'b, T, F> {
+    fn new(text: &'b str, map: F) -> Self {
+        let events = Events { text, map, list: Vec::new(), earlier: 0, most: None };
+        Self { announced: None, pagination: None, came: false, events }
+    }
+}
+
 impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Object<'de> for Answer<'_, T, F> {
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error> {
+        // The page may be begun again, and no event is handed over twice.
+        (self.came, self.events.earlier) = (false, self.events.list.len());
         let (mut announced, mut pagination) = (false, false);
         while fields.next()? {
             match fields.name() {
@@ -214,17 +218,6 @@ struct Events<'b, T, F> {
 
 /// Cursor's pages have no more rows than this. Only a longer one is worth a look ahead.
 const ROWS_MAX: usize = 1000;
-
-impl<'b, T, F> Events<'b, T, F> {
-    fn new(text: &'b str, map: F) -> Self {
-        Self { text, map, list: Vec::new(), earlier: 0, most: None }
-    }
-
-    /// The same for another look at the page, by which no event is handed over twice.
-    fn again(self) -> Self {
-        Self { earlier: self.list.len(), ..self }
-    }
-}
 
 impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
     type Row = EventRow<'de>;

@@ -1,6 +1,5 @@
 //! The request for a page of usage events.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 
 use super::filter::EventFilter;
@@ -41,10 +40,8 @@ impl EventQuery {
         if page == 0 {
             return Err(refuse("pages are numbered from 1"));
         }
-        let mut body =
-            format!(r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{}"#, self.page_size);
-        self.filter.write(&mut body).ok_or_else(|| refuse("a filter cannot be sent"))?;
-        body.push('}');
-        Ok(call.body(Bytes::from(body)))
+        let window = [("startDate", first.into()), ("endDate", last.into())];
+        let page = [("page", page.into()), ("pageSize", self.page_size.into())];
+        Ok(call.json(window.into_iter().chain(page).chain(self.filter.fields())))
     }
 }
