@@ -7,8 +7,7 @@ use criterion::Criterion;
 
 fn main() -> Result<(), Failure> {
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
-    let Contestants { rules, ledger, columns } =
-        Contestants::new(&Company::new(DataSet::Wide.simulator(None)?)?)?;
+    let Contestants { rules, ledger, columns } = Contestants::new(&Company::load(&DataSet::Wide, None)?)?;
 
     let mut group = criterion.benchmark_group("by day, model, team");
     let query = by_day_model_team();

@@ -15,7 +15,7 @@ mod written_rules;
 use std::error::Error;
 
 pub use columns::Columns;
-pub use company::{Company, DataSet, InProcess, client_of};
+pub use company::{Company, DataSet, InProcess, client_of, people_of};
 pub use figures::Figures;
 pub use pages::{AllPages, PAGE, PageReader, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
 pub use processor::processor_time;

@@ -50,9 +50,14 @@ impl PageReader {
         Ok(Self { next, question, runtime: tokio::runtime::Builder::new_current_thread().build()? })
     }
 
+    /// Fails where a row is not as it should be: whatever is measured reads all of them.
     pub fn read(&self, page: Bytes) -> Result<UsageEventsPage, Failure> {
         *self.next.0.lock().unwrap_or_else(PoisonError::into_inner) = page;
-        Ok(self.runtime.block_on(self.question.page(1))?)
+        let page = self.runtime.block_on(self.question.page(1))?;
+        match page.bad_rows.first() {
+            Some(row) => Err(format!("a row of a page cannot be read: {row:?}").into()),
+            None => Ok(page),
+        }
     }
 }
 
@@ -115,7 +120,8 @@ impl AllPages {
     pub fn new(simulator: &Simulator) -> Result<Self, Failure> {
         let client = client_of(simulator, Arc::new(InProcess::new(simulator.clone())))?;
         let (start, end) = simulator.range();
-        let question = client.usage_events(start, end);
+        let events = u64::try_from(simulator.snapshot().len())?;
+        let question = client.usage_events(start, end).max_events(events);
         Ok(Self { question, runtime: tokio::runtime::Builder::new_current_thread().build()? })
     }
 

@@ -12,7 +12,7 @@ use cursor_simulator::Simulator;
 use virtual_tags::{Directory, Finding, ResolvedRules, RuleSet};
 
 use crate::random::Random;
-use crate::{Company, Failure, RuleCounts, WrittenRule};
+use crate::{Failure, RuleCounts, WrittenRule, people_of};
 
 /// A step through people that meets them all, in an order that no cache foresees.
 const STRIDE: usize = 7_919;
@@ -165,7 +165,7 @@ impl RulesOfMany {
 
 /// The emails of a large company, and of others whose people have the same names and other numbers.
 fn many_emails(people: usize) -> Result<Vec<String>, Failure> {
-    let company = Company::new(Simulator::large_company().developers(5000).events(1))?.people();
+    let company = people_of(&Simulator::large_company().events(1).build());
     let mut emails = Vec::with_capacity(people);
     for round in 0.. {
         for email in &company {

@@ -6,14 +6,14 @@ use benches::{
     Company, Contestants, DataSet, Failure, by_day_model_team, by_service, by_service_filtered, totals_of,
 };
 
-fn small(set: DataSet) -> Result<Contestants, Failure> {
-    Contestants::new(&Company::new(set.simulator(Some(10_000))?.developers(200))?)
+fn small(set: &DataSet) -> Result<Contestants, Failure> {
+    Contestants::new(&Company::simulated(set.simulator(Some(10_000))?.developers(200))?)
 }
 
 #[test]
 fn reports_and_their_floors_agree_on_every_company() {
     for set in [DataSet::Demo, DataSet::Company, DataSet::Wide] {
-        let Contestants { rules, ledger, columns } = small(set).unwrap();
+        let Contestants { rules, ledger, columns } = small(&set).unwrap();
         assert!(ledger.len() > 9_000, "{} records", ledger.len());
 
         let totals = totals_of(&by_day_model_team().run(&ledger, &rules).unwrap());
@@ -36,7 +36,7 @@ fn reports_and_their_floors_agree_on_every_company() {
 /// Nothing may be kept once that a real company would have many times.
 #[test]
 fn amounts_and_combinations_are_as_various_as_a_companys() {
-    let company = Company::new(DataSet::Wide.simulator(Some(20_000)).unwrap()).unwrap();
+    let company = Company::load(&DataSet::Wide, Some(20_000)).unwrap();
     let (mut amounts, mut twice, mut last) = (HashSet::new(), 0, None);
     company
         .for_each(&mut |record| {

@@ -4,7 +4,10 @@
 use std::collections::HashSet;
 use std::fs;
 
-use benches::{DataSet, PAGE, Pages, RuleCounts, WrittenRule, parse_alone, whole_way};
+use benches::{
+    Company, Contestants, DataSet, PAGE, Pages, RuleCounts, WrittenRule, by_day_model_team, parse_alone,
+    totals_of, whole_way,
+};
 use cost_model::{CostRecord, Costs, Currency, Timestamp};
 use cursor_simulator::Simulator;
 use regex_lite::Regex;
@@ -80,6 +83,9 @@ fn the_whole_way_gives_what_a_slow_one_gives() {
 
     let outcome = whole_way(&folder, &rules).unwrap();
     let events = simulator.events();
+    let on_disk = Contestants::new(&Company::load(&DataSet::Folder(folder.clone()), None).unwrap()).unwrap();
+    let totals = totals_of(&by_day_model_team().run(&on_disk.ledger, &on_disk.rules).unwrap());
+    assert_eq!((on_disk.ledger.len(), totals.len()), (events.len(), outcome.groups));
     assert_eq!((outcome.events, parse_alone(&folder).unwrap()), (events.len() as u64, events.len() as u64));
     fs::remove_dir_all(&folder).unwrap();
     assert!(pages.count() == events.len().div_ceil(PAGE) && pages.count() > 2);

@@ -16,12 +16,12 @@ fn main() -> Result<(), Failure> {
             let rules = WrittenRule::read_all(&folder.join("rules.json"))?;
             let start = processor_time();
             let outcome = whole_way(folder, &rules)?;
-            println!("ours {:.2} s  {outcome}", (processor_time() - start).as_secs_f64());
+            println!("ours {:.2} s  {outcome}", processor_time().saturating_sub(start).as_secs_f64());
         }
         ["floor", folder] => {
             let start = processor_time();
             let events = parse_alone(Path::new(folder))?;
-            println!("floor {:.2} s  events {events}", (processor_time() - start).as_secs_f64());
+            println!("floor {:.2} s  events {events}", processor_time().saturating_sub(start).as_secs_f64());
         }
         _ => return Err("usage: whole_way ours|floor FOLDER".into()),
     }

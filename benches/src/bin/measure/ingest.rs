@@ -132,7 +132,7 @@ impl Drop for Team {
     }
 }
 
-pub fn measure(size: Size) -> Result<(), Failure> {
+pub fn measure(size: &Size) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut team = Team::new(size.set.simulator(size.events)?.build())?;
     let windows = team.windows(&runtime)?;

@@ -23,27 +23,27 @@ usage: measure WHAT
   reconcile [CHARGES]          explaining an invoice
   whole-way FOLDER [COMMAND]   from pages on disk to totals; COMMAND FOLDER is another contestant
   memory [EVENTS] [SET]        the memory of the program cursor_costs
-SET is demo, company or wide (usually wide); EVENTS are usually a million, and for the demo its own";
+SET is demo, company, wide (the usual one) or, for report and sqlite, a folder as of whole-way; EVENTS are usually a
+million, for the demo its own, and of a folder all";
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     match what.as_str() {
-        "report" => report::measure(Size::parse(&rest)?),
-        "pages" => pages::measure(Size::parse(&rest)?),
-        "sqlite" => sqlite::measure(Size::parse(&rest)?),
-        "ingest" => ingest::measure(Size::parse(&rest)?),
+        "report" => report::measure(&Size::parse(&rest)?),
+        "pages" => pages::measure(&Size::parse(&rest)?),
+        "sqlite" => sqlite::measure(&Size::parse(&rest)?),
+        "ingest" => ingest::measure(&Size::parse(&rest)?),
         "rules" => rules::measure(),
         "reconcile" => reconcile::measure(Size::parse(&rest)?.events.unwrap_or(1_000_000)),
         "whole-way" => whole_way::measure(&rest),
-        "memory" => memory::measure(Size::parse(&rest)?),
+        "memory" => memory::measure(&Size::parse(&rest)?),
         _ => Err(USAGE.into()),
     }
 }
 
 /// How many events of which company.
-#[derive(Clone, Copy)]
 pub struct Size {
     set: DataSet,
     events: Option<usize>,
@@ -62,7 +62,7 @@ impl Size {
         Ok(size)
     }
 
-    fn is_huge(self) -> bool {
+    fn is_huge(&self) -> bool {
         self.events.is_some_and(|events| events > 2_000_000)
     }
 }

@@ -26,7 +26,7 @@ const DAYS: i64 = 60;
 /// Runs the program twice against a server on a port: over a file that holds the charges already, and with nothing, so that
 /// it reads all of them and keeps them in memory. The second takes as many minutes as Cursor's limit of 60 pages a minute
 /// demands.
-pub fn measure(size: Size) -> Result<(), Failure> {
+pub fn measure(size: &Size) -> Result<(), Failure> {
     // Days that the program takes by itself: the three months before tomorrow.
     let end = today()?;
     let builder = size.set.simulator(Some(size.events.unwrap_or(1_000_000)))?;

@@ -14,7 +14,7 @@ const PAGES: usize = 100;
 /// What the stream may take at most.
 const PEAK_MAX: usize = 64 << 20;
 
-pub fn measure(size: Size) -> Result<(), Failure> {
+pub fn measure(size: &Size) -> Result<(), Failure> {
     let simulator = size.set.simulator(size.events)?.build();
     let pages = Pages::newest(&simulator, PAGES)?;
     let mut timings = [

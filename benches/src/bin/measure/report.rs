@@ -7,8 +7,8 @@ use benches::{Company, Contestants, Failure, by_day_model_team, by_service, by_s
 use crate::timing::{self, Timing, tenths};
 use crate::{Size, allocated};
 
-pub fn measure(size: Size) -> Result<(), Failure> {
-    let company = Company::new(size.set.simulator(size.events)?)?;
+pub fn measure(size: &Size) -> Result<(), Failure> {
+    let company = Company::load(&size.set, size.events)?;
     kept_bytes(&company)?;
     let contestants = Contestants::new(&company)?;
     let Contestants { rules, ledger, columns } = &contestants;

@@ -55,10 +55,14 @@ impl Spent {
     }
 }
 
-pub fn measure(size: Size) -> Result<(), Failure> {
-    let (file, company) = (File::new()?, Company::new(size.set.simulator(size.events)?)?);
+pub fn measure(size: &Size) -> Result<(), Failure> {
+    let (file, company) = (File::new()?, Company::load(&size.set, size.events)?);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let records = u64::try_from(company.events())?;
+    let mut records = 0;
+    company.for_each(&mut |_| {
+        records += 1;
+        Ok(())
+    })?;
     println!("{records} records, a window for each day or hour; processor time");
     for run in 0..2 {
         let store = SqliteStore::open(&file.path)?;
@@ -114,7 +118,7 @@ impl RecordSink for Count {
     }
 }
 
-fn load(runtime: &Runtime, store: &SqliteStore, path: &Path, size: Size) -> Result<(), Failure> {
+fn load(runtime: &Runtime, store: &SqliteStore, path: &Path, size: &Size) -> Result<(), Failure> {
     let rounds = if size.is_huge() { 3 } else { 7 };
     println!("\n{rounds} interleaved rounds, processor time in milliseconds");
     let mut timings = [
