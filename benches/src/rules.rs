@@ -183,6 +183,6 @@ fn charge_of(email: &str, second: i64) -> Result<CostRecord, Failure> {
     let costs = Costs::flat(Money::from_units(i128::from(1 + second % 997) * 10_i128.pow(20)));
     let at = Timestamp::from_millis(1_790_000_000_000 + second * 1000)?;
     let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
-    record.resource = Some(email.into());
+    record.edit(|set| set.resource = Some(email.into()));
     Ok(record)
 }

@@ -4,12 +4,12 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use cost_model::{Currency, Ledger, Metric, TokenType};
+use cursor_admin_client::UsageEventsPage;
 use cursor_cost_source::Mapping;
 use virtual_tags::ResolvedRules;
 
-use crate::pages::{PageReader, PlainPage};
+use crate::pages::PlainPage;
 use crate::reports::by_day_model_team;
 use crate::{Failure, WrittenRule};
 
@@ -40,10 +40,10 @@ impl fmt::Display for Outcome {
 /// What is summed is what Cursor says it charged, whatever the kind of the event, because other programs do not know what
 /// kinds mean: it takes the place of the effective amount, which the mapping has worked out all the same.
 pub fn whole_way(folder: &Path, rules: &[WrittenRule]) -> Result<Outcome, Failure> {
-    let (reader, mapping) = (PageReader::new()?, Mapping::new("Acme"));
+    let mut mapping = Mapping::new("Acme");
     let mut ledger = Ledger::builder(Currency::USD);
     for path in pages_of(folder)? {
-        for event in &reader.read(Bytes::from(fs::read(path)?))?.events {
+        for event in &UsageEventsPage::from_json(&fs::read(path)?)?.events {
             let mut record = mapping.record(event);
             record.costs.effective = record.stated.charged;
             ledger.push(&record)?;

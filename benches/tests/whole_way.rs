@@ -57,7 +57,7 @@ fn rules_of_every_kind_find_people_as_a_slow_search_does() {
         CostRecord::new(Timestamp::from_millis(0).unwrap(), "cursor", Currency::USD, Costs::default());
     let mut teams = HashSet::new();
     for email in &people {
-        record.resource = Some(email.as_str().into());
+        record.edit(|set| set.resource = Some(email.as_str().into()));
         let Answer::Value(found) = compiled.answer("Team", &record, record.at) else { panic!("{email}") };
         assert_eq!(*found, team(&slow, email), "{email}");
         teams.insert(found);

@@ -61,7 +61,7 @@ pub fn measure(size: &Size) -> Result<(), Failure> {
 /// What the allocator gets back when a ledger is dropped: whatever it was built from is gone by then.
 fn kept_bytes(company: &Company) -> Result<(), Failure> {
     let ledger = company.ledger()?;
-    let (records, sets) = (ledger.len(), ledger.tuple_count());
+    let (records, sets) = (ledger.len(), ledger.set_count());
     let bytes = allocated::count(|| drop(ledger)).1.freed;
     let per_record = tenths(u128::try_from(bytes)?, u128::try_from(records)?);
     println!("{records} records, {sets} distinct combinations of dimensions");

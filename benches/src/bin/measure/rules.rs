@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-<<<<<<< HEAD
-use benches::{Demo, Failure, ManyRules, directory_of, hash_all, tag_all, tag_each};
-=======
 use benches::{Failure, ManyRules, RulesOfMany, directory_of, hash_all, tag_all, tag_each};
->>>>>>> 54280c7 (Measure on large companies' data, each figure beside its floor, in processor time)
 use virtual_tags::{Directory, RuleSet};
 
 use crate::timing::{self, Timing};
@@ -118,48 +114,6 @@ fn many_people() -> Result<(), Failure> {
     Ok(())
 }
 
-<<<<<<< HEAD
-/// The demo's rules over its ledger: once asked, an answer is looked up for each charge.
-fn ledger(rows: usize) -> Result<(), Failure> {
-    let demo = Demo::load()?;
-    let ledger = demo.ledger(rows)?;
-    let resolved = cost_model::TagCache::new(&ledger, &demo.rules, &["Team".into()], None)?;
-    let table: Vec<u32> = (0..u32::try_from(ledger.set_count())?).collect();
-    let column: Vec<u32> =
-        ledger.sets_in_time().map(|(_, set)| u32::try_from(set.index())).collect::<Result<_, _>>()?;
-    let mut codes: Vec<u32> = Vec::with_capacity(rows);
-    println!("{} records, {} distinct tuples", ledger.len(), ledger.set_count());
-    let mut timings = [
-        Timing::new("look up a value for each", "floor: table by tuple"),
-        Timing::new("", "TagCache::answers"),
-        Timing::new("", "TagCache::new, cold"),
-        Timing::new("", "table by column of codes"),
-    ];
-    for _ in 0..ROUNDS {
-        let [floor, warm, cold, plain] = &mut timings;
-        floor.time(|| {
-            codes.clear();
-            codes.extend(
-                ledger.sets_in_time().map(|(_, set)| table.get(set.index()).copied().unwrap_or_default()),
-            );
-            Ok(codes.len())
-        })?;
-        warm.time(|| {
-            codes.clear();
-            for answer in resolved.answers(&ledger) {
-                codes.push(u32::try_from(answer.index())?);
-            }
-            Ok(codes.len())
-        })?;
-        cold.time(|| Ok(cost_model::TagCache::new(&ledger, &demo.rules, &["Team".into()], None)?))?;
-        plain.time(|| {
-            codes.clear();
-            for tuple in &column {
-                codes.push(table.get(usize::try_from(*tuple)?).copied().unwrap_or_default());
-            }
-            Ok(codes.len())
-        })?;
-=======
 /// Rules over a ledger of people, most of whom several rules could match.
 fn ledger_of_many() -> Result<(), Failure> {
     let many = RulesOfMany::new(PEOPLE_OF_LEDGER, RULES_OF_LEDGER)?;
@@ -185,7 +139,6 @@ fn ledger_of_many() -> Result<(), Failure> {
         report.time(|| many.report(&rules))?;
         let rules = many.compile()?;
         check.time(|| Ok(many.check(&rules)))?;
->>>>>>> 54280c7 (Measure on large companies' data, each figure beside its floor, in processor time)
     }
     timing::print(&mut timings, Duration::from_millis(1));
     Ok(())

@@ -178,20 +178,10 @@ fn raw(path: &Path, window: Option<Window>) -> Result<usize, Failure> {
     Ok(count)
 }
 
-<<<<<<< HEAD
-fn remove(runtime: &Runtime, store: &SqliteStore, demo: &Demo) -> Result<(), Failure> {
-    let mut person = None;
-    demo.for_each(1, &mut |record| {
-        person.clone_from(&record.dimensions.resource);
-        Ok(())
-    })?;
-    let person = person.ok_or("the demo's first record names nobody")?;
-=======
 fn remove(runtime: &Runtime, store: &SqliteStore) -> Result<(), Failure> {
     let mut busiest = Busiest::default();
     runtime.block_on(store.scan(&Scope::all(), &mut busiest))?;
     let person = busiest.0.into_iter().max_by_key(|(_, count)| *count).ok_or("the records name nobody")?.0;
->>>>>>> 54280c7 (Measure on large companies' data, each figure beside its floor, in processor time)
     let mut spent = Spent::default();
     let changed = spent.on(|| Ok(runtime.block_on(store.pseudonymise(&person, "person 1"))?))?;
     spent.print(&format!("pseudonym for one person, {changed} records"));
