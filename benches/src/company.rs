@@ -9,14 +9,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use cost_model::{CostRecord, CostSource, Currency, Ledger, Window};
-use cursor_admin_client::{Client, ManualClock, RateLimits, Transport, TransportError};
+use cursor_admin_client::{Client, ManualClock, RateLimits, Transport, TransportError, UsageEventsPage};
 use cursor_cost_source::{CursorCostSource, Mapping};
 use cursor_simulator::{Simulator, SimulatorBuilder};
 use tokio::runtime::Runtime;
 use virtual_tags::ResolvedRules;
 
 use crate::whole_way::pages_of;
-use crate::{Failure, PageReader, RuleCounts, WrittenRule};
+use crate::{Failure, RuleCounts, WrittenRule};
 
 /// Where charges come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +60,14 @@ impl DataSet {
 pub struct Company(Charges);
 
 enum Charges {
-    Simulated { simulator: Simulator, source: CursorCostSource, runtime: Runtime },
+    Simulated(Box<Simulated>),
     OnDisk(PathBuf),
+}
+
+struct Simulated {
+    simulator: Simulator,
+    source: CursorCostSource,
+    runtime: Runtime,
 }
 
 /// Answers in process, without a socket.
@@ -101,14 +107,14 @@ impl Company {
         let client = client_of(&simulator, Arc::new(InProcess::new(simulator.clone())))?;
         let source = CursorCostSource::new(client, "Acme");
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self(Charges::Simulated { simulator, source, runtime }))
+        Ok(Self(Charges::Simulated(Box::new(Simulated { simulator, source, runtime }))))
     }
 
     /// Its rules, compiled: those of the folder, or 2,000 for the people in the simulator's directory.
     pub fn rules(&self) -> Result<ResolvedRules, Failure> {
         let rules = match &self.0 {
-            Charges::Simulated { simulator, .. } => {
-                WrittenRule::for_people(&people_of(simulator), RuleCounts::LARGE)
+            Charges::Simulated(company) => {
+                WrittenRule::for_people(&people_of(&company.simulator), RuleCounts::LARGE)
             }
             Charges::OnDisk(folder) => WrittenRule::read_all(&folder.join("rules.json"))?,
         };
@@ -122,7 +128,8 @@ impl Company {
         visit: &mut dyn FnMut(Window, Vec<CostRecord>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         match &self.0 {
-            Charges::Simulated { simulator, source, runtime } => {
+            Charges::Simulated(company) => {
+                let Simulated { simulator, source, runtime } = &**company;
                 let (mut start, end) = simulator.range();
                 let events = i64::try_from(simulator.snapshot().len())?.max(1);
                 let step = TimeDelta::hours((24 * 1_000_000 / events).clamp(1, 24));
@@ -176,9 +183,9 @@ fn for_each_on_disk(
     folder: &Path,
     visit: &mut dyn FnMut(CostRecord) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let (reader, mut mapping) = (PageReader::new()?, Mapping::new("Acme"));
+    let mut mapping = Mapping::new("Acme");
     for path in pages_of(folder)?.iter().rev() {
-        let page = reader.read(Bytes::from(fs::read(path)?))?;
+        let page = UsageEventsPage::from_json(&fs::read(path)?)?;
         for event in page.events.iter().rev() {
             visit(mapping.record(event))?;
         }

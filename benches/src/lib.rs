@@ -17,7 +17,7 @@ use std::error::Error;
 pub use columns::Columns;
 pub use company::{Company, DataSet, InProcess, client_of, people_of};
 pub use figures::Figures;
-pub use pages::{AllPages, PAGE, PageReader, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
+pub use pages::{AllPages, PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
 pub use processor::processor_time;
 pub use reconciling::{Reconciling, sort};
 pub use reports::{Contestants, Totals, by_day_model_team, by_service, by_service_filtered, totals_of};

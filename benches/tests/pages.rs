@@ -10,6 +10,7 @@ fn the_client_and_its_floor_read_the_same_pages() {
     pages.by_client(&mut |page| read.push(page)).unwrap();
     pages.by_plain_serde(&mut |page| plain.push(page)).unwrap();
     assert_eq!((pages.count(), read.len(), plain.len()), (3, 3, 3));
+    assert_eq!(pages.by_client_borrowed().unwrap(), 3 * PAGE);
     let (mut without_tokens, mut agents, mut accounts) = (0, 0, 0);
     for (read, plain) in read.iter().zip(&plain) {
         assert_eq!((read.events.len(), plain.usage_events.len()), (PAGE, PAGE));

@@ -39,7 +39,8 @@ impl Transport for Recorded {
         let question = request.body().clone();
         let answer = self.server.handle(request);
         answers.insert(question, answer.body().clone());
-        Ok(answer)
+        // As it will be the next time: without the header that marks a simulator's answers.
+        Ok(http::Response::new(answer.into_body()))
     }
 }
 

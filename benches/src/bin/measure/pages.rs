@@ -19,12 +19,14 @@ pub fn measure(size: &Size) -> Result<(), Failure> {
     let pages = Pages::newest(&simulator, PAGES)?;
     let mut timings = [
         Timing::new("pages in memory to typed events", "floor: plain serde_json"),
-        Timing::new("", "client"),
+        Timing::new("", "UsageEventsPage::from_json"),
+        Timing::new("", "UsageEventsPage::map_json"),
     ];
     for _ in 0..ROUNDS {
-        let [plain, client] = &mut timings;
+        let [plain, client, borrowed] = &mut timings;
         plain.time(|| pages.by_plain_serde(&mut |page| drop(black_box(page))))?;
         client.time(|| pages.by_client(&mut |page| drop(black_box(page))))?;
+        borrowed.time(|| pages.by_client_borrowed())?;
     }
     println!("{} pages of {} bytes together", pages.count(), pages.bytes());
     println!("{ROUNDS} interleaved rounds, processor time in milliseconds");
