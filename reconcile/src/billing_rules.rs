@@ -33,7 +33,7 @@ impl BillingRules {
         }
     }
 
-    /// For each tuple of a ledger, whether its charges are on demand.
+    /// Returns for each set of a ledger whether its charges are on demand.
     pub(crate) fn on_demand_sets(&self, ledger: &Ledger) -> Vec<bool> {
         let is_on_demand = |id| ledger.set(id).is_some_and(|set| self.on_demand.matches(&set));
         ledger.set_ids().map(is_on_demand).collect()

@@ -16,6 +16,7 @@ mod features;
 mod filter;
 mod imports;
 mod ledger;
+mod many_sets;
 mod memory_store;
 mod money;
 mod output;
