@@ -134,6 +134,10 @@ impl TagCache {
         if reads.contains(&Dimension::Tagged) {
             columns.extend(sets.tags());
         }
+        if columns.is_empty() {
+            self.projections = vec![ProjectionId::after(0)?; sets.len()].into();
+            return Ok(sets.ids().take(1).collect());
+        }
         let mut combinations = Combinations::default();
         let mut projections = Vec::with_capacity(sets.len());
         let mut representatives = Vec::new();

@@ -130,7 +130,7 @@ impl Broken {
                 });
             }
             D::DropsTags => {
-                read.records.iter_mut().for_each(|record| record.edit(|set| set.tags = Tags::default()))
+                read.records.iter_mut().for_each(|record| record.edit(|set| set.tags = Tags::default()));
             }
             D::DropsAttributes => {
                 read.records

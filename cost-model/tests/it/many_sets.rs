@@ -35,7 +35,7 @@ fn more_combinations_than_16_and_20_bits_number_are_kept_apart() {
         for number in 0..count {
             builder.push(&charge(0, number >> 4, number & 15, i128::from(number))).unwrap();
             // Some come twice.
-            if number % 1000 == 0 {
+            if number.is_multiple_of(1000) {
                 builder.push(&charge(1, number >> 4, number & 15, 7)).unwrap();
             }
         }
@@ -48,7 +48,7 @@ fn more_combinations_than_16_and_20_bits_number_are_kept_apart() {
             let [Some(person), Some(model)] = row.keys.as_slice() else { panic!("a key is missing") };
             let person: u64 = person.trim_start_matches('p').trim_end_matches("@acme.test").parse().unwrap();
             let number = person << 4 | model.trim_start_matches("model ").parse::<u64>().unwrap();
-            let again = if number % 1000 == 0 { 7 } else { 0 };
+            let again = if number.is_multiple_of(1000) { 7 } else { 0 };
             assert_eq!(row.totals.effective.amount.units(), i128::from(number) + again, "{number}");
         }
     }
@@ -109,7 +109,11 @@ impl Tagger for Movers {
             values: keys.iter().map(|_| Some(Arc::from(format!("team {team}")))).collect(),
             weight,
         };
-        if person % 11 == 0 { vec![part(team, 2), part((team + 1) % 40, 1)] } else { vec![part(team, 1)] }
+        if person.is_multiple_of(11) {
+            vec![part(team, 2), part((team + 1) % 40, 1)]
+        } else {
+            vec![part(team, 1)]
+        }
     }
 }
 
@@ -123,7 +127,7 @@ fn people_who_move_on_days_of_their_own_are_grouped_as_a_loop_over_charges_says(
         let [day, hour, person, model, units] = [1, 2, 3, 4, 5].map(|each| mixed(number * 5 + each));
         let day = i64::try_from(day % 60).unwrap() * DAY;
         // Every twentieth amount is finer than nearly all are.
-        let units = i128::from(units) * if number % 20 == 0 { 1 } else { 10_000_000_000 };
+        let units = i128::from(units) * if number.is_multiple_of(20) { 1 } else { 10_000_000_000 };
         let record =
             charge(day + i64::try_from(hour % 86_400_000).unwrap(), person % 3000, model % 30, units);
         let parts = tagger.parts(tagger.keys(), &record, record.at);

@@ -1,6 +1,7 @@
 //! The sums of a report: a cell for each group and unit of usage, of one step of time after the other.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use crate::Result;
 use crate::combinations::Combinations;
@@ -8,8 +9,8 @@ use crate::dimension::Dimension;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Charges, Column, DimensionSetId, Ledger, NarrowSums, PackedCharge};
 use crate::report::Totals;
-use crate::report::engine::groups::GroupId;
-use crate::report::fragments::Fragment;
+use crate::report::engine::groups::{GroupId, Groups};
+use crate::report::fragments::{Fragment, TokenPart};
 use crate::time::Timestamp;
 use crate::usage::Quantity;
 
@@ -92,7 +93,7 @@ impl<'a> Cells<'a> {
         };
         Self {
             unit_column,
-            units: std::iter::once(Unit::Unknown).chain(names.iter().zip(1..).map(unit)).collect(),
+            units: iter::once(Unit::Unknown).chain(names.iter().zip(1..).map(unit)).collect(),
             combinations: Combinations::default(),
             table: Table::default(),
             met: Vec::new(),
@@ -104,13 +105,20 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// Returns the cell of the charges of a set that belong to a group.
-    pub(super) fn cell(&mut self, group: GroupId, set: DimensionSetId) -> Result<CellId> {
-        let code = self.unit_column.map_or(0, |column| column.code(set));
-        let group_code = u32::try_from(group.index()).unwrap_or(u32::MAX);
-        let (number, is_new) = self.combinations.number([group_code, code])?;
+    /// Returns the cell of a part of the charges of a set: that of its group and its unit.
+    pub(super) fn cell(
+        &mut self,
+        groups: &mut Groups<'_>,
+        set: DimensionSetId,
+        codes: &[u32],
+        purpose: Option<TokenPart>,
+    ) -> Result<CellId> {
+        let unit = self.unit_column.map_or(0, |column| column.code(set));
+        let key = groups.codes(set, codes, purpose).chain(iter::once(unit));
+        let (number, is_new) = self.combinations.number(key)?;
         if is_new {
-            let unit = self.units.get(code as usize).copied().unwrap_or(Unit::Unknown);
+            let group = groups.group(set, codes, purpose)?;
+            let unit = self.units.get(unit as usize).copied().unwrap_or(Unit::Unknown);
             // Both number cells as they are met.
             let narrow = NarrowSums::default();
             return self.table.push(Cell { group, unit, is_met: false, narrow, other: None });

@@ -57,26 +57,36 @@ impl<'a> Groups<'a> {
         Self { axes, combinations: Combinations::default(), keys: Table::default() }
     }
 
-    /// Returns the group of a part; `None` where it lacks a value of a tag that is grouped by and such parts do not count.
+    /// Returns what the group of a part is told by.
+    pub(super) fn codes(
+        &self,
+        set: DimensionSetId,
+        codes: &[u32],
+        purpose: Option<TokenPart>,
+    ) -> impl Iterator<Item = u32> {
+        self.axes.iter().map(move |axis| axis.codes.code(set, codes, purpose))
+    }
+
+    /// Whether a part lacks a value of a tag that is grouped by.
+    pub(super) fn is_unallocated(&self, set: DimensionSetId, codes: &[u32]) -> bool {
+        self.axes.iter().any(|axis| axis.is_tag && axis.codes.code(set, codes, None) == 0)
+    }
+
+    /// Returns the group of a part.
     pub(super) fn group(
         &mut self,
         set: DimensionSetId,
         codes: &[u32],
         purpose: Option<TokenPart>,
-        unallocated: bool,
-    ) -> Result<Option<GroupId>> {
+    ) -> Result<GroupId> {
         let Self { axes, combinations, keys } = self;
         let code = |axis: &Axis<'_>| axis.codes.code(set, codes, purpose);
-        if !unallocated && axes.iter().any(|axis| axis.is_tag && code(axis) == 0) {
-            return Ok(None);
-        }
         let (number, is_new) = combinations.number(axes.iter().map(code))?;
         if is_new {
             // Both number groups as they are met.
-            let key = axes.iter().map(|axis| axis.codes.text(code(axis))).collect();
-            return keys.push(key).map(Some);
+            return keys.push(axes.iter().map(|axis| axis.codes.text(code(axis))).collect());
         }
-        GroupId::after(number as usize).map(Some)
+        GroupId::after(number as usize)
     }
 
     /// Returns the values of each group, in the order of what is grouped by.

@@ -257,8 +257,10 @@ impl<'a, 'g> Pass<'a, 'g> {
         codes: &[u32],
         purpose: Option<TokenPart>,
     ) -> Result<Option<CellId>> {
-        let group = self.groups.group(set, codes, purpose, self.query.settings.unallocated)?;
-        group.map(|group| self.cells.cell(group, set)).transpose()
+        if !self.query.settings.unallocated && self.groups.is_unallocated(set, codes) {
+            return Ok(None);
+        }
+        self.cells.cell(self.groups, set, codes, purpose).map(Some)
     }
 
     fn counts_type(&self, set: DimensionSetId) -> bool {
