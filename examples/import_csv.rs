@@ -185,7 +185,7 @@ fn corrections(corrections: &[Correction]) {
             None => "no amount".to_owned(),
         };
         let kind = |record: &cost_model::CostRecord| {
-            cut(&for_terminal(record.subcategory.as_deref().unwrap_or("no kind")), 40).into_owned()
+            cut(&for_terminal(record.dimensions.subcategory.as_deref().unwrap_or("no kind")), 40).into_owned()
         };
         let imports: Vec<_> = imports.iter().map(ToString::to_string).collect();
         outln!(

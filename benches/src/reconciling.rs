@@ -74,9 +74,9 @@ fn rows(count: usize, period: Window) -> Vec<Row> {
 fn record(&(line, at, amount): &Row) -> Result<CostRecord, Failure> {
     let costs = Costs::flat(Money::from_units(amount));
     let mut record = CostRecord::new(Timestamp::from_millis(at)?, "cursor", Currency::USD, costs);
-    record.subcategory = Some("Usage-based".into());
-    record.service_id = Some(model(line).into());
-    record.tags.insert("max_mode", if line % 2 == 1 { "true" } else { "false" });
+    record.edit(|set| set.subcategory = Some("Usage-based".into()));
+    record.edit(|set| set.service_id = Some(model(line).into()));
+    record.edit(|set| set.tags.insert("max_mode", if line % 2 == 1 { "true" } else { "false" }));
     Ok(record)
 }
 

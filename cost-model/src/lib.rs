@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod combinations;
 mod completeness;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -10,13 +11,14 @@ mod error;
 pub mod export;
 pub mod filter;
 mod fixed;
+mod hash;
+mod ids;
 pub mod input;
 mod ledger;
 mod money;
 mod observations;
 pub mod output;
 mod price_book;
-mod provenance;
 mod pseudonyms;
 mod record;
 pub mod report;
@@ -25,6 +27,7 @@ mod source;
 mod spans;
 mod split;
 mod store;
+mod tag_cache;
 mod tagger;
 mod time;
 mod usage;
@@ -35,24 +38,27 @@ pub use currency::Currency;
 pub use dimension::{Dimension, Dimensions};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
-pub use ledger::{Ledger, LedgerBuilder, LedgerRow, LedgerTuple};
+pub use ledger::{DimensionSetId, Ledger, LedgerBuilder, LedgerRow, LedgerSet};
 pub use money::Money;
 pub use observations::{Observations, ObservedGroup, ObservedMember, ObservedSpend};
 pub use price_book::{PriceBook, Prices};
-pub use provenance::{Identity, Person, Provenance, ReadNumber, RecordId, Run, StoredRecord};
 pub use pseudonyms::Pseudonyms;
-pub use record::{CostRecord, Stated, Tags};
+pub use record::{
+    Code, CostRecord, DimensionFields, DimensionInterner, DimensionSet, Figures, Identity, Person,
+    Provenance, ReadNumber, RecordId, Run, SharedTexts, Stated, StoredRecord, Tags,
+};
 pub use report::Bin;
 pub use rounding::{Rounding, round_parts};
 pub use source::{CostSource, Drift, Origin, SourceBatch, WindowCount};
 pub use spans::Spans;
 pub use split::{ZeroWeights, split};
 pub use store::{
-    Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan, FileImport, Import,
-    ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS, MemoryStore, Owner,
-    PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope, WindowReplacement,
-    final_before,
+    ChargeSink, Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan,
+    FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS,
+    MemoryStore, Owner, PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope,
+    SetNumber, WindowReplacement, final_before,
 };
+pub use tag_cache::{AnswerId, TagCache};
 pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};
 pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::report::Report;
-use crate::{CostRecord, RecordId, Tags};
+use crate::{CostRecord, DimensionFields, RecordId, Tags};
 
 /// Gives every person the same other name each time, which nobody can lead back without the secret.
 ///
@@ -87,14 +87,16 @@ impl Pseudonyms {
 
     /// Renames the people in a record, in whatever field one is named; its provenance stays.
     pub fn rename_in(&self, record: &mut CostRecord) {
-        let CostRecord { billing_account, account, service, service_id, resource, .. } = &mut *record;
-        for field in [billing_account, account, service, service_id, resource].into_iter().flatten() {
-            if is_person(field) {
-                *field = self.of(field);
+        record.edit(|set| {
+            let DimensionFields { billing_account, account, service, service_id, resource, .. } = &mut *set;
+            for field in [billing_account, account, service, service_id, resource].into_iter().flatten() {
+                if is_person(field) {
+                    *field = self.of(field);
+                }
             }
-        }
-        self.rename_in_tags(&mut record.tags);
-        self.rename_in_tags(&mut record.attributes);
+            self.rename_in_tags(&mut set.tags);
+            self.rename_in_tags(&mut set.attributes);
+        });
     }
 
     /// Renames the people in the keys of a report's rows and among its unknown values. The rows keep their order.
@@ -228,11 +230,15 @@ mod tests {
         {
             let mut record =
                 CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount.parse().unwrap()));
-            record.resource = Some(person.into());
-            record.tags.insert("cursor:user", person);
+            record.edit(|set| set.resource = Some(person.into()));
+            record.edit(|set| set.tags.insert("cursor:user", person));
             builder.push(&record).unwrap();
             pseudonyms.rename_in(&mut record);
-            let shown = format!("{:?}{:?}", record.resource, record.tags.iter().collect::<Vec<_>>());
+            let shown = format!(
+                "{:?}{:?}",
+                record.dimensions.resource,
+                record.dimensions.tags.iter().collect::<Vec<_>>()
+            );
             assert!(!shown.contains("@x"), "{shown}");
             assert_eq!(shown.contains("sa_1"), person == "sa_1");
         }

@@ -47,7 +47,7 @@ use crate::{Dimension, Dimensions, Timestamp};
 /// let at = Timestamp::from_millis(0)?;
 /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("3".parse()?));
 /// assert_eq!(tagger.parts(tagger.keys(), &record, at), [Part::whole([None])]);
-/// record.service = Some("Auto".into());
+/// record.edit(|set| set.service = Some("Auto".into()));
 /// assert_eq!(tagger.parts(tagger.keys(), &record, at).len(), 2);
 /// # Ok::<(), cost_model::Error>(())
 /// ```

@@ -26,7 +26,7 @@ impl RecordSink for Counted {
         let (counts, record) = (&mut self.counts, &stored.record);
         counts.events += 1;
         counts.charged = counts.charged.checked_add(record.stated.charged.unwrap_or_default())?;
-        counts.without_user += u64::from(record.resource.as_deref() == Some(NO_USER));
+        counts.without_user += u64::from(record.dimensions.resource.as_deref() == Some(NO_USER));
         counts.derived += u64::from(record.costs.derived);
         self.ledger.record(stored)
     }

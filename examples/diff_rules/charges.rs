@@ -20,7 +20,7 @@ pub(crate) fn read(file: &NamedText) -> Result<Ledger, Box<dyn Error>> {
             Currency::USD,
             Costs::flat(charge.dollars),
         );
-        record.resource = (!charge.email.is_empty()).then(|| charge.email.into());
+        record.edit(|set| set.resource = (!charge.email.is_empty()).then(|| charge.email.into()));
         record.tokens.input = Tokens::new(charge.tokens);
         ledger.push(&record)?;
     }

@@ -55,7 +55,7 @@ fn explain(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let Some(ledger) = charges else {
         outln!("(no charges are given: this is what a charge gets of whose model and tags nothing is known)");
         let mut record = CostRecord::new(window.start(), "cursor", Currency::USD, Costs::absent());
-        record.resource = Some(who.into());
+        record.edit(|set| set.resource = Some(who.into()));
         let tagger = rules.tagger()?;
         for explanation in rules.keys().iter().filter_map(|key| tagger.explain(key, &record, window.start()))
         {

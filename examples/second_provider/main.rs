@@ -74,16 +74,16 @@ fn record(day: &Day, charge: &Charge) -> Result<CostRecord> {
     let costs = Costs::flat(Money::from_units(dollars));
     let mut record = CostRecord::new(day.starting_at, "anthropic", charge.currency.parse()?, costs);
     record.end = Some(day.ending_at);
-    record.account = charge.workspace_id.as_deref().map(Into::into);
-    record.service = Some(charge.model.as_deref().unwrap_or(&charge.cost_type).into());
-    record.service_id = record.service.clone();
-    record.category = Some(charge.cost_type.as_str().into());
-    record.subcategory = charge.service_tier.as_deref().map(Into::into);
-    record.charge_type = Some("Usage".into());
-    record.attributes.insert("description", charge.description.as_str());
+    record.edit(|set| set.account = charge.workspace_id.as_deref().map(Into::into));
+    record.edit(|set| set.service = Some(charge.model.as_deref().unwrap_or(&charge.cost_type).into()));
+    record.edit(|set| set.service_id.clone_from(&set.service));
+    record.edit(|set| set.category = Some(charge.cost_type.as_str().into()));
+    record.edit(|set| set.subcategory = charge.service_tier.as_deref().map(Into::into));
+    record.edit(|set| set.charge_type = Some("Usage".into()));
+    record.edit(|set| set.attributes.insert("description", charge.description.as_str()));
     for (key, value) in [("token_type", &charge.token_type), ("context_window", &charge.context_window)] {
         if let Some(value) = value {
-            record.tags.insert(format!("anthropic:{key}"), value.as_str());
+            record.edit(|set| set.tags.insert(format!("anthropic:{key}"), value.as_str()));
         }
     }
     Ok(record)

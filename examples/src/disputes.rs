@@ -210,9 +210,9 @@ fn record(event: &TrueEvent) -> Result<CostRecord, Failure> {
     costs.effective = money(event.effective());
     let at = Timestamp::from_millis(event.timestamp_ms)?;
     let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
-    record.subcategory = Some(event.kind.as_str().into());
-    record.service_id = Some(event.model.as_str().into());
-    record.resource = event.email.as_deref().map(Into::into);
+    record.edit(|set| set.subcategory = Some(event.kind.as_str().into()));
+    record.edit(|set| set.service_id = Some(event.model.as_str().into()));
+    record.edit(|set| set.resource = event.email.as_deref().map(Into::into));
     record.stated.fee = money(event.token_fee);
     if let Some(tokens) = &event.tokens {
         record.tokens = TokenCounts {
@@ -222,6 +222,6 @@ fn record(event: &TrueEvent) -> Result<CostRecord, Failure> {
             cache_read: Tokens::new(tokens.cache_read),
         };
     }
-    record.tags.insert("cursor:max_mode", if event.max_mode { "true" } else { "false" });
+    record.edit(|set| set.tags.insert("cursor:max_mode", if event.max_mode { "true" } else { "false" }));
     Ok(record)
 }

@@ -511,8 +511,8 @@ fn at(millis: i64) -> Result<Timestamp, Failure> {
 fn record(call: &Call, kind: &str) -> Result<CostRecord, Failure> {
     let mut record =
         CostRecord::new(at(call.at)?, "cursor", Currency::USD, Costs::flat(Money::from_units(call.amount)));
-    record.subcategory = Some(kind.into());
-    record.service_id = MODELS.get(call.model).copied().map(Into::into);
-    record.resource = Some(email(call.user).into());
+    record.edit(|set| set.subcategory = Some(kind.into()));
+    record.edit(|set| set.service_id = MODELS.get(call.model).copied().map(Into::into));
+    record.edit(|set| set.resource = Some(email(call.user).into()));
     Ok(record)
 }

@@ -50,22 +50,21 @@ impl Case<'_> {
         let period = self.invoice.period;
         let mut record = CostRecord::new(period.start(), provider, self.invoice.currency, costs);
         record.end = Some(period.end());
-        record.account = Some(account.into());
-        record.category = Some("invoice".into());
-        record.subcategory = Some(subcategory.into());
-        record.charge_type = Some("Adjustment".into());
-        record.tags.insert("invoice:number", self.invoice.number.as_str());
+        record.edit(|set| set.account = Some(account.into()));
+        record.edit(|set| set.category = Some("invoice".into()));
+        record.edit(|set| set.subcategory = Some(subcategory.into()));
+        record.edit(|set| set.charge_type = Some("Adjustment".into()));
+        record.edit(|set| set.tags.insert("invoice:number", self.invoice.number.as_str()));
         record
     }
 
     /// What the ledger holds as billed in the stated period beside on-demand charges: the lines of fees on own keys, if
     /// there are any, bring those back as a step.
     fn billed_beside_on_demand(&self) -> Result<Money> {
-        let on_demand = self.rules.on_demand_tuples(self.ledger);
-        let beside = self
-            .ledger
-            .rows()
-            .filter(|row| self.invoice.period.contains(row.at) && on_demand.get(row.tuple) != Some(&true));
+        let on_demand = self.rules.on_demand_sets(self.ledger);
+        let beside = self.ledger.rows().filter(|row| {
+            self.invoice.period.contains(row.at) && on_demand.get(row.set.index()) != Some(&true)
+        });
         Ok(Money::sum(beside.filter_map(|row| row.costs.billed))?)
     }
 }

@@ -59,7 +59,7 @@ impl Invoice {
     /// invoice.lines.push(InvoiceLine::new(2, "Tax", "0.95".parse()?, LineKind::Tax));
     /// let records = invoice.to_records("cursor", "Acme");
     /// assert_eq!(records.len(), 1);
-    /// assert_eq!(records[0].charge_type.as_deref(), Some("Tax"));
+    /// assert_eq!(records[0].dimensions.charge_type.as_deref(), Some("Tax"));
     /// assert_eq!(records[0].costs.billed, Some("0.95".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -73,15 +73,15 @@ impl Invoice {
             let at = self.period.start();
             let mut record = CostRecord::new(at, Arc::clone(&provider), self.currency, costs);
             record.end = Some(self.period.end());
-            record.account = Some(Arc::clone(&account));
-            record.category = Some("invoice".into());
-            record.subcategory = Some(kind.into());
-            record.charge_type = Some(charge_type.into());
-            record.tags.insert("invoice:number", Arc::clone(&number));
-            record.tags.insert("invoice:line", line.line.to_string());
-            record.attributes.insert("invoice:description", line.description.as_str());
+            record.edit(|set| set.account = Some(Arc::clone(&account)));
+            record.edit(|set| set.category = Some("invoice".into()));
+            record.edit(|set| set.subcategory = Some(kind.into()));
+            record.edit(|set| set.charge_type = Some(charge_type.into()));
+            record.edit(|set| set.tags.insert("invoice:number", Arc::clone(&number)));
+            record.edit(|set| set.tags.insert("invoice:line", line.line.to_string()));
+            record.edit(|set| set.attributes.insert("invoice:description", line.description.as_str()));
             if let Some(quantity) = line.quantity {
-                record.attributes.insert("invoice:quantity", quantity.to_string());
+                record.edit(|set| set.attributes.insert("invoice:quantity", quantity.to_string()));
             }
             Some(record)
         };

@@ -192,7 +192,7 @@ impl Rules {
     /// for (who, dollars) in [("ana@acme.test", "3"), ("bo@acme.test", "1"), ("bugbot", "10")] {
     ///     let at = Timestamp::midnight("2026-09-15".parse()?);
     ///     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(dollars.parse()?));
-    ///     record.resource = Some(who.into());
+    ///     record.edit(|set| set.resource = Some(who.into()));
     ///     ledger.push(&record)?;
     /// }
     /// let ledger = ledger.build();

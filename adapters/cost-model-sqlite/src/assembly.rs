@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, CostRecord, StoredRecord};
+use cost_model::{ConnectionId, DimensionSet, StoredRecord};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::{Attempt, Failure};
@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) connection: Option<ConnectionId>,
-    tuples: Vec<(i64, StoredRecord)>,
+    sets: Vec<(i64, Arc<DimensionSet>)>,
     runs: Vec<(i64, Arc<str>)>,
     pub(crate) rows: Vec<Row>,
 }
@@ -42,10 +42,7 @@ pub(crate) fn read(
     while let Some(row) = rows.next()? {
         let row = Row::read(row)?;
         if tuples.insert(row.tuple) {
-            let record = tuple_of(sqlite, row.tuple)?;
-            // Each row puts its own in place of it.
-            let provenance = row.provenance(id, &Arc::from(""))?;
-            batch.tuples.push((row.tuple, StoredRecord { record, provenance }));
+            batch.sets.push((row.tuple, Arc::new(set_of(sqlite, row.tuple)?)));
         }
         if runs.insert(row.run) {
             batch.runs.push((row.run, run_of(sqlite, row.run)?));
@@ -61,7 +58,7 @@ pub(crate) fn read(
     Ok(take(batch))
 }
 
-fn tuple_of(sqlite: &Connection, number: i64) -> Attempt<CostRecord> {
+fn set_of(sqlite: &Connection, number: i64) -> Attempt<DimensionSet> {
     let sql = format!("SELECT {} FROM tuple WHERE number = ?", tuple::COLUMNS);
     let mut statement = sqlite.prepare_cached(&sql)?;
     let mut rows = statement.query([number])?;
@@ -79,8 +76,7 @@ fn run_of(sqlite: &Connection, number: i64) -> Attempt<Arc<str>> {
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
     connection: Option<ConnectionId>,
-    /// By tuple; what stands in them beside the tuple is of the last record.
-    records: HashMap<i64, StoredRecord>,
+    sets: HashMap<i64, Arc<DimensionSet>>,
     runs: HashMap<i64, Arc<str>>,
 }
 
@@ -90,17 +86,15 @@ impl Assembly {
         if let Some(connection) = batch.connection.take() {
             *self = Self { connection: Some(connection), ..Self::default() };
         }
-        self.records.extend(batch.tuples.drain(..));
+        self.sets.extend(batch.sets.drain(..));
         self.runs.extend(batch.runs.drain(..));
     }
 
-    pub(crate) fn record(&mut self, row: Row) -> Attempt<&StoredRecord> {
-        let stored =
-            self.records.get_mut(&row.tuple).ok_or(Failure::Damaged("a record without its tuple"))?;
+    pub(crate) fn record(&self, row: Row) -> Attempt<StoredRecord> {
+        let set = self.sets.get(&row.tuple).ok_or(Failure::Damaged("a record without its tuple"))?;
         let run = self.runs.get(&row.run).ok_or(Failure::Damaged("a record without its run"))?;
         let connection = self.connection.as_ref().ok_or(Failure::Damaged("a record of no connection"))?;
-        stored.provenance = row.provenance(connection, run)?;
-        row.fill(&mut stored.record)?;
-        Ok(stored)
+        let provenance = row.provenance(connection, run)?;
+        Ok(StoredRecord { record: row.record(Arc::clone(set))?, provenance })
     }
 }

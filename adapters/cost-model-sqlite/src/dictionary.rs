@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, CostRecord};
+use cost_model::{ConnectionId, DimensionSet};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::failure::Attempt;
@@ -19,7 +19,7 @@ pub(crate) struct Dictionary {
     of: i64,
     /// Changes when another program writes the file.
     data_version: i64,
-    tuples: HashMap<CostRecord, i64>,
+    tuples: HashMap<Arc<DimensionSet>, i64>,
     runs: HashMap<Arc<str>, i64>,
 }
 
@@ -37,13 +37,12 @@ impl Dictionary {
         Ok(())
     }
 
-    /// The number of a record's tuple, given out if it has none.
-    pub(crate) fn tuple(&mut self, sqlite: &Connection, record: &CostRecord) -> Attempt<i64> {
-        let bare = tuple::bare(record)?;
-        if let Some(number) = self.tuples.get(&bare) {
+    /// The number of a set of dimensions, given out if it has none.
+    pub(crate) fn tuple(&mut self, sqlite: &Connection, set: &Arc<DimensionSet>) -> Attempt<i64> {
+        if let Some(number) = self.tuples.get(set) {
             return Ok(*number);
         }
-        let texts = tuple::texts(&bare)?;
+        let texts = tuple::texts(set)?;
         let digest = tuple::digest(&texts);
         let mut find =
             sqlite.prepare_cached("SELECT number FROM tuple WHERE connection = ? AND digest = ?")?;
@@ -66,7 +65,7 @@ impl Dictionary {
                 sqlite.last_insert_rowid()
             }
         };
-        self.tuples.insert(bare, number);
+        self.tuples.insert(Arc::clone(set), number);
         Ok(number)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, CostRecord};
+use cost_model::{ConnectionId, DimensionSet};
 use rusqlite::{Connection, Transaction};
 
 use crate::database::Database;
@@ -21,9 +21,10 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
         let pseudonym = Arc::from(pseudonym);
         for (number, _) in dictionary::connections(transaction)? {
             dictionary.turn_to(transaction, number)?;
-            for (old, mut tuple) in tuples(transaction, number)? {
-                if tuple.pseudonymise(person, &pseudonym) {
-                    let new = dictionary.tuple(transaction, &tuple)?;
+            for (old, set) in sets(transaction, number)? {
+                let mut fields = (*set).clone();
+                if fields.pseudonymise(person, &pseudonym) {
+                    let new = dictionary.tuple(transaction, &Arc::new(fields.into()))?;
                     transaction.execute("INSERT INTO temp.renamed VALUES (?, ?)", (old, new))?;
                 }
             }
@@ -46,16 +47,16 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
     })
 }
 
-fn tuples(sqlite: &Connection, connection: i64) -> Attempt<Vec<(i64, CostRecord)>> {
+fn sets(sqlite: &Connection, connection: i64) -> Attempt<Vec<(i64, DimensionSet)>> {
     let sql = format!("SELECT {}, number FROM tuple WHERE connection = ?", tuple::COLUMNS);
     let mut statement = sqlite.prepare(&sql)?;
     let number = statement.column_count() - 1;
     let mut rows = statement.query([connection])?;
-    let mut tuples = Vec::new();
+    let mut sets = Vec::new();
     while let Some(row) = rows.next()? {
-        tuples.push((row.get(number)?, tuple::read(row)?));
+        sets.push((row.get(number)?, tuple::read(row)?));
     }
-    Ok(tuples)
+    Ok(sets)
 }
 
 /// Removes everything of a connection; tells how many records that was.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use cost_model::{
-    ConnectionId, CostRecord, Identity, Money, Person, Provenance, Quantity, RecordId, RequestUnits,
-    StoredRecord, Timestamp, Tokens,
+    ConnectionId, CostRecord, Costs, DimensionSet, Identity, Money, Person, Provenance, Quantity, RecordId,
+    RequestUnits, StoredRecord, Timestamp, Tokens,
 };
 use rusqlite::{CachedStatement, params};
 
@@ -15,13 +15,13 @@ use crate::number::Number;
 /// The columns after the connection, in the order of [`Row::read`].
 pub(crate) const COLUMNS: &str = "at, id, tuple, identity, first_seen, run, until, input, output, cache_write, \
      cache_read, requests, quantity, effective, billed, list, contracted, derived, charged, model_cost, fee, rounded, \
-     conversation, person, unconfirmed, imported";
+     conversation, person, unconfirmed, imported, agent";
 
 /// Writes a row over one of the same key; see [`Row::write`].
 pub(crate) const WRITE: &str = "INSERT OR REPLACE INTO record (connection, at, id, tuple, identity, first_seen, run, \
      until, input, output, cache_write, cache_read, requests, quantity, effective, billed, list, contracted, derived, \
-     charged, model_cost, fee, rounded, conversation, person, unconfirmed, imported) \
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+     charged, model_cost, fee, rounded, conversation, person, unconfirmed, imported, agent) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /// Numbers are in units of 10^-24, instants in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,7 @@ pub(crate) struct Row {
     person: i64,
     unconfirmed: bool,
     imported: bool,
+    agent: Option<Arc<str>>,
 }
 
 impl Row {
@@ -83,6 +84,7 @@ impl Row {
             person: person_number(provenance.person)?,
             unconfirmed: provenance.unconfirmed,
             imported: provenance.imported,
+            agent: stated.agent.clone(),
         })
     }
 
@@ -114,6 +116,7 @@ impl Row {
             person: row.get(23)?,
             unconfirmed: row.get(24)?,
             imported: row.get(25)?,
+            agent: conversation::read(row.get_ref(26)?)?,
         })
     }
 
@@ -149,32 +152,34 @@ impl Row {
             self.person,
             self.unconfirmed,
             self.imported,
+            Conversation(self.agent.as_deref()),
         ])?;
         Ok(())
     }
 
-    /// Fills in a record that has the rest.
-    pub(crate) fn fill(self, record: &mut CostRecord) -> Attempt<()> {
-        record.at = instant(self.at)?;
+    /// Makes the record of the row.
+    pub(crate) fn record(self, set: Arc<DimensionSet>) -> Attempt<CostRecord> {
+        let mut costs = Costs::absent();
+        costs.effective = self.effective.map(Money::from_units);
+        costs.billed = self.billed.map(Money::from_units);
+        costs.list = self.list.map(Money::from_units);
+        costs.contracted = self.contracted.map(Money::from_units);
+        costs.derived = self.derived;
+        let mut record = CostRecord::with_dimensions(instant(self.at)?, set, costs);
         record.end = self.until.map(instant).transpose()?;
         let tokens = self.tokens.map(|count| Tokens::new(count.cast_unsigned()));
         let counts = &mut record.tokens;
         [counts.input, counts.output, counts.cache_write, counts.cache_read] = tokens;
         record.requests = self.requests.map(RequestUnits::from_units);
         record.quantity = self.quantity.map(Quantity::from_units);
-        let costs = &mut record.costs;
-        costs.effective = self.effective.map(Money::from_units);
-        costs.billed = self.billed.map(Money::from_units);
-        costs.list = self.list.map(Money::from_units);
-        costs.contracted = self.contracted.map(Money::from_units);
-        costs.derived = self.derived;
         let stated = &mut record.stated;
         stated.charged = self.charged.map(Money::from_units);
         stated.model_cost = self.model_cost.map(Money::from_units);
         stated.fee = self.fee.map(Money::from_units);
         stated.rounded = self.rounded;
         stated.conversation = self.conversation;
-        Ok(())
+        stated.agent = self.agent;
+        Ok(record)
     }
 
     fn person(&self) -> Attempt<Person> {

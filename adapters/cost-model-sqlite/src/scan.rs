@@ -28,7 +28,7 @@ pub(crate) async fn scan(
         assembly.begin(&mut batch);
         for row in batch.rows {
             let record = assembly.record(row).map_err(|failure| failure.at(path))?;
-            sink.record(record)?;
+            sink.record(&record)?;
         }
         // A scan may be long, and its sink does not wait.
         pause().await;

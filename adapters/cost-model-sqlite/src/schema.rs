@@ -10,7 +10,7 @@ const APPLICATION: i64 = 0x636f_7374;
 /// What leads from each version to the next; from the empty file to the present one all of them do.
 ///
 /// These texts never change once released: a change is a new step.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "CREATE TABLE connection (
          number INTEGER PRIMARY KEY,
          name TEXT NOT NULL UNIQUE
@@ -166,6 +166,7 @@ const STEPS: [&str; 3] = [
          import BLOB NOT NULL,
          PRIMARY KEY (connection, at, record, import)
      ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE record ADD COLUMN agent ANY;",
 ];
 
 /// Every table with rows of a connection.

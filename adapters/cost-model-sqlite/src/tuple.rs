@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cost_model::{CostRecord, Costs, Currency, Stated, Tags, Timestamp, TokenCounts};
+use cost_model::{Currency, DimensionFields, DimensionSet, Tags};
 use rusqlite::types::ValueRef;
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
@@ -17,52 +17,28 @@ pub(crate) const COLUMNS: &str = "currency, provider, billing_account, account, 
 
 const COUNT: usize = 17;
 
-/// A record with only what a tuple keeps, by which equal tuples are found.
-pub(crate) fn bare(record: &CostRecord) -> Attempt<CostRecord> {
-    let mut bare = record.clone();
-    bare.at = nowhen()?;
-    bare.end = None;
-    bare.tokens = TokenCounts::default();
-    bare.requests = None;
-    bare.quantity = None;
-    bare.costs = Costs::absent();
-    let Stated { discount_percent, kind, model, .. } = &record.stated;
-    bare.stated = Stated::default();
-    bare.stated.discount_percent = *discount_percent;
-    bare.stated.kind.clone_from(kind);
-    bare.stated.model.clone_from(model);
-    Ok(bare)
-}
-
-/// The time of a record that has none yet.
-fn nowhen() -> Attempt<Timestamp> {
-    Timestamp::from_millis(0).map_err(Failure::Refused)
-}
-
 /// What the columns hold.
-pub(crate) fn texts(record: &CostRecord) -> Attempt<[Option<Cow<'_, str>>; COUNT]> {
-    let CostRecord { billing_account, account, service, service_id, category, subcategory, .. } = record;
-    let CostRecord { resource, charge_type, region, usage_unit, stated, tags, attributes, .. } = record;
+pub(crate) fn texts(set: &DimensionSet) -> Attempt<[Option<Cow<'_, str>>; COUNT]> {
     // Equal discounts are one text, whatever their scale.
-    let discount = stated.discount_percent.map(|percent| Cow::Owned(percent.normalize().to_string()));
+    let discount = set.discount_percent.map(|percent| Cow::Owned(percent.normalize().to_string()));
     Ok([
-        Some(Cow::Borrowed(record.currency.code())),
-        Some(Cow::Borrowed(&*record.provider)),
-        text(billing_account.as_ref()),
-        text(account.as_ref()),
-        text(service.as_ref()),
-        text(service_id.as_ref()),
-        text(category.as_ref()),
-        text(subcategory.as_ref()),
-        text(resource.as_ref()),
-        text(charge_type.as_ref()),
-        text(region.as_ref()),
-        text(usage_unit.as_ref()),
-        text(stated.kind.as_ref()),
-        text(stated.model.as_ref()),
+        Some(Cow::Borrowed(set.currency.code())),
+        Some(Cow::Borrowed(&*set.provider)),
+        text(set.billing_account.as_ref()),
+        text(set.account.as_ref()),
+        text(set.service.as_ref()),
+        text(set.service_id.as_ref()),
+        text(set.category.as_ref()),
+        text(set.subcategory.as_ref()),
+        text(set.resource.as_ref()),
+        text(set.charge_type.as_ref()),
+        text(set.region.as_ref()),
+        text(set.usage_unit.as_ref()),
+        text(set.stated_kind.as_ref()),
+        text(set.stated_model.as_ref()),
         discount,
-        json(tags)?,
-        json(attributes)?,
+        json(&set.tags)?,
+        json(&set.attributes)?,
     ])
 }
 
@@ -80,8 +56,8 @@ pub(crate) fn digest(texts: &[Option<Cow<'_, str>>; COUNT]) -> [u8; 16] {
     half
 }
 
-/// Reads [`COLUMNS`], from the first column on, into a record that has nothing else.
-pub(crate) fn read(row: &rusqlite::Row<'_>) -> Attempt<CostRecord> {
+/// Reads [`COLUMNS`], from the first column on.
+pub(crate) fn read(row: &rusqlite::Row<'_>) -> Attempt<DimensionSet> {
     let text = |place| -> Attempt<Option<&str>> {
         match row.get_ref(place)? {
             ValueRef::Null => Ok(None),
@@ -91,29 +67,28 @@ pub(crate) fn read(row: &rusqlite::Row<'_>) -> Attempt<CostRecord> {
     let shared = |place| Ok::<_, Failure>(text(place)?.map(Arc::from));
     let currency: Currency =
         text(0)?.and_then(|code| code.parse().ok()).ok_or(Failure::Damaged("a currency that is none"))?;
-    let provider = text(1)?.unwrap_or_default();
-    let mut record = CostRecord::new(nowhen()?, provider, currency, Costs::absent());
-    record.billing_account = shared(2)?;
-    record.account = shared(3)?;
-    record.service = shared(4)?;
-    record.service_id = shared(5)?;
-    record.category = shared(6)?;
-    record.subcategory = shared(7)?;
-    record.resource = shared(8)?;
-    record.charge_type = shared(9)?;
-    record.region = shared(10)?;
-    record.usage_unit = shared(11)?;
-    record.stated.kind = shared(12)?;
-    record.stated.model = shared(13)?;
-    record.stated.discount_percent = match text(14)? {
+    let mut fields = DimensionFields::new(text(1)?.unwrap_or_default(), currency);
+    fields.billing_account = shared(2)?;
+    fields.account = shared(3)?;
+    fields.service = shared(4)?;
+    fields.service_id = shared(5)?;
+    fields.category = shared(6)?;
+    fields.subcategory = shared(7)?;
+    fields.resource = shared(8)?;
+    fields.charge_type = shared(9)?;
+    fields.region = shared(10)?;
+    fields.usage_unit = shared(11)?;
+    fields.stated_kind = shared(12)?;
+    fields.stated_model = shared(13)?;
+    fields.discount_percent = match text(14)? {
         None => None,
         Some(percent) => Some(
             Decimal::from_str_exact(percent).map_err(|_| Failure::Damaged("a discount that is no number"))?,
         ),
     };
-    record.tags = tags(text(15)?)?;
-    record.attributes = tags(text(16)?)?;
-    Ok(record)
+    fields.tags = tags(text(15)?)?;
+    fields.attributes = tags(text(16)?)?;
+    Ok(fields.into())
 }
 
 fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {

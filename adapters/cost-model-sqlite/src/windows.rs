@@ -71,7 +71,7 @@ pub(crate) fn read(
     for mut batch in batches {
         assembly.begin(&mut batch);
         for row in batch.rows {
-            records.push(assembly.record(row.clone())?.clone());
+            records.push(assembly.record(row.clone())?);
             old.push(row);
         }
     }
@@ -89,7 +89,7 @@ pub(crate) fn write(
     let mut new = Vec::with_capacity(records.len());
     for stored in records {
         let run = dictionary.run(transaction, &stored.provenance.run)?;
-        new.push(Row::of(stored, dictionary.tuple(transaction, &stored.record)?, run)?);
+        new.push(Row::of(stored, dictionary.tuple(transaction, &stored.record.dimensions)?, run)?);
     }
     write_difference(transaction, connection, old, &new)
 }

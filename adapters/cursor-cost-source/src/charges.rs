@@ -1,4 +1,4 @@
-//! What an event costs: design.md section 4 as code.
+//! What an event costs; the crate's front page has the table.
 
 use cost_model::{Costs, Money, ZeroWeights};
 use cursor_admin_client::{Cents, EventKind, UsageEvent};
@@ -10,7 +10,7 @@ pub(crate) struct Figures {
     pub(crate) charged: Option<Money>,
     /// `tokenUsage.totalCents`, before the discount and without the fee.
     pub(crate) model_cost: Option<Money>,
-    /// `cursorTokenFee`, an of-which of `charged`.
+    /// `cursorTokenFee`, included in `charged`.
     pub(crate) fee: Option<Money>,
     /// `tokenUsage.totalCents` after `discountPercentOff`, plus the fee; absent without a model cost.
     discounted: Option<Money>,
@@ -19,7 +19,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn of(event: &UsageEvent) -> Self {
+    pub(crate) fn of<T>(event: &UsageEvent<T>) -> Self {
         let tokens = event.token_usage.as_ref();
         let model_cost = tokens.and_then(|tokens| tokens.total_cents).map(dollars);
         let fee = event.cursor_token_fee.map(dollars);

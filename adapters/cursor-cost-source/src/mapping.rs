@@ -1,9 +1,13 @@
-//! A usage event to a cost record: design.md section 3 as code.
+//! A usage event to a cost record: who and what it is about.
 
-use std::sync::{Arc, LazyLock};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use cost_model::{CostRecord, Currency, RequestUnits, Stated, Tags, Timestamp, TokenCounts, Tokens};
-use cursor_admin_client::{EventKind, UsageEvent};
+use cost_model::{
+    Code, CostRecord, Currency, DimensionFields, DimensionInterner, DimensionSet, RequestUnits, SharedTexts,
+    Stated, Timestamp, TokenCounts, Tokens,
+};
+use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
 
 use crate::charges::{Figures, costs};
 use crate::service_name;
@@ -15,51 +19,83 @@ pub const NO_MODEL: &str = "(no model)";
 /// The subcategory of events that name no kind.
 pub const NO_KIND: &str = "(no kind)";
 
+/// The tag that holds the email address of the person who caused a charge.
+pub const USER_TAG: &str = "cursor:user";
+
 /// Maps usage events of one connection to cost records.
-#[derive(Clone, Debug)]
+///
+/// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
+#[derive(Debug)]
 pub struct Mapping {
     account: Arc<str>,
+    interner: DimensionInterner<11>,
+    /// The kinds met so far, which are few, by the code of their text.
+    kinds: Vec<(Code, EventKind)>,
 }
 
 impl Mapping {
-    /// A mapping for the connection of that account name.
+    /// Makes a mapping for the connection of that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
-        Self { account: account.into() }
+        Self { account: account.into(), interner: DimensionInterner::new(), kinds: Vec::new() }
     }
 
-    /// The cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
-    pub fn record(&self, event: &UsageEvent) -> CostRecord {
-        let kind = event.event_kind();
+    /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
+    pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
         let figures = Figures::of(event);
-        let costs = costs(&kind, event.is_free_bugbot == Some(true), &figures);
         let tokens = tokens(event);
-        let mut record = CostRecord::new(Timestamp::from(event.timestamp), "cursor", Currency::USD, costs);
-        record.account = Some(Arc::clone(&self.account));
-        record.service = Some(match event.model.as_str() {
-            "" => NO_MODEL.into(),
-            model => Arc::from(&*service_name(model)),
-        });
-        record.service_id = Some(event.model.as_str()).filter(|model| !model.is_empty()).map(Arc::from);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
-        record.category = Some(if token_based { "tokens" } else { "requests" }.into());
-        record.usage_unit = record.category.clone();
-        record.subcategory = Some(match event.kind {
-            Some(_) => kind.label().into(),
-            None => NO_KIND.into(),
-        });
-        record.resource = Some(resource(event).into());
-        record.charge_type = Some("Usage".into());
+        let kind = self.interner.code(event.kind.as_ref().map(T::as_ref));
+        let dimensions = self.dimensions(event, kind, token_based);
+        let costs = costs(self.kind(kind, event), event.is_free_bugbot == Some(true), &figures);
+        let mut record = CostRecord::with_dimensions(Timestamp::from(event.timestamp), dimensions, costs);
         record.tokens = tokens;
         record.requests = event.requests_costs.and_then(|requests| RequestUnits::try_from(requests).ok());
-        record.tags = tags(event);
         record.stated = stated(event, &figures);
         record
     }
 
+    /// Returns the set of everything that `fields` depends on.
+    fn dimensions<T: AsRef<str>>(
+        &mut self,
+        event: &UsageEvent<T>,
+        kind: Code,
+        token_based: bool,
+    ) -> Arc<DimensionSet> {
+        let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
+        let discount = discount.map(|percent| percent.normalize().to_string());
+        let mut code = |text: Option<&T>| self.interner.code(text.map(T::as_ref));
+        let key = [
+            code(event.user_email.as_ref()),
+            code(Some(&event.model)),
+            kind,
+            code(event.service_account_id.as_ref()),
+            code(event.service_account_name.as_ref()),
+            code(event.automation_id.as_ref()),
+            self.interner.code(discount.as_deref()),
+            Code::flag(event.max_mode),
+            Code::flag(event.is_headless),
+            Code::flag(event.cloud_agent_id.as_ref().map(|_| true)),
+            Code::flag(Some(token_based)),
+        ];
+        let account = &self.account;
+        self.interner.set(&key, |texts| fields(texts, account, &event.borrowed(), token_based))
+    }
+
+    /// Returns the kind of an event, whose text has that code, read once for each text.
+    fn kind<T: AsRef<str>>(&mut self, code: Code, event: &UsageEvent<T>) -> &EventKind {
+        let place = self.kinds.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
+            self.kinds.push((code, event.event_kind()));
+            self.kinds.len() - 1
+        });
+        // It is there by now.
+        self.kinds.get(place).map_or(&EventKind::Free, |(_, kind)| kind)
+    }
+
     /// Whether an event is of a kind that this crate has no rule for.
-    pub fn is_unknown_kind(event: &UsageEvent) -> bool {
+    pub fn is_unknown_kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> bool {
+        let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
         !matches!(
-            event.event_kind(),
+            self.kind(code, event),
             EventKind::UsageBased
                 | EventKind::Included { .. }
                 | EventKind::UserApiKey
@@ -70,11 +106,55 @@ impl Mapping {
     }
 }
 
-fn resource(event: &UsageEvent) -> &str {
+/// Returns the dimensions of an event. A cloud agent's id is no dimension, since nearly every run has its own.
+fn fields(
+    texts: &mut SharedTexts,
+    account: &Arc<str>,
+    event: &UsageEventRef<'_>,
+    token_based: bool,
+) -> DimensionFields {
+    let model = Some(&*event.model).filter(|model| !model.is_empty());
+    let mut fields = DimensionFields::new(texts.share("cursor"), Currency::USD);
+    fields.account = Some(Arc::clone(account));
+    let service = model.map_or(Cow::Borrowed(NO_MODEL), service_name);
+    fields.service = Some(texts.share(&service));
+    fields.service_id = model.map(|model| texts.share(model));
+    fields.category = Some(texts.share(if token_based { "tokens" } else { "requests" }));
+    fields.usage_unit.clone_from(&fields.category);
+    fields.subcategory = Some(match event.kind {
+        Some(_) => texts.share(&event.event_kind().label()),
+        None => texts.share(NO_KIND),
+    });
+    fields.resource = Some(texts.share(resource(event)));
+    fields.charge_type = Some(texts.share("Usage"));
+    fields.stated_kind = event.kind.as_deref().map(|kind| texts.share(kind));
+    fields.stated_model.clone_from(&fields.service_id);
+    fields.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
+    let account_name = event.service_account_name.as_deref().or(event.service_account_id.as_deref());
+    let tags = [
+        (USER_TAG, event.user_email.as_deref()),
+        ("cursor:model", model),
+        ("cursor:kind", event.kind.as_deref()),
+        ("cursor:max_mode", event.max_mode.map(flag)),
+        ("cursor:headless", event.is_headless.map(flag)),
+        ("cursor:service_account", account_name),
+        ("cursor:cloud_agent", event.cloud_agent_id.as_ref().map(|_| flag(true))),
+        ("cursor:automation", event.automation_id.as_deref()),
+    ];
+    fields.tags =
+        tags.into_iter().filter_map(|(key, value)| Some((texts.share(key), texts.share(value?)))).collect();
+    fields
+}
+
+fn flag(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
+fn resource<'a>(event: &'a UsageEventRef<'_>) -> &'a str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }
 
-fn tokens(event: &UsageEvent) -> TokenCounts {
+fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     event.token_usage.as_ref().map_or_else(TokenCounts::default, |tokens| TokenCounts {
         input: Tokens::new(tokens.input_tokens),
         output: Tokens::new(tokens.output_tokens),
@@ -83,66 +163,13 @@ fn tokens(event: &UsageEvent) -> TokenCounts {
     })
 }
 
-/// Texts that most records have, made once.
-struct Words {
-    user: Arc<str>,
-    model: Arc<str>,
-    kind: Arc<str>,
-    max_mode: Arc<str>,
-    headless: Arc<str>,
-    service_account: Arc<str>,
-    cloud_agent: Arc<str>,
-    automation: Arc<str>,
-    yes: Arc<str>,
-    no: Arc<str>,
-}
-
-static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
-    user: "cursor:user".into(),
-    model: "cursor:model".into(),
-    kind: "cursor:kind".into(),
-    max_mode: "cursor:max_mode".into(),
-    headless: "cursor:headless".into(),
-    service_account: "cursor:service_account".into(),
-    cloud_agent: "cursor:cloud_agent".into(),
-    automation: "cursor:automation".into(),
-    yes: "true".into(),
-    no: "false".into(),
-});
-
-fn tags(event: &UsageEvent) -> Tags {
-    let words = &*WORDS;
-    let flag =
-        |value: Option<bool>| value.map(|value| Arc::clone(if value { &words.yes } else { &words.no }));
-    let text = |value: Option<&String>| value.map(|text| Arc::from(text.as_str()));
-    let account_name = event.service_account_name.as_ref().or(event.service_account_id.as_ref());
-    let mut tags = Tags::default();
-    for (key, value) in [
-        (&words.user, text(event.user_email.as_ref())),
-        (&words.model, text(Some(&event.model).filter(|model| !model.is_empty()))),
-        (&words.kind, text(event.kind.as_ref())),
-        (&words.max_mode, flag(event.max_mode)),
-        (&words.headless, flag(event.is_headless)),
-        (&words.service_account, text(account_name)),
-        (&words.cloud_agent, text(event.cloud_agent_id.as_ref())),
-        (&words.automation, text(event.automation_id.as_ref())),
-    ] {
-        if let Some(value) = value {
-            tags.insert(Arc::clone(key), value);
-        }
-    }
-    tags
-}
-
-fn stated(event: &UsageEvent, figures: &Figures) -> Stated {
+fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> Stated {
     let mut stated = Stated::default();
     stated.charged = figures.charged;
     stated.model_cost = figures.model_cost;
     stated.fee = figures.fee;
-    stated.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
-    stated.kind = event.kind.as_deref().map(Arc::from);
-    stated.model = Some(event.model.as_str()).filter(|model| !model.is_empty()).map(Arc::from);
-    stated.conversation = event.conversation_id.as_deref().map(Arc::from);
+    stated.conversation = event.conversation_id.as_ref().map(|id| Arc::from(id.as_ref()));
+    stated.agent = event.cloud_agent_id.as_ref().map(|id| Arc::from(id.as_ref()));
     stated.rounded = event.rounded_amounts;
     stated
 }

@@ -208,8 +208,8 @@ impl CsvExport {
     ) -> cost_model::Result<Vec<KindSum>> {
         let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
         for row in self.rows().filter(wanted) {
-            let kind =
-                row.record.stated.kind.as_deref().or(row.record.subcategory.as_deref()).unwrap_or_default();
+            let set = &row.record.dimensions;
+            let kind = set.stated_kind.as_deref().or(set.subcategory.as_deref()).unwrap_or_default();
             let kind = quoted(kind);
             let sum = kinds.entry(kind.clone()).or_insert_with(|| KindSum { kind, ..KindSum::default() });
             sum.rows += 1;

@@ -81,16 +81,18 @@ fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
     let is_same_person = agree(stored_person.as_ref(), row_person.as_ref());
     let differences = [
         is_same_person,
-        stored.service_id == row.service_id,
+        stored.dimensions.service_id == row.dimensions.service_id,
         same_usage(stored, row),
-        agree(stored.tags.get("cursor:max_mode"), row.tags.get("cursor:max_mode")),
+        agree(stored.dimensions.tags.get("cursor:max_mode"), row.dimensions.tags.get("cursor:max_mode")),
     ];
     match differences.into_iter().filter(|is_same| !is_same).count() {
         0 => {}
         1 => return Comparison::Corrected,
         _ => return Comparison::Other,
     }
-    if !agree(stored.subcategory.as_ref(), row.subcategory.as_ref()) || !same_cost(stored, row) {
+    if !agree(stored.dimensions.subcategory.as_ref(), row.dimensions.subcategory.as_ref())
+        || !same_cost(stored, row)
+    {
         return Comparison::Corrected;
     }
     match (stored_person, row_person) {
@@ -115,7 +117,7 @@ fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
 
 /// The address in whatever form it stands: `Iris <Iris@example.com>` is `iris@example.com`.
 fn person(record: &CostRecord) -> Option<String> {
-    let resource = record.resource.as_deref().filter(|resource| *resource != NO_USER)?;
+    let resource = record.dimensions.resource.as_deref().filter(|resource| *resource != NO_USER)?;
     let address =
         resource.rsplit_once('<').map_or(resource, |(_, address)| address.trim_end().trim_end_matches('>'));
     Some(address.trim().to_lowercase())
@@ -141,7 +143,7 @@ fn same_cost(stored: &CostRecord, row: &CostRecord) -> bool {
         (_, None) => return true,
         (None, Some(_)) => return false,
     };
-    let decimals = |record: &CostRecord| record.attributes.get(PRECISION)?.parse::<u32>().ok();
+    let decimals = |record: &CostRecord| record.dimensions.attributes.get(PRECISION)?.parse::<u32>().ok();
     let Some(decimals) = decimals(stored).into_iter().chain(decimals(row)).min() else { return one == other };
     let half_of_the_last_digit = 10_u128.pow(MONEY_DECIMALS.saturating_sub(decimals)) / 2;
     one.units().abs_diff(other.units()) <= half_of_the_last_digit

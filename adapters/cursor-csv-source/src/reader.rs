@@ -101,10 +101,13 @@ impl ExportReader {
         let passed_over = table.unread(&columns.read(), &self.passed_over)?;
         self.check_columns(&table, &columns, &passed_over)?;
 
-        let mapping = Mapping::new(Arc::clone(&self.account));
         let numbers = NumberReader::new(self.decimal_mark);
-        let mut reader =
-            RowReader { mapping: &mapping, person: self.person.as_deref(), columns: &columns, numbers };
+        let mut reader = RowReader {
+            mapping: Mapping::new(Arc::clone(&self.account)),
+            person: self.person.as_deref(),
+            columns: &columns,
+            numbers,
+        };
         let mut export = CsvExport::default();
         let (mut sums, mut summands) = (Vec::new(), Vec::new());
         while let Some(row) = table.next() {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::random::Random;
 use crate::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Money, Observations, ObservedGroup, ObservedMember,
-    ObservedSpend, Origin, Quantity, ReadNumber, RequestUnits, Result, Run, Timestamp, TokenType, Tokens,
-    Window, WindowReplacement,
+    ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionFields, Money, Observations,
+    ObservedGroup, ObservedMember, ObservedSpend, Origin, Quantity, ReadNumber, RequestUnits, Result, Run,
+    Timestamp, TokenType, Tokens, Window, WindowReplacement,
 };
 
 /// The instants in which everything happens, in milliseconds: on both sides of 1970.
@@ -75,9 +75,11 @@ pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
     let amount = Money::from_units(random.pick(&UNITS[..6]));
     let mut record = CostRecord::new(instant(at)?, "cursor", Currency::USD, Costs::flat(amount));
     let person = random.pick(&PEOPLE);
-    record.resource = Some(person.into());
-    record.tags.insert("cursor:user", person);
-    record.service_id = text(random, &[Some("gpt-5.2"), Some("auto")]);
+    record.edit(|set| {
+        set.resource = Some(person.into());
+        set.tags.insert("cursor:user", person);
+        set.service_id = text(random, &[Some("gpt-5.2"), Some("auto")]);
+    });
     Ok(record)
 }
 
@@ -85,22 +87,9 @@ pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
 pub(super) fn any(random: &mut Random, at: i64) -> Result<CostRecord> {
     let mut record = common(random, at)?;
     record.end = if random.once_in(3) { Some(instant(at + random.below(9))?) } else { None };
-    for field in [
-        &mut record.billing_account,
-        &mut record.account,
-        &mut record.service,
-        &mut record.service_id,
-        &mut record.category,
-        &mut record.subcategory,
-        &mut record.charge_type,
-        &mut record.region,
-        &mut record.usage_unit,
-        &mut record.stated.kind,
-        &mut record.stated.model,
-        &mut record.stated.conversation,
-    ] {
-        *field = text(random, &TEXTS);
-    }
+    record.edit(|set| any_dimensions(random, set));
+    record.stated.conversation = text(random, &TEXTS);
+    record.stated.agent = text(random, &TEXTS);
     for token_type in TokenType::ALL {
         record.tokens.set(token_type, Tokens::new(random.pick(&COUNTS)));
     }
@@ -120,26 +109,49 @@ pub(super) fn any(random: &mut Random, at: i64) -> Result<CostRecord> {
     }
     record.costs.derived = random.once_in(2);
     record.stated.rounded = u32::try_from(random.below(3)).unwrap_or_default();
-    if random.once_in(2) {
-        record.stated.discount_percent = Some(rust_decimal::Decimal::new(random.below(10_000), 2));
+    Ok(record)
+}
+
+fn any_dimensions(random: &mut Random, set: &mut DimensionFields) {
+    for field in [
+        &mut set.billing_account,
+        &mut set.account,
+        &mut set.service,
+        &mut set.service_id,
+        &mut set.category,
+        &mut set.subcategory,
+        &mut set.charge_type,
+        &mut set.region,
+        &mut set.usage_unit,
+        &mut set.stated_kind,
+        &mut set.stated_model,
+    ] {
+        *field = text(random, &TEXTS);
     }
     if random.once_in(2) {
-        record.tags.insert(random.pick(&PEOPLE), random.pick(&PEOPLE));
-        record.tags.insert("", "");
+        set.discount_percent = Some(rust_decimal::Decimal::new(random.below(10_000), 2));
+    }
+    if random.once_in(2) {
+        set.tags.insert(random.pick(&PEOPLE), random.pick(&PEOPLE));
+        set.tags.insert("", "");
     }
     if random.once_in(3) {
-        record.attributes.insert("note", random.pick(&PEOPLE));
+        set.attributes.insert("note", random.pick(&PEOPLE));
     }
-    Ok(record)
 }
 
 /// The same charge without its person, as a provider states it once the person is gone.
 pub(super) fn nameless(record: &CostRecord) -> CostRecord {
     let mut tags = crate::Tags::default();
-    for (key, value) in record.tags.iter().filter(|(key, _)| &***key != "cursor:user") {
+    for (key, value) in record.dimensions.tags.iter().filter(|(key, _)| &***key != "cursor:user") {
         tags.insert(Arc::clone(key), Arc::clone(value));
     }
-    CostRecord { resource: Some("(no user)".into()), tags, ..record.clone() }
+    let mut nameless = record.clone();
+    nameless.edit(|set| {
+        set.resource = Some("(no user)".into());
+        set.tags = tags;
+    });
+    nameless
 }
 
 /// Something observed at that instant.

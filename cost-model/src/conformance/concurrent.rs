@@ -69,7 +69,7 @@ fn state(number: i64, count: u32) -> Result<WindowReplacement> {
         let at = instant(i64::from(place % 10))?;
         let mut record =
             CostRecord::new(at, "cursor", Currency::USD, Costs::flat(Money::from_units(i128::from(place))));
-        record.service_id = Some(number.to_string().into());
+        record.edit(|set| set.service_id = Some(number.to_string().into()));
         Ok(record)
     };
     let records: Vec<_> = (0..count).map(record).collect::<Result<_>>()?;
@@ -78,8 +78,8 @@ fn state(number: i64, count: u32) -> Result<WindowReplacement> {
 
 /// Fails unless every record is of one state, and all of that state are there.
 fn whole(found: &[StoredRecord], count: u32) -> Checked {
-    let first = found.first().map(|stored| &stored.record.service_id);
-    let mixed = found.iter().any(|stored| Some(&stored.record.service_id) != first);
+    let first = found.first().map(|stored| &stored.record.dimensions.service_id);
+    let mixed = found.iter().any(|stored| Some(&stored.record.dimensions.service_id) != first);
     if mixed || found.len() != usize::try_from(count).unwrap_or_default() {
         let what = format!("a scan saw {} records of two states, or not {count} of one", found.len());
         return Err(Broken(what));
@@ -146,7 +146,7 @@ pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32, patience:
         for id in &ids {
             let of = |stored: &&StoredRecord| stored.provenance.connection == *id;
             let of_one: Vec<_> = found.iter().filter(of).cloned().collect();
-            let service = of_one.first().and_then(|stored| stored.record.service_id.as_deref());
+            let service = of_one.first().and_then(|stored| stored.record.dimensions.service_id.as_deref());
             let old = service == Some(&*number.to_string());
             whole(&of_one, if old { records } else { records / 2 })?;
             new.push(!old);

@@ -103,7 +103,10 @@ async fn file(model: &MemoryStore, id: &ConnectionId, random: &mut Random, step:
 }
 
 fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
-    match (stored.at == row.at && stored.service_id == row.service_id, stored.resource == row.resource) {
+    match (
+        stored.at == row.at && stored.dimensions.service_id == row.dimensions.service_id,
+        stored.dimensions.resource == row.dimensions.resource,
+    ) {
         (true, true) if stored.costs == row.costs => Comparison::Same,
         (true, true) => Comparison::Corrected,
         _ => Comparison::Other,

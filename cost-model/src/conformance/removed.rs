@@ -130,7 +130,7 @@ fn hourly(number: u32, count: u32) -> Result<WindowReplacement> {
         let at = Timestamp::from_millis(start + i64::from(place / 2))?;
         let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
         let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
-        record.resource = Some(format!("user {}", place % 100).into());
+        record.edit(|set| set.resource = Some(format!("user {}", place % 100).into()));
         Ok(record)
     };
     let records = (0..count).map(record).collect::<Result<_>>()?;

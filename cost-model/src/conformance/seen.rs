@@ -1,9 +1,13 @@
 //! What a store shows, beside what it should.
 
+use std::sync::Arc;
+
 use super::charges::{FIRST, LAST, connection, window};
 use super::model::Model;
 use super::{Broken, Checked, same};
-use crate::{CostStore, Result, Scope, StoredRecord};
+use crate::{
+    ChargeSink, CostStore, DimensionSet, Figures, Result, Scope, SetNumber, StoredRecord, Timestamp,
+};
 
 /// What a scan hands out.
 pub(super) async fn scan(store: &dyn CostStore, scope: &Scope) -> Result<Vec<StoredRecord>> {
@@ -19,6 +23,7 @@ pub(super) async fn all(store: &dyn CostStore, model: &Model) -> Checked {
     same("connections", &store.connections().await?, &connections)?;
     let everything: Vec<_> = model.0.values().flat_map(super::model::Kept::records).collect();
     records("a scan of everything", &scan(store, &Scope::all()).await?, &everything)?;
+    charges("the charges of everything", store, &Scope::all(), &everything).await?;
     for number in 0..3 {
         one(store, model, number).await?;
     }
@@ -36,11 +41,62 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
         let expected: Vec<_> = all.iter().filter(|stored| span.contains(stored.record.at)).cloned().collect();
         let found = scan(store, &scope.clone().window(span)).await?;
         records("a scan of one connection and window", &found, &expected)?;
+        charges("the charges of one connection and window", store, &scope.clone().window(span), &expected)
+            .await?;
         same("a count", &store.count(&id, span).await?, &kept.count(start, end)?)?;
     }
     same("coverage", &store.coverage(&id).await?, &kept.coverage()?)?;
     same("restatements", &store.restatements(&id).await?, &kept.restatements)?;
     same("observations", &store.observations(&id).await?, &kept.observations())
+}
+
+/// The charges that a scan for a ledger hands over.
+#[derive(Default)]
+struct Charges {
+    sets: Vec<Arc<DimensionSet>>,
+    taken: Vec<(usize, Timestamp, Figures)>,
+    /// What was wrong with the numbers of sets.
+    fault: Option<&'static str>,
+}
+
+impl ChargeSink for Charges {
+    fn set(&mut self, number: SetNumber, set: &Arc<DimensionSet>) -> Result<()> {
+        if number.index() != self.sets.len() {
+            self.fault = Some("a set whose number is not the count of those before");
+        } else if self.sets.contains(set) {
+            self.fault = Some("a set that was handed over before");
+        }
+        self.sets.push(Arc::clone(set));
+        Ok(())
+    }
+
+    fn charge(&mut self, set: SetNumber, at: Timestamp, figures: &Figures) -> Result<()> {
+        self.taken.push((set.index(), at, *figures));
+        Ok(())
+    }
+}
+
+/// The charges of these records, in the same order, each set of dimensions once.
+async fn charges(what: &str, store: &dyn CostStore, scope: &Scope, records: &[StoredRecord]) -> Checked {
+    let mut found = Charges::default();
+    store.scan_charges(scope, &mut found).await?;
+    if let Some(fault) = found.fault {
+        return Err(Broken(format!("{what}: {fault}")));
+    }
+    if found.taken.len() != records.len() {
+        let count = found.taken.len();
+        return Err(Broken(format!("{what}: found {count} charges, expected {}", records.len())));
+    }
+    for (place, ((set, at, figures), StoredRecord { record, .. })) in
+        found.taken.iter().zip(records).enumerate()
+    {
+        same(&format!("{what}: the time of charge {place}"), at, &record.at)?;
+        same(&format!("{what}: the figures of charge {place}"), figures, &record.figures())?;
+        if found.sets.get(*set) != Some(&record.dimensions) {
+            return Err(Broken(format!("{what}: charge {place} has other dimensions than its record")));
+        }
+    }
+    Ok(())
 }
 
 /// Equal records in the same order, with equal provenance.

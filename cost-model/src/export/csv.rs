@@ -96,24 +96,25 @@ fn cells(
     part: &RecordPart,
     (number, count): (String, String),
 ) -> Result<[String; COLUMNS.len()]> {
+    let set = &record.dimensions;
     let text = |value: Option<&std::sync::Arc<str>>| value.map(ToString::to_string).unwrap_or_default();
     let money = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let tags: BTreeMap<&str, &str> = record.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let tags: BTreeMap<&str, &str> = set.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     let tags = serde_json::to_string(&tags).map_err(unwritten)?;
     Ok([
         record.at.to_string(),
         record.end.map(|end| end.to_string()).unwrap_or_default(),
-        record.provider.to_string(),
-        text(record.billing_account.as_ref()),
-        text(record.account.as_ref()),
-        text(record.service.as_ref()),
-        text(record.service_id.as_ref()),
-        text(record.category.as_ref()),
-        text(record.subcategory.as_ref()),
-        text(record.resource.as_ref()),
-        text(record.charge_type.as_ref()),
-        text(record.region.as_ref()),
-        record.currency.to_string(),
+        set.provider.to_string(),
+        text(set.billing_account.as_ref()),
+        text(set.account.as_ref()),
+        text(set.service.as_ref()),
+        text(set.service_id.as_ref()),
+        text(set.category.as_ref()),
+        text(set.subcategory.as_ref()),
+        text(set.resource.as_ref()),
+        text(set.charge_type.as_ref()),
+        text(set.region.as_ref()),
+        set.currency.to_string(),
         money(part.costs.billed),
         money(part.costs.effective),
         money(part.costs.list),
@@ -124,7 +125,7 @@ fn cells(
         part.tokens.cache_read.to_string(),
         part.requests.map(|requests| requests.to_string()).unwrap_or_default(),
         part.quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
-        text(record.usage_unit.as_ref()),
+        text(set.usage_unit.as_ref()),
         provenance.connection.to_string(),
         provenance.record_id.to_string(),
         provenance.first_seen.to_string(),

@@ -121,11 +121,11 @@ impl Filter {
     ///     "(costs.provider = 'cursor' AND costs.allocation = 0.5) OR (costs.region = 'eu' AND costs.allocation = 0.25)",
     /// )?;
     /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::absent());
-    /// record.region = Some("eu".into());
+    /// record.edit(|set| set.region = Some("eu".into()));
     /// assert_eq!(filter.share_of(&record).unwrap().to_string(), "0.5");
-    /// record.provider = "other".into();
+    /// record.edit(|set| set.provider = "other".into());
     /// assert_eq!(filter.share_of(&record).unwrap().to_string(), "0.25");
-    /// record.region = None;
+    /// record.edit(|set| set.region = None);
     /// assert_eq!(filter.share_of(&record), None);
     /// # Ok::<(), cost_model::Error>(())
     /// ```

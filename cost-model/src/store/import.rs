@@ -387,10 +387,12 @@ impl<'a> Matching<'a> {
         self.taken.insert(place);
         if let Some(stored) = self.records.get_mut(place) {
             if wanted == Comparison::RowNamesPerson && stored.provenance.imported {
-                stored.record.resource.clone_from(&row.resource);
-                for (key, value) in row.tags.iter() {
-                    stored.record.tags.insert(Arc::clone(key), Arc::clone(value));
-                }
+                stored.record.edit(|set| {
+                    set.resource.clone_from(&row.dimensions.resource);
+                    for (key, value) in row.dimensions.tags.iter() {
+                        set.tags.insert(Arc::clone(key), Arc::clone(value));
+                    }
+                });
             }
             if stored.provenance.imported {
                 self.statements.insert((stored.provenance.record_id, self.file.import.id));
@@ -420,7 +422,8 @@ impl<'a> Matching<'a> {
     /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
     /// nothing of the charges of others.
     fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
-        let concerns = self.file.import.owner == Owner::Team || stored.record.resource == row.resource;
+        let concerns = self.file.import.owner == Owner::Team
+            || stored.record.dimensions.resource == row.dimensions.resource;
         concerns && (self.file.compare)(&stored.record, row) == Comparison::Corrected
     }
 

@@ -1,5 +1,6 @@
 //! The seam to storage: what a store does, what it is given, what it answers.
 
+mod charges;
 mod coverage;
 mod import;
 mod memory;
@@ -17,6 +18,7 @@ use crate::{
     Window,
 };
 
+pub use charges::{ChargeSink, SetNumber};
 pub(crate) use coverage::CLOCK_TOLERANCE_MILLIS;
 pub use coverage::{Coverage, CoveredBy, CoveredSpan, LOOK_BACK_DAYS, final_before};
 pub use import::{
@@ -97,6 +99,16 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()>;
+
+    /// Hands what a ledger needs of every record in scope to `sink`, in the order of [`CostStore::scan`]. A store that keeps
+    /// sets of dimensions in a table of their own hands them over by number and leaves out what is not asked for; by default
+    /// every record is read as a whole.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
+    async fn scan_charges(&self, scope: &Scope, sink: &mut (dyn ChargeSink + Send)) -> Result<()> {
+        self.scan(scope, &mut charges::Numbering::new(sink)).await
+    }
 
     /// How many records a connection has in a window, without those that are unconfirmed.
     ///

@@ -87,7 +87,9 @@ impl ReplacedWindow {
         let came = pairing.pair_equal(came);
         let came =
             pairing.pair_by_identity(came, |old, new| same_amounts(old, new) && lost_its_person(old, new));
-        let came = pairing.pair_by_identity(came, |old, new| old.record.resource == new.record.resource);
+        let came = pairing.pair_by_identity(came, |old, new| {
+            old.record.dimensions.resource == new.record.dimensions.resource
+        });
         let came = pairing.pair_by_identity(came, lost_its_person);
         let came = pairing.pair_by_identity(came, |_, _| true);
         for record in came {
@@ -141,7 +143,7 @@ impl<'a> Pairing<'a> {
             // What has not changed need not be written.
             record.provenance.run = Arc::clone(&old.provenance.run);
             if old.provenance.person != Person::AsRead {
-                keep_person(&mut record, old);
+                keep_person(&mut record, &old);
             }
             self.stats.unchanged += 1;
             self.records.push(record);
@@ -169,7 +171,7 @@ impl<'a> Pairing<'a> {
             let queue = waiting.get_mut(&record.provenance.identity);
             let place = queue.as_ref().and_then(|queue| queue.iter().position(|old| fit(old, &record)));
             match queue.zip(place).and_then(|(queue, place)| queue.remove(place)) {
-                Some(old) => self.replace(old, record),
+                Some(old) => self.replace(&old, record),
                 None => left.push(record),
             }
         }
@@ -178,13 +180,13 @@ impl<'a> Pairing<'a> {
         left
     }
 
-    fn replace(&mut self, old: StoredRecord, mut record: StoredRecord) {
+    fn replace(&mut self, old: &StoredRecord, mut record: StoredRecord) {
         record.provenance.first_seen = old.provenance.first_seen;
-        let forgotten = lost_its_person(&old, &record);
+        let forgotten = lost_its_person(old, &record);
         if old.record.costs != record.record.costs {
             self.stats.repriced += 1;
-            self.restate(&record, Some(&old), Some(&record));
-        } else if forgotten && same_amounts(&old, &record) {
+            self.restate(&record, Some(old), Some(&record));
+        } else if forgotten && same_amounts(old, &record) {
             // A person who was removed changes nothing of the charge.
             self.stats.unchanged += 1;
         } else {
@@ -252,36 +254,42 @@ impl<'a> Pairing<'a> {
 fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
     let stated = |record: &CostRecord| {
-        (record.stated.charged, record.stated.model_cost, record.stated.fee, record.stated.discount_percent)
+        let stated = &record.stated;
+        (stated.charged, stated.model_cost, stated.fee, record.dimensions.discount_percent)
     };
-    old.costs == new.costs && stated(old) == stated(new) && old.stated.kind == new.stated.kind
+    old.costs == new.costs
+        && stated(old) == stated(new)
+        && old.dimensions.stated_kind == new.dimensions.stated_kind
 }
 
 /// Whether the provider states the same charge for nobody: the tags that named its person are gone, and no others came.
 fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
-    let names = |record: &CostRecord, value: &Arc<str>| record.resource.as_ref() == Some(value);
-    let mut named = old.tags.iter().filter(|(_, value)| names(old, value)).peekable();
-    old.resource != new.resource
+    let names = |record: &CostRecord, value: &Arc<str>| record.dimensions.resource.as_ref() == Some(value);
+    let mut named = old.dimensions.tags.iter().filter(|(_, value)| names(old, value)).peekable();
+    old.dimensions.resource != new.dimensions.resource
         && named.peek().is_some()
-        && named.all(|(key, _)| new.tags.get(key).is_none())
-        && new.tags.iter().all(|(key, value)| old.tags.get(key).is_some() && !names(new, value))
+        && named.all(|(key, _)| new.dimensions.tags.get(key).is_none())
+        && new
+            .dimensions
+            .tags
+            .iter()
+            .all(|(key, value)| old.dimensions.tags.get(key).is_some() && !names(new, value))
 }
 
 /// Puts the stored person into the record that came without one. Everything else is as it was read.
-fn keep_person(record: &mut StoredRecord, old: StoredRecord) {
-    let (record, old_record) = (&mut record.record, old.record);
-    // A pseudonym may be in any tag, and nobody can tell in which.
-    if old.provenance.person == Person::Pseudonym {
-        record.resource = old_record.resource;
-        record.tags = old_record.tags;
-        record.attributes = old_record.attributes;
-        return;
-    }
-    for (key, value) in
-        old_record.tags.iter().filter(|(_, value)| old_record.resource.as_ref() == Some(value))
-    {
-        record.tags.insert(Arc::clone(key), Arc::clone(value));
-    }
-    record.resource = old_record.resource;
+fn keep_person(record: &mut StoredRecord, old: &StoredRecord) {
+    let kept = &old.record.dimensions;
+    record.record.edit(|set| {
+        set.resource.clone_from(&kept.resource);
+        // A pseudonym may be in any tag, and nobody can tell in which.
+        if old.provenance.person == Person::Pseudonym {
+            set.tags = kept.tags.clone();
+            set.attributes = kept.attributes.clone();
+            return;
+        }
+        for (key, value) in kept.tags.iter().filter(|(_, value)| kept.resource.as_ref() == Some(value)) {
+            set.tags.insert(Arc::clone(key), Arc::clone(value));
+        }
+    });
 }

@@ -34,11 +34,11 @@ fn silent_error(error: &Error) {
 fn charge() -> CostRecord {
     let mut charge = record(0);
     let email = || Some(CANARY.into());
-    charge.billing_account = email();
-    charge.account = email();
-    charge.resource = email();
-    charge.region = email();
-    charge.tags.insert("cursor:user", CANARY);
+    charge.edit(|set| set.billing_account = email());
+    charge.edit(|set| set.account = email());
+    charge.edit(|set| set.resource = email());
+    charge.edit(|set| set.region = email());
+    charge.edit(|set| set.tags.insert("cursor:user", CANARY));
     charge
 }
 
@@ -46,7 +46,7 @@ fn charge() -> CostRecord {
 fn records_ledgers_and_stores_show_no_email() {
     let charge = charge();
     silent(&charge);
-    silent(&charge.tags);
+    silent(&charge.dimensions.tags);
     silent(&charge.stated);
     let batch = SourceBatch::new(window(0, 1), vec![charge.clone()]);
     silent(&batch);
@@ -63,13 +63,13 @@ fn records_ledgers_and_stores_show_no_email() {
     silent(&builder);
     let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
     silent(&ledger);
-    silent(&ledger.tuple(0).unwrap());
+    silent(&ledger.set(ledger.set_ids().next().unwrap()).unwrap());
     silent(&ledger.rows().next().unwrap());
 
     let outside = self::read(window(5, 6), vec![charge.clone()]);
     silent_error(&put(&store, &connection(0), outside).unwrap_err());
     let mut euro = charge;
-    euro.currency = "EUR".parse().unwrap();
+    euro.edit(|set| set.currency = "EUR".parse().unwrap());
     silent_error(&builder.push(&euro).unwrap_err());
 }
 

@@ -129,9 +129,13 @@ impl Broken {
                     new
                 });
             }
-            D::DropsTags => read.records.iter_mut().for_each(|record| record.tags = Tags::default()),
+            D::DropsTags => {
+                read.records.iter_mut().for_each(|record| record.edit(|set| set.tags = Tags::default()))
+            }
             D::DropsAttributes => {
-                read.records.iter_mut().for_each(|record| record.attributes = Tags::default());
+                read.records
+                    .iter_mut()
+                    .for_each(|record| record.edit(|set| set.attributes = Tags::default()));
             }
             D::RoundsAmounts => {
                 for record in &mut read.records {

@@ -155,10 +155,10 @@ proptest! {
 #[test]
 fn no_row_names_a_person_who_was_renamed_nor_an_id_from_which_a_name_could_be_guessed() {
     let mut charge = record(0);
-    charge.resource = Some("ana@acme.test".into());
-    charge.billing_account = Some("ana@acme.test".into());
-    charge.service = Some("ana@acme.test's model".into());
-    charge.tags.insert("cursor:user", "ana@acme.test");
+    charge.edit(|set| set.resource = Some("ana@acme.test".into()));
+    charge.edit(|set| set.billing_account = Some("ana@acme.test".into()));
+    charge.edit(|set| set.service = Some("ana@acme.test's model".into()));
+    charge.edit(|set| set.tags.insert("cursor:user", "ana@acme.test"));
     let charges = [charge];
     let (named, _) = export(&charges, &Untagged, None);
     let pseudonyms = Pseudonyms::new(b"secret");

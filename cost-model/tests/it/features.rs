@@ -163,22 +163,22 @@ proptest! {
 fn charge(service: &str, amount: &str) -> CostRecord {
     let at = Timestamp::from_millis(1_788_220_800_000).unwrap();
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount.parse().unwrap()));
-    record.service_id = Some(service.into());
-    record.service = Some(service.into());
+    record.edit(|set| set.service_id = Some(service.into()));
+    record.edit(|set| set.service = Some(service.into()));
     record
 }
 
 #[test]
 fn a_charge_is_taken_apart_by_list_prices_and_its_fee() {
     let mut record = charge("auto", "0.078225");
-    record.usage_unit = Some("tokens".into());
+    record.edit(|set| set.usage_unit = Some("tokens".into()));
     record.stated.fee = Some("0.015525".parse().unwrap());
     record.tokens.set(TokenType::Input, Tokens::new(1200));
     record.tokens.set(TokenType::Output, Tokens::new(900));
     record.tokens.set(TokenType::CacheWrite, Tokens::new(8000));
     record.tokens.set(TokenType::CacheRead, Tokens::new(52000));
     let mut request = charge("auto", "0.08");
-    request.usage_unit = Some("requests".into());
+    request.edit(|set| set.usage_unit = Some("requests".into()));
     request.requests = Some("2".parse().unwrap());
     let mut unpriced = charge("new-model", "0.5");
     unpriced.tokens.set(TokenType::Output, Tokens::new(7));
@@ -218,9 +218,9 @@ fn settings_leave_out_kinds_of_charge() {
         [("Usage", "1"), ("Credit", "-2"), ("Refund", "-4"), ("Discount", "-8"), ("Tax", "16")]
     {
         let mut record = charge("auto", amount);
-        record.charge_type = Some(charge_type.into());
+        record.edit(|set| set.charge_type = Some(charge_type.into()));
         if charge_type != "Tax" {
-            record.tags.insert("team", "A");
+            record.edit(|set| set.tags.insert("team", "A"));
         }
         records.push(record);
     }
@@ -240,10 +240,10 @@ fn settings_leave_out_kinds_of_charge() {
 #[test]
 fn usage_is_a_figure_only_within_a_unit() {
     let mut tokens = charge("auto", "1");
-    tokens.usage_unit = Some("tokens".into());
+    tokens.edit(|set| set.usage_unit = Some("tokens".into()));
     tokens.tokens.set(TokenType::Input, Tokens::new(5));
     let mut requests = charge("auto", "1");
-    requests.usage_unit = Some("requests".into());
+    requests.edit(|set| set.usage_unit = Some("requests".into()));
     requests.requests = Some("1.5".parse::<RequestUnits>().unwrap());
     let records = [tokens, requests];
     let query = Query::all_resources().measure(Measure::Usage);
@@ -254,7 +254,7 @@ fn usage_is_a_figure_only_within_a_unit() {
         "usage is in several units (requests, tokens); group by the unit or filter costs.usage_unit"
     );
     let mut storage = charge("disk", "1");
-    storage.usage_unit = Some("GB-hours".into());
+    storage.edit(|set| set.usage_unit = Some("GB-hours".into()));
     storage.quantity = Some("0.25".parse().unwrap());
     let [tokens, requests] = records;
     let records = [tokens, requests, storage.clone(), storage];
@@ -293,7 +293,7 @@ fn a_comparison_needs_a_window() {
 #[test]
 fn tagged_and_untagged_are_told_apart() {
     let mut tagged = charge("auto", "1");
-    tagged.tags.insert("k", "v");
+    tagged.edit(|set| set.tags.insert("k", "v"));
     let report = run(&Query::all_resources().group_by(Dimension::Tagged), &[tagged, charge("auto", "2")]);
     let rows: Vec<_> = report.rows.iter().map(|row| row.keys[0].as_deref().unwrap()).collect();
     assert_eq!(rows, ["untagged", "tagged"]);

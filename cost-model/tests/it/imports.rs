@@ -17,12 +17,12 @@ type Counts = BTreeMap<Key, u64>;
 fn charge((at, person, cents): Key) -> CostRecord {
     let mut charge = record(at);
     charge.costs = cost_model::Costs::flat(format!("0.0{cents}").parse().unwrap());
-    charge.resource = person.map(Into::into);
+    charge.edit(|set| set.resource = person.map(Into::into));
     charge
 }
 
 fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
-    let person = match (&stored.resource, &row.resource) {
+    let person = match (&stored.dimensions.resource, &row.dimensions.resource) {
         (None, Some(_)) => Comparison::RowNamesPerson,
         (Some(_), None) => Comparison::StoredNamesPerson,
         (one, other) if one == other => Comparison::Same,
@@ -61,7 +61,8 @@ fn held(store: &MemoryStore) -> Counts {
     now(store.scan(&Scope::all(), &mut records)).unwrap();
     let mut counts = Counts::new();
     for record in records {
-        let person = record.resource.as_deref().map(|person| if person == "ana" { "ana" } else { "bo" });
+        let person =
+            record.dimensions.resource.as_deref().map(|person| if person == "ana" { "ana" } else { "bo" });
         let cents = i64::try_from(record.costs.effective.unwrap().units() / 10_i128.pow(22)).unwrap();
         *counts.entry((record.at.millis(), person, cents)).or_default() += 1;
     }

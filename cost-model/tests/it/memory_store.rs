@@ -102,7 +102,7 @@ fn read(window: Window, records: &[CostRecord]) -> WindowReplacement {
 /// One of two records at every instant, so that twins are common.
 fn charge(at: i64, twin: bool) -> CostRecord {
     let mut charge = record(at);
-    charge.service_id = Some(if twin { "auto" } else { "gpt-5.2" }.into());
+    charge.edit(|set| set.service_id = Some(if twin { "auto" } else { "gpt-5.2" }.into()));
     charge
 }
 

@@ -12,7 +12,7 @@ const EFFECTIVE: [Column; 1] = [Column::Cost(Metric::Effective)];
 fn charge(day: i64, service: &str, amount: Money) -> CostRecord {
     let at = Timestamp::from_millis(day * 86_400_000).unwrap();
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
-    record.service = Some(service.into());
+    record.edit(|set| set.service = Some(service.into()));
     record
 }
 

@@ -18,7 +18,7 @@ fn few_records() -> impl Strategy<Value = Vec<CostRecord>> {
             .map(|(at, tagged)| {
                 let mut record = record(at);
                 if tagged {
-                    record.service_id = Some("another".into());
+                    record.edit(|set| set.service_id = Some("another".into()));
                 }
                 record
             })

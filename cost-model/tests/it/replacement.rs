@@ -35,15 +35,15 @@ fn replace(records: Vec<StoredRecord>, read: WindowReplacement) -> ReplacedWindo
 fn charge(millis: i64, cents: i64, person: Option<&str>) -> CostRecord {
     let mut charge = record(millis);
     charge.costs = Costs::flat(Money::from_units(i128::from(cents) * 10_i128.pow(22)));
-    charge.resource = Some(person.unwrap_or("(no user)").into());
+    charge.edit(|set| set.resource = Some(person.unwrap_or("(no user)").into()));
     if let Some(person) = person {
-        charge.tags.insert("cursor:user", person);
+        charge.edit(|set| set.tags.insert("cursor:user", person));
     }
     charge
 }
 
 fn persons(records: &[StoredRecord]) -> Vec<Option<&str>> {
-    records.iter().map(|stored| stored.record.resource.as_deref()).collect()
+    records.iter().map(|stored| stored.record.dimensions.resource.as_deref()).collect()
 }
 
 fn charges_of(records: &[StoredRecord]) -> Vec<CostRecord> {
@@ -96,15 +96,15 @@ fn a_person_who_was_kept_stays_kept_when_the_charge_is_repriced() {
 #[test]
 fn a_person_is_kept_when_a_charge_lost_them_and_its_price_between_two_reads() {
     let mut included = charge(1, 5, Some("iris@x.test"));
-    included.tags.insert("kind", "included");
+    included.edit(|set| set.tags.insert("kind", "included"));
     let mut on_demand = charge(1, 6, None);
-    on_demand.tags.insert("kind", "on demand");
+    on_demand.edit(|set| set.tags.insert("kind", "on demand"));
     let first = replace(Vec::new(), read(&[included], 1));
     let second = replace(first.records, read(&[on_demand], 2));
     assert_eq!(second.stats, change(0, 0, 0, |change| (change.repriced, change.persons_kept) = (1, 1)));
     let record = &second.records[0].record;
-    assert_eq!(record.resource.as_deref(), Some("iris@x.test"));
-    let tags: Vec<_> = record.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+    assert_eq!(record.dimensions.resource.as_deref(), Some("iris@x.test"));
+    let tags: Vec<_> = record.dimensions.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(tags, [("cursor:user", "iris@x.test"), ("kind", "on demand")]);
 }
 
@@ -114,8 +114,11 @@ fn a_repriced_charge_without_a_person_takes_nobody_elses() {
     let both = [charge(1, 5, Some("iris@x.test")), charge(1, 8, Some("noor@x.test"))];
     let first = replace(Vec::new(), read(&both, 1));
     let second = replace(first.records, read(&[charge(1, 8, None), charge(1, 6, None)], 2));
-    let held: Vec<_> =
-        second.records.iter().map(|each| (each.record.costs, each.record.resource.clone())).collect();
+    let held: Vec<_> = second
+        .records
+        .iter()
+        .map(|each| (each.record.costs, each.record.dimensions.resource.clone()))
+        .collect();
     let cents = |cents: i64| Costs::flat(Money::from_units(i128::from(cents) * 10_i128.pow(22)));
     assert!(held.contains(&(cents(8), Some("noor@x.test".into()))), "{held:?}");
     assert!(held.contains(&(cents(6), Some("iris@x.test".into()))), "{held:?}");
@@ -162,7 +165,7 @@ fn a_pseudonym_stays_whatever_the_charge_costs() {
     ] {
         stored = replace(stored, read(&[charge], run)).records;
         assert_eq!(persons(&stored), [Some("person-1")]);
-        assert!(stored[0].record.tags.iter().all(|(_, value)| !value.contains("iris")));
+        assert!(stored[0].record.dimensions.tags.iter().all(|(_, value)| !value.contains("iris")));
     }
     assert_eq!(total(&charges_of(&stored)), 6 * 10_i128.pow(22));
 }
@@ -171,8 +174,8 @@ fn a_pseudonym_stays_whatever_the_charge_costs() {
 #[test]
 fn another_resource_with_the_same_tags_is_a_change() {
     let (mut one, mut other) = (charge(1, 5, None), charge(1, 5, None));
-    one.resource = Some("sa_1".into());
-    other.resource = Some("sa_2".into());
+    one.edit(|set| set.resource = Some("sa_1".into()));
+    other.edit(|set| set.resource = Some("sa_2".into()));
     let first = replace(Vec::new(), read(&[one], 1));
     let second = replace(first.records, read(&[other], 2));
     assert_eq!(second.stats, change(0, 0, 0, |change| change.changed = 1));

@@ -149,12 +149,12 @@ pub(crate) fn records(count: Range<usize>) -> impl Strategy<Value = Vec<CostReco
             |(caller, at, costs, (tokens, requests)): (prop::sample::Index, _, _, ([u64; 4], Option<_>))| {
                 let ((service, service_id, resource, subcategory), tags) = caller.get(&callers).clone();
                 let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
-                record.service = service;
-                record.service_id = service_id;
-                record.resource = resource;
-                record.subcategory = subcategory;
+                record.edit(|set| set.service = service);
+                record.edit(|set| set.service_id = service_id);
+                record.edit(|set| set.resource = resource);
+                record.edit(|set| set.subcategory = subcategory);
                 for (key, value) in tags {
-                    record.tags.insert(key, value);
+                    record.edit(|set| set.tags.insert(key, value));
                 }
                 let [input, output, cache_write, cache_read] = tokens.map(Tokens::new);
                 record.tokens = TokenCounts { input, output, cache_write, cache_read };

@@ -211,7 +211,7 @@ fn read(bytes: &[u8], mark: Option<DecimalMark>) -> Result<Vec<Fact>, cursor_csv
     let export = reader.read(bytes, "usage.csv")?;
     let fact = |row: cursor_csv_source::ExportRow<'_>| {
         let units = row.cost.unwrap_or(Money::ZERO).units() / 10_i128.pow(18);
-        let who = row.record.resource.as_deref().unwrap_or_default().to_owned();
+        let who = row.record.dimensions.resource.as_deref().unwrap_or_default().to_owned();
         (who, i64::try_from(units).unwrap(), row.record.tokens.total().unwrap().count())
     };
     Ok(export.rows().map(fact).collect())

@@ -286,7 +286,7 @@ fn a_line_may_be_of_one_user_or_of_one_day() {
     let mut records: Vec<_> = charges.iter().map(|charge| record(charge, seen).record).collect();
     let users = ["Ada@example.com", "bo@example.com"];
     for (number, record) in records.iter_mut().enumerate() {
-        record.resource = Some(users[number % 2].into());
+        record.edit(|set| set.resource = Some(users[number % 2].into()));
     }
     let ledger = crate::support::ledger_of(&records);
     let line = |user: Option<&str>, day: Option<&str>| {
@@ -294,7 +294,7 @@ fn a_line_may_be_of_one_user_or_of_one_day() {
         about.user = user.map(str::to_owned);
         about.day = day.map(|day| day.parse().unwrap());
         let mine = records.iter().filter(|record| {
-            user.is_none_or(|user| record.resource.as_deref().unwrap().eq_ignore_ascii_case(user))
+            user.is_none_or(|user| record.dimensions.resource.as_deref().unwrap().eq_ignore_ascii_case(user))
                 && day.is_none_or(|day| record.at.date().to_string() == day)
         });
         (LineKind::Usage(about), cents(mine.filter_map(|record| record.costs.billed).map(Money::units).sum()))

@@ -11,9 +11,9 @@ const PERSON: &str = "iris@example.com";
 fn charge(resource: &str, model: &str) -> CostRecord {
     let mut record =
         CostRecord::new(at("2026-09-20T12:00:00Z"), "cursor", Currency::USD, Costs::flat(money("-1.25")));
-    record.resource = Some(resource.into());
-    record.service_id = Some(model.into());
-    record.subcategory = Some(ON_DEMAND.into());
+    record.edit(|set| set.resource = Some(resource.into()));
+    record.edit(|set| set.service_id = Some(model.into()));
+    record.edit(|set| set.subcategory = Some(ON_DEMAND.into()));
     record
 }
 

@@ -53,8 +53,8 @@ fn ledger() -> Ledger {
         }
         let at = Timestamp::midnight(day.parse().unwrap());
         let mut record = CostRecord::new(at, "openai", Currency::USD, costs);
-        record.service_id = Some(model.into());
-        record.subcategory = Some(tier.into());
+        record.edit(|set| set.service_id = Some(model.into()));
+        record.edit(|set| set.subcategory = Some(tier.into()));
         ledger.push(&record).unwrap();
     }
     ledger.build()

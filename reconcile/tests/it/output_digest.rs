@@ -18,8 +18,8 @@ fn bill() -> Invoice {
 fn charge() -> CostRecord {
     let mut record =
         CostRecord::new(at("2026-09-20T12:00:00Z"), "cursor", Currency::USD, Costs::flat(money("1.2")));
-    record.resource = Some("iris@example.com".into());
-    record.subcategory = Some("Usage-based".into());
+    record.edit(|set| set.resource = Some("iris@example.com".into()));
+    record.edit(|set| set.subcategory = Some("Usage-based".into()));
     record
 }
 
@@ -50,14 +50,14 @@ fn every_fact_of_a_charge_counts() {
     let base = digest(&held(&[charge()]), &bill());
     let changes: [fn(&mut CostRecord); 9] = [
         |record| record.at = at("2026-09-20T12:00:00.001Z"),
-        |record| record.resource = None,
-        |record| record.subcategory = Some("Included".into()),
-        |record| record.service_id = Some("a".into()),
+        |record| record.edit(|set| set.resource = None),
+        |record| record.edit(|set| set.subcategory = Some("Included".into())),
+        |record| record.edit(|set| set.service_id = Some("a".into())),
         |record| record.costs.billed = Some(money("1.200000000000000000000001")),
         |record| record.costs.effective = None,
         |record| record.stated.fee = Some(money("0")),
         |record| record.tokens.set(TokenType::Output, Tokens::new(1)),
-        |record| record.tags.insert("max_mode", "false"),
+        |record| record.edit(|set| set.tags.insert("max_mode", "false")),
     ];
     for (number, change) in changes.iter().enumerate() {
         let mut record = charge();

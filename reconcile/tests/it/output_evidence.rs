@@ -11,9 +11,9 @@ fn charge(instant: &str, kind: &str, billed: &str, effective: &str) -> CostRecor
     let mut costs = Costs::flat(money(effective));
     costs.billed = Some(money(billed));
     let mut record = CostRecord::new(at(instant), "cursor", Currency::USD, costs);
-    record.resource = Some("iris@example.com".into());
-    record.service_id = Some("a".into());
-    record.subcategory = Some(kind.into());
+    record.edit(|set| set.resource = Some("iris@example.com".into()));
+    record.edit(|set| set.service_id = Some("a".into()));
+    record.edit(|set| set.subcategory = Some(kind.into()));
     record.tokens.set(TokenType::CacheRead, Tokens::new(7));
     record
 }

@@ -14,7 +14,7 @@ fn debug_of_everything_leaves_people_out() {
         .iter()
         .map(|charge| {
             let mut record = record(charge, at("2026-10-20T00:00:00Z"));
-            record.record.resource = Some(CANARY.into());
+            record.record.edit(|set| set.resource = Some(CANARY.into()));
             record
         })
         .collect();

@@ -35,18 +35,22 @@ fn a_record_says_what_its_line_is() {
     invoice.lines.push(refund.with_quantity(Some(2.into())));
     let records = invoice.to_records("cursor", "Acme");
     let [record] = &records[..] else { panic!("one line is none of usage") };
-    assert_eq!((&*record.provider, record.account.as_deref()), ("cursor", Some("Acme")));
+    assert_eq!(
+        (&*record.dimensions.provider, record.dimensions.account.as_deref()),
+        ("cursor", Some("Acme"))
+    );
     assert_eq!((record.at, record.end), (period().start(), Some(period().end())));
     assert_eq!(
-        (record.category.as_deref(), record.subcategory.as_deref()),
+        (record.dimensions.category.as_deref(), record.dimensions.subcategory.as_deref()),
         (Some("invoice"), Some("Refund"))
     );
-    assert_eq!(record.charge_type.as_deref(), Some("Adjustment"));
+    assert_eq!(record.dimensions.charge_type.as_deref(), Some("Adjustment"));
     assert_eq!((record.costs.billed, record.costs.effective), (Some(refund_amount()), Some(refund_amount())));
     assert_eq!((record.costs.list, record.costs.contracted), (None, None));
-    let tags: Vec<_> = record.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let tags: Vec<_> = record.dimensions.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(tags, [("invoice:line", "2"), ("invoice:number", "INV-0007")]);
-    let attributes: Vec<_> = record.attributes.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let attributes: Vec<_> =
+        record.dimensions.attributes.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(attributes, [("invoice:description", "line 2"), ("invoice:quantity", "2")]);
 }
 

@@ -126,11 +126,11 @@ fn plain_record(charge: &Charge) -> CostRecord {
     costs.billed = charge.billed.map(Money::from_units);
     costs.effective = charge.effective.map(Money::from_units);
     let mut record = CostRecord::new(charge.at, "cursor", Currency::USD, costs);
-    record.subcategory = Some(charge.kind.into());
-    record.service_id = charge.model.map(Into::into);
+    record.edit(|set| set.subcategory = Some(charge.kind.into()));
+    record.edit(|set| set.service_id = charge.model.map(Into::into));
     record.stated.fee = charge.fee.map(Money::from_units);
     if let Some(max_mode) = charge.max_mode {
-        record.tags.insert("max_mode", if max_mode { "true" } else { "false" });
+        record.edit(|set| set.tags.insert("max_mode", if max_mode { "true" } else { "false" }));
     }
     record
 }

@@ -46,7 +46,7 @@ fn rules_and_directories_show_no_email() {
     silent(&rules);
     let at = Timestamp::midnight("2026-01-01".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-    record.resource = Some(EMAIL.into());
+    record.edit(|set| set.resource = Some(EMAIL.into()));
     silent(&rules.answer("Owner", &record, at));
 }
 
@@ -142,7 +142,7 @@ fn locks_and_spellings_show_no_email() {
     let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
     let at = Timestamp::midnight("2026-01-01".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse().unwrap()));
-    record.resource = Some(EMAIL.to_uppercase().into());
+    record.edit(|set| set.resource = Some(EMAIL.to_uppercase().into()));
     let mut ledger = cost_model::Ledger::builder(Currency::USD);
     ledger.push(&record).unwrap();
     let ledger = ledger.build();
@@ -167,7 +167,7 @@ fn locks_and_spellings_show_no_email() {
     assert!(!rules.rules().spellings(&ledger).is_empty());
     silent(&rules.rules().spellings(&ledger));
     silent(&rules.remember("Owner"));
-    silent(&virtual_tags::LedgerTags::new(&rules, "Owner", &ledger));
+    silent(&cost_model::TagCache::new(&ledger, &rules, &["Owner".into()]).unwrap());
     let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
     let shared = RuleSet::from_toml(&shared, "rules.toml")
         .unwrap()

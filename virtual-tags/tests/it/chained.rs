@@ -73,14 +73,15 @@ impl Condition {
     }
 
     fn holds(&self, record: &CostRecord, keys: &[&'static str]) -> bool {
-        let resource = record.resource.as_deref();
+        let resource = record.dimensions.resource.as_deref();
         match self {
             Self::Resource(text) => resource == Some(text),
             Self::Starts(text) => resource.is_some_and(|each| each.starts_with(text)),
             Self::Ends(text) => resource.is_some_and(|each| each.ends_with(text)),
             Self::OneOf(texts) => resource.is_some_and(|each| texts.contains(&each)),
             Self::Service(text) => {
-                record.service.as_deref() == Some(text) || record.service_id.as_deref() == Some(text)
+                record.dimensions.service.as_deref() == Some(text)
+                    || record.dimensions.service_id.as_deref() == Some(text)
             }
             Self::Key(key, text) => keys[*key] == *text,
             Self::Not(part) => !part.holds(record, keys),
@@ -170,7 +171,8 @@ fn outcome(
 fn winner<'a>(rules: &'a [Rule], record: &CostRecord, keys: &[&'static str]) -> Option<&'a Rule> {
     let fits = |rule: &&Rule| {
         let day = record.at.date().day();
-        let domain = record.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
+        let domain =
+            record.dimensions.resource.as_deref().and_then(|id| id.split_once('@')).map(|(_, domain)| domain);
         rule.days.is_none_or(|(from, to)| from <= day && day < to)
             && rule.domain.is_none_or(|wanted| domain == Some(wanted))
             && rule.when.holds(record, keys)
@@ -266,9 +268,9 @@ pub(crate) fn records() -> impl Strategy<Value = Vec<CostRecord>> {
     let record = record.prop_map(|(resource, service, service_id, day, amount)| {
         let at = Timestamp::midnight(format!("2026-01-0{day}").parse().unwrap());
         let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(Money::from_units(amount)));
-        record.resource = resource.map(Into::into);
-        record.service = service.map(Into::into);
-        record.service_id = service_id.map(Into::into);
+        record.edit(|set| set.resource = resource.map(Into::into));
+        record.edit(|set| set.service = service.map(Into::into));
+        record.edit(|set| set.service_id = service_id.map(Into::into));
         record
     });
     prop::collection::vec(record, 1..6)

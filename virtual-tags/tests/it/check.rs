@@ -128,8 +128,8 @@ fn what_charges_say_of_rules_is_found() {
     let mut builder = Ledger::builder(Currency::USD);
     for resource in ["ANA@acme.test", "bo@acme.test"] {
         let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-        record.resource = Some(resource.into());
-        record.region = Some("eu".into());
+        record.edit(|set| set.resource = Some(resource.into()));
+        record.edit(|set| set.region = Some("eu".into()));
         builder.push(&record).unwrap();
     }
     let findings = compile(toml).tagger().unwrap().check_against(&builder.build());

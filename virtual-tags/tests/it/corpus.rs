@@ -30,18 +30,18 @@ fn charges(filter: &Filter) -> [CostRecord; 2] {
     for literal in filter.literals() {
         let (Some(dimension), Some(value)) = (literal.dimension, text(literal.literal)) else { continue };
         match dimension {
-            Dimension::Provider => full.provider = value,
-            Dimension::BillingAccount => full.billing_account = Some(value),
-            Dimension::Account => full.account = Some(value),
-            Dimension::Service => full.service = Some(value),
-            Dimension::ServiceId => full.service_id = Some(value),
-            Dimension::Category => full.category = Some(value),
-            Dimension::Subcategory => full.subcategory = Some(value),
-            Dimension::Resource => full.resource = Some(value),
-            Dimension::ChargeType => full.charge_type = Some(value),
-            Dimension::Region => full.region = Some(value),
-            Dimension::UsageUnit => full.usage_unit = Some(value),
-            Dimension::Tag(key) => full.tags.insert(key, value),
+            Dimension::Provider => full.edit(|set| set.provider = value),
+            Dimension::BillingAccount => full.edit(|set| set.billing_account = Some(value)),
+            Dimension::Account => full.edit(|set| set.account = Some(value)),
+            Dimension::Service => full.edit(|set| set.service = Some(value)),
+            Dimension::ServiceId => full.edit(|set| set.service_id = Some(value)),
+            Dimension::Category => full.edit(|set| set.category = Some(value)),
+            Dimension::Subcategory => full.edit(|set| set.subcategory = Some(value)),
+            Dimension::Resource => full.edit(|set| set.resource = Some(value)),
+            Dimension::ChargeType => full.edit(|set| set.charge_type = Some(value)),
+            Dimension::Region => full.edit(|set| set.region = Some(value)),
+            Dimension::UsageUnit => full.edit(|set| set.usage_unit = Some(value)),
+            Dimension::Tag(key) => full.edit(|set| set.tags.insert(key, value)),
             _ => {}
         }
     }

@@ -21,7 +21,7 @@ ana@acme.test,Data Platform,Engineering,2026-09-15,
 fn team(rules: &ResolvedRules, email: &str, at: &str) -> String {
     let at = Timestamp::from(at.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-    record.resource = Some(email.into());
+    record.edit(|set| set.resource = Some(email.into()));
     match rules.answer("Team", &record, at) {
         Answer::Value(value) => value.as_ref().to_owned(),
         Answer::Shares(_) | Answer::Unset => String::new(),

@@ -26,8 +26,8 @@ fn rules() -> ResolvedRules {
 fn explained(key: &str) -> String {
     let at = Timestamp::midnight("2026-09-15".parse().unwrap());
     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
-    record.resource = Some("Ana@acme.test".into());
-    record.region = Some("eu".into());
+    record.edit(|set| set.resource = Some("Ana@acme.test".into()));
+    record.edit(|set| set.region = Some("eu".into()));
     let explanation = rules().explain(key, &record, at).unwrap();
     assert!(!format!("{explanation:?}").contains("acme"));
     explanation.to_string()
@@ -74,7 +74,7 @@ proptest::proptest! {
         }
         let ledger = builder.build();
         let all = Window::new(Timestamp::from_millis(0).unwrap(), at("2100-01-01")).unwrap();
-        let mut people: Vec<_> = records.iter().filter_map(|record| record.resource.clone()).collect();
+        let mut people: Vec<_> = records.iter().filter_map(|record| record.dimensions.resource.clone()).collect();
         people.sort();
         people.dedup();
         for key in rules.keys() {
@@ -117,7 +117,7 @@ fn a_rule_without_a_source_is_told_in_words_that_read() {
     let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().compile(people).unwrap();
     let rules = rules.resolve(&Ledger::builder(Currency::USD).build(), Metric::Effective, &[]).unwrap();
     let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
-    record.resource = Some("bo@x.test".into());
+    record.edit(|set| set.resource = Some("bo@x.test".into()));
     let told = rules.explain("K", &record, record.at).unwrap().to_string();
     let nearly: Vec<_> = told.lines().filter_map(|line| line.split("; but not ").nth(1)).collect();
     let expected =

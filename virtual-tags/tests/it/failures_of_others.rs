@@ -15,7 +15,7 @@ fn ledger(charges: &[(&str, &str, &str)]) -> Ledger {
     for (who, day, dollars) in charges {
         let at = Timestamp::midnight(day.parse().unwrap());
         let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(dollars.parse().unwrap()));
-        record.resource = Some((*who).into());
+        record.edit(|set| set.resource = Some((*who).into()));
         builder.push(&record).unwrap();
     }
     builder.build()

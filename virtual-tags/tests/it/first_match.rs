@@ -1,8 +1,8 @@
 //! The compiled rules against the interpreter.
 
-use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, Tagger, Timestamp};
+use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, TagCache, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Answer, LedgerTags, RuleSet};
+use virtual_tags::{Answer, RuleSet};
 
 use crate::naive::{FACTS, cases, instants, records, worlds};
 
@@ -47,8 +47,8 @@ proptest! {
         in_time.sort_by_key(|record| record.at);
         for key in rules.keys() {
             let mut memory = rules.remember(key);
-            let resolved = LedgerTags::new(&rules, key, &ledger);
-            let mut numbers = resolved.numbers();
+            let resolved = TagCache::new(&ledger, &rules, std::slice::from_ref(key)).unwrap();
+            let mut numbers = resolved.answers(&ledger);
             for record in &in_time {
                 for at in instants().into_iter().chain([record.at; 2]) {
                     let [part] = memory.parts(*record, at) else { panic!("nothing is shared out") };
@@ -56,8 +56,8 @@ proptest! {
                     prop_assert_eq!(remembered.as_deref(), world.assign(key, record, at));
                 }
                 let expected = world.assign(key, record, record.at);
-                let [(resolved, 1)] = resolved.shares(numbers.next().unwrap()) else { panic!("shares") };
-                prop_assert_eq!(resolved.as_deref(), expected);
+                let [part] = resolved.parts(numbers.next().unwrap()) else { panic!("shares") };
+                prop_assert_eq!((part.values[0].as_deref(), part.weight), (expected, 1));
             }
             prop_assert_eq!(numbers.next(), None);
         }
@@ -90,7 +90,7 @@ proptest! {
         let reads = rules.reads();
         let seen = |record: &CostRecord| -> Vec<Option<String>> {
             let texts = reads.iter().map(|dimension| record.get(dimension).map(std::borrow::Cow::into_owned));
-            let tags = reads.contains(&Dimension::Tagged).then(|| format!("{:?}", record.tags.iter().collect::<Vec<_>>()));
+            let tags = reads.contains(&Dimension::Tagged).then(|| format!("{:?}", record.dimensions.tags.iter().collect::<Vec<_>>()));
             texts.chain([tags]).collect()
         };
         for (number, one) in records.iter().enumerate() {
@@ -115,7 +115,7 @@ proptest! {
             keys.push(key.to_owned());
             for record in &records {
                 let of = |id: Option<&std::sync::Arc<str>>| world.fact(id?, fact, record.at);
-                let expected = of(record.resource.as_ref()).or_else(|| of(record.tags.get("cursor:user")));
+                let expected = of(record.dimensions.resource.as_ref()).or_else(|| of(record.dimensions.tags.get("cursor:user")));
                 let assigned = value(rules.answer(key, record, record.at));
                 prop_assert_eq!(assigned.as_deref(), Some(expected.unwrap_or("Nobody")));
             }

@@ -9,7 +9,7 @@ fn at(day: &str) -> Timestamp {
 
 fn record(resource: &str, day: &str) -> CostRecord {
     let mut record = CostRecord::new(at(day), "cursor", Currency::USD, Costs::flat("1".parse().unwrap()));
-    record.resource = Some(resource.into());
+    record.edit(|set| set.resource = Some(resource.into()));
     record
 }
 

@@ -1,9 +1,11 @@
 //! Closed periods stay what they were.
 
 use cost_model::report::Query;
-use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::{
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Tagger, Timestamp, Window,
+};
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LedgerTags, LockedRules, PeriodLock, RuleSet};
+use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -21,7 +23,7 @@ fn ledger(charges: &[(&str, &str, &str)]) -> Ledger {
     for (person, day, amount) in charges {
         let costs = Costs::flat(amount.parse().unwrap());
         let mut record = CostRecord::new(at(day), "cursor", Currency::USD, costs);
-        record.resource = Some((*person).into());
+        record.edit(|set| set.resource = Some((*person).into()));
         builder.push(&record).unwrap();
     }
     builder.build()
@@ -208,10 +210,10 @@ proptest! {
             change = change.checked_add(restated.now).unwrap().checked_sub(restated.closed).unwrap();
         }
         prop_assert!(change.is_zero());
-        let (as_locked, as_now) = (LedgerTags::new(&locked, "K0", &ledger), LedgerTags::new(&current, "K0", &ledger));
-        for (row, (locked, now)) in ledger.rows().zip(as_locked.numbers().zip(as_now.numbers())) {
+        let (as_locked, as_now) = (TagCache::new(&ledger, &locked, &["K0".into()]).unwrap(), TagCache::new(&ledger, &current, &["K0".into()]).unwrap());
+        for (row, (locked, now)) in ledger.rows().zip(as_locked.answers(&ledger).zip(as_now.answers(&ledger))) {
             if !period.contains(row.at) {
-                prop_assert_eq!(as_locked.shares(locked), as_now.shares(now));
+                prop_assert_eq!(as_locked.parts(locked), as_now.parts(now));
             }
         }
     }
@@ -327,8 +329,8 @@ fn a_lock_is_opened_with_what_it_holds() {
         ("bot-9", "", "`-`"),
     ] {
         let mut late = CostRecord::new(at("2026-09-30"), "cursor", Currency::USD, Costs::absent());
-        late.resource = Some(who.into());
-        late.service = Some(service.into());
+        late.edit(|set| set.resource = Some(who.into()));
+        late.edit(|set| set.service = Some(service.into()));
         assert_eq!(opened.answer("Team", &late, late.at).to_string(), expected);
         for key in ["Team", "Payer"] {
             assert_eq!(opened.answer(key, &late, late.at), before.answer(key, &late, late.at), "{who} {key}");

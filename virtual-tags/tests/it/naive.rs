@@ -125,7 +125,9 @@ impl World {
             match rule.then {
                 Then::Value(value) => return Some(value),
                 Then::Fact(fact) => {
-                    for id in [record.resource.as_ref(), record.tags.get("cursor:user")].into_iter().flatten()
+                    for id in [record.dimensions.resource.as_ref(), record.dimensions.tags.get("cursor:user")]
+                        .into_iter()
+                        .flatten()
                     {
                         if let Some(value) = self.fact(id, fact, at) {
                             return Some(value);
@@ -215,10 +217,12 @@ impl Condition {
 
     fn holds(&self, record: &CostRecord) -> bool {
         match self {
-            Self::Resource(id) => record.resource.as_deref() == Some(id),
-            Self::ResourceEndsWith(end) => record.resource.as_ref().is_some_and(|id| id.ends_with(end)),
-            Self::Service(service) => record.service.as_deref() == Some(service),
-            Self::Project(project) => record.tags.get("project").map(|value| &**value) == *project,
+            Self::Resource(id) => record.dimensions.resource.as_deref() == Some(id),
+            Self::ResourceEndsWith(end) => {
+                record.dimensions.resource.as_ref().is_some_and(|id| id.ends_with(end))
+            }
+            Self::Service(service) => record.dimensions.service.as_deref() == Some(service),
+            Self::Project(project) => record.dimensions.tags.get("project").map(|value| &**value) == *project,
             Self::Not(part) => !part.holds(record),
             Self::All(parts) => parts.iter().all(|part| part.holds(record)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(record)),
@@ -315,11 +319,11 @@ pub(crate) fn records() -> impl Strategy<Value = Vec<CostRecord>> {
             costs.list = list;
             costs.contracted = contracted;
             let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
-            record.resource = resource.map(Into::into);
-            record.service = service.map(Into::into);
+            record.edit(|set| set.resource = resource.map(Into::into));
+            record.edit(|set| set.service = service.map(Into::into));
             for (key, value) in [("cursor:user", user), ("project", project)] {
                 if let Some(value) = value {
-                    record.tags.insert(key, value);
+                    record.edit(|set| set.tags.insert(key, value));
                 }
             }
             record

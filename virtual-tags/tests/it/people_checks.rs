@@ -291,7 +291,7 @@ fn a_rule_finds_its_column_in_any_case() {
         cost_model::Currency::USD,
         cost_model::Costs::absent(),
     );
-    charge.resource = Some("a@x.test".into());
+    charge.edit(|set| set.resource = Some("a@x.test".into()));
     assert_eq!(rules.answer("Team", &charge, charge.at).to_string(), "`Web`");
     assert_eq!(rules.answer("Center", &charge, charge.at).to_string(), "`7`");
 }

@@ -9,7 +9,7 @@ fn at(day: &str) -> Timestamp {
 
 fn record(resource: &str) -> CostRecord {
     let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
-    record.resource = Some(resource.into());
+    record.edit(|set| set.resource = Some(resource.into()));
     record
 }
 
@@ -39,7 +39,7 @@ fn people(csv: &str) -> Directory {
 #[test]
 fn a_field_is_inherited_through_its_transforms() {
     let mut charge = record("ana@acme.test");
-    charge.account = Some("Acme-DATA-eu".into());
+    charge.edit(|set| set.account = Some("Acme-DATA-eu".into()));
     let rule = |transform: &str| format!("[[tag.rule]]\nfrom_field = \"costs.account\"\n{transform}");
     let gives = |transform: &str, expected: &str| {
         gives(&rule(transform), Directory::default(), &charge, expected);
@@ -56,7 +56,7 @@ fn a_field_is_inherited_through_its_transforms() {
 fn a_default_may_be_a_field() {
     let mut charge = record("ana@acme.test");
     gives("default = \"None\"\ndefault_from = \"tags['team']\"", Directory::default(), &charge, "None");
-    charge.tags.insert("team", "A/B");
+    charge.edit(|set| set.tags.insert("team", "A/B"));
     let written = "default_from = \"tags['team']\"\ndefault_transform = { split = \"/\", index = 1 }";
     gives(written, Directory::default(), &charge, "B");
 }
@@ -64,7 +64,7 @@ fn a_default_may_be_a_field() {
 #[test]
 fn the_providers_own_tag_may_stand() {
     let mut charge = record("ana@acme.test");
-    charge.tags.insert("Team", "Theirs");
+    charge.edit(|set| set.tags.insert("Team", "Theirs"));
     let rule = "[[tag.rule]]\nvalue = \"Ours\"\nemail.domain = \"acme.test\"";
     gives(rule, Directory::default(), &charge, "Ours");
     gives(&format!("overrides_provider = false\n{rule}"), Directory::default(), &charge, "Theirs");

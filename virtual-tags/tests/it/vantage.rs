@@ -75,8 +75,8 @@ fn at(day: &str) -> Timestamp {
 
 fn charge(email: &str, day: &str) -> CostRecord {
     let mut charge = CostRecord::new(at(day), "cursor", Currency::USD, Costs::absent());
-    charge.resource = Some(email.into());
-    charge.tags.insert("cursor:user", email);
+    charge.edit(|set| set.resource = Some(email.into()));
+    charge.edit(|set| set.tags.insert("cursor:user", email));
     charge
 }
 

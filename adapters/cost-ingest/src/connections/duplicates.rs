@@ -96,7 +96,7 @@ impl Traits {
         self.identities.insert(Identity::of(record));
         if record.tokens != TokenCounts::default() {
             let tokens = TokenType::ALL.map(|token_type| record.tokens.get(token_type).count());
-            let model = record.service_id.as_deref().map(str::to_lowercase);
+            let model = record.dimensions.service_id.as_deref().map(str::to_lowercase);
             *self.uses.entry((record.at.millis().div_euclid(1000), tokens, model)).or_default() += 1;
             *self.rough_uses.entry((record.at.millis().div_euclid(1000), tokens)).or_default() += 1;
         }

@@ -69,8 +69,8 @@ fn apply(source: &Script, now: i64, change: &Change) {
     match change {
         Change::Late(age, units) => {
             let mut late = row((now - age * HOUR).max(open.millis()), *units);
-            late.resource = Some("iris@acme.test".into());
-            late.tags.insert("cursor:user", "iris@acme.test");
+            late.edit(|set| set.resource = Some("iris@acme.test".into()));
+            late.edit(|set| set.tags.insert("cursor:user", "iris@acme.test"));
             rows.push(late);
         }
         Change::Reprice(number) => {
@@ -84,8 +84,8 @@ fn apply(source: &Script, now: i64, change: &Change) {
         Change::Forget(number) => {
             let Some(place) = place(*number) else { return };
             rows[place].costs = row(0, 7).costs;
-            rows[place].resource = Some("(no user)".into());
-            rows[place].tags = cost_model::Tags::default();
+            rows[place].edit(|set| set.resource = Some("(no user)".into()));
+            rows[place].edit(|set| set.tags = cost_model::Tags::default());
         }
     }
 }
@@ -102,8 +102,8 @@ fn until(rows: &[CostRecord], now: i64) -> Vec<CostRecord> {
 /// As the server shows them, whoever they belong to: a person who was seen once stays.
 fn charges(rows: &[CostRecord]) -> Vec<CostRecord> {
     let bare = |row: &CostRecord| {
-        let mut bare = CostRecord::new(row.at, "scripted", row.currency, row.costs);
-        bare.service = None;
+        let mut bare = CostRecord::new(row.at, "scripted", row.dimensions.currency, row.costs);
+        bare.edit(|set| set.service = None);
         bare
     };
     sorted(rows.iter().map(bare).collect())
@@ -139,8 +139,8 @@ proptest! {
                     misled_until = i64::MAX;
                     prop_assert_eq!(charges(&until(&stored(&store), now)), charges(&until(&source.rows(), now)));
                     for kept in stored(&store).iter().filter(|kept| kept.at > at(AUGUST)) {
-                        let shown = source.rows().iter().any(|row| row.at == kept.at && row.resource == kept.resource);
-                        prop_assert!(shown || kept.resource.as_deref() == Some("iris@acme.test"));
+                        let shown = source.rows().iter().any(|row| row.at == kept.at && row.dimensions.resource == kept.dimensions.resource);
+                        prop_assert!(shown || kept.dimensions.resource.as_deref() == Some("iris@acme.test"));
                     }
                 }
                 Step::Interrupted(polls) => {

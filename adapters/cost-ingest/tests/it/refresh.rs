@@ -20,13 +20,13 @@ fn audit(source: &Script, store: &dyn CostStore, now: i64) -> RunReport {
 
 /// Names a person, as `cursor:user` and as the resource.
 fn by(person: &str, mut row: CostRecord) -> CostRecord {
-    row.tags.insert("cursor:user", person);
-    row.resource = Some(person.into());
+    row.edit(|set| set.tags.insert("cursor:user", person));
+    row.edit(|set| set.resource = Some(person.into()));
     row
 }
 
 fn nameless(mut row: CostRecord) -> CostRecord {
-    row.resource = Some("(no user)".into());
+    row.edit(|set| set.resource = Some("(no user)".into()));
     row
 }
 

@@ -27,7 +27,9 @@ fn generation(number: i64, generation: i64) -> WindowReplacement {
         let amount = if place % 3 == 0 { 1 } else { generation + 1 };
         let costs = Costs::flat(Money::from_units(i128::from(amount) * 10_i128.pow(20)));
         let mut record = CostRecord::new(millis(number * 1000 + place), "cursor", Currency::USD, costs);
-        record.resource = Some(format!("{}", if place % 3 == 0 { 0 } else { generation }).into());
+        record.edit(|set| {
+            set.resource = Some(format!("{}", if place % 3 == 0 { 0 } else { generation }).into());
+        });
         record
     };
     // Each generation has a size of its own.
@@ -42,7 +44,7 @@ fn generation(number: i64, generation: i64) -> WindowReplacement {
 /// Fails unless a window is of one generation; tells which.
 fn generation_of(number: i64, records: &[CostRecord]) -> Option<i64> {
     let marked = records.get(1)?;
-    let generation: i64 = marked.resource.as_deref().unwrap().parse().unwrap();
+    let generation: i64 = marked.dimensions.resource.as_deref().unwrap().parse().unwrap();
     let expected = self::generation(number, generation).records;
     assert!(records == expected, "window {number} is not wholly of generation {generation}");
     Some(generation)

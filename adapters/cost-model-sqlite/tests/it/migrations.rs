@@ -38,8 +38,8 @@ fn a_file_of_version_1_is_brought_to_the_present_one() {
     for StoredRecord { record, provenance } in &found {
         assert_eq!((provenance.person, provenance.unconfirmed), (Person::AsRead, false));
         assert_eq!((provenance.run.as_ref(), provenance.first_seen), ("run 1", millis(5)));
-        assert_eq!(record.resource.as_deref(), Some("ana@acme.test"));
-        assert_eq!(record.tags.get("cursor:user").map(AsRef::as_ref), Some("ana@acme.test"));
+        assert_eq!(record.dimensions.resource.as_deref(), Some("ana@acme.test"));
+        assert_eq!(record.dimensions.tags.get("cursor:user").map(AsRef::as_ref), Some("ana@acme.test"));
     }
     // Nobody knows when it was read, so it is read once more.
     let coverage = wait(store.coverage(&connection())).unwrap();

@@ -59,23 +59,29 @@ fn record() -> impl Strategy<Value = CostRecord> {
             let currency: Currency = currency.parse().unwrap();
             let mut record = CostRecord::new(millis(at), provider, currency, Costs::absent());
             let mut texts = texts.into_iter();
-            for field in [
-                &mut record.billing_account,
-                &mut record.account,
-                &mut record.service,
-                &mut record.service_id,
-                &mut record.category,
-                &mut record.subcategory,
-                &mut record.resource,
-                &mut record.charge_type,
-                &mut record.region,
-                &mut record.usage_unit,
-                &mut record.stated.kind,
-                &mut record.stated.model,
-                &mut record.stated.conversation,
-            ] {
-                *field = texts.next().unwrap();
-            }
+            record.edit(|set| {
+                for field in [
+                    &mut set.billing_account,
+                    &mut set.account,
+                    &mut set.service,
+                    &mut set.service_id,
+                    &mut set.category,
+                    &mut set.subcategory,
+                    &mut set.resource,
+                    &mut set.charge_type,
+                    &mut set.region,
+                    &mut set.usage_unit,
+                    &mut set.stated_kind,
+                    &mut set.stated_model,
+                ] {
+                    *field = texts.next().unwrap();
+                }
+                set.tags = tags;
+                set.attributes = attributes;
+                set.discount_percent = discount;
+            });
+            record.stated.conversation = texts.next().unwrap();
+            record.stated.agent = texts.next().unwrap();
             let mut amounts = amounts.into_iter();
             record.requests = amounts.next().unwrap().map(RequestUnits::from_units);
             record.quantity = amounts.next().unwrap().map(Quantity::from_units);
@@ -94,9 +100,6 @@ fn record() -> impl Strategy<Value = CostRecord> {
             record.end = end.map(|end| millis(end.into()));
             let [input, output, cache_write, cache_read] = tokens.map(Tokens::new);
             record.tokens = TokenCounts { input, output, cache_write, cache_read };
-            record.tags = tags;
-            record.attributes = attributes;
-            record.stated.discount_percent = discount;
             record.stated.rounded = rounded;
             record
         },

@@ -81,7 +81,7 @@ pub(crate) fn charges(count: i64, units: i128) -> Vec<CostRecord> {
     let charge = |number| {
         let costs = Costs::flat(Money::from_units(units));
         let mut record = CostRecord::new(millis(number % 10), "cursor", Currency::USD, costs);
-        record.resource = Some(format!("user-{}@acme.test", number % 7).into());
+        record.edit(|set| set.resource = Some(format!("user-{}@acme.test", number % 7).into()));
         record.stated.conversation = Some(format!("conversation {number} of {units}").into());
         record
     };

@@ -141,13 +141,13 @@ fn the_stated_figures_are_kept() {
     let record = record(
         r#""kind":"USAGE_EVENT_KIND_USAGE_BASED","conversationId":"c-1","tokenUsage":{"totalCents":10,"discountPercentOff":10},"chargedCents":10.5,"cursorTokenFee":1.5"#,
     );
-    let stated = record.stated;
+    let (dimensions, stated) = (&record.dimensions, &record.stated);
     assert_eq!(stated.charged, Some("0.105".parse().unwrap()));
     assert_eq!(stated.model_cost, Some("0.1".parse().unwrap()));
     assert_eq!(stated.fee, Some("0.015".parse().unwrap()));
-    assert_eq!(stated.discount_percent.map(|percent| percent.to_string()).as_deref(), Some("10"));
-    assert_eq!(stated.kind.as_deref(), Some("USAGE_EVENT_KIND_USAGE_BASED"));
-    assert_eq!(stated.model.as_deref(), Some("claude-4.5-sonnet"));
+    assert_eq!(dimensions.discount_percent.map(|percent| percent.to_string()).as_deref(), Some("10"));
+    assert_eq!(dimensions.stated_kind.as_deref(), Some("USAGE_EVENT_KIND_USAGE_BASED"));
+    assert_eq!(dimensions.stated_model.as_deref(), Some("claude-4.5-sonnet"));
     assert_eq!(stated.conversation.as_deref(), Some("c-1"));
     assert_eq!(stated.rounded, 0);
 }

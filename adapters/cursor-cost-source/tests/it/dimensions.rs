@@ -11,7 +11,7 @@ fn get(record: &CostRecord, dimension: &Dimension) -> Option<String> {
 }
 
 fn tags(record: &CostRecord) -> Vec<String> {
-    record.tags.iter().map(|(key, value)| format!("{key}={value}")).collect()
+    record.dimensions.tags.iter().map(|(key, value)| format!("{key}={value}")).collect()
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_service_account_in_a_cloud_agent() {
         tags(&record),
         [
             "cursor:automation=a-1",
-            "cursor:cloud_agent=bc-1",
+            "cursor:cloud_agent=true",
             "cursor:headless=true",
             "cursor:kind=Included in Business",
             "cursor:max_mode=false",
@@ -72,6 +72,7 @@ fn a_service_account_in_a_cloud_agent() {
             "cursor:user=bot@example.com",
         ]
     );
+    assert_eq!(record.stated.agent.as_deref(), Some("bc-1"), "nearly every run has an id of its own");
 }
 
 #[test]

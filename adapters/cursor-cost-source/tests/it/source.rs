@@ -64,8 +64,12 @@ async fn an_unknown_kind_is_kept_and_counted() {
     simulator.insert_event(event);
     let read = source(&simulator).read(window(&simulator)).await.unwrap();
     assert_eq!(read.unknown_kinds, 1);
-    let record = read.records.iter().find(|record| record.service_id.as_deref() == Some("claude-9")).unwrap();
-    assert_eq!(record.resource.as_deref(), Some(NO_USER));
+    let record = read
+        .records
+        .iter()
+        .find(|record| record.dimensions.service_id.as_deref() == Some("claude-9"))
+        .unwrap();
+    assert_eq!(record.dimensions.resource.as_deref(), Some(NO_USER));
     assert_eq!((record.costs.billed, record.costs.effective), (None, Some("0.01".parse().unwrap())));
 }
 

@@ -17,9 +17,9 @@ fn summary(record: &CostRecord) -> String {
     format!(
         "{} {} {} {} {}+{}+{}+{} {} {}",
         record.at,
-        text(&record.resource),
-        text(&record.subcategory),
-        text(&record.service),
+        text(&record.dimensions.resource),
+        text(&record.dimensions.subcategory),
+        text(&record.dimensions.service),
         tokens.input.count(),
         tokens.cache_write.count(),
         tokens.cache_read.count(),
@@ -54,7 +54,7 @@ fn team_without_types_of_2025() {
     reads(csv, &["2025-06-03T14:05:06Z iris@example.com Usage-based Claude 4 Sonnet 0+0+0+0 0.49 0.49"]);
     let record = &read(csv)[0];
     assert_eq!(record.quantity.unwrap().to_string(), "12345");
-    assert_eq!(record.usage_unit.as_deref(), Some("tokens"));
+    assert_eq!(record.dimensions.usage_unit.as_deref(), Some("tokens"));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn personal_with_cost_to_you() {
         2025-08-03T14:05:06.001Z,auto,1,2,3,4,10,0.19,0.00\n";
     reads(csv, &["2025-08-03T14:05:06.001Z (no user) (no kind) Auto 2+1+3+4 0 0.19"]);
     let export = CsvExport::read_personal(csv.as_bytes(), "mine.csv", "Acme", "iris@example.com").unwrap();
-    assert_eq!(export.records()[0].resource.as_deref(), Some("iris@example.com"));
+    assert_eq!(export.records()[0].dimensions.resource.as_deref(), Some("iris@example.com"));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn request_based_team() {
         2025-11-03T14:05:06.001Z,iris@example.com,Included,default,,0,0,0,0,0,1.4\n";
     let record = &read(csv)[0];
     assert_eq!(record.requests.unwrap().to_string(), "1.4");
-    assert_eq!((record.category.as_deref(), record.costs.effective), (Some("requests"), None));
+    assert_eq!((record.dimensions.category.as_deref(), record.costs.effective), (Some("requests"), None));
 }
 
 #[test]
@@ -89,13 +89,18 @@ fn agents_and_automations_of_2026() {
     let csv = "Date,Cloud Agent ID,Automation ID,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,Output Tokens,Total Tokens,Cost\n\
         2026-07-03T14:05:06.001Z,bc-1,a-2,On-Demand,gpt-5.2,Yes,0,5,0,5,11,NaN\n";
     let record = &read(csv)[0];
-    let tag = |key: &str| record.tags.get(key).map(ToString::to_string);
-    assert_eq!(tag("cursor:cloud_agent").as_deref(), Some("bc-1"));
+    let tag = |key: &str| record.dimensions.tags.get(key).map(ToString::to_string);
+    assert_eq!(tag("cursor:cloud_agent").as_deref(), Some("true"));
+    assert_eq!(record.stated.agent.as_deref(), Some("bc-1"));
     assert_eq!(
         (tag("cursor:automation").as_deref(), tag("cursor:max_mode").as_deref()),
         (Some("a-2"), Some("true"))
     );
-    assert_eq!((record.costs.billed, record.attributes.get(PRECISION)), (None, None), "no amount is stated");
+    assert_eq!(
+        (record.costs.billed, record.dimensions.attributes.get(PRECISION)),
+        (None, None),
+        "no amount is stated"
+    );
     let export = CsvExport::read_personal(csv.as_bytes(), "usage.csv", "Acme", "iris@example.com").unwrap();
     assert_eq!(export.odd_totals(), 1, "11 is not 10");
 }
@@ -112,7 +117,7 @@ proptest! {
         let csv = format!("{HEADER}{row}{dollars}\n{row}0.08\n");
         let record = &read(&csv)[0];
         prop_assert_eq!(record.costs.billed.unwrap(), dollars.parse().unwrap());
-        prop_assert_eq!(record.attributes.get(PRECISION).unwrap().parse::<usize>().unwrap(), fraction.len());
+        prop_assert_eq!(record.dimensions.attributes.get(PRECISION).unwrap().parse::<usize>().unwrap(), fraction.len());
     }
 
     /// Any bytes are an export or an error, and never an email in it.

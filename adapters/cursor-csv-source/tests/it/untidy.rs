@@ -181,7 +181,7 @@ fn invisible_characters_make_no_other_names() {
     let csv =
         HEADER.replace("User", "\u{a0}USER\u{200b}") + &row("0.08").replace("iris@", "\u{200b}iris\u{200d}@");
     let csv = format!("\u{feff}{csv}");
-    assert_eq!(read(csv).unwrap().records()[0].resource.as_deref(), Some("iris@example.com"));
+    assert_eq!(read(csv).unwrap().records()[0].dimensions.resource.as_deref(), Some("iris@example.com"));
 }
 
 #[test]

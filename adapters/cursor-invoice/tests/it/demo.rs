@@ -51,9 +51,9 @@ fn ledger(simulator: &Simulator) -> Ledger {
         costs.effective = event.effective().map(Money::from_units);
         let at = Timestamp::from_millis(event.timestamp_ms).unwrap();
         let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
-        record.subcategory = Some(event.kind.as_str().into());
-        record.service_id = Some(event.model.as_str().into());
-        record.tags.insert("cursor:max_mode", if event.max_mode { "true" } else { "false" });
+        record.edit(|set| set.subcategory = Some(event.kind.as_str().into()));
+        record.edit(|set| set.service_id = Some(event.model.as_str().into()));
+        record.edit(|set| set.tags.insert("cursor:max_mode", if event.max_mode { "true" } else { "false" }));
         builder.push(&record).unwrap();
     }
     builder.build()

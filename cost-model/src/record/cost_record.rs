@@ -1,0 +1,177 @@
+//! The cost record: one provider-neutral charge.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::costs::Costs;
+use crate::currency::Currency;
+use crate::dimension::{Dimension, Dimensions};
+use crate::money::Money;
+use crate::record::{DimensionFields, DimensionSet};
+use crate::time::Timestamp;
+use crate::usage::{Quantity, RequestUnits, TokenCounts};
+
+/// One charge: who, what, when, how much, on which terms.
+///
+/// Made by [`CostRecord::new`] and filled in field by field. Who, what and on which terms is its [`DimensionSet`], which
+/// thousands of charges share; the rest is its own. It has no field for the content of a prompt or an answer.
+/// Two equal records are two charges: collections of records are multisets. `Debug` leaves out whatever may name a person.
+///
+/// ```
+/// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+///
+/// let at = Timestamp::from_millis(1_785_492_000_417)?;
+/// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("0.08".parse()?));
+/// record.edit(|dimensions| {
+///     dimensions.service = Some("Auto".into());
+///     dimensions.tags.insert("cursor:max_mode", "false");
+/// });
+/// assert_eq!(record.dimensions.service.as_deref(), Some("Auto"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CostRecord {
+    /// When the charge arose, or when its period began.
+    pub at: Timestamp,
+    /// When its period ended, for charges over a period.
+    pub end: Option<Timestamp>,
+    /// Who, what and on which terms.
+    pub dimensions: Arc<DimensionSet>,
+    /// Tokens used.
+    pub tokens: TokenCounts,
+    /// Request units used, where the provider counts in them.
+    pub requests: Option<RequestUnits>,
+    /// Usage in the unit of the dimensions, where neither tokens nor request units say it.
+    pub quantity: Option<Quantity>,
+    /// The four amounts.
+    pub costs: Costs,
+    /// The provider's own figures and ids, verbatim.
+    pub stated: Stated,
+}
+
+impl CostRecord {
+    /// Makes a charge of `costs` by `provider` at `at`, with nothing else known.
+    pub fn new(at: Timestamp, provider: impl Into<Arc<str>>, currency: Currency, costs: Costs) -> Self {
+        Self::with_dimensions(at, Arc::new(DimensionFields::new(provider, currency).into()), costs)
+    }
+
+    /// Makes a charge of `costs` at `at` with dimensions that it shares with other charges.
+    pub fn with_dimensions(at: Timestamp, dimensions: Arc<DimensionSet>, costs: Costs) -> Self {
+        Self {
+            at,
+            end: None,
+            dimensions,
+            tokens: TokenCounts::default(),
+            requests: None,
+            quantity: None,
+            costs,
+            stated: Stated::default(),
+        }
+    }
+
+    /// Changes the dimensions of this charge alone, by giving it a set of its own. Whoever makes many charges shares their
+    /// sets with a [`DimensionInterner`](crate::DimensionInterner) instead.
+    pub fn edit(&mut self, change: impl FnOnce(&mut DimensionFields)) {
+        let mut fields = (**self.dimensions).clone();
+        change(&mut fields);
+        self.dimensions = Arc::new(fields.into());
+    }
+
+    /// Returns what a ledger and its reports need of the charge beside its time and its dimensions.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            costs: self.costs,
+            tokens: self.tokens,
+            requests: self.requests,
+            quantity: self.quantity,
+            fee: self.stated.fee,
+        }
+    }
+
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
+        let mut renamed = (**self.dimensions).clone();
+        let named = renamed.pseudonymise(person, pseudonym);
+        if named {
+            self.dimensions = Arc::new(renamed.into());
+        }
+        named
+    }
+}
+
+impl Dimensions for CostRecord {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        self.dimensions.get(dimension)
+    }
+
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.dimensions.tag(key)
+    }
+
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.dimensions.for_each_tag(visit);
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.at)
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        Some(self.costs)
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        Some(self.tokens)
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.requests
+    }
+}
+
+impl fmt::Debug for CostRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CostRecord")
+            .field("at", &self.at)
+            .field("dimensions", &self.dimensions)
+            .field("costs", &self.costs)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The figures of a charge that reports add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "what reports add up; built by every store")]
+pub struct Figures {
+    /// The four amounts.
+    pub costs: Costs,
+    /// Tokens used.
+    pub tokens: TokenCounts,
+    /// Request units used.
+    pub requests: Option<RequestUnits>,
+    /// Usage that neither tokens nor request units tell.
+    pub quantity: Option<Quantity>,
+    /// The provider's fee as stated; it is included in the amount charged.
+    pub fee: Option<Money>,
+}
+
+/// The figures of a charge exactly as the provider stated them, kept so that any mapping can be run again, and the
+/// provider's ids of what it is part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Stated {
+    /// The amount charged.
+    pub charged: Option<Money>,
+    /// The cost of the model before discount and fee.
+    pub model_cost: Option<Money>,
+    /// The provider's fee, included in `charged`.
+    pub fee: Option<Money>,
+    /// The conversation that the charge is part of.
+    pub conversation: Option<Arc<str>>,
+    /// The agent run that caused the charge. Nearly every run has an id of its own, so that it is no dimension.
+    pub agent: Option<Arc<str>>,
+    /// How many of these figures were finer than 10^-24 of the major unit and were rounded half-even.
+    pub rounded: u32,
+}
