@@ -254,6 +254,19 @@ mod tests {
         let both = event(r#"{"timestamp":1,"kindLabel":"Usage-based","kind":"Free"}"#);
         assert_eq!(both.kind.as_deref(), Some("Free"));
         assert_eq!(both.event_kind(), EventKind::Free);
+        let odd = event(r#"{"timestamp":1,"kindLabel":{"a":1},"kind":"Free"}"#);
+        assert_eq!(
+            odd,
+            event(r#"{"timestamp":1,"kind":"Free","kindLabel":null}"#),
+            "nobody asks for the label"
+        );
+        let label = event(r#"{"timestamp":1,"kindLabel":"caf\u00e9","kind":null}"#);
+        assert_eq!(label.kind.as_deref(), Some("caf\u{e9}"));
+        for json in
+            [r#"{"timestamp":1,"kindLabel":{"a":1}}"#, r#"{"timestamp":1,"kindLabel":null,"kindLabel":"x"}"#]
+        {
+            assert_eq!(UsageEvent::from_json(json).unwrap_err().path(), Some("kindLabel"), "{json}");
+        }
     }
 
     #[test]
