@@ -73,11 +73,25 @@ impl UsageEvents {
         self.snapshot_map(UsageEvent::from_ref).await
     }
 
-    /// The same with something else made of each event while its page is read, so that no event is held whole.
+    /// Reads the window as [`UsageEvents::snapshot`] does, and makes something else of each event while its page is
+    /// read, so that no event is held whole.
     ///
-    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
-    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
-    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
+    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must agree.
+    /// Events that it does not tell apart are equal there, so keep in it whatever tells two charges apart; else
+    /// windows are read again for nothing, and one event in another's place goes unnoticed. `map` is also called
+    /// for events that are not returned, since a page or the window may be read again.
+    ///
+    /// ```no_run
+    /// # use cursor_admin_client::{Cents, Result, UsageEvents};
+    /// # async fn example(events: UsageEvents) -> Result<()> {
+    /// let snapshot = events
+    ///     .snapshot_map(|event| (event.timestamp, event.model.to_string(), event.charged_cents))
+    ///     .await?;
+    /// let charged = snapshot.events.iter().filter_map(|(_, _, cents)| *cents);
+    /// let sum = charged.map(Cents::units).sum::<i128>();
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`UsageEvents::snapshot`].

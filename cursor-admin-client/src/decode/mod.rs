@@ -16,8 +16,8 @@ pub(crate) use fault::{DecodeFault, Decoded};
 pub use notes::BadRow;
 pub(crate) use notes::Notes;
 pub(crate) use object::{
-    Fields, Object, Rows, object, read_answer, read_exactly, read_quickly, read_row, required, text,
+    Fields, Finished, Object, Rows, object, read_answer, read_exactly, read_quickly, read_row, required, text,
 };
-pub(crate) use scalar::{count, number_text};
+pub(crate) use scalar::{count, number_text, string_or_digits};
 pub use unknown::UnknownField;
 pub(crate) use unknown::UnknownFields;

@@ -29,9 +29,15 @@ pub(crate) trait Object<'de> {
     /// Reads all fields.
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
 
-    /// Completes the object after its last field, and takes the number of amounts that were rounded.
-    fn finish(&mut self, _rounded: &mut u32) {}
+    /// Completes the object after its last field, and takes the number of amounts that were rounded. Returns the
+    /// name of a field that cannot be read after all, and what was expected of it.
+    fn finish(&mut self, _rounded: &mut u32) -> Finished {
+        Ok(())
+    }
 }
+
+/// Nothing, or the name of a field and what was expected of it.
+pub(crate) type Finished = Result<(), (&'static str, Expected)>;
 
 /// Implements [`Object`] for a type: each line has a field's name in JSON, its place, and the function of
 /// [`Fields`] that reads it. A name that comes twice is a fault, and so is a required one that does not come.
@@ -188,9 +194,11 @@ impl<'de> Context<'de> {
     /// Says where a text departs from what was expected.
     #[cold]
     fn fault(&self, error: &serde_json::Error, text: &str) -> DecodeFault {
-        match self.expected {
-            _ if is_cut(error, text) => DecodeFault::cut(),
-            Some(expected) if error.is_data() => {
+        // What was refused may be the first half of a number, or a string that serde_json takes no part in.
+        let broken = serde_json::from_str::<IgnoredAny>(text).err();
+        match (self.expected, broken) {
+            (_, Some(broken)) if is_cut(&broken, text) => DecodeFault::cut(),
+            (Some(expected), broken) if broken.is_none() || error.is_data() => {
                 let mut path = String::new();
                 self.write_path(&mut path, |path, row| path.extend(["[", &row.to_string(), "]"]));
                 DecodeFault::new(path, expected)
@@ -228,16 +236,11 @@ impl<'de> Context<'de> {
     }
 }
 
-/// Whether the text ends before its JSON does.
+/// Whether a text that is no JSON ends too early. serde_json says so, unless it ends within a number.
 fn is_cut(error: &serde_json::Error, text: &str) -> bool {
-    if error.is_data() {
-        // What was refused may be the first half of a number.
-        return serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| is_cut(&error, text));
-    }
-    // serde_json says so, unless the text ends within a number.
-    let last_line = text.rsplit('\n').next().unwrap_or_default();
-    let at_end = error.column() >= last_line.len() && text.ends_with(['-', '+', '.', 'e', 'E']);
-    error.is_eof() || at_end
+    let (line, column) = (text.split('\n').count(), text.rsplit('\n').next().map_or(0, str::len));
+    let at_end = error.line() == line && error.column() >= column;
+    error.is_eof() || (at_end && text.ends_with(['-', '+', '.', 'e', 'E']))
 }
 
 /// What a value is read into: an object, or the rows of a list.
@@ -303,8 +306,8 @@ impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
     fn read_map<A: MapAccess<'de>>(&mut self, map: A, context: &mut Context<'de>) -> Result<(), A::Error> {
         let mut fields = Fields { map, name: Cow::Borrowed(""), context };
         self.0.read(&mut fields)?;
-        self.0.finish(&mut fields.context.rounded);
-        Ok(())
+        let finished = self.0.finish(&mut fields.context.rounded);
+        finished.map_err(|(name, expected)| fields.context.refuse(Some(name.into()), expected))
     }
 }
 
@@ -479,9 +482,14 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
     #[inline]
     fn string(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
         if self.context.exact {
-            return self.raw(|raw| scalar::number_text(raw).ok_or("a string"));
+            return self.raw(scalar::string_or_digits);
         }
         Ok(self.map.next_value::<Text<'de>>()?.0)
+    }
+
+    /// Hands over a value that is read later, by [`string_or_digits`](super::string_or_digits) say.
+    pub(crate) fn later(&mut self) -> Result<Option<&'de str>, A::Error> {
+        self.raw(Ok)
     }
 
     /// Reads a string as sent, or the digits of a number.

@@ -35,6 +35,12 @@ pub(crate) fn number_text(raw: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Reads a string as sent, or the digits of a number.
+#[inline]
+pub(crate) fn string_or_digits(raw: &str) -> Result<Cow<'_, str>, Expected> {
+    number_text(raw).ok_or("a string")
+}
+
 /// Reads a string with escapes. Half of a surrogate pair, which a sender makes by cutting a text in the
 /// middle of an emoji, becomes the replacement character; read as a `str` it would be an error.
 #[cold]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
+use crate::decode::{self, BadRow, Cents, Decoded, Finished, Notes, UnknownField, object};
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -161,10 +161,10 @@ object! { BillingGroup {
     "formerMembers" => former_members: rows,
     "dailySpend" => daily_spend: rows,
 }
-    fn finish(&mut self, rounded: &mut u32) {
+    fn finish(&mut self, rounded: &mut u32) -> Finished {
         self.rounded_amounts = std::mem::take(rounded);
-
-}
+        Ok(())
+    }
 }
 
 object! { BillingGroupMember {

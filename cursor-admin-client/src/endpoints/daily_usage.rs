@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::decode::{self, Decoded, Notes, object};
+use crate::decode::{self, Decoded, Finished, Notes, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -175,8 +175,8 @@ object! { DayRow {
         "clientVersion" => client_version: id,
     }
 }
-    fn finish(&mut self, _: &mut u32) {
+    fn finish(&mut self, _: &mut u32) -> Finished {
         self.usage.day = self.usage.day.or(self.midnight.map(|at| at.date_naive()));
-
-}
+        Ok(())
+    }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::spend_query::SpendQuery;
-use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
+use crate::decode::{self, BadRow, Cents, Decoded, Finished, Notes, UnknownField, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
@@ -135,8 +135,8 @@ object! { MemberSpend {
     "monthlyLimitDollars" => monthly_limit_dollars: decimal,
     "effectivePerUserLimitDollars" => effective_per_user_limit_dollars: decimal,
 }
-    fn finish(&mut self, rounded: &mut u32) {
+    fn finish(&mut self, rounded: &mut u32) -> Finished {
         self.rounded_amounts = std::mem::take(rounded);
-
-}
+        Ok(())
+    }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::kind::EventKind;
-use crate::decode::{self, Cents, object};
+use crate::decode::{self, Cents, Finished, object};
 use crate::error::{Error, Result};
 
 /// One row of `/teams/filtered-usage-events`: one charge, or one use that was not charged.
@@ -172,14 +172,14 @@ impl From<&UsageEventRef<'_>> for UsageEvent {
 pub(super) struct EventRow<'a> {
     pub(super) event: UsageEventRef<'a>,
     timestamp: DateTime<Utc>,
-    /// The kind under its old name.
-    kind_label: Option<Cow<'a, str>>,
+    /// The kind under its old name, which is read only if it has no other.
+    kind_label: Option<&'a str>,
 }
 
 // A name is compared with one after the other, so those that every event has come first.
 object! { EventRow<'de> {
     required { "timestamp" => timestamp: instant, }
-    "kindLabel" => kind_label: text,
+    "kindLabel" => kind_label: later,
     in event {
         "model" => model: text_or_empty,
         "kind" => kind: text,
@@ -200,12 +200,15 @@ object! { EventRow<'de> {
         "isFreeBugbot" => is_free_bugbot: flag,
     }
 }
-    fn finish(&mut self, rounded: &mut u32) {
+    fn finish(&mut self, rounded: &mut u32) -> Finished {
         let event = &mut self.event;
         event.timestamp = self.timestamp;
-        event.kind = event.kind.take().or(self.kind_label.take());
+        if let (None, Some(label)) = (&event.kind, self.kind_label) {
+            event.kind = Some(decode::string_or_digits(label).map_err(|expected| ("kindLabel", expected))?);
+        }
         event.service_account_id = event.service_account_id.take().filter(|id| id != "null");
         event.rounded_amounts = std::mem::take(rounded);
+        Ok(())
     }
 }
 
@@ -251,6 +254,19 @@ mod tests {
         let both = event(r#"{"timestamp":1,"kindLabel":"Usage-based","kind":"Free"}"#);
         assert_eq!(both.kind.as_deref(), Some("Free"));
         assert_eq!(both.event_kind(), EventKind::Free);
+        let odd = event(r#"{"timestamp":1,"kindLabel":{"a":1},"kind":"Free"}"#);
+        assert_eq!(
+            odd,
+            event(r#"{"timestamp":1,"kind":"Free","kindLabel":null}"#),
+            "nobody asks for the label"
+        );
+        let label = event(r#"{"timestamp":1,"kindLabel":"caf\u00e9","kind":null}"#);
+        assert_eq!(label.kind.as_deref(), Some("caf\u{e9}"));
+        for json in
+            [r#"{"timestamp":1,"kindLabel":{"a":1}}"#, r#"{"timestamp":1,"kindLabel":null,"kindLabel":"x"}"#]
+        {
+            assert_eq!(UsageEvent::from_json(json).unwrap_err().path(), Some("kindLabel"), "{json}");
+        }
     }
 
     #[test]
