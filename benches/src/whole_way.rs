@@ -43,11 +43,12 @@ pub fn whole_way(folder: &Path, rules: &[WrittenRule]) -> Result<Outcome, Failur
     let mut mapping = Mapping::new("Acme");
     let mut ledger = Ledger::builder(Currency::USD);
     for path in pages_of(folder)? {
-        for event in &UsageEventsPage::from_json(&fs::read(path)?)?.events {
+        let page = UsageEventsPage::map_json(&fs::read(path)?, |event| {
             let mut record = mapping.record(event);
             record.costs.effective = record.stated.charged;
-            ledger.push(&record)?;
-        }
+            ledger.push(&record)
+        })?;
+        page.events.into_iter().collect::<Result<(), _>>()?;
     }
     outcome(&ledger.build(), &WrittenRule::compile(rules)?)
 }

@@ -44,7 +44,7 @@ pub use price_book::{PriceBook, Prices};
 pub use pseudonyms::Pseudonyms;
 pub use record::{
     Code, CostRecord, DimensionFields, DimensionInterner, DimensionSet, Figures, Identity, Person,
-    Provenance, ReadNumber, RecordId, Run, Stated, StoredRecord, Tags,
+    Provenance, ReadNumber, RecordId, Run, SharedTexts, Stated, StoredRecord, Tags,
 };
 pub use report::Bin;
 pub use rounding::{Rounding, round_parts};
