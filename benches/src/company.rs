@@ -185,10 +185,8 @@ fn for_each_on_disk(
 ) -> Result<(), Failure> {
     let mut mapping = Mapping::new("Acme");
     for path in pages_of(folder)?.iter().rev() {
-        let page = UsageEventsPage::from_json(&fs::read(path)?)?;
-        for event in page.events.iter().rev() {
-            visit(mapping.record(event))?;
-        }
+        let page = UsageEventsPage::map_json(&fs::read(path)?, |event| mapping.record(event))?;
+        page.events.into_iter().rev().try_for_each(&mut *visit)?;
     }
     Ok(())
 }
