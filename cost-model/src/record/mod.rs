@@ -15,3 +15,4 @@ pub use provenance::{Person, Provenance, ReadNumber, Run, StoredRecord};
 pub use tags::Tags;
 
 pub(crate) use dimension_set::SetMap;
+pub(crate) use ids::record_ids;
