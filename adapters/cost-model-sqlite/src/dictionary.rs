@@ -1,18 +1,31 @@
 //! The numbers of connections, texts, sets of dimensions and runs, given out when something is written.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql};
 use rustc_hash::FxBuildHasher;
-use sha2::{Digest, Sha256};
 
 use crate::dimensions;
 use crate::failure::{Attempt, Failure};
 
 /// So many sets are remembered although nobody else holds them.
 const REMEMBERED: usize = 1 << 16;
+
+static FIND_SET: LazyLock<String> = LazyLock::new(|| {
+    let equal = dimensions::COLUMNS.map(|column| format!("{column} IS ?")).join(" AND ");
+    format!(
+        "SELECT number FROM dimension_set WHERE connection = ? AND hash = ? AND {equal} AND tags IS ? AND attributes IS ?"
+    )
+});
+
+static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
+    let (columns, places) = (dimensions::COLUMNS.join(", "), ["?"; dimensions::COUNT].join(", "));
+    format!(
+        "INSERT INTO dimension_set (connection, hash, {columns}, tags, attributes) VALUES (?, ?, {places}, ?, ?)"
+    )
+});
 
 /// Numbers that were looked up or given out lately, for one connection at a time. True only for what is committed: to be
 /// forgotten when a transaction fails.
@@ -25,8 +38,10 @@ pub(crate) struct Dictionary {
     sets: HashMap<Arc<DimensionSet>, i64, FxBuildHasher>,
     /// When there are so many sets, those that nobody else holds are forgotten.
     most_sets: usize,
-    texts: HashMap<Arc<str>, i64>,
+    texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
     runs: HashMap<(Arc<str>, Timestamp), i64>,
+    /// Most records of a window are of one run.
+    last_run: Option<(Arc<str>, Timestamp, i64)>,
 }
 
 impl Dictionary {
@@ -44,7 +59,7 @@ impl Dictionary {
             // A source that goes on shares its sets; those of one that has ended would only fill memory.
             self.sets.retain(|set, _| Arc::strong_count(set) > 1);
             self.most_sets = self.sets.len().saturating_mul(2);
-            self.texts = HashMap::new();
+            self.texts = HashMap::default();
         }
         Ok(())
     }
@@ -55,29 +70,22 @@ impl Dictionary {
             return Ok(*number);
         }
         let mut texts = [None; dimensions::COUNT];
-        for (number, text) in texts.iter_mut().zip(dimensions::texts(set)) {
-            *number = text.map(|text| self.text(sqlite, &text)).transpose()?;
+        for (number, text) in texts.iter_mut().zip(&dimensions::texts(set)) {
+            *number = text.as_ref().map(|text| self.text(sqlite, text)).transpose()?;
         }
         let tags = [self.tags(sqlite, &set.tags)?, self.tags(sqlite, &set.attributes)?];
-        let hash = hash(&texts, &tags);
-        let columns = dimensions::COLUMNS;
+        let numbers = tags.iter().flat_map(|tags| tags.iter().map(|number| Some(*number)).chain([None]));
+        let hash = hash(texts.into_iter().chain(numbers));
+        let tags = [json(&tags[0])?, json(&tags[1])?];
         let mut values: Vec<&dyn ToSql> = vec![&self.of, &hash];
         values.extend(texts.iter().map(|text| text as &dyn ToSql));
         values.extend(tags.iter().map(|tags| tags as &dyn ToSql));
-        let equal = columns.map(|column| format!("{column} IS ?"));
-        let mut find = sqlite.prepare_cached(&format!(
-            "SELECT number FROM dimension_set WHERE connection = ? AND hash = ? AND {} AND tags IS ? AND attributes IS ?",
-            equal.join(" AND ")
-        ))?;
+        let mut find = sqlite.prepare_cached(&FIND_SET)?;
         let found = find.query_row(&*values, |row| row.get(0)).optional()?;
         let number = match found {
             Some(number) => number,
             None => {
-                let mut insert = sqlite.prepare_cached(&format!(
-                    "INSERT INTO dimension_set (connection, hash, {}, tags, attributes) VALUES (?, ?, {}, ?, ?)",
-                    columns.join(", "),
-                    ["?"; dimensions::COUNT].join(", ")
-                ))?;
+                let mut insert = sqlite.prepare_cached(&INSERT_SET)?;
                 insert.execute(&*values)?;
                 sqlite.last_insert_rowid()
             }
@@ -86,21 +94,17 @@ impl Dictionary {
         Ok(number)
     }
 
-    /// Tags as an array of numbers in JSON, key and value by turns; none as nothing.
-    fn tags(&mut self, sqlite: &Connection, tags: &Tags) -> Attempt<Option<String>> {
-        if tags.is_empty() {
-            return Ok(None);
-        }
+    /// Numbers of keys and values by turns.
+    fn tags(&mut self, sqlite: &Connection, tags: &Tags) -> Attempt<Vec<i64>> {
         let mut numbers = Vec::new();
         for (key, value) in tags.iter() {
             numbers.extend([self.text(sqlite, key)?, self.text(sqlite, value)?]);
         }
-        let text = serde_json::to_string(&numbers);
-        text.map(Some).map_err(|_| Failure::Damaged("tags that cannot be written"))
+        Ok(numbers)
     }
 
     /// The number of a text, given out if it has none.
-    fn text(&mut self, sqlite: &Connection, text: &Arc<str>) -> Attempt<i64> {
+    fn text(&mut self, sqlite: &Connection, text: &str) -> Attempt<i64> {
         if let Some(number) = self.texts.get(text) {
             return Ok(*number);
         }
@@ -112,12 +116,24 @@ impl Dictionary {
                 insert.insert((self.of, text))?
             }
         };
-        self.texts.insert(Arc::clone(text), number);
+        self.texts.insert(text.into(), number);
         Ok(number)
     }
 
     /// The number of a run and of when it first saw what it read, given out if they have none.
     pub(crate) fn run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
+        if let Some((last, seen, number)) = &self.last_run
+            && Arc::ptr_eq(last, id)
+            && *seen == first_seen
+        {
+            return Ok(*number);
+        }
+        let number = self.any_run(sqlite, id, first_seen)?;
+        self.last_run = Some((Arc::clone(id), first_seen, number));
+        Ok(number)
+    }
+
+    fn any_run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
         let key = (Arc::clone(id), first_seen);
         if let Some(number) = self.runs.get(&key) {
             return Ok(*number);
@@ -143,17 +159,23 @@ pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> A
     Ok(find.query_row((connection, text), |row| row.get(0)).optional()?)
 }
 
-/// By which a set is found: few have the same, and those are compared.
-fn hash(texts: &[Option<i64>; dimensions::COUNT], tags: &[Option<String>; 2]) -> i32 {
-    let mut digest = Sha256::new();
-    for number in texts {
-        digest.update(number.unwrap_or_default().to_le_bytes());
+/// By which a set is found. Few have the same, and those are compared; the numbers are given out here, so that nobody
+/// outside can bring about that many have.
+fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i32 {
+    let mix = |hash: u64, number: Option<i64>| {
+        let mixed = hash.rotate_left(5) ^ number.unwrap_or_default().cast_unsigned();
+        mixed.wrapping_mul(0x517c_c1b7_2722_0a95)
+    };
+    let [.., a, b, c, d] = numbers.fold(0, mix).to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}
+
+/// An array of numbers in JSON; none as nothing.
+fn json(numbers: &[i64]) -> Attempt<Option<String>> {
+    if numbers.is_empty() {
+        return Ok(None);
     }
-    for tags in tags {
-        digest.update(tags.as_deref().unwrap_or_default());
-    }
-    let digest: [u8; 32] = digest.finalize().into();
-    digest.first_chunk().map_or(0, |first| i32::from_le_bytes(*first))
+    serde_json::to_string(numbers).map(Some).map_err(|_| Failure::Damaged("tags that cannot be written"))
 }
 
 /// The number of a connection, if anything is stored for it.

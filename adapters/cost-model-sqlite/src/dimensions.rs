@@ -1,5 +1,6 @@
 //! A set of dimensions as it stands in the table: numbers of texts.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cost_model::{DimensionFields, DimensionSet, Tags};
@@ -29,24 +30,27 @@ pub(crate) const COLUMNS: [&str; COUNT] = [
 pub(crate) const COUNT: usize = 15;
 
 /// What the columns hold.
-pub(crate) fn texts(set: &DimensionSet) -> [Option<Arc<str>>; COUNT] {
+pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
+    fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
+        text.map(|text| Cow::Borrowed(&**text))
+    }
     [
-        Some(set.currency.code().into()),
-        Some(Arc::clone(&set.provider)),
-        set.billing_account.clone(),
-        set.account.clone(),
-        set.service.clone(),
-        set.service_id.clone(),
-        set.category.clone(),
-        set.subcategory.clone(),
-        set.resource.clone(),
-        set.charge_type.clone(),
-        set.region.clone(),
-        set.usage_unit.clone(),
-        set.stated_kind.clone(),
-        set.stated_model.clone(),
+        Some(Cow::Borrowed(set.currency.code())),
+        Some(Cow::Borrowed(&*set.provider)),
+        text(set.billing_account.as_ref()),
+        text(set.account.as_ref()),
+        text(set.service.as_ref()),
+        text(set.service_id.as_ref()),
+        text(set.category.as_ref()),
+        text(set.subcategory.as_ref()),
+        text(set.resource.as_ref()),
+        text(set.charge_type.as_ref()),
+        text(set.region.as_ref()),
+        text(set.usage_unit.as_ref()),
+        text(set.stated_kind.as_ref()),
+        text(set.stated_model.as_ref()),
         // Equal discounts are one text, whatever their scale.
-        set.discount_percent.map(|percent| percent.normalize().to_string().into()),
+        set.discount_percent.map(|percent| Cow::Owned(percent.normalize().to_string())),
     ]
 }
 

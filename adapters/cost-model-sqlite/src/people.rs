@@ -81,7 +81,7 @@ fn rename(
 /// Whether anything in the set is that text.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
-    dimensions::texts(set).iter().flatten().any(|each| &**each == text)
+    dimensions::texts(set).iter().flatten().any(|each| each == text)
         || tags.any(|(key, value)| &**key == text || &**value == text)
 }
 

@@ -1,7 +1,7 @@
 //! What the numbers of texts, sets of dimensions and runs stand for.
 
 use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cost_model::{ConnectionId, DimensionFields, DimensionSet, StoredRecord, Tags, Timestamp};
 use rusqlite::types::ValueRef;
@@ -25,6 +25,9 @@ pub(crate) fn columns() -> String {
     format!("{}, tags, attributes", dimensions::COLUMNS.join(", "))
 }
 
+static SET: LazyLock<String> =
+    LazyLock::new(|| format!("SELECT {} FROM dimension_set WHERE number = ?", columns()));
+
 impl Resolver {
     /// Reads [`record::COLUMNS`], from the first column on.
     pub(crate) fn record(
@@ -47,8 +50,7 @@ impl Resolver {
 
     /// Reads a set of dimensions.
     pub(crate) fn set(&mut self, sqlite: &Connection, number: i64) -> Attempt<Arc<DimensionSet>> {
-        let sql = format!("SELECT {} FROM dimension_set WHERE number = ?", columns());
-        let mut statement = sqlite.prepare_cached(&sql)?;
+        let mut statement = sqlite.prepare_cached(&SET)?;
         let mut rows = statement.query([number])?;
         let row = rows.next()?.ok_or(Failure::Damaged("a record without its dimensions"))?;
         Ok(Arc::new(self.fields(sqlite, row)?.into()))

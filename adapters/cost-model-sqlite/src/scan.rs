@@ -51,16 +51,42 @@ struct Charges {
     charges: Vec<(SetNumber, Timestamp, Figures)>,
 }
 
+/// The numbers of the sets that have been handed over.
+#[derive(Default)]
+struct Numbers {
+    count: usize,
+    /// Those of the connections before this one, which may have sets in common with it.
+    before: HashMap<Arc<DimensionSet>, SetNumber>,
+    of_this: Vec<(SetNumber, Arc<DimensionSet>)>,
+}
+
+impl Numbers {
+    /// Goes on with another connection.
+    fn turn(&mut self) {
+        self.before.extend(self.of_this.drain(..).map(|(number, set)| (set, number)));
+    }
+
+    /// The number of a set that this connection has not shown before, and whether it is new.
+    fn number(&mut self, set: &Arc<DimensionSet>) -> Result<(SetNumber, bool)> {
+        if let Some(known) = self.before.get(set) {
+            return Ok((*known, false));
+        }
+        let number = SetNumber::after(self.count)?;
+        self.count += 1;
+        self.of_this.push((number, Arc::clone(set)));
+        Ok((number, true))
+    }
+}
+
 pub(crate) async fn scan_charges(
     path: &Arc<Path>,
     access: Access,
     scope: &Scope,
     sink: &mut (dyn ChargeSink + Send),
 ) -> Result<()> {
-    // Connections may have sets in common.
-    let mut handed_over: HashMap<Arc<DimensionSet>, SetNumber> = HashMap::new();
+    let mut numbers = Numbers::default();
     let read = move |sqlite: &Connection, part: Part<'_>, send: &dyn Fn(Charges) -> bool| {
-        read_charges(sqlite, part, &mut handed_over, send)
+        read_charges(sqlite, part, &mut numbers, send)
     };
     let mut take = |Charges { sets, charges }: Charges| {
         sets.iter().try_for_each(|(number, set)| sink.set(*number, set))?;
@@ -72,7 +98,7 @@ pub(crate) async fn scan_charges(
 fn read_charges(
     sqlite: &Connection,
     ((connection, _), (first, last)): Part<'_>,
-    handed_over: &mut HashMap<Arc<DimensionSet>, SetNumber>,
+    numbers: &mut Numbers,
     send: &dyn Fn(Charges) -> bool,
 ) -> Attempt<bool> {
     let sql = format!(
@@ -81,24 +107,20 @@ fn read_charges(
     );
     let mut statement = sqlite.prepare_cached(&sql)?;
     let mut rows = statement.query((connection, first, last))?;
-    let (mut resolver, mut numbers) = (Resolver::default(), FxHashMap::<i64, SetNumber>::default());
+    numbers.turn();
+    let (mut resolver, mut known) = (Resolver::default(), FxHashMap::<i64, SetNumber>::default());
     let mut batch = Charges::default();
     while let Some(row) = rows.next()? {
         let (at, stored) = (instant(row.get(0)?)?, row.get(1)?);
-        let number = match numbers.get(&stored) {
+        let number = match known.get(&stored) {
             Some(number) => *number,
             None => {
                 let set = resolver.set(sqlite, stored)?;
-                let number = match handed_over.get(&set) {
-                    Some(number) => *number,
-                    None => {
-                        let number = SetNumber::after(handed_over.len()).map_err(Failure::Refused)?;
-                        handed_over.insert(Arc::clone(&set), number);
-                        batch.sets.push((number, set));
-                        number
-                    }
-                };
-                numbers.insert(stored, number);
+                let (number, is_new) = numbers.number(&set).map_err(Failure::Refused)?;
+                if is_new {
+                    batch.sets.push((number, set));
+                }
+                known.insert(stored, number);
                 number
             }
         };

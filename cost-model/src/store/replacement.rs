@@ -158,7 +158,7 @@ impl<T: PriorRecord> WindowPairing<T> {
         }
         pairing.withdraw();
         let Pairing { mut stats, records: mut put, mut restatements, .. } = pairing;
-        put.sort_unstable_by_key(|stored| (stored.record.at, stored.provenance.record_id));
+        sort(&mut put);
         restatements.sort_by_key(|restatement| (restatement.at, restatement.record_id));
         let coverage = cover(coverage, &new, &later);
         stats.left = later.into_windows();
@@ -222,10 +222,14 @@ impl ReplacedWindow {
             (old.provenance.unconfirmed, old.provenance.imported) = (false, false);
             StoredRecord { record, provenance: old.provenance }
         }));
-        // Records are large: sort their keys, and move each record once.
-        records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
+        sort(&mut records);
         Ok(Self { records, coverage, stats, restatements })
     }
+}
+
+fn sort(records: &mut [StoredRecord]) {
+    // Records are large: sort their keys, and move each record once.
+    records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
 /// The coverage once the window is replaced: an unproven read leaves the window to be read again.
@@ -259,6 +263,9 @@ impl<'a> Pairing<'a> {
 
     /// Pairs by id; returns what is left over.
     fn pair_equal(&mut self, came: Vec<StoredRecord>) -> Vec<StoredRecord> {
+        if self.stored.is_empty() {
+            return came;
+        }
         let mut left = Vec::with_capacity(came.len());
         for mut record in came {
             let Some(old) = self.stored.remove(&record.provenance.record_id) else {
