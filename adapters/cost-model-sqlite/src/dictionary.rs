@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::dimensions;
 use crate::failure::{Attempt, Failure};
@@ -36,6 +36,8 @@ pub(crate) struct Dictionary {
     data_version: i64,
     /// By the hash that each set carries.
     sets: HashMap<Arc<DimensionSet>, i64, FxBuildHasher>,
+    /// The hashes of all sets of the connection, so that a set that is new is not searched for.
+    hashes: FxHashSet<i32>,
     /// When there are so many sets, those that nobody else holds are forgotten.
     most_sets: usize,
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
@@ -53,7 +55,9 @@ impl Dictionary {
     pub(crate) fn turn_to(&mut self, sqlite: &Connection, connection: i64) -> Attempt<()> {
         let data_version = sqlite.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if (self.of, self.data_version) != (connection, data_version) {
-            *self = Self { of: connection, data_version, ..Self::default() };
+            let mut all = sqlite.prepare_cached("SELECT hash FROM dimension_set WHERE connection = ?")?;
+            let hashes = all.query_map([connection], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            *self = Self { of: connection, data_version, hashes, ..Self::default() };
         }
         if self.sets.len() > self.most_sets.max(REMEMBERED) {
             // A source that goes on shares its sets; those of one that has ended would only fill memory.
@@ -80,8 +84,12 @@ impl Dictionary {
         let mut values: Vec<&dyn ToSql> = vec![&self.of, &hash];
         values.extend(texts.iter().map(|text| text as &dyn ToSql));
         values.extend(tags.iter().map(|tags| tags as &dyn ToSql));
-        let mut find = sqlite.prepare_cached(&FIND_SET)?;
-        let found = find.query_row(&*values, |row| row.get(0)).optional()?;
+        let found = if self.hashes.insert(hash) {
+            None
+        } else {
+            let mut find = sqlite.prepare_cached(&FIND_SET)?;
+            find.query_row(&*values, |row| row.get(0)).optional()?
+        };
         let number = match found {
             Some(number) => number,
             None => {
