@@ -28,7 +28,7 @@ fn generation(number: i64, generation: i64) -> WindowReplacement {
         let costs = Costs::flat(Money::from_units(i128::from(amount) * 10_i128.pow(20)));
         let mut record = CostRecord::new(millis(number * 1000 + place), "cursor", Currency::USD, costs);
         record.edit(|set| {
-            set.resource = Some(format!("{}", if place % 3 == 0 { 0 } else { generation }).into())
+            set.resource = Some(format!("{}", if place % 3 == 0 { 0 } else { generation }).into());
         });
         record
     };

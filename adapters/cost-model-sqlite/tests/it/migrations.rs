@@ -241,9 +241,9 @@ fn a_file_of_version_3_read_again_from_the_same_source_stays_as_it_is() {
         let provider = after.iter().filter(|each| !each.provenance.imported && !each.provenance.unconfirmed);
         let mut first_seen: Vec<_> =
             provider.map(|each| (each.record.at.millis(), each.provenance.first_seen.millis())).collect();
-        first_seen.sort();
+        first_seen.sort_unstable();
         let mut expected = seen.clone();
-        expected.sort();
+        expected.sort_unstable();
         assert_eq!(first_seen, expected);
     }
     assert_eq!(wait(store.restatements(&connection())).unwrap().len(), 4);
