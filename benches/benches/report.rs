@@ -1,36 +1,30 @@
-//! Criterion's view of the contestants, at a million records.
+//! Criterion's view of the reports, at a million records of the wide company.
 
 use std::hint::black_box;
 
-use benches::{Contestants, Demo, Failure};
+use benches::{Company, Contestants, DataSet, Failure, by_day_model_team, by_service, by_service_filtered};
 use criterion::Criterion;
-
-const RECORDS: usize = 1_000_000;
 
 fn main() -> Result<(), Failure> {
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
-    let demo = Demo::load()?;
-    let contestants = Contestants::new(&demo, RECORDS, true)?;
-    let filter = Contestants::filter()?;
-    let kept = contestants.kept(&filter);
+    let Contestants { rules, ledger, columns } = Contestants::new(&Company::load(&DataSet::Wide, None)?)?;
 
-    let mut group = criterion.benchmark_group("group by day, service, team");
-    group.bench_function("floor", |bencher| bencher.iter(|| black_box(contestants.group_in_dense_table())));
-    group.bench_function("one amount", |bencher| bencher.iter(|| black_box(contestants.group_one_amount())));
-    group.bench_function("query", |bencher| bencher.iter(|| black_box(contestants.group_by_query())));
-    group.bench_function("text keys", |bencher| bencher.iter(|| black_box(contestants.group_by_text())));
+    let mut group = criterion.benchmark_group("by day, model, team");
+    let query = by_day_model_team();
+    group.bench_function("floor", |bencher| bencher.iter(|| black_box(columns.group_by_day_model_team())));
+    group.bench_function("query", |bencher| bencher.iter(|| black_box(query.run(&ledger, &rules))));
     group.finish();
 
-    let mut group = criterion.benchmark_group("filter");
-    group.bench_function("floor", |bencher| {
-        bencher.iter(|| black_box(contestants.filter_in_dense_loop(&kept)));
-    });
-    group.bench_function("one amount", |bencher| {
-        bencher.iter(|| black_box(contestants.filter_one_amount(&kept)));
-    });
-    group.bench_function("query", |bencher| {
-        bencher.iter(|| black_box(contestants.filter_by_query(&filter)));
-    });
+    let mut group = criterion.benchmark_group("by service");
+    let query = by_service();
+    group.bench_function("floor", |bencher| bencher.iter(|| black_box(columns.group_by_service())));
+    group.bench_function("query", |bencher| bencher.iter(|| black_box(query.run(&ledger, &rules))));
+    group.finish();
+
+    let mut group = criterion.benchmark_group("by service, filtered");
+    let query = by_service_filtered()?;
+    group.bench_function("floor", |bencher| bencher.iter(|| black_box(columns.filter_by_service())));
+    group.bench_function("query", |bencher| bencher.iter(|| black_box(query.run(&ledger, &rules))));
     group.finish();
     criterion.final_summary();
     Ok(())

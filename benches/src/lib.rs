@@ -1,21 +1,28 @@
-//! The contestants: what a report costs in this workspace, in a bare loop, and in a straightforward program.
+//! The contestants: what the work of this workspace costs, and what it could cost at best.
 
-mod contestants;
-mod demo;
+mod columns;
+mod company;
 mod figures;
-mod filtering;
-mod grouping;
 mod pages;
+mod processor;
+mod random;
 mod reconciling;
+mod reports;
 mod rules;
+mod whole_way;
+mod written_rules;
 
 use std::error::Error;
 
-pub use contestants::Contestants;
-pub use demo::Demo;
+pub use columns::Columns;
+pub use company::{Company, DataSet, InProcess, client_of, people_of};
 pub use figures::Figures;
-pub use pages::{PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
+pub use pages::{AllPages, PAGE, Pages, PlainEvent, PlainPage, PlainPagination, PlainTokens};
+pub use processor::processor_time;
 pub use reconciling::{Reconciling, sort};
-pub use rules::{ManyRules, directory_of, hash_all, tag_all, tag_each};
+pub use reports::{Contestants, Totals, by_day_model_team, by_service, by_service_filtered, totals_of};
+pub use rules::{ManyRules, RulesOfMany, directory_of, hash_all, tag_all, tag_each};
+pub use whole_way::{Outcome, parse_alone, whole_way};
+pub use written_rules::{RuleCounts, WrittenRule};
 
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -4,10 +4,15 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 
-use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
-use virtual_tags::{Directory, ResolvedRules, RuleSet};
+use cost_model::report::{Query, Report};
+use cost_model::{
+    CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Money, Part, Tagger, Timestamp,
+};
+use cursor_simulator::Simulator;
+use virtual_tags::{Directory, Finding, ResolvedRules, RuleSet};
 
-use crate::Failure;
+use crate::random::Random;
+use crate::{Failure, RuleCounts, WrittenRule, people_of};
 
 /// A step through people that meets them all, in an order that no cache foresees.
 const STRIDE: usize = 7_919;
@@ -110,4 +115,74 @@ pub fn directory_of(people: usize) -> Result<String, Failure> {
         writeln!(csv, "firstname.lastname{number}@acme.test,Team {},2026-01-01,", number % 997)?;
     }
     Ok(csv)
+}
+
+/// Very many people, each with a few charges, and rules of which a fifth are regular expressions.
+pub struct RulesOfMany {
+    pub rules: RuleSet,
+    pub ledger: Ledger,
+}
+
+impl RulesOfMany {
+    /// About so many rules for people with three charges each.
+    pub fn new(people: usize, rules: usize) -> Result<Self, Failure> {
+        let emails = many_emails(people)?;
+        let counts = RuleCounts {
+            exact: rules * 70 / 100,
+            suffix: rules * 3 / 100,
+            glob: rules * 7 / 100,
+            regex: rules * 20 / 100,
+        };
+        let rules = WrittenRule::rule_set(&WrittenRule::for_people(&emails, counts))?;
+        let mut charges: Vec<_> = (0..3).flat_map(|_| &emails).collect();
+        Random::new(7).shuffle(&mut charges);
+        let mut ledger = Ledger::builder(Currency::USD);
+        for (second, email) in (0..).zip(charges) {
+            ledger.push(&charge_of(email, second)?)?;
+        }
+        Ok(Self { rules, ledger: ledger.build() })
+    }
+
+    pub fn compile(&self) -> Result<ResolvedRules, Failure> {
+        Ok(self.rules.clone().compile(Directory::default())?.tagger()?)
+    }
+
+    /// By team.
+    pub fn report(&self, rules: &ResolvedRules) -> Result<Report, Failure> {
+        Ok(Query::all_resources().group_by(Dimension::VirtualTag("Team".into())).run(&self.ledger, rules)?)
+    }
+
+    /// What is wrong with the rules in view of the charges.
+    pub fn check(&self, rules: &ResolvedRules) -> Vec<Finding> {
+        rules.check_against(&self.ledger)
+    }
+
+    /// The people of the charges.
+    pub fn emails(&self) -> Vec<String> {
+        self.ledger.values(&Dimension::Resource).iter().map(ToString::to_string).collect()
+    }
+}
+
+/// The emails of a large company, and of others whose people have the same names and other numbers.
+fn many_emails(people: usize) -> Result<Vec<String>, Failure> {
+    let company = people_of(&Simulator::large_company().events(1).build());
+    let mut emails = Vec::with_capacity(people);
+    for round in 0.. {
+        for email in &company {
+            if emails.len() == people {
+                return Ok(emails);
+            }
+            let (local, domain) = email.split_once('@').ok_or("a person has no email")?;
+            emails.push(if round == 0 { email.clone() } else { format!("{local}{round}@{domain}") });
+        }
+    }
+    Ok(emails)
+}
+
+fn charge_of(email: &str, second: i64) -> Result<CostRecord, Failure> {
+    let costs = Costs::flat(Money::from_units(i128::from(1 + second % 997) * 10_i128.pow(20)));
+    let at = Timestamp::from_millis(1_790_000_000_000 + second * 1000)?;
+    let mut record = CostRecord::new(at, "cursor", Currency::USD, costs);
+    record.edit(|set| set.resource = Some(email.into()));
+    Ok(record)
 }

@@ -1,42 +1,52 @@
 //! Contestants are only worth timing while they give the same answer.
 
-use benches::{Contestants, Demo, Figures};
+use std::collections::HashSet;
 
-#[test]
-fn all_contestants_agree_on_ten_thousand_records() {
-    let demo = Demo::load().unwrap();
-    let contestants = Contestants::new(&demo, 10_000, true).unwrap();
-    assert_eq!(contestants.ledger.len(), 10_000);
+use benches::{
+    Company, Contestants, DataSet, Failure, by_day_model_team, by_service, by_service_filtered, totals_of,
+};
 
-    let dense = contestants.totals_of_dense_table(&contestants.group_in_dense_table().unwrap());
-    let report = contestants.group_by_query().unwrap();
-    assert_eq!(contestants.totals_of_query(&report), dense);
-    assert_eq!(contestants.totals_of_text(contestants.group_by_text()).unwrap(), dense);
-    let effective = dense.iter().map(|(key, figures)| (key.clone(), figures.amounts[0])).collect();
-    assert_eq!(contestants.totals_of_one_amount(&contestants.group_one_amount().unwrap()), effective);
-    assert!(dense.len() > 1000, "{} groups", dense.len());
-
-    let filter = Contestants::filter().unwrap();
-    let kept = contestants.kept(&filter);
-    let filtered = contestants.filter_by_query(&filter).unwrap().total;
-    let sums = contestants.filter_in_dense_loop(&kept).unwrap();
-    assert_eq!(Figures::from(&filtered), sums);
-    assert_eq!(contestants.filter_one_amount(&kept).unwrap(), sums.amounts[0]);
-    assert!(filtered.records > 100 && kept.contains(&false), "{} records pass", filtered.records);
+fn small(set: &DataSet) -> Result<Contestants, Failure> {
+    Contestants::new(&Company::simulated(set.simulator(Some(10_000))?.developers(200))?)
 }
 
-/// A repetition is not a copy: nothing may be kept once that a real company would have many times.
 #[test]
-fn repetitions_differ_in_their_amounts() {
-    let demo = Demo::load().unwrap();
-    let mut amounts = std::collections::HashMap::new();
-    let mut twice = 0;
-    demo.for_each(80_000, &mut |record| {
-        if let Some(amount) = record.costs.effective.filter(|amount| !amount.is_zero()) {
-            twice += u32::from(amounts.insert(amount, record.at).is_some());
-        }
-        Ok(())
-    })
-    .unwrap();
-    assert!(amounts.len() > 60_000 && twice < 8_000, "{twice} of {} amounts come twice", amounts.len());
+fn reports_and_their_floors_agree_on_every_company() {
+    for set in [DataSet::Demo, DataSet::Company, DataSet::Wide] {
+        let Contestants { rules, ledger, columns } = small(&set).unwrap();
+        assert!(ledger.len() > 9_000, "{} records", ledger.len());
+
+        let totals = totals_of(&by_day_model_team().run(&ledger, &rules).unwrap());
+        assert_eq!(columns.totals_by_day_model_team(&columns.group_by_day_model_team().unwrap()), totals);
+        assert!(totals.len() > 1000, "{} groups", totals.len());
+        let teams: HashSet<_> = totals.keys().filter_map(|keys| keys.get(2)).collect();
+        assert!(teams.len() > 20, "{teams:?}");
+
+        let services = totals_of(&by_service().run(&ledger, &rules).unwrap());
+        assert_eq!(columns.totals_by_service(&columns.group_by_service().unwrap()), services);
+        let all = |totals: &benches::Totals| totals.values().map(|figures| figures.records).sum::<u64>();
+        assert_eq!((all(&totals), all(&services)), (ledger.len() as u64, ledger.len() as u64));
+
+        let kept = totals_of(&by_service_filtered().unwrap().run(&ledger, &rules).unwrap());
+        assert_eq!(columns.totals_by_service(&columns.filter_by_service().unwrap()), kept);
+        assert!(kept.len() == 4 && (100..all(&totals)).contains(&all(&kept)), "{} pass", all(&kept));
+    }
+}
+
+/// Nothing may be kept once that a real company would have many times.
+#[test]
+fn amounts_and_combinations_are_as_various_as_a_companys() {
+    let company = Company::load(&DataSet::Wide, Some(20_000)).unwrap();
+    let (mut amounts, mut twice, mut last) = (HashSet::new(), 0, None);
+    company
+        .for_each(&mut |record| {
+            assert!(last <= Some(record.at), "records come in order of time");
+            last = Some(record.at);
+            if let Some(amount) = record.costs.effective.filter(|amount| !amount.is_zero()) {
+                twice += usize::from(!amounts.insert(amount));
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(amounts.len() > 15_000 && twice < 1_500, "{twice} of {} amounts come twice", amounts.len());
 }

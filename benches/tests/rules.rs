@@ -1,6 +1,6 @@
 //! A remembered answer is the answer.
 
-use benches::{ManyRules, tag_all, tag_each};
+use benches::{ManyRules, RulesOfMany, tag_all, tag_each};
 
 #[test]
 fn every_rule_has_a_person_and_memory_changes_nothing() {
@@ -14,4 +14,17 @@ fn every_rule_has_a_person_and_memory_changes_nothing() {
         _ => "Unallocated".len(),
     };
     assert_eq!(lengths, 2 * (0..5_000).map(of_person).sum::<usize>());
+}
+
+#[test]
+fn many_people_have_rules_of_their_own_that_charges_meet() {
+    let many = RulesOfMany::new(3_000, 600).unwrap();
+    assert_eq!((many.ledger.len(), many.emails().len()), (9_000, 3_000));
+    let rules = many.compile().unwrap();
+    let report = many.report(&rules).unwrap();
+    assert_eq!(report.rows.iter().map(|row| row.totals.records).sum::<u64>(), 9_000);
+    assert!(report.rows.len() > 30, "{} teams", report.rows.len());
+    // Rules that match nobody are likely among so many patterns, and a rule that somebody meets is no finding.
+    let (findings, written) = (many.check(&rules).len(), many.rules.tags[0].rules.len());
+    assert!((1..2 * written).contains(&findings), "{findings} of {written}");
 }

@@ -48,7 +48,7 @@ pub enum Dimension {
 }
 
 /// Every field spelling that the filter language accepts, the first of a dimension being the canonical one.
-const FIELDS: [(&str, Dimension); 19] = [
+const SPELLINGS: [(&str, Dimension); 19] = [
     ("provider", Dimension::Provider),
     ("provider_account_id", Dimension::BillingAccount),
     ("billing_account_id", Dimension::BillingAccount),
@@ -71,15 +71,30 @@ const FIELDS: [(&str, Dimension); 19] = [
 ];
 
 impl Dimension {
+    /// The dimensions that every charge has a field for, in the order in which digests and ledgers list them. Tags come on top.
+    pub const FIELDS: [Self; 11] = [
+        Self::Provider,
+        Self::BillingAccount,
+        Self::Account,
+        Self::Service,
+        Self::ServiceId,
+        Self::Category,
+        Self::Subcategory,
+        Self::Resource,
+        Self::ChargeType,
+        Self::Region,
+        Self::UsageUnit,
+    ];
+
     /// The dimension that `costs.<name>` names.
     pub(crate) fn from_costs_field(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        FIELDS.iter().find(|(field, _)| *field == lower).map(|(_, dimension)| dimension.clone())
+        SPELLINGS.iter().find(|(field, _)| *field == lower).map(|(_, dimension)| dimension.clone())
     }
 
     /// The canonical names behind `costs.`.
     pub(crate) fn costs_fields() -> impl Iterator<Item = &'static str> + Clone {
-        FIELDS.iter().map(|(field, _)| *field)
+        SPELLINGS.iter().map(|(field, _)| *field)
     }
 
     /// A column heading, such as `subcategory` or the tag's key.
@@ -88,7 +103,7 @@ impl Dimension {
             Self::Tag(key) | Self::VirtualTag(key) => key,
             Self::Tagged => "tagged",
             Self::TokenType => "token_type",
-            _ => FIELDS.iter().find(|(_, dimension)| dimension == self).map_or("", |(field, _)| field),
+            _ => SPELLINGS.iter().find(|(_, dimension)| dimension == self).map_or("", |(field, _)| field),
         }
     }
 }

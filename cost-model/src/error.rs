@@ -49,6 +49,8 @@ pub enum ErrorKind {
     Output,
     /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::Origin).
     Origin,
+    /// A fault of this crate, which no input should bring about.
+    Internal,
 }
 
 impl Error {
@@ -76,6 +78,11 @@ impl Error {
         let mut error = Self::new(ErrorKind::Filter, message);
         error.0.span = Some(span);
         error
+    }
+
+    /// Returns the error of a fault of this crate: what it relies on does not hold.
+    pub(crate) fn internal(message: &str) -> Self {
+        Self::new(ErrorKind::Internal, message)
     }
 
     pub(crate) fn overflow(what: &str) -> Self {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod combinations;
 mod completeness;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -10,6 +11,8 @@ mod error;
 pub mod export;
 pub mod filter;
 mod fixed;
+mod hash;
+mod ids;
 pub mod input;
 mod ledger;
 mod money;
@@ -24,6 +27,7 @@ mod source;
 mod spans;
 mod split;
 mod store;
+mod tag_cache;
 mod tagger;
 mod time;
 mod usage;
@@ -34,14 +38,14 @@ pub use currency::Currency;
 pub use dimension::{Dimension, Dimensions};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
-pub use ledger::{Ledger, LedgerBuilder, LedgerRow, LedgerTuple};
+pub use ledger::{DimensionSetId, Ledger, LedgerBuilder, LedgerRow, LedgerSet};
 pub use money::Money;
 pub use observations::{Observations, ObservedGroup, ObservedMember, ObservedSpend};
 pub use price_book::{PriceBook, Prices};
 pub use pseudonyms::Pseudonyms;
 pub use record::{
     Code, CostRecord, DimensionFields, DimensionInterner, DimensionSet, Figures, Identity, Person,
-    Provenance, ReadNumber, RecordId, Run, Stated, StoredRecord, Tags,
+    Provenance, ReadNumber, RecordId, Run, SharedTexts, Stated, StoredRecord, Tags,
 };
 pub use report::Bin;
 pub use rounding::{Rounding, round_parts};
@@ -54,6 +58,7 @@ pub use store::{
     MemoryStore, Owner, PriorRecord, PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement,
     RowSum, Scope, SetNumber, WindowChange, WindowPairing, WindowReplacement, final_before,
 };
+pub use tag_cache::{AnswerId, TagCache};
 pub use tagger::{Part, Tagger, Untagged};
 pub use time::{Timestamp, Window};
 pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};

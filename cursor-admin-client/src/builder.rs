@@ -9,21 +9,21 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::base_url::BaseUrl;
-use crate::client::{Client, Inner, Jitter};
-use crate::clock::Clock;
+use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::gate::Gate;
-use crate::observer::Observer;
-use crate::pacing::{Pacer, RateLimits};
-use crate::retry::RetryPolicy;
-use crate::retry_budget::{RetryBudget, RetryMeter};
-use crate::transport::Transport;
+use crate::http::base_url::BaseUrl;
+use crate::http::clock::Clock;
+use crate::http::connection::{Connection, Inner, Jitter};
+use crate::http::gate::Gate;
+use crate::http::network::Network;
+use crate::http::observer::Observer;
+use crate::http::pacing::{Pacer, RateLimits};
+use crate::http::retry::RetryPolicy;
+use crate::http::retry_budget::{RetryBudget, RetryMeter};
+use crate::http::transport::Transport;
 
 const OPERATION: &str = "building the client";
 const DEFAULT_BASE_URL: &str = "https://api.cursor.com";
-#[cfg(feature = "reqwest")]
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Sets up a [`Client`]. Setters cannot fail; [`ClientBuilder::build`] checks everything.
 #[derive(Default)]
@@ -41,35 +41,10 @@ pub struct ClientBuilder {
     network: Network,
 }
 
-/// How the built-in transport reaches the server.
-#[derive(Default)]
-pub(crate) struct Network {
-    timeout: Option<Duration>,
-    /// It may hold a password.
-    proxy: Option<SecretString>,
-    /// In PEM.
-    roots: Vec<Vec<u8>>,
-}
-
-impl Network {
-    fn is_special(&self) -> bool {
-        self.proxy.is_some() || !self.roots.is_empty()
-    }
-}
-
-#[cfg(feature = "reqwest")]
-impl Network {
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout.unwrap_or(DEFAULT_TIMEOUT)
-    }
-
-    pub(crate) fn proxy(&self) -> Option<&str> {
-        self.proxy.as_ref().map(ExposeSecret::expose_secret)
-    }
-
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-    pub(crate) fn roots(&self) -> &[Vec<u8>] {
-        &self.roots
+impl Client {
+    /// Starts a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
     }
 }
 
@@ -198,7 +173,7 @@ impl ClientBuilder {
         let mut authorization = HeaderValue::try_from(format!("Basic {}", encoded_key.expose_secret()))
             .map_err(|_| refuse("the key cannot be sent in a header"))?;
         authorization.set_sensitive(true);
-        Ok(Client::from_inner(Inner {
+        Ok(Client::new(Connection::new(Inner {
             gate: Gate::new(transport, base.prefix.clone()),
             clock,
             policy: self.policy,
@@ -211,7 +186,7 @@ impl ClientBuilder {
             authorization,
             encoded_key,
             jitter: Jitter::new(),
-        }))
+        })))
     }
 }
 
@@ -229,7 +204,7 @@ fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str>
 
 #[cfg(feature = "reqwest")]
 fn default_transport(network: &Network, base: &BaseUrl) -> Result<Arc<dyn Transport>> {
-    match crate::transport::reqwest::ReqwestTransport::new(network, base) {
+    match crate::http::transport::reqwest::ReqwestTransport::new(network, base) {
         Ok(transport) => Ok(Arc::new(transport)),
         Err(reason) => Err(Error::config(OPERATION, reason)),
     }
@@ -244,7 +219,7 @@ fn default_transport(_: &Network, _: &BaseUrl) -> Result<Arc<dyn Transport>> {
 #[cfg(feature = "tokio")]
 #[expect(clippy::unnecessary_wraps, reason = "without the feature there is none")]
 fn default_clock() -> Option<Arc<dyn Clock>> {
-    Some(Arc::new(crate::clock::SystemClock::new()))
+    Some(Arc::new(crate::http::clock::SystemClock::new()))
 }
 
 #[cfg(not(feature = "tokio"))]
@@ -254,7 +229,7 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 
 #[cfg(feature = "tracing")]
 fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
-    Arc::new(crate::tracing::Traced(observer))
+    Arc::new(crate::http::tracing::Traced(observer))
 }
 
 #[cfg(not(feature = "tracing"))]

@@ -1,35 +1,19 @@
 //! The client and what it can be asked.
 
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use http::HeaderValue;
-use secrecy::SecretString;
 
-use crate::base_url::BaseUrl;
-use crate::billing_groups::{self, BillingGroupDetails, BillingGroups};
-use crate::builder::ClientBuilder;
-use crate::clock::Clock;
-use crate::daily_usage::{self, DailyUsage, Who};
-use crate::deadline::Deadline;
-use crate::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
+use crate::endpoints::billing_groups::{self, BillingGroupDetails, BillingGroups};
+use crate::endpoints::daily_usage::{self, DailyUsage, Who};
+use crate::endpoints::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
+use crate::endpoints::members::{self, Member};
+use crate::endpoints::model_access::{self, ModelAccess};
+use crate::endpoints::spend::{self, Spend};
+use crate::endpoints::spend_query::SpendQuery;
 use crate::error::Result;
-use crate::gate::Gate;
-use crate::listing::Listing;
-use crate::members::{self, Member};
-use crate::model_access::{self, ModelAccess};
-use crate::observer::Observer;
-use crate::pacing::Pacer;
-use crate::retry::RetryPolicy;
-use crate::retry_budget::RetryMeter;
-use crate::spend::{self, Spend};
-use crate::spend_query::SpendQuery;
-use crate::usage_events::UsageEvents;
+use crate::http::connection::Connection;
+use crate::listing::{self, Listing, Pages};
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
 ///
@@ -40,42 +24,16 @@ use crate::usage_events::UsageEvents;
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Inner>,
-    /// Of the call that this clone was made for.
-    running: Deadline,
-    lenient: bool,
-}
-
-pub(crate) struct Inner {
-    pub(crate) gate: Gate,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) policy: RetryPolicy,
-    pub(crate) retries: RetryMeter,
-    /// How long one call may take.
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) pacer: Pacer,
-    pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) base: BaseUrl,
-    pub(crate) key: SecretString,
-    pub(crate) authorization: HeaderValue,
-    /// The key as it stands in the header, to be masked in what a server says.
-    pub(crate) encoded_key: SecretString,
-    pub(crate) jitter: Jitter,
+    connection: Connection,
 }
 
 impl Client {
-    /// Starts a client.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection }
     }
 
-    pub(crate) fn from_inner(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), running: Deadline::default(), lenient: false }
-    }
-
-    /// A clone for a call of several requests, which share one deadline from now on.
-    pub(crate) fn started(&self) -> Self {
-        Self { running: self.deadline(), ..self.clone() }
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
     }
 
     /// A clone that goes on past rows that it cannot read.
@@ -86,24 +44,13 @@ impl Client {
     /// at `bad_rows` too. An answer that is no list of rows fails all the same.
     #[must_use]
     pub fn lenient(&self) -> Self {
-        Self { lenient: true, ..self.clone() }
+        Self::new(self.connection.with_lenience(true))
     }
 
     /// A clone that fails where a row cannot be read, as clients do from the start.
     #[must_use]
     pub fn strict(&self) -> Self {
-        Self { lenient: false, ..self.clone() }
-    }
-
-    pub(crate) fn is_lenient(&self) -> bool {
-        self.lenient
-    }
-
-    pub(crate) fn deadline(&self) -> Deadline {
-        if self.running.is_set() {
-            return self.running;
-        }
-        Deadline::starting(self.inner.clock.now(), self.inner.deadline)
+        Self::new(self.connection.with_lenience(false))
     }
 
     /// The team's members, by `GET /teams/members`
@@ -112,7 +59,12 @@ impl Client {
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
     pub async fn members(&self) -> Result<Listing<Member>> {
-        members::read(self).await
+        let call = members::request();
+        let answer = self.connection.call(&call, members::decode).await?;
+        self.connection.page_read(&call, &answer.value, None);
+        let requests = u64::from(answer.attempts);
+        let (rows, notes) = (answer.value, answer.notes);
+        Ok(Pages { rows, announced: None, cycle_start: None, requests, notes }.into())
     }
 
     /// What each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
@@ -131,7 +83,8 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a page size of zero; else as
     /// [`Client::spend`].
     pub async fn spend_by(&self, query: &SpendQuery) -> Result<Spend> {
-        spend::read(&self.started(), query).await
+        let request = |page| spend::request(query, page);
+        Ok(listing::read_pages(&self.connection, request, spend::decode).await?.into())
     }
 
     /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
@@ -141,7 +94,11 @@ impl Client {
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
     pub async fn billing_groups(&self, day: Option<NaiveDate>) -> Result<BillingGroups> {
-        billing_groups::read_all(self, day).await
+        let call = billing_groups::request(day);
+        let answer = self.connection.call(&call, billing_groups::decode).await?;
+        self.connection.page_read(&call, &answer.value.groups, None);
+        let (unknown_fields, bad_rows) = (answer.notes.unknown.into_list(), answer.notes.bad_rows);
+        Ok(BillingGroups { unknown_fields, bad_rows, ..answer.value })
     }
 
     /// One billing group with its members' spend by day, by `GET /teams/groups/:groupId`.
@@ -150,7 +107,10 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
     /// [`Client::billing_groups`].
     pub async fn billing_group(&self, id: &str, day: Option<NaiveDate>) -> Result<BillingGroupDetails> {
-        billing_groups::read_one(self, id, day).await
+        let call = billing_groups::group_request(id, day)?;
+        let answer = self.connection.call(&call, billing_groups::decode_group).await?;
+        self.connection.page_read(&call, std::slice::from_ref(&answer.value.group), None);
+        Ok(BillingGroupDetails { unknown_fields: answer.notes.unknown.into_list(), ..answer.value })
     }
 
     /// The team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
@@ -160,7 +120,8 @@ impl Client {
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not add up in three
     /// reads; else of every kind that a call can have.
     pub async fn directory_groups(&self) -> Result<Listing<DirectoryGroup>> {
-        directory_groups::read(self).await
+        let request = |page| Ok(directory_groups::request(page));
+        Ok(listing::read_pages(&self.connection, request, directory_groups::decode).await?.into())
     }
 
     /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
@@ -170,7 +131,8 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
     /// [`Client::directory_groups`].
     pub async fn directory_group_members(&self, id: &str) -> Result<Listing<DirectoryGroupMember>> {
-        directory_groups::read_members(self, id).await
+        let request = |page| directory_groups::members_request(id, page);
+        Ok(listing::read_pages(&self.connection, request, directory_groups::decode_members).await?.into())
     }
 
     /// What the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
@@ -181,7 +143,7 @@ impl Client {
     /// days; [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if a person's day came twice in
     /// each of three reads; else of every kind that a call can have.
     pub async fn daily_usage(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> Result<Listing<DailyUsage>> {
-        daily_usage::read(self, (start, end), Who::Active).await
+        self.daily_usage_by(start, end, Who::Active).await
     }
 
     /// The same for everyone who was a member in the window, with a row for every day, by all pages.
@@ -195,7 +157,17 @@ impl Client {
         start: DateTime<Utc>,
         end: DateTime<Utc>,
     ) -> Result<Listing<DailyUsage>> {
-        daily_usage::read(self, (start, end), Who::Everyone).await
+        self.daily_usage_by(start, end, Who::Everyone).await
+    }
+
+    async fn daily_usage_by(
+        &self,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+        who: Who,
+    ) -> Result<Listing<DailyUsage>> {
+        let request = |page| daily_usage::request(start, end, who, page);
+        Ok(listing::read_pages(&self.connection, request, daily_usage::decode).await?.into())
     }
 
     /// The models that the team may use and their names for people, by
@@ -206,40 +178,16 @@ impl Client {
     /// [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) with status 409 in another state; else of
     /// every kind that a call can have.
     pub async fn model_access(&self) -> Result<ModelAccess> {
-        model_access::read(self).await
-    }
-
-    /// The usage events of the half-open window `[start, end)`, by
-    /// `POST /teams/filtered-usage-events`. Nothing is sent until one of its functions is called.
-    ///
-    /// Cursor's bounds are inclusive milliseconds; the window is sent as the first millisecond that
-    /// lies in it and the last one. Cursor says that the data are gathered by the hour, and allows 60
-    /// requests a minute. An empty old window does not prove that nothing was used: how long events
-    /// are kept is not promised.
-    pub fn usage_events(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> UsageEvents {
-        UsageEvents::new(self.clone(), start, end)
+        let call = model_access::request();
+        let answer = self.connection.call(&call, model_access::decode).await?;
+        self.connection.page_read(&call, &answer.value.providers, None);
+        let (unknown_fields, bad_rows) = (answer.notes.unknown.into_list(), answer.notes.bad_rows);
+        Ok(ModelAccess { unknown_fields, bad_rows, ..answer.value })
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.inner.base.text).finish_non_exhaustive()
-    }
-}
-
-/// Random numbers for waits: splitmix64, seeded by the standard library. They guard nothing.
-pub(crate) struct Jitter(AtomicU64);
-
-impl Jitter {
-    pub(crate) fn new() -> Self {
-        Self(AtomicU64::new(RandomState::new().build_hasher().finish()))
-    }
-
-    pub(crate) fn next(&self) -> u32 {
-        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-        let state = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(u32::MAX)
+        f.debug_struct("Client").field("base_url", &self.connection.base_url()).finish_non_exhaustive()
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::call::{Answer, Call};
-use crate::client::Client;
+use chrono::{DateTime, Utc};
+
+use crate::decode::{self, BadRow, Decoded, Notes, UnknownField, object};
 use crate::error::{Error, ErrorKind, Result};
-use crate::fault::Decoded;
-use crate::notes::{BadRow, Notes};
-use crate::unknown::UnknownField;
-use crate::wire::Fields;
+use crate::http::call::Call;
+use crate::http::connection::{Answer, Connection};
 
 /// A list with all its pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +25,55 @@ pub struct Listing<T> {
     pub bad_rows: Vec<BadRow>,
 }
 
-impl<T> Listing<T> {
-    pub(crate) fn new(rows: Vec<T>, announced: Option<u64>, requests: u64, notes: Notes) -> Self {
-        let (unknown_fields, bad_rows) = (notes.unknown.into_list(), notes.bad_rows);
-        Self { rows, announced, requests, unknown_fields, bad_rows }
-    }
-}
-
 /// One page of a list.
 pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
     pub(crate) announced: Option<u64>,
-    pub(crate) has_next: bool,
+    pub(crate) more: More,
+    /// When the billing cycle began, if the list is about one; every page must say the same.
+    pub(crate) cycle_start: Option<DateTime<Utc>>,
 }
+
+/// Whether there are more pages.
+#[derive(Clone, Copy)]
+pub(crate) enum More {
+    Stated(bool),
+    /// Until the page of this number.
+    UntilPage(u64),
+    /// Until as many rows came as were announced.
+    UntilAnnounced,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of which only `pagination` tells whether there are more; without it there is one.
+    pub(crate) fn new(rows: Vec<T>, announced: Option<u64>, pagination: Option<Pagination>) -> Decoded<Self> {
+        let has_next = pagination.map_or(Some(false), |pagination| {
+            let known = pagination.page.zip(pagination.pages).map(|(page, pages)| page < pages);
+            pagination.has_next.or(known)
+        });
+        let more = decode::required("pagination.hasNextPage", has_next)?;
+        Ok(Self { rows, announced, more: More::Stated(more), cycle_start: None })
+    }
+}
+
+/// What a page says of the pages.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Pagination {
+    pub(crate) total_count: Option<u64>,
+    pub(crate) total_users: Option<u64>,
+    page: Option<u64>,
+    pages: Option<u64>,
+    has_next: Option<bool>,
+}
+
+object! { Pagination {
+    "totalCount" => total_count: count,
+    "totalUsers" => total_users: count,
+    "page" => page: count,
+    "totalPages" => pages: count,
+    "hasNextPage" => has_next: flag,
+    ignored: "pageSize", "hasPreviousPage";
+}}
 
 /// A row that can be told from the others of its list, and the entry that it is counted by.
 pub(crate) trait Row {
@@ -49,89 +84,96 @@ pub(crate) trait Row {
     const COUNTED: bool;
 }
 
+/// All pages of a list.
+pub(crate) struct Pages<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) announced: Option<u64>,
+    pub(crate) cycle_start: Option<DateTime<Utc>>,
+    pub(crate) requests: u64,
+    pub(crate) notes: Notes,
+}
+
+impl<T> Pages<T> {
+    /// How many rows came, those that could not be read included.
+    pub(crate) fn received(&self) -> u64 {
+        u64::try_from(self.rows.len().saturating_add(self.notes.bad_rows.len())).unwrap_or(u64::MAX)
+    }
+}
+
+impl<T> From<Pages<T>> for Listing<T> {
+    fn from(pages: Pages<T>) -> Self {
+        let Pages { rows, announced, requests, notes, .. } = pages;
+        let (unknown_fields, bad_rows) = (notes.unknown.into_list(), notes.bad_rows);
+        Self { rows, announced, requests, unknown_fields, bad_rows }
+    }
+}
+
 const PAGES_MAX: u32 = 10_000;
 const READS_MAX: u32 = 3;
 
-/// Reads all pages. They are an offset into a list that may move, so the list is read again if the
-/// announced count changes or is not met, or if a row comes twice.
-pub(crate) async fn read<T: Row + Send>(
-    client: &Client,
-    call: impl Fn(u32) -> Result<Call> + Send + Sync,
-    decode: impl Fn(&[u8], &mut Notes) -> Decoded<Page<T>> + Send + Sync,
-) -> Result<Listing<T>> {
-    let client = client.started();
+/// Reads all pages. They are an offset into a list that may move, so the list is read again if what every
+/// page announces changes or is not met, or if a row comes twice.
+pub(crate) async fn read_pages<T: Row + Send>(
+    connection: &Connection,
+    request: impl Fn(u32) -> Result<Call> + Send + Sync,
+    decode: fn(&[u8], &mut Notes) -> Decoded<Page<T>>,
+) -> Result<Pages<T>> {
+    let connection = connection.started();
     let mut requests = 0;
     let mut reads = 1;
     loop {
-        let (listing, steady) = read_once(&client, &call, &decode, &mut requests).await?;
-        if steady && adds_up(&listing) {
-            return Ok(listing);
+        let (pages, steady) = read_once(&connection, &request, decode, &mut requests).await?;
+        if steady && adds_up(&pages) {
+            return Ok(pages);
         }
         if reads == READS_MAX {
-            let received = received(&listing);
+            let received = pages.received();
             let detail = format!("{received} rows came, and {reads} reads did not add up");
-            let error = Error::new(ErrorKind::Incomplete, call(1)?.route.operation(), detail);
-            return Err(error.with_counts(listing.announced.unwrap_or(received), Some(received)));
+            let error = Error::new(ErrorKind::Incomplete, request(1)?.route.operation(), detail);
+            return Err(error.with_counts(pages.announced.unwrap_or(received), Some(received)));
         }
         reads += 1;
     }
 }
 
 async fn read_once<T: Row + Send>(
-    client: &Client,
-    call: &(impl Fn(u32) -> Result<Call> + Send + Sync),
-    decode: &(impl Fn(&[u8], &mut Notes) -> Decoded<Page<T>> + Send + Sync),
+    connection: &Connection,
+    request: &(impl Fn(u32) -> Result<Call> + Send + Sync),
+    decode: fn(&[u8], &mut Notes) -> Decoded<Page<T>>,
     requests: &mut u64,
-) -> Result<(Listing<T>, bool)> {
-    let (mut rows, mut announced, mut notes) = (Vec::new(), None, Notes::default());
+) -> Result<(Pages<T>, bool)> {
+    let mut pages =
+        Pages { rows: Vec::new(), announced: None, cycle_start: None, requests: 0, notes: Notes::default() };
     let mut steady = true;
     for number in 1..=PAGES_MAX {
-        let call = call(number)?;
-        let Answer { value: page, attempts, notes: noted, .. } = client.call(&call, decode).await?;
-        client.page_read(&call, &page.rows, page.announced);
+        let call = request(number)?;
+        let Answer { value: page, attempts, notes, .. } = connection.call(&call, decode).await?;
+        connection.page_read(&call, &page.rows, page.announced);
         *requests += u64::from(attempts);
         if number == 1 {
-            announced = page.announced;
+            (pages.announced, pages.cycle_start) = (page.announced, page.cycle_start);
         }
-        let empty = page.rows.is_empty() && noted.bad_rows.is_empty();
-        let endless = page.has_next && (number == PAGES_MAX || (T::COUNTED && empty));
-        steady &= page.announced == announced && !endless;
-        rows.extend(page.rows);
-        notes.absorb(noted);
-        if !page.has_next || !steady {
+        let empty = page.rows.is_empty() && notes.bad_rows.is_empty();
+        pages.rows.extend(page.rows);
+        pages.notes.absorb(notes);
+        let has_next = match page.more {
+            More::Stated(more) => more,
+            More::UntilPage(last) => u64::from(number) < last,
+            More::UntilAnnounced => page.announced.is_some_and(|announced| pages.received() < announced),
+        };
+        let endless = has_next && (number == PAGES_MAX || (T::COUNTED && empty));
+        steady &= page.announced == pages.announced && page.cycle_start == pages.cycle_start && !endless;
+        if !has_next || !steady {
             break;
         }
     }
-    Ok((Listing::new(rows, announced, *requests, notes), steady))
+    pages.requests = *requests;
+    Ok((pages, steady))
 }
 
-fn adds_up<T: Row>(listing: &Listing<T>) -> bool {
+fn adds_up<T: Row>(pages: &Pages<T>) -> bool {
     let mut seen = HashSet::new();
-    let distinct = listing.rows.iter().filter_map(Row::identity).all(|identity| seen.insert(identity));
-    let counted = !T::COUNTED || listing.announced.is_none_or(|announced| announced == received(listing));
+    let distinct = pages.rows.iter().filter_map(Row::identity).all(|identity| seen.insert(identity));
+    let counted = !T::COUNTED || pages.announced.is_none_or(|announced| announced == pages.received());
     distinct && counted
-}
-
-fn received<T>(listing: &Listing<T>) -> u64 {
-    u64::try_from(listing.rows.len().saturating_add(listing.bad_rows.len())).unwrap_or(u64::MAX)
-}
-
-/// The announced count of a page, and whether there is another. Without the server's word on that it
-/// is worked out from the numbers of pages; without `pagination` there is one page.
-pub(crate) fn pagination(
-    fields: &mut Fields<'_>,
-    total: &'static str,
-    notes: &mut Notes,
-) -> Decoded<(Option<u64>, bool)> {
-    let read = fields.take("pagination")?.inside(|mut inner| {
-        let announced = inner.take(total)?.count()?;
-        let (page, pages) = (inner.take("page")?.count()?, inner.take("totalPages")?.count()?);
-        let stated = inner.take("hasNextPage")?;
-        let known = page.zip(pages).map(|(page, pages)| page < pages);
-        let has_next = stated.required(stated.flag()?.or(known))?;
-        inner.ignore(&["pageSize", "hasPreviousPage"])?;
-        notes.unknown.note("pagination.", &inner);
-        Ok((announced, has_next))
-    })?;
-    Ok(read.unwrap_or((None, false)))
 }

@@ -1,5 +1,21 @@
 //! Making text of the server fit for an error message: short, on one line, without keys or emails.
 
+use std::borrow::Cow;
+
+/// Implements `Debug` for a type whose other fields may name a person.
+macro_rules! debug_without_names {
+    ($type:ident: $($field:ident),*) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($type))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_without_names;
+
 /// How much of a server's text an error shows.
 const SHOWN_MAX: usize = 200;
 /// How much of it is looked at.
@@ -26,8 +42,13 @@ pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
 }
 
 /// The name of an unknown field. Some objects have data as keys.
-pub(crate) fn name(name: &str) -> String {
-    if name.contains(char::is_whitespace) { "[masked]".to_owned() } else { cut(&mask(name, &[]), 64) }
+pub(crate) fn name(name: &str) -> Cow<'_, str> {
+    if name.len() <= WORD_MAX && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return Cow::Borrowed(name);
+    }
+    let shown =
+        if name.contains(char::is_whitespace) { "[masked]".to_owned() } else { cut(&mask(name, &[]), 64) };
+    Cow::Owned(shown)
 }
 
 fn cut(text: &str, max: usize) -> String {

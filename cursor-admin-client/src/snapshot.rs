@@ -1,29 +1,30 @@
 //! Reading a window whole.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::decode::{BadRow, UnknownField, UnknownFields};
+use crate::endpoints::usage_events::{Row, UsageEvent, UsageEventRef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::events::UsageEvent;
-use crate::events_page::Row;
-use crate::notes::{BadRow, ServerNotes};
-use crate::unknown::{UnknownField, UnknownFields};
+use crate::http::server::ServerNotes;
 use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 
-/// All usage events of a window, proven complete by [`UsageEvents::snapshot`].
+/// All usage events of a window, proven complete by [`UsageEvents::snapshot`], or what
+/// [`UsageEvents::snapshot_map`] made of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Snapshot {
+pub struct Snapshot<T = UsageEvent> {
     /// The events that lie in the window, in the order sent. Equal events are distinct charges.
-    pub events: Vec<UsageEvent>,
+    pub events: Vec<T>,
     /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
     /// together.
     pub announced: u64,
     /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them
     /// has not answered the question, and what it left out nobody can tell.
-    pub outside: Vec<UsageEvent>,
+    pub outside: Vec<T>,
     /// The server's clock when it began to answer, if it told.
     pub answered_at: Option<DateTime<Utc>>,
     /// Whether the server says that it is a simulator, so that the events are made up.
@@ -49,13 +50,53 @@ impl Snapshot {
     pub const EVENTS_MAX: u64 = 1_000_000;
 }
 
+impl UsageEvents {
+    /// All events of the window, proven complete.
+    ///
+    /// The announced count must be the same on every page and equal to the events received, every
+    /// page must echo its number if it echoes any, and the last event of a page must differ from the
+    /// first of the next. If the count is off, the window is read again; if only two events on an
+    /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
+    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
+    /// that has shrunk may be answered so.
+    ///
+    /// A removal together with an addition within one read cannot be seen, and a new price, or a
+    /// person's removal, which takes the email from events, is both. The next read sees it.
+    ///
+    /// A window of n events costs one request per page and nothing on top: no request for the count,
+    /// no empty page at the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
+    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        self.snapshot_map(UsageEvent::from_ref).await
+    }
+
+    /// The same with something else made of each event while its page is read, so that no event is held whole.
+    ///
+    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must
+    /// agree. Events that it does not tell apart are the same there, so keep in it whatever tells two charges
+    /// apart. It may be made of events that are not returned, since a page or a window can be read again.
+    ///
+    /// # Errors
+    /// As [`UsageEvents::snapshot`].
+    pub async fn snapshot_map<T: Eq + Hash + Send>(
+        &self,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<Snapshot<T>> {
+        read(&self.started(Snapshot::EVENTS_MAX), map).await
+    }
+}
+
 /// How many times a window is read before giving up.
 const READS_MAX: u32 = 3;
 
 /// One walk over all pages.
-#[derive(Default)]
-struct Read {
-    events: Vec<UsageEvent>,
+struct Read<T> {
+    events: Vec<T>,
+    /// The places of those that lie outside of the window.
+    outside: Vec<usize>,
     bad_rows: Vec<BadRow>,
     /// Whether the last row that came is the last of the bad ones.
     ended_badly: bool,
@@ -67,24 +108,37 @@ struct Read {
     refusal: Option<Error>,
 }
 
-impl Read {
+impl<T> Read<T> {
+    fn new() -> Self {
+        Self {
+            events: Vec::new(),
+            outside: Vec::new(),
+            bad_rows: Vec::new(),
+            ended_badly: false,
+            announced: 0,
+            unknown: UnknownFields::default(),
+            server: ServerNotes::default(),
+            verdict: Verdict::Complete,
+            refusal: None,
+        }
+    }
+
     fn received(&self) -> u64 {
         u64::try_from(self.events.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
     }
 
-    fn last(&self) -> Option<Row<'_>> {
+    fn last(&self) -> Option<Row<'_, T>> {
         let bad = self.bad_rows.last().filter(|_| self.ended_badly).map(|bad| Row::Bad(&bad.text));
         bad.or_else(|| self.events.last().map(Row::Event))
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    fn rows(&self) -> impl Iterator<Item = Row<'_, T>> {
         self.events.iter().map(Row::Event).chain(self.bad_rows.iter().map(|bad| Row::Bad(&bad.text)))
     }
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    #[default]
     Complete,
     /// Two equal events on an edge: one event that moved, or twins.
     PerhapsShifted,
@@ -98,19 +152,23 @@ struct Cost {
     waited: Duration,
 }
 
-pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
+async fn read<T: Eq + Hash + Send>(
+    request: &UsageEvents,
+    mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+) -> Result<Snapshot<T>> {
+    let mut map = |event: &UsageEventRef<'_>| (map(event), request.contains(event.timestamp));
     let mut cost = Cost::default();
     let mut rereads = 0;
-    let mut shifted: Option<Read> = None;
+    let mut shifted: Option<Read<T>> = None;
     loop {
-        let read = read_once(request, &mut cost).await?;
+        let read = read_once(request, &mut map, &mut cost).await?;
         let proven = match read.verdict {
             Verdict::Complete => true,
             Verdict::PerhapsShifted => shifted.as_ref().is_some_and(|earlier| agree(earlier, &read)),
             Verdict::Inconsistent => false,
         };
         if proven {
-            return Ok(finish(request, read, &cost, rereads));
+            return Ok(finish(read, &cost, rereads));
         }
         if rereads + 1 == READS_MAX {
             return Err(incomplete(read));
@@ -123,11 +181,15 @@ pub(crate) async fn read(request: &UsageEvents) -> Result<Snapshot> {
 }
 
 /// Walks the pages; stops early once they cannot add up any more.
-async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
-    let mut read = Read::default();
+async fn read_once<T: Eq + Send>(
+    request: &UsageEvents,
+    map: &mut (impl FnMut(&UsageEventRef<'_>) -> (T, bool) + Send),
+    cost: &mut Cost,
+) -> Result<Read<T>> {
+    let mut read = Read::new();
     let mut next = Some(Cursor::default());
     while let Some(cursor) = next {
-        let (page, following) = match request.step(cursor).await {
+        let (page, following) = match request.step(cursor, &mut *map).await {
             Ok(step) => step,
             Err(error) if is_gone(&error) => {
                 cost.requests += u64::from(error.attempts());
@@ -145,9 +207,11 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         if page.page == 1 {
             read.announced = page.announced;
         }
-        if let (Some(last), Some(first)) = (read.last(), page.first())
-            && last == first
-        {
+        let first = page.first().map(|row| match row {
+            Row::Event((event, _)) => Row::Event(event),
+            Row::Bad(text) => Row::Bad(text),
+        });
+        if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }
         if !page.is_empty() {
@@ -157,9 +221,12 @@ async fn read_once(request: &UsageEvents, cost: &mut Cost) -> Result<Read> {
         read.server = read.server.and(server);
         let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
         let steady = page.announced == read.announced;
-        read.events.extend(page.events);
+        for (event, inside) in page.events {
+            read.outside.extend((!inside).then_some(read.events.len()));
+            read.events.push(event);
+        }
         read.bad_rows.extend(page.bad_rows);
-        read.unknown.merge(page.unknown_fields);
+        read.unknown.merge(&page.unknown_fields);
         if !steady || !echoes || read.received() > read.announced {
             read.verdict = Verdict::Inconsistent;
             return Ok(read);
@@ -178,8 +245,8 @@ fn is_gone(error: &Error) -> bool {
 }
 
 /// Whether two reads hold the same events, as often each.
-fn agree(one: &Read, other: &Read) -> bool {
-    fn tally(read: &Read) -> HashMap<Row<'_>, u64> {
+fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
+    fn tally<T: Eq + Hash>(read: &Read<T>) -> HashMap<Row<'_, T>, u64> {
         let mut tally = HashMap::with_capacity(read.events.len());
         for row in read.rows() {
             *tally.entry(row).or_insert(0) += 1;
@@ -189,9 +256,16 @@ fn agree(one: &Read, other: &Read) -> bool {
     one.rows().eq(other.rows()) || tally(one) == tally(other)
 }
 
-fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snapshot {
-    let (events, outside): (Vec<_>, Vec<_>) =
-        read.events.into_iter().partition(|event| request.contains(event.timestamp));
+fn finish<T>(read: Read<T>, cost: &Cost, rereads: u32) -> Snapshot<T> {
+    let (mut events, mut outside) = (read.events, Vec::new());
+    if !read.outside.is_empty() {
+        let mut places = read.outside.into_iter().peekable();
+        let all = std::mem::take(&mut events).into_iter().enumerate();
+        for (place, event) in all {
+            let list = if places.next_if_eq(&place).is_some() { &mut outside } else { &mut events };
+            list.push(event);
+        }
+    }
     Snapshot {
         events,
         announced: read.announced,
@@ -207,7 +281,7 @@ fn finish(request: &UsageEvents, read: Read, cost: &Cost, rereads: u32) -> Snaps
     }
 }
 
-fn incomplete(read: Read) -> Error {
+fn incomplete<T>(read: Read<T>) -> Error {
     if let Some(refusal) = read.refusal {
         return refusal;
     }

@@ -1,21 +1,18 @@
 //! `POST /teams/filtered-usage-events`: the request, its pages and its items.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::call::Call;
 use crate::client::Client;
+use crate::endpoints::usage_events::{
+    self, EventQuery, HostingType, UsageEvent, UsageEventRef, UsageEventsPage,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::event_filter::{EventFilter, HostingType};
-use crate::events::UsageEvent;
-use crate::events_page::{self, UsageEventsPage};
-use crate::gate::Route;
-use crate::snapshot::{self, Snapshot};
+use crate::http::connection::Connection;
+use crate::http::gate::Route;
 
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
-const PAGE_SIZE_MAX: u32 = 1000;
 /// A server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
 /// Empty pages may stand between full ones, but not without end.
@@ -28,72 +25,72 @@ const EMPTY_PAGES_MAX: u32 = 10;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct UsageEvents {
-    client: Client,
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
-    page_size: u32,
-    filter: EventFilter,
+    connection: Connection,
+    query: EventQuery,
     max_events: Option<u64>,
 }
 
-impl UsageEvents {
-    pub(crate) fn new(client: Client, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
-        Self {
-            client,
-            start,
-            end,
-            page_size: PAGE_SIZE_MAX,
-            filter: EventFilter::default(),
-            max_events: None,
-        }
+impl Client {
+    /// The usage events of the half-open window `[start, end)`, by
+    /// `POST /teams/filtered-usage-events`. Nothing is sent until one of its functions is called.
+    ///
+    /// Cursor's bounds are inclusive milliseconds; the window is sent as the first millisecond that
+    /// lies in it and the last one. Cursor says that the data are gathered by the hour, and allows 60
+    /// requests a minute. An empty old window does not prove that nothing was used: how long events
+    /// are kept is not promised.
+    pub fn usage_events(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> UsageEvents {
+        let connection = self.connection().clone();
+        UsageEvents { connection, query: EventQuery::new(start, end), max_events: None }
     }
+}
 
+impl UsageEvents {
     /// Events per page, from 1 to 1000, which is also the default.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.page_size = size;
+        self.query.page_size = size;
         self
     }
 
     /// Only the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.filter.email = Some(email.into());
+        self.query.filter.set("email", email.into());
         self
     }
 
     /// Only the events of the user with this number. Cursor's documents ask for a number although
     /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
     pub fn user_id(mut self, number: u64) -> Self {
-        self.filter.user_id = Some(number);
+        self.query.filter.set("userId", number);
         self
     }
 
     /// Only the events of one service account, `sa_...`.
     pub fn service_account(mut self, id: impl Into<String>) -> Self {
-        self.filter.service_account = Some(id.into());
+        self.query.filter.set("serviceAccountId", id.into());
         self
     }
 
     /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
     pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
-        self.filter.cloud_agent = Some(id.into());
+        self.query.filter.set("cloudAgentId", id.into());
         self
     }
 
     /// Only the events of one automation, or of any with `*`.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
-        self.filter.automation = Some(id.into());
+        self.query.filter.set("automationId", id.into());
         self
     }
 
     /// Only the events of this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
-        self.filter.hosting = Some(hosting);
+        self.query.filter.set("hostingType", hosting.as_str());
         self
     }
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
     /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`], and the streams take any number.
+    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::Snapshot::EVENTS_MAX), and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self
@@ -105,18 +102,27 @@ impl UsageEvents {
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
     /// every kind that a call can have. `max_events` is checked on page 1.
     pub async fn page(&self, number: u32) -> Result<UsageEventsPage> {
-        let call = Call::new(Route::UsageEvents).page(number).body(self.body(number)?);
-        let answer = self.client.call(&call, |body, notes| events_page::decode(body, number, notes)).await?;
+        self.page_map(number, UsageEvent::from_ref).await
+    }
+
+    async fn page_map<T: Send>(
+        &self,
+        number: u32,
+        mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<UsageEventsPage<T>> {
+        let call = self.query.request(number)?;
+        let decode = |body: &[u8], notes: &mut _| usage_events::decode(body, Some(number), notes, &mut map);
+        let answer = self.connection.call(&call, decode).await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,
-            answered_at: answer.notes.server.answered_at,
-            simulated: answer.notes.server.simulated,
+            answered_at: answer.server.answered_at,
+            simulated: answer.server.simulated,
             unknown_fields: answer.notes.unknown.into_list(),
             bad_rows: answer.notes.bad_rows,
             ..answer.value
         };
-        self.client.page_read(&call, &page.events, Some(page.announced));
+        self.connection.page_read(&call, &page.events, Some(page.announced));
         match self.max_events {
             Some(max) if number == 1 && page.announced > max => {
                 let detail = format!("{} events were announced, more than the {max} allowed", page.announced);
@@ -137,7 +143,7 @@ impl UsageEvents {
         let first = Some((self.clone(), Cursor::default()));
         stream::try_unfold(first, |state| async move {
             let Some((request, cursor)) = state else { return Ok(None) };
-            let (page, next) = request.step(cursor).await?;
+            let (page, next) = request.step(cursor, UsageEvent::from_ref).await?;
             Ok(Some((page, next.map(|cursor| (request, cursor)))))
         })
         .boxed()
@@ -146,42 +152,28 @@ impl UsageEvents {
     /// The events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
-        let strict = Self { client: self.client.strict(), ..self.clone() };
+        let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
-    /// All events of the window, proven complete.
-    ///
-    /// The announced count must be the same on every page and equal to the events received, every
-    /// page must echo its number if it echoes any, and the last event of a page must differ from the
-    /// first of the next. If the count is off, the window is read again; if only two events on an
-    /// edge are equal, it is read again too, and two reads that agree prove them to be twins. Three
-    /// reads are made at most. A 400 for a page after the first counts as a wrong count, since a window
-    /// that has shrunk may be answered so.
-    ///
-    /// A removal together with an addition within one read cannot be seen, and a new price, or a
-    /// person's removal, which takes the email from events, is both. The next read sees it.
-    ///
-    /// A window of n events costs one request per page and nothing on top: no request for the count,
-    /// no empty page at the end.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Incomplete`] if three reads do not add up; [`ErrorKind::TooLarge`] if more than
-    /// `max_events` are announced, or [`Snapshot::EVENTS_MAX`] without it; else as [`UsageEvents::page`].
-    pub async fn snapshot(&self) -> Result<Snapshot> {
-        let client = self.client.started();
-        let max_events = self.max_events.or(Some(Snapshot::EVENTS_MAX));
-        snapshot::read(&Self { client, max_events, ..self.clone() }).await
+    /// Returns the question as one call of several requests, for so many events unless it was limited already.
+    pub(crate) fn started(&self, max_events: u64) -> Self {
+        let max_events = self.max_events.or(Some(max_events));
+        Self { connection: self.connection.started(), max_events, ..self.clone() }
     }
 
-    /// The window.
+    /// Whether a moment lies in the window.
     pub(crate) fn contains(&self, at: DateTime<Utc>) -> bool {
-        self.start <= at && at < self.end
+        self.query.contains(at)
     }
 
     /// Reads a page and says where the next one is.
-    pub(crate) async fn step(&self, cursor: Cursor) -> Result<(UsageEventsPage, Option<Cursor>)> {
-        let page = self.page(cursor.page).await?;
+    pub(crate) async fn step<T: Send>(
+        &self,
+        cursor: Cursor,
+        map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
+    ) -> Result<(UsageEventsPage<T>, Option<Cursor>)> {
+        let page = self.page_map(cursor.page, map).await?;
         let empty_pages = if page.is_empty() { cursor.empty_pages + 1 } else { 0 };
         let next = page.has_next.then_some(Cursor { page: cursor.page + 1, empty_pages });
         if next.is_some() && (empty_pages > EMPTY_PAGES_MAX || cursor.page >= PAGES_MAX) {
@@ -190,25 +182,6 @@ impl UsageEvents {
             return Err(error.at(Some(cursor.page), page.attempts).with_counts(page.announced, None));
         }
         Ok((page, next))
-    }
-
-    fn body(&self, page: u32) -> Result<Bytes> {
-        let refuse = |reason: &'static str| Error::config(OPERATION, reason);
-        let (first, last) = (first_milli(self.start), first_milli(self.end).saturating_sub(1));
-        if first > last {
-            return Err(refuse("the window is empty; its start must lie before its end"));
-        }
-        if !(1..=PAGE_SIZE_MAX).contains(&self.page_size) {
-            return Err(refuse("the page size must lie between 1 and 1000"));
-        }
-        if page == 0 {
-            return Err(refuse("pages are numbered from 1"));
-        }
-        let mut body =
-            format!(r#"{{"startDate":{first},"endDate":{last},"page":{page},"pageSize":{}"#, self.page_size);
-        self.filter.write(&mut body).ok_or_else(|| refuse("a filter cannot be sent"))?;
-        body.push('}');
-        Ok(Bytes::from(body))
     }
 }
 
@@ -222,29 +195,5 @@ pub(crate) struct Cursor {
 impl Default for Cursor {
     fn default() -> Self {
         Self { page: 1, empty_pages: 0 }
-    }
-}
-
-/// The first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
-/// at or after the moment exactly if it is at or after this.
-pub(crate) fn first_milli(at: DateTime<Utc>) -> i64 {
-    let milli = at.timestamp_millis();
-    if at.timestamp_subsec_nanos().is_multiple_of(1_000_000) { milli } else { milli.saturating_add(1) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_in_inclusive_milliseconds() {
-        for (at, milli) in [
-            ("2026-07-31T00:00:00Z", 1_785_456_000_000),
-            ("2026-07-31T00:00:00.001Z", 1_785_456_000_001),
-            ("2026-07-31T00:00:00.000001Z", 1_785_456_000_001),
-            ("1969-12-31T23:59:59.9995Z", 0),
-        ] {
-            assert_eq!(first_milli(at.parse().unwrap()), milli, "{at}");
-        }
     }
 }

@@ -113,7 +113,7 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
             format!("{period} is not over at {known_at}: close it when no more charges are to come");
         return Err(Refusal(message).into());
     }
-    if !inputs.ledger.tuples_in_time().any(|(at, _)| period.contains(at)) {
+    if !inputs.ledger.sets_in_time().any(|(at, _)| period.contains(at)) {
         let message = format!(
             "nothing was charged from {period}: nothing is closed; see whether the charges are those of the month"
         );

@@ -7,12 +7,11 @@ mod arguments;
 
 use std::process::ExitCode;
 
-use arguments::{Arguments, HELP};
+use arguments::{Arguments, Company, HELP};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use cursor_simulator::{DOLLAR, Server, Simulator};
 use examples::{Failure, outln};
 
-const DAYS: i64 = 92;
 const CENT: i128 = DOLLAR / 100;
 
 #[tokio::main]
@@ -34,8 +33,13 @@ async fn serve(arguments: Arguments) -> Result<(), Failure> {
 
 fn company(arguments: Arguments) -> Result<Simulator, Failure> {
     let end = arguments.until;
-    let start = end.checked_sub_signed(TimeDelta::days(DAYS)).ok_or("--until: the date is too early")?;
-    let builder = Simulator::builder()
+    let (builder, days) = match arguments.company {
+        Company::Demo => (Simulator::builder(), 92),
+        Company::Large => (Simulator::large_company(), 60),
+        Company::Wide => (Simulator::wide_company(), 60),
+    };
+    let start = end.checked_sub_signed(TimeDelta::days(days)).ok_or("--until: the date is too early")?;
+    let builder = builder
         .seed(arguments.seed)
         .developers(arguments.developers)
         .range(start, end)

@@ -2,6 +2,7 @@
 #![no_main]
 
 use chrono::{DateTime, TimeDelta};
+use cursor_admin_client::UsageEventsPage;
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -17,6 +18,14 @@ fuzz_target!(|body: &[u8]| {
     cost_fuzz::read(body, async |client| client.usage_events(start, end).page(1).await);
     cost_fuzz::read(body, async |client| client.usage_events(start, end).snapshot().await);
     let page = cost_fuzz::ask(200, body, true, async |client| client.usage_events(start, end).page(1).await);
+    let asked = cost_fuzz::ask(200, body, false, async |client| client.usage_events(start, end).page(1).await);
+    let mut handed_over = Vec::new();
+    let read = UsageEventsPage::map_json(body, |event| handed_over.push(event.into()));
+    assert_eq!((read.is_ok(), read.is_ok()), (UsageEventsPage::from_json(body).is_ok(), asked.is_ok()));
+    if let (Ok(asked), Ok(read)) = (asked, read) {
+        assert_eq!((&asked.events, asked.announced), (&handed_over, read.announced));
+        assert_eq!(asked.unknown_fields, read.unknown_fields);
+    }
     if let (Ok(page), Ok(sent)) = (page, serde_json::from_slice::<Rows>(body)) {
         assert_eq!(page.events.len() + page.bad_rows.len(), sent.rows.len());
         for bad in &page.bad_rows {

@@ -130,11 +130,11 @@ struct Charges {
 
 impl Charges {
     fn of(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
-        let on_demand = rules.on_demand_tuples(ledger);
+        let on_demand = rules.on_demand_sets(ledger);
         let mut charges = Self { used: Running::default(), on_demand: Running::default() };
         for row in ledger.rows() {
             charges.used.add(row.at, row.costs.effective.unwrap_or_default())?;
-            if on_demand.get(row.tuple) == Some(&true) {
+            if on_demand.get(row.set.index()) == Some(&true) {
                 charges.on_demand.add(row.at, row.costs.billed.unwrap_or_default())?;
             }
         }

@@ -34,8 +34,8 @@ impl BillingRules {
     }
 
     /// For each tuple of a ledger, whether its charges are on demand.
-    pub(crate) fn on_demand_tuples(&self, ledger: &Ledger) -> Vec<bool> {
-        let is_on_demand = |number| ledger.tuple(number).is_some_and(|tuple| self.on_demand.matches(&tuple));
-        (0..ledger.tuple_count()).map(is_on_demand).collect()
+    pub(crate) fn on_demand_sets(&self, ledger: &Ledger) -> Vec<bool> {
+        let is_on_demand = |id| ledger.set(id).is_some_and(|set| self.on_demand.matches(&set));
+        ledger.set_ids().map(is_on_demand).collect()
     }
 }

@@ -61,11 +61,10 @@ impl Case<'_> {
     /// What the ledger holds as billed in the stated period beside on-demand charges: the lines of fees on own keys, if
     /// there are any, bring those back as a step.
     fn billed_beside_on_demand(&self) -> Result<Money> {
-        let on_demand = self.rules.on_demand_tuples(self.ledger);
-        let beside = self
-            .ledger
-            .rows()
-            .filter(|row| self.invoice.period.contains(row.at) && on_demand.get(row.tuple) != Some(&true));
+        let on_demand = self.rules.on_demand_sets(self.ledger);
+        let beside = self.ledger.rows().filter(|row| {
+            self.invoice.period.contains(row.at) && on_demand.get(row.set.index()) != Some(&true)
+        });
         Ok(Money::sum(beside.filter_map(|row| row.costs.billed))?)
     }
 }

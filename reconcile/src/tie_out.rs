@@ -164,14 +164,14 @@ fn on_demand_by_person(
     window: Window,
     rules: &BillingRules,
 ) -> Result<BTreeMap<Arc<str>, Money>> {
-    let person_of = |tuple: usize| -> Option<Arc<str>> {
-        let tuple = ledger.tuple(tuple).filter(|tuple| rules.on_demand.matches(tuple))?;
-        Some(tuple.get(&Dimension::Resource).unwrap_or_default().into())
+    let person_of = |id| -> Option<Arc<str>> {
+        let set = ledger.set(id).filter(|set| rules.on_demand.matches(set))?;
+        Some(set.get(&Dimension::Resource).unwrap_or_default().into())
     };
-    let people: Vec<Option<Arc<str>>> = (0..ledger.tuple_count()).map(person_of).collect();
+    let people: Vec<Option<Arc<str>>> = ledger.set_ids().map(person_of).collect();
     let mut charged = BTreeMap::new();
     for row in ledger.rows().filter(|row| window.contains(row.at)) {
-        if let Some(Some(person)) = people.get(row.tuple) {
+        if let Some(Some(person)) = people.get(row.set.index()) {
             let sum: &mut Money = charged.entry(Arc::clone(person)).or_default();
             *sum = sum.checked_add(row.costs.billed.unwrap_or_default())?;
         }

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{
-    Costs, Dimension, Ledger, LedgerRow, Money, Timestamp, TokenCounts, TokenType, Tokens, ZeroWeights, split,
+    Costs, Dimension, Ledger, LedgerRow, Money, TagCache, Timestamp, TokenCounts, TokenType, Tokens,
+    ZeroWeights, split,
 };
 use serde_json::json;
 
 use crate::charge::Charge;
-use crate::{Error, ErrorKind, LedgerTags, ResolvedRules, Result};
+use crate::fragments::value_of;
+use crate::{Error, ErrorKind, ResolvedRules, Result};
 
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
 const ONE: i128 = 1_000_000_000_000_000_000_000_000;
@@ -72,24 +74,24 @@ impl ResolvedRules {
     /// # Errors
     /// [`ErrorKind::Amount`] when a weight is too long to compute with.
     pub fn allocations(&self, key: &str, ledger: &Ledger) -> Result<Vec<Allocation>> {
-        let resolved = LedgerTags::new(self, key, ledger);
+        let overflow =
+            |error| Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").caused_by(error);
+        let tags = TagCache::new(ledger, self, &[key.into()]).map_err(overflow)?;
         let mut allocations = Vec::new();
-        for (number, (row, answer)) in ledger.rows().zip(resolved.numbers()).enumerate() {
-            let shares = resolved.shares(answer);
-            let Some(tuple) = ledger.tuple(row.tuple).filter(|_| shares.len() > 1) else { continue };
-            let weights: Vec<u128> = shares.iter().map(|(_, weight)| *weight).collect();
-            let split = Parts::of(&row, &weights).map_err(|error| {
-                Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").caused_by(error)
-            })?;
-            let method = self.method(key, &Charge::new(&tuple, row.at, &self.compiled.directory));
-            let resource = tuple.shared(&Dimension::Resource);
-            for ((value, _), part) in shares.iter().zip(split) {
+        for (number, (row, answer)) in ledger.rows().zip(tags.answers(ledger)).enumerate() {
+            let shares = tags.parts(answer);
+            let Some(set) = ledger.set(row.set).filter(|_| shares.len() > 1) else { continue };
+            let weights: Vec<u128> = shares.iter().map(|share| share.weight).collect();
+            let split = Parts::of(&row, &weights).map_err(overflow)?;
+            let method = self.method(key, &Charge::new(&set, row.at, &self.compiled.directory));
+            let resource = set.shared(&Dimension::Resource);
+            for (share, part) in shares.iter().zip(split) {
                 allocations.push(Allocation {
                     row: number,
                     at: row.at,
                     resource: resource.clone(),
                     key: key.into(),
-                    value: value.clone(),
+                    value: value_of(share).cloned(),
                     method: method.clone(),
                     ratio: part.ratio,
                     costs: part.costs,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::Days;
-use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Timestamp, Window};
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, TagCache, Timestamp, Window};
 
 use crate::charge::text_of;
 use crate::fragments::parts;
 use crate::weights::Share;
-use crate::{CostBasis, CostSum, CostSums, Error, ErrorKind, LedgerTags, Per, ResolvedRules, Result, Rules};
+use crate::{CostBasis, CostSum, CostSums, Error, ErrorKind, Per, ResolvedRules, Result, Rules};
 
 /// What a charge is shared out by.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -80,20 +80,20 @@ impl ResolvedRules {
     ) -> cost_model::Result<CostBasis> {
         let key = self.compiled.keys.get(split.basis).map_or("", |key| key);
         let default = self.compiled.tags.get(split.basis).and_then(|tag| tag.default.as_ref());
-        let tags = LedgerTags::new(self, key, ledger);
+        let tags = TagCache::new(ledger, self, &[key.into()])?;
         let mut sums: BTreeMap<Place, Money> = BTreeMap::new();
-        for (row, answer) in ledger.rows().zip(tags.numbers()) {
+        for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
             let part = match &split.within {
                 None => None,
                 // A charge without the field belongs to no part.
-                Some(within) => match ledger.tuple(row.tuple).and_then(|tuple| tuple.shared(within)) {
+                Some(within) => match ledger.set(row.set).and_then(|set| set.shared(within)) {
                     Some(part) => Some(part),
                     None => continue,
                 },
             };
             let Some((start, end)) = period(split.per, row.at, cycles) else { continue };
             let amount = row.costs.get(metric).unwrap_or_default();
-            for (value, units) in parts(amount.units(), tags.shares(answer))? {
+            for (value, units) in parts(amount.units(), tags.parts(answer))? {
                 if let Some(value) = value.filter(|value| Some(value) != default) {
                     let sum = sums.entry((start, end, part.clone(), value)).or_default();
                     *sum = sum.checked_add(Money::from_units(units))?;

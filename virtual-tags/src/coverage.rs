@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Ledger, Metric, Money, Result, Window};
+use cost_model::report::Query;
+use cost_model::{
+    Bin, Dimension, DimensionSetId, Ledger, Metric, Money, Result, TagCache, Timestamp, Window,
+};
 
-use crate::fragments::{Weighted, parts};
-use crate::{LedgerTags, ResolvedRules};
+use crate::ResolvedRules;
+use crate::fragments::parts;
 
 /// What of one calendar month has a value of one key other than its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,7 @@ impl fmt::Debug for Suggestion {
     }
 }
 
+/// Sums over a month.
 #[derive(Default)]
 struct Month {
     cost: Covered<Money>,
@@ -68,30 +72,23 @@ impl ResolvedRules {
     pub fn coverage(&self, ledger: &Ledger, metric: Metric) -> Result<Vec<Coverage>> {
         let mut coverage = Vec::new();
         for (key, tag) in self.compiled.keys.iter().zip(&self.compiled.tags) {
+            let query = by_value_and_resource(key).bin(Bin::Month);
             let mut months: BTreeMap<Window, Month> = BTreeMap::new();
-            let resolved = LedgerTags::new(self, key, ledger);
-            for (row, number) in ledger.rows().zip(resolved.numbers()) {
-                let day = Window::new(row.at, cost_model::Timestamp::from_millis(row.at.millis() + 1)?)?;
-                let month = months.entry(day.whole_months()).or_default();
-                let weights = resolved.shares(number);
-                let default = tag.default.as_deref();
-                let amount = row.costs.get(metric).unwrap_or_default();
-                let tagged = tagged_part(amount.units(), weights, default)?;
+            for row in query.run(ledger, self)?.rows {
+                let [value, person] = row.keys.as_slice() else { continue };
+                let Some(start) = row.bin else { continue };
+                let first = Window::new(start, Timestamp::from_millis(start.millis() + 1)?)?;
+                let month = months.entry(first.whole_months()).or_default();
+                let amount = row.totals.get(metric).amount;
+                let tokens = u128::from(row.totals.tokens.total()?.count());
                 month.cost.all = month.cost.all.checked_add(amount)?;
-                month.cost.tagged = month.cost.tagged.checked_add(Money::from_units(tagged))?;
-                let tokens = u128::from(row.tokens.total()?.count());
-                let whole = i128::try_from(tokens).unwrap_or(i128::MAX);
                 month.tokens.all += tokens;
-                month.tokens.tagged += tagged_part(whole, weights, default)?.unsigned_abs();
-                if let Some(person) =
-                    ledger.tuple(row.tuple).and_then(|tuple| tuple.shared(&Dimension::Resource))
-                {
-                    if weights.iter().any(|(value, weight)| *weight > 0 && is_tagged(value.as_ref(), default))
-                    {
-                        month.tagged_people.insert(Arc::clone(&person));
-                    }
-                    month.people.insert(person);
+                if is_tagged(value.as_ref(), tag.default.as_deref()) {
+                    month.cost.tagged = month.cost.tagged.checked_add(amount)?;
+                    month.tokens.tagged += tokens;
+                    month.tagged_people.extend(person.clone());
                 }
+                month.people.extend(person.clone());
             }
             coverage.extend(months.into_iter().map(|(window, month)| Coverage {
                 key: Arc::clone(key),
@@ -109,13 +106,15 @@ impl ResolvedRules {
     /// # Errors
     /// As [`ResolvedRules::coverage`].
     pub fn unallocated(&self, ledger: &Ledger, key: &str, metric: Metric) -> Result<Vec<(Arc<str>, Money)>> {
+        let default = self.default_of(key);
         let mut people: BTreeMap<Arc<str>, Money> = BTreeMap::new();
-        self.for_each_unallocated(ledger, key, metric, &mut |tuple, amount| {
-            let resource = ledger.tuple(tuple).and_then(|tuple| tuple.shared(&Dimension::Resource));
-            let sum = people.entry(resource.unwrap_or_else(|| "(none)".into())).or_default();
-            *sum = sum.checked_add(amount)?;
-            Ok(())
-        })?;
+        for row in by_value_and_resource(&key.into()).run(ledger, self)?.rows {
+            let [value, person] = row.keys.as_slice() else { continue };
+            if !is_tagged(value.as_ref(), default) {
+                let sum = people.entry(person.clone().unwrap_or_else(|| "(none)".into())).or_default();
+                *sum = sum.checked_add(row.totals.get(metric).amount)?;
+            }
+        }
         let mut people: Vec<_> = people.into_iter().filter(|(_, amount)| !amount.is_zero()).collect();
         people.sort_by_key(|(_, amount)| std::cmp::Reverse(amount.units()));
         Ok(people)
@@ -134,75 +133,62 @@ impl ResolvedRules {
         by: &[Dimension],
         percent: u8,
     ) -> Result<Vec<Suggestion>> {
-        let mut total = Money::ZERO;
-        for row in ledger.rows() {
-            total = total.checked_add(row.costs.get(metric).unwrap_or_default())?;
+        let total = Query::all_resources().run(ledger, self)?.total.get(metric).amount;
+        let tags = TagCache::new(ledger, self, &[key.into()])?;
+        let mut left: BTreeMap<DimensionSetId, Money> = BTreeMap::new();
+        for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
+            let sum = left.entry(row.set).or_default();
+            for (value, part) in parts(row.costs.get(metric).unwrap_or_default().units(), tags.parts(answer))?
+            {
+                if !is_tagged(value.as_ref(), self.default_of(key)) {
+                    *sum = sum.checked_add(Money::from_units(part))?;
+                }
+            }
         }
-        let mut left: BTreeMap<usize, Money> = BTreeMap::new();
-        self.for_each_unallocated(ledger, key, metric, &mut |tuple, amount| {
-            let sum = left.entry(tuple).or_default();
-            *sum = sum.checked_add(amount)?;
-            Ok(())
-        })?;
         let hundredth = total.split(&[1; 100], cost_model::ZeroWeights::Even)?;
         let allowed = Money::sum(hundredth.into_iter().skip(usize::from(percent)))?;
         let mut suggestions = Vec::new();
         while Money::sum(left.values().copied())? > allowed {
             let mut reached: BTreeMap<String, Money> = BTreeMap::new();
-            for (tuple, amount) in &left {
-                for when in conditions(ledger, *tuple, by) {
+            for (set, amount) in &left {
+                for when in conditions(ledger, *set, by) {
                     let sum = reached.entry(when).or_default();
                     *sum = sum.checked_add(*amount)?;
                 }
             }
             let best = reached.into_iter().rev().max_by_key(|(_, amount)| *amount);
             let Some((when, amount)) = best.filter(|(_, amount)| *amount > Money::ZERO) else { break };
-            left.retain(|tuple, _| !conditions(ledger, *tuple, by).contains(&when));
+            left.retain(|set, _| !conditions(ledger, *set, by).contains(&when));
             suggestions.push(Suggestion { when, amount });
         }
         Ok(suggestions)
     }
 
-    fn for_each_unallocated(
-        &self,
-        ledger: &Ledger,
-        key: &str,
-        metric: Metric,
-        visit: &mut dyn FnMut(usize, Money) -> Result<()>,
-    ) -> Result<()> {
-        let number = self.compiled.number(key);
-        let default =
-            number.and_then(|number| self.compiled.tags.get(number)).and_then(|tag| tag.default.as_deref());
-        let resolved = LedgerTags::new(self, key, ledger);
-        for (row, number) in ledger.rows().zip(resolved.numbers()) {
-            let amount = row.costs.get(metric).unwrap_or_default();
-            let tagged = Money::from_units(tagged_part(amount.units(), resolved.shares(number), default)?);
-            visit(row.tuple, amount.checked_sub(tagged)?)?;
-        }
-        Ok(())
+    /// Returns the value that a key has where no rule gives another.
+    fn default_of(&self, key: &str) -> Option<&str> {
+        self.compiled.tags.get(self.compiled.number(key)?)?.default.as_deref()
     }
+}
+
+fn by_value_and_resource(key: &Arc<str>) -> Query {
+    Query::all_resources().group_by(Dimension::VirtualTag(Arc::clone(key))).group_by(Dimension::Resource)
 }
 
 fn is_tagged(value: Option<&Arc<str>>, default: Option<&str>) -> bool {
     value.is_some_and(|value| Some(&**value) != default)
 }
 
-fn tagged_part(whole: i128, weights: &[Weighted], default: Option<&str>) -> Result<i128> {
-    let parts = parts(whole, weights)?;
-    Ok(parts.iter().filter(|(value, _)| is_tagged(value.as_ref(), default)).map(|(_, part)| part).sum())
-}
-
-/// Conditions that the charges of a tuple meet, broad ones first.
-fn conditions(ledger: &Ledger, tuple: usize, by: &[Dimension]) -> Vec<String> {
-    let Some(tuple) = ledger.tuple(tuple) else { return Vec::new() };
+/// Conditions that the charges of a set meet, broad ones first.
+fn conditions(ledger: &Ledger, set: DimensionSetId, by: &[Dimension]) -> Vec<String> {
+    let Some(set) = ledger.set(set) else { return Vec::new() };
     let quoted = |text: &str| text.replace('\'', "''");
-    let resource = tuple.shared(&Dimension::Resource);
+    let resource = set.shared(&Dimension::Resource);
     let domain =
         resource.as_ref().and_then(|id| id.rsplit_once('@')).filter(|(_, domain)| !domain.contains('%'));
     let domain = domain.map(|(_, domain)| format!("{} LIKE '%@{}'", Dimension::Resource, quoted(domain)));
     let fields = by.iter().filter(|field| **field != Dimension::Resource);
     let fields =
-        fields.filter_map(|field| tuple.shared(field).map(|value| format!("{field} = '{}'", quoted(&value))));
+        fields.filter_map(|field| set.shared(field).map(|value| format!("{field} = '{}'", quoted(&value))));
     let person = resource.iter().map(|id| format!("{} = '{}'", Dimension::Resource, quoted(id)));
     domain.into_iter().chain(fields).chain(person).collect()
 }

@@ -5,10 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::output::{counted, for_terminal};
-use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
+use cost_model::{Dimension, Ledger, Metric, Money, Result, TagCache, Tagger, Window};
 use rust_decimal::Decimal;
 
-use crate::LedgerTags;
 use crate::fragments::parts;
 
 /// So many people are told of each move.
@@ -68,21 +67,23 @@ impl Diff {
         metric: Metric,
         window: Option<Window>,
     ) -> Result<Self> {
-        let (old, new) = (LedgerTags::new(old, key, ledger), LedgerTags::new(new, key, ledger));
+        let keys = [Arc::from(key)];
+        let cache = |tagger| TagCache::new(ledger, tagger, &keys);
+        let (old, new) = (cache(old)?, cache(new)?);
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
-        for (row, (before, after)) in ledger.rows().zip(old.numbers().zip(new.numbers())) {
+        for (row, (before, after)) in ledger.rows().zip(old.answers(ledger).zip(new.answers(ledger))) {
             if window.is_some_and(|window| !window.contains(row.at)) {
                 continue;
             }
             let amount = row.costs.get(metric).unwrap_or_default();
             total = total.checked_add(absolute(amount)?)?;
-            let (before, after) = (old.shares(before), new.shares(after));
+            let (before, after) = (old.parts(before), new.parts(after));
             if before == after {
                 continue;
             }
             let moves = moves(&parts(amount.units(), before)?, &parts(amount.units(), after)?);
-            let person = ledger.tuple(row.tuple).and_then(|tuple| tuple.shared(&Dimension::Resource));
+            let person = ledger.set(row.set).and_then(|set| set.shared(&Dimension::Resource));
             for (from, to, units) in moves {
                 sums.entry((from, to)).or_default().add(units, person.as_ref())?;
             }

@@ -6,25 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::output::{counted, for_terminal};
-use cost_model::{Dimension, Dimensions, Ledger, LedgerTuple, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::{
+    Dimension, DimensionSetId, Dimensions, Ledger, LedgerSet, Metric, Money, Tagger, Timestamp, Window,
+};
 
 use crate::charge::Charge;
 use crate::directory::identity::canonical;
 use crate::{Error, ErrorKind, Explanation, ResolvedRules, Result};
-
-/// The fields of a charge that are shown, beside its tags.
-const FIELDS: [Dimension; 10] = [
-    Dimension::Provider,
-    Dimension::Account,
-    Dimension::Service,
-    Dimension::ServiceId,
-    Dimension::Category,
-    Dimension::Subcategory,
-    Dimension::Resource,
-    Dimension::ChargeType,
-    Dimension::Region,
-    Dimension::UsageUnit,
-];
 
 /// Charges that agree in everything that rules can read, and why they have their values. `Display` tells it all, names
 /// included; `Debug` leaves them out.
@@ -81,21 +69,15 @@ impl ResolvedRules {
         let is_who = |id: &str| {
             canonical(id).to_lowercase() == who || directory.name_at(id, window.start()).to_lowercase() == who
         };
-        let is_theirs = |tuple: LedgerTuple<'_>| {
-            Charge::new(&tuple, window.start(), directory).ids().any(|id| is_who(&id))
-        };
-        let theirs: Vec<bool> =
-            (0..ledger.tuple_count()).map(|number| ledger.tuple(number).is_some_and(is_theirs)).collect();
-        let mut groups: BTreeMap<(usize, usize), (Timestamp, u64, Money)> = BTreeMap::new();
+        let is_theirs =
+            |set: LedgerSet<'_>| Charge::new(&set, window.start(), directory).ids().any(|id| is_who(&id));
+        let theirs: Vec<bool> = ledger.set_ids().map(|id| ledger.set(id).is_some_and(is_theirs)).collect();
+        let mut groups: BTreeMap<(DimensionSetId, usize), (Timestamp, u64, Money)> = BTreeMap::new();
         for row in ledger.rows().filter(|row| window.contains(row.at)) {
-            let Some(tuple) =
-                ledger.tuple(row.tuple).filter(|_| theirs.get(row.tuple).copied().unwrap_or_default())
-            else {
-                continue;
-            };
-            let epoch = self.boundaries_of(&tuple).partition_point(|boundary| *boundary <= row.at);
-            let (first, records, amount) =
-                groups.entry((row.tuple, epoch)).or_insert((row.at, 0, Money::ZERO));
+            let theirs = theirs.get(row.set.index()).copied().unwrap_or_default();
+            let Some(set) = ledger.set(row.set).filter(|_| theirs) else { continue };
+            let epoch = self.boundaries_of(&set).partition_point(|boundary| *boundary <= row.at);
+            let (first, records, amount) = groups.entry((row.set, epoch)).or_insert((row.at, 0, Money::ZERO));
             *first = row.at.min(*first);
             *records += 1;
             *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(|error| {
@@ -103,11 +85,11 @@ impl ResolvedRules {
                     .caused_by(error)
             })?;
         }
-        let explained = groups.into_iter().filter_map(|((tuple, _), (first, records, amount))| {
-            let tuple = ledger.tuple(tuple)?;
-            let explain = |key: &Arc<str>| self.explain(key, &tuple, first);
+        let explained = groups.into_iter().filter_map(|((set, _), (first, records, amount))| {
+            let set = ledger.set(set)?;
+            let explain = |key: &Arc<str>| self.explain(key, &set, first);
             let explanations = self.keys().iter().filter_map(explain).collect();
-            Some(ExplainedCharges { records, first, amount, dimensions: dimensions(tuple), explanations })
+            Some(ExplainedCharges { records, first, amount, dimensions: dimensions(set), explanations })
         });
         let mut explained: Vec<_> = explained.collect();
         explained.sort_by_key(|each| (Reverse(each.amount), each.first));
@@ -115,10 +97,10 @@ impl ResolvedRules {
     }
 }
 
-pub(crate) fn dimensions(tuple: LedgerTuple<'_>) -> Vec<(Dimension, Arc<str>)> {
-    let fields = FIELDS.iter().filter_map(|field| Some((field.clone(), tuple.shared(field)?)));
-    let mut all: Vec<_> = fields.collect();
-    tuple.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));
+pub(crate) fn dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
+    let fields = Dimension::FIELDS.into_iter();
+    let mut all: Vec<_> = fields.filter_map(|field| set.shared(&field).map(|value| (field, value))).collect();
+    set.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));
     all
 }
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use cost_model::{ZeroWeights, split};
+use cost_model::{Part, ZeroWeights, split};
 
-/// A value and its weight among others; `None` is no value.
-pub(crate) type Weighted = (Option<Arc<str>>, u128);
+/// Divides a whole number among the parts of a charge, of which each has a value of one key. They sum to it.
+pub(crate) fn parts(whole: i128, parts: &[Part]) -> cost_model::Result<Vec<(Option<Arc<str>>, i128)>> {
+    let weights: Vec<u128> = parts.iter().map(|part| part.weight).collect();
+    let amounts = split(whole, &weights, ZeroWeights::Even)?;
+    Ok(parts.iter().zip(amounts).map(|(part, amount)| (value_of(part).cloned(), amount)).collect())
+}
 
-/// A whole number in parts, which sum to it.
-pub(crate) fn parts(whole: i128, weights: &[Weighted]) -> cost_model::Result<Vec<(Option<Arc<str>>, i128)>> {
-    let numbers: Vec<u128> = weights.iter().map(|(_, weight)| *weight).collect();
-    let parts = split(whole, &numbers, ZeroWeights::Even)?;
-    Ok(weights.iter().zip(parts).map(|((value, _), part)| (value.clone(), part)).collect())
+/// Returns the value of the one key that was asked for.
+pub(crate) fn value_of(part: &Part) -> Option<&Arc<str>> {
+    part.values.first().and_then(Option::as_ref)
 }

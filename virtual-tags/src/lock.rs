@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cost_model::output::for_terminal;
-use cost_model::{Ledger, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::report::Query;
+use cost_model::{Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::charge::{PERSON, text_of};
 use crate::digest::Fields;
 use crate::directory::held::HeldPeople;
 use crate::explained_charges::dimensions;
-use crate::fragments::parts;
-use crate::{
-    CostSums, Digest, Directory, Error, ErrorKind, LedgerTags, ResolvedRules, Result, RuleSet, Rules,
-};
+use crate::{CostSums, Digest, Directory, Error, ErrorKind, ResolvedRules, Result, RuleSet, Rules};
 
 /// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
 ///
@@ -219,37 +217,35 @@ impl PeriodLock {
 
 /// Everybody whom charges of a period name, in order.
 fn charged(ledger: &Ledger, period: Window) -> Vec<String> {
-    let mut tuples: Vec<usize> =
-        ledger.tuples_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, tuple)| tuple).collect();
-    tuples.sort_unstable();
-    tuples.dedup();
+    let sets = ledger.sets_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, set)| set);
+    let sets: BTreeSet<_> = sets.collect();
     let mut charged = BTreeSet::new();
-    for tuple in tuples.into_iter().filter_map(|tuple| ledger.tuple(tuple)) {
-        charged.extend(PERSON.iter().filter_map(|field| text_of(&tuple, field).map(Cow::into_owned)));
+    for set in sets.into_iter().filter_map(|set| ledger.set(set)) {
+        charged.extend(PERSON.iter().filter_map(|field| text_of(&set, field).map(Cow::into_owned)));
     }
     charged.into_iter().collect()
 }
 
 /// The version of the charges of a period: what they have in every dimension, when, and how much, in any order.
 pub(crate) fn charges_digest(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
-    let mut tuples: BTreeMap<usize, Digest> = BTreeMap::new();
+    let mut sets: BTreeMap<DimensionSetId, Digest> = BTreeMap::new();
     let mut charges: Vec<(Timestamp, Digest, Option<Money>)> = Vec::new();
     for row in ledger.rows().filter(|row| period.contains(row.at)) {
-        let tuple = *tuples.entry(row.tuple).or_insert_with(|| {
+        let set = *sets.entry(row.set).or_insert_with(|| {
             let mut fields = Fields::new("virtual-tags dimensions 1");
-            for (dimension, value) in ledger.tuple(row.tuple).into_iter().flat_map(dimensions) {
+            for (dimension, value) in ledger.set(row.set).into_iter().flat_map(dimensions) {
                 fields.text(&dimension.to_string());
                 fields.text(&value);
             }
             fields.digest()
         });
-        charges.push((row.at, tuple, row.costs.get(metric)));
+        charges.push((row.at, set, row.costs.get(metric)));
     }
     charges.sort_unstable();
     let mut fields = Fields::new("virtual-tags charges 1");
-    for (at, tuple, amount) in charges {
+    for (at, set, amount) in charges {
         fields.instant(Some(at));
-        fields.text(&tuple.to_string());
+        fields.text(&set.to_string());
         fields.optional(amount.map(|amount| amount.to_string()).as_deref());
     }
     fields.digest()
@@ -267,30 +263,20 @@ fn amounts<'a>(
 ) -> Result<Amounts> {
     let mut amounts = Amounts::new();
     for key in keys {
-        let resolved = LedgerTags::new(tagger, key, ledger);
-        let rows = ledger.rows().zip(resolved.numbers()).filter(|(row, _)| period.contains(row.at));
-        for (row, answer) in rows {
-            let amount = row.costs.get(metric).unwrap_or_default();
-            add(&mut amounts, key, amount, resolved.shares(answer)).map_err(|error| {
-                Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed")
-                    .caused_by(error)
-            })?;
+        let mut query = Query::all_resources().window(period);
+        // Of a key that was closed and is gone no charge has a value now.
+        if tagger.keys().iter().any(|each| **each == *key) {
+            query = query.group_by(Dimension::VirtualTag(key.into()));
+        }
+        let report = query.run(ledger, tagger).map_err(|error| {
+            Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed").caused_by(error)
+        })?;
+        for row in report.rows {
+            let value = row.keys.into_iter().next().flatten().map(|value| value.as_ref().to_owned());
+            amounts.insert((key.to_owned(), value), row.totals.get(metric).amount);
         }
     }
     Ok(amounts)
-}
-
-fn add(
-    amounts: &mut Amounts,
-    key: &str,
-    amount: Money,
-    shares: &[crate::fragments::Weighted],
-) -> cost_model::Result<()> {
-    for (value, units) in parts(amount.units(), shares)? {
-        let sum = amounts.entry((key.to_owned(), value.as_deref().map(str::to_owned))).or_default();
-        *sum = sum.checked_add(Money::from_units(units))?;
-    }
-    Ok(())
 }
 
 impl fmt::Display for Restated {

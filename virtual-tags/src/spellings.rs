@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::output::{counted, for_terminal};
-use cost_model::{Ledger, Timestamp};
+use cost_model::{DimensionSetId, Ledger, Timestamp};
 
 use crate::charge::Charge;
 use crate::{Found, Rules};
@@ -74,15 +74,15 @@ impl Rules {
     /// ```
     pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {
         let boundaries = self.0.directory.boundaries();
-        let mut charges: BTreeMap<(usize, usize), (Timestamp, u64)> = BTreeMap::new();
-        for (at, tuple) in ledger.tuples_in_time() {
+        let mut charges: BTreeMap<(DimensionSetId, usize), (Timestamp, u64)> = BTreeMap::new();
+        for (at, set) in ledger.sets_in_time() {
             let epoch = boundaries.partition_point(|boundary| *boundary <= at);
-            charges.entry((tuple, epoch)).or_insert((at, 0)).1 += 1;
+            charges.entry((set, epoch)).or_insert((at, 0)).1 += 1;
         }
         let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
-        for ((tuple, _), (at, records)) in charges {
-            let Some(tuple) = ledger.tuple(tuple) else { continue };
-            for id in Charge::new(&tuple, at, &self.0.directory).ids() {
+        for ((set, _), (at, records)) in charges {
+            let Some(set) = ledger.set(set) else { continue };
+            for id in Charge::new(&set, at, &self.0.directory).ids() {
                 let person = match self.0.directory.find_person(&id, at) {
                     Some((Found::Exact, _)) => continue,
                     Some((found, person)) => Some((person.into(), found)),

@@ -19,7 +19,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn of(event: &UsageEvent) -> Self {
+    pub(crate) fn of<T>(event: &UsageEvent<T>) -> Self {
         let tokens = event.token_usage.as_ref();
         let model_cost = tokens.and_then(|tokens| tokens.total_cents).map(dollars);
         let fee = event.cursor_token_fee.map(dollars);

@@ -1,12 +1,13 @@
 //! A usage event to a cost record: who and what it is about.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cost_model::{
-    Code, CostRecord, Currency, DimensionFields, DimensionInterner, RequestUnits, Stated, Timestamp,
-    TokenCounts, Tokens,
+    Code, CostRecord, Currency, DimensionFields, DimensionInterner, DimensionSet, RequestUnits, SharedTexts,
+    Stated, Timestamp, TokenCounts, Tokens,
 };
-use cursor_admin_client::{EventKind, UsageEvent};
+use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
 
 use crate::charges::{Figures, costs};
 use crate::service_name;
@@ -27,23 +28,25 @@ pub const USER_TAG: &str = "cursor:user";
 #[derive(Debug)]
 pub struct Mapping {
     account: Arc<str>,
-    interner: DimensionInterner,
+    interner: DimensionInterner<11>,
+    /// The kinds met so far, which are few, by the code of their text.
+    kinds: Vec<(Code, EventKind)>,
 }
 
 impl Mapping {
     /// Makes a mapping for the connection of that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
-        Self { account: account.into(), interner: DimensionInterner::new() }
+        Self { account: account.into(), interner: DimensionInterner::new(), kinds: Vec::new() }
     }
 
     /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
-    pub fn record(&mut self, event: &UsageEvent) -> CostRecord {
-        let kind = event.event_kind();
+    pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
         let figures = Figures::of(event);
-        let costs = costs(&kind, event.is_free_bugbot == Some(true), &figures);
         let tokens = tokens(event);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
-        let dimensions = self.dimensions(event, token_based);
+        let kind = self.interner.code(event.kind.as_ref().map(T::as_ref));
+        let dimensions = self.dimensions(event, kind, token_based);
+        let costs = costs(self.kind(kind, event), event.is_free_bugbot == Some(true), &figures);
         let mut record = CostRecord::with_dimensions(Timestamp::from(event.timestamp), dimensions, costs);
         record.tokens = tokens;
         record.requests = event.requests_costs.and_then(|requests| RequestUnits::try_from(requests).ok());
@@ -52,30 +55,47 @@ impl Mapping {
     }
 
     /// Returns the set of everything that `fields` depends on.
-    fn dimensions(&mut self, event: &UsageEvent, token_based: bool) -> Arc<cost_model::DimensionSet> {
+    fn dimensions<T: AsRef<str>>(
+        &mut self,
+        event: &UsageEvent<T>,
+        kind: Code,
+        token_based: bool,
+    ) -> Arc<DimensionSet> {
         let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
         let discount = discount.map(|percent| percent.normalize().to_string());
-        let mut code = |text: Option<&str>| self.interner.code(text);
+        let mut code = |text: Option<&T>| self.interner.code(text.map(T::as_ref));
         let key = [
-            code(event.user_email.as_deref()),
+            code(event.user_email.as_ref()),
             code(Some(&event.model)),
-            code(event.kind.as_deref()),
-            code(event.service_account_id.as_deref()),
-            code(event.service_account_name.as_deref()),
-            code(event.automation_id.as_deref()),
-            code(discount.as_deref()),
+            kind,
+            code(event.service_account_id.as_ref()),
+            code(event.service_account_name.as_ref()),
+            code(event.automation_id.as_ref()),
+            self.interner.code(discount.as_deref()),
             Code::flag(event.max_mode),
             Code::flag(event.is_headless),
-            Code::flag(event.cloud_agent_id.is_some().then_some(true)),
+            Code::flag(event.cloud_agent_id.as_ref().map(|_| true)),
             Code::flag(Some(token_based)),
         ];
-        self.interner.set(&key, || fields(&self.account, event, token_based))
+        let account = &self.account;
+        self.interner.set(&key, |texts| fields(texts, account, &event.borrowed(), token_based))
+    }
+
+    /// Returns the kind of an event, whose text has that code, read once for each text.
+    fn kind<T: AsRef<str>>(&mut self, code: Code, event: &UsageEvent<T>) -> &EventKind {
+        let place = self.kinds.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
+            self.kinds.push((code, event.event_kind()));
+            self.kinds.len() - 1
+        });
+        // It is there by now.
+        self.kinds.get(place).map_or(&EventKind::Free, |(_, kind)| kind)
     }
 
     /// Whether an event is of a kind that this crate has no rule for.
-    pub fn is_unknown_kind(event: &UsageEvent) -> bool {
+    pub fn is_unknown_kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> bool {
+        let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
         !matches!(
-            event.event_kind(),
+            self.kind(code, event),
             EventKind::UsageBased
                 | EventKind::Included { .. }
                 | EventKind::UserApiKey
@@ -87,25 +107,31 @@ impl Mapping {
 }
 
 /// Returns the dimensions of an event. A cloud agent's id is no dimension, since nearly every run has its own.
-fn fields(account: &Arc<str>, event: &UsageEvent, token_based: bool) -> DimensionFields {
-    let model = Some(event.model.as_str()).filter(|model| !model.is_empty());
-    let mut fields = DimensionFields::new("cursor", Currency::USD);
+fn fields(
+    texts: &mut SharedTexts,
+    account: &Arc<str>,
+    event: &UsageEventRef<'_>,
+    token_based: bool,
+) -> DimensionFields {
+    let model = Some(&*event.model).filter(|model| !model.is_empty());
+    let mut fields = DimensionFields::new(texts.share("cursor"), Currency::USD);
     fields.account = Some(Arc::clone(account));
-    fields.service = Some(model.map_or_else(|| NO_MODEL.into(), |model| Arc::from(&*service_name(model))));
-    fields.service_id = model.map(Arc::from);
-    fields.category = Some(if token_based { "tokens" } else { "requests" }.into());
+    let service = model.map_or(Cow::Borrowed(NO_MODEL), service_name);
+    fields.service = Some(texts.share(&service));
+    fields.service_id = model.map(|model| texts.share(model));
+    fields.category = Some(texts.share(if token_based { "tokens" } else { "requests" }));
     fields.usage_unit.clone_from(&fields.category);
     fields.subcategory = Some(match event.kind {
-        Some(_) => event.event_kind().label().into(),
-        None => NO_KIND.into(),
+        Some(_) => texts.share(&event.event_kind().label()),
+        None => texts.share(NO_KIND),
     });
-    fields.resource = Some(resource(event).into());
-    fields.charge_type = Some("Usage".into());
-    fields.stated_kind = event.kind.as_deref().map(Arc::from);
+    fields.resource = Some(texts.share(resource(event)));
+    fields.charge_type = Some(texts.share("Usage"));
+    fields.stated_kind = event.kind.as_deref().map(|kind| texts.share(kind));
     fields.stated_model.clone_from(&fields.service_id);
     fields.discount_percent = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
     let account_name = event.service_account_name.as_deref().or(event.service_account_id.as_deref());
-    for (key, value) in [
+    let tags = [
         (USER_TAG, event.user_email.as_deref()),
         ("cursor:model", model),
         ("cursor:kind", event.kind.as_deref()),
@@ -114,11 +140,9 @@ fn fields(account: &Arc<str>, event: &UsageEvent, token_based: bool) -> Dimensio
         ("cursor:service_account", account_name),
         ("cursor:cloud_agent", event.cloud_agent_id.as_ref().map(|_| flag(true))),
         ("cursor:automation", event.automation_id.as_deref()),
-    ] {
-        if let Some(value) = value {
-            fields.tags.insert(key, value);
-        }
-    }
+    ];
+    fields.tags =
+        tags.into_iter().filter_map(|(key, value)| Some((texts.share(key), texts.share(value?)))).collect();
     fields
 }
 
@@ -126,11 +150,11 @@ fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
-fn resource(event: &UsageEvent) -> &str {
+fn resource<'a>(event: &'a UsageEventRef<'_>) -> &'a str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }
 
-fn tokens(event: &UsageEvent) -> TokenCounts {
+fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     event.token_usage.as_ref().map_or_else(TokenCounts::default, |tokens| TokenCounts {
         input: Tokens::new(tokens.input_tokens),
         output: Tokens::new(tokens.output_tokens),
@@ -139,13 +163,13 @@ fn tokens(event: &UsageEvent) -> TokenCounts {
     })
 }
 
-fn stated(event: &UsageEvent, figures: &Figures) -> Stated {
+fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> Stated {
     let mut stated = Stated::default();
     stated.charged = figures.charged;
     stated.model_cost = figures.model_cost;
     stated.fee = figures.fee;
-    stated.conversation = event.conversation_id.as_deref().map(Arc::from);
-    stated.agent = event.cloud_agent_id.as_deref().map(Arc::from);
+    stated.conversation = event.conversation_id.as_ref().map(|id| Arc::from(id.as_ref()));
+    stated.agent = event.cloud_agent_id.as_ref().map(|id| Arc::from(id.as_ref()));
     stated.rounded = event.rounded_amounts;
     stated
 }

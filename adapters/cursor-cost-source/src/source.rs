@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use cost_model::{
-    CostSource, Drift, Error, ErrorKind, Observations, Origin, Result, SourceBatch, Timestamp, Window,
-    WindowCount,
+    CostRecord, CostSource, Drift, Error, ErrorKind, Observations, Origin, Result, SourceBatch, Timestamp,
+    Window, WindowCount,
 };
-use cursor_admin_client::{Client, UsageEvent};
+use cursor_admin_client::{Client, UsageEventRef};
 
 use crate::{Mapping, observations};
 
@@ -21,6 +21,13 @@ pub struct CursorCostSource {
     mapping: Mutex<Mapping>,
 }
 
+/// What is kept of an event.
+#[derive(PartialEq, Eq, Hash)]
+struct Mapped {
+    record: CostRecord,
+    is_unknown_kind: bool,
+}
+
 impl CursorCostSource {
     /// A source that reads with `client` and names the connection `account`.
     pub fn new(client: Client, account: impl Into<Arc<str>>) -> Self {
@@ -29,6 +36,11 @@ impl CursorCostSource {
 
     fn mapping(&self) -> MutexGuard<'_, Mapping> {
         self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn map(&self, event: &UsageEventRef<'_>) -> Mapped {
+        let mut mapping = self.mapping();
+        Mapped { record: mapping.record(event), is_unknown_kind: mapping.is_unknown_kind(event) }
     }
 }
 
@@ -39,21 +51,23 @@ impl CostSource for CursorCostSource {
         if spans_midnight(window) {
             request = request.max_events(EVENTS_MAX);
         }
-        let snapshot = request.snapshot().await.map_err(|error| match (error.kind(), error.announced()) {
-            (cursor_admin_client::ErrorKind::TooLarge, Some(announced)) => Error::window_too_large(announced),
-            (cursor_admin_client::ErrorKind::Incomplete, _) => {
-                Error::new(ErrorKind::Incomplete, "cursor's usage events changed while they were read")
-                    .with_source(error)
+        let snapshot = request.snapshot_map(|event| self.map(event)).await.map_err(|error| {
+            match (error.kind(), error.announced()) {
+                (cursor_admin_client::ErrorKind::TooLarge, Some(announced)) => {
+                    Error::window_too_large(announced)
+                }
+                (cursor_admin_client::ErrorKind::Incomplete, _) => {
+                    Error::new(ErrorKind::Incomplete, "cursor's usage events changed while they were read")
+                        .with_source(error)
+                }
+                _ => Error::new(ErrorKind::Source, "cursor's usage events could not be read")
+                    .with_source(error),
             }
-            _ => Error::new(ErrorKind::Source, "cursor's usage events could not be read").with_source(error),
         })?;
-        let unknown = snapshot.events.iter().filter(|event| Mapping::is_unknown_kind(event)).count();
-        let records = |events: &[UsageEvent]| {
-            let mut mapping = self.mapping();
-            events.iter().map(|event| mapping.record(event)).collect()
-        };
-        let mut read = SourceBatch::new(window, records(&snapshot.events));
-        read.outside = records(&snapshot.outside);
+        let unknown = snapshot.events.iter().filter(|mapped| mapped.is_unknown_kind).count();
+        let records = |mapped: Vec<Mapped>| mapped.into_iter().map(|mapped| mapped.record).collect();
+        let mut read = SourceBatch::new(window, records(snapshot.events));
+        read.outside = records(snapshot.outside);
         read.origin = if snapshot.simulated { Origin::Demo } else { Origin::Provider };
         read.answered_at = snapshot.answered_at.map(Timestamp::from);
         read.announced = snapshot.announced;

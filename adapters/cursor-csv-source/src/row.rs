@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use cost_model::input::{Cell, InputError, NumberReader, Row, Table, quoted, visible};
 use cost_model::{CostRecord, Currency, Money, Quantity};
-use cursor_admin_client::UsageEvent;
+use cursor_admin_client::{Cents, TokenUsage, UsageEventRef};
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
 
 use crate::PRECISION;
 use crate::columns::{Columns, TokenColumns};
@@ -89,53 +88,39 @@ impl RowReader<'_> {
         figures: &Figures,
     ) -> Result<ReadRow, InputError> {
         let columns = self.columns;
-        let text = |column| visible(row.text(column));
-        let mut event = Map::new();
-        let mut set = |field: &str, text: Cow<'_, str>| {
-            if !text.is_empty() {
-                event.insert(field.to_owned(), json!(text));
-            }
-        };
-        set("userEmail", self.person(table, row)?);
-        set("cloudAgentId", text(columns.cloud_agent));
-        set("automationId", text(columns.automation));
-        set("kind", text(columns.kind));
-        set("model", text(Some(columns.model)));
-        event.insert("timestamp".to_owned(), json!(instant(table.cell(row, columns.date))?));
-        if let Some(column) = columns.max_mode
-            && let Some(max_mode) = max_mode(table.cell(row, column))?
-        {
-            event.insert("maxMode".to_owned(), json!(max_mode));
+        let text = |column| Some(visible(row.text(column))).filter(|text| !text.is_empty());
+        let mut event = UsageEventRef::default();
+        event.timestamp = instant(table.cell(row, columns.date))?;
+        event.user_email =
+            Some(person(columns, self.person, table, row)?).filter(|person| !person.is_empty());
+        event.cloud_agent_id = text(columns.cloud_agent);
+        event.automation_id = text(columns.automation);
+        event.kind = text(columns.kind);
+        event.model = text(Some(columns.model)).unwrap_or_default();
+        if let Some(column) = columns.max_mode {
+            event.max_mode = max_mode(table.cell(row, column))?;
         }
-        let usage = match figures.tokens {
-            Counts::ByType { cache_write, input, cache_read, output, .. } => json!({
-                "cacheWriteTokens": cache_write, "inputTokens": input, "cacheReadTokens": cache_read,
-                "outputTokens": output,
-            }),
-            Counts::Total(_) => json!({}),
-        };
-        event.insert("tokenUsage".to_owned(), usage);
-        if let Some(requests) = figures.requests {
-            event.insert("requestsCosts".to_owned(), json!(requests.normalize().to_string()));
+        let mut usage = TokenUsage::default();
+        if let Counts::ByType { cache_write, input, cache_read, output, .. } = figures.tokens {
+            usage.cache_write_tokens = cache_write;
+            usage.input_tokens = input;
+            usage.cache_read_tokens = cache_read;
+            usage.output_tokens = output;
         }
-        if let Some(cost) = figures.cost {
-            event.insert("chargedCents".to_owned(), json!(cents(cost.value, row)?));
-        }
-        self.map(&Value::Object(event).to_string(), figures).map_err(|error| error.on_line(row.line))
-    }
-
-    /// The record of an event, with what only the export says.
-    fn map(&mut self, event: &str, figures: &Figures) -> Result<ReadRow, InputError> {
-        let event = UsageEvent::from_json(event)
-            .map_err(|error| InputError::new(format!("the row is no usage event: {error}")))?;
+        event.token_usage = Some(usage);
+        event.requests_costs = figures.requests;
+        // A unit of each is the same amount: 10^-22 cent, 10^-24 dollar.
+        event.charged_cents = figures.cost.map(|cost| Cents::from_units(cost.value.units()));
         let mut record = self.mapping.record(&event);
+        let is_unknown_kind = self.mapping.is_unknown_kind(&event);
         let has_odd_total = match figures.tokens {
             Counts::ByType { total, .. } => {
                 total.is_some_and(|total| u128::from(total) != figures.tokens.sum())
             }
             Counts::Total(total) => {
                 let quantity = Quantity::try_from(cost_model::Tokens::new(total));
-                record.quantity = Some(quantity.map_err(|error| InputError::new(error.to_string()))?);
+                record.quantity =
+                    Some(quantity.map_err(|error| InputError::new(error.to_string()).on_line(row.line))?);
                 record.edit(|set| {
                     set.usage_unit = Some("tokens".into());
                     set.category = Some("tokens".into());
@@ -154,25 +139,8 @@ impl RowReader<'_> {
             cost: figures.cost.map(|cost| cost.value),
             decimals: figures.cost.map(|cost| cost.decimals),
             has_odd_total,
-            is_unknown_kind: Mapping::is_unknown_kind(&event),
+            is_unknown_kind,
         })
-    }
-
-    /// Whose the row is.
-    fn person<'r>(&'r self, table: &Table<'_>, row: &'r Row<'_>) -> Result<Cow<'r, str>, InputError> {
-        let Some(column) = self.columns.user else {
-            return Ok(Cow::Borrowed(self.person.unwrap_or_default()));
-        };
-        let user = visible(row.text(Some(column)));
-        match self.person {
-            Some(person) if !user.is_empty() && user.to_lowercase() != person.to_lowercase() => {
-                let message =
-                    "the row is about another person than the one whose export this is stated to be";
-                Err(table.cell(row, column).error(message))
-            }
-            Some(person) => Ok(Cow::Borrowed(person)),
-            None => Ok(user),
-        }
     }
 
     /// A number of dollars; words such as `Included` and `-` state none.
@@ -211,6 +179,27 @@ impl RowReader<'_> {
     }
 }
 
+/// Whose the row is.
+fn person<'r>(
+    columns: &Columns,
+    stated: Option<&'r str>,
+    table: &Table<'_>,
+    row: &'r Row<'_>,
+) -> Result<Cow<'r, str>, InputError> {
+    let Some(column) = columns.user else {
+        return Ok(Cow::Borrowed(stated.unwrap_or_default()));
+    };
+    let user = visible(row.text(Some(column)));
+    match stated {
+        Some(person) if !user.is_empty() && user.to_lowercase() != person.to_lowercase() => {
+            let message = "the row is about another person than the one whose export this is stated to be";
+            Err(table.cell(row, column).error(message))
+        }
+        Some(person) => Ok(Cow::Borrowed(person)),
+        None => Ok(user),
+    }
+}
+
 /// Whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
 fn states_nothing(cell: &Cell<'_>) -> bool {
     matches!(
@@ -220,11 +209,11 @@ fn states_nothing(cell: &Cell<'_>) -> bool {
 }
 
 /// ISO 8601 with milliseconds and `Z`, or, in older exports, `YYYY-MM-DD HH:MM:SS`, taken for UTC.
-pub(crate) fn instant(cell: Cell<'_>) -> Result<i64, InputError> {
+pub(crate) fn instant(cell: Cell<'_>) -> Result<DateTime<Utc>, InputError> {
     let instant = cell.text.parse::<DateTime<Utc>>();
     let plain = || NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
     let at = instant.or_else(|_| plain()).ok().filter(|at| (2000..2200).contains(&at.year()));
-    at.map(|at| at.timestamp_millis()).ok_or_else(|| {
+    at.ok_or_else(|| {
         cell.error(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", quoted(cell.text)))
     })
 }
@@ -236,11 +225,4 @@ fn max_mode(cell: Cell<'_>) -> Result<Option<bool>, InputError> {
         "no" | "false" => Ok(Some(false)),
         _ => Err(cell.error(format!("`{}` is neither Yes nor No", quoted(cell.text)))),
     }
-}
-
-/// Dollars as cents, exactly, in digits that the client reads as exactly as a number.
-fn cents(dollars: Money, row: &Row<'_>) -> Result<String, InputError> {
-    let cents = dollars.units().checked_mul(100).map(Money::from_units);
-    let message = "the amount is out of range";
-    cents.map(|cents| cents.to_string()).ok_or_else(|| InputError::new(message).on_line(row.line))
 }

@@ -39,9 +39,7 @@ impl SumRow {
             let cell = text(column);
             (!cell.is_empty() && !SumLabel::is_of_all(cell)).then(|| cell.to_owned())
         };
-        let at = instant(table.cell(row, columns.date))
-            .ok()
-            .and_then(|millis| Timestamp::from_millis(millis).ok());
+        let at = instant(table.cell(row, columns.date)).ok().map(Timestamp::from);
         Some(Self {
             line: row.line,
             label: quoted(label.unwrap_or_default()),

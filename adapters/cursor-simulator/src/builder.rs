@@ -9,9 +9,10 @@ use crate::behaviour::Behaviour;
 use crate::biller::bill;
 use crate::book::Book;
 use crate::bugbot;
-use crate::calendar::midnight;
+use crate::calendar::{DAY, midnight};
 use crate::company::Company;
 use crate::event::TrueEvent;
+use crate::habits::CompanyKind;
 use crate::pricing::price;
 use crate::rng::Rng;
 use crate::simulator::Simulator;
@@ -20,6 +21,7 @@ use crate::traffic::{per_weekday, plan};
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`]. The same values give the same bytes.
 #[derive(Clone)]
 pub struct SimulatorBuilder {
+    kind: CompanyKind,
     seed: u64,
     developers: u32,
     range: Option<(i64, i64)>,
@@ -40,6 +42,7 @@ enum Traffic {
 impl SimulatorBuilder {
     pub(crate) fn new() -> Self {
         Self {
+            kind: CompanyKind::Demo,
             seed: 20_261_101,
             developers: 200,
             range: None,
@@ -52,6 +55,19 @@ impl SimulatorBuilder {
         }
     }
 
+    /// The same company, whose staff works as [`Simulator::large_company`] or [`Simulator::wide_company`] says.
+    pub(crate) fn large(kind: CompanyKind) -> Self {
+        let end = midnight(2026, 11, 1);
+        Self {
+            kind,
+            developers: 5000,
+            range: Some((end - 60 * DAY, end)),
+            traffic: Traffic::Whole(1_000_000),
+            noisy_per_mille: 50,
+            ..Self::new()
+        }
+    }
+
     /// Another seed is another company. That no page of 1000 ends between two twins is tested for the demo's only.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
@@ -59,7 +75,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How many developers; contractors (3 percent) and three service accounts come on top. More than 10,000 are cut
+    /// How many developers; contractors (3 percent) and service accounts (three, in a large company twelve) come on top. More than 10,000 are cut
     /// to that.
     #[must_use]
     pub fn developers(mut self, developers: u32) -> Self {
@@ -90,7 +106,8 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Bugbot's reviews on every weekday, beside the other events; every other one is free. None unless asked for.
+    /// Bugbot's reviews on every weekday, beside the other events; every other one is free. None unless asked for; in a
+    /// large company at least one for a hundred other events.
     #[must_use]
     pub const fn bugbot_events_per_day(mut self, events: u32) -> Self {
         self.bugbot_per_day = events;
@@ -142,7 +159,7 @@ impl SimulatorBuilder {
             return Simulator::assemble(company, self.api_key, range, books, self.behaviour);
         }
         let range = self.range.unwrap_or((midnight(2026, 8, 1), midnight(2026, 11, 1)));
-        let company = Company::found(self.seed, self.developers, range);
+        let company = Company::found(self.kind, self.seed, self.developers, range);
         let book = self.book(&company, range);
         let invoices = bill(&company, &book, range);
         Simulator::assemble(company, self.api_key, range, (book, invoices), self.behaviour)
@@ -154,9 +171,15 @@ impl SimulatorBuilder {
             Traffic::Whole(events) => per_weekday(company, range, events),
         };
         let calls = plan(company, range, events_per_day, self.seed);
+        let usual_reviews = u64::from(events_per_day) * company.habits.bugbot / 1000;
+        let reviews_per_day = self.bugbot_per_day.max(u32::try_from(usual_reviews).unwrap_or(u32::MAX));
+        let mut reviews = bugbot::reviews(company, range, reviews_per_day, self.seed).into_iter().peekable();
         let mut book = Book::default();
         let mut dice = Rng::new(self.seed ^ 0xf10a7);
         price(company, &calls, range.1, self.seed, |event| {
+            while let Some(review) = reviews.next_if(|review| review.timestamp_ms < event.timestamp_ms) {
+                book.push(&review);
+            }
             if self.noisy_per_mille > 0 && dice.chance(u64::from(self.noisy_per_mille)) {
                 let mut event = event.clone();
                 event.charged = event.charged.map(|amount| noisy(amount, dice.next()));
@@ -165,8 +188,8 @@ impl SimulatorBuilder {
                 book.push(event);
             }
         });
-        for review in bugbot::reviews(company, range, self.bugbot_per_day, self.seed) {
-            book.insert(&review);
+        for review in reviews {
+            book.push(&review);
         }
         book
     }
@@ -176,6 +199,7 @@ impl SimulatorBuilder {
 impl fmt::Debug for SimulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SimulatorBuilder")
+            .field("kind", &self.kind)
             .field("seed", &self.seed)
             .field("developers", &self.developers)
             .field("range", &self.range)

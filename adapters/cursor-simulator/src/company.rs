@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::calendar::{DAY, date, floor_day, working_day};
 use crate::event::TrueEvent;
-use crate::models::MODELS;
+use crate::habits::{CompanyKind, Habits, Taste, zipf_weight};
 use crate::names;
 use crate::packed::Id;
 use crate::rng::Rng;
@@ -46,7 +46,7 @@ pub(crate) struct Person {
     pub(crate) own_key: bool,
     pub(crate) weight: u64,
     pub(crate) hours_from_utc: i64,
-    pub(crate) favourite: usize,
+    pub(crate) taste: Taste,
 }
 
 impl Person {
@@ -84,20 +84,29 @@ pub(crate) struct Service {
 pub(crate) struct Company {
     pub(crate) people: Vec<Person>,
     pub(crate) services: Vec<Service>,
+    pub(crate) habits: Habits,
     /// The names that people's `team` counts.
     pub(crate) teams: Vec<String>,
 }
 
 impl Company {
-    pub(crate) fn found(seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
+    pub(crate) fn found(kind: CompanyKind, seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
         let mut rng = Rng::new(seed ^ 0x0c0_ffee);
         let developers = usize::try_from(developers).unwrap_or(0);
         let contractors = developers * 3 / 100;
-        let mut people: Vec<_> = (0..developers).map(|number| developer(number, &mut rng)).collect();
+        let mut people: Vec<_> = (0..developers).map(|number| developer(kind, number, &mut rng)).collect();
         give_each_a_story(&mut people, (start, end), &mut rng);
-        people.extend((developers..developers + contractors).map(|number| contractor(number, &mut rng)));
+        people
+            .extend((developers..developers + contractors).map(|number| contractor(kind, number, &mut rng)));
+        let services = match kind {
+            CompanyKind::Demo => services(&mut rng),
+            CompanyKind::Large | CompanyKind::Wide => {
+                rank_by_zipf(&mut people, &mut rng);
+                many_services(&people, &mut rng)
+            }
+        };
         let teams = TEAMS.iter().map(|(team, _)| (*team).to_owned()).collect();
-        Self { people, services: services(&mut rng), teams }
+        Self { people, services, habits: Habits::of(kind), teams }
     }
 
     /// The people that these events, oldest first, name, and their teams.
@@ -116,7 +125,7 @@ impl Company {
             person.notice(team, event.timestamp_ms);
         }
         let teams = teams.into_iter().map(str::to_owned).collect();
-        Self { people: people.into_values().collect(), services: Vec::new(), teams }
+        Self { people: people.into_values().collect(), services: Vec::new(), habits: Habits::DEMO, teams }
     }
 
     /// `email,team,department,from,to`: dates are half-open, an empty one is unbounded.
@@ -145,10 +154,12 @@ pub(crate) fn team_names(team: Option<usize>) -> Option<(&'static str, &'static 
     TEAMS.get(team?).copied()
 }
 
-fn developer(number: usize, rng: &mut Rng) -> Person {
+fn developer(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
     let (name, local) = names::person(number);
-    let email = format!("{local}@acme.test");
-    let popular = MODELS.iter().map(|model| model.popularity.0 + model.popularity.1);
+    let email = match kind {
+        CompanyKind::Demo => format!("{local}@acme.test"),
+        CompanyKind::Large | CompanyKind::Wide => names::large_company_email(&local, number, rng),
+    };
     Person {
         id: format!("user_{:016x}", rng.next()),
         number: numeric_id(number),
@@ -164,7 +175,7 @@ fn developer(number: usize, rng: &mut Rng) -> Person {
         own_key: false,
         weight: weight(rng),
         hours_from_utc: pick(&HOURS_FROM_UTC, rng),
-        favourite: rng.weighted(popular).unwrap_or(0),
+        taste: Taste::new(kind, rng),
     }
 }
 
@@ -172,8 +183,8 @@ fn numeric_id(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(0).saturating_mul(37).saturating_add(1_048_601)
 }
 
-fn contractor(number: usize, rng: &mut Rng) -> Person {
-    let mut person = developer(number, rng);
+fn contractor(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
+    let mut person = developer(kind, number, rng);
     person.role = "member";
     person.email = person.email.replace("@acme.test", "@contractors.acme.test");
     person.sent_email.clone_from(&person.email);
@@ -198,7 +209,7 @@ fn named_by_email(email: &str, number: usize) -> Person {
         own_key: false,
         weight: 0,
         hours_from_utc: 0,
-        favourite: 0,
+        taste: Taste::Favourite(0),
     }
 }
 
@@ -237,8 +248,11 @@ fn give_each_a_story(people: &mut [Person], range: (i64, i64), rng: &mut Rng) {
     order.by_ref().take(headcount / 40).for_each(|person| person.in_directory = false);
     order.by_ref().take(share(4)).for_each(|person| person.own_key = true);
     if headcount >= 50 {
-        order.by_ref().take(1).for_each(|person| person.sent_email = person.email.replace("acme.", "Acme."));
-        order.by_ref().take(1).for_each(|person| person.sent_email = capitalised(&person.email));
+        let spelled = 1 + headcount / 1000;
+        for person in order.by_ref().take(spelled) {
+            person.sent_email = with_capital_domain(&person.email);
+        }
+        order.by_ref().take(spelled).for_each(|person| person.sent_email = capitalised(&person.email));
     }
 }
 
@@ -248,6 +262,12 @@ fn spread((start, end): (i64, i64), count: usize, cohort: usize) -> impl Iterato
     let step = (end - start) / (dates + 1);
     (1..=dates)
         .flat_map(move |n| std::iter::repeat_n(working_day(floor_day(start + n * step + DAY - 1)), cohort))
+}
+
+fn with_capital_domain(email: &str) -> String {
+    let (local, domain) = email.split_once('@').unwrap_or((email, ""));
+    let (first, rest) = domain.split_at_checked(1).unwrap_or_default();
+    format!("{local}@{}{rest}", first.to_ascii_uppercase())
 }
 
 fn capitalised(email: &str) -> String {
@@ -278,13 +298,54 @@ fn services(rng: &mut Rng) -> Vec<Service> {
     ]
 }
 
+/// Gives people the shares of traffic that Zipf's law says, in no order: the busiest have 0.9 percent of 5,000.
+fn rank_by_zipf(people: &mut [Person], rng: &mut Rng) {
+    let mut places: Vec<_> = (0..people.len()).collect();
+    rng.shuffle(&mut places);
+    for (person, place) in people.iter_mut().zip(places) {
+        person.weight = zipf_weight(place, 20);
+    }
+}
+
+/// A dozen service accounts, every other one with an email, together a fiftieth of all traffic.
+fn many_services(people: &[Person], rng: &mut Rng) -> Vec<Service> {
+    const SERVICES: [(&str, &str, Option<&str>); 12] = [
+        ("sa_1d20a4", "Nightly Review", Some("nightly-review@agents.acme.test")),
+        ("sa_24c7f9", "Dependency Updates", None),
+        ("sa_31b8e0", "Release Notes", Some("release-notes@agents.acme.test")),
+        ("sa_47f315", "Flaky Tests", None),
+        ("sa_5c0db2", "Issue Triage", Some("issue-triage@agents.acme.test")),
+        ("sa_69a44e", "Translations", None),
+        ("sa_7320cd", "API Docs", Some("api-docs@agents.acme.test")),
+        ("sa_8e91b7", "Migrations", None),
+        ("sa_9b5c02", "Security Fixes", Some("security-fixes@agents.acme.test")),
+        ("sa_a7d6f8", "Log Analysis", None),
+        ("sa_bc1e39", "Benchmarks", Some("benchmarks@agents.acme.test")),
+        ("sa_c85f7a", "Code Search", None),
+    ];
+    let all: u64 = people.iter().map(|person| person.weight).sum();
+    SERVICES
+        .into_iter()
+        .enumerate()
+        .map(|(number, (id, name, email))| Service {
+            id,
+            name,
+            email,
+            team: number % TEAMS.len(),
+            automation: Id::Uuid(rng.uuid()).to_text(),
+            model: number,
+            weight: all / 50 / 12,
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::calendar::midnight;
 
     fn company() -> Company {
-        Company::found(1, 200, (midnight(2026, 8, 1), midnight(2026, 11, 1)))
+        Company::found(CompanyKind::Demo, 1, 200, (midnight(2026, 8, 1), midnight(2026, 11, 1)))
     }
 
     fn count(company: &Company, test: impl Fn(&&Person) -> bool) -> usize {
@@ -336,11 +397,25 @@ mod tests {
     }
 
     #[test]
+    fn a_large_company_has_many_domains_and_an_email_for_each() {
+        let range = (midnight(2026, 9, 2), midnight(2026, 11, 1));
+        let company = Company::found(CompanyKind::Large, 1, 5000, range);
+        let emails: BTreeSet<_> = company.people.iter().map(|person| person.email.as_str()).collect();
+        assert_eq!((emails.len(), company.people.len()), (5150, 5150));
+        let domains: BTreeSet<_> = emails.iter().filter_map(|email| email.split('@').nth(1)).collect();
+        assert_eq!(domains.len(), 40);
+        assert_eq!(count(&company, |person| person.sent_email != person.email), 2 * 6);
+        let all: u64 = company.people.iter().map(|person| person.weight).sum();
+        let most = company.people.iter().map(|person| person.weight).max().unwrap();
+        assert!((100..130).contains(&(all / most)), "{}", all / most);
+    }
+
+    #[test]
     fn small_companies_work_too() {
         let range = (midnight(2026, 8, 1), midnight(2026, 8, 2));
         for developers in 0..9 {
             assert_eq!(
-                Company::found(1, developers, range).people.len(),
+                Company::found(CompanyKind::Demo, 1, developers, range).people.len(),
                 usize::try_from(developers).unwrap()
             );
         }

@@ -20,6 +20,7 @@ mod event;
 mod fault;
 mod flaw;
 mod groups;
+mod habits;
 mod listing;
 mod members;
 mod model_access;

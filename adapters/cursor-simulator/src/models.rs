@@ -73,6 +73,11 @@ impl Model {
         self.third_party.then(|| i128::from(tokens.total()) * FEE_PER_TOKEN)
     }
 
+    /// How popular it is over the whole range.
+    pub(crate) const fn popular(&self) -> u64 {
+        self.popularity.0 + self.popularity.1
+    }
+
     pub(crate) fn popularity_at(&self, elapsed: u64, whole: u64) -> u64 {
         let (first, last) = self.popularity;
         (first * whole.saturating_sub(elapsed) + last * elapsed) / whole.max(1)
@@ -92,6 +97,29 @@ pub(crate) static MODELS: [Model; 12] = [
     Model::new("composer-2.5", [500, 0, 200, 2500], (120, 150)).first_party().max(MaxMode::Never),
     Model::new("composer-1", [1250, 0, 125, 10_000], (60, 10)).first_party().max(MaxMode::Never),
     Model::new("default", [1250, 1250, 250, 6000], (140, 120)).first_party().max(MaxMode::Never),
+];
+
+/// What large companies use beside [`MODELS`].
+pub(crate) static MORE_MODELS: [Model; 18] = [
+    Model::new("claude-4.5-sonnet-thinking", [3000, 3750, 300, 15_000], (120, 60)),
+    Model::new("claude-4.6-opus-high-thinking-fast", [30_000, 37_500, 3000, 150_000], (4, 8))
+        .max(MaxMode::Always),
+    Model::new("claude-4.5-opus-high", [5000, 6250, 500, 25_000], (20, 30)),
+    Model::new("claude-4.1-opus", [15_000, 18_750, 1500, 75_000], (8, 2)),
+    Model::new("claude-4-sonnet", [3000, 3750, 300, 15_000], (40, 10)),
+    Model::new("gpt-5.1", [1250, 0, 125, 10_000], (40, 15)),
+    Model::new("gpt-5.1-codex-max-high", [1250, 0, 125, 10_000], (30, 25)),
+    Model::new("gpt-5.2-high", [1750, 0, 175, 14_000], (35, 45)),
+    Model::new("gpt-5.3-codex-xhigh-fast", [3500, 0, 350, 28_000], (15, 40)),
+    Model::new("gpt-5-mini", [250, 0, 25, 2000], (20, 20)).max(MaxMode::Never),
+    Model::new("gpt-5-codex", [1250, 0, 125, 10_000], (15, 5)),
+    Model::new("gpt-4.1", [2000, 0, 500, 8000], (6, 2)),
+    Model::new("o3", [2000, 0, 500, 8000], (8, 3)),
+    Model::new("gemini-3-flash", [500, 0, 50, 3000], (20, 25)).max(MaxMode::Never),
+    Model::new("gemini-2.5-flash", [300, 0, 75, 2500], (10, 4)).max(MaxMode::Never),
+    Model::new("grok-code-fast-1", [200, 0, 20, 1500], (30, 20)),
+    Model::new("kimi-k2-instruct", [600, 0, 150, 2500], (6, 6)).max(MaxMode::Never),
+    Model::new("deepseek-v3.1", [560, 0, 70, 1680], (5, 5)).max(MaxMode::Never),
 ];
 
 /// The model that is ten percent off for a while.
@@ -120,8 +148,9 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_the_discounted_one_exists() {
-        let ids: std::collections::BTreeSet<_> = MODELS.iter().map(|model| model.id).collect();
-        assert_eq!(ids.len(), MODELS.len());
+        let ids: std::collections::BTreeSet<_> =
+            MODELS.iter().chain(&MORE_MODELS).map(|model| model.id).collect();
+        assert_eq!(ids.len(), 30);
         assert!(ids.contains(DISCOUNTED));
     }
 }

@@ -1,5 +1,8 @@
 //! Names for the demo company's staff, each with the spelling that goes into an email.
 
+use crate::habits::zipf_weight;
+use crate::rng::Rng;
+
 type Name = (&'static str, &'static str);
 
 const FIRST: [Name; 40] = [
@@ -109,6 +112,30 @@ pub(crate) fn person(number: usize) -> (String, String) {
             (format!("{first} {last} {}", again + 1), format!("{first_ascii}.{last_ascii}{}", again + 1))
         }
     }
+}
+
+const UNITS: [&str; 8] = ["", "eng.", "", "data.", "", "ops.", "labs.", ""];
+const FIRMS: [&str; 5] = ["acme", "globex", "initech", "umbrella", "contoso"];
+const ENDINGS: [&str; 3] = ["test", "example", "co.test"];
+const DOMAINS: usize = 40;
+
+/// An address at one of forty domains, in one of the five ways of writing the local part that merged companies have.
+/// `local` is what [`person`] gives; the number makes each unique.
+pub(crate) fn large_company_email(local: &str, number: usize, rng: &mut Rng) -> String {
+    let (first, last) = local.split_once('.').unwrap_or((local, ""));
+    let last = last.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let initial = first.get(..1).unwrap_or(first);
+    let local = match rng.below(20) {
+        0 => format!("svc-{last}-{number}"),
+        1 => format!("{first}.{last}{number}-contractor"),
+        2..5 => format!("dev{number}"),
+        5..10 => format!("{initial}{last}{number}"),
+        _ => format!("{first}.{last}{number}"),
+    };
+    // The first domains have the most people.
+    let domain = rng.weighted((0..DOMAINS).map(|place| zipf_weight(place, 2))).unwrap_or(0);
+    let part = |parts: &[&'static str]| parts.get(domain % parts.len()).copied().unwrap_or_default();
+    format!("{local}@{}{}{domain}.{}", part(&UNITS), part(&FIRMS), part(&ENDINGS))
 }
 
 fn pick(names: &[Name], index: usize) -> Name {

@@ -12,6 +12,8 @@ use crate::traffic::{Call, Caller, Fate};
 /// What each person's seat includes per cycle; the call that crosses it is still included.
 const POOL: i128 = 20 * DOLLAR;
 const DISCOUNT_PERCENT: u32 = 10;
+/// The kind label of calls that only a large company has; no documentation names it.
+const UNKNOWN_KIND: &str = "Partner Credit";
 /// A request unit is four cents; units and dollars are counted in the same fraction.
 const UNITS_PER_DOLLAR: i128 = 25;
 
@@ -62,7 +64,7 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
     }
     event.cloud_agent_id = call.cloud_agent.map(|bits| Id::Agent(bits).to_text());
     event.conversation_id = call.conversation.map(|bits| Id::Uuid(bits).to_text());
-    event.is_headless = call.cloud_agent.is_some();
+    event.is_headless = call.headless;
     event.max_mode = call.max_mode;
     let mut dice = Rng::new(call.dice);
     set_amounts(&mut event, call, &mut dice);
@@ -93,6 +95,7 @@ const fn kind(fate: Fate, included: bool) -> &'static str {
         Fate::Aborted => TrueEvent::ABORTED,
         Fate::OwnKey => TrueEvent::OWN_KEY,
         Fate::Free => TrueEvent::FREE,
+        Fate::Unknown => UNKNOWN_KIND,
     }
 }
 
@@ -106,7 +109,7 @@ fn set_amounts(event: &mut TrueEvent, call: &Call<'_>, dice: &mut Rng) {
             event.tokens = Some(Tokens::default());
             event.charged = Some(0);
         }
-        Fate::Charged => {
+        Fate::Charged | Fate::Unknown => {
             set_tokens(event, call);
             charge(event, dice);
         }
@@ -163,11 +166,12 @@ fn charge(event: &mut TrueEvent, dice: &mut Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::habits::CompanyKind;
     use crate::traffic;
 
     fn events() -> Vec<TrueEvent> {
         let range = (midnight(2026, 8, 1), midnight(2026, 11, 1));
-        let company = Company::found(9, 60, range);
+        let company = Company::found(CompanyKind::Demo, 9, 60, range);
         let calls = traffic::plan(&company, range, 120, 9);
         let mut events = Vec::new();
         price(&company, &calls, range.1, 9, |event| events.push(event.clone()));

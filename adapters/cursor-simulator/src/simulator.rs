@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::company::Company;
 use crate::event::TrueEvent;
 use crate::fault::{Endpoint, Fault, Strike};
+use crate::habits::CompanyKind;
 use crate::rate_limit::RateLimits;
 use crate::route::Route;
 use crate::snapshot::Snapshot;
@@ -76,6 +77,33 @@ impl Simulator {
     /// A company of your own size; starts from the values of [`demo`](Self::demo).
     pub fn builder() -> SimulatorBuilder {
         SimulatorBuilder::new()
+    }
+
+    /// A company as large as those that feel what software costs per event: 5,000 developers at forty domains, a million
+    /// events in the sixty days before November 2026, thirty models.
+    ///
+    /// Traffic follows Zipf's law over people, who have three to eight models each, and each of whose models is used half,
+    /// a third, a fourth as often as the first. There is every kind and flag: max mode, headless calls, calls charged by
+    /// requests, own keys, errors, Bugbot's free reviews and, rarely, a kind that no documentation names. Every call has a
+    /// conversation id, one in twenty is by a cloud agent with an id of its own, two in a hundred by one of twelve service
+    /// accounts with an automation. One charge in twenty ends in the digits that floating-point arithmetic leaves.
+    ///
+    /// The methods of [`SimulatorBuilder`] make it larger or smaller:
+    ///
+    /// ```
+    /// let simulator = cursor_simulator::Simulator::large_company().developers(500).events(10_000).build();
+    /// assert!(simulator.truth().by_model.len() > 20);
+    /// ```
+    pub fn large_company() -> SimulatorBuilder {
+        SimulatorBuilder::large(CompanyKind::Large)
+    }
+
+    /// A [large company](Self::large_company) in which every person uses every model.
+    ///
+    /// This is the worst case of everything that works per combination of dimensions: a million events have about 270,000
+    /// different ones, twice as many as those of the large company.
+    pub fn wide_company() -> SimulatorBuilder {
+        SimulatorBuilder::large(CompanyKind::Wide)
     }
 
     /// A server that holds exactly these events, in any order, and no invoices. Its people are those that the events

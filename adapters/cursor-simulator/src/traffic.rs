@@ -3,6 +3,7 @@
 use crate::calendar::{DAY, HOUR, MINUTE, closed_cycles, floor_day, midnight, weekday};
 use crate::company::{Company, Person, Service};
 use crate::event::Tokens;
+use crate::habits::{Habits, Taste, zipf_weight};
 use crate::models::{MODELS, MaxMode, Model};
 use crate::rng::Rng;
 
@@ -16,6 +17,8 @@ pub(crate) enum Fate {
     Aborted,
     OwnKey,
     Free,
+    /// Charged as a kind that nobody has heard of.
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,8 @@ pub(crate) struct Call<'a> {
     /// The bits of UUIDs: as text, the ids of a million calls would fill the heap.
     pub(crate) conversation: Option<u128>,
     pub(crate) cloud_agent: Option<u128>,
+    /// Whether no client was connected; so it is for every cloud agent.
+    pub(crate) headless: bool,
     /// For the small choices of pricing, so that they do not depend on the order of calls.
     pub(crate) dice: u64,
     /// Sent twice, as two charges.
@@ -52,6 +57,7 @@ const HOLIDAY: (i32, u32, u32) = (2026, 9, 7);
 struct Planner {
     start: i64,
     end: i64,
+    habits: Habits,
     rng: Rng,
 }
 
@@ -62,7 +68,7 @@ pub(crate) fn plan(
     per_weekday: u32,
     seed: u64,
 ) -> Vec<Call<'_>> {
-    let mut planner = Planner { start, end, rng: Rng::new(seed) };
+    let mut planner = Planner { start, end, habits: company.habits, rng: Rng::new(seed) };
     let mut calls = Vec::new();
     let people: u64 = company.people.iter().map(|person| person.weight).sum();
     let services: u64 = company.services.iter().map(|service| service.weight).sum();
@@ -88,14 +94,20 @@ pub(crate) fn plan(
     calls
 }
 
-/// How many events an average weekday needs for about `total` of them in the whole range.
+/// How many calls an average weekday needs for about `total` events in the whole range, usual reviews included.
 pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u32) -> u32 {
-    let planner = Planner { start, end, rng: Rng::new(0) };
+    let planner = Planner { start, end, habits: company.habits, rng: Rng::new(0) };
     let people: u64 = company.people.iter().map(|person| person.weight).sum();
     let services: u64 = company.services.iter().map(|service| service.weight).sum();
-    let days =
-        std::iter::successors(Some(floor_day(start)), |day| Some(day + DAY)).take_while(|day| *day < end);
-    let percent: u64 = days.map(|day| planner.day_percent(day) * people + 100 * services).sum();
+    let (mut day, mut percent) = (floor_day(start), 0);
+    while day < end {
+        let at_work: u64 =
+            company.people.iter().filter(|person| person.works_at(day)).map(|person| person.weight).sum();
+        let reviews =
+            if [0, 6].contains(&weekday(day)) { 0 } else { (people + services) * planner.habits.bugbot };
+        percent += planner.day_percent(day) * at_work + 100 * services + reviews / 10;
+        day += DAY;
+    }
     let needed = u64::from(total) * 100 * (people + services).max(1) / percent.max(1);
     u32::try_from(needed).unwrap_or(u32::MAX)
 }
@@ -140,15 +152,19 @@ impl Planner {
                 left = 1 + self.rng.below(6);
                 conversation = self.rng.uuid();
                 hour = self.local_hour();
-                cloud_agent = self.rng.chance(30).then(|| self.rng.uuid());
+                cloud_agent = self.happens(self.habits.agent_conversations).then(|| self.rng.uuid());
             }
             left -= 1;
             let in_hour = i64::try_from(self.rng.below(HOUR.unsigned_abs())).unwrap_or(0);
             let at = day + (hour - person.hours_from_utc).rem_euclid(24) * HOUR + in_hour;
             let model = self.model_for(person, at);
             let mut call = self.call(at, Caller::Person(index, person), model);
-            call.conversation = (!self.rng.chance(20)).then_some(conversation);
+            call.conversation = (!self.happens(self.habits.no_conversation)).then_some(conversation);
             call.cloud_agent = cloud_agent;
+            if self.happens(self.habits.agent_calls) {
+                call.cloud_agent = Some(self.rng.uuid());
+            }
+            call.headless = call.cloud_agent.is_some() || self.happens(self.habits.headless);
             self.keep(call, calls);
         }
     }
@@ -165,7 +181,9 @@ impl Planner {
             let model = MODELS.get(service.model).unwrap_or(&MODELS[0]);
             let mut call = self.call(day + 2 * HOUR + in_night, Caller::Service(service), model);
             call.cloud_agent = Some(self.rng.uuid());
-            call.conversation = self.rng.chance(700).then(|| self.rng.uuid());
+            call.headless = true;
+            let in_conversation = self.habits.no_conversation == 0 || self.rng.chance(700);
+            call.conversation = in_conversation.then(|| self.rng.uuid());
             self.keep(call, calls);
         }
     }
@@ -209,7 +227,13 @@ impl Planner {
     }
 
     fn model_for(&mut self, person: &Person, at: i64) -> &'static Model {
-        let favourite = self.rng.chance(450).then_some(person.favourite);
+        let favourite = match &person.taste {
+            Taste::Favourite(model) => self.rng.chance(450).then_some(*model),
+            Taste::Repertoire(models) => {
+                let place = self.rng.weighted((0..models.len()).map(|place| zipf_weight(place, 0)));
+                return place.and_then(|place| models.get(place)).copied().unwrap_or(&MODELS[0]);
+            }
+        };
         let (elapsed, whole) = (self.elapsed(at), self.whole());
         let index = favourite
             .or_else(|| self.rng.weighted(MODELS.iter().map(|model| model.popularity_at(elapsed, whole))));
@@ -219,7 +243,7 @@ impl Planner {
     fn call<'a>(&mut self, at: i64, caller: Caller<'a>, model: &'static Model) -> Call<'a> {
         let max_mode = match model.max_mode {
             MaxMode::Never => false,
-            MaxMode::Sometimes => self.rng.chance(60),
+            MaxMode::Sometimes => self.happens(self.habits.max_mode),
             MaxMode::Always => true,
         };
         let own_key = matches!(caller, Caller::Person(_, person) if person.own_key);
@@ -233,12 +257,24 @@ impl Planner {
             tokens: self.tokens(model, max_mode),
             conversation: None,
             cloud_agent: None,
+            headless: false,
             dice: self.rng.next(),
             twin: fate == Fate::Charged && self.rng.below(5000) == 0,
         }
     }
 
+    /// Plays for a habit, if the company has it at all.
+    fn happens(&mut self, per_mille: u64) -> bool {
+        per_mille > 0 && self.rng.chance(per_mille)
+    }
+
     fn fate(&mut self, own_key: bool) -> Fate {
+        if self.happens(self.habits.unknown_kind) {
+            return Fate::Unknown;
+        }
+        if self.happens(self.habits.by_request) {
+            return Fate::ByRequest;
+        }
         match self.rng.below(1000) {
             0..20 => Fate::Errored,
             20..34 => Fate::Aborted,
@@ -277,11 +313,12 @@ impl Planner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::habits::CompanyKind;
 
     #[test]
     fn calls_are_sorted_and_inside_the_range() {
         let range = (midnight(2026, 8, 1), midnight(2026, 9, 1));
-        let company = Company::found(5, 40, range);
+        let company = Company::found(CompanyKind::Demo, 5, 40, range);
         let calls = plan(&company, range, 50, 5);
         assert!(calls.is_sorted_by_key(|call| call.at));
         assert!(calls.iter().all(|call| range.0 <= call.at && call.at < range.1));
@@ -292,7 +329,7 @@ mod tests {
     #[test]
     fn nobody_calls_before_joining_or_after_leaving() {
         let range = (midnight(2026, 8, 1), midnight(2026, 11, 1));
-        let company = Company::found(5, 200, range);
+        let company = Company::found(CompanyKind::Demo, 5, 200, range);
         for call in plan(&company, range, 100, 5) {
             if let Caller::Person(_, person) = call.caller {
                 assert!(person.works_at(call.at), "{call:?}");

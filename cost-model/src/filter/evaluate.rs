@@ -80,7 +80,7 @@ fn used(usage: Usage, dimensions: &dyn Dimensions) -> Option<Quantity> {
 
 impl Test {
     /// Whether it holds for a text.
-    pub(super) fn holds_for(&self, value: Option<&str>) -> bool {
+    pub(crate) fn holds_for(&self, value: Option<&str>) -> bool {
         let Some(value) = value else { return *self == Self::Absent };
         match self {
             Self::Equals(wanted) => wanted.is_text(value),

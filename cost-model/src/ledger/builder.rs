@@ -1,25 +1,25 @@
 //! From records to columns.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::completeness::Completeness;
-use crate::{
-    ConnectionId, CostRecord, Coverage, Currency, Error, ErrorKind, Ledger, RecordSink, Result, StoredRecord,
-};
-
-use super::class::{Class, Classes};
-use super::columns::Columns;
-use super::hours::Hours;
-use super::shape::Shape;
-use super::tuple::{TupleNumbers, Tuples};
+use crate::currency::Currency;
+use crate::ledger::Ledger;
+use crate::ledger::charges::ChargesBuilder;
+use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
+use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
+use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
+use crate::time::Timestamp;
+use crate::{Error, ErrorKind, Result};
 
 /// Takes records and builds a [`Ledger`].
 pub struct LedgerBuilder {
     currency: Currency,
-    tuples: Tuples,
-    numbers: TupleNumbers,
-    classes: Classes,
-    columns: Columns,
+    sets: SetColumnsBuilder,
+    charges: ChargesBuilder,
+    /// The sets of the scan at hand, by their numbers there.
+    scanned: Vec<DimensionSetId>,
     completeness: Completeness,
 }
 
@@ -27,10 +27,9 @@ impl LedgerBuilder {
     pub(super) fn new(currency: Currency) -> Self {
         Self {
             currency,
-            tuples: Tuples::default(),
-            numbers: TupleNumbers::default(),
-            classes: Classes::default(),
-            columns: Columns::default(),
+            sets: SetColumnsBuilder::default(),
+            charges: ChargesBuilder::default(),
+            scanned: Vec::new(),
             completeness: Completeness::default(),
         }
     }
@@ -40,18 +39,18 @@ impl LedgerBuilder {
     /// # Errors
     /// [`ErrorKind::Currency`] when the record is in another currency than the ledger.
     pub fn push(&mut self, record: &CostRecord) -> Result<()> {
-        if record.dimensions.currency != self.currency {
+        let set = self.set_id(&record.dimensions)?;
+        self.charges.push(set, record.at, &record.figures())
+    }
+
+    fn set_id(&mut self, set: &Arc<DimensionSet>) -> Result<DimensionSetId> {
+        if set.currency != self.currency {
             return Err(Error::new(
                 ErrorKind::Currency,
-                format!(
-                    "a record in {} cannot enter a ledger in {}",
-                    record.dimensions.currency, self.currency
-                ),
+                format!("a record in {} cannot enter a ledger in {}", set.currency, self.currency),
             ));
         }
-        let tuple = self.tuples.number(record, &mut self.numbers)?;
-        let class = Class { tuple, shape: Shape::of(record) };
-        self.columns.push(record, self.classes.number(class)?, class.shape)
+        self.sets.id(set)
     }
 
     /// Says which spans a connection has delivered, and when each was read; what lies outside is missing, and what was
@@ -65,17 +64,12 @@ impl LedgerBuilder {
         self.completeness.look_back_days(days);
     }
 
-    /// The ledger of all records added, in order of time.
-    pub fn build(mut self) -> Ledger {
-        self.tuples.shrink();
-        let classes = self.classes.into_all();
-        let columns = self.columns.finish(&classes);
+    /// Returns the ledger of all records added, in order of time.
+    pub fn build(self) -> Ledger {
         Ledger {
             currency: self.currency,
-            tuples: self.tuples,
-            hours: Hours::of(&columns, &classes),
-            columns,
-            classes,
+            sets: self.sets.finish(),
+            charges: self.charges.finish(),
             completeness: self.completeness,
         }
     }
@@ -87,12 +81,29 @@ impl RecordSink for LedgerBuilder {
     }
 }
 
+impl ChargeSink for LedgerBuilder {
+    fn set(&mut self, number: SetNumber, set: &Arc<DimensionSet>) -> Result<()> {
+        let id = self.set_id(set)?;
+        // A scan begins with number 0; whatever one before handed over is done with.
+        self.scanned.truncate(number.index());
+        self.scanned.push(id);
+        Ok(())
+    }
+
+    fn charge(&mut self, set: SetNumber, at: Timestamp, figures: &Figures) -> Result<()> {
+        let id = self.scanned.get(set.index()).copied();
+        let id =
+            id.ok_or_else(|| Error::new(ErrorKind::Store, "a charge of a set that was not handed over"))?;
+        self.charges.push(id, at, figures)
+    }
+}
+
 impl fmt::Debug for LedgerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LedgerBuilder")
             .field("currency", &self.currency)
-            .field("rows", &self.columns.len())
-            .field("tuples", &self.tuples.len())
+            .field("rows", &self.charges.len())
+            .field("sets", &self.sets.len())
             .finish_non_exhaustive()
     }
 }

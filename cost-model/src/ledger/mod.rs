@@ -2,51 +2,38 @@
 
 mod builder;
 mod charges;
-mod class;
-mod columns;
-mod hours;
-mod narrow;
-mod projection;
-mod shape;
-mod tuple;
+mod layout;
+mod sets;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::completeness::Completeness;
-use crate::{
-    CostStore, Costs, Currency, Dimension, Gap, Money, Quantity, RequestUnits, Result, Scope, Timestamp,
-    TokenCounts, Window,
-};
+use crate::Result;
+use crate::completeness::{Completeness, Gap};
+use crate::costs::Costs;
+use crate::currency::Currency;
+use crate::dimension::Dimension;
+use crate::money::Money;
+use crate::store::{CostStore, Scope};
+use crate::time::{Timestamp, Window};
+use crate::usage::{Quantity, RequestUnits, TokenCounts};
 
 pub use builder::LedgerBuilder;
-pub use tuple::LedgerTuple;
+pub use sets::{DimensionSetId, LedgerSet};
 
-pub(crate) use charges::{Charges, Figures};
-pub(crate) use class::{Class, Extent};
-pub(crate) use hours::{HOUR, WholeHours, hour_of};
-pub(crate) use narrow::{counts, index, widen};
-pub(crate) use projection::Projection;
-pub(crate) use shape::Shape;
-
-use columns::Columns;
-use hours::Hours;
-use tuple::Tuples;
+pub(crate) use charges::{Charges, NarrowSums, PackedCharge, Sums};
+pub(crate) use sets::{Column, SetColumns};
 
 /// An immutable, columnar set of charges in one currency.
 ///
-/// Dimensions are interned: each distinct text is kept once, and each distinct combination of dimensions and tags once,
-/// as a *tuple*. A charge itself takes 48 bytes, and most take no more. Where hours have many charges alike, their sums by
-/// hour of UTC are kept as well, so that reports which follow whole hours need not add up every charge; no figure depends
-/// on that. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+/// Each distinct set of dimensions is kept once, as a code in a column for each dimension, and each distinct value of a
+/// dimension once. A charge has the number of its set and its figures, in 48 bytes and eight more for each figure that few
+/// charges have. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
     currency: Currency,
-    tuples: Tuples,
-    /// By number.
-    classes: Vec<Class>,
-    columns: Columns,
-    hours: Hours,
+    sets: SetColumns,
+    charges: Charges,
     completeness: Completeness,
 }
 
@@ -63,7 +50,7 @@ impl Ledger {
     /// currency.
     pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
         let mut builder = Self::builder(currency);
-        store.scan(scope, &mut builder).await?;
+        store.scan_charges(scope, &mut builder).await?;
         let connections = match &scope.connections {
             Some(connections) => connections.clone(),
             None => store.connections().await?,
@@ -86,9 +73,9 @@ impl Ledger {
         self.completeness.gaps(range)
     }
 
-    /// The number of charges.
+    /// Returns the number of charges.
     pub fn len(&self) -> usize {
-        self.columns.len()
+        self.charges.len()
     }
 
     /// Whether there is no charge.
@@ -96,52 +83,47 @@ impl Ledger {
         self.len() == 0
     }
 
-    /// The number of distinct tuples of dimensions and tags.
-    pub fn tuple_count(&self) -> usize {
-        self.tuples.len()
+    /// Returns the number of distinct sets of dimensions.
+    pub fn set_count(&self) -> usize {
+        self.sets.len()
     }
 
-    /// The tuple of that number, counted from 0.
-    pub fn tuple(&self, number: usize) -> Option<LedgerTuple<'_>> {
-        self.tuples.get(number)
+    /// Returns the ids of all sets, in the order of [`DimensionSetId::index`].
+    pub fn set_ids(&self) -> impl Iterator<Item = DimensionSetId> + use<> {
+        self.sets.ids()
     }
 
-    /// The distinct values of a dimension, ascending. Virtual tags have none here.
+    /// Returns the set of that id.
+    pub fn set(&self, id: DimensionSetId) -> Option<LedgerSet<'_>> {
+        self.sets.get(id)
+    }
+
+    /// Returns the distinct values of a dimension, ascending. Virtual tags have none here.
     pub fn values(&self, dimension: &Dimension) -> BTreeSet<Arc<str>> {
-        let tuples = (0..self.tuple_count()).filter_map(|number| self.tuple(number));
-        tuples.filter_map(|tuple| tuple.shared(dimension)).collect()
+        let column = self.sets.column(dimension);
+        column.into_iter().flat_map(Column::values).cloned().collect()
     }
 
-    /// What charges have in common: each distinct tuple and shape.
-    pub(crate) fn classes(&self) -> &[Class] {
-        &self.classes
+    pub(crate) fn sets(&self) -> &SetColumns {
+        &self.sets
     }
 
-    /// Every charge, in order of time, with its columns at hand.
-    pub(crate) fn charges(&self) -> Charges<'_> {
-        self.columns.charges(&self.classes)
+    pub(crate) fn charges(&self) -> &Charges {
+        &self.charges
     }
 
-    /// The same from that millisecond on.
-    pub(crate) fn charges_from(&self, millis: i64) -> Charges<'_> {
-        self.hours.charges_from(millis, self.charges())
+    /// Returns when each charge arose, and its set, in the order of [`Ledger::rows`] and in less time.
+    pub fn sets_in_time(&self) -> impl Iterator<Item = (Timestamp, DimensionSetId)> + '_ {
+        self.charges.packed(0..self.len()).iter().map(|charge| (charge.at, charge.set))
     }
 
-    /// What the charges come to in the hours that begin and end between two milliseconds, if that is known.
-    pub(crate) fn hours_within(&self, from: i64, to: i64) -> Option<WholeHours<'_>> {
-        self.hours.within((from, to), self.charges())
-    }
-
-    /// When each charge arose, and the number of its tuple, in the order of [`Ledger::rows`] and in less time.
-    pub fn tuples_in_time(&self) -> impl Iterator<Item = (Timestamp, usize)> + '_ {
-        let charges = self.charges();
-        let tuple = |figures: &Figures| self.classes.get(index(figures.class)).map_or(0, Class::tuple);
-        charges.at.iter().zip(charges.figures).map(move |(at, figures)| (*at, tuple(figures)))
-    }
-
-    /// Every charge, in order of time; those of one instant in the order in which they came.
+    /// Returns every charge, in order of time; those of one instant in the order in which they came.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
-        self.charges()
+        (0..self.len()).map_while(|place| self.row(place).ok())
+    }
+
+    pub(crate) fn row(&self, place: usize) -> Result<LedgerRow> {
+        self.charges.row(place)
     }
 }
 
@@ -150,7 +132,7 @@ impl fmt::Debug for Ledger {
         f.debug_struct("Ledger")
             .field("currency", &self.currency)
             .field("rows", &self.len())
-            .field("tuples", &self.tuple_count())
+            .field("sets", &self.set_count())
             .finish_non_exhaustive()
     }
 }
@@ -161,8 +143,8 @@ impl fmt::Debug for Ledger {
 pub struct LedgerRow {
     /// When the charge arose.
     pub at: Timestamp,
-    /// The number of its tuple, for [`Ledger::tuple`].
-    pub tuple: usize,
+    /// Its dimensions; see [`Ledger::set`].
+    pub set: DimensionSetId,
     /// The four amounts.
     pub costs: Costs,
     /// Tokens used.
@@ -171,6 +153,6 @@ pub struct LedgerRow {
     pub requests: Option<RequestUnits>,
     /// Usage that neither tokens nor request units tell.
     pub quantity: Option<Quantity>,
-    /// The provider's fee as stated, an of-which of the amount charged.
+    /// The provider's fee as stated; it is included in the amount charged.
     pub fee: Option<Money>,
 }

@@ -1,12 +1,12 @@
 //! One set for all charges that have their dimensions in common.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
-use crate::record::{DimensionFields, DimensionSet, SetMap};
+use crate::hash::{Sets, TextMap};
+use crate::record::{DimensionFields, DimensionSet};
 
 /// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
 /// gave them out alone.
@@ -30,7 +30,8 @@ impl Code {
 /// Finds the [`DimensionSet`] of a charge by the texts that the charge was read from, and makes each set once.
 ///
 /// A source owns one for a run and drops it with the run. Finding a set that is there copies no text: each text of a charge
-/// becomes a [`Code`], and the codes together are the key of the set. Sets made for different keys that turn out equal are one.
+/// becomes a [`Code`], and the codes together are the key of the set. Sets made for different keys that turn out equal are
+/// one, and all sets share their texts. `KEY` is the number of codes in a key.
 ///
 /// ```
 /// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
@@ -39,9 +40,9 @@ impl Code {
 /// let mut interner = DimensionInterner::new();
 /// let mut set = |model: &str, max_mode: bool| {
 ///     let key = [interner.code(Some(model)), Code::flag(Some(max_mode))];
-///     interner.set(&key, || {
+///     interner.set(&key, |texts| {
 ///         let mut fields = DimensionFields::new("cursor", Currency::USD);
-///         fields.service_id = Some(model.into());
+///         fields.service_id = Some(texts.share(model));
 ///         fields
 ///     })
 /// };
@@ -51,48 +52,70 @@ impl Code {
 /// assert_ne!(first, set("auto", true));
 /// ```
 #[derive(Default)]
-pub struct DimensionInterner {
-    /// Hashed with a seed, since the texts are from outside.
-    codes: HashMap<Box<str>, Code>,
-    by_key: FxHashMap<Box<[Code]>, Arc<DimensionSet>>,
-    sets: SetMap<()>,
+pub struct DimensionInterner<const KEY: usize> {
+    texts: SharedTexts,
+    by_key: FxHashMap<[Code; KEY], Arc<DimensionSet>>,
+    sets: Sets,
 }
 
-impl DimensionInterner {
+/// The texts of an interner, each once.
+#[derive(Default)]
+pub struct SharedTexts {
+    codes: TextMap<Code>,
+}
+
+impl SharedTexts {
+    /// Returns the text, shared with every set that has it.
+    pub fn share(&mut self, text: &str) -> Arc<str> {
+        if let Some((shared, _)) = self.codes.get_key_value(text) {
+            return Arc::clone(shared);
+        }
+        let shared = Arc::from(text);
+        self.insert(Arc::clone(&shared));
+        shared
+    }
+
+    fn insert(&mut self, text: Arc<str>) -> Code {
+        // More than 2^32 distinct texts do not fit into the memory of any machine that runs this.
+        let code = Code(u32::try_from(self.codes.len() + 1).unwrap_or(u32::MAX));
+        self.codes.insert(text, code);
+        code
+    }
+}
+
+impl<const KEY: usize> DimensionInterner<KEY> {
     /// Makes an interner that knows no text and no set.
     pub fn new() -> Self {
-        Self { codes: HashMap::new(), by_key: HashMap::with_hasher(FxBuildHasher), sets: SetMap::default() }
+        Self::default()
     }
 
     /// Returns the code of a text, the same for the same text.
     pub fn code(&mut self, text: Option<&str>) -> Code {
         let Some(text) = text else { return Code::NONE };
-        if let Some(code) = self.codes.get(text) {
-            return *code;
+        match self.texts.codes.get(text) {
+            Some(code) => *code,
+            None => self.texts.insert(text.into()),
         }
-        // More than 2^32 distinct texts do not fit into the memory of any machine that runs this.
-        let code = Code(u32::try_from(self.codes.len() + 1).unwrap_or(u32::MAX));
-        self.codes.insert(text.into(), code);
-        code
     }
 
     /// Returns the set of a key, made by `make` when the key is new. The key must hold whatever `make` depends on.
-    pub fn set(&mut self, key: &[Code], make: impl FnOnce() -> DimensionFields) -> Arc<DimensionSet> {
+    pub fn set(
+        &mut self,
+        key: &[Code; KEY],
+        make: impl FnOnce(&mut SharedTexts) -> DimensionFields,
+    ) -> Arc<DimensionSet> {
         if let Some(set) = self.by_key.get(key) {
             return Arc::clone(set);
         }
-        let set = self.shared(make());
-        self.by_key.insert(key.into(), Arc::clone(&set));
-        set
-    }
-
-    /// Returns the one set with these fields.
-    pub fn shared(&mut self, fields: DimensionFields) -> Arc<DimensionSet> {
-        let set = Arc::new(DimensionSet::from(fields));
-        if let Some((known, ())) = self.sets.get_key_value(&set) {
-            return Arc::clone(known);
-        }
-        self.sets.insert(Arc::clone(&set), ());
+        let made = Arc::new(DimensionSet::from(make(&mut self.texts)));
+        let set = match self.sets.get(&made) {
+            Some(known) => Arc::clone(known),
+            None => {
+                self.sets.insert(Arc::clone(&made));
+                made
+            }
+        };
+        self.by_key.insert(*key, Arc::clone(&set));
         set
     }
 
@@ -107,11 +130,51 @@ impl DimensionInterner {
     }
 }
 
-impl fmt::Debug for DimensionInterner {
+impl fmt::Debug for SharedTexts {
+    /// Texts may name people, so they are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedTexts").field("texts", &self.codes.len()).finish_non_exhaustive()
+    }
+}
+
+impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DimensionInterner")
-            .field("texts", &self.codes.len())
+            .field("texts", &self.texts)
             .field("sets", &self.sets.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Currency;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equal_sets_are_one_and_unequal_ones_never(
+            charges in prop::collection::vec(("[ab]{0,2}", prop::option::of("[ab]?"), any::<bool>()), 0..60),
+        ) {
+            let mut interner = DimensionInterner::new();
+            let mut made: Vec<(DimensionFields, Arc<DimensionSet>)> = Vec::new();
+            for (model, region, flag) in charges {
+                let mut fields = DimensionFields::new("acme", Currency::USD);
+                fields.service = Some(model.as_str().into());
+                fields.region = region.as_deref().map(Arc::from);
+                let key = [
+                    interner.code(Some(&model)),
+                    interner.code(region.as_deref()),
+                    Code::flag(Some(flag)),
+                ];
+                let set = interner.set(&key, |_| fields.clone());
+                prop_assert_eq!(&**set, &fields);
+                for (other_fields, other) in &made {
+                    prop_assert_eq!(*other_fields == fields, Arc::ptr_eq(other, &set));
+                }
+                made.push((fields, set));
+            }
+        }
     }
 }

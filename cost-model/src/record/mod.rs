@@ -10,9 +10,8 @@ mod tags;
 pub use cost_record::{CostRecord, Figures, Stated};
 pub use dimension_set::{DimensionFields, DimensionSet};
 pub use ids::{Identity, RecordId};
-pub use interner::{Code, DimensionInterner};
+pub use interner::{Code, DimensionInterner, SharedTexts};
 pub use provenance::{Person, Provenance, ReadNumber, Run, StoredRecord};
 pub use tags::Tags;
 
-pub(crate) use dimension_set::SetMap;
 pub(crate) use ids::record_ids;

@@ -38,6 +38,17 @@ impl Tags {
     }
 }
 
+impl FromIterator<(Arc<str>, Arc<str>)> for Tags {
+    /// Collects tags in any order; of several with one key the last holds.
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Arc<str>)>>(tags: I) -> Self {
+        let mut tags: Vec<_> = tags.into_iter().collect();
+        tags.reverse();
+        tags.sort_by(|(one, _), (other, _)| one.cmp(other));
+        tags.dedup_by(|(one, _), (other, _)| one == other);
+        Self(tags)
+    }
+}
+
 impl fmt::Debug for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(key, _)| key)).finish()

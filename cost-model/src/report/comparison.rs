@@ -7,32 +7,31 @@ use chrono::FixedOffset;
 
 use crate::{Result, Timestamp, Window};
 
-use super::groups::Groups;
+use super::engine::{GroupId, Groups, WindowTotals};
 use super::rows::{Row, RowKind};
-use super::sums::Sums;
 use super::{Bin, Query, Totals};
 
 /// A row to be: its bin, and its group or `None` for all others.
-type Place = (Option<Timestamp>, Option<usize>);
+type Place = (Option<Timestamp>, Option<GroupId>);
 
 /// The totals of a row now and before, and the groups in it.
 #[derive(Default)]
 struct Cell {
     now: Totals,
     before: Totals,
-    groups: BTreeSet<usize>,
+    groups: BTreeSet<GroupId>,
 }
 
 pub(super) fn rows(
     query: &Query,
-    groups: &Groups,
-    now: &Sums,
-    before: Option<(Window, &Sums)>,
+    groups: &Groups<'_>,
+    now: &WindowTotals,
+    before: Option<(Window, &WindowTotals)>,
 ) -> Result<Vec<Row>> {
-    let group_keys = |group: usize| groups.keys.get(group).cloned().unwrap_or_default();
+    let group_keys = |group: GroupId| groups.keys().get(group).cloned().unwrap_or_default();
     if query.top.is_none() && before.is_none() && !query.cumulative {
         let cells = now.cells.iter().map(|((bin, group), totals)| ((*bin, Some(*group)), totals));
-        let row = |((bin, group), now): &((Option<Timestamp>, usize), Totals)| Row {
+        let row = |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
             bin: *bin,
             kind: RowKind::Group,
             keys: group_keys(*group),
@@ -59,12 +58,12 @@ pub(super) fn rows(
 /// What a row needs beside its place, place by place.
 fn cells(
     query: &Query,
-    groups: &Groups,
-    now: &Sums,
-    before: Option<(Window, &Sums)>,
+    groups: &Groups<'_>,
+    now: &WindowTotals,
+    before: Option<(Window, &WindowTotals)>,
 ) -> Result<Vec<(Place, Cell)>> {
     let largest = largest(query, groups, now)?;
-    let place = |bin, group: usize| {
+    let place = |bin, group: GroupId| {
         (bin, Some(group).filter(|group| largest.as_ref().is_none_or(|largest| largest.contains(group))))
     };
     let mut cells: BTreeMap<Place, Cell> = BTreeMap::new();
@@ -90,9 +89,9 @@ fn cells(
 }
 
 /// The groups that are among the largest over all bins, if only those have rows of their own.
-fn largest(query: &Query, groups: &Groups, sums: &Sums) -> Result<Option<BTreeSet<usize>>> {
+fn largest(query: &Query, groups: &Groups<'_>, sums: &WindowTotals) -> Result<Option<BTreeSet<GroupId>>> {
     let Some(count) = query.top else { return Ok(None) };
-    let mut totals: BTreeMap<usize, Totals> = BTreeMap::new();
+    let mut totals: BTreeMap<GroupId, Totals> = BTreeMap::new();
     for ((_, group), cell) in &sums.cells {
         let total = totals.entry(*group).or_default();
         *total = total.checked_add(cell)?;
@@ -101,7 +100,7 @@ fn largest(query: &Query, groups: &Groups, sums: &Sums) -> Result<Option<BTreeSe
         .into_iter()
         .map(|(group, totals)| Ok((query.measure.size(&totals)?, group)))
         .collect::<Result<Vec<_>>>()?;
-    let keys = |group: usize| groups.keys.get(group);
+    let keys = |group: GroupId| groups.keys().get(group).ok();
     sized.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| keys(a.1).cmp(&keys(b.1))));
     Ok(Some(sized.into_iter().take(count).map(|(_, group)| group).collect()))
 }
@@ -126,7 +125,7 @@ fn moved_bins(
 /// Each group's cells become running totals, from the first bin in which it has charges to the report's last.
 fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     let bins: BTreeSet<_> = cells.keys().map(|(bin, _)| *bin).collect();
-    let mut by_group: BTreeMap<Option<usize>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
+    let mut by_group: BTreeMap<Option<GroupId>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
     for ((bin, group), cell) in cells {
         by_group.entry(group).or_default().insert(bin, cell);
     }
@@ -157,14 +156,14 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
 /// The numbers of the cells in the order of their rows.
 fn order<'a>(
     query: &Query,
-    groups: &Groups,
+    groups: &Groups<'_>,
     cells: impl Iterator<Item = (Place, &'a Totals)>,
 ) -> Result<Vec<usize>> {
     let mut sized = Vec::with_capacity(cells.size_hint().0);
     for (number, ((bin, group), totals)) in cells.enumerate() {
         sized.push((bin, group.is_none(), Reverse(query.measure.size(totals)?), group, number));
     }
-    let keys = |group: Option<usize>| group.and_then(|group| groups.keys.get(group));
+    let keys = |group: Option<GroupId>| group.and_then(|group| groups.keys().get(group).ok());
     sized.sort_unstable_by(|a, b| {
         (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then_with(|| keys(a.3).cmp(&keys(b.3)))
     });

@@ -63,6 +63,11 @@ impl TokenPart {
         Some(Self::Unpriced),
     ];
 
+    /// Returns its place in [`Self::ALL`], counted from 1.
+    pub(super) fn code(self) -> u32 {
+        (1..).zip(Self::ALL).find(|(_, each)| *each == self).map_or(0, |(code, _)| code)
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Tokens(token_type) => token_type.name(),

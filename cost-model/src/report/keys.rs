@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::filter::closest;
-use crate::{Dimension, Error, ErrorKind, Result, Tagger};
+use crate::{Dimension, Error, ErrorKind, Result};
 
 use super::Query;
 
 /// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
 /// whichever way the keys are named.
-pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<str>>> {
+pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec<Arc<str>>> {
     let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag)
         || query.group_by.contains(&Dimension::Tagged);
     let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
@@ -22,8 +22,8 @@ pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<
         }
     }
     for key in &named {
-        if !tagger.keys().contains(key) {
-            let hint = match closest(key, tagger.keys().iter().map(|key| &**key)) {
+        if !tagger_keys.contains(key) {
+            let hint = match closest(key, tagger_keys.iter().map(|key| &**key)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "it has no rules".to_owned(),
             };
@@ -31,5 +31,5 @@ pub(super) fn keys_needed(query: &Query, tagger: &dyn Tagger) -> Result<Vec<Arc<
         }
     }
     let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
-    Ok(tagger.keys().iter().filter(needed).cloned().collect())
+    Ok(tagger_keys.iter().filter(needed).cloned().collect())
 }

@@ -1,28 +1,21 @@
 //! Queries over a [`Ledger`](crate::Ledger), and the reports they give.
 
 mod allocation;
-mod answers;
+mod answer;
 mod bin;
 mod comparison;
+mod engine;
 mod fragments;
-mod groups;
 mod interval;
 mod keys;
 mod measure;
-mod mixed;
 mod output;
 mod part;
-mod plan;
 mod query;
 mod rows;
-mod run;
-mod seen;
 mod settings;
-mod spans;
-mod sums;
 mod totals;
 mod unknown;
-mod whole;
 
 pub use allocation::Allocation;
 pub use bin::{Bin, Weekday};

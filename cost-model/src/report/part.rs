@@ -3,54 +3,46 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::{Costs, Dimension, Dimensions, LedgerRow, LedgerTuple, RequestUnits, Timestamp, TokenCounts};
+use crate::costs::Costs;
+use crate::dimension::{Dimension, Dimensions};
+use crate::ledger::{LedgerRow, LedgerSet};
+use crate::report::fragments::TokenPart;
+use crate::tag_cache::TagCache;
+use crate::time::Timestamp;
+use crate::usage::{RequestUnits, TokenCounts};
 
-use super::fragments::TokenPart;
-
-/// The dimensions of a part: its tuple's, with one value for each virtual tag key that matters, and what it is for.
-pub(super) struct Part<'a> {
-    pub(super) tuple: LedgerTuple<'a>,
+/// The dimensions of a part: its set's, with one value for each virtual tag key that matters, and what it is for.
+pub(super) struct PartView<'a> {
+    pub(super) set: LedgerSet<'a>,
     /// The charge, where it matters which.
     pub(super) row: Option<&'a LedgerRow>,
-    pub(super) keys: &'a [Arc<str>],
-    pub(super) values: &'a [Option<Arc<str>>],
+    pub(super) tags: &'a TagCache,
+    /// The codes of the values of the tags' keys.
+    pub(super) codes: &'a [u32],
     pub(super) purpose: Option<TokenPart>,
 }
 
-impl Part<'_> {
+impl PartView<'_> {
     fn assigned(&self, key: &str) -> Option<&Arc<str>> {
-        let index = self.keys.iter().position(|each| **each == *key)?;
-        self.values.get(index)?.as_ref()
+        let place = self.tags.keys().iter().position(|each| **each == *key)?;
+        self.value(place)
     }
 
-    pub(super) fn shared(&self, dimension: &Dimension) -> Option<Arc<str>> {
-        match dimension {
-            Dimension::VirtualTag(key) => self.assigned(key).map(Arc::clone),
-            Dimension::Tag(key) => {
-                self.assigned(key).map(Arc::clone).or_else(|| self.tuple.shared(dimension))
-            }
-            Dimension::Tagged => Some(self.tagged().into()),
-            Dimension::TokenType => self.purpose.map(|part| part.name().into()),
-            _ => self.tuple.shared(dimension),
-        }
-    }
-
-    fn tagged(&self) -> &'static str {
-        let mut tagged = "untagged";
-        self.for_each_tag(&mut |_, _| tagged = "tagged");
-        tagged
+    /// The value of the key at a place.
+    fn value(&self, key: usize) -> Option<&Arc<str>> {
+        let code = usize::try_from(*self.codes.get(key)?).ok()?;
+        self.tags.values(key).get(code.checked_sub(1)?)
     }
 }
 
-impl Dimensions for Part<'_> {
+impl Dimensions for PartView<'_> {
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
         let assigned = |key| self.assigned(key).map(|value| Cow::Borrowed(&**value));
         match dimension {
             Dimension::VirtualTag(key) => assigned(key),
-            Dimension::Tag(key) => assigned(key).or_else(|| self.tuple.get(dimension)),
-            Dimension::Tagged => Some(Cow::Borrowed(self.tagged())),
+            Dimension::Tag(key) => assigned(key).or_else(|| self.set.get(dimension)),
             Dimension::TokenType => self.purpose.map(|part| Cow::Borrowed(part.name())),
-            _ => self.tuple.get(dimension),
+            _ => self.set.get(dimension),
         }
     }
 
@@ -72,15 +64,19 @@ impl Dimensions for Part<'_> {
 
     /// Provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
-        self.tuple.for_each_tag(&mut |key, value| {
+        self.set.for_each_tag(&mut |key, value| {
             if self.assigned(key).is_none() {
                 visit(key, value);
             }
         });
-        for (key, value) in self.keys.iter().zip(self.values) {
-            if let Some(value) = value {
+        for (place, key) in self.tags.keys().iter().enumerate() {
+            if let Some(value) = self.value(place) {
                 visit(key, value);
             }
         }
+    }
+
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.assigned(key).map(|value| Cow::Borrowed(&**value)).or_else(|| self.set.tag(key))
     }
 }

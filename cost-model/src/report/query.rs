@@ -3,8 +3,10 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
-use crate::ledger::Projection;
-use crate::{Dimension, Dimensions, Filter, Ledger, PriceBook, Result, Tagger, Window};
+use crate::{Dimension, Filter, Ledger, PriceBook, Result, Tagger, Window};
+
+use crate::report::keys::keys_needed;
+use crate::tag_cache::TagCache;
 
 use super::{Allocation, Bin, Interval, Measure, Report, Settings};
 
@@ -184,7 +186,37 @@ impl Query {
     /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
-        super::run::run(self, ledger, tagger)
+        let tags = self.tags(ledger, tagger)?;
+        self.run_with(ledger, &tags)
+    }
+
+    /// Asks a tagger what this query needs to know, for [`Query::run_with`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when the query names a virtual tag that `tagger` does not assign.
+    pub fn tags(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<TagCache> {
+        TagCache::new(ledger, tagger, &keys_needed(self, tagger.keys())?)
+    }
+
+    /// Answers the query by what a tagger has said before. Many queries about the same virtual tags share one cache, and the
+    /// tagger is asked once.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, Untagged, report::Query};
+    ///
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+    /// let ledger = ledger.build();
+    /// let query = Query::all_resources();
+    /// let tags = query.tags(&ledger, &Untagged)?;
+    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &Untagged)?);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Query::run`]; also when `tags` is of another ledger, or of other keys than the query needs.
+    pub fn run_with(&self, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
+        super::answer::answer(self, ledger, tags)
     }
 
     pub(super) fn zone_or_utc(&self) -> FixedOffset {
@@ -199,31 +231,5 @@ impl Query {
     pub(super) fn allocations(&self) -> impl Iterator<Item = Allocation> {
         let of_filter = self.filter.as_ref().and_then(Filter::allocation);
         self.allocation.into_iter().chain(of_filter.and_then(|share| Allocation::new(share).ok()))
-    }
-
-    /// The dimensions of a ledger that tell what becomes of a charge, as far as dimensions tell.
-    pub(super) fn projection(&self, ledger: &Ledger) -> Projection {
-        let mut reads = vec![Dimension::ChargeType, Dimension::UsageUnit];
-        reads.extend(self.group_by.iter().cloned());
-        let mut all_tags = self.group_by.contains(&Dimension::Tagged);
-        if let Some(filter) = &self.filter {
-            let filtered = filter.reads();
-            // A filter that reads more than it names reads tags or the charge itself.
-            all_tags |= filtered.is_none();
-            reads.extend(filtered.unwrap_or_else(|| filter.dimensions()));
-            reads.push(Dimension::ServiceId);
-        }
-        Projection::new(ledger, &reads, all_tags)
-    }
-
-    /// Whether a part of a charge with these dimensions counts, as far as dimensions tell.
-    pub(super) fn counts(&self, part: &dyn Dimensions) -> bool {
-        let tagged = |dimension: &Dimension| {
-            !matches!(dimension, Dimension::Tag(_) | Dimension::VirtualTag(_))
-                || part.get(dimension).is_some()
-        };
-        self.settings.counts(part)
-            && (self.settings.unallocated || self.group_by.iter().all(tagged))
-            && self.filter.as_ref().is_none_or(|filter| filter.is_per_charge() || filter.matches(part))
     }
 }

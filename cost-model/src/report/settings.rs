@@ -1,7 +1,5 @@
 //! Which kinds of charge a report counts.
 
-use crate::{Dimension, Dimensions};
-
 /// Which kinds of charge a report counts, by their charge type. The default counts all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -26,8 +24,8 @@ impl Settings {
     }
 
     /// Whether a charge of this type counts.
-    pub(super) fn counts(self, dimensions: &dyn Dimensions) -> bool {
-        match dimensions.get(&Dimension::ChargeType).as_deref() {
+    pub(super) fn counts(self, charge_type: Option<&str>) -> bool {
+        match charge_type {
             Some("Credit") => self.credits,
             Some("Refund") => self.refunds,
             Some("Discount") => self.discounts,

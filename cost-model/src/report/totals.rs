@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::fragments::Fragment;
+use crate::ledger::Sums;
 use crate::{Metric, Money, Quantity, RequestUnits, Result, TokenCounts};
 
 /// Sums over a set of charges.
@@ -68,20 +69,31 @@ impl Totals {
 
     /// Adds the amounts and quantities of one charge, or of one part of it.
     pub(crate) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
-        self.add_many(part, usage, 1)
+        self.billed.add(part.costs.billed)?;
+        self.effective.add(part.costs.effective)?;
+        self.list.add(part.costs.list)?;
+        self.contracted.add(part.costs.contracted)?;
+        self.tokens = self.tokens.checked_add(&part.tokens)?;
+        self.requests = self.requests.checked_add(part.requests)?;
+        self.usage = self.usage.checked_add(usage)?;
+        self.records += 1;
+        Ok(())
     }
 
-    /// Adds what so many charges are together, which all have the same amounts absent.
-    pub(super) fn add_many(&mut self, together: &Fragment, usage: Quantity, records: u64) -> Result<()> {
-        self.billed.add(together.costs.billed, records)?;
-        self.effective.add(together.costs.effective, records)?;
-        self.list.add(together.costs.list, records)?;
-        self.contracted.add(together.costs.contracted, records)?;
-        self.tokens = self.tokens.checked_add(&together.tokens)?;
-        self.requests = self.requests.checked_add(together.requests)?;
-        self.usage = self.usage.checked_add(usage)?;
-        self.records += records;
-        Ok(())
+    /// Returns the totals of many charges.
+    pub(super) fn of_many(sums: &Sums, usage: Quantity) -> Self {
+        let [effective, list, billed, contracted] = sums.missing;
+        let sum = |amount: Option<Money>, missing| Sum { amount: amount.unwrap_or_default(), missing };
+        Self {
+            billed: sum(sums.costs.billed, billed),
+            effective: sum(sums.costs.effective, effective),
+            list: sum(sums.costs.list, list),
+            contracted: sum(sums.costs.contracted, contracted),
+            tokens: sums.tokens,
+            requests: sums.requests,
+            usage,
+            records: sums.records,
+        }
     }
 }
 
@@ -90,10 +102,10 @@ impl Sum {
         Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
     }
 
-    fn add(&mut self, amount: Option<Money>, records: u64) -> Result<()> {
+    fn add(&mut self, amount: Option<Money>) -> Result<()> {
         match amount {
             Some(amount) => self.amount = self.amount.checked_add(amount)?,
-            None => self.missing += records,
+            None => self.missing += 1,
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::record::{DimensionSet, Figures, SetMap, StoredRecord};
+use crate::hash::SetMap;
+use crate::record::{DimensionSet, Figures, StoredRecord};
 use crate::store::RecordSink;
 use crate::time::Timestamp;
 use crate::{Error, Result};

@@ -63,7 +63,7 @@ fn records_ledgers_and_stores_show_no_email() {
     silent(&builder);
     let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
     silent(&ledger);
-    silent(&ledger.tuple(0).unwrap());
+    silent(&ledger.set(ledger.set_ids().next().unwrap()).unwrap());
     silent(&ledger.rows().next().unwrap());
 
     let outside = self::read(window(5, 6), vec![charge.clone()]);

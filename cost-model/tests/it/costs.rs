@@ -28,7 +28,7 @@ fn a_second_currency_is_refused_and_changes_nothing() {
     builder.push(&record(0)).unwrap();
     assert_eq!(builder.push(&euro).unwrap_err().kind(), ErrorKind::Currency);
     let ledger = builder.build();
-    assert_eq!((ledger.len(), ledger.tuple_count()), (1, 1));
+    assert_eq!((ledger.len(), ledger.set_count()), (1, 1));
 
     let store = MemoryStore::new();
     put(&store, &connection(0), read(window(0, 1), vec![euro])).unwrap();
@@ -58,12 +58,12 @@ proptest! {
         records.sort_by_key(|record| record.at);
         prop_assert_eq!(ledger.len(), records.len());
         for (row, record) in ledger.rows().zip(&records) {
-            let tuple = ledger.tuple(row.tuple).unwrap();
+            let set = ledger.set(row.set).unwrap();
             prop_assert_eq!((row.at, row.costs, row.tokens), (record.at, record.costs, record.tokens));
             prop_assert_eq!(row.requests, record.requests);
             for dimension in crate::support::dimensions() {
                 let (kept, given) = (
-                    cost_model::Dimensions::get(&tuple, &dimension),
+                    cost_model::Dimensions::get(&set, &dimension),
                     cost_model::Dimensions::get(record, &dimension),
                 );
                 prop_assert_eq!(kept, given);
@@ -79,7 +79,7 @@ proptest! {
                 tuples.push(tuple);
             }
         }
-        prop_assert_eq!(ledger.tuple_count(), tuples.len());
+        prop_assert_eq!(ledger.set_count(), tuples.len());
     }
 
     #[test]

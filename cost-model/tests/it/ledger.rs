@@ -75,27 +75,28 @@ proptest! {
             prop_assert_eq!(row.requests, record.requests);
             prop_assert_eq!(row.quantity, record.quantity);
             prop_assert_eq!(row.fee, record.stated.fee);
-            let tuple = ledger.tuple(row.tuple).unwrap();
+            let set = ledger.set(row.set).unwrap();
             for dimension in dimensions() {
-                prop_assert_eq!(tuple.get(&dimension), record.get(&dimension));
+                prop_assert_eq!(set.get(&dimension), record.get(&dimension));
             }
-            prop_assert_eq!(tags(&tuple), tags(record));
+            prop_assert_eq!(tags(&set), tags(record));
         }
     }
 
     #[test]
-    fn tuples_are_kept_once(records in charges()) {
+    fn sets_are_kept_once(records in charges()) {
         let ledger = ledger(&records);
         let kept = |of: &dyn Dimensions| {
             let values = dimensions().iter().map(|each| of.get(each).map(String::from)).collect::<Vec<_>>();
             (values, tags(of))
         };
         let distinct: HashSet<_> = records.iter().map(|record| kept(record)).collect();
-        prop_assert_eq!(ledger.tuple_count(), distinct.len());
-        let tuples: HashSet<_> =
-            (0..ledger.tuple_count()).map(|number| kept(&ledger.tuple(number).unwrap())).collect();
-        prop_assert_eq!(tuples, distinct);
-        prop_assert!(ledger.tuple(ledger.tuple_count()).is_none());
+        prop_assert_eq!(ledger.set_count(), distinct.len());
+        let sets: HashSet<_> =
+            ledger.set_ids().map(|id| kept(&ledger.set(id).unwrap())).collect();
+        prop_assert_eq!(sets, distinct);
+        let empty = cost_model::Ledger::builder(cost_model::Currency::USD).build();
+        prop_assert!(ledger.set_ids().all(|id| empty.set(id).is_none()));
     }
 }
 
@@ -122,7 +123,7 @@ fn every_combination_of_figures_survives() {
         }
     }
     let ledger = ledger(&records);
-    assert_eq!(ledger.tuple_count(), 1);
+    assert_eq!(ledger.set_count(), 1);
     for (row, record) in ledger.rows().zip(&records) {
         assert_eq!(row.costs, record.costs);
         assert_eq!((row.tokens, row.requests, row.fee), (record.tokens, record.requests, record.stated.fee));

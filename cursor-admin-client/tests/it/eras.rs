@@ -1,6 +1,8 @@
 //! Answers of three eras of the API, served byte for byte.
 
-use cursor_admin_client::{EventKind, UsageEvent, UsageEventsPage};
+use std::borrow::Cow;
+
+use cursor_admin_client::{ErrorKind, EventKind, UsageEvent, UsageEventRef, UsageEventsPage};
 
 use crate::support::{at, first_day, ok, stage};
 
@@ -15,7 +17,7 @@ fn amounts(event: &UsageEvent) -> [Option<String>; 3] {
 }
 
 fn tokens(event: &UsageEvent) -> [u64; 4] {
-    let usage = event.token_usage.clone().unwrap();
+    let usage = event.token_usage.unwrap();
     [usage.input_tokens, usage.output_tokens, usage.cache_write_tokens, usage.cache_read_tokens]
 }
 
@@ -104,4 +106,36 @@ async fn october_2026() {
     assert_eq!(gift.rounded_amounts, 1);
     assert_eq!(tokens(&gift), [u64::MAX, 0, 0, 0]);
     assert_eq!(gift.requests_costs.unwrap().to_string(), "0.1");
+}
+
+#[tokio::test]
+async fn a_page_is_read_without_a_client_too() {
+    for fixture in [
+        include_str!("fixtures/mid-2025.json"),
+        include_str!("fixtures/feb-2026.json"),
+        include_str!("fixtures/oct-2026.json"),
+    ] {
+        let (asked, read) = (read(fixture).await, UsageEventsPage::from_json(fixture.as_bytes()).unwrap());
+        assert_eq!((&asked.events, asked.announced), (&read.events, read.announced));
+        assert_eq!((asked.has_next, &asked.unknown_fields), (read.has_next, &read.unknown_fields));
+        let mut events = asked.events.iter();
+        let mapped = UsageEventsPage::map_json(fixture.as_bytes(), |event| {
+            let owned = events.next().unwrap();
+            assert_eq!((&UsageEvent::from(event), &owned.borrowed()), (owned, event));
+            assert_eq!(event.event_kind(), owned.event_kind());
+        });
+        assert_eq!(mapped.unwrap().events, vec![(); asked.events.len()]);
+    }
+    let bad = r#"{"totalUsageEventsCount":1,"usageEvents":[{"timestamp":1,"maxMode":7}]}"#;
+    let error = UsageEventsPage::from_json(bad.as_bytes()).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (ErrorKind::Decode, Some("usageEvents[0].maxMode")));
+}
+
+#[test]
+fn texts_are_borrowed_unless_something_in_them_is_escaped() {
+    let row = r#"{"timestamp":"1","model":"gpt-5","kind":"caf\u00e9","userEmail":"nora@example.com"}"#;
+    let event = UsageEventRef::borrowed_from_json(row).unwrap();
+    assert!(matches!((&event.model, &event.user_email), (Cow::Borrowed(_), Some(Cow::Borrowed(_)))));
+    assert!(matches!(&event.kind, Some(Cow::Owned(kind)) if kind == "caf\u{e9}"));
+    assert!(!format!("{event:?}").contains("nora"));
 }

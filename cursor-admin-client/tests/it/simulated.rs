@@ -47,7 +47,7 @@ fn client(simulator: &Simulator) -> (Client, Arc<ManualClock>) {
 
 /// What both sides can say of an event, in the same words.
 fn as_read(event: &UsageEvent) -> String {
-    let usage = event.token_usage.clone();
+    let usage = event.token_usage;
     let tokens =
         usage.as_ref().map(|t| [t.input_tokens, t.output_tokens, t.cache_write_tokens, t.cache_read_tokens]);
     let cost = usage.as_ref().and_then(|t| t.total_cents).map(Cents::units);

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
-use cursor_admin_client::{ErrorKind, ManualClock, RetryPolicy, Snapshot, Transport, TransportError};
+use cursor_admin_client::{
+    ErrorKind, ManualClock, RetryPolicy, Snapshot, Transport, TransportError, UsageEvent, UsageEventRef,
+};
 use http::{Request, Response};
 use proptest::prelude::*;
 
@@ -87,6 +89,49 @@ async fn twins_on_an_edge_are_proven_by_a_second_read() {
     let stage = stage([twins.clone(), twins].concat());
     let snapshot = first_day(&stage.client).snapshot().await.unwrap();
     assert_eq!((times(&snapshot), snapshot.rereads, snapshot.requests), (vec![9, 8, 8, 7], 1, 4));
+}
+
+#[tokio::test]
+async fn what_is_made_of_events_takes_their_place() {
+    let twins = [page(4, 1, true, &[9, 8]), page(4, 2, false, &[8, 86_400_000])];
+    let stage1 = stage([twins.clone(), twins].concat());
+    let mut made = 0;
+    let snapshot = first_day(&stage1.client)
+        .snapshot_map(|event| {
+            made += 1;
+            event.timestamp.timestamp_millis()
+        })
+        .await
+        .unwrap();
+    assert_eq!((&snapshot.events[..], &snapshot.outside[..]), (&[9, 8, 8][..], &[86_400_000][..]));
+    assert_eq!((snapshot.announced, snapshot.rereads, snapshot.requests), (4, 1, 4));
+    assert_eq!(made, 8, "those of the first read too");
+}
+
+#[tokio::test]
+async fn events_that_are_not_told_apart_may_have_moved() {
+    let pages = [page(4, 1, true, &[9, 8]), page(4, 2, false, &[7, 6])];
+    let stage1 = stage(pages.clone());
+    let snapshot = first_day(&stage1.client).snapshot_map(UsageEvent::from_ref).await.unwrap();
+    assert_eq!((snapshot.rereads, times(&snapshot)), (0, vec![9, 8, 7, 6]));
+    let stage2 = stage([pages.clone(), pages].concat());
+    let snapshot = first_day(&stage2.client).snapshot_map(|event| event.model.len()).await.unwrap();
+    assert_eq!((snapshot.rereads, snapshot.events), (1, vec![1; 4]));
+}
+
+#[tokio::test]
+async fn a_bad_row_of_a_lenient_client_is_made_nothing_of() {
+    let bad = r#"{"timestamp":"5","maxMode":7}"#;
+    let body = format!(
+        r#"{{"totalUsageEventsCount":3,"usageEvents":[{},{bad},{}],"pagination":{{"hasNextPage":false}}}}"#,
+        row(9),
+        row(8)
+    );
+    let mut made = Vec::new();
+    let map = |event: &UsageEventRef<'_>| made.push(event.timestamp.timestamp_millis());
+    let stage = stage([ok(body)]);
+    let snapshot = first_day(&stage.client.lenient()).snapshot_map(map).await.unwrap();
+    assert_eq!((snapshot.events.len(), snapshot.bad_rows.len(), made), (2, 1, vec![9, 8]));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
 
 use cost_model::{
-    ConnectionId, Costs, Dimension, Dimensions, Ledger, LedgerRow, LedgerTuple, Metric, Money, Quantity,
+    ConnectionId, Costs, Dimension, Dimensions, Ledger, LedgerRow, LedgerSet, Metric, Money, Quantity,
     RequestUnits, Timestamp, TokenCounts, TokenType, Window,
 };
 use sha2::{Digest, Sha256};
@@ -42,8 +42,7 @@ pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
 
 /// The charges in order of time, those of one instant in the order of their bytes.
 fn charges(ledger: &Ledger, window: Window, take: &mut impl FnMut(&[u8])) {
-    let tuples: Vec<[u8; 32]> =
-        (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number)).map(tuple_digest).collect();
+    let sets: Vec<[u8; 32]> = ledger.set_ids().filter_map(|id| ledger.set(id)).map(set_digest).collect();
     let mut same: Vec<Fields> = Vec::new();
     let mut at = None;
     for row in ledger.rows().filter(|row| window.contains(row.at)) {
@@ -52,7 +51,7 @@ fn charges(ledger: &Ledger, window: Window, take: &mut impl FnMut(&[u8])) {
             at = Some(row.at);
         }
         let mut fields = Fields::default();
-        fields.charge(&row, tuples.get(row.tuple));
+        fields.charge(&row, sets.get(row.set.index()));
         same.push(fields);
     }
     take_all(&mut same, take);
@@ -63,24 +62,12 @@ fn take_all(same: &mut Vec<Fields>, take: &mut impl FnMut(&[u8])) {
     same.drain(..).for_each(|fields| take(&fields.0));
 }
 
-fn tuple_digest(tuple: LedgerTuple<'_>) -> [u8; 32] {
+fn set_digest(set: LedgerSet<'_>) -> [u8; 32] {
     let mut fields = Fields::default();
-    for dimension in [
-        Dimension::Provider,
-        Dimension::BillingAccount,
-        Dimension::Account,
-        Dimension::Service,
-        Dimension::ServiceId,
-        Dimension::Category,
-        Dimension::Subcategory,
-        Dimension::Resource,
-        Dimension::ChargeType,
-        Dimension::Region,
-        Dimension::UsageUnit,
-    ] {
-        fields.text(tuple.get(&dimension).as_deref());
+    for dimension in Dimension::FIELDS {
+        fields.text(set.get(&dimension).as_deref());
     }
-    tuple.for_each_tag(&mut |key, value| {
+    set.for_each_tag(&mut |key, value| {
         fields.text(Some(key));
         fields.text(Some(value));
     });
@@ -135,9 +122,9 @@ impl Fields {
         }
     }
 
-    fn charge(&mut self, row: &LedgerRow, tuple: Option<&[u8; 32]>) {
+    fn charge(&mut self, row: &LedgerRow, set: Option<&[u8; 32]>) {
         self.instant(row.at);
-        self.0.extend(tuple.copied().unwrap_or_default());
+        self.0.extend(set.copied().unwrap_or_default());
         self.costs(&row.costs);
         self.tokens(&row.tokens);
         self.optional(row.requests.map(RequestUnits::units));

@@ -60,8 +60,8 @@ impl Explained {
     }
 
     fn evidence_row(&self, ledger: &Ledger, charge: &LedgerRow, status: ChargeStatus) -> EvidenceRow {
-        let tuple = ledger.tuple(charge.tuple);
-        let text = |dimension| tuple.and_then(|tuple| tuple.shared(&dimension));
+        let set = ledger.set(charge.set);
+        let text = |dimension| set.and_then(|set| set.shared(&dimension));
         let line = match status {
             ChargeStatus::Line(place) => self.reconciliation.lines.get(place).map(|line| line.line),
             _ => None,

@@ -45,9 +45,9 @@ impl Explained {
         invoice: &Invoice,
         rules: &BillingRules,
     ) -> Result<Vec<ModelUsage>> {
-        let tuples = (0..ledger.tuple_count()).filter_map(|number| ledger.tuple(number));
+        let sets = ledger.set_ids().filter_map(|id| ledger.set(id));
         let names: Vec<String> =
-            tuples.map(|tuple| tuple.get(&rules.model).unwrap_or_default().into_owned()).collect();
+            sets.map(|set| set.get(&rules.model).unwrap_or_default().into_owned()).collect();
         let mut models = Models::default();
         for (charge, status) in ledger.rows().zip(&self.charges) {
             let place = match status {
@@ -55,7 +55,7 @@ impl Explained {
                 ChargeStatus::Unclaimed => None,
                 _ => continue,
             };
-            let name = names.get(charge.tuple).map(String::as_str).unwrap_or_default();
+            let name = names.get(charge.set.index()).map(String::as_str).unwrap_or_default();
             models.charge(name, charge.costs.billed.unwrap_or_default(), place)?;
         }
         for (place, asked) in asked_together(&invoice.lines) {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use cost_model::{Dimensions, Ledger, LedgerRow, LedgerTuple, Money, Timestamp, TokenCounts, Window};
+use cost_model::{
+    DimensionSetId, Dimensions, Ledger, LedgerRow, LedgerSet, Money, Timestamp, TokenCounts, Window,
+};
 
 use crate::{BillingRules, ChargeStatus, Invoice, LineKind, Result, UsageLine};
 
@@ -38,7 +40,7 @@ pub(crate) struct Charge {
     pub(crate) at: Timestamp,
     /// Its place in the ledger.
     pub(crate) row: usize,
-    pub(crate) tuple: usize,
+    pub(crate) set: DimensionSetId,
     pub(crate) cell: usize,
     pub(crate) billed: Money,
     pub(crate) fee: Money,
@@ -47,8 +49,8 @@ pub(crate) struct Charge {
 
 impl Charge {
     /// What tells it from other charges of its instant.
-    pub(crate) fn content(&self) -> (usize, Money, Money, TokenCounts) {
-        (self.tuple, self.billed, self.fee, self.tokens)
+    pub(crate) fn content(&self) -> (DimensionSetId, Money, Money, TokenCounts) {
+        (self.set, self.billed, self.fee, self.tokens)
     }
 }
 
@@ -85,13 +87,14 @@ impl Usage {
             (invoice.period, invoice.period.whole_months(), invoice.window_of_charges());
         let named = Named::by(invoice);
         let mut cells = Cells::default();
-        let classes: Vec<Class> = (0..ledger.tuple_count())
-            .filter_map(|number| ledger.tuple(number))
-            .map(|tuple| classify(tuple, rules, named, &mut cells))
+        let classes: Vec<Class> = ledger
+            .set_ids()
+            .filter_map(|id| ledger.set(id))
+            .map(|set| classify(set, rules, named, &mut cells))
             .collect();
         let mut usage = Self { statuses: Vec::with_capacity(ledger.len()), ..Self::default() };
         for (row, charge) in ledger.rows().enumerate() {
-            let class = classes.get(charge.tuple).copied().unwrap_or(Class::Other);
+            let class = classes.get(charge.set.index()).copied().unwrap_or(Class::Other);
             if let (Class::OnDemand(cell), true) = (class, near.contains(charge.at)) {
                 let cell = if named.days { cells.of_day(cell, charge.at.date()) } else { cell };
                 usage.charges.push(on_demand(&charge, row, cell));
@@ -154,7 +157,7 @@ fn on_demand(charge: &LedgerRow, row: usize, cell: usize) -> Charge {
     Charge {
         at: charge.at,
         row,
-        tuple: charge.tuple,
+        set: charge.set,
         cell,
         billed: charge.costs.billed.unwrap_or_default(),
         fee: charge.fee.unwrap_or_default(),
@@ -208,13 +211,13 @@ impl Cells {
     }
 }
 
-fn classify(tuple: LedgerTuple<'_>, rules: &BillingRules, named: Named, cells: &mut Cells) -> Class {
-    if rules.on_demand.matches(&tuple) {
-        let model = tuple.get(&rules.model).unwrap_or_default().into_owned();
-        let max_mode = tuple.get(&rules.max_mode).as_deref() == Some("true");
-        let user = tuple.get(&rules.user).filter(|_| named.users).map(|user| user.to_lowercase());
+fn classify(set: LedgerSet<'_>, rules: &BillingRules, named: Named, cells: &mut Cells) -> Class {
+    if rules.on_demand.matches(&set) {
+        let model = set.get(&rules.model).unwrap_or_default().into_owned();
+        let max_mode = set.get(&rules.max_mode).as_deref() == Some("true");
+        let user = set.get(&rules.user).filter(|_| named.users).map(|user| user.to_lowercase());
         Class::OnDemand(cells.number(Cell { model, max_mode, user, day: None }))
-    } else if rules.own_key.matches(&tuple) {
+    } else if rules.own_key.matches(&set) {
         Class::OwnKey
     } else {
         Class::Other

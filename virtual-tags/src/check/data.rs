@@ -22,10 +22,10 @@ pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
         rules.compiled.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
     let mut seen = HashSet::new();
     for row in ledger.rows() {
-        let Some(tuple) = ledger.tuple(row.tuple) else { continue };
+        let Some(set) = ledger.set(row.set) else { continue };
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
-        if seen.insert((row.tuple, epoch)) {
-            let charge = Charge::new(&tuple, row.at, &rules.compiled.directory);
+        if seen.insert((row.set, epoch)) {
+            let charge = Charge::new(&set, row.at, &rules.compiled.directory);
             for (number, (tag, hits)) in rules.compiled.tags.iter().zip(&mut hits).enumerate() {
                 count(rules, (number, tag), &charge, hits);
             }

@@ -167,7 +167,7 @@ fn locks_and_spellings_show_no_email() {
     assert!(!rules.rules().spellings(&ledger).is_empty());
     silent(&rules.rules().spellings(&ledger));
     silent(&rules.remember("Owner"));
-    silent(&virtual_tags::LedgerTags::new(&rules, "Owner", &ledger));
+    silent(&cost_model::TagCache::new(&ledger, &rules, &["Owner".into()]).unwrap());
     let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
     let shared = RuleSet::from_toml(&shared, "rules.toml")
         .unwrap()

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use cost_model::report::Query;
 use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, TokenType, Tokens, Window,
-    ZeroWeights, split,
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Timestamp, TokenType, Tokens,
+    Window, ZeroWeights, split,
 };
 use proptest::prelude::*;
-use virtual_tags::{Answer, Directory, ErrorKind, LedgerTags, ResolvedRules, RuleSet, Rules};
+use virtual_tags::{Answer, Directory, ErrorKind, ResolvedRules, RuleSet, Rules};
 
 use crate::naive::cases;
 
@@ -251,14 +251,14 @@ proptest! {
             }
         }
         // Asked about once or each time, by boundaries or without.
-        let resolved = LedgerTags::new(&rules, "Payer", &ledger);
-        for (row, number) in ledger.rows().zip(resolved.numbers()) {
-            let tuple = ledger.tuple(row.tuple).unwrap();
-            match rules.answer("Payer", &tuple, row.at) {
+        let resolved = TagCache::new(&ledger, &rules, &["Payer".into()]).unwrap();
+        for (row, number) in ledger.rows().zip(resolved.answers(&ledger)) {
+            let set = ledger.set(row.set).unwrap();
+            match rules.answer("Payer", &set, row.at) {
                 Answer::Shares(shares) => {
-                    prop_assert_eq!(resolved.shares(number), shares);
+                    prop_assert_eq!(shares_of(resolved.parts(number)), shares);
                 }
-                Answer::Value(value) => prop_assert_eq!(resolved.shares(number), [(Some((&*value).into()), 1)]),
+                Answer::Value(value) => prop_assert_eq!(shares_of(resolved.parts(number)), [(Some((&*value).into()), 1)]),
                 Answer::Unset => prop_assert!(false),
             }
         }
@@ -362,4 +362,9 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
     sum.start = at("2026-09-14T12:00:00Z");
     overlapping.bases[0].sums.push(sum);
     assert_eq!(rules.resolve_with(&overlapping).unwrap_err().kind(), ErrorKind::Rules);
+}
+
+/// The values of one key, each with its weight.
+fn shares_of(parts: &[cost_model::Part]) -> Vec<(Option<std::sync::Arc<str>>, u128)> {
+    parts.iter().map(|part| (part.values[0].clone(), part.weight)).collect()
 }

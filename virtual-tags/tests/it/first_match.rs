@@ -1,8 +1,8 @@
 //! The compiled rules against the interpreter.
 
-use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, Tagger, Timestamp};
+use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, TagCache, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Answer, LedgerTags, RuleSet};
+use virtual_tags::{Answer, RuleSet};
 
 use crate::naive::{FACTS, cases, instants, records, worlds};
 
@@ -47,8 +47,8 @@ proptest! {
         in_time.sort_by_key(|record| record.at);
         for key in rules.keys() {
             let mut memory = rules.remember(key);
-            let resolved = LedgerTags::new(&rules, key, &ledger);
-            let mut numbers = resolved.numbers();
+            let resolved = TagCache::new(&ledger, &rules, std::slice::from_ref(key)).unwrap();
+            let mut numbers = resolved.answers(&ledger);
             for record in &in_time {
                 for at in instants().into_iter().chain([record.at; 2]) {
                     let [part] = memory.parts(*record, at) else { panic!("nothing is shared out") };
@@ -56,8 +56,8 @@ proptest! {
                     prop_assert_eq!(remembered.as_deref(), world.assign(key, record, at));
                 }
                 let expected = world.assign(key, record, record.at);
-                let [(resolved, 1)] = resolved.shares(numbers.next().unwrap()) else { panic!("shares") };
-                prop_assert_eq!(resolved.as_deref(), expected);
+                let [part] = resolved.parts(numbers.next().unwrap()) else { panic!("shares") };
+                prop_assert_eq!((part.values[0].as_deref(), part.weight), (expected, 1));
             }
             prop_assert_eq!(numbers.next(), None);
         }

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cost_model::report::Query;
-use cost_model::{CostRecord, Currency, Dimension, Ledger, Tagger, Timestamp};
+use cost_model::{CostRecord, Currency, Dimension, Ledger, TagCache, Tagger, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
-use virtual_tags::{Answer, Directory, LedgerTags, ResolvedRules, RuleSet};
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 use crate::chained::{Rule, World, is_met, records, rule};
 use crate::naive::cases;
@@ -225,9 +225,17 @@ fn p13_threads_say_what_one_says_byte_for_byte() {
             let ledger = ledger(records);
             let mut text = String::new();
             for key in rules.keys() {
-                let resolved = LedgerTags::new(rules, key, &ledger);
-                for (row, number) in ledger.rows().zip(resolved.numbers()) {
-                    text += &format!("{} {key} {:?}\n", row.at, resolved.shares(number));
+                let resolved = TagCache::new(&ledger, rules, std::slice::from_ref(key)).unwrap();
+                for (row, number) in ledger.rows().zip(resolved.answers(&ledger)) {
+                    text += &format!(
+                        "{} {key} {:?}\n",
+                        row.at,
+                        resolved
+                            .parts(number)
+                            .iter()
+                            .map(|part| (&part.values, part.weight))
+                            .collect::<Vec<_>>()
+                    );
                 }
             }
             text

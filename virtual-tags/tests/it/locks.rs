@@ -1,9 +1,11 @@
 //! Closed periods stay what they were.
 
 use cost_model::report::Query;
-use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::{
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Tagger, Timestamp, Window,
+};
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LedgerTags, LockedRules, PeriodLock, RuleSet};
+use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -208,10 +210,10 @@ proptest! {
             change = change.checked_add(restated.now).unwrap().checked_sub(restated.closed).unwrap();
         }
         prop_assert!(change.is_zero());
-        let (as_locked, as_now) = (LedgerTags::new(&locked, "K0", &ledger), LedgerTags::new(&current, "K0", &ledger));
-        for (row, (locked, now)) in ledger.rows().zip(as_locked.numbers().zip(as_now.numbers())) {
+        let (as_locked, as_now) = (TagCache::new(&ledger, &locked, &["K0".into()]).unwrap(), TagCache::new(&ledger, &current, &["K0".into()]).unwrap());
+        for (row, (locked, now)) in ledger.rows().zip(as_locked.answers(&ledger).zip(as_now.answers(&ledger))) {
             if !period.contains(row.at) {
-                prop_assert_eq!(as_locked.shares(locked), as_now.shares(now));
+                prop_assert_eq!(as_locked.parts(locked), as_now.parts(now));
             }
         }
     }

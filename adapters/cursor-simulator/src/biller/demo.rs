@@ -95,6 +95,7 @@ mod tests {
     use crate::amount::CENT;
     use crate::calendar::{cycle_start, midnight};
     use crate::event::TrueEvent;
+    use crate::habits::{CompanyKind, Habits};
 
     fn call(at: i64, model: &str, max_mode: bool, charged: i128) -> TrueEvent {
         let mut event = TrueEvent::new(at, model, TrueEvent::USAGE_BASED);
@@ -106,7 +107,8 @@ mod tests {
     #[test]
     fn the_text_has_its_fixed_shape() {
         let (start, end) = (cycle_start(midnight(2026, 9, 15)), cycle_start(midnight(2026, 10, 15)));
-        let company = Company { people: Vec::new(), services: Vec::new(), teams: Vec::new() };
+        let company =
+            Company { people: Vec::new(), services: Vec::new(), habits: Habits::DEMO, teams: Vec::new() };
         let mut own_key = call(start + 5, "gpt-5.4", false, 7 * CENT);
         own_key.kind = TrueEvent::OWN_KEY.to_owned();
         own_key.token_fee = Some(7 * CENT / 2);
@@ -143,7 +145,8 @@ description,quantity,amount
     fn joiners_pay_for_the_rest_of_the_cycle() {
         let start = cycle_start(midnight(2026, 8, 15));
         let end = cycle_start(midnight(2026, 9, 15));
-        let company = Company::found(1, 200, (midnight(2026, 8, 1), midnight(2026, 11, 1)));
+        let range = (midnight(2026, 8, 1), midnight(2026, 11, 1));
+        let company = Company::found(CompanyKind::Demo, 1, 200, range);
         let lines = seats(&company, start).lines(Period::new(start, end));
         assert_eq!(lines[0].quantity, Some(200));
         assert_eq!(lines[1].description, "Remaining time on 3 x Cursor Teams seats after 1 Sep 2026");

@@ -9,6 +9,7 @@ mod disputes;
 mod faults;
 mod groups;
 mod invoices;
+mod large;
 mod pages;
 mod server;
 mod shape;

@@ -19,6 +19,8 @@ static ALLOCATOR: Counting = Counting;
 pub struct Allocated {
     /// Not given back at the end.
     pub kept: usize,
+    /// Given back of what was there before, less what is kept.
+    pub freed: usize,
     /// At the worst moment.
     pub peak: usize,
 }
@@ -30,8 +32,9 @@ pub fn count<T>(compute: impl FnOnce() -> T) -> (T, Allocated) {
     ON.store(true, Ordering::Relaxed);
     let computed = compute();
     ON.store(false, Ordering::Relaxed);
-    let read = |bytes: &AtomicIsize| usize::try_from(bytes.load(Ordering::Relaxed)).unwrap_or_default();
-    (computed, Allocated { kept: read(&BYTES), peak: read(&PEAK) })
+    let (left, peak) = (BYTES.load(Ordering::Relaxed), PEAK.load(Ordering::Relaxed));
+    let bytes = |count: isize| usize::try_from(count).unwrap_or_default();
+    (computed, Allocated { kept: bytes(left), freed: bytes(left.wrapping_neg()), peak: bytes(peak) })
 }
 
 fn add(bytes: usize) {

@@ -1,38 +1,46 @@
-//! Reading usage events through the client: the time of a page, and the memory of a million events.
+//! Reading usage events through the client: the time of pages, and the memory of all of them.
 
+use std::hint::black_box;
 use std::time::Duration;
 
-use benches::{Failure, PAGE, Pages};
+use benches::{AllPages, Failure, Pages};
 
-use crate::allocated;
 use crate::timing::{self, Timing};
+use crate::{Size, allocated};
 
-const ROUNDS: usize = 401;
-const EVENTS: u64 = 1_000_000;
+const ROUNDS: usize = 21;
+/// Pages in memory, all different.
+const PAGES: usize = 100;
 /// What the stream may take at most.
 const PEAK_MAX: usize = 64 << 20;
 
-pub fn measure() -> Result<(), Failure> {
-    let one = Pages::new(PAGE)?;
-    let mut timings =
-        [Timing::new("page of 1000 events", "floor: plain serde_json"), Timing::new("", "UsageEvents::page")];
+pub fn measure(size: &Size) -> Result<(), Failure> {
+    let simulator = size.set.simulator(size.events)?.build();
+    let pages = Pages::newest(&simulator, PAGES)?;
+    let mut timings = [
+        Timing::new("pages in memory to typed events", "floor: plain serde_json"),
+        Timing::new("", "UsageEventsPage::from_json"),
+        Timing::new("", "UsageEventsPage::map_json"),
+    ];
     for _ in 0..ROUNDS {
-        let [plain, client] = &mut timings;
-        plain.time(|| one.by_plain_serde())?;
-        client.time(|| one.by_client())?;
+        let [plain, client, borrowed] = &mut timings;
+        plain.time(|| pages.by_plain_serde(&mut |page| drop(black_box(page))))?;
+        client.time(|| pages.by_client(&mut |page| drop(black_box(page))))?;
+        borrowed.time(|| pages.by_client_borrowed())?;
     }
-    println!("{} bytes, {ROUNDS} interleaved rounds on one thread, wall time in microseconds", one.bytes());
-    timing::print(&mut timings, Duration::from_micros(1));
+    println!("{} pages of {} bytes together", pages.count(), pages.bytes());
+    println!("{ROUNDS} interleaved rounds, processor time in milliseconds");
+    timing::print(&mut timings, Duration::from_millis(1));
 
-    let all = Pages::new(EVENTS)?;
+    let (held, all) = (simulator.snapshot().len(), AllPages::new(&simulator)?);
     let (stream, allocated) = allocated::count(|| all.stream());
-    let (pages, events) = stream?;
+    let (requests, events) = stream?;
     println!(
-        "\npages() over {events} events: {pages} requests, {} bytes allocated at the most",
+        "\npages() over {events} events: {requests} requests, {} bytes allocated at the most",
         allocated.peak
     );
-    if (pages, events) != (EVENTS / PAGE, EVENTS) || allocated.peak > PEAK_MAX {
-        return Err("the stream takes more requests or memory than it may".into());
+    if events != held || allocated.peak > PEAK_MAX {
+        return Err("the stream loses events or takes more memory than it may".into());
     }
     let (snapshot, allocated) = allocated::count(|| all.snapshot());
     let snapshot = snapshot?;

@@ -27,7 +27,7 @@ pub fn measure(count: usize) -> Result<(), Failure> {
         floor.time(|| Ok(sort(rows)))?;
         explain.time(|| case.explain())?;
     }
-    println!("{ROUNDS} interleaved rounds on one thread, wall time in milliseconds");
+    println!("{ROUNDS} interleaved rounds, processor time in milliseconds");
     timing::print(&mut timings, Duration::from_millis(1));
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! Interleaved rounds, and how they are shown.
+//! Interleaved rounds of processor time, and how they are shown.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use benches::Failure;
+use benches::{Failure, processor_time};
 
 pub struct Timing {
     job: &'static str,
@@ -18,11 +18,16 @@ impl Timing {
 
     pub fn time<T>(&mut self, run: impl FnOnce() -> Result<T, Failure>) -> Result<(), Failure> {
         settle_allocator();
-        let start = Instant::now();
+        let start = processor_time();
         let answer = black_box(run()?);
-        self.rounds.push(start.elapsed());
+        self.push(processor_time().saturating_sub(start));
         drop(answer);
         Ok(())
+    }
+
+    /// Adds a round that was timed elsewhere.
+    pub fn push(&mut self, round: Duration) {
+        self.rounds.push(round);
     }
 
     fn median(&mut self) -> Duration {
@@ -34,12 +39,12 @@ impl Timing {
         let median = self.median();
         let least = self.rounds.first().copied().unwrap_or_default();
         println!(
-            "{:<31}{:<29}{:>9}{:>9}{:>10}",
+            "{:<33}{:<29}{:>9}{:>9}{:>10}",
             self.job,
             self.contestant,
             tenths(least.as_nanos(), unit.as_nanos()),
             tenths(median.as_nanos(), unit.as_nanos()),
-            tenths(median.as_nanos(), floor.as_nanos()),
+            hundredths(median.as_nanos(), floor.as_nanos()),
         );
     }
 }
@@ -53,7 +58,7 @@ fn settle_allocator() {
 
 /// A table of contestants in such units of time. The floor of each stands before it.
 pub fn print(timings: &mut [Timing], unit: Duration) {
-    println!("{:<31}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
+    println!("{:<33}{:<29}{:>9}{:>9}{:>10}", "", "", "least", "median", "x floor");
     let mut floor = Duration::ZERO;
     for timing in timings {
         if timing.contestant.starts_with("floor") {
@@ -67,4 +72,9 @@ pub fn print(timings: &mut [Timing], unit: Duration) {
 pub fn tenths(dividend: u128, divisor: u128) -> String {
     let tenths = (dividend * 10 + divisor / 2).checked_div(divisor).unwrap_or_default();
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn hundredths(dividend: u128, divisor: u128) -> String {
+    let hundredths = (dividend * 100 + divisor / 2).checked_div(divisor).unwrap_or_default();
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

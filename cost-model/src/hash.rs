@@ -1,0 +1,18 @@
+//! How tables find their entries.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use rustc_hash::FxBuildHasher;
+
+use crate::record::DimensionSet;
+
+/// A table by texts from outside: hashed with a seed of the process, so that nobody can choose texts that collide.
+pub(crate) type TextMap<T> = HashMap<Arc<str>, T, RandomState>;
+
+/// A table by sets, which trusts the hash that each of them carries.
+pub(crate) type SetMap<T> = HashMap<Arc<DimensionSet>, T, FxBuildHasher>;
+
+/// Sets, each once.
+pub(crate) type Sets = HashSet<Arc<DimensionSet>, FxBuildHasher>;

@@ -1,0 +1,44 @@
+//! Where an answer departs from what was expected.
+
+use std::fmt;
+
+/// Where and how an answer departs from what was expected; never what it held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DecodeFault {
+    path: String,
+    expected: &'static str,
+    cut: bool,
+}
+
+pub(crate) type Decoded<T> = Result<T, DecodeFault>;
+
+/// What is expected of a field that must be there.
+pub(crate) const MISSING: &str = "a value, but it is missing";
+
+impl DecodeFault {
+    pub(crate) fn new(path: impl Into<String>, expected: &'static str) -> Self {
+        Self { path: path.into(), expected, cut: false }
+    }
+
+    pub(crate) fn cut() -> Self {
+        Self { path: String::new(), expected: "the whole text, but it ends early", cut: true }
+    }
+
+    /// Whether the text ends before the JSON does: a cut transfer rather than a strange answer.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The field, such as `usageEvents[17].chargedCents`; empty for the answer as a whole.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for DecodeFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)
+    }
+}
+
+impl std::error::Error for DecodeFault {}

@@ -1,0 +1,60 @@
+//! `GET /teams/members`.
+
+use crate::decode::{self, Decoded, Notes, object};
+use crate::error::{Error, Result};
+use crate::http::call::Call;
+use crate::http::gate::Route;
+use crate::redact::debug_without_names;
+
+/// A member of the team. Everything may be missing. `Debug` leaves out whatever names the person.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Member {
+    /// `user_...`, or a number before mid-2026; the same as [`MemberSpend::user_id`](crate::MemberSpend::user_id).
+    pub id: Option<String>,
+    /// The name; empty ones count as missing.
+    pub name: Option<String>,
+    /// The email address, as sent.
+    pub email: Option<String>,
+    /// `owner`, `member`, `free-owner` or another word.
+    pub role: Option<String>,
+    /// Whether the person has left. Most who have left are simply not listed.
+    pub is_removed: Option<bool>,
+}
+
+debug_without_names!(Member: id, role, is_removed);
+
+pub(crate) fn request() -> Call {
+    Call::new(Route::Members)
+}
+
+pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Vec<Member>> {
+    decode::read_answer(body, notes).map(|answer: Answer| answer.members)
+}
+
+#[derive(Default)]
+struct Answer {
+    members: Vec<Member>,
+}
+
+object! { Answer {
+    required { "teamMembers" => members: list, }
+}}
+
+impl Member {
+    /// Reads one member from its JSON text, as a row of an answer is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the field that cannot be read.
+    pub fn from_json(text: &str) -> Result<Self> {
+        decode::read_row(text).map_err(|fault| Error::decode("reading a member", fault))
+    }
+}
+
+object! { Member {
+    "id" => id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "role" => role: id,
+    "isRemoved" => is_removed: flag,
+}}

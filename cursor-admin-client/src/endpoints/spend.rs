@@ -1,0 +1,142 @@
+//! `POST /teams/spend`.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::spend_query::SpendQuery;
+use crate::decode::{self, BadRow, Cents, Decoded, Notes, UnknownField, object};
+use crate::error::{Error, Result};
+use crate::http::call::Call;
+use crate::http::gate::Route;
+use crate::listing::{More, Page, Pages, Row};
+use crate::redact::debug_without_names;
+
+/// What the team's members spent in the current billing cycle
+/// (<https://cursor.com/docs/account/teams/admin-api>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spend {
+    /// One entry per member.
+    pub members: Vec<MemberSpend>,
+    /// When the billing cycle began. Its end is not told.
+    pub cycle_start: Option<DateTime<Utc>>,
+    /// How many members were announced.
+    pub total_members: u64,
+    /// How many HTTP requests it took, retries and repeated reads included.
+    pub requests: u64,
+    /// Fields that this release does not read.
+    pub unknown_fields: Vec<UnknownField>,
+    /// Rows that could not be read; always none unless the client is [lenient](crate::Client::lenient).
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl From<Pages<MemberSpend>> for Spend {
+    fn from(pages: Pages<MemberSpend>) -> Self {
+        Self {
+            total_members: pages.announced.unwrap_or(pages.received()),
+            members: pages.rows,
+            cycle_start: pages.cycle_start,
+            requests: pages.requests,
+            unknown_fields: pages.notes.unknown.into_list(),
+            bad_rows: pages.notes.bad_rows,
+        }
+    }
+}
+
+/// What one member spent. Everything may be missing. `Debug` leaves out whatever names the person.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct MemberSpend {
+    /// `user_...`, or a number before mid-2026.
+    pub user_id: Option<String>,
+    /// The name; empty ones count as missing.
+    pub name: Option<String>,
+    /// The email address, as sent.
+    pub email: Option<String>,
+    /// `owner`, `member`, `free-owner` or another word.
+    pub role: Option<String>,
+    /// Cents spent on demand. Before spring 2026 included use was in it.
+    pub spend_cents: Option<Cents>,
+    /// Cents on demand and included together; since spring 2026.
+    pub overall_spend_cents: Option<Cents>,
+    /// Cents of included use; seen in 2026 but not documented.
+    pub included_spend_cents: Option<Cents>,
+    /// Premium requests, a count of older plans.
+    pub fast_premium_requests: Option<u64>,
+    /// A limit in dollars set for this member; 0 stands for none.
+    pub hard_limit_override_dollars: Option<Decimal>,
+    /// The monthly limit in dollars.
+    pub monthly_limit_dollars: Option<Decimal>,
+    /// The limit in dollars that holds in the end.
+    pub effective_per_user_limit_dollars: Option<Decimal>,
+    /// How many numbers of this entry had digits too fine to keep and were rounded half-even.
+    pub rounded_amounts: u32,
+}
+
+debug_without_names!(MemberSpend: user_id, spend_cents, overall_spend_cents, included_spend_cents);
+
+impl Row for MemberSpend {
+    const COUNTED: bool = true;
+
+    fn identity(&self) -> Option<String> {
+        self.user_id.clone().or_else(|| self.email.clone())
+    }
+}
+
+pub(crate) fn request(query: &SpendQuery, page: u32) -> Result<Call> {
+    Ok(Call::new(Route::Spend).page(page).json(query.fields(page)?))
+}
+
+pub(crate) fn decode(body: &[u8], notes: &mut Notes) -> Decoded<Page<MemberSpend>> {
+    let answer: Answer = decode::read_answer(body, notes)?;
+    Ok(Page {
+        rows: answer.members,
+        announced: answer.total_members,
+        more: answer.total_pages.map_or(More::UntilAnnounced, More::UntilPage),
+        cycle_start: answer.cycle_start,
+    })
+}
+
+#[derive(Default)]
+struct Answer {
+    members: Vec<MemberSpend>,
+    cycle_start: Option<DateTime<Utc>>,
+    total_members: Option<u64>,
+    total_pages: Option<u64>,
+}
+
+object! { Answer {
+    required { "teamMemberSpend" => members: list, }
+    "subscriptionCycleStart" => cycle_start: instant,
+    "totalMembers" => total_members: count,
+    "totalPages" => total_pages: count,
+}}
+
+impl MemberSpend {
+    /// Reads one entry from its JSON text, as a row of an answer is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the field that cannot be read.
+    pub fn from_json(text: &str) -> Result<Self> {
+        decode::read_row(text).map_err(|fault| Error::decode("reading a member's spend", fault))
+    }
+}
+
+object! { MemberSpend {
+    "userId" => user_id: id,
+    "name" => name: id,
+    "email" => email: id,
+    "role" => role: id,
+    "spendCents" => spend_cents: cents,
+    "overallSpendCents" => overall_spend_cents: cents,
+    "includedSpendCents" => included_spend_cents: cents,
+    "fastPremiumRequests" => fast_premium_requests: count,
+    "hardLimitOverrideDollars" => hard_limit_override_dollars: decimal,
+    "monthlyLimitDollars" => monthly_limit_dollars: decimal,
+    "effectivePerUserLimitDollars" => effective_per_user_limit_dollars: decimal,
+}
+    fn finish(&mut self, rounded: &mut u32) {
+        self.rounded_amounts = std::mem::take(rounded);
+
+}
+}

@@ -1,0 +1,56 @@
+//! Which usage events are asked for.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// Where an event's agent was hosted: the words of `hostingType` in
+/// <https://cursor.com/docs/account/teams/admin-api>, which does not explain them further. Cursor refuses
+/// any other word with a 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HostingType {
+    /// `CLOUD`
+    Cloud,
+    /// `SELF_HOSTED`
+    SelfHosted,
+    /// `SELF_HOSTED_POOL`
+    SelfHostedPool,
+    /// `SELF_HOSTED_MACHINE`
+    SelfHostedMachine,
+}
+
+impl HostingType {
+    /// The word that is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cloud => "CLOUD",
+            Self::SelfHosted => "SELF_HOSTED",
+            Self::SelfHostedPool => "SELF_HOSTED_POOL",
+            Self::SelfHostedMachine => "SELF_HOSTED_MACHINE",
+        }
+    }
+}
+
+/// The filters of a question, by their names in the request; an event must pass all that are set.
+#[derive(Clone, Default)]
+pub(crate) struct EventFilter(Vec<(&'static str, Value)>);
+
+impl EventFilter {
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.retain(|(set, _)| *set != name);
+        self.0.push((name, value.into()));
+    }
+
+    /// Returns them as the fields of a request.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        self.0.iter().cloned()
+    }
+}
+
+/// Says which filters are set, not to what.
+impl fmt::Debug for EventFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}

@@ -1,0 +1,14 @@
+//! `POST /teams/filtered-usage-events`: what is asked, and what is answered.
+
+mod event;
+mod filter;
+mod kind;
+mod page;
+mod request;
+
+pub use event::{TokenUsage, UsageEvent, UsageEventRef};
+pub use filter::HostingType;
+pub use kind::EventKind;
+pub use page::UsageEventsPage;
+pub(crate) use page::{Row, decode};
+pub(crate) use request::EventQuery;

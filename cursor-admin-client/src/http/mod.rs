@@ -1,0 +1,19 @@
+//! Sending a call and getting its answer: the allow-list, limits, retries, deadlines and what an answer says of
+//! its server.
+
+pub(crate) mod base_url;
+pub(crate) mod call;
+pub(crate) mod clock;
+pub(crate) mod connection;
+mod deadline;
+pub(crate) mod gate;
+pub(crate) mod network;
+pub(crate) mod observer;
+pub(crate) mod pacing;
+mod refusal;
+pub(crate) mod retry;
+pub(crate) mod retry_budget;
+pub(crate) mod server;
+#[cfg(feature = "tracing")]
+pub(crate) mod tracing;
+pub(crate) mod transport;

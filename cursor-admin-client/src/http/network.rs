@@ -1,0 +1,42 @@
+//! How the built-in transport reaches the server.
+
+use std::time::Duration;
+
+#[cfg(feature = "reqwest")]
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
+
+#[cfg(feature = "reqwest")]
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How the built-in transport reaches the server.
+#[derive(Default)]
+pub(crate) struct Network {
+    pub(crate) timeout: Option<Duration>,
+    /// It may hold a password.
+    pub(crate) proxy: Option<SecretString>,
+    /// In PEM.
+    pub(crate) roots: Vec<Vec<u8>>,
+}
+
+impl Network {
+    pub(crate) fn is_special(&self) -> bool {
+        self.proxy.is_some() || !self.roots.is_empty()
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl Network {
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout.unwrap_or(DEFAULT_TIMEOUT)
+    }
+
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_ref().map(ExposeSecret::expose_secret)
+    }
+
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    pub(crate) fn roots(&self) -> &[Vec<u8>] {
+        &self.roots
+    }
+}

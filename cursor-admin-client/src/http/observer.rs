@@ -1,0 +1,101 @@
+//! Hearing what the client does.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::retry::Outcome;
+
+/// Hears what a client does, for progress bars, metrics and logs. Every function does nothing unless
+/// it is written.
+///
+/// The functions are called in the middle of the work, perhaps from several threads at once, and
+/// should return soon. No event holds a key, an email or a text of a request or an answer.
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// A request is about to be sent.
+    fn request_sent(&self, _event: &RequestSent) {}
+
+    /// A whole answer came, of whatever status.
+    fn answer_received(&self, _event: &AnswerReceived) {}
+
+    /// An attempt failed and will be repeated.
+    fn retry_planned(&self, _event: &RetryPlanned) {}
+
+    /// A request waits because of [`RateLimits`](crate::RateLimits).
+    fn rate_limit_wait(&self, _event: &RateLimitWait) {}
+
+    /// A list or a page of it was read.
+    fn page_read(&self, _event: &PageRead) {}
+}
+
+/// The observer that does nothing.
+impl Observer for () {}
+
+/// A request is about to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestSent {
+    /// What is being done, such as `reading usage events`.
+    pub operation: &'static str,
+    /// The page asked for, if the endpoint has pages.
+    pub page: Option<u32>,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+}
+
+/// A whole answer came, of whatever status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AnswerReceived {
+    /// What is being done, such as `reading usage events`.
+    pub operation: &'static str,
+    /// The page asked for, if the endpoint has pages.
+    pub page: Option<u32>,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// The HTTP status.
+    pub status: u16,
+    /// The length of the body, after decompression.
+    pub bytes: u64,
+}
+
+/// An attempt failed and will be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RetryPlanned {
+    /// What is being done, such as `reading usage events`.
+    pub operation: &'static str,
+    /// The page asked for, if the endpoint has pages.
+    pub page: Option<u32>,
+    /// The number of the attempt that failed, from 1.
+    pub attempt: u32,
+    /// How it failed.
+    pub reason: Outcome,
+    /// How long the client waits before the next.
+    pub wait: Duration,
+}
+
+/// A request waits because of [`RateLimits`](crate::RateLimits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimitWait {
+    /// What is being done, such as `reading usage events`.
+    pub operation: &'static str,
+    /// The page asked for, if the endpoint has pages.
+    pub page: Option<u32>,
+    /// How long it waits. Clones that wait for the same turn may have to wait again.
+    pub wait: Duration,
+}
+
+/// A list or a page of it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageRead {
+    /// What is being done, such as `reading usage events`.
+    pub operation: &'static str,
+    /// The page, if the endpoint has pages.
+    pub page: Option<u32>,
+    /// How many rows it holds.
+    pub rows: u64,
+    /// How many rows all pages hold, as the server said on this page.
+    pub announced: Option<u64>,
+}

@@ -1,0 +1,139 @@
+//! Staying below Cursor's limits: how many requests a minute, and when the next one may go.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::gate::Route;
+
+/// How many requests a minute the client sends to an endpoint; more wait for their turn.
+///
+/// The default is what Cursor allows (<https://cursor.com/docs/api>): 60 for usage events and 20 for
+/// every other endpoint. The limit for usage events was 20 until mid-2026, and a proxy may set its
+/// own, so the first 429 of an endpoint lowers its limit to 20 for the rest of the client's life.
+///
+/// The count is a sliding window: no span of 61 seconds, which is Cursor's minute and a second for
+/// requests that are slow on the way, begins more than the limit. Retries count like all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimits {
+    usage_events: Option<u32>,
+    others: Option<u32>,
+    after_refusal: Option<u32>,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self { usage_events: Some(60), others: Some(20), after_refusal: Some(20) }
+    }
+}
+
+impl RateLimits {
+    /// No limit, for programs that pace their requests themselves.
+    pub fn none() -> Self {
+        Self { usage_events: None, others: None, after_refusal: None }
+    }
+
+    /// Requests a minute for usage events.
+    #[must_use]
+    pub fn usage_events(mut self, per_minute: u32) -> Self {
+        self.usage_events = Some(per_minute);
+        self
+    }
+
+    /// Requests a minute for each other endpoint.
+    #[must_use]
+    pub fn others(mut self, per_minute: u32) -> Self {
+        self.others = Some(per_minute);
+        self
+    }
+
+    /// Requests a minute for an endpoint that has answered with a 429. It lowers a limit and never
+    /// raises one.
+    #[must_use]
+    pub fn after_refusal(mut self, per_minute: u32) -> Self {
+        self.after_refusal = Some(per_minute);
+        self
+    }
+
+    pub(crate) fn allow_any(&self) -> bool {
+        [self.usage_events, self.others, self.after_refusal].iter().all(|limit| *limit != Some(0))
+    }
+
+    fn of(&self, route: Route, refused: bool) -> Option<u32> {
+        let own = if route == Route::UsageEvents { self.usage_events } else { self.others };
+        let lowered = self.after_refusal.filter(|_| refused);
+        own.into_iter().chain(lowered).min()
+    }
+}
+
+/// Cursor's minute, and a second of slack.
+const SPAN: TimeDelta = TimeDelta::seconds(61);
+
+/// When one more request may go, given the earlier ones in order, or `None` if it may go now.
+fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -> Option<DateTime<Utc>> {
+    let back = usize::try_from(limit.checked_sub(1)?).ok()?;
+    let free = sends.iter().nth_back(back)?.checked_add_signed(SPAN)?;
+    (free > now).then_some(free)
+}
+
+/// Counts the requests of a client and its clones, endpoint by endpoint.
+#[derive(Debug)]
+pub(crate) struct Pacer {
+    limits: RateLimits,
+    lanes: Mutex<HashMap<Route, Lane>>,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    sends: VecDeque<DateTime<Utc>>,
+    refused: bool,
+}
+
+impl Pacer {
+    pub(crate) fn new(limits: RateLimits) -> Self {
+        Self { limits, lanes: Mutex::default() }
+    }
+
+    /// Counts a request that goes now, or says until when it must wait and counts nothing.
+    pub(crate) fn take(&self, route: Route, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.with(route, |lane| {
+            let limit = self.limits.of(route, lane.refused)?;
+            lane.forget(now);
+            let until = wait_until(&lane.sends, now, limit);
+            if until.is_none() {
+                lane.sends.push_back(now);
+            }
+            until
+        })
+    }
+
+    /// Notes that an endpoint has answered with a 429.
+    pub(crate) fn refused(&self, route: Route) {
+        self.with(route, |lane| lane.refused = true);
+    }
+
+    fn with<T>(&self, route: Route, change: impl FnOnce(&mut Lane) -> T) -> T {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        change(lanes.entry(route).or_default())
+    }
+}
+
+impl Lane {
+    /// Drops what no longer counts. A clock that was set back must not make anyone wait for the time
+    /// that it lost, so what seems to lie ahead counts as sent now.
+    fn forget(&mut self, now: DateTime<Utc>) {
+        let past = |sent: &DateTime<Utc>| now.signed_duration_since(sent) >= SPAN;
+        while self.sends.front().is_some_and(past) {
+            self.sends.pop_front();
+        }
+        for sent in self.sends.iter_mut().rev().take_while(|sent| **sent > now) {
+            *sent = now;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "pacing_tests.rs"]
+mod tests;
