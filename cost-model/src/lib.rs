@@ -55,8 +55,8 @@ pub use split::{ZeroWeights, split};
 pub use store::{
     ChargeSink, Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan,
     FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS,
-    MemoryStore, Owner, PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement, RowSum, Scope,
-    SetNumber, WindowReplacement, final_before,
+    MemoryStore, Owner, PriorRecord, PriorState, RecordSink, ReplaceStats, ReplacedWindow, Restatement,
+    RowSum, Scope, SetNumber, WindowChange, WindowPairing, WindowReplacement, final_before,
 };
 pub use tag_cache::{AnswerId, TagCache};
 pub use tagger::{Part, Tagger, Untagged};

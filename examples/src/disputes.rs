@@ -182,10 +182,10 @@ fn since_issue(dispute: &Dispute) -> Result<SinceIssue, Failure> {
     let mut since = SinceIssue::new(Timestamp::from_millis(dispute.bill.issued_ms)?);
     for FedEvent { event, first_seen_ms, .. } in &dispute.feed {
         let record = record(event)?;
-        let ids = (RecordId::of(&record, 0), Identity::of(&record));
+        let id = RecordId::of(&record, 0);
         let first_seen = Timestamp::from_millis(*first_seen_ms)?;
         let connection = ConnectionId::new("cursor");
-        let provenance = Provenance::stored(connection, "run".into(), first_seen, ids);
+        let provenance = Provenance::stored(connection, "run".into(), first_seen, id);
         since.record(&StoredRecord { record, provenance })?;
     }
     let restatements = dispute.changes.iter().map(restatement).collect::<Result<Vec<_>, _>>()?;

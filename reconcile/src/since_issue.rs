@@ -106,7 +106,7 @@ impl RecordSink for SinceIssue {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{ConnectionId, CostRecord, Currency, Identity, Money, Provenance, RecordId};
+    use cost_model::{ConnectionId, CostRecord, Currency, Money, Provenance, RecordId};
 
     use super::*;
 
@@ -119,8 +119,8 @@ mod tests {
         let mut since = SinceIssue::new(at(100));
         for (arose, seen) in charges {
             let record = CostRecord::new(at(*arose), "p", Currency::USD, Costs::flat(Money::from_units(1)));
-            let ids = (RecordId::of(&record, 0), Identity::of(&record));
-            let provenance = Provenance::stored(ConnectionId::new("c"), "run".into(), at(*seen), ids);
+            let id = RecordId::of(&record, 0);
+            let provenance = Provenance::stored(ConnectionId::new("c"), "run".into(), at(*seen), id);
             since.record(&StoredRecord { record, provenance }).unwrap();
         }
         since.late().iter().map(|charge| charge.at.millis()).collect()

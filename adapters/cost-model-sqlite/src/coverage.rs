@@ -4,7 +4,7 @@ use cost_model::{Coverage, CoveredSpan, ReadNumber, Timestamp, Window};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};
-use crate::row::instant;
+use crate::record::instant;
 
 /// Every span of a connection that the provider was read for.
 pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Coverage> {

@@ -17,6 +17,9 @@ use crate::schema;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The log of changes is cut back to this once it is merged.
 const LOG_BYTES: i64 = 64 << 20;
+/// The log is merged when it has so many pages: pages that many windows change, such as those of an index, are then written
+/// to the file once for all of them.
+const LOG_PAGES: i64 = 8_000;
 
 /// How a file is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,7 @@ impl Database {
             };
             set("journal_mode", &"WAL")?;
             set("journal_size_limit", &LOG_BYTES)?;
+            set("wal_autocheckpoint", &LOG_PAGES)?;
             self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         }
         schema::prepare(&mut self.connection)?;

@@ -1,16 +1,31 @@
-//! The numbers of connections, runs and tuples.
+//! The numbers of connections, texts, sets of dimensions and runs, given out when something is written.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use cost_model::{ConnectionId, DimensionSet};
-use rusqlite::{Connection, OptionalExtension};
+use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
+use rusqlite::{Connection, OptionalExtension, ToSql};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
-use crate::failure::Attempt;
-use crate::tuple;
+use crate::dimensions;
+use crate::failure::{Attempt, Failure};
 
-/// Forgets everything when it remembers so many tuples.
+/// So many sets are remembered although nobody else holds them.
 const REMEMBERED: usize = 1 << 16;
+
+static FIND_SET: LazyLock<String> = LazyLock::new(|| {
+    let equal = dimensions::COLUMNS.map(|column| format!("{column} IS ?")).join(" AND ");
+    format!(
+        "SELECT number FROM dimension_set WHERE connection = ? AND hash = ? AND {equal} AND tags IS ? AND attributes IS ?"
+    )
+});
+
+static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
+    let (columns, places) = (dimensions::COLUMNS.join(", "), ["?"; dimensions::COUNT].join(", "));
+    format!(
+        "INSERT INTO dimension_set (connection, hash, {columns}, tags, attributes) VALUES (?, ?, {places}, ?, ?)"
+    )
+});
 
 /// Numbers that were looked up or given out lately, for one connection at a time. True only for what is committed: to be
 /// forgotten when a transaction fails.
@@ -19,8 +34,16 @@ pub(crate) struct Dictionary {
     of: i64,
     /// Changes when another program writes the file.
     data_version: i64,
-    tuples: HashMap<Arc<DimensionSet>, i64>,
-    runs: HashMap<Arc<str>, i64>,
+    /// By the hash that each set carries.
+    sets: HashMap<Arc<DimensionSet>, i64, FxBuildHasher>,
+    /// The hashes of all sets of the connection, so that a set that is new is not searched for.
+    hashes: FxHashSet<i32>,
+    /// When there are so many sets, those that nobody else holds are forgotten.
+    most_sets: usize,
+    texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
+    runs: HashMap<(Arc<str>, Timestamp), i64>,
+    /// Most records of a window are of one run.
+    last_run: Option<(Arc<str>, Timestamp, i64)>,
 }
 
 impl Dictionary {
@@ -31,61 +54,136 @@ impl Dictionary {
     /// Looks things up for that connection from now on, inside a transaction that writes.
     pub(crate) fn turn_to(&mut self, sqlite: &Connection, connection: i64) -> Attempt<()> {
         let data_version = sqlite.pragma_query_value(None, "data_version", |row| row.get(0))?;
-        if (self.of, self.data_version) != (connection, data_version) || self.tuples.len() > REMEMBERED {
-            *self = Self { of: connection, data_version, ..Self::default() };
+        if (self.of, self.data_version) != (connection, data_version) {
+            let mut all = sqlite.prepare_cached("SELECT hash FROM dimension_set WHERE connection = ?")?;
+            let hashes = all.query_map([connection], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            *self = Self { of: connection, data_version, hashes, ..Self::default() };
+        }
+        if self.sets.len() > self.most_sets.max(REMEMBERED) {
+            // A source that goes on shares its sets; those of one that has ended would only fill memory.
+            self.sets.retain(|set, _| Arc::strong_count(set) > 1);
+            self.most_sets = self.sets.len().saturating_mul(2);
+            self.texts = HashMap::default();
         }
         Ok(())
     }
 
     /// The number of a set of dimensions, given out if it has none.
-    pub(crate) fn tuple(&mut self, sqlite: &Connection, set: &Arc<DimensionSet>) -> Attempt<i64> {
-        if let Some(number) = self.tuples.get(set) {
+    pub(crate) fn set(&mut self, sqlite: &Connection, set: &Arc<DimensionSet>) -> Attempt<i64> {
+        if let Some(number) = self.sets.get(set) {
             return Ok(*number);
         }
-        let texts = tuple::texts(set)?;
-        let digest = tuple::digest(&texts);
-        let mut find =
-            sqlite.prepare_cached("SELECT number FROM tuple WHERE connection = ? AND digest = ?")?;
-        let found = find.query_row((self.of, digest), |row| row.get(0)).optional()?;
+        let mut texts = [None; dimensions::COUNT];
+        for (number, text) in texts.iter_mut().zip(&dimensions::texts(set)) {
+            *number = text.as_ref().map(|text| self.text(sqlite, text)).transpose()?;
+        }
+        let tags = [self.tags(sqlite, &set.tags)?, self.tags(sqlite, &set.attributes)?];
+        let numbers = tags.iter().flat_map(|tags| tags.iter().map(|number| Some(*number)).chain([None]));
+        let hash = hash(texts.into_iter().chain(numbers));
+        let tags = [json(&tags[0])?, json(&tags[1])?];
+        let mut values: Vec<&dyn ToSql> = vec![&self.of, &hash];
+        values.extend(texts.iter().map(|text| text as &dyn ToSql));
+        values.extend(tags.iter().map(|tags| tags as &dyn ToSql));
+        let found = if self.hashes.insert(hash) {
+            None
+        } else {
+            let mut find = sqlite.prepare_cached(&FIND_SET)?;
+            find.query_row(&*values, |row| row.get(0)).optional()?
+        };
         let number = match found {
             Some(number) => number,
             None => {
-                let places = vec!["?"; texts.len()].join(", ");
-                let sql = format!(
-                    "INSERT INTO tuple (connection, digest, {}) VALUES ({}, ?, {places})",
-                    tuple::COLUMNS,
-                    self.of
-                );
-                let mut insert = sqlite.prepare_cached(&sql)?;
-                insert.raw_bind_parameter(1, digest)?;
-                for (place, text) in (2_usize..).zip(&texts) {
-                    insert.raw_bind_parameter(place, text.as_deref())?;
-                }
-                insert.raw_execute()?;
+                let mut insert = sqlite.prepare_cached(&INSERT_SET)?;
+                insert.execute(&*values)?;
                 sqlite.last_insert_rowid()
             }
         };
-        self.tuples.insert(Arc::clone(set), number);
+        self.sets.insert(Arc::clone(set), number);
         Ok(number)
     }
 
-    /// The number of a run, given out if it has none.
-    pub(crate) fn run(&mut self, sqlite: &Connection, id: &Arc<str>) -> Attempt<i64> {
-        if let Some(number) = self.runs.get(id) {
+    /// Numbers of keys and values by turns.
+    fn tags(&mut self, sqlite: &Connection, tags: &Tags) -> Attempt<Vec<i64>> {
+        let mut numbers = Vec::new();
+        for (key, value) in tags.iter() {
+            numbers.extend([self.text(sqlite, key)?, self.text(sqlite, value)?]);
+        }
+        Ok(numbers)
+    }
+
+    /// The number of a text, given out if it has none.
+    fn text(&mut self, sqlite: &Connection, text: &str) -> Attempt<i64> {
+        if let Some(number) = self.texts.get(text) {
             return Ok(*number);
         }
-        let mut find = sqlite.prepare_cached("SELECT number FROM run WHERE connection = ? AND id = ?")?;
-        let found = find.query_row((self.of, id), |row| row.get(0)).optional()?;
-        let number = match found {
+        let number = match text_number(sqlite, self.of, text)? {
             Some(number) => number,
             None => {
-                sqlite.execute("INSERT INTO run (connection, id) VALUES (?, ?)", (self.of, id))?;
+                let mut insert =
+                    sqlite.prepare_cached("INSERT INTO text (connection, text) VALUES (?, ?)")?;
+                insert.insert((self.of, text))?
+            }
+        };
+        self.texts.insert(text.into(), number);
+        Ok(number)
+    }
+
+    /// The number of a run and of when it first saw what it read, given out if they have none.
+    pub(crate) fn run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
+        if let Some((last, seen, number)) = &self.last_run
+            && Arc::ptr_eq(last, id)
+            && *seen == first_seen
+        {
+            return Ok(*number);
+        }
+        let number = self.any_run(sqlite, id, first_seen)?;
+        self.last_run = Some((Arc::clone(id), first_seen, number));
+        Ok(number)
+    }
+
+    fn any_run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
+        let key = (Arc::clone(id), first_seen);
+        if let Some(number) = self.runs.get(&key) {
+            return Ok(*number);
+        }
+        let values = (self.of, id, first_seen.millis());
+        let mut find = sqlite
+            .prepare_cached("SELECT number FROM run WHERE connection = ? AND id = ? AND first_seen = ?")?;
+        let number = match find.query_row(values, |row| row.get(0)).optional()? {
+            Some(number) => number,
+            None => {
+                sqlite.execute("INSERT INTO run (connection, id, first_seen) VALUES (?, ?, ?)", values)?;
                 sqlite.last_insert_rowid()
             }
         };
-        self.runs.insert(Arc::clone(id), number);
+        self.runs.insert(key, number);
         Ok(number)
     }
+}
+
+/// The number of a text of a connection, if it has one.
+pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> Attempt<Option<i64>> {
+    let mut find = sqlite.prepare_cached("SELECT number FROM text WHERE connection = ? AND text = ?")?;
+    Ok(find.query_row((connection, text), |row| row.get(0)).optional()?)
+}
+
+/// By which a set is found. Few have the same, and those are compared; the numbers are given out here, so that nobody
+/// outside can bring about that many have.
+fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i32 {
+    let mix = |hash: u64, number: Option<i64>| {
+        let mixed = hash.rotate_left(5) ^ number.unwrap_or_default().cast_unsigned();
+        mixed.wrapping_mul(0x517c_c1b7_2722_0a95)
+    };
+    let [.., a, b, c, d] = numbers.fold(0, mix).to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}
+
+/// An array of numbers in JSON; none as nothing.
+fn json(numbers: &[i64]) -> Attempt<Option<String>> {
+    if numbers.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(numbers).map(Some).map_err(|_| Failure::Damaged("tags that cannot be written"))
 }
 
 /// The number of a connection, if anything is stored for it.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cost_model::{
     ConnectionId, Error, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats,
-    Origin, Owner, RecordId, Timestamp, Window,
+    Origin, Owner, RecordId, StoredRecord, Timestamp, Window,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::dictionary::{self, Dictionary};
 use crate::failure::{Attempt, Failure};
-use crate::row::{Row as StoredRow, instant};
+use crate::record::{Flags, instant};
 use crate::{coverage, reads, windows};
 
 /// Every import of a connection, in the order in which they were brought in.
@@ -52,7 +52,8 @@ pub(crate) fn import(
     if let Some(replaced) = file.replaces.filter(|replaced| !is_known(*replaced)) {
         return Err(Failure::Refused(Error::no_such_import(replaced)));
     }
-    let (old, mut state) = state(transaction, (number, connection), file.import.reach())?;
+    let mut state = state(transaction, (number, connection), file.import.reach())?;
+    let old = state.records.clone();
     state.known = is_known(file.import.id);
     let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
     if let Some(change) = plan.change {
@@ -73,7 +74,8 @@ pub(crate) fn remove(
     let number = dictionary::connection(transaction, connection)?.ok_or_else(missing)?;
     dictionary.turn_to(transaction, number)?;
     let removed = all(transaction, number)?.into_iter().find(|each| each.id == import).ok_or_else(missing)?;
-    let (old, state) = state(transaction, (number, connection), removed.reach())?;
+    let state = state(transaction, (number, connection), removed.reach())?;
+    let old = state.records.clone();
     let plan = ImportPlan::without(state, import);
     if let Some(change) = plan.change {
         apply(transaction, dictionary, number, removed.reach(), &old, &change)?;
@@ -87,8 +89,8 @@ fn state(
     transaction: &Transaction<'_>,
     (number, connection): (i64, &ConnectionId),
     span: Window,
-) -> Attempt<(Vec<StoredRow>, ImportState)> {
-    let (old, records) = windows::read(transaction, (number, connection), span)?;
+) -> Attempt<ImportState> {
+    let records = windows::read(transaction, (number, connection), span)?;
     let mut stated = transaction
         .prepare_cached("SELECT record, import FROM statement WHERE connection = ? AND at >= ? AND at < ?")?;
     let rows = stated.query_map((number, span.start().millis(), span.end().millis()), |row| {
@@ -97,14 +99,14 @@ fn state(
     let statements: BTreeSet<_> = rows.collect::<rusqlite::Result<_>>()?;
     let oldest: Option<i64> = transaction
         .query_row(
-            "SELECT at FROM record WHERE connection = ? AND imported = 0 ORDER BY at LIMIT 1",
-            [number],
+            "SELECT at FROM record WHERE connection = ? AND flags & ? = 0 ORDER BY at LIMIT 1",
+            [number, Flags::IMPORTED],
             |row| row.get(0),
         )
         .optional()?;
     let provider =
         coverage::of_provider(transaction, number)?.answered_from(oldest.map(instant).transpose()?);
-    Ok((old, ImportState { records, statements, provider, known: false }))
+    Ok(ImportState { records, statements, provider, known: false })
 }
 
 fn apply(
@@ -112,7 +114,7 @@ fn apply(
     dictionary: &mut Dictionary,
     connection: i64,
     span: Window,
-    old: &[StoredRow],
+    old: &[StoredRecord],
     change: &ImportChange,
 ) -> Attempt<()> {
     windows::write(transaction, dictionary, connection, old, &change.records)?;

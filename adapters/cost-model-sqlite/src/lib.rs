@@ -1,25 +1,25 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
-mod assembly;
 mod batches;
-mod conversation;
 mod coverage;
 mod database;
 mod dictionary;
+mod dimensions;
 mod failure;
 mod imports;
+mod migration;
 mod number;
 mod observed;
 mod options;
 mod people;
+mod provider_id;
 mod reads;
+mod record;
+mod resolver;
 mod restated;
-mod row;
 mod scan;
 mod schema;
 mod store;
-mod tuple;
 mod windows;
 mod worker;
 

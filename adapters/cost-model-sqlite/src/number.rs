@@ -21,6 +21,16 @@ pub(crate) enum Number {
 
 const ZEROS: i64 = 32;
 const DIGITS_MOST: u64 = 1 << 57;
+/// Of ten.
+#[expect(clippy::indexing_slicing, reason = "checked when it is compiled")]
+const POWERS: [i128; 32] = {
+    let (mut powers, mut place) = ([1; 32], 1);
+    while place < 32 {
+        powers[place] = powers[place - 1] * 10;
+        place += 1;
+    }
+    powers
+};
 
 impl Number {
     pub(crate) fn of(units: Option<i128>) -> Self {
@@ -46,9 +56,13 @@ impl Number {
         match value {
             ValueRef::Null => Ok(None),
             ValueRef::Integer(short) => {
-                let (digits, zeros) = (short.div_euclid(ZEROS), short.rem_euclid(ZEROS));
-                let power = u32::try_from(zeros).ok().and_then(|zeros| 10_i128.checked_pow(zeros));
-                let units = power.and_then(|power| i128::from(digits).checked_mul(power));
+                let (digits, zeros) = (i128::from(short >> 5), short & 31);
+                let power = usize::try_from(zeros).ok().and_then(|zeros| POWERS.get(zeros));
+                // Digits of 59 bits times a power of 67 overflow nothing, and the usual case needs no check.
+                let multiply = |power| {
+                    if zeros <= 20 { Some(digits * power) } else { digits.checked_mul(power) }
+                };
+                let units = power.copied().and_then(multiply);
                 units.map(Some).ok_or(Failure::Damaged("a number out of range"))
             }
             ValueRef::Blob([]) => Ok(effective),

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use crate::failure::Attempt;
 use crate::number::Number;
-use crate::row::instant;
+use crate::record::instant;
 
 /// The tables that name people.
 const PEOPLE: [&str; 3] = ["observed_spend", "observed_member", "observed_group_member"];

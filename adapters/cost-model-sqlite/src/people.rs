@@ -8,8 +8,9 @@ use rusqlite::{Connection, Transaction};
 use crate::database::Database;
 use crate::dictionary::{self, Dictionary};
 use crate::failure::Attempt;
-use crate::row::PSEUDONYM;
-use crate::{observed, schema, tuple};
+use crate::record::Flags;
+use crate::resolver::{self, Resolver};
+use crate::{dimensions, observed, schema};
 
 /// Puts a pseudonym in place of a person's name, everywhere; tells in how many records.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {
@@ -21,21 +22,15 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
         let pseudonym = Arc::from(pseudonym);
         for (number, _) in dictionary::connections(transaction)? {
             dictionary.turn_to(transaction, number)?;
-            for (old, set) in sets(transaction, number)? {
-                let mut fields = (*set).clone();
-                if fields.pseudonymise(person, &pseudonym) {
-                    let new = dictionary.tuple(transaction, &Arc::new(fields.into()))?;
-                    transaction.execute("INSERT INTO temp.renamed VALUES (?, ?)", (old, new))?;
-                }
-            }
+            rename(transaction, dictionary, (number, person), &pseudonym)?;
         }
         let changed = transaction.execute(
-            "UPDATE record SET tuple = (SELECT new FROM temp.renamed WHERE old = tuple), person = ?
-             WHERE tuple IN (SELECT old FROM temp.renamed)",
-            [PSEUDONYM],
+            "UPDATE record SET dimensions = (SELECT new FROM temp.renamed WHERE old = dimensions), flags = flags & ~?1 | ?2
+             WHERE dimensions IN (SELECT old FROM temp.renamed)",
+            [Flags::PERSON, Flags::PSEUDONYM],
         )?;
         transaction.execute(
-            "DELETE FROM tuple WHERE number IN (SELECT old FROM temp.renamed WHERE old <> new)",
+            "DELETE FROM dimension_set WHERE number IN (SELECT old FROM temp.renamed WHERE old <> new)",
             (),
         )?;
         transaction.execute("DELETE FROM temp.renamed", ())?;
@@ -47,16 +42,47 @@ pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &st
     })
 }
 
-fn sets(sqlite: &Connection, connection: i64) -> Attempt<Vec<(i64, DimensionSet)>> {
-    let sql = format!("SELECT {}, number FROM tuple WHERE connection = ?", tuple::COLUMNS);
-    let mut statement = sqlite.prepare(&sql)?;
+/// Notes the new set of each set of a connection that names the person, and forgets the name if no other text is it.
+fn rename(
+    transaction: &Transaction<'_>,
+    dictionary: &mut Dictionary,
+    (connection, person): (i64, &str),
+    pseudonym: &Arc<str>,
+) -> Attempt<()> {
+    let Some(text) = dictionary::text_number(transaction, connection, person)? else { return Ok(()) };
+    // Those whose tags have the digits of the number, but not the number, come along for nothing.
+    let sql = format!(
+        "SELECT {}, number FROM dimension_set WHERE connection = ?1
+             AND (?2 IN ({}) OR instr(tags, ?2) OR instr(attributes, ?2))",
+        resolver::columns(),
+        dimensions::COLUMNS.join(", ")
+    );
+    let mut statement = transaction.prepare(&sql)?;
     let number = statement.column_count() - 1;
-    let mut rows = statement.query([connection])?;
-    let mut sets = Vec::new();
+    let mut rows = statement.query([connection, text])?;
+    let (mut resolver, mut renamed, mut still_used) = (Resolver::default(), Vec::new(), false);
     while let Some(row) = rows.next()? {
-        sets.push((row.get(number)?, tuple::read(row)?));
+        let mut fields = resolver.fields(transaction, row)?;
+        if fields.pseudonymise(person, pseudonym) {
+            renamed.push((row.get::<_, i64>(number)?, DimensionSet::from(fields.clone())));
+        }
+        still_used |= names(&fields.into(), person);
     }
-    Ok(sets)
+    for (old, set) in renamed {
+        let new = dictionary.set(transaction, &Arc::new(set))?;
+        transaction.execute("INSERT INTO temp.renamed VALUES (?, ?)", (old, new))?;
+    }
+    if !still_used {
+        transaction.execute("DELETE FROM text WHERE number = ?", [text])?;
+    }
+    Ok(())
+}
+
+/// Whether anything in the set is that text.
+fn names(set: &DimensionSet, text: &str) -> bool {
+    let mut tags = set.tags.iter().chain(set.attributes.iter());
+    dimensions::texts(set).iter().flatten().any(|each| each == text)
+        || tags.any(|(key, value)| &**key == text || &**value == text)
 }
 
 /// Removes everything of a connection; tells how many records that was.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::failure::Attempt;
 use crate::number::Number;
-use crate::row::instant;
+use crate::record::instant;
 
 pub(crate) fn append(sqlite: &Connection, connection: i64, restatements: &[Restatement]) -> Attempt<()> {
     if restatements.is_empty() {

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::failure::{Attempt, Failure};
+use crate::migration;
 
 /// `cost` in ASCII, by which SQLite files of this crate are told from others.
 const APPLICATION: i64 = 0x636f_7374;
@@ -166,13 +167,87 @@ const STEPS: [&str; 4] = [
          import BLOB NOT NULL,
          PRIMARY KEY (connection, at, record, import)
      ) STRICT, WITHOUT ROWID;",
-    "ALTER TABLE record ADD COLUMN agent ANY;",
+    // The records of version 3 are brought over one by one: see `migration`.
+    "ALTER TABLE record RENAME TO record_3;
+     ALTER TABLE run RENAME TO run_3;
+     ALTER TABLE tuple RENAME TO tuple_3;
+     CREATE TABLE text (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         text TEXT NOT NULL,
+         UNIQUE (connection, text)
+     ) STRICT;
+     CREATE TABLE dimension_set (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         hash INTEGER NOT NULL,
+         currency INTEGER NOT NULL,
+         provider INTEGER NOT NULL,
+         billing_account INTEGER,
+         account INTEGER,
+         service INTEGER,
+         service_id INTEGER,
+         category INTEGER,
+         subcategory INTEGER,
+         resource INTEGER,
+         charge_type INTEGER,
+         region INTEGER,
+         usage_unit INTEGER,
+         stated_kind INTEGER,
+         stated_model INTEGER,
+         discount_percent INTEGER,
+         tags TEXT,
+         attributes TEXT
+     ) STRICT;
+     CREATE INDEX dimension_set_by_hash ON dimension_set (connection, hash);
+     CREATE TABLE run (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         first_seen INTEGER NOT NULL,
+         UNIQUE (connection, id, first_seen)
+     ) STRICT;
+     CREATE TABLE record (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         dimensions INTEGER NOT NULL,
+         flags INTEGER NOT NULL,
+         input INTEGER NOT NULL,
+         output INTEGER NOT NULL,
+         cache_write INTEGER NOT NULL,
+         cache_read INTEGER NOT NULL,
+         effective ANY,
+         billed ANY,
+         list ANY,
+         contracted ANY,
+         fee ANY,
+         requests ANY,
+         quantity ANY,
+         run INTEGER NOT NULL,
+         until INTEGER,
+         charged ANY,
+         model_cost ANY,
+         conversation ANY,
+         agent ANY,
+         PRIMARY KEY (connection, at, id)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO run (connection, id, first_seen)
+         SELECT DISTINCT r.connection, o.id, r.first_seen FROM record_3 r JOIN run_3 o ON o.number = r.run;
+     CREATE INDEX restatement_by_record ON restatement (record_id);",
 ];
 
+/// After the records of version 3 have been brought over.
+const BROUGHT_OVER: &str = "DROP INDEX restatement_by_record;
+     DROP TABLE record_3;
+     DROP TABLE run_3;
+     DROP TABLE tuple_3;";
+
 /// Every table with rows of a connection.
-pub(crate) const OF_CONNECTION: [&str; 12] = [
+pub(crate) const OF_CONNECTION: [&str; 13] = [
     "record",
-    "tuple",
+    "dimension_set",
+    "text",
     "run",
     "coverage",
     "restatement",
@@ -187,17 +262,26 @@ pub(crate) const OF_CONNECTION: [&str; 12] = [
 
 /// Brings a file that is empty or of an earlier version to the present one, whole or not at all.
 pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
-    if version(connection)? == known() {
+    let found = version(connection)?;
+    if found == known() {
         return Ok(());
     }
+    // What is brought over leaves its place, where nobody would erase the names in it any more.
+    connection.pragma_update_and_check(None, "secure_delete", found > 0, |_| Ok(()))?;
     // Only one program gets here at a time; the next finds the work done.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for step in STEPS.iter().skip(usize::try_from(version(&transaction)?).unwrap_or_default()) {
+    let found = usize::try_from(version(&transaction)?).unwrap_or_default();
+    for step in STEPS.iter().skip(found) {
         transaction.execute_batch(step)?;
+    }
+    if found < STEPS.len() {
+        migration::bring_records_over(&transaction)?;
+        transaction.execute_batch(BROUGHT_OVER)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", known())?;
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    Ok(connection.pragma_update_and_check(None, "secure_delete", false, |_| Ok(()))?)
 }
 
 /// The version of a file, 0 for an empty one; an error for one that is not to be touched.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cost_model::{
-    ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations, Origin,
-    ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
+    ChargeSink, ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations,
+    Origin, ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
 };
 use rusqlite::Connection;
 
 use crate::database::{Access, Database};
 use crate::failure::Attempt;
+use crate::record::Flags;
 use crate::worker::Worker;
 use crate::{Options, coverage, dictionary, imports, observed, people, reads, restated, scan, windows};
 
@@ -130,13 +131,18 @@ impl CostStore for SqliteStore {
         scan::scan(&self.path, self.access, scope, sink).await
     }
 
+    async fn scan_charges(&self, scope: &Scope, sink: &mut (dyn ChargeSink + Send)) -> Result<()> {
+        scan::scan_charges(&self.path, self.access, scope, sink).await
+    }
+
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
         let span = (window.start().millis(), window.end().millis());
         self.ask(connection, move |sqlite, number| {
             let mut count = sqlite.prepare_cached(
-                "SELECT count(*) FROM record WHERE connection = ? AND at >= ? AND at < ? AND unconfirmed = 0",
+                "SELECT count(*) FROM record WHERE connection = ? AND at >= ? AND at < ? AND flags & ? = 0",
             )?;
-            let count: i64 = count.query_row((number, span.0, span.1), |row| row.get(0))?;
+            let values = (number, span.0, span.1, Flags::UNCONFIRMED);
+            let count: i64 = count.query_row(values, |row| row.get(0))?;
             Ok(u64::try_from(count).unwrap_or_default())
         })
         .await

@@ -3,15 +3,16 @@
 use std::cmp::Ordering;
 
 use cost_model::{
-    ConnectionId, PriorState, ReplaceStats, ReplacedWindow, StoredRecord, Window, WindowReplacement,
+    ConnectionId, Person, PriorRecord, PriorState, RecordId, ReplaceStats, StoredRecord, Timestamp, Window,
+    WindowPairing, WindowReplacement,
 };
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use crate::assembly::{self, Assembly};
 use crate::database::Database;
 use crate::dictionary::Dictionary;
 use crate::failure::{Attempt, Failure};
-use crate::row::{self, Row};
+use crate::record::{self, Flags, instant};
+use crate::resolver::Resolver;
 use crate::{coverage, imports, reads, restated};
 
 impl Database {
@@ -34,6 +35,30 @@ impl Database {
     }
 }
 
+/// What a read is compared with before any record is read as a whole.
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    at: Timestamp,
+    id: RecordId,
+    set: i64,
+    flags: Flags,
+    person: Person,
+}
+
+impl PriorRecord for Key {
+    fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    fn record_id(&self) -> RecordId {
+        self.id
+    }
+
+    fn person(&self) -> Person {
+        self.person
+    }
+}
+
 /// Replaces a window, and writes what is different.
 pub(crate) fn replace(
     transaction: &Transaction<'_>,
@@ -44,76 +69,131 @@ pub(crate) fn replace(
     let window = new.window;
     let number = reads::connection_of(transaction, connection, new.read)?;
     dictionary.turn_to(transaction, number)?;
-    let (old, records) = read(transaction, (number, connection), window)?;
-    let prior = PriorState { records, coverage: coverage::of_provider(transaction, number)? };
-    let covered = prior.coverage.clone();
-    let replaced = ReplacedWindow::of(prior, new, connection).map_err(Failure::Refused)?;
-    write(transaction, dictionary, number, &old, &replaced.records)?;
-    restated::append(transaction, number, &replaced.restatements)?;
-    coverage::put(transaction, number, &covered, &replaced.coverage)?;
+    let covered = coverage::of_provider(transaction, number)?;
+    let prior = PriorState { records: keys(transaction, number, window)?, coverage: covered.clone() };
+    let pairing = WindowPairing::new(prior, new, connection).map_err(Failure::Refused)?;
+    let unsettled = read_each(transaction, (number, connection), pairing.unsettled())?;
+    let change = pairing.finish(&unsettled);
+    let mut update = transaction.prepare_cached(
+        "UPDATE record SET dimensions = ?, flags = ? WHERE connection = ? AND at = ? AND id = ?",
+    )?;
+    // The id holds everything else.
+    for (key, record) in &change.same {
+        let (set, flags) = (dictionary.set(transaction, &record.dimensions)?, Flags::as_read(record));
+        if (set, flags) != (key.set, key.flags) {
+            update.execute(params![set, flags.0, number, key.at.millis(), key.id.as_bytes()])?;
+        }
+    }
+    write(transaction, dictionary, number, &unsettled, &change.put)?;
+    restated::append(transaction, number, &change.restatements)?;
+    coverage::put(transaction, number, &covered, &change.coverage)?;
     imports::forget_statements(transaction, number, window)?;
-    Ok(replaced.stats)
+    Ok(change.stats)
 }
 
-/// Reads every record of a window, ascending by time and id, as rows and as records.
+/// Reads the key of every record of a window.
+fn keys(sqlite: &Connection, connection: i64, window: Window) -> Attempt<Vec<Key>> {
+    let mut statement = sqlite.prepare_cached(
+        "SELECT at, id, dimensions, flags FROM record WHERE connection = ? AND at >= ? AND at < ?",
+    )?;
+    let mut rows = statement.query((connection, window.start().millis(), window.end().millis()))?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        let flags = Flags(row.get(3)?);
+        let (id, person) = (RecordId::from_bytes(row.get(1)?), flags.person()?);
+        keys.push(Key { at: instant(row.get(0)?)?, id, set: row.get(2)?, flags, person });
+    }
+    Ok(keys)
+}
+
+/// Reads the records of these keys.
+fn read_each(
+    sqlite: &Connection,
+    (number, connection): (i64, &ConnectionId),
+    keys: &[Key],
+) -> Attempt<Vec<StoredRecord>> {
+    let sql = format!("SELECT {} FROM record WHERE connection = ? AND at = ? AND id = ?", record::COLUMNS);
+    let mut statement = sqlite.prepare_cached(&sql)?;
+    let (mut records, mut resolver) = (Vec::with_capacity(keys.len()), Resolver::default());
+    for key in keys {
+        let mut rows = statement.query(params![number, key.at.millis(), key.id.as_bytes()])?;
+        if let Some(row) = rows.next()? {
+            records.push(resolver.record(sqlite, connection, row)?);
+        }
+    }
+    Ok(records)
+}
+
+/// Reads every record of a window, ascending by time and id.
 pub(crate) fn read(
     sqlite: &Connection,
     connection: (i64, &ConnectionId),
     window: Window,
-) -> Attempt<(Vec<Row>, Vec<StoredRecord>)> {
-    let (mut old, mut records, mut assembly) = (Vec::new(), Vec::new(), Assembly::default());
-    let mut batches = Vec::new();
+) -> Attempt<Vec<StoredRecord>> {
+    let mut records = Vec::new();
     let span = (window.start().millis(), window.end().millis() - 1);
-    assembly::read(sqlite, connection, span, &mut |batch| {
-        batches.push(batch);
+    read_span(sqlite, connection, span, &mut |record| {
+        records.push(record);
         true
     })?;
-    for mut batch in batches {
-        assembly.begin(&mut batch);
-        for row in batch.rows {
-            records.push(assembly.record(row.clone())?);
-            old.push(row);
-        }
-    }
-    Ok((old, records))
+    Ok(records)
 }
 
-/// Writes records in place of rows, where they differ.
+/// Reads the records of a connection in a span of milliseconds, the last included, until one is refused; false if one was.
+pub(crate) fn read_span(
+    sqlite: &Connection,
+    (number, connection): (i64, &ConnectionId),
+    (first, last): (i64, i64),
+    take: &mut dyn FnMut(StoredRecord) -> bool,
+) -> Attempt<bool> {
+    let sql = format!(
+        "SELECT {} FROM record WHERE connection = ? AND at BETWEEN ? AND ? ORDER BY at, id",
+        record::COLUMNS
+    );
+    let mut statement = sqlite.prepare_cached(&sql)?;
+    let mut rows = statement.query((number, first, last))?;
+    let mut resolver = Resolver::default();
+    while let Some(row) = rows.next()? {
+        if !take(resolver.record(sqlite, connection, row)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Writes records in place of others, where they differ. Both are ascending by time and id, and so are the keys of the
+/// table: writes go from page to page.
 pub(crate) fn write(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
     connection: i64,
-    old: &[Row],
-    records: &[StoredRecord],
+    old: &[StoredRecord],
+    new: &[StoredRecord],
 ) -> Attempt<()> {
-    let mut new = Vec::with_capacity(records.len());
-    for stored in records {
-        let run = dictionary.run(transaction, &stored.provenance.run)?;
-        new.push(Row::of(stored, dictionary.tuple(transaction, &stored.record.dimensions)?, run)?);
-    }
-    write_difference(transaction, connection, old, &new)
-}
-
-/// Both are ascending by time and id, and so are the keys of the table: writes go from page to page.
-fn write_difference(transaction: &Transaction<'_>, connection: i64, old: &[Row], new: &[Row]) -> Attempt<()> {
     let mut delete =
         transaction.prepare_cached("DELETE FROM record WHERE connection = ? AND at = ? AND id = ?")?;
-    let mut write = transaction.prepare_cached(row::WRITE)?;
+    let mut write = transaction.prepare_cached(record::WRITE)?;
+    let key = |stored: &StoredRecord| (stored.record.at, stored.provenance.record_id);
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
     loop {
         let order = match (old.peek(), new.peek()) {
             (None, None) => return Ok(()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some(before), Some(now)) => (before.at, before.id).cmp(&(now.at, now.id)),
+            (Some(before), Some(now)) => key(before).cmp(&key(now)),
         };
         let before = old.next_if(|_| order.is_le());
         let now = new.next_if(|_| order.is_ge());
         match (before, now) {
             (Some(before), None) => {
-                delete.execute((connection, before.at, before.id))?;
+                let (at, id) = key(before);
+                delete.execute(params![connection, at.millis(), id.as_bytes()])?;
             }
-            (before, Some(now)) if before != Some(now) => now.write(&mut write, connection)?,
+            (before, Some(now)) if before != Some(now) => {
+                let set = dictionary.set(transaction, &now.record.dimensions)?;
+                let run = dictionary.run(transaction, &now.provenance.run, now.provenance.first_seen)?;
+                record::write(&mut write, connection, now, set, run)?;
+            }
             _ => {}
         }
     }

@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use cost_model::Result;
+use futures_channel::oneshot::{self, Receiver};
 
-use crate::answer::{self, Answer};
 use crate::database::Database;
 use crate::failure::{Attempt, Failure};
 
@@ -37,18 +37,19 @@ impl Worker {
         job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
     ) -> Result<T> {
         let outcome = self.give(job).await;
-        outcome.unwrap_or_else(|| Err(Failure::Stopped.at(&self.path)))
+        outcome.unwrap_or_else(|_gone| Err(Failure::Stopped.at(&self.path)))
     }
 
     /// Gives a job to the thread; nobody has to wait for the answer.
     pub(crate) fn give<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Database) -> Attempt<T> + Send + 'static,
-    ) -> Answer<Result<T>> {
-        let (asked, answer) = answer::channel();
+    ) -> Receiver<Result<T>> {
+        let (asked, answer) = oneshot::channel();
         let job = Box::new(move |database: &mut Database| {
             let outcome = job(database).map_err(|failure| failure.at(&database.path));
-            asked.answer(outcome);
+            // Nobody may wait for it any more.
+            let _dropped = asked.send(outcome);
         });
         if let Some(jobs) = &self.jobs {
             // A thread that is gone drops the job, and with it the end that would answer.

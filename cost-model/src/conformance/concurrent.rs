@@ -2,6 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,9 @@ use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
 use crate::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Error, ErrorKind, Money, RecordSink, ReplaceStats,
-    Result, Scope, StoredRecord, WindowReplacement,
+    ChargeSink, ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionSet, Error, ErrorKind,
+    Figures, Money, RecordSink, ReplaceStats, Result, Scope, SetNumber, StoredRecord, Timestamp,
+    WindowReplacement,
 };
 
 type Job<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
@@ -207,15 +209,26 @@ fn replace<'a>(store: &'a dyn CostStore, (id, read): &'a (ConnectionId, WindowRe
 /// Takes some records, then fails.
 struct Impatient(u32);
 
+impl Impatient {
+    fn take_one(&mut self) -> Result<()> {
+        self.0 = self.0.checked_sub(1).ok_or_else(|| Error::new(ErrorKind::Query, "enough"))?;
+        Ok(())
+    }
+}
+
 impl RecordSink for Impatient {
     fn record(&mut self, _: &StoredRecord) -> Result<()> {
-        match self.0.checked_sub(1) {
-            Some(left) => {
-                self.0 = left;
-                Ok(())
-            }
-            None => Err(Error::new(ErrorKind::Query, "enough")),
-        }
+        self.take_one()
+    }
+}
+
+impl ChargeSink for Impatient {
+    fn set(&mut self, _: SetNumber, _: &Arc<DimensionSet>) -> Result<()> {
+        Ok(())
+    }
+
+    fn charge(&mut self, _: SetNumber, _: Timestamp, _: &Figures) -> Result<()> {
+        self.take_one()
     }
 }
 
@@ -224,9 +237,15 @@ pub(super) async fn stopped(factory: &dyn StoreFactory, records: u32) -> Checked
     let count = records.clamp(10, 5_000);
     put(&*store, &id, &state(0, count)?).await?;
     for patience in [0, 3, count - 1] {
-        match store.scan(&Scope::all(), &mut Impatient(patience)).await {
-            Ok(()) => return Err(Broken("a scan went on although its sink had failed".into())),
-            Err(error) => same("the error", &error.to_string(), &"enough".to_owned())?,
+        let stopped = [
+            store.scan(&Scope::all(), &mut Impatient(patience)).await,
+            store.scan_charges(&Scope::all(), &mut Impatient(patience)).await,
+        ];
+        for outcome in stopped {
+            match outcome {
+                Ok(()) => return Err(Broken("a scan went on although its sink had failed".into())),
+                Err(error) => same("the error", &error.to_string(), &"enough".to_owned())?,
+            }
         }
         put(&*store, &id, &state(i64::from(patience) + 1, count)?).await?;
         whole(&seen::scan(&*store, &Scope::all()).await?, count)?;

@@ -54,7 +54,7 @@ async fn one(store: &dyn CostStore, model: &Model, number: i64) -> Checked {
 #[derive(Default)]
 struct Charges {
     sets: Vec<Arc<DimensionSet>>,
-    taken: Vec<(usize, Timestamp, Figures)>,
+    found: Vec<(usize, Timestamp, Figures)>,
     /// What was wrong with the numbers of sets.
     fault: Option<&'static str>,
 }
@@ -71,28 +71,31 @@ impl ChargeSink for Charges {
     }
 
     fn charge(&mut self, set: SetNumber, at: Timestamp, figures: &Figures) -> Result<()> {
-        self.taken.push((set.index(), at, *figures));
+        if set.index() >= self.sets.len() {
+            self.fault = Some("a charge whose set was not handed over before");
+        }
+        self.found.push((set.index(), at, *figures));
         Ok(())
     }
 }
 
 /// The charges of these records, in the same order, each set of dimensions once.
 async fn charges(what: &str, store: &dyn CostStore, scope: &Scope, records: &[StoredRecord]) -> Checked {
-    let mut found = Charges::default();
-    store.scan_charges(scope, &mut found).await?;
-    if let Some(fault) = found.fault {
+    let mut charges = Charges::default();
+    store.scan_charges(scope, &mut charges).await?;
+    if let Some(fault) = charges.fault {
         return Err(Broken(format!("{what}: {fault}")));
     }
-    if found.taken.len() != records.len() {
-        let count = found.taken.len();
+    if charges.found.len() != records.len() {
+        let count = charges.found.len();
         return Err(Broken(format!("{what}: found {count} charges, expected {}", records.len())));
     }
     for (place, ((set, at, figures), StoredRecord { record, .. })) in
-        found.taken.iter().zip(records).enumerate()
+        charges.found.iter().zip(records).enumerate()
     {
         same(&format!("{what}: the time of charge {place}"), at, &record.at)?;
         same(&format!("{what}: the figures of charge {place}"), figures, &record.figures())?;
-        if found.sets.get(*set) != Some(&record.dimensions) {
+        if charges.sets.get(*set) != Some(&record.dimensions) {
             return Err(Broken(format!("{what}: charge {place} has other dimensions than its record")));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use sha2::{Digest, Sha256};
 
 use crate::costs::Metric;
@@ -63,10 +64,10 @@ impl Identity {
 
 /// The digest of everything that a provider states of a charge, which equal charges share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Content([u8; 32]);
+struct Content([u8; 32]);
 
 impl Content {
-    pub(super) fn of(record: &CostRecord) -> Self {
+    fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
         fields.bytes(&record.dimensions.digests().all);
         fields.usage(record);
@@ -79,7 +80,7 @@ impl Content {
     }
 
     /// Returns the id of the `ordinal`-th of equal charges. Nearly every charge is the first.
-    pub(super) fn record_id(&self, ordinal: u64) -> RecordId {
+    fn record_id(&self, ordinal: u64) -> RecordId {
         if ordinal == 0 {
             return RecordId(half(self.0));
         }
@@ -88,6 +89,20 @@ impl Content {
         fields.bytes(&ordinal.to_le_bytes());
         RecordId(half(fields.digest()))
     }
+}
+
+/// Returns the ids of the records of one read. Equal records get ids of their own by their ordinal among equals.
+pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
+    let mut equals: FxHashMap<Content, u64> =
+        FxHashMap::with_capacity_and_hasher(records.len(), FxBuildHasher);
+    let id = |record| {
+        let content = Content::of(record);
+        let ordinal = equals.entry(content).or_default();
+        let id = content.record_id(*ordinal);
+        *ordinal += 1;
+        id
+    };
+    records.iter().map(id).collect()
 }
 
 /// The digests of what a provider states of a set of dimensions.

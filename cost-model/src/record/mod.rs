@@ -13,3 +13,5 @@ pub use ids::{Identity, RecordId};
 pub use interner::{Code, DimensionInterner, SharedTexts};
 pub use provenance::{Person, Provenance, ReadNumber, Run, StoredRecord};
 pub use tags::Tags;
+
+pub(crate) use ids::record_ids;

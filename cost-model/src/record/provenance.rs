@@ -1,11 +1,9 @@
 //! Where a record comes from.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ConnectionId;
-use crate::record::ids::Content;
-use crate::record::{CostRecord, Identity, RecordId};
+use crate::record::{CostRecord, RecordId};
 use crate::time::Timestamp;
 
 /// Where a stored record comes from.
@@ -20,8 +18,6 @@ pub struct Provenance {
     pub first_seen: Timestamp,
     /// What it is.
     pub record_id: RecordId,
-    /// What it is, apart from person and amounts.
-    pub identity: Identity,
     /// Where the person that it names comes from.
     pub person: Person,
     /// Whether the provider no longer answers for its time, so that nobody can tell whether it still stands.
@@ -70,34 +66,17 @@ impl Provenance {
         connection: ConnectionId,
         run: Arc<str>,
         first_seen: Timestamp,
-        ids: (RecordId, Identity),
+        record_id: RecordId,
     ) -> Self {
-        let (record_id, identity) = ids;
         Self {
             connection,
             run,
             first_seen,
             record_id,
-            identity,
             person: Person::AsRead,
             unconfirmed: false,
             imported: false,
         }
-    }
-
-    /// Gives each record of one read its provenance, as if `run` were the first to read it. Equal records get ids of
-    /// their own by their ordinal among equals.
-    pub fn of_read(records: Vec<CostRecord>, connection: &ConnectionId, run: &Run) -> Vec<StoredRecord> {
-        let mut equals: HashMap<Content, u64> = HashMap::with_capacity(records.len());
-        let stored = |record: CostRecord| {
-            let content = Content::of(&record);
-            let ordinal = equals.entry(content).or_default();
-            let ids = (content.record_id(*ordinal), Identity::of(&record));
-            *ordinal += 1;
-            let provenance = Self::stored(connection.clone(), Arc::clone(&run.id), run.at, ids);
-            StoredRecord { record, provenance }
-        };
-        records.into_iter().map(stored).collect()
     }
 }
 

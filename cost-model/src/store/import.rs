@@ -7,8 +7,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    ConnectionId, CostRecord, Identity, Metric, Money, Provenance, RecordId, Result, Run, Spans,
-    StoredRecord, Timestamp, Window,
+    ConnectionId, CostRecord, Metric, Money, Provenance, RecordId, Result, Run, Spans, StoredRecord,
+    Timestamp, Window,
 };
 
 /// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
@@ -542,8 +542,7 @@ impl<'a> Matching<'a> {
         let Import { id: import, imported_at, .. } = &self.file.import;
         let run = Run::at(*imported_at);
         let name = format!("import {import}");
-        let ids = (id, Identity::of(row));
-        let mut provenance = Provenance::stored(connection.clone(), name.into(), run.at, ids);
+        let mut provenance = Provenance::stored(connection.clone(), name.into(), run.at, id);
         provenance.imported = true;
         StoredRecord { record: row.clone(), provenance }
     }

@@ -26,7 +26,7 @@ pub use import::{
     Owner, RowSum,
 };
 pub use memory::MemoryStore;
-pub use replacement::{PriorState, ReplacedWindow};
+pub use replacement::{PriorRecord, PriorState, ReplacedWindow, WindowChange, WindowPairing};
 pub use restatement::Restatement;
 
 /// Keeps cost records by connection and window.

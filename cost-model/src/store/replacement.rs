@@ -3,6 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use crate::record::record_ids;
 use crate::store::coverage::{Coverage, CoveredSpan};
 use crate::store::{ReplaceStats, WindowReplacement};
 use crate::{
@@ -11,13 +14,156 @@ use crate::{
 };
 
 /// What a store holds of a connection before a window is replaced.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
-pub struct PriorState {
-    /// Every stored record inside the window.
-    pub records: Vec<StoredRecord>,
+pub struct PriorState<T = StoredRecord> {
+    /// Every stored record inside the window, or a key of each.
+    pub records: Vec<T>,
     /// What the provider's API has been read for; imported files are left out.
     pub coverage: Coverage,
+}
+
+impl<T> Default for PriorState<T> {
+    fn default() -> Self {
+        Self { records: Vec::new(), coverage: Coverage::default() }
+    }
+}
+
+/// A stored record, or a store's own key of one: what a read is compared with first.
+pub trait PriorRecord {
+    /// Returns when the charge arose.
+    fn at(&self) -> Timestamp;
+    /// Returns its id.
+    fn record_id(&self) -> RecordId;
+    /// Returns where its person comes from.
+    fn person(&self) -> Person;
+}
+
+impl PriorRecord for StoredRecord {
+    fn at(&self) -> Timestamp {
+        self.record.at
+    }
+
+    fn record_id(&self) -> RecordId {
+        self.provenance.record_id
+    }
+
+    fn person(&self) -> Person {
+        self.provenance.person
+    }
+}
+
+/// Replaces a window in two steps, so that a store reads few of its records as a whole.
+///
+/// 1. [`WindowPairing::new`] pairs by id, for which the store reads the key of each stored record.
+/// 2. [`WindowPairing::finish`] pairs the rest, for which the store reads the records of [`WindowPairing::unsettled`].
+///
+/// The outcome is that of [`ReplacedWindow::of`], which describes it.
+#[derive(Debug)]
+pub struct WindowPairing<T> {
+    /// Without its records.
+    new: WindowReplacement,
+    later: Spans,
+    coverage: Coverage,
+    left: Vec<T>,
+    same: Vec<(T, CostRecord)>,
+    unsettled: Vec<T>,
+    came: Vec<StoredRecord>,
+}
+
+/// What a store changes when a window is replaced.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct WindowChange<T> {
+    /// Records that later reads have stored, which stay as they are.
+    pub left: Vec<T>,
+    /// Records that came back with their id, and the charge as it is stated now. They keep their run and the time they were
+    /// first seen, and are confirmed; what the id leaves out, such as a display name, may be another.
+    pub same: Vec<(T, CostRecord)>,
+    /// What is put in place of all [`WindowPairing::unsettled`] records, ascending by time, equal times by record id. Some
+    /// may be as they were.
+    pub put: Vec<StoredRecord>,
+    /// What the provider's API has been read for from now on.
+    pub coverage: Coverage,
+    /// What is different.
+    pub stats: ReplaceStats,
+    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    pub restatements: Vec<Restatement>,
+}
+
+impl<T: PriorRecord> WindowPairing<T> {
+    /// Pairs the charges that came with stored ones of the same id.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a record that was read lies outside the window.
+    pub fn new(prior: PriorState<T>, mut new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
+        let window = new.window;
+        if let Some(outside) = new.records.iter().find(|record| !window.contains(record.at)) {
+            let message = format!("a record at {} lies outside its window {window}", outside.at);
+            return Err(Error::new(ErrorKind::Store, message));
+        }
+        if !new.proven {
+            // What did not come back may be missing from this read alone.
+            new.answers_from = window.end();
+        }
+        let later = prior.coverage.later_than(new.read, window);
+        let mut records = std::mem::take(&mut new.records);
+        records.retain(|record| !later.contains(record.at));
+        let (left, stored): (Vec<_>, Vec<_>) =
+            prior.records.into_iter().partition(|stored| later.contains(stored.at()));
+        let mut stored: FxHashMap<RecordId, T> =
+            stored.into_iter().map(|stored| (stored.record_id(), stored)).collect();
+        let (mut same, mut unsettled, mut came) = (Vec::with_capacity(stored.len()), Vec::new(), Vec::new());
+        let ids = record_ids(&records);
+        for (record, id) in records.into_iter().zip(ids) {
+            match stored.remove(&id) {
+                Some(old) if old.person() == Person::AsRead => {
+                    same.push((old, record));
+                    continue;
+                }
+                old => unsettled.extend(old),
+            }
+            let run = Arc::clone(&new.run.id);
+            let provenance = Provenance::stored(connection.clone(), run, new.run.at, id);
+            came.push(StoredRecord { record, provenance });
+        }
+        unsettled.extend(stored.into_values());
+        unsettled.sort_by_key(|stored| (stored.at(), stored.record_id()));
+        Ok(Self { new, later, coverage: prior.coverage, left, same, unsettled, came })
+    }
+
+    /// Returns the stored records that have to be read as a whole, ascending by time, equal times by record id: those that
+    /// did not come back by their id, and those whose person is not the one who came.
+    pub fn unsettled(&self) -> &[T] {
+        &self.unsettled
+    }
+
+    /// Pairs what is left over with the unsettled records.
+    pub fn finish(self, unsettled: &[StoredRecord]) -> WindowChange<T> {
+        let Self { new, later, coverage, left, same, came, .. } = self;
+        let mut pairing = Pairing::new(unsettled, &new);
+        pairing.stats.unchanged = u64::try_from(same.len()).unwrap_or(u64::MAX);
+        let came = pairing.pair_equal(came);
+        let came = pairing.pair_by_identity(came, |old, new| {
+            let unnamed = old.provenance.person == Person::Pseudonym || lost_its_person(old, new);
+            unnamed && same_amounts(old, new)
+        });
+        let came = pairing.pair_by_identity(came, |old, new| {
+            old.record.dimensions.resource == new.record.dimensions.resource
+        });
+        let came = pairing.pair_by_identity(came, lost_its_person);
+        let came = pairing.pair_by_identity(came, |_, _| true);
+        for record in came {
+            pairing.add(record);
+        }
+        pairing.withdraw();
+        let Pairing { mut stats, records: mut put, mut restatements, .. } = pairing;
+        sort(&mut put);
+        restatements.sort_by_key(|restatement| (restatement.at, restatement.record_id));
+        let coverage = cover(coverage, &new, &later);
+        stats.left = later.into_windows();
+        WindowChange { left, same, put, coverage, stats, restatements }
+    }
 }
 
 /// What a store holds after a window was replaced: every [`CostStore`](crate::CostStore) stores exactly this.
@@ -66,39 +212,24 @@ impl ReplacedWindow {
     ///
     /// # Errors
     /// [`ErrorKind::Store`] when a record that was read lies outside the window.
-    pub fn of(prior: PriorState, mut new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
-        let window = new.window;
-        if let Some(outside) = new.records.iter().find(|record| !window.contains(record.at)) {
-            let message = format!("a record at {} lies outside its window {window}", outside.at);
-            return Err(Error::new(ErrorKind::Store, message));
-        }
-        if !new.proven {
-            // What did not come back may be missing from this read alone.
-            new.answers_from = window.end();
-        }
-        let later = prior.coverage.later_than(new.read, window);
-        let is_later = |at: Timestamp| later.contains(at);
-        let (left, stored): (Vec<_>, Vec<_>) =
-            prior.records.into_iter().partition(|stored| is_later(stored.record.at));
-        let records = std::mem::take(&mut new.records).into_iter().filter(|record| !is_later(record.at));
-        let came = Provenance::of_read(records.collect(), connection, &new.run);
-
-        let mut pairing = Pairing::new(stored, &new);
-        let came = pairing.pair_equal(came);
-        let came =
-            pairing.pair_by_identity(came, |old, new| same_amounts(old, new) && lost_its_person(old, new));
-        let came = pairing.pair_by_identity(came, |old, new| {
-            old.record.dimensions.resource == new.record.dimensions.resource
-        });
-        let came = pairing.pair_by_identity(came, lost_its_person);
-        let came = pairing.pair_by_identity(came, |_, _| true);
-        for record in came {
-            pairing.add(record);
-        }
-        let mut replaced = pairing.finish(left, cover(prior.coverage, &new, &later));
-        replaced.stats.left = later.into_windows();
-        Ok(replaced)
+    pub fn of(prior: PriorState, new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
+        let pairing = WindowPairing::new(prior, new, connection)?;
+        let unsettled = pairing.unsettled().to_vec();
+        let WindowChange { left, same, put, coverage, stats, restatements } = pairing.finish(&unsettled);
+        let mut records = put;
+        records.extend(left);
+        records.extend(same.into_iter().map(|(mut old, record)| {
+            (old.provenance.unconfirmed, old.provenance.imported) = (false, false);
+            StoredRecord { record, provenance: old.provenance }
+        }));
+        sort(&mut records);
+        Ok(Self { records, coverage, stats, restatements })
     }
+}
+
+fn sort(records: &mut [StoredRecord]) {
+    // Records are large: sort their keys, and move each record once.
+    records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
 /// The coverage once the window is replaced: an unproven read leaves the window to be read again.
@@ -114,37 +245,38 @@ fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &Spans) -> Cove
     coverage
 }
 
+/// The charges that no id has paired, and the records that they may be.
 struct Pairing<'a> {
     new: &'a WindowReplacement,
     /// What has not been paired yet.
-    stored: HashMap<RecordId, StoredRecord>,
+    stored: FxHashMap<RecordId, &'a StoredRecord>,
     records: Vec<StoredRecord>,
     stats: ReplaceStats,
     restatements: Vec<Restatement>,
 }
 
 impl<'a> Pairing<'a> {
-    fn new(stored: Vec<StoredRecord>, new: &'a WindowReplacement) -> Self {
-        let stored = stored.into_iter().map(|record| (record.provenance.record_id, record)).collect();
+    fn new(stored: &'a [StoredRecord], new: &'a WindowReplacement) -> Self {
+        let stored = stored.iter().map(|record| (record.provenance.record_id, record)).collect();
         Self { new, stored, records: Vec::new(), stats: ReplaceStats::default(), restatements: Vec::new() }
     }
 
     /// Pairs by id; returns what is left over.
     fn pair_equal(&mut self, came: Vec<StoredRecord>) -> Vec<StoredRecord> {
-        let mut left = Vec::new();
-        self.records.reserve(came.len());
+        if self.stored.is_empty() {
+            return came;
+        }
+        let mut left = Vec::with_capacity(came.len());
         for mut record in came {
             let Some(old) = self.stored.remove(&record.provenance.record_id) else {
                 left.push(record);
                 continue;
             };
             record.provenance.first_seen = old.provenance.first_seen;
-            record.provenance.person = old.provenance.person;
             // What has not changed need not be written.
             record.provenance.run = Arc::clone(&old.provenance.run);
-            if old.provenance.person != Person::AsRead {
-                keep_person(&mut record, &old);
-            }
+            record.provenance.person = old.provenance.person;
+            keep_person(&mut record, old);
             self.stats.unchanged += 1;
             self.records.push(record);
         }
@@ -160,18 +292,18 @@ impl<'a> Pairing<'a> {
         if came.is_empty() || self.stored.is_empty() {
             return came;
         }
-        let mut waiting: HashMap<Identity, VecDeque<StoredRecord>> = HashMap::new();
-        let mut stored: Vec<_> = std::mem::take(&mut self.stored).into_values().collect();
-        stored.sort_by_key(|record| record.provenance.record_id);
-        for record in stored {
-            waiting.entry(record.provenance.identity).or_default().push_back(record);
+        let mut waiting: HashMap<Identity, VecDeque<&'a StoredRecord>> = HashMap::new();
+        let mut stored: Vec<_> = self.stored.drain().collect();
+        stored.sort_unstable_by_key(|(id, _)| *id);
+        for (_, record) in stored {
+            waiting.entry(Identity::of(&record.record)).or_default().push_back(record);
         }
         let mut left = Vec::new();
         for record in came {
-            let queue = waiting.get_mut(&record.provenance.identity);
+            let queue = waiting.get_mut(&Identity::of(&record.record));
             let place = queue.as_ref().and_then(|queue| queue.iter().position(|old| fit(old, &record)));
             match queue.zip(place).and_then(|(queue, place)| queue.remove(place)) {
-                Some(old) => self.replace(&old, record),
+                Some(old) => self.replace(old, record),
                 None => left.push(record),
             }
         }
@@ -183,15 +315,7 @@ impl<'a> Pairing<'a> {
     fn replace(&mut self, old: &StoredRecord, mut record: StoredRecord) {
         record.provenance.first_seen = old.provenance.first_seen;
         let forgotten = lost_its_person(old, &record);
-        if old.record.costs != record.record.costs {
-            self.stats.repriced += 1;
-            self.restate(&record, Some(old), Some(&record));
-        } else if forgotten && same_amounts(old, &record) {
-            // A person who was removed changes nothing of the charge.
-            self.stats.unchanged += 1;
-        } else {
-            self.stats.changed += 1;
-        }
+        let unchanged = forgotten && same_amounts(old, &record);
         if forgotten && old.provenance.person == Person::AsRead {
             self.stats.persons_kept += 1;
         }
@@ -200,6 +324,15 @@ impl<'a> Pairing<'a> {
         if forgotten || pseudonym {
             record.provenance.person = if pseudonym { Person::Pseudonym } else { Person::Kept };
             keep_person(&mut record, old);
+        }
+        if old.record.costs != record.record.costs {
+            self.stats.repriced += 1;
+            self.restate(&record, Some(old), Some(&record));
+        } else if unchanged || old.record == record.record {
+            // A person who was removed changes nothing of the charge.
+            self.stats.unchanged += 1;
+        } else {
+            self.stats.changed += 1;
         }
         self.records.push(record);
     }
@@ -210,23 +343,19 @@ impl<'a> Pairing<'a> {
         self.records.push(record);
     }
 
-    fn finish(mut self, left: Vec<StoredRecord>, coverage: Coverage) -> ReplacedWindow {
-        for (_, mut record) in std::mem::take(&mut self.stored) {
-            if record.record.at < self.new.answers_from {
+    /// Takes out what did not come back, or marks it where the provider no longer answers.
+    fn withdraw(&mut self) {
+        for old in std::mem::take(&mut self.stored).into_values() {
+            if old.record.at < self.new.answers_from {
                 self.stats.unconfirmed += 1;
+                let mut record = old.clone();
                 record.provenance.unconfirmed = true;
                 self.records.push(record);
             } else {
                 self.stats.removed += 1;
-                self.restate(&record, Some(&record), None);
+                self.restate(old, Some(old), None);
             }
         }
-        self.records.extend(left);
-        // Records are large: sort their keys, and move each record once.
-        self.records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
-        self.restatements.sort_by_key(|restatement| (restatement.at, restatement.record_id));
-        let Self { records, stats, restatements, .. } = self;
-        ReplacedWindow { records, coverage, stats, restatements }
     }
 
     /// Notes a change of what was final. What a file stated was never the provider's word, so its end is no restatement.
@@ -239,7 +368,7 @@ impl<'a> Pairing<'a> {
             at: of.record.at,
             seen: self.new.run.at,
             record_id: of.provenance.record_id,
-            identity: of.provenance.identity,
+            identity: Identity::of(&of.record),
             old: old.map(|old| old.record.costs),
             new: new.map(|new| new.record.costs),
         };

@@ -9,9 +9,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cost_model::conformance::{StoreFactory, Suite, Violation};
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Coverage, CoveredSpan, Error, ErrorKind, FileImport, Import,
-    ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber, RecordSink, ReplaceStats,
-    Restatement, Result, Run, Scope, StoredRecord, Tags, Timestamp, Window, WindowReplacement,
+    ChargeSink, ConnectionId, CostRecord, CostStore, Coverage, CoveredSpan, DimensionSet, Error, ErrorKind,
+    Figures, FileImport, Import, ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber,
+    RecordId, RecordSink, ReplaceStats, Restatement, Result, Run, Scope, SetNumber, StoredRecord, Tags,
+    Timestamp, Window, WindowReplacement,
 };
 
 /// What a store may do wrong.
@@ -52,11 +53,25 @@ enum Defect {
     ForgetsWhatAFileReplaces,
     KeepsRemovedFiles,
     KeepsOneConnectionBehindALock,
+    DropsAgents,
+    GivesIdsOfItsOwn,
+    ForgetsWhenItFirstSaw,
+    HandsASetOverTwice,
+    NumbersSetsByConnection,
+    SkipsNumbersOfSets,
+    MixesUpSets,
+    HandsASetOverAfterItsCharge,
+    DropsFees,
+    DropsAmountsThatEqualAnother,
+    LeavesOutUnconfirmedCharges,
+    HandsChargesOverBackwards,
+    IncludesTheEndOfAScopeOfCharges,
+    SwallowsWhatAChargeSinkSays,
 }
 
 use Defect as D;
 
-const DEFECTS: [Defect; 34] = [
+const DEFECTS: [Defect; 48] = [
     D::MergesTwins,
     D::DropsTags,
     D::DropsAttributes,
@@ -91,6 +106,20 @@ const DEFECTS: [Defect; 34] = [
     D::ForgetsWhatAFileReplaces,
     D::KeepsRemovedFiles,
     D::KeepsOneConnectionBehindALock,
+    D::DropsAgents,
+    D::GivesIdsOfItsOwn,
+    D::ForgetsWhenItFirstSaw,
+    D::HandsASetOverTwice,
+    D::NumbersSetsByConnection,
+    D::SkipsNumbersOfSets,
+    D::MixesUpSets,
+    D::HandsASetOverAfterItsCharge,
+    D::DropsFees,
+    D::DropsAmountsThatEqualAnother,
+    D::LeavesOutUnconfirmedCharges,
+    D::HandsChargesOverBackwards,
+    D::IncludesTheEndOfAScopeOfCharges,
+    D::SwallowsWhatAChargeSinkSays,
 ];
 
 /// The store in memory, with a defect.
@@ -143,6 +172,7 @@ impl Broken {
                     record.costs.list = rounded;
                 }
             }
+            D::DropsAgents => read.records.iter_mut().for_each(|record| record.stated.agent = None),
             D::AcceptsWhatLiesOutside => {
                 let window = read.window;
                 read.records.retain(|record| window.contains(record.at));
@@ -178,6 +208,114 @@ struct Deaf<'a>(&'a mut (dyn RecordSink + Send));
 impl RecordSink for Deaf<'_> {
     fn record(&mut self, record: &StoredRecord) -> Result<()> {
         let _ignored = self.0.record(record);
+        Ok(())
+    }
+}
+
+/// What a scan for a ledger hands over, to be spoiled.
+#[derive(Default)]
+struct Charges(Vec<Step>);
+
+#[derive(Clone)]
+enum Step {
+    Set(SetNumber, Arc<DimensionSet>),
+    Charge(SetNumber, Timestamp, Figures),
+}
+
+impl ChargeSink for Charges {
+    fn set(&mut self, number: SetNumber, set: &Arc<DimensionSet>) -> Result<()> {
+        self.0.push(Step::Set(number, Arc::clone(set)));
+        Ok(())
+    }
+
+    fn charge(&mut self, set: SetNumber, at: Timestamp, figures: &Figures) -> Result<()> {
+        self.0.push(Step::Charge(set, at, *figures));
+        Ok(())
+    }
+}
+
+impl Charges {
+    fn hand_over(&self, sink: &mut (dyn ChargeSink + Send)) -> Result<()> {
+        self.0.iter().try_for_each(|step| match step {
+            Step::Set(number, set) => sink.set(*number, set),
+            Step::Charge(set, at, figures) => sink.charge(*set, *at, figures),
+        })
+    }
+
+    fn each_charge(&mut self, mut change: impl FnMut(&mut SetNumber, &mut Figures)) {
+        for step in &mut self.0 {
+            if let Step::Charge(set, _, figures) = step {
+                change(set, figures);
+            }
+        }
+    }
+
+    /// Records are those of the charges, in the same order.
+    fn spoil(&mut self, defect: Defect, records: &[StoredRecord]) -> Result<()> {
+        let sets = self.0.iter().filter(|step| matches!(step, Step::Set(..))).count();
+        match defect {
+            D::HandsASetOverTwice => {
+                if let Some(Step::Set(_, set)) = self.0.first().cloned() {
+                    self.0.push(Step::Set(SetNumber::after(sets)?, set));
+                }
+            }
+            D::SkipsNumbersOfSets => {
+                for step in &mut self.0 {
+                    let (Step::Set(number, _) | Step::Charge(number, ..)) = step;
+                    *number = SetNumber::after(number.index() + 1)?;
+                }
+            }
+            D::NumbersSetsByConnection => self.number_by_connection(records)?,
+            D::MixesUpSets if sets > 1 => {
+                let [first, second] = [SetNumber::after(0)?, SetNumber::after(1)?];
+                self.each_charge(|set, _| {
+                    *set = if *set == first { second } else { first };
+                });
+            }
+            D::HandsASetOverAfterItsCharge => {
+                let is_charge = |step: &Step| matches!(step, Step::Charge(..));
+                self.0.sort_by_key(|step| !is_charge(step));
+            }
+            D::DropsFees => self.each_charge(|_, figures| figures.fee = None),
+            D::DropsAmountsThatEqualAnother => self.each_charge(|_, figures| {
+                let costs = &mut figures.costs;
+                costs.list = costs.list.filter(|list| Some(*list) != costs.effective);
+            }),
+            D::LeavesOutUnconfirmedCharges => {
+                let mut records = records.iter();
+                self.0.retain(|step| {
+                    let stored = if matches!(step, Step::Set(..)) { None } else { records.next() };
+                    stored.is_none_or(|stored| !stored.provenance.unconfirmed)
+                });
+            }
+            D::HandsChargesOverBackwards => {
+                self.0.sort_by_key(|step| matches!(step, Step::Charge(..)));
+                if let Some(charges) = self.0.get_mut(sets..) {
+                    charges.reverse();
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// As a store does that has a table of sets for each connection, and does not see that some are equal.
+    fn number_by_connection(&mut self, records: &[StoredRecord]) -> Result<()> {
+        let mut numbers: Vec<(&ConnectionId, &Arc<DimensionSet>)> = Vec::new();
+        let mut steps = Vec::new();
+        let charges = self.0.iter().filter(|step| matches!(step, Step::Charge(..)));
+        for (step, stored) in charges.zip(records) {
+            let Step::Charge(_, at, figures) = step else { continue };
+            let key = (&stored.provenance.connection, &stored.record.dimensions);
+            let known = numbers.iter().position(|each| *each == key);
+            let number = SetNumber::after(known.unwrap_or(numbers.len()))?;
+            if known.is_none() {
+                numbers.push(key);
+                steps.push(Step::Set(number, Arc::clone(key.1)));
+            }
+            steps.push(Step::Charge(number, *at, *figures));
+        }
+        self.0 = steps;
         Ok(())
     }
 }
@@ -309,8 +447,40 @@ impl CostStore for Broken {
                 Ok(())
             }
             D::SwallowsWhatASinkSays => self.0.scan(scope, &mut Deaf(sink)).await,
+            D::GivesIdsOfItsOwn => {
+                for mut record in self.records(scope).await? {
+                    let mut id = *record.provenance.record_id.as_bytes();
+                    id[15] ^= 1;
+                    record.provenance.record_id = RecordId::from_bytes(id);
+                    sink.record(&record)?;
+                }
+                Ok(())
+            }
+            D::ForgetsWhenItFirstSaw => {
+                for mut record in self.records(scope).await? {
+                    // Of a run it keeps the name alone.
+                    record.provenance.first_seen = record.record.at;
+                    sink.record(&record)?;
+                }
+                Ok(())
+            }
             _ => self.0.scan(scope, sink).await,
         }
+    }
+
+    async fn scan_charges(&self, scope: &Scope, sink: &mut (dyn ChargeSink + Send)) -> Result<()> {
+        let mut scope = scope.clone();
+        if let (D::IncludesTheEndOfAScopeOfCharges, Some(window)) = (self.1, scope.window) {
+            let end = Timestamp::from_millis(window.end().millis() + 1)?;
+            scope.window = Some(Window::new(window.start(), end)?);
+        }
+        // In the seam's own way, from records that have no defect.
+        let mut charges = Charges::default();
+        self.0.scan_charges(&scope, &mut charges).await?;
+        let records = self.records(&scope).await?;
+        charges.spoil(self.1, &records)?;
+        let outcome = charges.hand_over(sink);
+        if self.has(D::SwallowsWhatAChargeSinkSays) { Ok(()) } else { outcome }
     }
 
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
@@ -460,7 +630,10 @@ fn every_defect_is_found_and_named_without_a_person() {
             D::MergesTwins => &["behaves like a list", "reading again changes nothing"],
             D::DropsAttributes | D::RoundsAmounts => &["behaves like a list", "keeps every field"],
             D::StoresHalfOfWhatItRefuses => &["a replacement that is refused changes nothing"],
-            D::SwallowsWhatASinkSays => &["what stops a sink stops the scan"],
+            D::SwallowsWhatASinkSays | D::SwallowsWhatAChargeSinkSays => {
+                &["what stops a sink stops the scan"]
+            }
+            D::DropsAgents => &["behaves like a list", "keeps every field"],
             D::RenamesNobody => &["a person is replaced and sums stay"],
             D::KeepsRestatementsOfWhatIsPurged | D::PurgesEveryone => {
                 &["a purge leaves nothing, and others alone"]

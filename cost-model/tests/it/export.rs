@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cost_model::export::{CsvRecords, Receipt, RecordExport};
 use cost_model::report::Query;
 use cost_model::{
-    CostRecord, Dimension, ErrorKind, Identity, Metric, Money, Provenance, Pseudonyms, RecordId, RecordSink,
+    CostRecord, Dimension, ErrorKind, Metric, Money, Provenance, Pseudonyms, RecordId, RecordSink,
     StoredRecord, Tagger, TokenType, Untagged,
 };
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ use crate::tagged::tables;
 /// As a store hands them out.
 fn stored(records: &[CostRecord]) -> Vec<StoredRecord> {
     let stored = |(ordinal, record): (u64, &CostRecord)| {
-        let ids = (RecordId::of(record, ordinal), Identity::of(record));
-        let provenance = Provenance::stored(connection(1), "run".into(), millis(7), ids);
+        let id = RecordId::of(record, ordinal);
+        let provenance = Provenance::stored(connection(1), "run".into(), millis(7), id);
         StoredRecord { record: record.clone(), provenance }
     };
     (0..).zip(records).map(stored).collect()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Identity, MemoryStore, Provenance, RecordId, Run, Scope,
-    StoredRecord, Timestamp, WindowReplacement,
+    ConnectionId, CostRecord, CostStore, MemoryStore, Provenance, RecordId, Run, Scope, StoredRecord,
+    Timestamp, WindowReplacement,
 };
 use proptest::prelude::*;
 
@@ -99,5 +99,5 @@ fn provenance_says_where_from_and_is_no_part_of_the_charge() {
     let provenance = records[0].provenance.clone();
     assert_eq!(provenance.connection, ConnectionId::new("a"));
     assert_eq!(&*provenance.run, "1970-01-01T00:00:00.007Z");
-    assert_eq!(provenance.identity, Identity::of(&record(1)));
+    assert_eq!(provenance.record_id, RecordId::of(&record(1), 0));
 }

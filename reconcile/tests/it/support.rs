@@ -138,8 +138,8 @@ fn plain_record(charge: &Charge) -> CostRecord {
 /// A charge as a store hands it out that saw it first at that instant.
 pub(crate) fn record(charge: &Charge, first_seen: Timestamp) -> StoredRecord {
     let record = plain_record(charge);
-    let ids = (RecordId::of(&record, 0), Identity::of(&record));
-    let provenance = Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, ids);
+    let id = RecordId::of(&record, 0);
+    let provenance = Provenance::stored(ConnectionId::new("team"), "run".into(), first_seen, id);
     StoredRecord { record, provenance }
 }
 

@@ -1,9 +1,9 @@
-//! Ids of conversations. Most are UUIDs, which take 16 bytes in place of 36 letters.
+//! Ids of conversations and of agents. Most are UUIDs, which take 16 bytes in place of 36 letters.
 
 use std::sync::Arc;
 
 use rusqlite::ToSql;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::failure::{Attempt, Failure};
 
@@ -12,17 +12,25 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// An id as it stands in a column: 16 bytes, if that is the same, or else its text.
 #[derive(Debug)]
-pub(crate) struct Conversation<'a>(pub(crate) Option<&'a str>);
+pub(crate) enum ProviderId<'a> {
+    Absent,
+    Uuid([u8; 16]),
+    Text(&'a str),
+}
 
-impl ToSql for Conversation<'_> {
+impl<'a> ProviderId<'a> {
+    pub(crate) fn of(id: Option<&'a str>) -> Self {
+        id.map_or(Self::Absent, |text| bytes(text).map_or(Self::Text(text), Self::Uuid))
+    }
+}
+
+impl ToSql for ProviderId<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.0 {
-            None => ToSqlOutput::Borrowed(ValueRef::Null),
-            Some(text) => match bytes(text) {
-                Some(bytes) => ToSqlOutput::Owned(Value::Blob(bytes.to_vec())),
-                None => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            },
-        })
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Absent => ValueRef::Null,
+            Self::Uuid(bytes) => ValueRef::Blob(bytes),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
     }
 }
 
@@ -83,13 +91,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn back(text: &str) -> (bool, String) {
-        let conversation = Conversation(Some(text));
-        let value = conversation.to_sql().unwrap();
-        let value = match &value {
-            ToSqlOutput::Owned(value) => ValueRef::from(value),
-            ToSqlOutput::Borrowed(value) => *value,
-            _ => panic!("a new kind of value"),
-        };
+        let id = ProviderId::of(Some(text));
+        let ToSqlOutput::Borrowed(value) = id.to_sql().unwrap() else { panic!("borrowed") };
         (matches!(value, ValueRef::Blob(_)), read(value).unwrap().unwrap().to_string())
     }
 
