@@ -10,7 +10,7 @@ use cost_ingest::Ingest;
 use cost_model::report::{Query, Report};
 use cost_model::{ConnectionId, CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Scope, Window};
 use cursor_admin_client::Client;
-use cursor_cost_source::CursorCostSource;
+use cursor_cost_source::{CursorCostSource, places_of_people};
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 /// What the service keeps: where costs come from, where they are kept, and who owns them.
@@ -43,7 +43,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client =
         Client::builder().base_url(server.base_url()).api_key(server.simulator().api_key()).build()?;
     let directory = Directory::from_csv(server.simulator().directory_csv().as_bytes(), "directory.csv")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, ["department"], "Unallocated")?;
+    let rules = RuleSet::default().with_default_person(places_of_people());
+    let rules = rules.with_directory_facts(&directory, ["department"], "Unallocated")?;
     let rules = rules.compile(directory)?.tagger()?;
     let costs =
         CursorCosts { source: CursorCostSource::new(client, "Main"), store: MemoryStore::new(), rules };

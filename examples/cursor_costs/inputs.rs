@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::{Days, Months, NaiveDate, Utc};
 use cost_model::{Pseudonyms, Timestamp, Window};
+use cursor_cost_source::places_of_people;
 use cursor_invoice::CursorInvoiceReader;
 use cursor_simulator::Simulator;
 use reconcile::{Invoice, InvoiceReader};
@@ -81,8 +82,8 @@ fn rules(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Rules, Failu
     };
     let rules = match (&arguments.rules, demo) {
         (Some(path), _) => NamedText::decode(&path.to_string_lossy(), &read(path)?)?.rules()?,
-        (None, Some(_)) => RuleSet::from_toml(DEMO_RULES, "the demo's rules")?,
-        (None, None) => RuleSet::default(),
+        (None, Some(_)) => NamedText::demo("the demo's rules", DEMO_RULES).rules()?,
+        (None, None) => RuleSet::default().with_default_person(places_of_people()),
     };
     let is_owner = |column: &&str| OWNERS.iter().any(|owner| owner.eq_ignore_ascii_case(column));
     let columns: Vec<&str> = match arguments.tags.as_slice() {

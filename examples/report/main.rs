@@ -12,7 +12,7 @@ use cost_model::{
     ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Scope, TokenType,
     Window,
 };
-use cursor_cost_source::list_prices;
+use cursor_cost_source::{list_prices, places_of_people};
 use cursor_simulator::Simulator;
 use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
@@ -156,7 +156,8 @@ async fn demo(simulator: Simulator) -> Result<(Ledger, ResolvedRules), Failure> 
     let range = Window::new(start, end)?;
     Ingest::new(&source, &store, ConnectionId::new("acme")).run(range, range.end()).await?;
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "the demo's directory")?;
-    let rules = RuleSet::default().with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
+    let rules = RuleSet::default().with_default_person(places_of_people());
+    let rules = rules.with_directory_facts(&directory, ["team", "department"], "Unallocated")?;
     let rules = rules.compile(directory)?.tagger()?;
     Ok((Ledger::from_store(&store, &Scope::all(), Currency::USD).await?, rules))
 }

@@ -44,12 +44,13 @@ impl NamedText {
         in_file(&self.name, problem)
     }
 
-    /// The text as rules.
+    /// The text as rules about Cursor's charges.
     ///
     /// # Errors
     /// As [`RuleSet::from_toml`].
     pub fn rules(&self) -> Result<RuleSet, virtual_tags::Error> {
-        RuleSet::from_toml(&self.text, &self.name)
+        let rules = RuleSet::from_toml(&self.text, &self.name)?;
+        Ok(rules.with_default_person(cursor_cost_source::places_of_people()))
     }
 
     /// The text as a directory.

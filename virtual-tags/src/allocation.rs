@@ -83,7 +83,7 @@ impl ResolvedRules {
             let Some(set) = ledger.set(row.set).filter(|_| shares.len() > 1) else { continue };
             let weights: Vec<u128> = shares.iter().map(|share| share.weight).collect();
             let split = Parts::of(&row, &weights).map_err(overflow)?;
-            let method = self.method(key, &Charge::new(&set, row.at, &self.compiled.directory));
+            let method = self.method(key, &self.compiled.charge(&set, row.at));
             let resource = set.shared(&Dimension::Resource);
             for (share, part) in shares.iter().zip(split) {
                 allocations.push(Allocation {

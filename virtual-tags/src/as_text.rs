@@ -41,6 +41,23 @@ pub(crate) mod optional {
     }
 }
 
+pub(crate) mod list {
+    use super::{Deserialize, Deserializer, Display, FromStr, Serializer, de};
+
+    pub(crate) fn serialize<T: Display, S: Serializer>(list: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(list.iter().map(ToString::to_string))
+    }
+
+    pub(crate) fn deserialize<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        let texts = Vec::<String>::deserialize(deserializer)?.into_iter();
+        texts.map(|text| text.parse().map_err(de::Error::custom)).collect()
+    }
+}
+
 pub(crate) mod percentages {
     use std::sync::Arc;
 

@@ -2,15 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
 use crate::{Directory, People, Who};
-
-/// Where a person may be named, in order.
-pub(crate) static PERSON: LazyLock<[Dimension; 2]> =
-    LazyLock::new(|| [Dimension::Resource, Dimension::Tag("cursor:user".into())]);
 
 /// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
 pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
@@ -25,12 +21,19 @@ pub(crate) struct Charge<'a> {
     pub(crate) dimensions: &'a dyn Dimensions,
     pub(crate) at: Timestamp,
     pub(crate) directory: &'a Directory,
+    /// Where a person may be named, in order.
+    person: &'a [Dimension],
     email: OnceCell<Option<String>>,
 }
 
 impl<'a> Charge<'a> {
-    pub(crate) fn new(dimensions: &'a dyn Dimensions, at: Timestamp, directory: &'a Directory) -> Self {
-        Self { dimensions, at, directory, email: OnceCell::new() }
+    pub(crate) fn new(
+        dimensions: &'a dyn Dimensions,
+        at: Timestamp,
+        directory: &'a Directory,
+        person: &'a [Dimension],
+    ) -> Self {
+        Self { dimensions, at, directory, person, email: OnceCell::new() }
     }
 
     /// The same charge, caused by the person of that email.
@@ -42,7 +45,7 @@ impl<'a> Charge<'a> {
     /// Whom the directory may be asked about, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;
-        PERSON.iter().filter_map(move |dimension| text_of(dimensions, dimension))
+        self.person.iter().filter_map(move |dimension| text_of(dimensions, dimension))
     }
 
     /// The person's email in lower case, by the name that aliases give it.
@@ -66,7 +69,7 @@ impl<'a> Charge<'a> {
                 .find(|id| id.contains('@'))
                 .is_some_and(|id| self.directory.has_removed(&id, self.at));
         }
-        who == match self.dimensions.get(&Dimension::Resource) {
+        who == match self.person.first().and_then(|place| text_of(self.dimensions, place)) {
             Some(id) if id.contains('@') => Who::Person,
             Some(id) if !id.trim().is_empty() && !is_bucket(&id) => Who::ServiceAccount,
             _ => Who::Nobody,

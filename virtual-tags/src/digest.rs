@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use cost_model::Timestamp;
+use cost_model::{Dimension, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
@@ -195,6 +195,12 @@ impl RuleSet {
     pub fn digest(&self) -> Digest {
         let mut fields = Fields::new("virtual-tags rules 1");
         fields.list(&self.tags, Fields::tag);
+        // Nothing for the resource alone, which is all that digests knew before there were other places.
+        let person = self.person_fields();
+        if person != [Dimension::Resource] {
+            fields.text("person");
+            fields.list(person, |fields, place| fields.text(&place.to_string()));
+        }
         fields.digest()
     }
 }

@@ -82,7 +82,7 @@ impl ResolvedRules {
         let Compiled { keys, tags, directory, .. } = &*self.compiled;
         let number = self.compiled.number(key)?;
         let tag = tags.get(number)?;
-        let charge = Charge::new(dimensions, at, directory);
+        let charge = self.compiled.charge(dimensions, at);
         let trail = |id: std::borrow::Cow<'_, str>| NameTrail {
             name: directory.name_at(&id, at).into(),
             found: directory.find(&id, at),

@@ -10,7 +10,6 @@ use cost_model::{
     Dimension, DimensionSetId, Dimensions, Ledger, LedgerSet, Metric, Money, Tagger, Timestamp, Window,
 };
 
-use crate::charge::Charge;
 use crate::directory::identity::canonical;
 use crate::{Error, ErrorKind, Explanation, ResolvedRules, Result};
 
@@ -32,7 +31,7 @@ pub struct ExplainedCharges {
 }
 
 impl ResolvedRules {
-    /// Explains the charges of a ledger that somebody caused in a window: those whose resource or tag `cursor:user` is `who`, or is
+    /// Explains the charges of a ledger that somebody caused in a window: those in which a place of [`RuleSet::person`](crate::RuleSet::person) is `who`, or is
     /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
     /// case of letters. Charges that rules cannot tell apart
     /// are explained once, those with the largest amount first. What is explained is what a report over the same ledger shows.
@@ -70,7 +69,7 @@ impl ResolvedRules {
             canonical(id).to_lowercase() == who || directory.name_at(id, window.start()).to_lowercase() == who
         };
         let is_theirs =
-            |set: LedgerSet<'_>| Charge::new(&set, window.start(), directory).ids().any(|id| is_who(&id));
+            |set: LedgerSet<'_>| self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id));
         let theirs: Vec<bool> = ledger.set_ids().map(|id| ledger.set(id).is_some_and(is_theirs)).collect();
         let mut groups: BTreeMap<(DimensionSetId, usize), (Timestamp, u64, Money)> = BTreeMap::new();
         for row in ledger.rows().filter(|row| window.contains(row.at)) {

@@ -9,7 +9,7 @@ use cost_model::report::Query;
 use cost_model::{Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::charge::{PERSON, text_of};
+use crate::charge::text_of;
 use crate::digest::Fields;
 use crate::directory::held::HeldPeople;
 use crate::explained_charges::dimensions;
@@ -125,7 +125,7 @@ impl PeriodLock {
         let resolved = compiled.resolve_with(&costs)?;
         let amounts = amounts(&resolved, keys_of(&resolved), ledger, (period, metric))?.into_iter();
         let closed = |((key, value), amount)| Closed { key, value, amount };
-        let charged = charged(ledger, period);
+        let charged = charged(ledger, period, &compiled.0.person);
         let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
         Ok(Self {
             start: period.start(),
@@ -216,12 +216,12 @@ impl PeriodLock {
 }
 
 /// Everybody whom charges of a period name, in order.
-fn charged(ledger: &Ledger, period: Window) -> Vec<String> {
+fn charged(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String> {
     let sets = ledger.sets_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, set)| set);
     let sets: BTreeSet<_> = sets.collect();
     let mut charged = BTreeSet::new();
     for set in sets.into_iter().filter_map(|set| ledger.set(set)) {
-        charged.extend(PERSON.iter().filter_map(|field| text_of(&set, field).map(Cow::into_owned)));
+        charged.extend(person.iter().filter_map(|field| text_of(&set, field).map(Cow::into_owned)));
     }
     charged.into_iter().collect()
 }

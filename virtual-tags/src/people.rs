@@ -14,8 +14,8 @@ type Form = fn(&str) -> String;
 /// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` tells
 /// how long the lists are.
 ///
-/// The charge's person is the first of its resource and its tag `cursor:user` that is an email, by the name that the
-/// directory's aliases give it at the time of the charge. Letter case does not matter here.
+/// The charge's person is the first of the places of [`RuleSet::person`](crate::RuleSet::person) that is an email, by the name
+/// that the directory's aliases give it at the time of the charge. Letter case does not matter here.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct People {
@@ -42,11 +42,11 @@ pub struct People {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Who {
-    /// An email address, also a removed one's.
+    /// It holds an email address, also a removed one's.
     Person,
-    /// A resource that is neither an email nor a bucket such as `(no user)`.
+    /// The first of the places of a person holds neither an email nor a bucket such as `(no user)`.
     ServiceAccount,
-    /// No resource, or a bucket such as `(no user)`.
+    /// It holds nothing, or a bucket such as `(no user)`.
     Nobody,
     /// A person whom the directory has, but only until before the time of the charge.
     Removed,

@@ -15,7 +15,7 @@ use crate::{Answer, Rules};
 /// Rules with all that they weigh, as a [`Tagger`]: from [`Rules::tagger`], [`Rules::resolve`] or [`Rules::resolve_with`].
 ///
 /// For each key the first rule that matches wins; without one the key's default stands. A rule that asks the directory
-/// looks up the charge's resource and then its `cursor:user` tag, at the time of the charge. Keys that read other keys are
+/// looks up whom the charge names in the places of [`RuleSet::person`](crate::RuleSet::person), at the time of the charge. Keys that read other keys are
 /// assigned after them, whatever their order; of a charge that is shared out, each part by itself. Clones share everything.
 #[derive(Clone)]
 pub struct ResolvedRules {
@@ -78,7 +78,7 @@ impl Tagger for ResolvedRules {
             return Cow::Borrowed(&[]);
         }
         let directory = &self.compiled.directory;
-        let charge = Charge::new(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN), directory);
+        let charge = self.compiled.charge(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN));
         let people = charge.ids().flat_map(|id| directory.boundaries_of(&id));
         let mut boundaries = sorted(people.chain(self.compiled.spans.iter().chain(&*self.counts).copied()));
         boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
@@ -87,7 +87,7 @@ impl Tagger for ResolvedRules {
 
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part> {
         let numbers: Vec<_> = keys.iter().map(|key| self.compiled.number(key)).collect();
-        let charge = Charge::new(dimensions, at, &self.compiled.directory);
+        let charge = self.compiled.charge(dimensions, at);
         if let Some(values) = self.unsplit(&numbers, &charge) {
             return vec![Part::whole(values)];
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Filter, Timestamp};
+use cost_model::{Dimension, Filter, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::as_text;
@@ -20,6 +20,10 @@ use crate::{Assign, Directory, Error, ErrorKind, Inherit, Lookup, People, Place,
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
+    /// Where a charge may name its person, in order; without any, its resource does. What kind of cause a charge has
+    /// ([`Who`](crate::Who)) goes by the first.
+    #[serde(with = "as_text::list")]
+    pub person: Vec<Dimension>,
     /// What the rules are expected to say of some charges. Serialised rules have none.
     #[serde(skip)]
     pub tests: Vec<RuleTest>,
@@ -203,6 +207,39 @@ impl RuleSet {
         Ok(self)
     }
 
+    /// Sets where charges may name their person, unless the rules say so themselves: what the adapter of a provider knows.
+    ///
+    /// ```
+    /// use cost_model::Dimension;
+    /// use virtual_tags::RuleSet;
+    ///
+    /// let login = Dimension::Tag("acme:login".into());
+    /// let silent = RuleSet::from_toml("", "rules.toml")?.with_default_person([Dimension::Resource, login.clone()]);
+    /// assert_eq!(silent.person, [Dimension::Resource, login.clone()]);
+    ///
+    /// let stated = RuleSet::from_toml("person = [\"tags['acme:login']\"]", "rules.toml")?;
+    /// assert_eq!(stated.with_default_person([Dimension::Resource]).person, [login]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn with_default_person(mut self, places: impl IntoIterator<Item = Dimension>) -> Self {
+        if self.person.is_empty() {
+            self.person.extend(places);
+        }
+        self
+    }
+
+    /// Where a charge may name its person.
+    pub(crate) fn person_fields(&self) -> &[Dimension] {
+        if self.person.is_empty() { &[Dimension::Resource] } else { &self.person }
+    }
+
+    pub(crate) fn check_person(&self) -> Result<()> {
+        match self.person.iter().find_map(no_place_of_a_person) {
+            Some(reason) => Err(Error::new(ErrorKind::Rules, None, format!("a place in `person`: {reason}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Checks the rules against the directory and makes them ready to assign.
     ///
     /// # Errors
@@ -227,5 +264,14 @@ impl RuleSet {
             }
         }
         Ok(())
+    }
+}
+
+/// Why charges cannot name their person there, if they cannot.
+pub(crate) fn no_place_of_a_person(field: &Dimension) -> Option<&'static str> {
+    match field {
+        Dimension::VirtualTag(_) => Some("the value of a key names nobody; give a field of the charge"),
+        Dimension::Tagged | Dimension::TokenType => Some("a charge as a whole has no such field"),
+        _ => None,
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Ledger, Metric, Timestamp, Window};
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
 
-use crate::charge::PERSON;
+use crate::charge::Charge;
 use crate::compile::{CompiledTag, Compiler, Then};
 use crate::cost_split::{AllCostShares, CostSplit};
 use crate::digest::Fields;
@@ -43,6 +43,8 @@ pub(crate) struct Compiled {
     pub(crate) keys: Vec<Arc<str>>,
     pub(crate) tags: Vec<CompiledTag>,
     pub(crate) directory: Directory,
+    /// Where a charge may name its person, in order.
+    pub(crate) person: Vec<Dimension>,
     /// The numbers of the keys, each after those it reads.
     pub(crate) order: Vec<usize>,
     /// By key: all that it reads, also through others.
@@ -54,6 +56,11 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
+    /// A charge with these dimensions at an instant, as the rules see it.
+    pub(crate) fn charge<'a>(&'a self, dimensions: &'a dyn Dimensions, at: Timestamp) -> Charge<'a> {
+        Charge::new(dimensions, at, &self.directory, &self.person)
+    }
+
     pub(crate) fn number(&self, key: &str) -> Option<usize> {
         self.keys.iter().position(|each| **each == *key)
     }
@@ -112,6 +119,8 @@ impl Compiled {
 impl Rules {
     pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
         rule_set.check_keys()?;
+        rule_set.check_person()?;
+        let person = rule_set.person_fields().to_vec();
         let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
         let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
@@ -126,12 +135,13 @@ impl Rules {
             Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
         })?;
         Ok(Self(Arc::new(Compiled {
-            reads: reads(&tags),
+            reads: reads(&tags, &person),
             spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()),
             ancestors: ancestors(&tags, &order),
             keys,
             tags,
             directory,
+            person,
             order,
         })))
     }
@@ -242,12 +252,12 @@ pub(crate) fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp
 }
 
 /// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
-fn reads(tags: &[CompiledTag]) -> Vec<Dimension> {
+fn reads(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
     for needs in tags.iter().map(|tag| &tag.needs) {
         reads.extend(needs.dimensions.iter().cloned());
         if needs.person || needs.directory {
-            reads.extend(PERSON.iter().cloned());
+            reads.extend(person.iter().cloned());
         }
     }
     reads.into_iter().collect()

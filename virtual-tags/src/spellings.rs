@@ -7,7 +7,6 @@ use std::sync::Arc;
 use cost_model::output::{counted, for_terminal};
 use cost_model::{DimensionSetId, Ledger, Timestamp};
 
-use crate::charge::Charge;
 use crate::{Found, Rules};
 
 /// A name in charges that the directory does not have as it is written. `Debug` leaves out the names.
@@ -82,7 +81,7 @@ impl Rules {
         let mut spellings: BTreeMap<(Arc<str>, Matched), u64> = BTreeMap::new();
         for ((set, _), (at, records)) in charges {
             let Some(set) = ledger.set(set) else { continue };
-            for id in Charge::new(&set, at, &self.0.directory).ids() {
+            for id in self.0.charge(&set, at).ids() {
                 let person = match self.0.directory.find_person(&id, at) {
                     Some((Found::Exact, _)) => continue,
                     Some((found, person)) => Some((person.into(), found)),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use cost_model::{
-    Code, CostRecord, Currency, DimensionFields, DimensionInterner, DimensionSet, RequestUnits, SharedTexts,
-    Stated, Timestamp, TokenCounts, Tokens,
+    Code, CostRecord, Currency, Dimension, DimensionFields, DimensionInterner, DimensionSet, RequestUnits,
+    SharedTexts, Stated, Timestamp, TokenCounts, Tokens,
 };
 use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
 
@@ -21,6 +21,12 @@ pub const NO_KIND: &str = "(no kind)";
 
 /// The tag that holds the email address of the person who caused a charge.
 pub const USER_TAG: &str = "cursor:user";
+
+/// Where Cursor's charges may name their person, in order: the resource, and, behind a service account, the tag [`USER_TAG`].
+/// For `RuleSet::with_default_person` of `virtual-tags`.
+pub fn places_of_people() -> [Dimension; 2] {
+    [Dimension::Resource, Dimension::Tag(USER_TAG.into())]
+}
 
 /// Maps usage events of one connection to cost records.
 ///

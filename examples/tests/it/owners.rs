@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cost_model::report::Query;
 use cost_model::{Dimension, Filter, Metric, Tagger};
+use cursor_cost_source::places_of_people;
 use cursor_simulator::Simulator;
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
@@ -12,6 +13,7 @@ use crate::{range, sync};
 fn rules(simulator: &Simulator) -> ResolvedRules {
     let directory = Directory::from_csv(simulator.directory_csv().as_bytes(), "directory.csv").unwrap();
     let rules = RuleSet::from_toml(include_str!("../../cursor_costs/demo_rules.toml"), "rules.toml").unwrap();
+    let rules = rules.with_default_person(places_of_people());
     rules.compile(directory).unwrap().tagger().unwrap()
 }
 

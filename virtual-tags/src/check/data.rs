@@ -25,7 +25,7 @@ pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
         let Some(set) = ledger.set(row.set) else { continue };
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
         if seen.insert((row.set, epoch)) {
-            let charge = Charge::new(&set, row.at, &rules.compiled.directory);
+            let charge = rules.compiled.charge(&set, row.at);
             for (number, (tag, hits)) in rules.compiled.tags.iter().zip(&mut hits).enumerate() {
                 count(rules, (number, tag), &charge, hits);
             }

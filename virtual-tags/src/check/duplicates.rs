@@ -8,13 +8,13 @@ use cost_model::Dimension;
 use super::{Finding, FindingKind, on_line};
 use crate::compile::{CompiledRule, CompiledTag, Then};
 
-pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
+pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
     for rule in tag.rules() {
         let Then::Value(value) = rule.then else { continue };
         let mut reported = false;
-        for person in people(rule) {
+        for person in people(rule, places) {
             let earlier = first.entry(person).or_default();
             let other = earlier.iter().find(|other| {
                 matches!(other.then, Then::Value(theirs) if theirs != value) && same_time(**other, rule)
@@ -35,15 +35,11 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
 }
 
 /// The emails that the rule names in full, if it asks nothing else of a charge.
-fn people(rule: CompiledRule<'_>) -> Vec<String> {
+fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
         return rule.people.is.iter().map(|email| email.to_lowercase()).collect();
     };
-    let person = |dimension: &Option<Dimension>| match dimension {
-        Some(Dimension::Resource) => true,
-        Some(Dimension::Tag(key)) => **key == *"cursor:user",
-        _ => false,
-    };
+    let person = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|each| places.contains(each));
     let literals = when.literals();
     let mut alone = matches!(
         when.expression(),

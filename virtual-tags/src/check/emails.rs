@@ -1,17 +1,17 @@
 //! Conditions on emails that no email can meet.
 
+use cost_model::Dimension;
 use cost_model::filter::{Field, Test};
 
 use super::{Finding, FindingKind};
-use crate::charge::PERSON;
 use crate::compile::{CompiledRule, CompiledTag};
 use crate::directory::identity::{email_fault, is_invisible};
 
-pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
-    tag.rules().flat_map(of_rule).collect()
+pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
+    tag.rules().flat_map(|rule| of_rule(rule, places)).collect()
 }
 
-fn of_rule(rule: CompiledRule<'_>) -> Vec<Finding> {
+fn of_rule(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, list) in rule.people.lists() {
         for (number, text) in list.iter().enumerate() {
@@ -25,7 +25,7 @@ fn of_rule(rule: CompiledRule<'_>) -> Vec<Finding> {
     }
     for literal in rule.when.iter().flat_map(|when| when.literals()) {
         let text = literal.literal.as_text();
-        let names_person = literal.dimension.as_ref().is_some_and(|dimension| PERSON.contains(dimension));
+        let names_person = literal.dimension.as_ref().is_some_and(|dimension| places.contains(dimension));
         let Some(text) = text.filter(|_| names_person) else { continue };
         if let Some(fault) = email_fault(text) {
             let place = rule.sentence.map(|sentence| sentence.at(literal.literal.span().start));
@@ -41,7 +41,7 @@ fn of_rule(rule: CompiledRule<'_>) -> Vec<Finding> {
             else {
                 return;
             };
-            if PERSON.contains(field) && pattern.as_str().starts_with('@') {
+            if places.contains(field) && pattern.as_str().starts_with('@') {
                 let place = rule.sentence.map(|sentence| sentence.at(predicate.span.start));
                 let message = "no email can fit the pattern of the condition: nothing stands before its at sign; begin it with `%`";
                 let place = place.as_ref().or(rule.place);

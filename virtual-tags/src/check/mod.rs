@@ -110,10 +110,10 @@ impl Rules {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for tag in &self.0.tags {
-            let mut own = shadow::find(tag, self.0.directory.has_aliases());
-            own.extend(duplicates::find(tag));
+            let mut own = shadow::find(tag, &self.0.person, self.0.directory.has_aliases());
+            own.extend(duplicates::find(tag, &self.0.person));
             own.extend(dates::find(tag));
-            own.extend(emails::find(tag));
+            own.extend(emails::find(tag, &self.0.person));
             own.extend(near_equal::values(tag, &self.0.directory));
             own.extend(near_equal::asked_values(tag, &self.0));
             own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));

@@ -34,11 +34,11 @@ enum Field {
 /// A charge that stands for others.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
-    /// The person's, where it is the resource.
+    /// The person's, where the first place of a person tells it.
     email: Option<Word>,
 }
 
-pub(super) fn find(tag: &CompiledTag, renames: bool) -> Vec<Finding> {
+pub(super) fn find(tag: &CompiledTag, person: &[Dimension], renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
     for (number, rule) in tag.rules().enumerate() {
@@ -47,11 +47,12 @@ pub(super) fn find(tag: &CompiledTag, renames: bool) -> Vec<Finding> {
         let mut witnesses = witnesses(&lists);
         if !renames {
             for witness in &mut witnesses {
-                witness.email = witness.email_of_resource();
+                witness.email = person.first().and_then(|place| witness.email_in(place));
             }
         }
         let covered = witnesses.iter().all(|witness| {
-            let earlier = witness.candidates(tag, &directory).into_iter().take_while(|each| *each < number);
+            let earlier =
+                witness.candidates(tag, &directory, person).into_iter().take_while(|each| *each < number);
             let mut earlier = earlier.filter_map(|each| Some((each, tag.rule(each)?)));
             let found = earlier.find(|(_, earlier)| witness.is_taken_by(*earlier, rule));
             covering.extend(found.map(|(each, _)| each));
@@ -173,9 +174,9 @@ impl Witness<'_> {
         self.texts.iter().find(|(each, _)| *each == field).map(|(_, word)| *word)
     }
 
-    /// The email that a charge has by its resource alone: of a resource that is known, or of which the end is, `@` included.
-    fn email_of_resource(&self) -> Option<Word> {
-        let (text, exact) = self.word(&Field::Dimension(Dimension::Resource))?;
+    /// The email that a charge has by the first place of a person alone: of a text there that is known, or of which the end is, `@` included.
+    fn email_in(&self, place: &Dimension) -> Option<Word> {
+        let (text, exact) = self.word(&Field::Dimension(place.clone()))?;
         let end = text.strip_prefix(ANY).unwrap_or(text);
         let known = end.contains('@') && !end.contains(ANY);
         known.then(|| (canonical(text).to_lowercase().into(), *exact))
@@ -185,8 +186,8 @@ impl Witness<'_> {
         self.word(&Field::Email).or(self.email.as_ref())
     }
 
-    fn candidates(&self, tag: &CompiledTag, directory: &Directory) -> Vec<usize> {
-        let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory);
+    fn candidates(&self, tag: &CompiledTag, directory: &Directory, person: &[Dimension]) -> Vec<usize> {
+        let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory, person);
         match self.email() {
             Some((email, _)) => tag.index.candidates(&charge.with_email(email)),
             None => tag.index.candidates(&charge),

@@ -49,15 +49,19 @@ impl Reader<'_> {
         field: &Spanned<String>,
         transform: Option<&Spanned<Value>>,
     ) -> Result<Inherit> {
-        let mut inherit = Inherit::new(field.get_ref().parse::<Dimension>().map_err(|error| {
-            fail(self.place(field), "this is not a field such as `costs.account` or `tags['team']`")
-                .caused_by(error)
-        })?);
+        let mut inherit = Inherit::new(self.field(field)?);
         if matches!(inherit.field, Dimension::Tagged | Dimension::TokenType) {
             return Err(fail(self.place(field), "a charge as a whole has no such field"));
         }
         inherit.transforms = self.transforms(transform)?;
         Ok(inherit)
+    }
+
+    pub(super) fn field(&self, text: &Spanned<String>) -> Result<Dimension> {
+        text.get_ref().parse().map_err(|error| {
+            fail(self.place(text), "this is not a field such as `costs.account` or `tags['team']`")
+                .caused_by(error)
+        })
     }
 
     fn transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {

@@ -6,13 +6,13 @@ mod tests_table;
 
 use std::sync::Arc;
 
-use cost_model::{Filter, Timestamp};
+use cost_model::{Dimension, Filter, Timestamp};
 use toml::Spanned;
 
 use crate::directory::dates::read_date;
 use crate::error::Errors;
 use crate::place::{Lines, Passage};
-use crate::rule_set::Span;
+use crate::rule_set::{Span, no_place_of_a_person};
 use crate::{Assign, Error, ErrorKind, People, Place, Result, Rule, RuleSet, TagDefinition, Who};
 
 pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
@@ -23,6 +23,8 @@ pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
     let mut errors = Errors::default();
+    let person = file.person.map(|places| reader.person(&places)).transpose();
+    let person = errors.note(person).flatten().unwrap_or_default();
     let mut tags = Vec::with_capacity(file.tag.len());
     for tag in file.tag {
         let tag = reader.tag(tag, &mut errors);
@@ -30,7 +32,7 @@ pub(crate) fn read(toml: &str, file: &str) -> Result<RuleSet> {
     }
     let tests = file.test.into_iter().filter_map(|test| errors.note(reader.test(test))).collect();
     errors.finish()?;
-    Ok(RuleSet { tags, tests })
+    Ok(RuleSet { tags, person, tests })
 }
 
 struct Reader<'a> {
@@ -38,6 +40,25 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn person(&self, places: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<Dimension>> {
+        if places.get_ref().is_empty() {
+            let message = "`person` is empty; give the fields in which charges name people, or leave it out";
+            return Err(fail(self.place(places), message));
+        }
+        let mut read = Vec::new();
+        for text in places.get_ref() {
+            let field = self.field(text)?;
+            if let Some(reason) = no_place_of_a_person(&field) {
+                return Err(fail(self.place(text), reason));
+            }
+            if read.contains(&field) {
+                return Err(fail(self.place(text), format!("`{field}` stands in `person` twice")));
+            }
+            read.push(field);
+        }
+        Ok(read)
+    }
+
     fn tag(&self, tag: tables::Tag, errors: &mut Errors) -> Result<TagDefinition> {
         let rules = tag.rule.into_iter().filter_map(|rule| errors.note(self.rule(rule))).collect();
         let place = self.place(&tag.key);

@@ -9,6 +9,7 @@ use toml::{Spanned, Value};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
+    pub(super) person: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     pub(super) tag: Vec<Tag>,
     #[serde(default)]

@@ -9,13 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::NotExpressed;
 use crate::assign::transformed;
-use crate::charge::PERSON;
 use crate::people::base;
 use crate::rule_set::Span;
 use crate::{Assign, Directory, Error, ErrorKind, People, Result, Rule, Split, TagDefinition, Who};
-
-/// The provider whose charges name people in the tag that rules read.
-const PROVIDER: &str = "cursor";
 
 /// What cannot be said, and why.
 type Unsaid = String;
@@ -24,16 +20,18 @@ impl TagDefinition {
     /// Writes the configuration for Vantage's API, and lists what it cannot say. A rule that it cannot say is left out, so that
     /// its charges fall to the rules after it there.
     ///
-    /// Conditions on emails become conditions on the tag `cursor:user`, which compares them letter by letter there. A rule that
-    /// takes its value from the directory becomes one value for each that people have, with their emails and the days between
+    /// Conditions on emails become conditions on `person`, the field in which charges of `provider` name people there, which
+    /// compares them letter by letter: one of the places of [`RuleSet::person`](crate::RuleSet::person). A rule that takes its value from the directory becomes one value for each that people have, with their emails and the days between
     /// which they have it; as does `in_directory = true`.
     ///
     /// ```
+    /// use cost_model::Dimension;
     /// use virtual_tags::{Directory, RuleSet};
     ///
+    /// let login = Dimension::Tag("acme:login".into());
     /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
     /// let people = Directory::from_csv(b"email,team,from,to\nana@acme.test,Web,2026-01-01,2026-07-01\n", "people.csv")?;
-    /// let (json, rest) = RuleSet::from_toml(toml, "rules.toml")?.tags[0].to_vantage(&people)?;
+    /// let (json, rest) = RuleSet::from_toml(toml, "rules.toml")?.tags[0].to_vantage(&people, "acme", &login)?;
     /// assert!(json.contains("tags.value IN ('ana@acme.test')") && json.contains("\"end_date\": \"2026-06-30\""), "{json}");
     /// assert!(rest.is_empty());
     /// # Ok::<(), virtual_tags::Error>(())
@@ -42,7 +40,12 @@ impl TagDefinition {
     /// # Errors
     /// [`ErrorKind::Rules`] when nothing of the key can be said: a configuration without values, sent to Vantage, would clear
     /// those that the key has there.
-    pub fn to_vantage(&self, directory: &Directory) -> Result<(String, Vec<NotExpressed>)> {
+    pub fn to_vantage(
+        &self,
+        directory: &Directory,
+        provider: &str,
+        person: &Dimension,
+    ) -> Result<(String, Vec<NotExpressed>)> {
         let mut rest = Vec::new();
         let mut not = |path: &str, what: &str| {
             rest.push(NotExpressed { path: path.to_owned(), what: what.to_owned() });
@@ -56,7 +59,7 @@ impl TagDefinition {
         let mut values = Vec::new();
         for (number, rule) in self.rules.iter().enumerate() {
             let path = format!("rule {}", number + 1);
-            let (said, unsaid) = Written { directory, rule }.values();
+            let (said, unsaid) = Written { directory, provider, person, rule }.values();
             values.extend(said);
             for reason in &unsaid {
                 not(&path, reason);
@@ -80,6 +83,9 @@ impl TagDefinition {
 /// A rule on its way to values of a configuration.
 struct Written<'a> {
     directory: &'a Directory,
+    provider: &'a str,
+    /// Where its charges name people.
+    person: &'a Dimension,
     rule: &'a Rule,
 }
 
@@ -155,7 +161,7 @@ impl Written<'_> {
     /// The rule's condition and one on people, as VQL.
     fn filter(&self, people: &People) -> std::result::Result<String, Unsaid> {
         let mut filter = self.rule.when.clone();
-        for sentence in sentences(people)? {
+        for sentence in self.sentences(people)? {
             let parsed = Filter::parse(&sentence).map_err(|error| error.to_string())?;
             filter = Some(match filter {
                 Some(filter) => filter.and(parsed).map_err(|error| error.to_string())?,
@@ -166,6 +172,56 @@ impl Written<'_> {
         filter.to_vql().map_err(|reasons| {
             reasons.first().map_or_else(|| "the condition has no VQL".to_owned(), ToString::to_string)
         })
+    }
+
+    /// Conditions that all must hold of a charge caused by such people.
+    fn sentences(&self, people: &People) -> std::result::Result<Vec<String>, Unsaid> {
+        if people.is_empty() {
+            return Ok(Vec::new());
+        }
+        if people.who.is_some_and(|who| who != Who::Person) {
+            return Err("who is no person cannot be said".to_owned());
+        }
+        let user = self.person;
+        let mut sentences =
+            vec![format!("{} = '{}'", Dimension::Provider, self.provider.replace('\'', "''"))];
+        let equals = |text: &str| Ok(format!("{user} IN ('{}')", text.replace('\'', "''")));
+        let like = |pattern: String| {
+            if pattern.contains('%') {
+                return Err("a text with `%` cannot be said".to_owned());
+            }
+            Ok(format!("{user} LIKE '{}'", pattern.replace('\'', "''").replace('\u{1}', "%")))
+        };
+        for (name, list) in people.lists().into_iter().filter(|(_, list)| !list.is_empty()) {
+            if name == "is" {
+                let emails: Vec<_> =
+                    list.iter().map(|email| format!("'{}'", email.replace('\'', "''"))).collect();
+                sentences.push(format!("{user} IN ({})", emails.join(", ")));
+                continue;
+            }
+            let mut any = Vec::new();
+            for text in list {
+                // `\u{1}` stands for any run of characters.
+                any.extend(match name {
+                    "local" => vec![like(format!("{text}@\u{1}"))],
+                    "base" => {
+                        let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
+                        let same = if *base(text) == **text { vec![equals(text)] } else { Vec::new() };
+                        same.into_iter().chain([like(format!("{local}+\u{1}@{domain}"))]).collect()
+                    }
+                    "domain" => vec![like(format!("\u{1}@{text}"))],
+                    "under" => vec![like(format!("\u{1}@{text}")), like(format!("\u{1}@\u{1}.{text}"))],
+                    _ if text.contains('?') => vec![Err("a pattern with `?` cannot be said".to_owned())],
+                    _ => vec![like(text.replace('*', "\u{1}"))],
+                });
+            }
+            let any: Vec<String> = any.into_iter().collect::<std::result::Result<_, Unsaid>>()?;
+            sentences.push(any.join(" OR "));
+        }
+        if people.who == Some(Who::Person) {
+            sentences.push(like("\u{1}@\u{1}".to_owned())?);
+        }
+        Ok(sentences)
     }
 
     /// Everybody to whom the rule gives a value, and whether others than emails are among them.
@@ -258,55 +314,6 @@ fn note_quotes<T>(
     if emails.len() < before {
         note(Err("emails with a quote cannot be said".to_owned()));
     }
-}
-
-/// Conditions that all must hold of a charge caused by such people.
-fn sentences(people: &People) -> std::result::Result<Vec<String>, Unsaid> {
-    if people.is_empty() {
-        return Ok(Vec::new());
-    }
-    if people.who.is_some_and(|who| who != Who::Person) {
-        return Err("who is no person cannot be said".to_owned());
-    }
-    let [_, user] = &*PERSON;
-    let mut sentences = vec![format!("{} = '{PROVIDER}'", Dimension::Provider)];
-    let equals = |text: &str| Ok(format!("{user} IN ('{}')", text.replace('\'', "''")));
-    let like = |pattern: String| {
-        if pattern.contains('%') {
-            return Err("a text with `%` cannot be said".to_owned());
-        }
-        Ok(format!("{user} LIKE '{}'", pattern.replace('\'', "''").replace('\u{1}', "%")))
-    };
-    for (name, list) in people.lists().into_iter().filter(|(_, list)| !list.is_empty()) {
-        if name == "is" {
-            let emails: Vec<_> =
-                list.iter().map(|email| format!("'{}'", email.replace('\'', "''"))).collect();
-            sentences.push(format!("{user} IN ({})", emails.join(", ")));
-            continue;
-        }
-        let mut any = Vec::new();
-        for text in list {
-            // `\u{1}` stands for any run of characters.
-            any.extend(match name {
-                "local" => vec![like(format!("{text}@\u{1}"))],
-                "base" => {
-                    let (local, domain) = text.rsplit_once('@').unwrap_or((text, ""));
-                    let same = if *base(text) == **text { vec![equals(text)] } else { Vec::new() };
-                    same.into_iter().chain([like(format!("{local}+\u{1}@{domain}"))]).collect()
-                }
-                "domain" => vec![like(format!("\u{1}@{text}"))],
-                "under" => vec![like(format!("\u{1}@{text}")), like(format!("\u{1}@\u{1}.{text}"))],
-                _ if text.contains('?') => vec![Err("a pattern with `?` cannot be said".to_owned())],
-                _ => vec![like(text.replace('*', "\u{1}"))],
-            });
-        }
-        let any: Vec<String> = any.into_iter().collect::<std::result::Result<_, Unsaid>>()?;
-        sentences.push(any.join(" OR "));
-    }
-    if people.who == Some(Who::Person) {
-        sentences.push(like("\u{1}@\u{1}".to_owned())?);
-    }
-    Ok(sentences)
 }
 
 /// What a rule gives, as a field of a value.

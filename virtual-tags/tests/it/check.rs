@@ -3,6 +3,8 @@
 use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
 use virtual_tags::{Directory, FindingKind, RuleSet, Rules};
 
+use crate::places_of_people;
+
 fn clean() -> String {
     let mut toml = "[[tag]]\nkey = \"Team\"\ndefault = \"None\"\n".to_owned();
     for number in 0..100 {
@@ -18,7 +20,8 @@ fn clean() -> String {
 fn compile(toml: &str) -> Rules {
     let csv = "email,team\nana@acme.test,Web\n";
     let directory = Directory::from_csv(csv.as_bytes(), "people.csv").unwrap();
-    RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory).unwrap()
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().with_default_person(places_of_people());
+    rules.compile(directory).unwrap()
 }
 
 #[test]

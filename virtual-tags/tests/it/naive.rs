@@ -88,7 +88,8 @@ pub(crate) fn instants() -> Vec<Timestamp> {
 
 impl World {
     pub(crate) fn toml(&self) -> String {
-        self.tags.iter().map(Tag::toml).collect()
+        let person = "person = [\"costs.resource_id\", \"tags['cursor:user']\"]\n";
+        self.tags.iter().map(Tag::toml).fold(person.to_owned(), |toml, tag| toml + &tag)
     }
 
     pub(crate) fn csv(&self) -> String {

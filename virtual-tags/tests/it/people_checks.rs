@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use virtual_tags::{Directory, Finding, FindingKind, RuleSet};
 
 use crate::naive::cases;
+use crate::{places_of_people, user_tag};
 
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())
@@ -23,7 +24,8 @@ fn found(csv: &str) -> Vec<(FindingKind, Option<u64>)> {
 }
 
 fn in_rules(toml: &str, csv: &str) -> Vec<Finding> {
-    RuleSet::from_toml(toml, "rules.toml").unwrap().compile(directory(csv)).unwrap().check()
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap().with_default_person(places_of_people());
+    rules.compile(directory(csv)).unwrap().check()
 }
 
 fn kinds(findings: &[Finding]) -> Vec<FindingKind> {
@@ -282,7 +284,7 @@ fn a_rule_finds_its_column_in_any_case() {
     let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n[[tag]]\nkey = \"Center\"\n[[tag.rule]]\nfrom_directory \
                 = \"cost center\"\n";
     let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let (json, _) = rules.tags[0].to_vantage(&people).unwrap();
+    let (json, _) = rules.tags[0].to_vantage(&people, "cursor", &user_tag()).unwrap();
     assert!(json.contains("\"name\": \"Web\""), "{json}");
     let rules = rules.compile(people).unwrap().tagger().unwrap();
     let mut charge = cost_model::CostRecord::new(

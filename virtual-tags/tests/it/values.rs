@@ -3,6 +3,8 @@
 use cost_model::{CostRecord, Costs, Currency, Part, Timestamp};
 use virtual_tags::{Answer, Directory, Found, RuleSet};
 
+use crate::places_of_people;
+
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())
 }
@@ -229,6 +231,7 @@ fn tags_that_are_told_one_by_one_are_found() {
                 \"B\"\nwhen = \"tags['app'] = 'b'\"\n[[tag.rule]]\nvalue = \"Ana\"\nemail.local = \"ana\"\n";
     let rules = RuleSet::from_toml(toml, "rules.toml")
         .unwrap()
+        .with_default_person(places_of_people())
         .compile(Directory::default())
         .unwrap()
         .tagger()

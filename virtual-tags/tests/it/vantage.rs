@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use virtual_tags::{Directory, ErrorKind, RuleSet, TagDefinition};
 
 use crate::naive::cases;
+use crate::user_tag;
 
 const CONFIG: &str = r#"{
   "token": "vtag_1", "key": "Team", "overridable": false, "backfill_until": "2026-01-01",
@@ -27,12 +28,12 @@ fn what_can_be_said_goes_there_and_back_and_the_rest_is_listed() {
     assert_eq!(paths, ["backfill_until", "collapsed_tag_keys", "token", "values[0].token", "values[2]"]);
     assert!(rest[4].what.contains("\"aggregation\":{\"tag\":\"Team\"}"));
     assert!(!format!("{rest:?}").contains("aggregation"));
-    let (json, rest) = tag.to_vantage(&Directory::default()).unwrap();
+    let (json, rest) = tag.to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap();
     assert_eq!(rest, []);
     assert!(json.contains("\"end_date\": \"2026-06-30\"") && json.contains("\"pct\": 62.5"), "{json}");
     let (again, rest) = TagDefinition::from_vantage(&json, "team.json").unwrap();
     assert_eq!(rest, []);
-    assert_eq!(again.to_vantage(&Directory::default()).unwrap(), (json, Vec::new()));
+    assert_eq!(again.to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap(), (json, Vec::new()));
     let assigns = |tag: &TagDefinition| tag.rules.iter().map(|rule| rule.assign.clone()).collect::<Vec<_>>();
     assert_eq!(assigns(&again), assigns(&tag));
     let mut written = RuleSet::default();
@@ -47,7 +48,7 @@ fn what_vantage_has_no_words_for_is_listed_by_rule() {
                 [[tag.rule]]\nvalue = \"B\"\nwhen = \"costs.provider = 'cursor' AND costs.region =~ 'e.'\"\n\
                 [[tag.rule]]\nvalue = \"C\"\nwhen = \"costs.provider = 'cursor'\"\n";
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let (json, rest) = written.tags[0].to_vantage(&Directory::default()).unwrap();
+    let (json, rest) = written.tags[0].to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap();
     let paths: Vec<_> = rest.iter().map(|each| each.path.as_str()).collect();
     assert_eq!(paths, ["default", "rule 1", "rule 2", "rule 3"]);
     assert!(json.contains("\"name\": \"C\"") && !json.contains("\"name\": \"B\""));
@@ -91,7 +92,7 @@ fn emails_directory_columns_and_dates_are_kept() {
                   eli@x.test,Web,,\n";
     let people = Directory::from_csv(people.as_bytes(), "people.csv").unwrap();
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let (json, rest) = written.tags[0].to_vantage(&people).unwrap();
+    let (json, rest) = written.tags[0].to_vantage(&people, "cursor", &user_tag()).unwrap();
     let rest: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
     assert_eq!(rest, ["rule 1: emails with a quote cannot be said"]);
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -143,7 +144,7 @@ fn a_configuration_without_values_is_refused() {
         let toml = format!("[[tag]]\nkey = \"Team\"\n{rules}");
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         let nobody = Directory::from_csv(b"email,team\nbot,Web\n", "people.csv").unwrap();
-        let error = written.tags[0].to_vantage(&nobody).unwrap_err();
+        let error = written.tags[0].to_vantage(&nobody, "cursor", &user_tag()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rules, "{rules}");
         assert!(
             error.to_string().starts_with("rules.toml:2:7: nothing of the key `Team` can be said to Vantage"),
@@ -179,7 +180,7 @@ proptest! {
         let toml = format!("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\n{assign}{}", dates.unwrap_or_default());
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         let mut exported = RuleSet::default();
-        match written.tags[0].to_vantage(&people) {
+        match written.tags[0].to_vantage(&people, "cursor", &user_tag()) {
             Ok((json, rest)) => {
                 prop_assert_eq!(rest, []);
                 exported.tags.push(TagDefinition::from_vantage(&json, "team.json").unwrap().0);
