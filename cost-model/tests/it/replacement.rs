@@ -189,8 +189,10 @@ fn charges_under_a_pseudonym_are_known_again_by_their_identity_and_amounts() {
         assert_eq!(now.stats, ReplaceStats::new(0, 0, 2), "turned: {turned}");
         assert!(now.restatements.is_empty());
         let charges = |records: &[StoredRecord]| {
-            let mut charges: Vec<_> =
-                records.iter().map(|each| (total(&[each.record.clone()]), each.record.clone())).collect();
+            let mut charges: Vec<_> = records
+                .iter()
+                .map(|each| (total(std::slice::from_ref(&each.record)), each.record.clone()))
+                .collect();
             charges.sort_by_key(|(amount, _)| *amount);
             charges
         };
