@@ -628,7 +628,9 @@ fn every_defect_is_found_and_named_without_a_person() {
             ],
             D::ScansInSteps => &["readers see the old or the new", "a scan sees one state"],
             D::MergesTwins => &["behaves like a list", "reading again changes nothing"],
-            D::DropsAttributes | D::DropsAgents | D::RoundsAmounts => &["behaves like a list", "keeps every field"],
+            D::DropsAttributes | D::RoundsAmounts | D::DropsAgents => {
+                &["behaves like a list", "keeps every field"]
+            }
             D::StoresHalfOfWhatItRefuses => &["a replacement that is refused changes nothing"],
             D::SwallowsWhatASinkSays | D::SwallowsWhatAChargeSinkSays => {
                 &["what stops a sink stops the scan"]

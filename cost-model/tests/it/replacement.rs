@@ -1,8 +1,8 @@
 //! Reading a window again: what is the same charge, what is not, and what is kept.
 
 use cost_model::{
-    ConnectionId, CostRecord, Costs, Coverage, Metric, Money, Person, PriorState, ReadNumber, ReplaceStats,
-    ReplacedWindow, Run, StoredRecord, Timestamp, WindowReplacement,
+    ConnectionId, CostRecord, Costs, Coverage, Metric, Money, Person, PriorState, ReadNumber, RecordId,
+    ReplaceStats, ReplacedWindow, Run, StoredRecord, Timestamp, WindowPairing, WindowReplacement,
 };
 use proptest::prelude::*;
 
@@ -168,6 +168,53 @@ fn a_pseudonym_stays_whatever_the_charge_costs() {
         assert!(stored[0].record.dimensions.tags.iter().all(|(_, value)| !value.contains("iris")));
     }
     assert_eq!(total(&charges_of(&stored)), 6 * 10_i128.pow(22));
+}
+
+/// As after ids of another version: of equal uses each charge under a pseudonym is known again by what it costs.
+#[test]
+fn charges_under_a_pseudonym_are_known_again_by_their_identity_and_amounts() {
+    let both = [charge(1, 5, Some("iris@x.test")), charge(1, 8, Some("noor@x.test"))];
+    for turned in [false, true] {
+        let mut stored = replace(Vec::new(), read(&both, 1)).records;
+        for (place, each) in (1..).zip(&mut stored) {
+            each.pseudonymise("iris@x.test", &"person-1".into());
+            each.pseudonymise("noor@x.test", &"person-2".into());
+            // The order of ids is that of the amounts, or the other.
+            let cheap = each.record.costs == both[0].costs;
+            each.provenance.record_id = RecordId::from_bytes([if cheap == turned { 9 } else { place }; 16]);
+        }
+        let mut again = read(&both, 2);
+        again.closed = vec![window(0, 10)];
+        let now = replace(stored.clone(), again);
+        assert_eq!(now.stats, ReplaceStats::new(0, 0, 2), "turned: {turned}");
+        assert!(now.restatements.is_empty());
+        let charges = |records: &[StoredRecord]| {
+            let mut charges: Vec<_> = records
+                .iter()
+                .map(|each| (total(std::slice::from_ref(&each.record)), each.record.clone()))
+                .collect();
+            charges.sort_by_key(|(amount, _)| *amount);
+            charges
+        };
+        assert_eq!(charges(&now.records), charges(&stored));
+        assert!(now.records.iter().all(|each| each.provenance.first_seen == at(1)));
+    }
+}
+
+#[test]
+fn only_what_did_not_come_back_as_it_was_is_read_as_a_whole() {
+    let (iris, noor) = (Some("iris@x.test"), Some("noor@x.test"));
+    let first = replace(Vec::new(), read(&[charge(1, 5, iris), charge(2, 5, noor), charge(3, 5, noor)], 1));
+    let mut stored = first.records;
+    assert!(stored[1].pseudonymise("noor@x.test", &"person-1".into()));
+    let unsettled = |records: &[CostRecord]| {
+        let prior = PriorState { records: stored.clone(), coverage: Coverage::default() };
+        let pairing = WindowPairing::new(prior, read(records, 2), &connection()).unwrap();
+        pairing.unsettled().iter().map(|each| each.record.at.millis()).collect::<Vec<_>>()
+    };
+    // The one under a pseudonym is not what came.
+    assert_eq!(unsettled(&[charge(1, 5, iris), charge(2, 5, noor), charge(3, 5, noor)]), [2]);
+    assert_eq!(unsettled(&[charge(1, 6, iris), charge(2, 5, noor), charge(4, 5, noor)]), [1, 2, 3]);
 }
 
 /// Nothing was forgotten: the provider names another resource, with tags as before.
