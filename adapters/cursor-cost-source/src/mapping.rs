@@ -1,6 +1,6 @@
 //! A usage event to a cost record: who and what it is about.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cost_model::{
@@ -35,14 +35,17 @@ pub fn places_of_people() -> [Dimension; 2] {
 pub struct Mapping {
     account: Arc<str>,
     interner: DimensionInterner<11>,
-    /// The kinds met so far, which are few, by the code of their text.
-    kinds: Vec<(Code, EventKind)>,
+    /// The kinds met so far, which are few, and their labels, by the code of their text.
+    kinds: Vec<(Code, EventKind, Arc<str>)>,
+    /// The display names of the models met so far, by the code of their id.
+    services: HashMap<Code, Arc<str>>,
 }
 
 impl Mapping {
     /// Makes a mapping for the connection of that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
-        Self { account: account.into(), interner: DimensionInterner::new(), kinds: Vec::new() }
+        let (interner, kinds, services) = (DimensionInterner::new(), Vec::new(), HashMap::new());
+        Self { account: account.into(), interner, kinds, services }
     }
 
     /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
@@ -51,8 +54,8 @@ impl Mapping {
         let tokens = tokens(event);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
         let kind = self.interner.code(event.kind.as_ref().map(T::as_ref));
-        let dimensions = self.dimensions(event, kind, token_based);
         let costs = costs(self.kind(kind, event), event.is_free_bugbot == Some(true), &figures);
+        let dimensions = self.dimensions(event, kind, token_based);
         let mut record = CostRecord::with_dimensions(Timestamp::from(event.timestamp), dimensions, costs);
         record.tokens = tokens;
         record.requests = event.requests_costs.and_then(|requests| RequestUnits::try_from(requests).ok());
@@ -70,9 +73,10 @@ impl Mapping {
         let discount = event.token_usage.as_ref().and_then(|tokens| tokens.discount_percent_off);
         let discount = discount.map(|percent| percent.normalize().to_string());
         let mut code = |text: Option<&T>| self.interner.code(text.map(T::as_ref));
+        let model = code(Some(&event.model));
         let key = [
             code(event.user_email.as_ref()),
-            code(Some(&event.model)),
+            model,
             kind,
             code(event.service_account_id.as_ref()),
             code(event.service_account_name.as_ref()),
@@ -83,18 +87,33 @@ impl Mapping {
             Code::flag(event.cloud_agent_id.as_ref().map(|_| true)),
             Code::flag(Some(token_based)),
         ];
-        let account = &self.account;
-        self.interner.set(&key, |texts| fields(texts, account, &event.borrowed(), token_based))
+        let Self { account, interner, kinds, services } = self;
+        interner.set(&key, |texts| {
+            let event = event.borrowed();
+            let service = services.entry(model).or_insert_with(|| match &*event.model {
+                "" => NO_MODEL.into(),
+                id => Arc::from(&*service_name(id)),
+            });
+            let mut fields = fields(texts, &event, token_based);
+            fields.account = Some(Arc::clone(account));
+            fields.service = Some(Arc::clone(service));
+            // It was met when the event's costs were worked out.
+            fields.subcategory =
+                kinds.iter().find(|(known, ..)| *known == kind).map(|(.., label)| Arc::clone(label));
+            fields
+        })
     }
 
     /// Returns the kind of an event, whose text has that code, read once for each text.
     fn kind<T: AsRef<str>>(&mut self, code: Code, event: &UsageEvent<T>) -> &EventKind {
-        let place = self.kinds.iter().position(|(known, _)| *known == code).unwrap_or_else(|| {
-            self.kinds.push((code, event.event_kind()));
+        let place = self.kinds.iter().position(|(known, ..)| *known == code).unwrap_or_else(|| {
+            let kind = event.event_kind();
+            let label = if event.kind.is_some() { Arc::from(kind.label()) } else { NO_KIND.into() };
+            self.kinds.push((code, kind, label));
             self.kinds.len() - 1
         });
         // It is there by now.
-        self.kinds.get(place).map_or(&EventKind::Free, |(_, kind)| kind)
+        self.kinds.get(place).map_or(&EventKind::Free, |(_, kind, _)| kind)
     }
 
     /// Whether an event is of a kind that this crate has no rule for.
@@ -112,25 +131,13 @@ impl Mapping {
     }
 }
 
-/// Returns the dimensions of an event. A cloud agent's id is no dimension, since nearly every run has its own.
-fn fields(
-    texts: &mut SharedTexts,
-    account: &Arc<str>,
-    event: &UsageEventRef<'_>,
-    token_based: bool,
-) -> DimensionFields {
+/// Returns the dimensions of an event, all but its account and its labels. A cloud agent's id is no dimension, since nearly every run has its own.
+fn fields(texts: &mut SharedTexts, event: &UsageEventRef<'_>, token_based: bool) -> DimensionFields {
     let model = Some(&*event.model).filter(|model| !model.is_empty());
     let mut fields = DimensionFields::new(texts.share("cursor"), Currency::USD);
-    fields.account = Some(Arc::clone(account));
-    let service = model.map_or(Cow::Borrowed(NO_MODEL), service_name);
-    fields.service = Some(texts.share(&service));
     fields.service_id = model.map(|model| texts.share(model));
     fields.category = Some(texts.share(if token_based { "tokens" } else { "requests" }));
     fields.usage_unit.clone_from(&fields.category);
-    fields.subcategory = Some(match event.kind {
-        Some(_) => texts.share(&event.event_kind().label()),
-        None => texts.share(NO_KIND),
-    });
     fields.resource = Some(texts.share(resource(event)));
     fields.charge_type = Some(texts.share("Usage"));
     fields.stated_kind = event.kind.as_deref().map(|kind| texts.share(kind));
