@@ -147,6 +147,7 @@ impl Fields {
         }
         self.number(i128::from(*line_decimals));
         if !likely_offsets.iter().map(FixedOffset::local_minus_utc).eq(PRESUMED_OFFSETS) {
+            self.text(Some("likely offsets"));
             self.count(likely_offsets.len());
             for offset in likely_offsets {
                 self.number(i128::from(offset.local_minus_utc()));
