@@ -31,11 +31,11 @@ impl Reconciling {
         for row in &rows {
             ledger.push(&record(row)?)?;
         }
-        let rules = BillingRules::new(
+        let mut rules = BillingRules::new(
             Filter::parse("costs.subcategory = 'Usage-based'")?,
             Filter::parse("costs.subcategory = 'User API Key'")?,
-            Dimension::Tag("max_mode".into()),
         );
+        rules.mode = Some(Dimension::Tag("max_mode".into()));
         Ok(Self { ledger: ledger.build(), invoice: invoice(&rows, period)?, rules, rows })
     }
 
@@ -96,7 +96,7 @@ fn invoice(rows: &[Row], period: Window) -> Result<Invoice, Failure> {
     let mut invoice = Invoice::new("INV-0001", period, Currency::USD);
     for (number, (line, (calls, sum))) in (1..).zip(sums) {
         let mut about = UsageLine::of_model(model(line));
-        about.max_mode = Some(line % 2 == 1);
+        about.mode = Some(line % 2 == 1);
         about.calls = Some(calls);
         let amount = Money::from_units(sum).rounded(2, Rounding::HalfUp)?;
         invoice.lines.push(InvoiceLine::new(number, "usage", amount, LineKind::Usage(about)));

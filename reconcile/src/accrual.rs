@@ -239,7 +239,7 @@ fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> 
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{CostRecord, Costs, Currency, Dimension, Filter};
+    use cost_model::{CostRecord, Costs, Currency, Filter};
 
     use super::*;
     use crate::InvoiceLine;
@@ -257,7 +257,6 @@ mod tests {
         BillingRules::new(
             Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
             Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
-            Dimension::Tag("max_mode".into()),
         )
     }
 

@@ -1,5 +1,6 @@
 //! How a provider bills, as data.
 
+use chrono::{FixedOffset, Offset as _, Utc};
 use cost_model::{Dimension, Filter, Ledger};
 
 /// How a provider bills usage: which charges an invoice asks for, and what its lines speak of.
@@ -12,24 +13,29 @@ pub struct BillingRules {
     pub own_key: Filter,
     /// The dimension that holds the model as usage lines name it.
     pub model: Dimension,
-    /// The dimension that is `true` for calls in max mode.
-    pub max_mode: Dimension,
+    /// The dimension that is `true` for calls made in a mode that usage lines price apart, if there is one; see
+    /// [`UsageLine::mode`](crate::UsageLine::mode). Without it, every call counts as made outside it.
+    pub mode: Option<Dimension>,
     /// The dimension that holds the user as usage lines name one.
     pub user: Dimension,
     /// The decimals that line amounts are rounded to.
     pub line_decimals: u32,
+    /// Offsets from UTC at whose midnights periods are likely to be cut, the likeliest first.
+    pub likely_offsets: Vec<FixedOffset>,
 }
 
 impl BillingRules {
-    /// Rules under which lines speak of services by the provider's id and are rounded to two decimals.
-    pub fn new(on_demand: Filter, own_key: Filter, max_mode: Dimension) -> Self {
+    /// Rules under which lines speak of services by the provider's id, know no mode and are rounded to two decimals, and
+    /// periods are likely to be cut at midnight in UTC.
+    pub fn new(on_demand: Filter, own_key: Filter) -> Self {
         Self {
             on_demand,
             own_key,
             model: Dimension::ServiceId,
-            max_mode,
+            mode: None,
             user: Dimension::Resource,
             line_decimals: 2,
+            likely_offsets: vec![Utc.fix()],
         }
     }
 

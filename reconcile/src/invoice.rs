@@ -264,8 +264,9 @@ impl LineKind {
 pub struct UsageLine {
     /// The provider's id of the model.
     pub model: Option<String>,
-    /// Only calls in max mode, or only calls not in it. Without it, whatever lines that say so leave over.
-    pub max_mode: Option<bool>,
+    /// Only calls in the mode that [`BillingRules::mode`](crate::BillingRules::mode) tells, or only calls outside it. Without
+    /// it, whatever lines that say so leave over.
+    pub mode: Option<bool>,
     /// Only calls of this user, or other resource.
     pub user: Option<String>,
     /// Only calls of this UTC day.

@@ -11,8 +11,8 @@ use crate::{BillingRules, Reconciliation, Result, WaypointName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
-/// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. Of Cursor's
-/// `spendCents` two readings are known: on-demand spend alone, or everything used. Each person is held against both, and
+/// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
+/// provider calls spend may be on-demand spend alone, or everything used. Each person is held against both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -179,7 +179,7 @@ fn on_demand_by_person(
     Ok(charged)
 }
 
-/// A reading holds for a person if it leaves nothing, or less than a cent: before June 2026 Cursor stated whole cents.
+/// A reading holds for a person if it leaves nothing, or less than a cent: a provider may state whole cents.
 fn reading(people: &[PersonTieOut]) -> Reading {
     let nothing = |left: Option<Money>| {
         left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
@@ -238,7 +238,6 @@ mod tests {
         BillingRules::new(
             Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
             Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
-            Dimension::Tag("max_mode".into()),
         )
     }
 

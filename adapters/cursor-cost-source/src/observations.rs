@@ -9,6 +9,9 @@ use crate::NO_USER;
 use crate::charges::dollars;
 
 /// What each member spent, by email or else by id.
+///
+/// Of `spendCents` two readings are known, on-demand spend alone or everything used, and until June 2026 it was in whole cents:
+/// `TieOut` of `cost-reconcile` holds charges against both readings.
 pub(crate) fn spend(member: &MemberSpend) -> ObservedSpend {
     let mut observed = ObservedSpend::default();
     observed.person = person(member.email.as_deref(), member.user_id.as_deref());

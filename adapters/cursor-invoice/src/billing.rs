@@ -1,10 +1,12 @@
 //! How Cursor bills usage.
 
+use chrono::FixedOffset;
 use cost_model::{Dimension, Error, Filter};
 use reconcile::BillingRules;
 
 /// Cursor's billing rules: on-demand lines add up the charges of kind `Usage-based`; fees on calls with the users' own
-/// provider keys lie outside them; line amounts are in whole cents.
+/// provider keys lie outside them; lines price calls in Max Mode apart; line amounts are in whole cents. Cycles are likely cut at
+/// midnight in UTC, or in Cursor's own time zone, the Pacific one, in winter or in summer.
 ///
 /// Source: the Admin API page says to sum `chargedCents` of usage events; which kinds an invoice asks for is the
 /// meaning of their labels on Cursor's usage page.
@@ -12,17 +14,21 @@ use reconcile::BillingRules;
 /// # Errors
 /// None in practice: the filters are constant and tested.
 pub fn billing_rules() -> Result<BillingRules, Error> {
-    Ok(BillingRules::new(
+    let mut rules = BillingRules::new(
         Filter::parse("costs.provider = 'cursor' AND costs.subcategory = 'Usage-based'")?,
         Filter::parse("costs.provider = 'cursor' AND costs.subcategory = 'User API Key'")?,
-        Dimension::Tag("cursor:max_mode".into()),
-    ))
+    );
+    rules.mode = Some(Dimension::Tag("cursor:max_mode".into()));
+    rules.likely_offsets =
+        [0, -8, -7].into_iter().filter_map(|hours| FixedOffset::east_opt(hours * 3_600)).collect();
+    Ok(rules)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_filters_parse() {
-        assert_eq!(super::billing_rules().unwrap().line_decimals, 2);
+        let rules = super::billing_rules().unwrap();
+        assert_eq!((rules.line_decimals, rules.likely_offsets.len()), (2, 3));
     }
 }

@@ -361,7 +361,7 @@ fn is_understood(left: &str) -> bool {
 fn usage_line(groups: &Captures<'_>) -> UsageLine {
     let mut line = UsageLine::default();
     line.model = groups.name("model").map(|model| model.as_str().to_owned());
-    line.max_mode = groups.name("non_max").map(|_| false);
+    line.mode = groups.name("non_max").map(|_| false);
     line.calls = number(groups, "calls");
     line.quantity_counts_calls = groups.name("counts").is_some();
     line.requests = number(groups, "requests");
@@ -399,7 +399,7 @@ mod tests {
     fn usage(model: Option<&str>, max_mode: Option<bool>, calls: Option<u64>) -> LineKind {
         let mut line = UsageLine::default();
         line.model = model.map(str::to_owned);
-        line.max_mode = max_mode;
+        line.mode = max_mode;
         line.calls = calls;
         LineKind::Usage(line)
     }

@@ -2,6 +2,7 @@
 //!
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
 
+use chrono::FixedOffset;
 use cost_model::{
     ConnectionId, Costs, Dimension, Dimensions, Ledger, LedgerRow, LedgerSet, Metric, Money, Quantity,
     RequestUnits, Timestamp, TokenCounts, TokenType, Window,
@@ -10,6 +11,10 @@ use sha2::{Digest, Sha256};
 
 use crate::case::Case;
 use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
+
+/// The likely offsets, in seconds, that all rules had before they could say otherwise. They are no part of version 2, so that
+/// digests signed then still hold.
+const PRESUMED_OFFSETS: [i32; 3] = [0, -8 * 3_600, -7 * 3_600];
 
 /// Hands out the bytes of everything that a case is explained from.
 pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
@@ -133,15 +138,21 @@ impl Fields {
     }
 
     fn rules(&mut self, rules: &BillingRules) {
-        let BillingRules { on_demand, own_key, model, max_mode, user, line_decimals } = rules;
-        for text in [on_demand, own_key]
-            .map(ToString::to_string)
-            .into_iter()
-            .chain([model, max_mode, user].map(ToString::to_string))
+        let BillingRules { on_demand, own_key, model, mode, user, line_decimals, likely_offsets } = rules;
+        let dimensions = [Some(model), mode.as_ref(), Some(user)];
+        let dimensions = dimensions.map(|dimension| dimension.map(ToString::to_string));
+        for text in [on_demand, own_key].map(|filter| Some(filter.to_string())).into_iter().chain(dimensions)
         {
-            self.text(Some(&text));
+            self.text(text.as_deref());
         }
         self.number(i128::from(*line_decimals));
+        if !likely_offsets.iter().map(FixedOffset::local_minus_utc).eq(PRESUMED_OFFSETS) {
+            self.text(Some("likely offsets"));
+            self.count(likely_offsets.len());
+            for offset in likely_offsets {
+                self.number(i128::from(offset.local_minus_utc()));
+            }
+        }
     }
 
     fn since_issue(&mut self, since: &SinceIssue) {
@@ -196,7 +207,7 @@ impl Fields {
         self.text(Some(kind_name(line.kind())));
         if let LineKind::Usage(about) = line.kind() {
             self.text(about.model.as_deref());
-            self.optional(about.max_mode.map(i128::from));
+            self.optional(about.mode.map(i128::from));
             self.text(about.user.as_deref());
             self.text(about.day.map(|day| day.to_string()).as_deref());
             self.optional(about.calls.map(i128::from));

@@ -107,7 +107,7 @@ enum Subject<'a> {
 impl<'a> Subject<'a> {
     fn of(kind: &'a LineKind) -> Option<Self> {
         match kind {
-            LineKind::Usage(about) => Some(Self::Usage(about.model.as_deref(), about.max_mode)),
+            LineKind::Usage(about) => Some(Self::Usage(about.model.as_deref(), about.mode)),
             LineKind::TokenFee => Some(Self::TokenFee),
             LineKind::OwnKeyFees => Some(Self::OwnKeyFees),
             _ => None,

@@ -24,12 +24,12 @@ impl Tally {
     }
 }
 
-/// What the usage lines of an invoice can tell apart: a model and whether it ran in max mode; the user and the day only
-/// where some line names one.
+/// What the usage lines of an invoice can tell apart: a model and whether it ran in the mode of the rules; the user and the
+/// day only where some line names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cell {
     pub(crate) model: String,
-    pub(crate) max_mode: bool,
+    pub(crate) mode: bool,
     pub(crate) user: Option<String>,
     pub(crate) day: Option<NaiveDate>,
 }
@@ -214,9 +214,9 @@ impl Cells {
 fn classify(set: LedgerSet<'_>, rules: &BillingRules, named: Named, cells: &mut Cells) -> Class {
     if rules.on_demand.matches(&set) {
         let model = set.get(&rules.model).unwrap_or_default().into_owned();
-        let max_mode = set.get(&rules.max_mode).as_deref() == Some("true");
+        let mode = rules.mode.as_ref().and_then(|mode| set.get(mode)).as_deref() == Some("true");
         let user = set.get(&rules.user).filter(|_| named.users).map(|user| user.to_lowercase());
-        Class::OnDemand(cells.number(Cell { model, max_mode, user, day: None }))
+        Class::OnDemand(cells.number(Cell { model, mode, user, day: None }))
     } else if rules.own_key.matches(&set) {
         Class::OwnKey
     } else {

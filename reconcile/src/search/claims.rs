@@ -38,19 +38,19 @@ pub(crate) struct Claims {
     models: Vec<String>,
 }
 
-/// What tells claims apart: a model, a user, a day, max mode.
+/// What tells claims apart: a model, a user, a day, a mode.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject<'a> {
     model: Option<&'a str>,
     user: Option<String>,
     day: Option<NaiveDate>,
-    max_mode: Option<bool>,
+    mode: Option<bool>,
 }
 
 impl<'a> Subject<'a> {
     fn of(about: &'a UsageLine) -> Self {
         let user = about.user.as_ref().map(|user| user.to_lowercase());
-        Self { model: about.model.as_deref(), user, day: about.day, max_mode: about.max_mode }
+        Self { model: about.model.as_deref(), user, day: about.day, mode: about.mode }
     }
 
     /// Whether a cell is among the charges that such lines are about.
@@ -58,7 +58,7 @@ impl<'a> Subject<'a> {
         self.model.is_none_or(|model| *model == cell.model)
             && (self.user.is_none() || self.user == cell.user)
             && (self.day.is_none() || self.day == cell.day)
-            && self.max_mode.is_none_or(|max_mode| max_mode == cell.max_mode)
+            && self.mode.is_none_or(|mode| mode == cell.mode)
     }
 }
 
@@ -73,7 +73,7 @@ impl Claims {
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(about, _)| {
-            (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.max_mode.is_none())
+            (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.mode.is_none())
         });
         let claim_of = |cell| groups.iter().position(|(about, _)| about.includes(cell));
         let claim_of_cell =

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use chrono::FixedOffset;
 use cost_model::{Money, Timestamp, Window};
 
 use crate::last_digit::LastDigit;
@@ -16,8 +17,6 @@ const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
 /// How far from its stated instant a cut is looked for, unless the invoice is one of several of its cycle.
 pub(crate) const REACH: i64 = 3 * DAY;
-/// Offsets whose midnights are likely: UTC, and Cursor's own zone in winter and summer.
-const LIKELY_OFFSETS: [i64; 3] = [0, -8 * HOUR, -7 * HOUR];
 
 /// An end of the period, as the calls of lines place it: after `earliest` minus one millisecond, up to `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +30,8 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// An instant inside: the stated one, else a midnight, else a whole hour, else the first.
-    pub(crate) fn instant(&self, stated: Timestamp) -> Option<Timestamp> {
+    /// An instant inside: the stated one, else a midnight at one of these offsets, else a whole hour, else the first.
+    pub(crate) fn instant(&self, stated: Timestamp, offsets: &[FixedOffset]) -> Option<Timestamp> {
         let inside = |at: i64| (self.earliest..=self.latest).contains(&at);
         if inside(stated.millis()) {
             return Some(stated);
@@ -41,7 +40,8 @@ impl Interval {
             let local = self.earliest.saturating_add(offset);
             local.saturating_add(step - 1).div_euclid(step).saturating_mul(step).saturating_sub(offset)
         };
-        let midnights = LIKELY_OFFSETS.iter().map(|offset| next(DAY, *offset));
+        let millis = |offset: &FixedOffset| i64::from(offset.local_minus_utc()) * 1_000;
+        let midnights = offsets.iter().map(|offset| next(DAY, millis(offset)));
         let same_time = next(DAY, -stated.millis().rem_euclid(DAY));
         let mut likely = midnights.chain([same_time, next(HOUR, 0)]);
         Timestamp::from_millis(likely.find(|at| inside(*at)).unwrap_or(self.earliest)).ok()
@@ -375,14 +375,18 @@ mod tests {
     fn a_likely_instant_is_chosen_inside() {
         let inside = |earliest, latest| Interval { earliest, latest, agree: 1, right: 0 };
         let stated = at(9 * HOUR + HOUR / 2);
-        let chosen = |interval: Interval| interval.instant(stated).unwrap().millis();
+        let offsets = [0, -8].map(|hours| FixedOffset::east_opt(hours * 3_600).unwrap());
+        let chosen = |interval: Interval| interval.instant(stated, &offsets).unwrap().millis();
         assert_eq!(chosen(inside(HOUR, 20 * HOUR)), stated.millis(), "the stated one");
         assert_eq!(chosen(inside(20 * HOUR, 25 * HOUR)), DAY, "midnight");
         assert_eq!(
             chosen(inside(DAY + HOUR, DAY + 8 * HOUR)),
             DAY + 8 * HOUR,
-            "midnight on the Pacific coast"
+            "midnight at the other offset"
         );
+        let elsewhere = [FixedOffset::east_opt(11 * 1_800).unwrap()];
+        let found = inside(DAY + 8 * HOUR + 1, 2 * DAY).instant(stated, &elsewhere).unwrap();
+        assert_eq!(found.millis(), 2 * DAY - 11 * HOUR / 2, "a midnight half an hour off");
         assert_eq!(chosen(inside(10 * HOUR + 1, 11 * HOUR + 5)), 11 * HOUR, "a whole hour");
         assert_eq!(chosen(inside(10 * HOUR + 1, 10 * HOUR + 5)), 10 * HOUR + 1, "the first");
     }

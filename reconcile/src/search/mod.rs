@@ -15,6 +15,7 @@ mod withdrawn;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
+use chrono::FixedOffset;
 use cost_model::{Money, Timestamp, Window};
 
 use crate::last_digit::LastDigit;
@@ -104,6 +105,7 @@ pub(crate) struct Search<'a> {
     /// How far from its stated instant a cut is looked for, in milliseconds.
     pub(crate) reach: i64,
     pub(crate) digit: LastDigit,
+    pub(crate) likely_offsets: &'a [FixedOffset],
 }
 
 impl Search<'_> {

@@ -92,8 +92,10 @@ impl Search<'_> {
         start: Option<Interval>,
         end: Option<Interval>,
     ) -> Result<Option<Hypothesis>> {
-        let first = start.map_or(Some(self.stated.start()), |found| found.instant(self.stated.start()));
-        let last = end.map_or(Some(self.stated.end()), |found| found.instant(self.stated.end()));
+        let instant = |interval: Option<Interval>, stated| {
+            interval.map_or(Some(stated), |found| found.instant(stated, self.likely_offsets))
+        };
+        let (first, last) = (instant(start, self.stated.start()), instant(end, self.stated.end()));
         let Some(window) = first.zip(last).and_then(|(first, last)| Window::new(first, last).ok()) else {
             return Ok(None);
         };

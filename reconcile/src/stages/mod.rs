@@ -49,6 +49,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         stated: invoice.period,
         reach: reach(case),
         digit,
+        likely_offsets: &case.rules.likely_offsets,
     };
     let found = search.best()?;
     let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;

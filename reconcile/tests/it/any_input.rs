@@ -118,7 +118,7 @@ fn check_lines(charges: &[Charge], invoice: &Invoice, bridge: &Reconciliation) {
         assert_eq!(outcome.records.is_some(), expected.len() == 2);
         if let LineKind::Usage(about) = line.kind() {
             let figures = (outcome.computed.unwrap().units(), outcome.records.unwrap(), outcome.status);
-            let first = *claims.entry((&about.model, about.max_mode)).or_insert(figures);
+            let first = *claims.entry((&about.model, about.mode)).or_insert(figures);
             assert_eq!(first, figures, "lines about the same charges share one outcome");
         }
     }

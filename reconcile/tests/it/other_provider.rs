@@ -1,6 +1,6 @@
 //! An invoice of another provider: nothing here or in the library knows the first one.
 
-use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, Window};
+use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Money, Timestamp, Window};
 use reconcile::{
     BillingRules, Category, CsvColumns, CsvInvoiceReader, InvoiceReader, LineKind, LineStatus, UsageLine,
     WaypointName, Wording, Wordings, reconcile,
@@ -73,7 +73,6 @@ fn an_invoice_of_another_provider_is_explained_to_the_last_digit() {
     let rules = BillingRules::new(
         Filter::parse("costs.provider = 'openai' AND costs.subcategory = 'paid'").unwrap(),
         Filter::parse("costs.subcategory = 'own key'").unwrap(),
-        Dimension::Tag("tier".into()),
     );
     let bridge = reconcile(&ledger(), &invoice, &rules).unwrap();
     assert_eq!(bridge.invoice_total, money("33.85"));

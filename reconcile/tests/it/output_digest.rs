@@ -109,6 +109,14 @@ fn whatever_else_is_known_counts() {
     let mut other_rules = rules.clone();
     other_rules.line_decimals = 3;
     others.push(Case::new(&ledger, &invoice, &other_rules).digest());
+    let mut other_rules = rules.clone();
+    other_rules.mode = None;
+    others.push(Case::new(&ledger, &invoice, &other_rules).digest());
+    for offsets in [0, 1] {
+        let mut other_rules = rules.clone();
+        other_rules.likely_offsets.truncate(offsets);
+        others.push(Case::new(&ledger, &invoice, &other_rules).digest());
+    }
     others.push(case().earlier(std::slice::from_ref(&invoice)).digest());
     others.push(case().announced(period(), 1).digest());
     others.push(case().announced(period(), 2).digest());

@@ -1,5 +1,6 @@
 //! Charges, rules and lines in short form, and figures computed the naive way.
 
+use chrono::FixedOffset;
 use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
     Provenance, RecordId, StoredRecord, Timestamp, Window,
@@ -73,11 +74,13 @@ pub(crate) fn money(text: &str) -> Money {
 }
 
 pub(crate) fn rules() -> BillingRules {
-    BillingRules::new(
+    let mut rules = BillingRules::new(
         Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
         Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
-        Dimension::Tag("max_mode".into()),
-    )
+    );
+    rules.mode = Some(Dimension::Tag("max_mode".into()));
+    rules.likely_offsets = [0, -8, -7].map(|hours| FixedOffset::east_opt(hours * 3_600).unwrap()).to_vec();
+    rules
 }
 
 /// A ledger of a connection that has read everything for years around.
@@ -151,7 +154,7 @@ pub(crate) fn identity() -> Identity {
 pub(crate) fn usage(model: Option<&str>, max_mode: Option<bool>) -> LineKind {
     let mut about = UsageLine::default();
     about.model = model.map(str::to_owned);
-    about.max_mode = max_mode;
+    about.mode = max_mode;
     LineKind::Usage(about)
 }
 

@@ -86,7 +86,7 @@ fn usage(
     line.quantity_counts_calls = true;
     let plain = about.label.strip_prefix("non-max-");
     line.model = Some(plain.unwrap_or(&about.label).to_owned());
-    line.max_mode = plain.map(|_| false);
+    line.mode = plain.map(|_| false);
     let tokens = truth.description.contains("Input tokens").then_some(about.tokens);
     line.tokens = tokens.map(|tokens| TokenCounts {
         input: Tokens::new(tokens.input),

@@ -36,7 +36,7 @@ fn requests(model: Option<&str>, requests: u64) -> LineKind {
 fn usage(model: Option<&str>, max_mode: Option<bool>, calls: Option<u64>) -> LineKind {
     let mut line = UsageLine::default();
     line.model = model.map(str::to_owned);
-    line.max_mode = max_mode;
+    line.mode = max_mode;
     line.calls = calls;
     LineKind::Usage(line)
 }
