@@ -16,6 +16,7 @@ mod faults;
 mod guide;
 mod imports;
 mod invoices;
+mod layers;
 mod outputs;
 mod owners;
 mod program;
