@@ -87,7 +87,7 @@ impl WrittenRule {
 
     /// The rules for the keys `Team` and `Department`, both `none` where no rule matches.
     pub fn rule_set(rules: &[Self]) -> Result<RuleSet, Failure> {
-        let mut set = RuleSet::default();
+        let mut set = RuleSet::default().with_default_person(cursor_cost_source::places_of_people());
         for (key, value) in [("Team", Self::team as fn(&Self) -> &str), ("Department", Self::department)] {
             let mut tag = TagDefinition::new(key);
             tag.default = Some("none".into());

@@ -33,7 +33,7 @@ pub use field::{Field, Usage};
 pub use literal::{Literal, Number, Value};
 pub use pattern::{Flexible, Pattern, PatternShape, Regex};
 pub use suggest::closest;
-pub use values::{FieldLiteral, UnknownValue};
+pub use values::{FieldLiteral, KnownValues, UnknownValue};
 pub use vql::{NotVql, NotVqlReason};
 
 /// A condition on a charge, written as a sentence.

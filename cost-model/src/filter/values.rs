@@ -1,5 +1,6 @@
 //! The values that a filter asks for, and which of them no charge has.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -10,6 +11,9 @@ use super::field::Field;
 use super::literal::Literal;
 use super::{Filter, closest};
 use crate::Dimension;
+
+/// The distinct values of a dimension, lent where somebody holds them.
+pub type KnownValues<'a> = Cow<'a, BTreeSet<Arc<str>>>;
 
 /// A literal that a filter asks a field to equal, or not to equal. `Debug` leaves out its value and its dimension, of which
 /// the key may be a literal, too.
@@ -107,14 +111,15 @@ impl Filter {
     /// of `tags.name`.
     ///
     /// ```
+    /// use std::borrow::Cow;
     /// use std::collections::BTreeSet;
     /// use std::sync::Arc;
     /// use cost_model::{Dimension, Filter};
     ///
     /// let filter = Filter::parse("costs.region != 'eu' AND costs.service = 'Auo'")?;
-    /// let known = |dimension: &Dimension| -> BTreeSet<Arc<str>> {
+    /// let known = |dimension: &Dimension| -> Cow<'_, BTreeSet<Arc<str>>> {
     ///     let known: &[&str] = if *dimension == Dimension::Region { &["eu"] } else { &["Auto", "GPT 5.2"] };
-    ///     known.iter().copied().map(Arc::from).collect()
+    ///     Cow::Owned(known.iter().copied().map(Arc::from).collect())
     /// };
     /// let unknown = filter.unknown_values(&known);
     /// assert_eq!(unknown.len(), 1);
@@ -123,23 +128,27 @@ impl Filter {
     /// assert_eq!(unknown[0].value_span, 41..46);
     /// # Ok::<(), cost_model::Error>(())
     /// ```
-    pub fn unknown_values(&self, known: &dyn Fn(&Dimension) -> BTreeSet<Arc<str>>) -> Vec<UnknownValue> {
-        let mut asked: Vec<(Dimension, BTreeSet<Arc<str>>)> = Vec::new();
+    pub fn unknown_values<'a>(&self, known: &dyn Fn(&Dimension) -> KnownValues<'a>) -> Vec<UnknownValue> {
+        let mut asked: Vec<(Dimension, Vec<KnownValues<'a>>)> = Vec::new();
         let mut unknown = Vec::new();
         for FieldLiteral { dimension, literal, .. } in self.literals() {
             let (Some(dimension), Some(value)) = (dimension, literal.as_text()) else { continue };
             if !asked.iter().any(|(each, _)| *each == dimension) {
-                let mut values = known(&dimension);
+                let mut values = vec![known(&dimension)];
                 if dimension == Dimension::Service {
-                    values.extend(known(&Dimension::ServiceId));
+                    values.push(known(&Dimension::ServiceId));
                 }
                 asked.push((dimension.clone(), values));
             }
             let values = asked.iter().find(|(each, _)| *each == dimension).map(|(_, values)| values);
-            let Some(values) = values.filter(|values| !values.contains(value)) else { continue };
-            let near = closest(value, values.iter().map(|each| &**each));
+            let Some(values) = values.filter(|values| !values.iter().any(|known| known.contains(value)))
+            else {
+                continue;
+            };
+            let all = || values.iter().flat_map(|known| known.iter());
+            let near = closest(value, all().map(|each| &**each));
             unknown.push(UnknownValue {
-                suggestion: values.iter().find(|each| Some(&***each) == near).cloned(),
+                suggestion: all().find(|each| Some(&***each) == near).cloned(),
                 value: Arc::clone(value),
                 value_span: literal.span(),
                 dimension,

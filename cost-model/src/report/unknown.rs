@@ -1,5 +1,7 @@
 //! Values that a query asks for and that no charge has.
 
+use std::borrow::Cow;
+
 use crate::dimension::Dimension;
 use crate::filter::UnknownValue;
 use crate::ledger::Ledger;
@@ -21,7 +23,7 @@ pub(super) fn unknown_values(query: &Query, ledger: &Ledger, tags: &TagCache) ->
         {
             values.extend(tags.values(place).iter().cloned());
         }
-        values
+        Cow::Owned(values)
     };
     let unknown = filter.unknown_values(&known);
     match unknown.first().filter(|_| query.strict) {

@@ -102,7 +102,8 @@ fn the_tree_of_a_filter_shows_no_email() {
     let filter = Filter::parse(&filter).unwrap();
     silent(filter.expression());
     silent(&filter.literals());
-    let unknown = filter.unknown_values(&|_| ["canary.birt@acme.test".into()].into());
+    let unknown =
+        filter.unknown_values(&|_| std::borrow::Cow::Owned(["canary.birt@acme.test".into()].into()));
     assert!(!unknown[0].to_string().contains("canary"), "{}", unknown[0]);
     assert_eq!(unknown[0].suggestion.as_deref(), Some("canary.birt@acme.test"));
     silent(&unknown);

@@ -1,5 +1,6 @@
 //! Rules in view of charges.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -90,7 +91,8 @@ fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) ->
             known.insert(dimension.clone(), ledger.values(dimension));
         }
     }
-    let values = |dimension: &Dimension| known.get(dimension).cloned().unwrap_or_default();
+    let none = BTreeSet::new();
+    let values = |dimension: &Dimension| Cow::Borrowed(known.get(dimension).unwrap_or(&none));
     let unknown = when.unknown_values(&values).into_iter();
     unknown
         .filter(|unknown| !matches!(unknown.dimension, Dimension::VirtualTag(_)))

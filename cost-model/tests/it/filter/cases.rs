@@ -189,14 +189,14 @@ fn the_tree_can_be_read() {
 fn unknown_values_come_with_the_nearest_known_one() {
     let sentence = "costs.service IN ('Auto', 'gpt-5.2', 'Autoo') AND tags.name = 'team' AND tags.value != 'Paymnets' \
                     AND (tags.name, tags.value) IN (('env', 'prd')) AND vtag.Team = 'zzz' AND costs.effective = 5";
-    let known = |dimension: &Dimension| -> BTreeSet<std::sync::Arc<str>> {
-        match dimension {
+    let known = |dimension: &Dimension| -> cost_model::filter::KnownValues<'_> {
+        std::borrow::Cow::Owned(match dimension {
             Dimension::Service => ["Auto".into()].into(),
             Dimension::ServiceId => ["gpt-5.2".into()].into(),
             Dimension::Tag(key) if **key == *"team" => ["Payments".into()].into(),
             Dimension::Tag(_) => ["prod".into(), "dev".into()].into(),
             _ => BTreeSet::new(),
-        }
+        })
     };
     let filter = parse(sentence);
     let unknown = filter.unknown_values(&known);
