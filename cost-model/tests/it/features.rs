@@ -491,3 +491,18 @@ fn charges_at_the_end_of_the_calendar_count_once() {
         }
     }
 }
+
+/// The last step of the calendar has no next one, and is one row all the same.
+#[test]
+fn the_last_day_of_the_calendar_is_one_row() {
+    let last = chrono::DateTime::<chrono::Utc>::MAX_UTC.timestamp_millis();
+    let at = |millis: i64| {
+        let mut record = charge("auto", "1");
+        record.at = Timestamp::from_millis(millis).unwrap();
+        record
+    };
+    let ledger = ledger(&[at(last), at(last - 2), at(last - 5), at(last - 86_400_000)]);
+    let report = Query::all_resources().bin(cost_model::Bin::Day).run(&ledger, &Untagged).unwrap();
+    let counts: Vec<_> = report.rows.iter().map(|row| row.totals.records).collect();
+    assert_eq!(counts, [1, 3]);
+}

@@ -171,6 +171,9 @@ impl<'a> Cells<'a> {
 
     /// Begins another step of time. A step that was left does not come back.
     pub(super) fn enter(&mut self, bin: Option<Timestamp>) -> Result<()> {
+        if bin.is_some() && bin == self.bin {
+            return Ok(());
+        }
         let begin = self.finished.len();
         for id in std::mem::take(&mut self.met) {
             let cell = self.table.get_mut(id)?;
