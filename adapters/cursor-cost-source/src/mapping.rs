@@ -28,6 +28,10 @@ pub fn places_of_people() -> [Dimension; 2] {
     [Dimension::Resource, Dimension::Tag(USER_TAG.into())]
 }
 
+/// A mapping that remembers more sets than this begins anew, so that one that lives as long as a service does not grow for
+/// ever. A million events of a company in which everybody uses every model have some 270,000.
+const SETS_MAX: usize = 1 << 20;
+
 /// Maps usage events of one connection to cost records.
 ///
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
@@ -50,6 +54,9 @@ impl Mapping {
 
     /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
     pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
+        if self.interner.len() > SETS_MAX {
+            *self = Self::new(Arc::clone(&self.account));
+        }
         let figures = Figures::of(event);
         let tokens = tokens(event);
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());

@@ -3,6 +3,7 @@
 
 mod charges;
 mod dimensions;
+mod shared_sets;
 mod source;
 
 use cost_model::CostRecord;
