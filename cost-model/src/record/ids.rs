@@ -250,6 +250,77 @@ mod tests {
     }
 
     #[test]
+    fn each_fact_changes_the_id_and_only_what_was_used_the_identity() {
+        let base = record("1");
+        let change = |edit: fn(&mut DimensionFields)| {
+            let mut changed = base.clone();
+            changed.edit(edit);
+            (
+                RecordId::of(&changed, 0) != RecordId::of(&base, 0),
+                Identity::of(&changed) != Identity::of(&base),
+            )
+        };
+        let usage: [fn(&mut DimensionFields); 7] = [
+            |set| set.provider = "other".into(),
+            |set| set.billing_account = Some("a".into()),
+            |set| set.service_id = Some("other".into()),
+            |set| set.charge_type = Some("Tax".into()),
+            |set| set.region = Some("eu".into()),
+            |set| set.usage_unit = Some("tokens".into()),
+            |set| set.stated_model = Some("m".into()),
+        ];
+        for (place, edit) in usage.into_iter().enumerate() {
+            assert_eq!(change(edit), (true, true), "{place}");
+        }
+        let facts: [fn(&mut DimensionFields); 6] = [
+            |set| set.resource = None,
+            |set| set.stated_kind = Some("k".into()),
+            |set| set.subcategory = Some("s".into()),
+            |set| set.discount_percent = Some(10.into()),
+            |set| set.tags.insert("k", "v"),
+            |set| set.attributes.insert("k", "v"),
+        ];
+        for (place, edit) in facts.into_iter().enumerate() {
+            assert_eq!(change(edit), (true, false), "{place}");
+        }
+        let figures: [fn(&mut CostRecord); 7] = [
+            |record| record.at = Timestamp::from_millis(1).unwrap(),
+            |record| record.end = Some(record.at),
+            |record| record.requests = Some(RequestUnits::ZERO),
+            |record| record.quantity = Some(Quantity::ZERO),
+            |record| record.tokens.set(TokenType::CacheRead, crate::Tokens::new(1)),
+            |record| record.stated.conversation = Some("c".into()),
+            |record| record.stated.agent = Some("c".into()),
+        ];
+        let mut ids = vec![RecordId::of(&base, 0)];
+        for (place, edit) in figures.into_iter().enumerate() {
+            let mut changed = base.clone();
+            edit(&mut changed);
+            assert_ne!(Identity::of(&changed), Identity::of(&base), "{place}");
+            ids.push(RecordId::of(&changed, 0));
+        }
+        let amounts: [fn(&mut CostRecord); 7] = [
+            |record| record.costs.billed = None,
+            |record| record.costs.effective = None,
+            |record| record.costs.list = None,
+            |record| record.costs.contracted = None,
+            |record| record.stated.charged = Some(Money::ZERO),
+            |record| record.stated.model_cost = Some(Money::ZERO),
+            |record| record.stated.fee = Some(Money::ZERO),
+        ];
+        for (place, edit) in amounts.into_iter().enumerate() {
+            let mut changed = base.clone();
+            edit(&mut changed);
+            assert_eq!(Identity::of(&changed), Identity::of(&base), "{place}");
+            ids.push(RecordId::of(&changed, 0));
+        }
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "two facts read the same");
+    }
+
+    #[test]
     fn the_identity_leaves_out_person_and_amounts() {
         let base = record("1");
         let mut changed = record("2");
