@@ -23,7 +23,6 @@ mod lock;
 mod lock_review;
 mod locked;
 mod memory;
-mod mixing;
 mod needs;
 mod order;
 mod people;

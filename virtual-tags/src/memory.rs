@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
+use foldhash::fast::RandomState;
 
 use crate::ResolvedRules;
 use crate::charge::text_of;
-use crate::mixing::Mixing;
 
 /// What rules say about one key of charges of any type, with every answer remembered: charges that agree in all that the
 /// rules read are asked about once for each span of time in which the answer stands.
@@ -39,7 +39,7 @@ pub struct Memory<'a> {
     rules: &'a ResolvedRules,
     keys: [Arc<str>; 1],
     /// By what the rules read of a charge, as bytes.
-    known: HashMap<Box<[u8]>, Spans, Mixing>,
+    known: HashMap<Box<[u8]>, Spans, RandomState>,
     /// For each span in which an answer stands: that, once it was asked for.
     answers: Vec<Option<Vec<Part>>>,
     /// What the rules read of the charge at hand.

@@ -197,11 +197,16 @@ fn half(whole: [u8; 32]) -> [u8; 16] {
     half
 }
 
+/// Writes the bytes of a digest, two digits each.
+pub(crate) fn write_hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
 macro_rules! hexadecimal {
     ($name:ident) => {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                write_hexadecimal(&self.0, f)
             }
         }
 

@@ -49,7 +49,7 @@ impl ImportId {
 
 impl fmt::Display for ImportId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        crate::record::write_hexadecimal(&self.0, f)
     }
 }
 

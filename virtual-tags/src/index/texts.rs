@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
-use crate::mixing::Mixing;
+use foldhash::fast::RandomState;
 
 /// A text that must be there: as a whole, at the start, at the end, or anywhere.
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ impl Affixes {
 /// Numbers of rules by the hashes of what they stand under: what has the same hash is told apart by the rules themselves.
 #[derive(Default)]
 struct Numbers {
-    hasher: Mixing,
+    hasher: RandomState,
     /// By hash: the last of the entries.
     last: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
     /// A rule, and the entry before it with the same hash.
