@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod batches;
 mod coverage;
 mod database;
 mod dictionary;

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use uuid::Uuid;
 
 use crate::failure::{Attempt, Failure};
-
-const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// An id as it stands in a column: 16 bytes, if that is the same, or else its text.
 #[derive(Debug)]
@@ -50,39 +48,14 @@ pub(crate) fn read(value: ValueRef<'_>) -> Attempt<Option<Arc<str>>> {
 }
 
 /// The bytes of a UUID, if its text is just as [`text`] writes it.
-fn bytes(uuid: &str) -> Option<[u8; 16]> {
-    if uuid.len() != 36 {
-        return None;
-    }
-    let mut value: u128 = 0;
-    for (place, letter) in uuid.bytes().enumerate() {
-        if HYPHENS.contains(&place) {
-            if letter != b'-' {
-                return None;
-            }
-        } else {
-            let digit = match letter {
-                b'0'..=b'9' => letter - b'0',
-                b'a'..=b'f' => letter - b'a' + 10,
-                _ => return None,
-            };
-            value = value << 4 | u128::from(digit);
-        }
-    }
-    Some(value.to_be_bytes())
+fn bytes(id: &str) -> Option<[u8; 16]> {
+    let uuid = Uuid::try_parse(id).ok()?;
+    let written = uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id;
+    written.then(|| uuid.into_bytes())
 }
 
 fn text(bytes: [u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
-    for byte in bytes {
-        if HYPHENS.contains(&text.len()) {
-            text.push('-');
-        }
-        for digit in [byte >> 4, byte & 15] {
-            text.push(DIGITS.get(usize::from(digit)).map_or('0', |digit| char::from(*digit)));
-        }
-    }
-    text
+    Uuid::from_bytes(bytes).hyphenated().to_string()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Every record or charge in scope, of one state, in batches.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 
 use cost_model::{
@@ -12,7 +14,6 @@ use cost_model::{
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
-use crate::batches::{self, pause};
 use crate::database::{Access, Database};
 use crate::failure::{Attempt, Failure};
 use crate::record::{self, instant};
@@ -21,6 +22,9 @@ use crate::{dictionary, windows};
 
 /// So many records travel together.
 const BATCH: usize = 256;
+
+/// So many batches wait at the most; with the two in hand, all that a scan holds.
+const WAITING: usize = 4;
 
 /// The connection that is read, with its number, and a span of milliseconds, the last included.
 type Part<'a> = ((i64, &'a ConnectionId), (i64, i64));
@@ -143,17 +147,18 @@ async fn stream<B: Send + 'static>(
     mut read: impl FnMut(&Connection, Part<'_>, &dyn Fn(B) -> bool) -> Attempt<bool> + Send + 'static,
     take: &mut (dyn FnMut(B) -> Result<()> + Send),
 ) -> Result<()> {
-    let (sender, batches) = batches::queue();
+    let (sender, batches) = async_channel::bounded(WAITING);
     let (scope, file) = (scope.clone(), Arc::clone(path));
     let thread = thread::Builder::new().name("cost-model-sqlite scan".into()).spawn(move || {
-        let send = |batch| sender.send(Ok(Some(batch)));
+        // False when nobody receives any more.
+        let send = |batch| sender.send_blocking(Ok(Some(batch))).is_ok();
         let end = each_connection(&file, access, &scope, &mut |sqlite, part| read(sqlite, part, &send));
-        sender.send(end.map(|()| None));
+        let _gone = sender.send_blocking(end.map(|()| None));
     });
     thread.map_err(|error| Failure::Io(error).at(path))?;
     loop {
         // A thread that is gone has not said that this was all.
-        let next = batches.next().await.unwrap_or(Err(Failure::Stopped));
+        let next = batches.recv().await.unwrap_or(Err(Failure::Stopped));
         let Some(batch) = next.map_err(|failure| failure.at(path))? else { return Ok(()) };
         take(batch)?;
         // A scan may be long, and its sink does not wait.
@@ -182,4 +187,17 @@ fn each_connection(
         }
     }
     Ok(())
+}
+
+/// Lets other futures of the executor run.
+async fn pause() {
+    let mut paused = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut paused, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use regex_lite::RegexBuilder;
+use regex::RegexBuilder;
 
 use super::required::required;
 
@@ -153,22 +153,31 @@ fn is_ignored(character: char) -> bool {
         || matches!(character, '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301f}')
 }
 
-/// The memory that one regular expression may take once compiled, which also bounds the time a match takes.
-const REGEX_BYTES_MAX: usize = 1 << 18;
+/// The memory that one regular expression may take once compiled, which also bounds the time a match takes. `\w{10}` takes
+/// half of it, since letters of every script are one of its classes.
+const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// A regular expression, which fits when it matches anywhere in a text. `Debug` leaves it out.
 #[derive(Clone)]
 pub struct Regex {
     text: Arc<str>,
-    compiled: regex_lite::Regex,
+    compiled: regex::Regex,
     required: Pattern,
 }
 
 impl Regex {
-    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, regex_lite::Error> {
+    /// Compiles an expression, or returns in a few words why it cannot be used.
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, String> {
         let text = text.into();
-        let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build()?;
-        Ok(Self { required: required(&text), text, compiled })
+        let parsed = regex_syntax::parse(&text).map_err(|error| match error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            error => error.to_string(),
+        })?;
+        let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build();
+        let compiled = compiled
+            .map_err(|_| format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10))?;
+        Ok(Self { required: required(&parsed), text, compiled })
     }
 
     /// The expression as written, without its quotes.
@@ -184,7 +193,7 @@ impl Regex {
 
     /// Whether it matches somewhere in `value`.
     pub fn matches(&self, value: &str) -> bool {
-        self.required.matches(value) && self.compiled.is_match(value)
+        self.compiled.is_match(value)
     }
 }
 
