@@ -179,26 +179,27 @@ pub(crate) fn is_under(domain: &str, parent: &str) -> bool {
 
 /// Whether the whole text fits; in time proportional to both lengths multiplied, whatever the pattern.
 fn fits_glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut read) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while read < text.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                last_star = Some((at, read));
-                at += 1;
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // What follows the last `*`, and the text that it was last tried on.
+    let mut last_star = None;
+    loop {
+        let rest = text.clone();
+        match (pattern.next(), text.next()) {
+            (Some('*'), _) => {
+                last_star = Some((pattern.clone(), rest.clone()));
+                text = rest;
             }
-            Some(each) if *each == '?' || text.get(read) == Some(each) => (at, read) = (at + 1, read + 1),
-            _ => match &mut last_star {
-                Some((star, start)) => {
-                    *start += 1;
-                    (at, read) = (*star + 1, *start);
+            (Some(expected), Some(found)) if expected == '?' || expected == found => {}
+            (None, None) => return true,
+            _ => {
+                let Some((after_star, start)) = &mut last_star else { return false };
+                if start.next().is_none() {
+                    return false;
                 }
-                None => return false,
-            },
+                (pattern, text) = (after_star.clone(), start.clone());
+            }
         }
     }
-    pattern.iter().skip(at).all(|rest| *rest == '*')
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ fn of_people(people: &People, add: &mut dyn FnMut(Source, Required<'_>)) -> bool
     if !people.under.is_empty() {
         // Also ends of domains that are not below it; the rule itself looks closer.
         for parent in &people.under {
-            add(Source::EmailDomain, Required::End(parent));
+            add(Source::EmailDomain, Required::Literals { start: "", between: "", end: parent });
         }
         return true;
     }
@@ -77,8 +77,7 @@ fn of_predicate(predicate: &Predicate) -> Option<Texts<'_>> {
     Some(dimensions.iter().flat_map(|each| texts.iter().map(|text| of(each, *text))).collect())
 }
 
-/// One of the literals of a pattern, between which anything may stand: the longer of start and end, unless that is short
-/// and one between them is not.
+/// The literals of a pattern, between which anything may stand, of which one at least is not empty.
 fn of_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Required<'a>> {
     let literals: Vec<&str> = literals.collect();
     let (start, between, end) = match literals.as_slice() {
@@ -86,14 +85,7 @@ fn of_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Required<'
         [start, between @ .., end] => (*start, between, *end),
         [] => return None,
     };
-    let (length, outer) = if start.len() > end.len() {
-        (start.len(), Required::Start(start))
-    } else {
-        (end.len(), Required::End(end))
-    };
-    let inner = between.iter().max_by_key(|literal| literal.len());
-    match inner.filter(|inner| inner.len() >= WINDOW && length < WINDOW) {
-        Some(inner) => Some(Required::Anywhere(inner)),
-        None => Some(outer).filter(|_| length > 0),
-    }
+    let between = between.iter().max_by_key(|literal| literal.len()).copied().unwrap_or_default();
+    let tells = !start.is_empty() || !end.is_empty() || between.len() >= WINDOW;
+    tells.then_some(Required::Literals { start, between, end })
 }

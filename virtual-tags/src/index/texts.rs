@@ -1,21 +1,21 @@
 //! Rules by the text that they ask of one field.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
-/// A text that must be there: as a whole, at the start, at the end, or anywhere.
+/// Texts that must be there.
 #[derive(Clone, Copy)]
 pub(super) enum Required<'a> {
+    /// Exactly this.
     Whole(&'a str),
-    Start(&'a str),
-    End(&'a str),
-    /// At least as long as [`WINDOW`].
-    Anywhere(&'a str),
+    /// These, each perhaps empty.
+    Literals { start: &'a str, between: &'a str, end: &'a str },
 }
 
-/// Rules that ask for a text anywhere stand under so many bytes of it.
+/// Rules that ask for a text between others stand under so many bytes of it.
 pub(super) const WINDOW: usize = 3;
 
 /// The rules that stand under each text.
@@ -27,23 +27,35 @@ pub(super) struct Texts {
     anywhere: Numbers,
 }
 
+enum Place<'a> {
+    Start,
+    End,
+    Between(&'a [u8]),
+}
+
 /// Beginnings or endings, by length in bytes, and their rules.
 #[derive(Default)]
 struct Affixes(Vec<(usize, Numbers)>);
 
 impl Texts {
     pub(super) fn add(&mut self, text: Required<'_>, rule: usize) {
-        match text {
-            Required::Whole(text) => self.whole.add(text, rule),
-            Required::Start(text) => self.starts.add(text, rule),
-            Required::End(text) => self.ends.add(text, rule),
-            Required::Anywhere(text) => {
-                let windows = text.as_bytes().windows(WINDOW);
-                // The window that fewest rules stand under tells most.
-                if let Some(window) = windows.min_by_key(|window| self.anywhere.get(window).count()) {
-                    self.anywhere.add(window, rule);
-                }
-            }
+        let (start, between, end) = match text {
+            Required::Whole(text) => return self.whole.add(text, rule),
+            Required::Literals { start, between, end } => (start, between, end),
+        };
+        // The text that fewest rules stand under tells most, and of several the longest.
+        let windows = between.as_bytes().windows(WINDOW);
+        let window = windows.min_by_key(|window| self.anywhere.get(window).count());
+        let places = [
+            (!start.is_empty()).then(|| (self.starts.count(start), start.len(), Place::Start)),
+            (!end.is_empty()).then(|| (self.ends.count(end), end.len(), Place::End)),
+            window.map(|window| (self.anywhere.get(window).count(), WINDOW, Place::Between(window))),
+        ];
+        match places.into_iter().flatten().min_by_key(|(rules, length, _)| (*rules, Reverse(*length))) {
+            Some((.., Place::Start)) => self.starts.add(start, rule),
+            Some((.., Place::End)) => self.ends.add(end, rule),
+            Some((.., Place::Between(window))) => self.anywhere.add(window, rule),
+            None => {}
         }
     }
 
@@ -64,6 +76,11 @@ impl Texts {
 }
 
 impl Affixes {
+    fn count(&self, text: &str) -> usize {
+        let same_length = self.0.iter().filter(|(length, _)| *length == text.len());
+        same_length.map(|(_, texts)| texts.get(text).count()).sum()
+    }
+
     fn add(&mut self, text: &str, rule: usize) {
         if !self.0.iter().any(|(length, _)| *length == text.len()) {
             self.0.push((text.len(), Numbers::default()));
