@@ -15,6 +15,7 @@ mod hash;
 mod ids;
 pub mod input;
 mod ledger;
+mod masked;
 mod money;
 mod observations;
 pub mod output;

@@ -1,6 +1,5 @@
 //! What a provider says of its totals at an instant.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::{Money, Timestamp};
@@ -9,7 +8,7 @@ use crate::{Money, Timestamp};
 /// cycle.
 ///
 /// `Debug` shows no names.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Observations {
     /// When the provider was asked.
@@ -42,6 +41,8 @@ pub struct ObservedSpend {
     pub included: Option<Money>,
 }
 
+crate::masked_debug!(ObservedSpend {});
+
 /// A member of the account.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,6 +54,8 @@ pub struct ObservedMember {
     /// Whether the person has left.
     pub removed: bool,
 }
+
+crate::masked_debug!(ObservedMember {});
 
 /// A billing group.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub struct ObservedGroup {
     /// Its members, by email or else by the provider's id.
     pub members: Vec<Arc<str>>,
 }
+
+crate::masked_debug!(ObservedGroup {});
 
 impl Observations {
     /// Nothing observed, at that instant.
@@ -106,33 +111,6 @@ impl ObservedSpend {
         (rest.units() >= 0).then_some(rest)
     }
 }
-
-impl fmt::Debug for Observations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observations")
-            .field("at", &self.at)
-            .field("cycle_start", &self.cycle_start)
-            .field("spend", &self.spend.len())
-            .field("members", &self.members.len())
-            .field("groups", &self.groups.len())
-            .finish_non_exhaustive()
-    }
-}
-
-macro_rules! nameless {
-    ($name:ident) => {
-        impl fmt::Debug for $name {
-            /// People and names are left out.
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    };
-}
-
-nameless!(ObservedSpend);
-nameless!(ObservedMember);
-nameless!(ObservedGroup);
 
 #[cfg(test)]
 mod tests {

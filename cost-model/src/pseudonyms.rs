@@ -1,7 +1,6 @@
 //! Other names for people, for what leaves the house.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,6 +26,8 @@ use crate::{CostRecord, DimensionFields, RecordId, Tags};
 pub struct Pseudonyms {
     secret: Arc<[u8]>,
 }
+
+crate::masked_debug!(Pseudonyms {});
 
 impl Pseudonyms {
     /// Names by that secret; whoever has it can tell whether a name is a certain person's.
@@ -179,13 +180,6 @@ fn is_around(each: char) -> bool {
 /// What ends the words before a display name.
 fn is_before_name(each: char) -> bool {
     each.is_control() || "<>()[]{},;:|".contains(each)
-}
-
-impl fmt::Debug for Pseudonyms {
-    /// The secret is left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pseudonyms(..)")
-    }
 }
 
 #[cfg(test)]

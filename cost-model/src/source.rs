@@ -127,6 +127,8 @@ pub struct SourceBatch {
     pub drift: Vec<Drift>,
 }
 
+crate::masked_debug!(SourceBatch { window, records: |it| it.records.len(), announced });
+
 impl SourceBatch {
     /// A batch of `records`, announced as that many, with no other figures.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
@@ -153,16 +155,5 @@ impl SourceBatch {
     pub fn read_at(&self, now: Timestamp) -> Timestamp {
         let behind = |at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS;
         self.answered_at.filter(behind).unwrap_or(now)
-    }
-}
-
-impl fmt::Debug for SourceBatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SourceBatch")
-            .field("window", &self.window)
-            .field("records", &self.records.len())
-            .field("outside", &self.outside.len())
-            .field("announced", &self.announced)
-            .finish_non_exhaustive()
     }
 }

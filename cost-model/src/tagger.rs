@@ -87,16 +87,12 @@ pub struct Part {
     pub weight: u128,
 }
 
+crate::masked_debug!(Part { weight });
+
 impl Part {
     /// Makes the only part of an unsplit charge.
     pub fn whole(values: impl Into<Vec<Option<Arc<str>>>>) -> Self {
         Self { values: values.into(), weight: 1 }
-    }
-}
-
-impl fmt::Debug for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Part").field("weight", &self.weight).finish_non_exhaustive()
     }
 }
 

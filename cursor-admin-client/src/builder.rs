@@ -1,6 +1,5 @@
 //! Setting up a client.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +39,8 @@ pub struct ClientBuilder {
     observer: Option<Arc<dyn Observer>>,
     network: Network,
 }
+
+crate::redact::masked_debug!(ClientBuilder {});
 
 impl Client {
     /// Starts a client.
@@ -235,10 +236,4 @@ fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
 #[cfg(not(feature = "tracing"))]
 fn traced(observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
     observer
-}
-
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").finish_non_exhaustive()
-    }
 }

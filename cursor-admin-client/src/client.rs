@@ -1,7 +1,5 @@
 //! The client and what it can be asked.
 
-use std::fmt;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::endpoints::billing_groups::{self, BillingGroupDetails, BillingGroups};
@@ -22,7 +20,7 @@ use crate::listing::{self, Listing, Pages};
 /// [`not_promised`](crate::not_promised).
 ///
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
     connection: Connection,
 }
@@ -183,11 +181,5 @@ impl Client {
         self.connection.page_read(&call, &answer.value.providers, None);
         let (unknown_fields, bad_rows) = (answer.notes.unknown.into_list(), answer.notes.bad_rows);
         Ok(ModelAccess { unknown_fields, bad_rows, ..answer.value })
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.connection.base_url()).finish_non_exhaustive()
     }
 }

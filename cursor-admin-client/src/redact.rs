@@ -2,19 +2,22 @@
 
 use std::borrow::Cow;
 
-/// Implements `Debug` for a type whose other fields may name a person.
-macro_rules! debug_without_names {
-    ($type:ident: $($field:ident),*) => {
-        impl std::fmt::Debug for $type {
+/// Implements `Debug` by the fields that are listed, each as it is or as a closure makes it. What is not listed, also a field that
+/// is added later, may name a person and stays hidden.
+macro_rules! masked_debug {
+    (@value $self:ident $field:ident) => { $self.$field };
+    (@value $self:ident $field:ident $this:ident $value:expr) => {{ let $this = $self; $value }};
+    ($type:ident $(<$parameter:ident>)? { $($field:ident $(: |$this:ident| $value:expr)?),* }) => {
+        impl $(<$parameter: std::fmt::Debug>)? std::fmt::Debug for $type $(<$parameter>)? {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($type))
-                    $(.field(stringify!($field), &self.$field))*
+                    $(.field(stringify!($field), &$crate::redact::masked_debug!(@value self $field $($this $value)?)))*
                     .finish_non_exhaustive()
             }
         }
     };
 }
-pub(crate) use debug_without_names;
+pub(crate) use masked_debug;
 
 /// How much of a server's text an error shows.
 const SHOWN_MAX: usize = 200;

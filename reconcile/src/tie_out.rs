@@ -1,7 +1,6 @@
 //! Charges against what the provider itself states of people and groups.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Dimensions, Ledger, Money, Observations, ObservedSpend, Rounding, Window};
@@ -14,7 +13,7 @@ use crate::{BillingRules, Reconciliation, Result, WaypointName};
 /// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
 /// provider calls spend may be on-demand spend alone, or everything used. Each person is held against both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TieOut {
     /// From the cycle's start to the instant of the observation.
@@ -58,6 +57,8 @@ pub struct PersonTieOut {
     pub if_total: Option<Money>,
 }
 
+cost_model::masked_debug!(PersonTieOut { charged });
+
 /// A billing group's charges and what the provider states of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -71,6 +72,8 @@ pub struct GroupTieOut {
     /// The stated spend minus those charges.
     pub difference: Option<Money>,
 }
+
+cost_model::masked_debug!(GroupTieOut { charged });
 
 impl TieOut {
     /// Holds the charges of a ledger against what was observed; `None` if it does not say when the cycle began.
@@ -191,32 +194,6 @@ fn reading(people: &[PersonTieOut]) -> Reading {
         std::cmp::Ordering::Greater => Reading::OnDemand,
         std::cmp::Ordering::Less => Reading::Total,
         std::cmp::Ordering::Equal => Reading::Undecided,
-    }
-}
-
-/// Names of people and groups are left out.
-impl fmt::Debug for TieOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TieOut")
-            .field("window", &self.window)
-            .field("reading", &self.reading)
-            .field("people", &self.people.len())
-            .field("groups", &self.groups.len())
-            .field("charged", &self.charged)
-            .field("stated", &self.stated)
-            .finish()
-    }
-}
-
-impl fmt::Debug for PersonTieOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PersonTieOut").field("charged", &self.charged).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for GroupTieOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GroupTieOut").field("charged", &self.charged).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Shared charges and their parts, in a table of their own.
 
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{
@@ -42,6 +41,8 @@ pub struct Allocation {
     /// The part of each count of tokens.
     pub tokens: TokenCounts,
 }
+
+cost_model::masked_debug!(Allocation { row, key, ratio });
 
 impl Allocation {
     /// The columns of FOCUS for a split cost allocation, in text; a cost that the charge does not have is empty.
@@ -153,15 +154,5 @@ impl Parts {
             }
         }
         Ok(parts)
-    }
-}
-
-impl fmt::Debug for Allocation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Allocation")
-            .field("row", &self.row)
-            .field("key", &self.key)
-            .field("ratio", &self.ratio)
-            .finish_non_exhaustive()
     }
 }

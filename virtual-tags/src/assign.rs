@@ -1,7 +1,6 @@
 //! What a rule gives: a value, or shares of several.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::Dimension;
@@ -26,16 +25,7 @@ pub enum Assign {
     Split(Split),
 }
 
-impl fmt::Debug for Assign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(_) => f.write_str("Value(..)"),
-            Self::FromDirectory(lookup) => f.debug_tuple("FromDirectory").field(&lookup.fact).finish(),
-            Self::FromField(inherit) => f.debug_tuple("FromField").field(&inherit.field).finish(),
-            Self::Split(_) => f.write_str("Split(..)"),
-        }
-    }
-}
+cost_model::masked_debug!(Assign = Value | FromDirectory | FromField | Split);
 
 /// A value taken from the directory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,16 +37,12 @@ pub struct Lookup {
     pub transforms: Vec<Transform>,
 }
 
+cost_model::masked_debug!(Lookup { fact });
+
 impl Lookup {
     /// The column's text as it is.
     pub fn new(fact: impl Into<Arc<str>>) -> Self {
         Self { fact: fact.into(), transforms: Vec::new() }
-    }
-}
-
-impl fmt::Debug for Lookup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lookup").field("fact", &self.fact).finish_non_exhaustive()
     }
 }
 
@@ -71,16 +57,12 @@ pub struct Inherit {
     pub transforms: Vec<Transform>,
 }
 
+cost_model::masked_debug!(Inherit { field });
+
 impl Inherit {
     /// The field's text as it is.
     pub fn new(field: Dimension) -> Self {
         Self { field, transforms: Vec::new() }
-    }
-}
-
-impl fmt::Debug for Inherit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inherit").field("field", &self.field).finish_non_exhaustive()
     }
 }
 
@@ -104,6 +86,8 @@ pub enum Transform {
     Format(Arc<str>),
 }
 
+cost_model::masked_debug!(Transform = Lower | Split | Map | Format);
+
 /// The text after every transform; `None` if nothing is left.
 pub(crate) fn transformed(transforms: &[Transform], text: &str) -> Option<String> {
     let text = transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
@@ -117,19 +101,6 @@ impl Transform {
             Self::Split { delimiter, index } => text.split(&**delimiter).nth(*index).map(str::to_owned),
             Self::Map(map) => map.get(text).map(ToString::to_string),
             Self::Format(template) => Some(template.replace("{0}", text)),
-        }
-    }
-}
-
-impl fmt::Debug for Transform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Lower => f.write_str("Lower"),
-            Self::Split { index, .. } => {
-                f.debug_struct("Split").field("index", index).finish_non_exhaustive()
-            }
-            Self::Map(map) => write!(f, "Map(.. {} ..)", map.len()),
-            Self::Format(_) => f.write_str("Format(..)"),
         }
     }
 }
@@ -172,6 +143,8 @@ pub enum Split {
     },
 }
 
+cost_model::masked_debug!(Split = Even | Weights | Percentages | Headcount | Cost);
+
 /// A span of time around a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -188,16 +161,4 @@ pub enum Per {
 impl Per {
     pub(crate) const ALL: [(&'static str, Self); 3] =
         [("day", Self::Day), ("month", Self::Month), ("cycle", Self::Cycle)];
-}
-
-impl fmt::Debug for Split {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Even(values) => write!(f, "Even(.. {} ..)", values.len()),
-            Self::Weights(parts) => write!(f, "Weights(.. {} ..)", parts.len()),
-            Self::Percentages { parts, .. } => write!(f, "Percentages(.. {} ..)", parts.len()),
-            Self::Headcount { fact, .. } => f.debug_tuple("Headcount").field(fact).finish(),
-            Self::Cost { key, per, .. } => f.debug_tuple("Cost").field(key).field(per).finish(),
-        }
-    }
 }

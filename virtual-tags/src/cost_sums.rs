@@ -1,7 +1,6 @@
 //! What the values of keys cost, by period: the weights of splits by cost, as data.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use cost_model::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -73,6 +72,8 @@ pub struct CostSum {
     pub amount: Money,
 }
 
+cost_model::masked_debug!(CostSum { start, end, amount });
+
 impl CostSums {
     /// Makes sums of these bases.
     pub fn new(bases: impl IntoIterator<Item = CostBasis>) -> Self {
@@ -125,15 +126,5 @@ impl CostBasis {
         };
         let shares = periods.into_iter().map(|((start, end), parts)| (start, (end, by_part(parts))));
         Ok(CostShares(shares.collect()))
-    }
-}
-
-impl fmt::Debug for CostSum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CostSum")
-            .field("start", &self.start)
-            .field("end", &self.end)
-            .field("amount", &self.amount)
-            .finish_non_exhaustive()
     }
 }

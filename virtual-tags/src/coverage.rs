@@ -1,7 +1,6 @@
 //! How much the rules say who owns.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::report::Query;
@@ -48,11 +47,7 @@ pub struct Suggestion {
     pub amount: Money,
 }
 
-impl fmt::Debug for Suggestion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suggestion").field("amount", &self.amount).finish_non_exhaustive()
-    }
-}
+cost_model::masked_debug!(Suggestion { amount });
 
 /// Sums over a month.
 #[derive(Default)]

@@ -29,6 +29,8 @@ pub struct Diff {
     pub moves: Vec<Move>,
 }
 
+cost_model::masked_debug!(Diff { total, moved, moves });
+
 /// What moves from one value to another. `Debug` leaves out the values and people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,6 +46,8 @@ pub struct Move {
     /// The people of whom most moves, by resource, the largest first.
     pub people: Vec<(Arc<str>, Money)>,
 }
+
+cost_model::masked_debug!(Move { amount, records });
 
 #[derive(Default)]
 struct Sum {
@@ -189,24 +193,5 @@ impl fmt::Display for Diff {
             writeln!(f, "  {from} -> {to}: {amount} in {charges} ({})", for_terminal(&people))?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for Diff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Diff")
-            .field("total", &self.total)
-            .field("moved", &self.moved)
-            .field("moves", &self.moves)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Move {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Move")
-            .field("amount", &self.amount)
-            .field("records", &self.records)
-            .finish_non_exhaustive()
     }
 }

@@ -29,6 +29,8 @@ pub struct Explanation {
     pub parts: Vec<ExplainedPart>,
 }
 
+cost_model::masked_debug!(Explanation {});
+
 /// A name, and what the directory makes of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,6 +42,8 @@ pub struct NameTrail {
     /// How the directory finds it, if it does.
     pub found: Option<Found>,
 }
+
+cost_model::masked_debug!(NameTrail {});
 
 /// What one part of a charge gets, and why.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,6 +63,8 @@ pub struct ExplainedPart {
     pub nearest: Vec<ExplainedRule>,
 }
 
+cost_model::masked_debug!(ExplainedPart {});
+
 /// A rule, and which of its conditions hold.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -72,6 +78,8 @@ pub struct ExplainedRule {
     /// The conditions that do not.
     pub fails: Vec<String>,
 }
+
+cost_model::masked_debug!(ExplainedRule {});
 
 /// Keys and what a part has of them.
 type Read = Vec<(Arc<str>, Option<Arc<str>>)>;
@@ -224,15 +232,3 @@ impl fmt::Display for ExplainedRule {
         Ok(())
     }
 }
-
-macro_rules! silent {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
-silent!(Explanation, NameTrail, ExplainedPart, ExplainedRule);

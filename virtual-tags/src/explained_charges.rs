@@ -30,6 +30,8 @@ pub struct ExplainedCharges {
     pub explanations: Vec<Explanation>,
 }
 
+cost_model::masked_debug!(ExplainedCharges { records, amount });
+
 impl ResolvedRules {
     /// Explains the charges of a ledger that somebody caused in a window: those in which a place of [`RuleSet::person`](crate::RuleSet::person) is `who`, or is
     /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
@@ -111,14 +113,5 @@ impl fmt::Display for ExplainedCharges {
             writeln!(f, "  {dimension} = {}", for_terminal(value))?;
         }
         self.explanations.iter().try_for_each(|explanation| explanation.fmt(f))
-    }
-}
-
-impl fmt::Debug for ExplainedCharges {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExplainedCharges")
-            .field("records", &self.records)
-            .field("amount", &self.amount)
-            .finish_non_exhaustive()
     }
 }

@@ -44,6 +44,8 @@ pub struct PeriodLock {
     held: Held,
 }
 
+cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
+
 /// What a period is opened again with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Held {
@@ -66,6 +68,8 @@ pub struct Closed {
     pub amount: Money,
 }
 
+cost_model::masked_debug!(Closed { key, amount });
+
 /// How far a value of a closed period would no longer be what it was. `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,6 +83,8 @@ pub struct Restated {
     /// What it would come to now.
     pub now: Money,
 }
+
+cost_model::masked_debug!(Restated { key, closed, now });
 
 type Amounts = BTreeMap<(String, Option<String>), Money>;
 
@@ -284,33 +290,5 @@ impl fmt::Display for Restated {
         let Self { key, value, closed, now } = self;
         let value = for_terminal(value.as_deref().unwrap_or("(none)"));
         write!(f, "{} {value}: {closed} -> {now}", for_terminal(key))
-    }
-}
-
-impl fmt::Debug for PeriodLock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PeriodLock")
-            .field("start", &self.start)
-            .field("end", &self.end)
-            .field("known_at", &self.known_at)
-            .field("rules", &self.rules)
-            .field("people", &self.people)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Closed").field("key", &self.key).field("amount", &self.amount).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Restated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Restated")
-            .field("key", &self.key)
-            .field("closed", &self.closed)
-            .field("now", &self.now)
-            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,6 @@
 //! Answers about charges that come one by one, each asked for once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
@@ -45,6 +44,8 @@ pub struct Memory<'a> {
     /// What the rules read of the charge at hand.
     read: Vec<u8>,
 }
+
+cost_model::masked_debug!(Memory<'_> { keys, known: |memory| memory.known.len() });
 
 /// The spans of time in which an answer stands: one more than there are boundaries.
 struct Spans {
@@ -114,14 +115,5 @@ impl Memory<'_> {
             None => self.read.push(ABSENT),
         }
         self.read.push(END);
-    }
-}
-
-impl fmt::Debug for Memory<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory")
-            .field("key", &self.keys)
-            .field("known", &self.known.len())
-            .finish_non_exhaustive()
     }
 }

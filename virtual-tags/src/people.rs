@@ -11,8 +11,8 @@ use crate::directory::identity::{canonical, canonical_domain, composed};
 /// One of the forms of names.
 type Form = fn(&str) -> String;
 
-/// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` tells
-/// how long the lists are.
+/// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` leaves
+/// out the lists.
 ///
 /// The charge's person is the first of the places of [`RuleSet::person`](crate::RuleSet::person) that is an email, by the name
 /// that the directory's aliases give it at the time of the charge. Letter case does not matter here.
@@ -36,6 +36,8 @@ pub struct People {
     /// `who`: what kind of cause the charge has.
     pub who: Option<Who>,
 }
+
+cost_model::masked_debug!(People { in_directory, who });
 
 /// What caused a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,16 +152,6 @@ impl fmt::Display for People {
         let who = Who::ALL.iter().find(|(_, who)| Some(*who) == self.who);
         conditions.extend(who.map(|(name, _)| format!("who = {name}")));
         f.write_str(&conditions.join(" and "))
-    }
-}
-
-impl fmt::Debug for People {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("People");
-        for (name, list) in self.lists() {
-            shown.field(name, &list.len());
-        }
-        shown.field("in_directory", &self.in_directory).field("who", &self.who).finish_non_exhaustive()
     }
 }
 

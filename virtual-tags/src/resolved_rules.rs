@@ -1,7 +1,6 @@
 //! Rules ready to assign.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
@@ -26,6 +25,8 @@ pub struct ResolvedRules {
     /// The boundaries at which head counts and shares by cost may change, which concern every charge.
     counts: Arc<[Timestamp]>,
 }
+
+cost_model::masked_debug!(ResolvedRules { compiled });
 
 impl ResolvedRules {
     pub(crate) fn new(compiled: Arc<Compiled>, costs: AllCostShares) -> Self {
@@ -97,14 +98,5 @@ impl Tagger for ResolvedRules {
             weight: part.weight,
         };
         self.parts_by_number(&wanted, &charge).into_iter().map(joint).collect()
-    }
-}
-
-impl fmt::Debug for ResolvedRules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResolvedRules")
-            .field("keys", &self.compiled.keys)
-            .field("directory", &self.compiled.directory)
-            .finish_non_exhaustive()
     }
 }

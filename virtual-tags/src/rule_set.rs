@@ -1,7 +1,6 @@
 //! Rules as data.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Filter, Timestamp};
@@ -47,6 +46,8 @@ pub struct TagDefinition {
     pub place: Option<Place>,
 }
 
+cost_model::masked_debug!(TagDefinition { key, rules, place });
+
 impl TagDefinition {
     /// A key without rules.
     pub fn new(key: impl Into<Arc<str>>) -> Self {
@@ -58,16 +59,6 @@ impl TagDefinition {
             rules: Vec::new(),
             place: None,
         }
-    }
-}
-
-impl fmt::Debug for TagDefinition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TagDefinition")
-            .field("key", &self.key)
-            .field("rules", &self.rules)
-            .field("place", &self.place)
-            .finish_non_exhaustive()
     }
 }
 
@@ -90,6 +81,8 @@ pub struct Rule {
     #[serde(skip)]
     pub(crate) sentence: Option<Arc<Passage>>,
 }
+
+cost_model::masked_debug!(Rule { place });
 
 impl Rule {
     /// A rule for all charges.
@@ -135,12 +128,6 @@ impl Span {
     /// The two ends, as far as there are any.
     pub(crate) fn ends(&self) -> impl Iterator<Item = Timestamp> {
         self.from.into_iter().chain(self.to)
-    }
-}
-
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule").field("place", &self.place).finish_non_exhaustive()
     }
 }
 

@@ -27,6 +27,8 @@ pub struct RuleTest {
     pub place: Option<Place>,
 }
 
+cost_model::masked_debug!(RuleTest {});
+
 /// What rules say of one key. `Debug` leaves out the values.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "every consumer must handle all three, or it loses money")]
@@ -38,6 +40,8 @@ pub enum Answer {
     /// Shares in these proportions, in any order; `None` is no value.
     Shares(Vec<(Option<Arc<str>>, u128)>),
 }
+
+cost_model::masked_debug!(Answer = Value | Unset | Shares);
 
 /// A test that did not come out as expected. `Debug` leaves out the values, and `Display` masks email addresses.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub struct TestFailure {
     pub actual: Option<Answer>,
     hint: Option<Arc<str>>,
 }
+
+cost_model::masked_debug!(TestFailure {});
 
 impl RuleTest {
     /// A charge at an instant of which nothing is known, and nothing expected.
@@ -187,15 +193,3 @@ impl fmt::Display for TestFailure {
         f.write_str(&without_emails(message))
     }
 }
-
-macro_rules! silent {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
-silent!(RuleTest, Answer, TestFailure);

@@ -1,7 +1,6 @@
 //! Compiled rules, which may still lack the costs that some of them share out by.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
@@ -35,7 +34,7 @@ use crate::{CostSums, Digest, Directory, Error, ErrorKind, Place, Result, RuleSe
 /// assert_eq!(weighing.tagger().unwrap_err().kind(), ErrorKind::NeedsCosts);
 /// # Ok::<(), virtual_tags::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Rules(pub(crate) Arc<Compiled>);
 
 /// What compiling makes of rules.
@@ -54,6 +53,8 @@ pub(crate) struct Compiled {
     /// The ends of the rules' spans.
     pub(crate) spans: Vec<Timestamp>,
 }
+
+cost_model::masked_debug!(Compiled { keys, directory });
 
 impl Compiled {
     /// A charge with these dimensions at an instant, as the rules see it.
@@ -261,13 +262,4 @@ fn reads(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
         }
     }
     reads.into_iter().collect()
-}
-
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rules")
-            .field("keys", &self.0.keys)
-            .field("directory", &self.0.directory)
-            .finish_non_exhaustive()
-    }
 }

@@ -21,18 +21,10 @@ pub struct Spelling {
     pub records: u64,
 }
 
+cost_model::masked_debug!(Spelling { records });
+
 /// Whom a name finds, and how.
 type Matched = Option<(Arc<str>, Found)>;
-
-impl fmt::Debug for Spelling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self.person.as_ref().map(|(_, found)| *found);
-        f.debug_struct("Spelling")
-            .field("found", &found)
-            .field("records", &self.records)
-            .finish_non_exhaustive()
-    }
-}
 
 impl fmt::Display for Spelling {
     /// Who is who; it names people.

@@ -1,7 +1,5 @@
 //! What to read, and when.
 
-use std::fmt;
-
 use chrono::Months;
 use cost_model::{
     ConnectionId, CostSource, CostStore, Coverage, LOOK_BACK_DAYS, Spans, Timestamp, Window, final_before,
@@ -15,6 +13,7 @@ use crate::{Error, Observer, Result, RunReport};
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
+#[derive(Debug)]
 pub struct Ingest<'a> {
     pub(crate) source: &'a dyn CostSource,
     pub(crate) store: &'a dyn CostStore,
@@ -138,17 +137,6 @@ impl<'a> Ingest<'a> {
 
     async fn coverage(&self) -> Result<Coverage> {
         self.store.coverage(&self.connection).await.map_err(Error::not_begun)
-    }
-}
-
-impl fmt::Debug for Ingest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ingest")
-            .field("connection", &self.connection)
-            .field("source", &self.source)
-            .field("retention_months", &self.retention_months)
-            .field("look_back_days", &self.look_back_days)
-            .finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,5 @@
 //! The store.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +30,8 @@ pub struct SqliteStore {
     reader: Worker,
     writer: Worker,
 }
+
+cost_model::masked_debug!(SqliteStore { path, access });
 
 impl SqliteStore {
     /// Opens the store at `path`, or makes one if nothing is there. See [`Options::open`].
@@ -185,14 +186,5 @@ impl Drop for SqliteStore {
             Ok(())
         };
         drop(self.writer.give(merge));
-    }
-}
-
-impl fmt::Debug for SqliteStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore")
-            .field("path", &self.path)
-            .field("access", &self.access)
-            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Cursor as a source of costs.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -16,6 +15,7 @@ use crate::{Mapping, observations};
 pub const EVENTS_MAX: u64 = 50_000;
 
 /// Reads the usage events of one Cursor team as cost records.
+#[derive(Debug)]
 pub struct CursorCostSource {
     client: Client,
     mapping: Mutex<Mapping>,
@@ -117,12 +117,6 @@ impl CostSource for CursorCostSource {
 
 fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
     Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
-}
-
-impl fmt::Debug for CursorCostSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CursorCostSource").field("mapping", &*self.mapping()).finish_non_exhaustive()
-    }
 }
 
 /// Whether a UTC midnight lies inside, so that the window can be split there.

@@ -1,7 +1,6 @@
 //! An exported file, row by row.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::input::quoted;
@@ -27,6 +26,8 @@ pub struct CsvExport {
     pub(crate) sums: Vec<StatedSum>,
 }
 
+cost_model::masked_debug!(CsvExport { records: |it| it.records.len(), odd_totals });
+
 /// What a row says beside its record.
 pub(crate) struct StatedRow {
     pub(crate) line: u64,
@@ -51,6 +52,8 @@ pub struct ExportRow<'a> {
     pub is_unknown_kind: bool,
 }
 
+cost_model::masked_debug!(ExportRow<'_> { line, cost });
+
 impl ExportRow<'_> {
     /// Whether the row states an amount that counts nothing, since its kind is free or failed.
     pub fn is_uncounted(&self) -> bool {
@@ -58,15 +61,6 @@ impl ExportRow<'_> {
         self.cost.is_some_and(|cost| !cost.is_zero())
             && counts_nothing(Metric::Billed)
             && counts_nothing(Metric::Effective)
-    }
-}
-
-impl fmt::Debug for ExportRow<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExportRow")
-            .field("line", &self.line)
-            .field("cost", &self.cost)
-            .finish_non_exhaustive()
     }
 }
 
@@ -216,15 +210,5 @@ impl CsvExport {
             sum.cost = sum.cost.checked_add(row.cost.unwrap_or_default())?;
         }
         Ok(kinds.into_values().collect())
-    }
-}
-
-impl fmt::Debug for CsvExport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvExport")
-            .field("records", &self.records.len())
-            .field("odd_totals", &self.odd_totals)
-            .field("columns_passed_over", &self.columns_passed_over.len())
-            .finish_non_exhaustive()
     }
 }

@@ -36,6 +36,8 @@ pub struct ExportReader {
     passed_over: Vec<String>,
 }
 
+cost_model::masked_debug!(ExportReader { account, decimal_mark });
+
 impl ExportReader {
     /// A reader of exports of the connection with that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
@@ -170,15 +172,6 @@ impl ExportReader {
             return fail("no column names users: say whose export it is".to_owned());
         }
         Ok(())
-    }
-}
-
-impl std::fmt::Debug for ExportReader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExportReader")
-            .field("account", &self.account)
-            .field("decimal_mark", &self.decimal_mark)
-            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The seam to formats.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::report::{Fragment, Totals};
@@ -41,16 +40,7 @@ pub struct TaggedRecord<'a> {
     pub parts: Vec<RecordPart>,
 }
 
-impl fmt::Debug for TaggedRecord<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaggedRecord")
-            .field("record", &self.record)
-            .field("provenance", &self.provenance)
-            .field("keys", &self.keys)
-            .field("parts", &self.parts.len())
-            .finish()
-    }
-}
+crate::masked_debug!(TaggedRecord<'_> { record, provenance, keys, parts: |it| it.parts.len() });
 
 /// One part of a charge, or all of it. `Debug` leaves out the values, which may name people.
 #[derive(Clone, PartialEq, Eq)]
@@ -68,11 +58,7 @@ pub struct RecordPart {
     pub quantity: Option<Quantity>,
 }
 
-impl fmt::Debug for RecordPart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordPart").field("costs", &self.costs).finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(RecordPart { costs });
 
 /// What a [`RecordWriter`] has written: control totals to check a file against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -139,6 +125,8 @@ pub struct RecordExport<'a> {
     writer: &'a mut (dyn RecordWriter + Send),
 }
 
+crate::masked_debug!(RecordExport<'_> { keys: |it| it.tagger.keys() });
+
 impl<'a> RecordExport<'a> {
     /// Tags with `tagger`, whose keys `writer` must have been made for.
     pub fn new(tagger: &'a dyn Tagger, writer: &'a mut (dyn RecordWriter + Send)) -> Self {
@@ -185,11 +173,5 @@ impl RecordSink for RecordExport<'_> {
         };
         let parts = parts.into_iter().map(|part| part.values).zip(fragments).map(part).collect();
         self.writer.write(&TaggedRecord { record: &record, provenance: &provenance, keys, parts })
-    }
-}
-
-impl fmt::Debug for RecordExport<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordExport").field("keys", &self.tagger.keys()).finish_non_exhaustive()
     }
 }

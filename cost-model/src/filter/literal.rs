@@ -12,7 +12,7 @@ use crate::{Timestamp, fixed};
 /// A value in a filter, and where it stands.
 ///
 /// Two literals are equal when their values are, wherever they stand.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Literal {
     value: Value,
     span: Range<usize>,
@@ -32,9 +32,13 @@ pub enum Value {
     Flag(bool),
 }
 
+crate::masked_debug!(Value = Text | Number | Instant | Flag);
+
 /// An exact number in a filter: a count of 10^-24, up to about 1.7 * 10^14.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(i128);
+
+crate::masked_debug!(Number {});
 
 impl Literal {
     pub(super) fn new(value: Value, span: Range<usize>) -> Self {
@@ -139,29 +143,6 @@ impl fmt::Display for Value {
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fixed::write(self.0, f)
-    }
-}
-
-impl fmt::Debug for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Literal").field("value", &self.value).field("span", &self.span).finish()
-    }
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text(_) => "Text(..)",
-            Self::Number(_) => "Number(..)",
-            Self::Instant(_) => "Instant(..)",
-            Self::Flag(_) => "Flag(..)",
-        })
-    }
-}
-
-impl fmt::Debug for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Number(..)")
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Filter {
     branches: Vec<Option<Allocation>>,
 }
 
+crate::masked_debug!(Filter {});
+
 /// `costs.allocation = share`
 #[derive(Clone)]
 struct Allocation {
@@ -240,12 +242,5 @@ fn write_shared(
     match allocation {
         Some(allocation) => write!(f, " AND costs.allocation = {}", allocation.share.normalize()),
         None => Ok(()),
-    }
-}
-
-impl fmt::Debug for Filter {
-    /// A filter may name people, so its sentence is left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Filter").finish_non_exhaustive()
     }
 }

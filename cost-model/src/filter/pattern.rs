@@ -1,6 +1,5 @@
 //! The ways to compare texts that are not plain equality.
 
-use std::fmt;
 use std::sync::Arc;
 
 use regex::RegexBuilder;
@@ -13,6 +12,8 @@ pub struct Pattern {
     sentence: Arc<str>,
     folded: Arc<str>,
 }
+
+crate::masked_debug!(Pattern {});
 
 /// What a [`Pattern`] asks of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum PatternShape<'a> {
     /// Several literals, such as `a%b`; see [`Pattern::literals`].
     Other,
 }
+
+crate::masked_debug!(PatternShape<'_> = Any | Exact | Prefix | Suffix | Contains | Other);
 
 impl Pattern {
     pub(super) fn new(sentence: impl Into<Arc<str>>) -> Self {
@@ -73,25 +76,6 @@ impl Pattern {
     }
 }
 
-impl fmt::Debug for Pattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pattern(..)")
-    }
-}
-
-impl fmt::Debug for PatternShape<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Any => "Any",
-            Self::Exact(_) => "Exact(..)",
-            Self::Prefix(_) => "Prefix(..)",
-            Self::Suffix(_) => "Suffix(..)",
-            Self::Contains(_) => "Contains(..)",
-            Self::Other => "Other",
-        })
-    }
-}
-
 fn fits(pattern: &str, value: &str) -> bool {
     let Some((prefix, rest)) = pattern.split_once('%') else { return pattern == value };
     let (middle, suffix) = rest.rsplit_once('%').unwrap_or(("", rest));
@@ -118,6 +102,8 @@ pub struct Flexible {
     folded: String,
 }
 
+crate::masked_debug!(Flexible {});
+
 impl Flexible {
     pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
@@ -132,12 +118,6 @@ impl Flexible {
     /// Whether `value` is the same but for what does not count.
     pub fn matches(&self, value: &str) -> bool {
         flexible(value).eq(self.folded.chars())
-    }
-}
-
-impl fmt::Debug for Flexible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Flexible(..)")
     }
 }
 
@@ -164,6 +144,8 @@ pub struct Regex {
     compiled: regex::Regex,
     required: Pattern,
 }
+
+crate::masked_debug!(Regex {});
 
 impl Regex {
     /// Compiles an expression, or returns in a few words why it cannot be used.
@@ -204,12 +186,6 @@ impl PartialEq for Regex {
 }
 
 impl Eq for Regex {}
-
-impl fmt::Debug for Regex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Regex(..)")
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -29,6 +29,8 @@ pub struct FieldLiteral<'a> {
     pub literal: &'a Literal,
 }
 
+crate::masked_debug!(FieldLiteral<'_> { field, literal });
+
 /// A value that a filter asks for and that its dimension never has. `Debug` tells the place alone: values may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,6 +43,8 @@ pub struct UnknownValue {
     pub suggestion: Option<Arc<str>>,
     value: Arc<str>,
 }
+
+crate::masked_debug!(UnknownValue { value_span });
 
 impl UnknownValue {
     /// The value.
@@ -65,21 +69,6 @@ impl fmt::Display for UnknownValue {
             Some(near) => write!(f, "did you mean `{near}`?"),
             None => f.write_str("check its spelling"),
         }
-    }
-}
-
-impl fmt::Debug for FieldLiteral<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldLiteral")
-            .field("field", &self.field)
-            .field("literal", &self.literal)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for UnknownValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnknownValue").field("value_span", &self.value_span).finish_non_exhaustive()
     }
 }
 

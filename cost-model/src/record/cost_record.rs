@@ -1,7 +1,6 @@
 //! The cost record: one provider-neutral charge.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::costs::Costs;
@@ -50,6 +49,8 @@ pub struct CostRecord {
     /// The provider's own figures and ids, verbatim.
     pub stated: Stated,
 }
+
+crate::masked_debug!(CostRecord { at, dimensions, costs });
 
 impl CostRecord {
     /// Makes a charge of `costs` by `provider` at `at`, with nothing else known.
@@ -128,16 +129,6 @@ impl Dimensions for CostRecord {
 
     fn requests(&self) -> Option<RequestUnits> {
         self.requests
-    }
-}
-
-impl fmt::Debug for CostRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CostRecord")
-            .field("at", &self.at)
-            .field("dimensions", &self.dimensions)
-            .field("costs", &self.costs)
-            .finish_non_exhaustive()
     }
 }
 

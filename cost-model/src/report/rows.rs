@@ -1,6 +1,5 @@
 //! The answer to a query.
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::FixedOffset;
@@ -41,6 +40,8 @@ pub struct Report {
     pub unknown_values: Vec<UnknownValue>,
 }
 
+crate::masked_debug!(Report { group_by, rows: |it| it.rows.len(), total });
+
 /// The period that a report is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -67,6 +68,8 @@ pub struct Row {
     pub previous: Option<Box<Totals>>,
 }
 
+crate::masked_debug!(Row { bin, totals });
+
 /// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -75,22 +78,4 @@ pub enum RowKind {
     Group,
     /// All groups that are not among the largest: how many have charges in this row.
     Other(usize),
-}
-
-impl fmt::Debug for Report {
-    /// Keys may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Report")
-            .field("group_by", &self.group_by)
-            .field("rows", &self.rows.len())
-            .field("total", &self.total)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Row {
-    /// Keys may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Row").field("bin", &self.bin).field("totals", &self.totals).finish_non_exhaustive()
-    }
 }

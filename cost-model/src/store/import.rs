@@ -69,14 +69,7 @@ pub enum Owner {
     Person(Arc<str>),
 }
 
-impl fmt::Debug for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Team => "Team",
-            Self::Person(_) => "Person(..)",
-        })
-    }
-}
+crate::masked_debug!(Owner = Team | Person);
 
 /// An imported file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,15 +149,7 @@ pub struct FileImport {
     pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
 }
 
-impl fmt::Debug for FileImport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FileImport")
-            .field("import", &self.import)
-            .field("rows", &self.rows.len())
-            .field("replaces", &self.replaces)
-            .finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(FileImport { import, rows: |it| it.rows.len(), replaces });
 
 /// Rows and what they cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

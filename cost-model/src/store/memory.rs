@@ -1,7 +1,6 @@
 //! A store in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -19,6 +18,8 @@ use crate::{Error, Observations, Origin, ReadNumber, RecordId, Result, StoredRec
 pub struct MemoryStore {
     state: RwLock<State>,
 }
+
+crate::masked_debug!(MemoryStore {});
 
 #[derive(Default)]
 struct State {
@@ -208,12 +209,6 @@ impl CostStore for MemoryStore {
     async fn purge(&self, connection: &ConnectionId) -> Result<u64> {
         let removed = self.write().connections.remove(connection).map_or(0, |stored| stored.records.len());
         Ok(u64::try_from(removed).unwrap_or(u64::MAX))
-    }
-}
-
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").finish_non_exhaustive()
     }
 }
 

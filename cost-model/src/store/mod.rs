@@ -261,21 +261,13 @@ pub struct WindowReplacement {
     pub proven: bool,
 }
 
+crate::masked_debug!(WindowReplacement { window, records: |it| it.records.len(), read });
+
 impl WindowReplacement {
     /// A window that was read whole.
     pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
         let (read_at, answers_from) = (run.at, window.start());
         Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }
-    }
-}
-
-impl fmt::Debug for WindowReplacement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WindowReplacement")
-            .field("window", &self.window)
-            .field("records", &self.records.len())
-            .field("read", &self.read)
-            .finish_non_exhaustive()
     }
 }
 

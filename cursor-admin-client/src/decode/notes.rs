@@ -21,6 +21,8 @@ pub struct BadRow {
     fault: DecodeFault,
 }
 
+crate::redact::masked_debug!(BadRow { page, row, path: |it| it.path() });
+
 impl BadRow {
     /// The field that could not be read, such as `usageEvents[17].chargedCents`.
     pub fn path(&self) -> &str {
@@ -34,16 +36,6 @@ impl fmt::Display for BadRow {
             write!(f, "page {page}: ")?;
         }
         write!(f, "cannot read `{}`, {}", self.fault.path(), self.fault)
-    }
-}
-
-impl fmt::Debug for BadRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BadRow")
-            .field("page", &self.page)
-            .field("row", &self.row)
-            .field("path", &self.path())
-            .finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,6 @@ use crate::decode::{self, BadRow, Cents, Decoded, Finished, Notes, UnknownField,
 use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
-use crate::redact::debug_without_names;
 
 /// The bounds of a billing cycle, as sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -108,9 +107,9 @@ pub struct DailySpend {
     pub spend_cents: Option<Cents>,
 }
 
-debug_without_names!(BillingGroup: id, member_count, spend_cents);
+crate::redact::masked_debug!(BillingGroup { id, member_count, spend_cents });
 
-debug_without_names!(BillingGroupMember: user_id, spend_cents);
+crate::redact::masked_debug!(BillingGroupMember { user_id, spend_cents });
 
 pub(crate) fn request(day: Option<NaiveDate>) -> Call {
     Call::new(Route::BillingGroups).query(query(day))

@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
-use crate::redact::debug_without_names;
 use crate::window;
 
 /// What one person did on one day. There is no money in it. Everything may be missing. `Debug`
@@ -67,7 +66,7 @@ pub struct DailyUsage {
     pub client_version: Option<String>,
 }
 
-debug_without_names!(DailyUsage: user_id, day, is_active);
+crate::redact::masked_debug!(DailyUsage { user_id, day, is_active });
 
 impl Row for DailyUsage {
     /// A page counts people, each of whom has a row for every day.

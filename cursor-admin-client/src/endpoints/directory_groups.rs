@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
-use crate::redact::debug_without_names;
 
 /// A directory group of the team. Everything may be missing. `Debug` leaves out the name.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -42,9 +41,9 @@ pub struct DirectoryGroupMember {
     pub joined_at: Option<DateTime<Utc>>,
 }
 
-debug_without_names!(DirectoryGroup: id, member_count);
+crate::redact::masked_debug!(DirectoryGroup { id, member_count });
 
-debug_without_names!(DirectoryGroupMember: user_id);
+crate::redact::masked_debug!(DirectoryGroupMember { user_id });
 
 impl Row for DirectoryGroup {
     const COUNTED: bool = true;

@@ -4,7 +4,6 @@ use crate::decode::{self, Decoded, Notes, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
-use crate::redact::debug_without_names;
 
 /// A member of the team. Everything may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -22,7 +21,7 @@ pub struct Member {
     pub is_removed: Option<bool>,
 }
 
-debug_without_names!(Member: id, role, is_removed);
+crate::redact::masked_debug!(Member { id, role, is_removed });
 
 pub(crate) fn request() -> Call {
     Call::new(Route::Members)

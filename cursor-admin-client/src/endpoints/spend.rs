@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{More, Page, Pages, Row};
-use crate::redact::debug_without_names;
 
 /// What the team's members spent in the current billing cycle
 /// (<https://cursor.com/docs/account/teams/admin-api>).
@@ -73,7 +72,7 @@ pub struct MemberSpend {
     pub rounded_amounts: u32,
 }
 
-debug_without_names!(MemberSpend: user_id, spend_cents, overall_spend_cents, included_spend_cents);
+crate::redact::masked_debug!(MemberSpend { user_id, spend_cents, overall_spend_cents, included_spend_cents });
 
 impl Row for MemberSpend {
     const COUNTED: bool = true;

@@ -1,7 +1,5 @@
 //! Which members' spend is asked for, and in which order.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -30,6 +28,8 @@ pub struct SpendQuery {
     descending: bool,
     page_size: u32,
 }
+
+crate::redact::masked_debug!(SpendQuery { order, descending, page_size });
 
 /// No maximum is documented; this is what other clients send.
 const PAGE_SIZE: u32 = 100;
@@ -89,17 +89,5 @@ impl SpendQuery {
         ];
         fields.extend(self.search.as_deref().map(|text| ("searchTerm", text.into())));
         Ok(fields)
-    }
-}
-
-/// Says whether there is a text to search for, not which.
-impl fmt::Debug for SpendQuery {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SpendQuery")
-            .field("by_search", &self.search.is_some())
-            .field("order", &self.order)
-            .field("descending", &self.descending)
-            .field("page_size", &self.page_size)
-            .finish()
     }
 }

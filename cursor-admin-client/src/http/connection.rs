@@ -1,7 +1,6 @@
 //! The one place that sends a call: as often as the policy says and no faster than the limits allow.
 
 use std::collections::hash_map::RandomState;
-use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, Hasher};
 use std::pin::pin;
@@ -40,12 +39,7 @@ pub(crate) struct Connection {
     lenient: bool,
 }
 
-/// Shows the base URL and nothing else.
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("base_url", &self.base_url()).finish_non_exhaustive()
-    }
-}
+crate::redact::masked_debug!(Connection { base_url: |it| it.base_url() });
 
 /// What the clones of a client share.
 pub(crate) struct Inner {

@@ -1,6 +1,5 @@
 //! The charges behind the steps.
 
-use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -34,6 +33,8 @@ pub struct EvidenceRow {
     /// The line of the invoice file that it is behind, if it is behind one; the first of lines about the same charges.
     pub line: Option<u64>,
 }
+
+cost_model::masked_debug!(EvidenceRow { at, model, kind, billed, effective, fee, tokens, status, line });
 
 impl Explained {
     /// The charges whose status is `wanted`, in order of time: what a step stands on, one by one.
@@ -133,21 +134,5 @@ impl EvidenceRow {
             status,
             cell(self.line),
         ]
-    }
-}
-
-impl fmt::Debug for EvidenceRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EvidenceRow")
-            .field("at", &self.at)
-            .field("model", &self.model)
-            .field("kind", &self.kind)
-            .field("billed", &self.billed)
-            .field("effective", &self.effective)
-            .field("fee", &self.fee)
-            .field("tokens", &self.tokens)
-            .field("status", &self.status)
-            .field("line", &self.line)
-            .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,5 @@
 //! Who stands for a reconciliation.
 
-use std::fmt;
-
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +34,8 @@ pub struct Signature {
     /// When.
     pub at: Timestamp,
 }
+
+cost_model::masked_debug!(Signature { role, at });
 
 /// On whose behalf somebody signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,11 +133,5 @@ impl SignOff {
         } else {
             None
         }
-    }
-}
-
-impl fmt::Debug for Signature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signature").field("role", &self.role).field("at", &self.at).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Directories from groups, such as billing groups and directory groups of Cursor's Admin API.
 
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::Timestamp;
@@ -26,20 +25,12 @@ pub struct Membership {
     pub recorded: Option<Timestamp>,
 }
 
+cost_model::masked_debug!(Membership { joined, left, recorded });
+
 impl Membership {
     /// A membership since ever and for good.
     pub fn new(email: impl Into<Arc<str>>, group: impl Into<Arc<str>>) -> Self {
         Self { email: email.into(), group: group.into(), joined: None, left: None, recorded: None }
-    }
-}
-
-impl fmt::Debug for Membership {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Membership")
-            .field("joined", &self.joined)
-            .field("left", &self.left)
-            .field("recorded", &self.recorded)
-            .finish_non_exhaustive()
     }
 }
 

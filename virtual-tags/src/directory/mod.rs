@@ -13,7 +13,6 @@ mod source;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
 use cost_model::Timestamp;
@@ -47,6 +46,8 @@ pub struct Directory {
     fixed: Option<Timestamp>,
     boundaries: Vec<Timestamp>,
 }
+
+cost_model::masked_debug!(Directory { facts, people: |it| it.people() });
 
 /// How a name was found in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -269,15 +270,6 @@ impl Directory {
     /// The instants at which a fact may change, ascending.
     pub(crate) fn boundaries(&self) -> &[Timestamp] {
         &self.boundaries
-    }
-}
-
-impl fmt::Debug for Directory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Directory")
-            .field("facts", &self.facts)
-            .field("people", &self.people())
-            .finish_non_exhaustive()
     }
 }
 

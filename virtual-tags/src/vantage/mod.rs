@@ -2,7 +2,6 @@
 
 mod export;
 
-use std::fmt;
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -23,11 +22,7 @@ pub struct NotExpressed {
     pub what: String,
 }
 
-impl fmt::Debug for NotExpressed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NotExpressed").field("path", &self.path).finish_non_exhaustive()
-    }
-}
+cost_model::masked_debug!(NotExpressed { path });
 
 impl TagDefinition {
     /// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the

@@ -13,6 +13,8 @@ use crate::{Error, ErrorKind, Result};
 #[serde(transparent)]
 pub struct Actor(String);
 
+cost_model::masked_debug!(Actor {});
+
 impl Actor {
     /// The actor of that name.
     pub fn new(name: impl Into<String>) -> Self {
@@ -22,13 +24,6 @@ impl Actor {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Debug for Actor {
-    /// The name may be an email address, so it is left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Actor(..)")
     }
 }
 

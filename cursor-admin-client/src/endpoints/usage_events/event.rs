@@ -1,7 +1,6 @@
 //! The usage event as Cursor sends it, typed.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -63,6 +62,8 @@ pub struct UsageEvent<T = String> {
     pub rounded_amounts: u32,
 }
 
+crate::redact::masked_debug!(UsageEvent<T> { timestamp, model, kind, max_mode, token_usage, charged_cents, cursor_token_fee });
+
 /// A usage event whose texts are borrowed from the page that it was read from, or, where something in them is
 /// escaped there, are its own. [`UsageEvent::from_ref`] makes it last.
 pub type UsageEventRef<'a> = UsageEvent<Cow<'a, str>>;
@@ -83,20 +84,6 @@ pub struct TokenUsage {
     pub total_cents: Option<Cents>,
     /// The discount on the model's cost in percent, so 10 is a tenth.
     pub discount_percent_off: Option<Decimal>,
-}
-
-impl<T: fmt::Debug> fmt::Debug for UsageEvent<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UsageEvent")
-            .field("timestamp", &self.timestamp)
-            .field("model", &self.model)
-            .field("kind", &self.kind)
-            .field("max_mode", &self.max_mode)
-            .field("token_usage", &self.token_usage)
-            .field("charged_cents", &self.charged_cents)
-            .field("cursor_token_fee", &self.cursor_token_fee)
-            .finish_non_exhaustive()
-    }
 }
 
 impl UsageEvent {

@@ -1,7 +1,5 @@
 //! Which usage events are asked for.
 
-use std::fmt;
-
 use serde_json::Value;
 
 /// Where an event's agent was hosted: the words of `hostingType` in
@@ -36,6 +34,10 @@ impl HostingType {
 #[derive(Clone, Default)]
 pub(crate) struct EventFilter(Vec<(&'static str, Value)>);
 
+crate::redact::masked_debug!(EventFilter {
+    names: |it| it.0.iter().map(|(name, _)| *name).collect::<Vec<_>>()
+});
+
 impl EventFilter {
     pub(crate) fn set(&mut self, name: &'static str, value: impl Into<Value>) {
         self.0.retain(|(set, _)| *set != name);
@@ -45,12 +47,5 @@ impl EventFilter {
     /// Returns them as the fields of a request.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&'static str, Value)> {
         self.0.iter().cloned()
-    }
-}
-
-/// Says which filters are set, not to what.
-impl fmt::Debug for EventFilter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -1,6 +1,5 @@
 //! The transport over reqwest.
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +20,8 @@ pub(crate) struct ReqwestTransport {
     client: reqwest::Client,
     body_max: usize,
 }
+
+crate::redact::masked_debug!(ReqwestTransport {});
 
 impl ReqwestTransport {
     /// The reasons that it gives for a failure quote nothing: a proxy's URL may hold a password.
@@ -91,12 +92,6 @@ fn trusting(
 #[expect(clippy::unnecessary_wraps, reason = "with TLS it can fail")]
 fn trusting(builder: reqwest::ClientBuilder, _: &Network) -> Result<reqwest::ClientBuilder, &'static str> {
     Ok(builder)
-}
-
-impl fmt::Debug for ReqwestTransport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReqwestTransport").finish_non_exhaustive()
-    }
 }
 
 #[async_trait]
