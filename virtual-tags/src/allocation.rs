@@ -76,7 +76,7 @@ impl ResolvedRules {
     /// [`ErrorKind::Amount`] when a weight is too long to compute with.
     pub fn allocations(&self, key: &str, ledger: &Ledger) -> Result<Vec<Allocation>> {
         let overflow =
-            |error| Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").caused_by(error);
+            |error| Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").with_source(error);
         let tags = TagCache::new(ledger, self, &[key.into()]).map_err(overflow)?;
         let mut allocations = Vec::new();
         for (number, (row, answer)) in ledger.rows().zip(tags.answers(ledger)).enumerate() {

@@ -61,7 +61,7 @@ impl Rules {
             let resolved = ResolvedRules::new(Arc::clone(&self.0), known.clone());
             let basis = resolved.basis(split, ledger, metric, &cycles).map_err(|error| {
                 let message = "the costs that charges are shared out by cannot be summed";
-                Error::new(ErrorKind::Amount, place.cloned(), message).caused_by(error)
+                Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
             })?;
             known.insert(split.clone(), basis.shares(self.0.tags.get(split.basis), place)?);
             sums.bases.push(basis);

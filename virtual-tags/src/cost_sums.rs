@@ -102,7 +102,7 @@ impl CostBasis {
             let sum = values.entry(value).or_default();
             *sum = sum.checked_add(*amount).map_err(|error| {
                 let message = "the costs that charges are shared out by cannot be summed";
-                Error::new(ErrorKind::Amount, place.cloned(), message).caused_by(error)
+                Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
             })?;
         }
         let spans: Vec<_> = periods.keys().copied().collect();

@@ -9,6 +9,8 @@ use crate::Place;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What is wrong with a rules or directory file, and where. The text holds no email address.
+///
+/// Readers of other forms of rules build one with [`Error::new`] and [`Error::with_source`].
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -38,7 +40,15 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, place: Option<Place>, message: impl Into<String>) -> Self {
+    /// Makes an error that says `message`, in which every email address is masked.
+    ///
+    /// ```
+    /// use virtual_tags::{Error, ErrorKind, Place};
+    ///
+    /// let error = Error::new(ErrorKind::Rules, Some(Place::file("team.json")), "no rule for `ana@acme.test`");
+    /// assert_eq!(error.to_string(), "team.json: no rule for `(email)`");
+    /// ```
+    pub fn new(kind: ErrorKind, place: Option<Place>, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             place,
@@ -48,7 +58,8 @@ impl Error {
         }))
     }
 
-    pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+    /// Adds the error that caused this one; its text must hold no email address either.
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
     }

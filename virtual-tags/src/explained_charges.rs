@@ -83,7 +83,7 @@ impl ResolvedRules {
             *records += 1;
             *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(|error| {
                 Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed")
-                    .caused_by(error)
+                    .with_source(error)
             })?;
         }
         let explained = groups.into_iter().filter_map(|((set, _), (first, records, amount))| {

@@ -33,7 +33,6 @@ mod rule_test;
 mod rules;
 mod rules_file;
 mod spellings;
-mod vantage;
 mod weights;
 
 pub use allocation::Allocation;
@@ -58,4 +57,3 @@ pub use rule_set::{Rule, RuleSet, Span, TagDefinition};
 pub use rule_test::{Answer, RuleTest, TestFailure};
 pub use rules::Rules;
 pub use spellings::Spelling;
-pub use vantage::NotExpressed;

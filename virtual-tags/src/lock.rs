@@ -157,7 +157,7 @@ impl PeriodLock {
     /// [`ErrorKind::Locked`] when it ends before it starts, which a host may have written.
     pub fn period(&self) -> Result<Window> {
         Window::new(self.start, self.end)
-            .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").caused_by(error))
+            .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").with_source(error))
     }
 
     /// The rules that decided the period, ready to assign again, with the people and the costs that the lock holds. Late charges
@@ -275,7 +275,8 @@ fn amounts<'a>(
             query = query.group_by(Dimension::VirtualTag(key.into()));
         }
         let report = query.run(ledger, tagger).map_err(|error| {
-            Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed").caused_by(error)
+            Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed")
+                .with_source(error)
         })?;
         for row in report.rows {
             let value = row.keys.into_iter().next().flatten().map(|value| value.as_ref().to_owned());

@@ -48,7 +48,7 @@ impl PeriodLock {
         for key in keys {
             let diff =
                 Diff::between((&closed, &now), ledger, key, self.metric, Some(period)).map_err(|error| {
-                    Error::new(ErrorKind::Amount, None, "what moves cannot be summed").caused_by(error)
+                    Error::new(ErrorKind::Amount, None, "what moves cannot be summed").with_source(error)
                 })?;
             if !diff.moved.is_zero() {
                 moves.push(diff);

@@ -79,8 +79,18 @@ fn used(usage: Usage, dimensions: &dyn Dimensions) -> Option<Quantity> {
 }
 
 impl Test {
-    /// Whether it holds for a text.
-    pub(crate) fn holds_for(&self, value: Option<&str>) -> bool {
+    /// Returns whether it holds for a text, or for the absence of one. Tests of numbers, times and pairs hold for no text.
+    ///
+    /// ```
+    /// use cost_model::Filter;
+    /// use cost_model::filter::Expression;
+    ///
+    /// let filter = Filter::parse("costs.region IN ('eu', 'uk')")?;
+    /// let Expression::Predicate(predicate) = filter.expression() else { unreachable!() };
+    /// assert!(predicate.test.holds_for(Some("uk")) && !predicate.test.holds_for(None));
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    pub fn holds_for(&self, value: Option<&str>) -> bool {
         let Some(value) = value else { return *self == Self::Absent };
         match self {
             Self::Equals(wanted) => wanted.is_text(value),

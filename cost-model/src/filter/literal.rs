@@ -41,7 +41,8 @@ pub struct Number(i128);
 crate::masked_debug!(Number {});
 
 impl Literal {
-    pub(super) fn new(value: Value, span: Range<usize>) -> Self {
+    /// Makes a literal, for whoever turns a condition into another; `span` is the place that it stems from.
+    pub fn new(value: Value, span: Range<usize>) -> Self {
         Self { value, span }
     }
 

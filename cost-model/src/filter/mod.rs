@@ -18,10 +18,10 @@ mod print;
 mod required;
 mod suggest;
 mod values;
-mod vql;
 
 use std::fmt;
 use std::ops::Range;
+use std::slice;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
@@ -34,7 +34,6 @@ pub use literal::{Literal, Number, Value};
 pub use pattern::{Flexible, Pattern, PatternShape, Regex};
 pub use suggest::closest;
 pub use values::{FieldLiteral, KnownValues, UnknownValue};
-pub use vql::{NotVql, NotVqlReason};
 
 /// A condition on a charge, written as a sentence.
 ///
@@ -78,11 +77,16 @@ pub struct Filter {
 
 crate::masked_debug!(Filter {});
 
-/// `costs.allocation = share`
-#[derive(Clone)]
-struct Allocation {
-    share: Decimal,
-    span: Range<usize>,
+/// `costs.allocation = 0.5`: the share that counts of what a filter, or one branch of it, matches.
+///
+/// Two are equal when their shares are, wherever they stand.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Allocation {
+    /// The share, above 0 and up to 1.
+    pub share: Decimal,
+    /// The bytes of the sentence that it stands in.
+    pub span: Range<usize>,
 }
 
 impl PartialEq for Allocation {
@@ -92,6 +96,12 @@ impl PartialEq for Allocation {
 }
 
 impl Eq for Allocation {}
+
+impl fmt::Display for Allocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "costs.allocation = {}", self.share.normalize())
+    }
+}
 
 impl Filter {
     /// Reads a sentence.
@@ -132,12 +142,29 @@ impl Filter {
     /// # Ok::<(), cost_model::Error>(())
     /// ```
     pub fn share_of(&self, dimensions: &dyn Dimensions) -> Option<Decimal> {
-        if self.branches.is_empty() {
-            return self.matches(dimensions).then(|| self.allocation().unwrap_or(Decimal::ONE));
-        }
-        let Expression::Or(parts) = &self.expression else { return None };
-        let (_, allocation) = parts.iter().zip(&self.branches).find(|(part, _)| part.matches(dimensions))?;
-        Some(allocation.as_ref().map_or(Decimal::ONE, |allocation| allocation.share))
+        let (_, allocation) = self.branches().find(|(condition, _)| condition.matches(dimensions))?;
+        Some(allocation.map_or(Decimal::ONE, |allocation| allocation.share))
+    }
+
+    /// Returns the conditions any of which a charge must meet, each with the share that counts of what it is the first to
+    /// match: the branches of the outermost OR where one of them has a share of its own, else the condition as a whole.
+    ///
+    /// ```
+    /// use cost_model::Filter;
+    ///
+    /// let filter = Filter::parse("costs.region = 'eu' AND costs.allocation = 0.5 OR costs.region = 'uk'")?;
+    /// let branches = filter.branches().map(|(condition, allocation)| {
+    ///     format!("{condition}: {}", allocation.map_or("1".to_owned(), |allocation| allocation.share.to_string()))
+    /// });
+    /// assert_eq!(branches.collect::<Vec<_>>(), ["costs.region = 'eu': 0.5", "costs.region = 'uk': 1"]);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    pub fn branches(&self) -> impl Iterator<Item = (&Expression, Option<&Allocation>)> {
+        let (conditions, allocations) = match &self.expression {
+            Expression::Or(parts) if self.has_branch_allocations() => (&**parts, &*self.branches),
+            whole => (slice::from_ref(whole), slice::from_ref(&self.allocation)),
+        };
+        conditions.iter().zip(allocations.iter().map(Option::as_ref))
     }
 
     /// Whether only a share of what the filter matches counts, of all of it or of a branch.
@@ -214,33 +241,16 @@ impl FromStr for Filter {
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let (false, Expression::Or(parts)) = (self.branches.is_empty(), &self.expression) {
-            for (number, (part, allocation)) in parts.iter().zip(&self.branches).enumerate() {
-                let joiner = if number > 0 { " OR " } else { "" };
-                f.write_str(joiner)?;
-                write_shared(f, part, allocation.as_ref())?;
+        for (number, (condition, allocation)) in self.branches().enumerate() {
+            f.write_str(if number > 0 { " OR " } else { "" })?;
+            match condition {
+                Expression::Or(_) if self.has_allocation() => write!(f, "({condition})")?,
+                condition => condition.fmt(f)?,
             }
-            return Ok(());
+            if let Some(allocation) = allocation {
+                write!(f, " AND {allocation}")?;
+            }
         }
-        match &self.allocation {
-            Some(allocation) => write_shared(f, &self.expression, Some(allocation)),
-            None => self.expression.fmt(f),
-        }
-    }
-}
-
-/// A condition that is a whole filter or a branch, and its share.
-fn write_shared(
-    f: &mut fmt::Formatter<'_>,
-    condition: &Expression,
-    allocation: Option<&Allocation>,
-) -> fmt::Result {
-    match condition {
-        Expression::Or(_) => write!(f, "({condition})")?,
-        condition => write!(f, "{condition}")?,
-    }
-    match allocation {
-        Some(allocation) => write!(f, " AND costs.allocation = {}", allocation.share.normalize()),
-        None => Ok(()),
+        Ok(())
     }
 }

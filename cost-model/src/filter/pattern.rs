@@ -36,7 +36,14 @@ pub enum PatternShape<'a> {
 crate::masked_debug!(PatternShape<'_> = Any | Exact | Prefix | Suffix | Contains | Other);
 
 impl Pattern {
-    pub(super) fn new(sentence: impl Into<Arc<str>>) -> Self {
+    /// Makes a pattern from its text, without quotes.
+    ///
+    /// ```
+    /// use cost_model::filter::Pattern;
+    ///
+    /// assert!(Pattern::new("%@acme.test").matches("ana@acme.test"));
+    /// ```
+    pub fn new(sentence: impl Into<Arc<str>>) -> Self {
         let sentence = sentence.into();
         Self { folded: lower(&sentence).into(), sentence }
     }

@@ -107,10 +107,6 @@ fn the_tree_of_a_filter_shows_no_email() {
     assert!(!unknown[0].to_string().contains("canary"), "{}", unknown[0]);
     assert_eq!(unknown[0].suggestion.as_deref(), Some("canary.birt@acme.test"));
     silent(&unknown);
-    for reason in filter.to_vql().unwrap_err() {
-        silent(&reason);
-        assert!(!reason.to_string().contains("canary"), "{reason}");
-    }
 }
 
 #[test]

@@ -87,13 +87,26 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
-    /// Every other name that an alias gives somebody.
-    pub(crate) fn other_names(&self) -> impl Iterator<Item = String> {
-        self.aliases.all().into_iter().map(|(name, ..)| name.to_owned())
+    /// Returns every name by which it knows somebody, in order: emails and other ids, and the names that aliases add.
+    ///
+    /// ```
+    /// use virtual_tags::Directory;
+    ///
+    /// let people = Directory::from_csv(b"email,team\nana@acme.test,Web\nsa_1,Web\n", "people.csv")?;
+    /// let people = people.with_aliases(b"alias,email\nana@old.test,ana@acme.test\n", "aliases.csv")?;
+    /// assert_eq!(people.names(), ["ana@acme.test", "ana@old.test", "sa_1"]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn names(&self) -> Vec<&str> {
+        let aliases = self.aliases.all().into_iter().map(|(name, ..)| name);
+        let mut names: Vec<_> = self.everyone().into_iter().chain(aliases).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
-    /// Whether a `+tag` does not matter in some domain.
-    pub(crate) fn ignores_plus(&self) -> bool {
+    /// Returns whether people of some domain are found whatever `+tag` their email has.
+    pub fn ignores_plus(&self) -> bool {
         !self.plus_domains.is_empty()
     }
 

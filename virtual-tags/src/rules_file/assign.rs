@@ -60,7 +60,7 @@ impl Reader<'_> {
     pub(super) fn field(&self, text: &Spanned<String>) -> Result<Dimension> {
         text.get_ref().parse().map_err(|error| {
             fail(self.place(text), "this is not a field such as `costs.account` or `tags['team']`")
-                .caused_by(error)
+                .with_source(error)
         })
     }
 

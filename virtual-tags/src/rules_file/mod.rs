@@ -158,7 +158,7 @@ impl Reader<'_> {
                 _ => self.place(when),
             };
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
-                .caused_by(error)
+                .with_source(error)
         })
     }
 

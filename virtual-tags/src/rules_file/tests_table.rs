@@ -24,7 +24,7 @@ impl Reader<'_> {
         for (name, value) in test.record.into_inner() {
             let field = name.parse::<Dimension>().map_err(|error| {
                 fail(record.clone(), "a name in `record` is not a field such as \"costs.resource_id\"")
-                    .caused_by(error)
+                    .with_source(error)
             })?;
             read.record.push((field, value.into()));
         }

@@ -1,7 +1,7 @@
 //! Whatever stands in a file, reading it ends in a value or an error.
 
 use proptest::prelude::*;
-use virtual_tags::{Directory, RuleSet, TagDefinition};
+use virtual_tags::{Directory, RuleSet};
 
 use crate::naive::{cases, worlds};
 
@@ -10,9 +10,6 @@ fn read(csv: &[u8], toml: &str) {
     let text = String::from_utf8_lossy(csv);
     if let Err(error) = Directory::from_json(&text, "people.json") {
         assert!(error.to_string().starts_with("people.json"), "{error}");
-    }
-    if let Err(error) = TagDefinition::from_vantage(&text, "team.json") {
-        assert!(error.to_string().starts_with("team.json"), "{error}");
     }
     let rules = RuleSet::from_toml(toml, "rules.toml");
     if let Err(error) = &directory {

@@ -29,14 +29,9 @@ mod naive;
 mod people_checks;
 mod untidy_directories;
 mod values;
-mod vantage;
 mod whose;
 
 /// Where the charges of these tests name people: the resource, then a tag of the provider.
 fn places_of_people() -> [cost_model::Dimension; 2] {
-    [cost_model::Dimension::Resource, user_tag()]
-}
-
-fn user_tag() -> cost_model::Dimension {
-    cost_model::Dimension::Tag("cursor:user".into())
+    [cost_model::Dimension::Resource, cost_model::Dimension::Tag("cursor:user".into())]
 }

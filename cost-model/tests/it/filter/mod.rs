@@ -6,7 +6,6 @@ mod corpus;
 mod laws;
 mod regular;
 mod sentence;
-mod vql;
 
 use cost_model::Filter;
 

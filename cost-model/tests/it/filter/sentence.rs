@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 
-use super::charge::{Charge, FIELDS, INSTANTS, KEYS, PROVIDERS, TEXTS, number};
+use super::charge::{Charge, FIELDS, INSTANTS, KEYS, TEXTS, number};
 
 #[derive(Clone, Debug)]
 pub(super) enum Sentence {
@@ -56,7 +56,8 @@ pub(super) type Number = (String, i128);
 
 const AMOUNTS: [&str; 4] = ["effective", "billed", "list", "contracted"];
 const TOKENS: [&str; 5] = ["input", "output", "cache_read", "cache_write", "tokens"];
-const PATTERNS: [&str; 11] = ["%", "a%", "%b", "a%b", "%a%b%", "%%", "_", "é%", "%@acme.test", "", "A%B"];
+pub(super) const PATTERNS: [&str; 11] =
+    ["%", "a%", "%b", "a%b", "%a%b%", "%%", "_", "é%", "%@acme.test", "", "A%B"];
 
 type Asks = fn(&str) -> bool;
 
@@ -331,7 +332,10 @@ fn pairs() -> impl Strategy<Value = (Field, Test)> {
         .prop_map(|pairs| (Field::Pair, Test::Pairs(pairs)))
 }
 
-fn joined(leaf: impl Strategy<Value = (Field, Test)> + 'static) -> impl Strategy<Value = Sentence> {
+/// Sentences over such predicates.
+pub(super) fn joined(
+    leaf: impl Strategy<Value = (Field, Test)> + 'static,
+) -> impl Strategy<Value = Sentence> {
     let predicate = (leaf, any::<bool>())
         .prop_map(|((field, test), negated)| Sentence::Is(field, negated && test.has_opposite(), test));
     predicate.prop_recursive(4, 16, 4, |inner| {
@@ -347,47 +351,75 @@ pub(super) fn sentence() -> impl Strategy<Value = Sentence> {
     joined(tested())
 }
 
-/// A sentence of which every part is expressible in VQL beside a provider and a service.
-pub(super) fn vql_sentence() -> impl Strategy<Value = Sentence> {
-    let texts = || prop::sample::select(vec!["a", "b", "ab", "A"]).prop_map(str::to_owned);
-    let keys = || prop::sample::select(vec!["Team", "é"]);
-    let equals = || {
-        prop_oneof![texts().prop_map(Test::Equals), prop::collection::vec(texts(), 1..3).prop_map(Test::In),]
-    };
-    let like = || prop::sample::select(&PATTERNS).prop_map(|pattern| Test::Like(pattern.to_owned()));
-    let flexible = || prop::sample::select(vec!["a-B", "A"]).prop_map(Test::Flexible);
-    let name = prop_oneof![
-        3 => keys().prop_map(|key| Test::Equals(key.to_owned())),
-        1 => Just(Test::In(vec!["Team".to_owned(), "é".to_owned()])),
-        1 => like(),
-        1 => Just(Test::Absent),
-    ];
-    let any_tag_test = || prop_oneof![3 => equals(), 1 => like(), 1 => flexible(), 1 => Just(Test::Absent)];
-    let provider = prop_oneof![
-        2 => prop::sample::select(&PROVIDERS).prop_map(|provider| Test::Equals(provider.to_owned())),
-        1 => Just(Test::In(PROVIDERS.map(str::to_owned).to_vec())),
-        1 => Just(Test::LikeAnyCase("A%B")),
-        1 => Just(Test::Absent),
-    ];
-    let pair = prop::collection::vec((keys(), texts()), 1..3);
-    let leaf = prop_oneof![
-        2 => (prop::sample::select(&["region", "service"]).prop_map(Field::Costs), equals()),
-        2 => (
-            prop::sample::select(&["charge_type", "resource_id", "subcategory"]).prop_map(Field::Costs),
-            prop_oneof![equals(), like()]
-        ),
-        1 => provider.prop_map(|test| (Field::Costs("provider"), test)),
-        3 => name.prop_map(|test| (Field::TagName, test)),
-        4 => any_tag_test().prop_map(|test| (Field::TagValue, test)),
-        2 => (keys().prop_map(Field::VirtualTag), any_tag_test()),
-        1 => (keys().prop_map(Field::Tag), any_tag_test()),
-        1 => pair.prop_map(|pairs| (Field::Pair, Test::Pairs(pairs))),
-        1 => any::<bool>().prop_map(|flag| (Field::Marketplace, Test::Flag(flag))),
-    ];
-    let texts = TEXTS.iter().filter(|text| !text.contains('\'')).map(|text| (*text).to_owned()).collect();
-    let beside = [
-        Sentence::Is(Field::Costs("provider"), false, Test::Equals("cursor".to_owned())),
-        Sentence::Is(Field::Costs("service"), false, Test::In(texts)),
-    ];
-    joined(leaf).prop_map(move |part| Sentence::All(beside.iter().cloned().chain([part]).collect()))
+/// Any text at all, and text that is nearly a sentence.
+pub(super) fn garbage() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "costs",
+        ".",
+        "service",
+        "servce",
+        "tags",
+        "name",
+        "value",
+        "[",
+        "]",
+        "'Team'",
+        "vtag",
+        "Team",
+        "team",
+        "=",
+        "!=",
+        "<>",
+        "IN",
+        "in",
+        "LIKE",
+        "NOT",
+        "not",
+        "AND",
+        "and",
+        "OR",
+        "(",
+        ")",
+        ",",
+        "'x'",
+        "''",
+        "'",
+        "'it''s'",
+        "NULL",
+        "\"",
+        "%",
+        "é",
+        "_",
+        "1",
+        " ",
+        "\n",
+        "\u{0}",
+        "tags.name = 'x'",
+        "costs.region = 'é'",
+        "costs.effective",
+        "usage.tokens",
+        "charged_at",
+        "'2026-09-01'",
+        "costs.allocation = 0.5",
+        "(tags.name, tags.value) IN (('a', 'b'))",
+        "costs.marketplace",
+        "true",
+        "<",
+        ">=",
+        "~*",
+        "!~",
+        "=~",
+        "~",
+        "-1.5",
+        "12.",
+        "BETWEEN",
+        "IS",
+        "ILIKE",
+    ]);
+    prop_oneof![
+        any::<String>(),
+        "(?s).{0,40}",
+        prop::collection::vec(words.clone(), 0..14).prop_map(|words| words.join(" ")),
+        prop::collection::vec(words, 0..14).prop_map(|words| words.concat()),
+    ]
 }

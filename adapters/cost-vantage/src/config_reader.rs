@@ -1,6 +1,4 @@
-//! Virtual tag configurations of Vantage's API, read and written.
-
-mod export;
+//! Reads virtual tag configurations of Vantage's API.
 
 use std::sync::Arc;
 
@@ -8,9 +6,7 @@ use chrono::{Days, NaiveDate};
 use cost_model::{Filter, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-
-use crate::rule_set::Span;
-use crate::{Assign, Error, ErrorKind, Place, Result, Rule, Split, TagDefinition};
+use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, Span, Split, TagDefinition};
 
 /// Something that one side says and the other has no words for. `Debug` leaves out what it says.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,50 +20,48 @@ pub struct NotExpressed {
 
 cost_model::masked_debug!(NotExpressed { path });
 
-impl TagDefinition {
-    /// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the
-    /// result. A value that is shared out by another cost or by a business metric is listed as a whole; its charges fall to
-    /// the values after it, so that it needs a rule of its own.
-    ///
-    /// ```
-    /// let json = r#"{ "key": "Team", "overridable": true, "backfill_until": "2026-01-01", "values": [
-    ///     { "name": "Web", "filter": "(costs.provider = 'cursor' AND costs.region = 'eu')",
-    ///       "date_ranges": [{ "start_date": "2026-01-01", "end_date": "2026-06-30" }] }
-    /// ] }"#;
-    /// let (tag, rest) = virtual_tags::TagDefinition::from_vantage(json, "team.json")?;
-    /// assert_eq!(tag.rules.len(), 1);
-    /// assert_eq!(tag.rules[0].spans[0].to.map(|to| to.date().to_string()).as_deref(), Some("2026-07-01"));
-    /// assert_eq!((rest[0].path.as_str(), rest[0].what.as_str()), ("backfill_until", "\"2026-01-01\""));
-    /// # Ok::<(), virtual_tags::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`ErrorKind::Rules`] when the JSON does not have the right shape, [`ErrorKind::Condition`] when a filter is none.
-    pub fn from_vantage(json: &str, file: &str) -> Result<(Self, Vec<NotExpressed>)> {
-        let reader = Reader { file: Place::file(file) };
-        let mut config: Map<String, Value> =
-            serde_json::from_str(json).map_err(|error| reader.unreadable(&error))?;
-        let key = config.remove("key");
-        let key = key.as_ref().and_then(Value::as_str).filter(|key| !key.trim().is_empty());
-        let mut tag = Self::new(key.ok_or_else(|| reader.fail("key", "is not a text"))?);
-        tag.overrides_provider = match config.remove("overridable") {
-            Some(Value::Bool(overridable)) => overridable,
-            None => false,
-            Some(_) => return Err(reader.fail("overridable", "is neither true nor false")),
-        };
-        let values = match config.remove("values") {
-            Some(Value::Array(values)) => values,
-            None => Vec::new(),
-            Some(_) => return Err(reader.fail("values", "is not a list")),
-        };
-        let mut rest: Vec<_> = left_over("", config);
-        for (number, value) in values.into_iter().enumerate() {
-            let path = format!("values[{number}]");
-            let Value::Object(value) = value else { return Err(reader.fail(&path, "is not an object")) };
-            tag.rules.extend(reader.rule(&path, value, &mut rest)?);
-        }
-        Ok((tag, rest))
+/// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the
+/// result; `file` names the text in errors. A value that is shared out by another cost or by a business metric is listed as a
+/// whole; its charges fall to the values after it, so that it needs a rule of its own.
+///
+/// ```
+/// let json = r#"{ "key": "Team", "overridable": true, "backfill_until": "2026-01-01", "values": [
+///     { "name": "Web", "filter": "(costs.provider = 'cursor' AND costs.region = 'eu')",
+///       "date_ranges": [{ "start_date": "2026-01-01", "end_date": "2026-06-30" }] }
+/// ] }"#;
+/// let (tag, rest) = cost_vantage::tag_from_config(json, "team.json")?;
+/// assert_eq!(tag.rules.len(), 1);
+/// assert_eq!(tag.rules[0].spans[0].to.map(|to| to.date().to_string()).as_deref(), Some("2026-07-01"));
+/// assert_eq!((rest[0].path.as_str(), rest[0].what.as_str()), ("backfill_until", "\"2026-01-01\""));
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
+///
+/// # Errors
+/// [`ErrorKind::Rules`] when the JSON does not have the right shape, [`ErrorKind::Condition`] when a filter is none.
+pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<NotExpressed>)> {
+    let reader = Reader { file: Place::file(file) };
+    let mut config: Map<String, Value> =
+        serde_json::from_str(json).map_err(|error| reader.unreadable(&error))?;
+    let key = config.remove("key");
+    let key = key.as_ref().and_then(Value::as_str).filter(|key| !key.trim().is_empty());
+    let mut tag = TagDefinition::new(key.ok_or_else(|| reader.fail("key", "is not a text"))?);
+    tag.overrides_provider = match config.remove("overridable") {
+        Some(Value::Bool(overridable)) => overridable,
+        None => false,
+        Some(_) => return Err(reader.fail("overridable", "is neither true nor false")),
+    };
+    let values = match config.remove("values") {
+        Some(Value::Array(values)) => values,
+        None => Vec::new(),
+        Some(_) => return Err(reader.fail("values", "is not a list")),
+    };
+    let mut rest: Vec<_> = left_over("", config);
+    for (number, value) in values.into_iter().enumerate() {
+        let path = format!("values[{number}]");
+        let Value::Object(value) = value else { return Err(reader.fail(&path, "is not an object")) };
+        tag.rules.extend(reader.rule(&path, value, &mut rest)?);
     }
+    Ok((tag, rest))
 }
 
 fn left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
@@ -111,7 +105,7 @@ impl Reader {
         let filter = filter.ok_or_else(|| self.fail(&format!("{path}.filter"), "is not a text"))?;
         let when = Filter::parse(filter).map_err(|error| {
             let message = format!("`{path}.filter` is not a filter");
-            Error::new(ErrorKind::Condition, Some(self.file.clone()), message).caused_by(error)
+            Error::new(ErrorKind::Condition, Some(self.file.clone()), message).with_source(error)
         })?;
         let spans = self.spans(path, take(&mut value, "date_ranges"))?;
         let percentages = take(&mut value, "percentages")

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{BRANCHES_MAX, BYTES_MAX};
-use crate::Dimension;
-use crate::filter::expression::{Predicate, Test};
-use crate::filter::field::Field;
-use crate::filter::literal::Literal;
+use cost_model::Dimension;
+use cost_model::filter::{Field, Literal, Predicate, Test};
+
+use crate::vql::{BRANCHES_MAX, BYTES_MAX};
 
 /// A reason why a filter is not expressible in VQL, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ pub enum NotVqlReason {
 }
 
 impl NotVql {
-    pub(super) fn new(reason: NotVqlReason, span: Range<usize>, what: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: NotVqlReason, span: Range<usize>, what: impl Into<String>) -> Self {
         Self { reason, span, what: what.into() }
     }
 
@@ -93,13 +92,13 @@ impl fmt::Display for NotVql {
 impl std::error::Error for NotVql {}
 
 /// Why VQL cannot say a predicate, whatever stands beside it.
-pub(super) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
+pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
     let field = || predicate.field.to_string();
     let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);
     let has_field = match &predicate.field {
         Field::Dimension(dimension) => !matches!(dimension, Dimension::ServiceId | Dimension::UsageUnit),
         Field::TagName | Field::TagValue { .. } | Field::TagPair | Field::Marketplace => true,
-        Field::Amount(_) | Field::Usage(_) | Field::ChargedAt => false,
+        _ => false,
     };
     let test = match &predicate.test {
         Test::LikeAnyCase(_) => Some(broken(NotVqlReason::Operator, "ILIKE".to_owned())),

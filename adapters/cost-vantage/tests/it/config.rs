@@ -2,12 +2,17 @@
 
 use std::error::Error as _;
 
-use cost_model::{CostRecord, Costs, Currency, Timestamp};
+use cost_model::{CostRecord, Costs, Currency, Dimension, Timestamp};
+use cost_vantage::{tag_from_config, tag_to_config};
 use proptest::prelude::*;
 use virtual_tags::{Directory, ErrorKind, RuleSet, TagDefinition};
 
-use crate::naive::cases;
-use crate::user_tag;
+use crate::cases;
+
+/// Where charges of these tests name people there.
+pub(super) fn user_tag() -> Dimension {
+    Dimension::Tag("cursor:user".into())
+}
 
 const CONFIG: &str = r#"{
   "token": "vtag_1", "key": "Team", "overridable": false, "backfill_until": "2026-01-01",
@@ -23,17 +28,20 @@ const CONFIG: &str = r#"{
 
 #[test]
 fn what_can_be_said_goes_there_and_back_and_the_rest_is_listed() {
-    let (tag, rest) = TagDefinition::from_vantage(CONFIG, "team.json").unwrap();
+    let (tag, rest) = tag_from_config(CONFIG, "team.json").unwrap();
     let paths: Vec<_> = rest.iter().map(|each| each.path.as_str()).collect();
     assert_eq!(paths, ["backfill_until", "collapsed_tag_keys", "token", "values[0].token", "values[2]"]);
     assert!(rest[4].what.contains("\"aggregation\":{\"tag\":\"Team\"}"));
     assert!(!format!("{rest:?}").contains("aggregation"));
-    let (json, rest) = tag.to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap();
+    let (json, rest) = tag_to_config(&tag, &Directory::default(), "cursor", &user_tag()).unwrap();
     assert_eq!(rest, []);
     assert!(json.contains("\"end_date\": \"2026-06-30\"") && json.contains("\"pct\": 62.5"), "{json}");
-    let (again, rest) = TagDefinition::from_vantage(&json, "team.json").unwrap();
+    let (again, rest) = tag_from_config(&json, "team.json").unwrap();
     assert_eq!(rest, []);
-    assert_eq!(again.to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap(), (json, Vec::new()));
+    assert_eq!(
+        tag_to_config(&again, &Directory::default(), "cursor", &user_tag()).unwrap(),
+        (json, Vec::new())
+    );
     let assigns = |tag: &TagDefinition| tag.rules.iter().map(|rule| rule.assign.clone()).collect::<Vec<_>>();
     assert_eq!(assigns(&again), assigns(&tag));
     let mut written = RuleSet::default();
@@ -48,7 +56,7 @@ fn what_vantage_has_no_words_for_is_listed_by_rule() {
                 [[tag.rule]]\nvalue = \"B\"\nwhen = \"costs.provider = 'cursor' AND costs.region =~ 'e.'\"\n\
                 [[tag.rule]]\nvalue = \"C\"\nwhen = \"costs.provider = 'cursor'\"\n";
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let (json, rest) = written.tags[0].to_vantage(&Directory::default(), "cursor", &user_tag()).unwrap();
+    let (json, rest) = tag_to_config(&written.tags[0], &Directory::default(), "cursor", &user_tag()).unwrap();
     let paths: Vec<_> = rest.iter().map(|each| each.path.as_str()).collect();
     assert_eq!(paths, ["default", "rule 1", "rule 2", "rule 3"]);
     assert!(json.contains("\"name\": \"C\"") && !json.contains("\"name\": \"B\""));
@@ -57,7 +65,7 @@ fn what_vantage_has_no_words_for_is_listed_by_rule() {
 #[test]
 fn errors_name_the_path() {
     let fails = |json: &str, kind: ErrorKind, message: &str| {
-        let error = TagDefinition::from_vantage(json, "team.json").unwrap_err();
+        let error = tag_from_config(json, "team.json").unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (kind, message));
         assert!(!format!("{error:?}").contains("ana"));
         error
@@ -92,7 +100,7 @@ fn emails_directory_columns_and_dates_are_kept() {
                   eli@x.test,Web,,\n";
     let people = Directory::from_csv(people.as_bytes(), "people.csv").unwrap();
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
-    let (json, rest) = written.tags[0].to_vantage(&people, "cursor", &user_tag()).unwrap();
+    let (json, rest) = tag_to_config(&written.tags[0], &people, "cursor", &user_tag()).unwrap();
     let rest: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
     assert_eq!(rest, ["rule 1: emails with a quote cannot be said"]);
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -104,7 +112,7 @@ fn emails_directory_columns_and_dates_are_kept() {
             "date_ranges": [{ "start_date": "2026-03-01" }],
         })
     );
-    let (again, rest) = TagDefinition::from_vantage(&json, "team.json").unwrap();
+    let (again, rest) = tag_from_config(&json, "team.json").unwrap();
     assert_eq!(rest, []);
     let mut exported = RuleSet::default();
     exported.tags.push(again);
@@ -144,12 +152,59 @@ fn a_configuration_without_values_is_refused() {
         let toml = format!("[[tag]]\nkey = \"Team\"\n{rules}");
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         let nobody = Directory::from_csv(b"email,team\nbot,Web\n", "people.csv").unwrap();
-        let error = written.tags[0].to_vantage(&nobody, "cursor", &user_tag()).unwrap_err();
+        let error = tag_to_config(&written.tags[0], &nobody, "cursor", &user_tag()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rules, "{rules}");
         assert!(
             error.to_string().starts_with("rules.toml:2:7: nothing of the key `Team` can be said to Vantage"),
             "{error}"
         );
+    }
+}
+
+/// Header words may be written in any case, in the file and in the rules.
+#[test]
+fn a_rule_finds_its_column_in_any_case() {
+    let people = Directory::from_csv(b"Email,TEAM\na@x.test,Web\n", "people.csv").unwrap();
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let (json, _) = tag_to_config(&rules.tags[0], &people, "cursor", &user_tag()).unwrap();
+    assert!(json.contains("\"name\": \"Web\""), "{json}");
+}
+
+#[test]
+fn a_column_that_the_directory_lacks_is_listed() {
+    let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"squad\"\n\
+                [[tag.rule]]\nvalue = \"A\"\nwhen = \"costs.provider = 'cursor'\"\n";
+    let rules = RuleSet::from_toml(toml, "rules.toml").unwrap();
+    let people = Directory::from_csv(b"email,team\na@x.test,Web\n", "people.csv").unwrap();
+    let (_, rest) = tag_to_config(&rules.tags[0], &people, "cursor", &user_tag()).unwrap();
+    assert_eq!(rest[0].path, "rule 1");
+    assert!(rest[0].what.ends_with("the directory has no column `squad`; it has: team"), "{}", rest[0].what);
+}
+
+fn read(json: &str) {
+    if let Err(error) = tag_from_config(json, "team.json") {
+        assert!(error.to_string().starts_with("team.json"), "{error}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(512))]
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+        read(&text);
+        read(&String::from_utf8_lossy(&bytes));
+    }
+
+    /// A configuration in which one text stands in place of another that is in it.
+    #[test]
+    fn bent_configurations_are_read_or_refused(
+        (from, len) in (0..CONFIG.len(), 0_usize..24), (other, more) in (0..CONFIG.len(), 0_usize..24),
+    ) {
+        let [start, text, rest] = [0..from, other..other + more, from + len..CONFIG.len()]
+            .map(|range| CONFIG.get(range).unwrap_or_default());
+        read(&format!("{start}{text}{rest}"));
     }
 }
 
@@ -180,10 +235,10 @@ proptest! {
         let toml = format!("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\n{assign}{}", dates.unwrap_or_default());
         let written = RuleSet::from_toml(&toml, "rules.toml").unwrap();
         let mut exported = RuleSet::default();
-        match written.tags[0].to_vantage(&people, "cursor", &user_tag()) {
+        match tag_to_config(&written.tags[0], &people, "cursor", &user_tag()) {
             Ok((json, rest)) => {
                 prop_assert_eq!(rest, []);
-                exported.tags.push(TagDefinition::from_vantage(&json, "team.json").unwrap().0);
+                exported.tags.push(tag_from_config(&json, "team.json").unwrap().0);
             }
             Err(_) => exported.tags.push(TagDefinition::new("Team")),
         }

@@ -3,26 +3,25 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::BRANCHES_MAX;
-use super::reason::{NotVql, NotVqlReason, reasons_alone};
-use crate::Dimension;
-use crate::filter::expression::{Predicate, Test};
-use crate::filter::field::Field;
-use crate::filter::literal::Literal;
+use cost_model::Dimension;
+use cost_model::filter::{Field, Literal, Predicate, Test};
+
+use crate::not_vql::{NotVql, NotVqlReason, reasons_alone};
+use crate::vql::BRANCHES_MAX;
 
 /// How many pairs of predicates are compared before an expansion is given up.
 const COMPARISONS_MAX: usize = 2_000_000;
 
 /// The expansion has too many branches, or takes too long.
 #[derive(Debug)]
-pub(super) struct TooLarge;
+pub(crate) struct TooLarge;
 
 /// Predicates joined by AND, each distinct from the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Branch(Vec<Arc<Predicate>>);
+pub(crate) struct Branch(Vec<Arc<Predicate>>);
 
 /// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
-pub(super) fn product(
+pub(crate) fn product(
     some: &[Branch],
     others: &[Branch],
     comparisons: &mut usize,
@@ -39,14 +38,8 @@ pub(super) fn product(
 }
 
 impl Branch {
-    pub(super) fn of<const N: usize>(predicates: [Predicate; N]) -> Self {
+    pub(crate) fn of<const N: usize>(predicates: [Predicate; N]) -> Self {
         Self(predicates.into_iter().map(Arc::new).collect())
-    }
-
-    /// The same branch with one predicate more, which contradicts none of it.
-    pub(super) fn with(mut self, predicate: Predicate) -> Self {
-        self.0.push(Arc::new(predicate));
-        self
     }
 
     /// Both branches as one, unless they contradict each other.
@@ -65,7 +58,7 @@ impl Branch {
     }
 
     /// The branch without what its provider decides already; `None` where the provider contradicts it.
-    pub(super) fn resolved(self) -> Option<Self> {
+    pub(crate) fn resolved(self) -> Option<Self> {
         let Some(provider) = self.0.iter().find_map(|predicate| provider(predicate).cloned()) else {
             return Some(self);
         };
@@ -82,12 +75,12 @@ impl Branch {
     }
 
     /// Whether the branch does not mention a provider at all.
-    pub(super) fn has_no_provider(&self) -> bool {
+    pub(crate) fn has_no_provider(&self) -> bool {
         !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
     }
 
     /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
-    pub(super) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
+    pub(crate) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
             reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span().unwrap_or(whole.clone()), ""));
@@ -124,7 +117,7 @@ impl Branch {
     /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
     /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
     /// which VQL documents that it means all of them.
-    pub(super) fn sentences(&self) -> Vec<String> {
+    pub(crate) fn sentences(&self) -> Vec<String> {
         let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
         ordered.sort_by_key(|predicate| rank(predicate));
         let pairs: Vec<_> = ordered.iter().filter_map(|predicate| self.pair(predicate)).collect();

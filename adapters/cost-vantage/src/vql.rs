@@ -1,0 +1,197 @@
+//! A filter as legal VQL, under every restriction that Vantage documents.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use cost_model::filter::{
+    Allocation, Expression, Field, Literal, Pattern, PatternShape, Predicate, Test, Value,
+};
+use cost_model::{Dimension, Filter};
+
+use crate::branch::{Branch, TooLarge, product};
+use crate::not_vql::{NotVql, NotVqlReason};
+
+/// How many OR branches the sentence may have.
+pub(crate) const BRANCHES_MAX: usize = 1_000;
+
+/// How many bytes the sentence may have.
+pub(crate) const BYTES_MAX: usize = 1 << 20;
+
+/// Writes a filter as a sentence that Vantage takes: parenthesised AND groups joined by OR, each with its
+/// `costs.provider = '...'`, nothing negated but by `!=`, `NOT IN`, `NOT LIKE` and `!~*`, no field, operator or
+/// spelling that VQL does not document. A virtual tag and `tags['key']` become `tags.name` and `tags.value`. Read back
+/// by [`Filter::parse`] the sentence matches the same charges, where virtual tags are seen as tags, as in reports.
+///
+/// ```
+/// use cost_model::Filter;
+/// use cost_vantage::filter_to_vql;
+///
+/// let filter = Filter::parse("costs.provider = 'cursor' AND (costs.region = 'eu' OR vtag.Team = 'Payments')")?;
+/// assert_eq!(
+///     filter_to_vql(&filter).unwrap(),
+///     "(costs.provider = 'cursor' AND costs.region = 'eu') OR \
+///      (costs.provider = 'cursor' AND tags.name = 'Team' AND tags.value = 'Payments')"
+/// );
+/// let filter = Filter::parse("costs.provider = 'cursor' AND costs.effective > 5")?;
+/// assert_eq!(filter_to_vql(&filter).unwrap_err()[0].to_string(), "VQL has no field `costs.effective`");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+///
+/// # Errors
+/// Every reason why there is no such sentence, with its place; one of size alone where the expansion grows past
+/// 1,000 branches or a mebibyte.
+pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
+    let whole = span_of(filter.expression());
+    let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];
+    let mut reasons = Vec::new();
+    let mut distinct: Vec<(Branch, Option<&Allocation>)> = Vec::new();
+    let mut comparisons = 0;
+    for (condition, allocation) in filter.branches() {
+        let branches = expanded(condition, false, &mut comparisons).map_err(|_| too_large())?;
+        let before = distinct.len();
+        for branch in branches.into_iter().filter_map(Branch::resolved) {
+            // The first of equal branches decides what share counts.
+            if !distinct.iter().any(|(known, _)| *known == branch) {
+                distinct.push((branch, allocation));
+            }
+        }
+        if let Some(allocation) = allocation.filter(|_| distinct.len() > before + 1) {
+            reasons.push(NotVql::new(NotVqlReason::Allocation, allocation.span.clone(), ""));
+        }
+    }
+    if distinct.is_empty() {
+        reasons.push(NotVql::new(NotVqlReason::Nothing, whole.clone(), ""));
+    }
+    let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
+    let nowhere = !distinct.is_empty() && distinct.iter().all(|(branch, _)| branch.has_no_provider());
+    reasons.extend(nowhere.then_some(provider_missing));
+    for reason in distinct.iter().flat_map(|(branch, _)| branch.reasons(&whole)) {
+        let told = nowhere && reason.reason() == NotVqlReason::NoProvider;
+        if !told && !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    if !reasons.is_empty() {
+        return Err(reasons);
+    }
+    let (mut groups, mut bytes): (Vec<String>, usize) = (Vec::new(), 0);
+    for (branch, allocation) in &distinct {
+        let parts: Vec<_> =
+            branch.sentences().into_iter().chain(allocation.map(ToString::to_string)).collect();
+        let group = format!("({})", parts.join(" AND "));
+        bytes += group.len();
+        if bytes > BYTES_MAX {
+            return Err(too_large());
+        }
+        // Branches that differ in order alone read the same.
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    Ok(groups.join(" OR "))
+}
+
+/// From the first predicate to the last.
+fn span_of(expression: &Expression) -> Range<usize> {
+    let mut spans = Vec::new();
+    expression.for_each_predicate(&mut |predicate| spans.push(&predicate.span));
+    spans.first().zip(spans.last()).map(|(first, last)| first.start..last.end).unwrap_or_default()
+}
+
+/// A condition, or its opposite, as OR branches of predicates, none under a NOT.
+fn expanded(
+    expression: &Expression,
+    negated: bool,
+    comparisons: &mut usize,
+) -> Result<Vec<Branch>, TooLarge> {
+    match (expression, negated) {
+        (Expression::Not(part), _) => expanded(part, !negated, comparisons),
+        (Expression::Predicate(predicate), _) => Ok(branches_of(predicate, predicate.negated != negated)),
+        (Expression::And(parts), false) | (Expression::Or(parts), true) => {
+            let mut all = vec![Branch::default()];
+            for part in parts {
+                let part = expanded(part, negated, comparisons)?;
+                all = product(&all, &part, comparisons)?;
+            }
+            Ok(all)
+        }
+        (Expression::Or(parts), false) | (Expression::And(parts), true) => {
+            let mut any = Vec::new();
+            for part in parts {
+                any.extend(expanded(part, negated, comparisons)?);
+                if any.len() > BRANCHES_MAX {
+                    return Err(TooLarge);
+                }
+            }
+            Ok(any)
+        }
+    }
+}
+
+/// The branches that together say what a predicate, negated or not, says. What VQL cannot say stays as it is, to be refused
+/// later if it matters.
+fn branches_of(place: &Predicate, negated: bool) -> Vec<Branch> {
+    let with = |test: Test| Branch::of([predicate(place.field.clone(), negated, test, place)]);
+    match (&place.field, &place.test) {
+        (Field::Dimension(Dimension::Provider), Test::In(providers)) if !negated => {
+            providers.iter().map(|provider| with(Test::Equals(provider.clone()))).collect()
+        }
+        (Field::Dimension(Dimension::Tag(key) | Dimension::VirtualTag(key)), test) => {
+            let name = equals(key, place);
+            match test {
+                Test::Absent => vec![Branch::of([tag_name(&name, !negated, place)])],
+                test => tag_value(&name, test, negated, place),
+            }
+        }
+        (Field::TagName, test) | (Field::TagValue { .. }, test @ Test::Absent) => {
+            vec![Branch::of([tag_name(test, negated, place)])]
+        }
+        (Field::TagValue { of: Some(name) }, test) => tag_value(name, test, negated, place),
+        (Field::TagPair, Test::Pairs(pairs)) if negated => {
+            let pairs =
+                pairs.iter().map(|(name, value)| [name, value].map(|each| Test::Equals(each.clone())));
+            pairs.flat_map(|[name, value]| tag_value(&name, &value, negated, place)).collect()
+        }
+        (Field::Marketplace, Test::Equals(flag)) => {
+            let is = (*flag.value() == Value::Flag(true)) != negated;
+            let test = Test::Equals(Literal::new(Value::Flag(is), flag.span()));
+            vec![Branch::of([predicate(Field::Marketplace, false, test, place)])]
+        }
+        (Field::Dimension(_), test @ Test::Like(pattern)) => vec![with(match pattern.shape() {
+            PatternShape::Exact(exact) => equals(exact, place),
+            _ => test.clone(),
+        })],
+        (_, test) => vec![with(test.clone())],
+    }
+}
+
+/// A predicate in the place of another.
+fn predicate(field: Field, negated: bool, test: Test, place: &Predicate) -> Predicate {
+    let mut predicate = place.clone();
+    (predicate.field, predicate.negated, predicate.test) = (field, negated, test);
+    predicate
+}
+
+fn equals(text: &str, place: &Predicate) -> Test {
+    Test::Equals(Literal::new(Value::Text(text.into()), place.span.clone()))
+}
+
+/// A test on the key of any tag. VQL can say that there is no tag, and says that there is one by a pattern.
+fn tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
+    match test {
+        Test::Absent if negated => predicate(Field::TagName, false, Test::Like(Pattern::new("%")), place),
+        test => predicate(Field::TagName, negated, test.clone(), place),
+    }
+}
+
+/// That some tag whose key passes `name` passes `test`; or, negated, that none does, since either there is no such tag, or
+/// there is one and no such tag passes. A tag always has a key, so none passes a test that it is absent.
+fn tag_value(name: &Test, test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
+    if *name == Test::Absent {
+        return if negated { vec![Branch::default()] } else { Vec::new() };
+    }
+    let field = Field::TagValue { of: Some(Arc::new(name.clone())) };
+    let value = predicate(field, negated, test.clone(), place);
+    let without = negated.then(|| Branch::of([tag_name(name, true, place)]));
+    without.into_iter().chain([Branch::of([tag_name(name, false, place), value])]).collect()
+}
