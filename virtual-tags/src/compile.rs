@@ -9,7 +9,7 @@ use cost_model::{Dimension, Filter};
 use crate::cost_split::CostSplit;
 use crate::error::Errors;
 use crate::headcount::Headcounts;
-use crate::index::Index;
+use crate::index::{Index, IndexBuilder};
 use crate::needs::Needs;
 use crate::place::Passage;
 use crate::rule_set::Span;
@@ -105,7 +105,7 @@ pub(crate) struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// The key, as far as it has no errors.
-    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> CompiledTag {
+    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> Option<CompiledTag> {
         let mut reads = Vec::new();
         let mut bases = Vec::new();
         let mut needs = Needs::default();
@@ -120,7 +120,7 @@ impl Compiler<'_> {
         }
         let mut rules = tag.rules;
         let mut then = Vec::with_capacity(rules.len());
-        let mut index = Index::default();
+        let mut index = IndexBuilder::default();
         for (number, rule) in rules.iter_mut().enumerate() {
             rule.people.lower();
             if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
@@ -134,18 +134,22 @@ impl Compiler<'_> {
         }
         reads.sort_unstable();
         reads.dedup();
-        CompiledTag {
+        let index = index.build().map_err(|_| {
+            let message = "the texts that the rules of this key ask for are too long together; split the key";
+            Error::new(ErrorKind::Rules, tag.place.clone(), message)
+        });
+        Some(CompiledTag {
             default: tag.default,
             default_from: tag.default_from,
             own,
             rules,
             then,
-            index,
+            index: errors.note(index)?,
             reads,
             bases,
             needs,
             place: tag.place,
-        }
+        })
     }
 
     fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {

@@ -126,7 +126,8 @@ impl Rules {
         let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
         let mut errors = Errors::default();
-        let tags: Vec<_> = rule_set.tags.into_iter().map(|tag| compiler.tag(tag, &mut errors)).collect();
+        let tags: Vec<_> =
+            rule_set.tags.into_iter().filter_map(|tag| compiler.tag(tag, &mut errors)).collect();
         errors.finish()?;
         let order = order(&tags, &keys).map_err(|circle| {
             let message =

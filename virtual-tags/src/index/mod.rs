@@ -4,10 +4,12 @@ mod required;
 mod texts;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
+use aho_corasick::BuildError;
 use cost_model::Dimension;
 
-use self::texts::{Required, Texts};
+use self::texts::{Texts, TextsBuilder};
 use crate::Rule;
 use crate::charge::{Charge, text_of};
 use crate::people::base;
@@ -17,14 +19,19 @@ use crate::people::base;
 /// A rule stands under one of its conditions that names texts: `=`, `IN`, LIKE, a regular expression with plain literals, or
 /// a list of emails or of parts of them, joined by AND to the rest, or a chain of OR of such. Rules without one are always
 /// looked at.
-#[derive(Default)]
 pub(crate) struct Index {
     always: Vec<usize>,
     fields: Vec<(Source, Texts)>,
 }
 
+#[derive(Default)]
+pub(crate) struct IndexBuilder {
+    always: Vec<usize>,
+    fields: HashMap<Source, TextsBuilder>,
+}
+
 /// What of a charge is compared.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Source {
     Dimension(Dimension),
     Email,
@@ -47,23 +54,23 @@ impl Source {
     }
 }
 
-impl Index {
+impl IndexBuilder {
     pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
-        if !required::of_rule(rule, &mut |source, text| self.add_text(source, text, number)) {
+        if !required::of_rule(rule, &mut |source, text| {
+            self.fields.entry(source).or_default().add(text, number);
+        }) {
             self.always.push(number);
         }
     }
 
-    fn add_text(&mut self, source: Source, text: Required<'_>, rule: usize) {
-        if let Some((_, texts)) = self.fields.iter_mut().find(|(each, _)| *each == source) {
-            texts.add(text, rule);
-            return;
-        }
-        let mut texts = Texts::default();
-        texts.add(text, rule);
-        self.fields.push((source, texts));
+    /// Returns the index, unless the texts together are too long to be searched for at once.
+    pub(crate) fn build(self) -> Result<Index, BuildError> {
+        let fields = self.fields.into_iter().map(|(source, texts)| Ok((source, texts.build()?)));
+        Ok(Index { always: self.always, fields: fields.collect::<Result<_, _>>()? })
     }
+}
 
+impl Index {
     /// The numbers of the rules that the charge may meet, ascending.
     pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<usize> {
         let mut rules = self.always.clone();

@@ -4,7 +4,7 @@ use cost_model::Dimension;
 use cost_model::filter::{Expression, Field, Predicate, Test};
 
 use super::Source;
-use super::texts::{Required, WINDOW};
+use super::texts::Required;
 use crate::{People, Rule};
 
 /// Of which a charge must have one.
@@ -86,6 +86,6 @@ fn of_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Required<'
         [] => return None,
     };
     let between = between.iter().max_by_key(|literal| literal.len()).copied().unwrap_or_default();
-    let tells = !start.is_empty() || !end.is_empty() || between.len() >= WINDOW;
+    let tells = [start, between, end].iter().any(|literal| !literal.is_empty());
     tells.then_some(Required::Literals { start, between, end })
 }
