@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
-use rusqlite::{Connection, OptionalExtension, ToSql};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::dimensions;
 use crate::failure::{Attempt, Failure};
@@ -13,11 +13,9 @@ use crate::failure::{Attempt, Failure};
 /// So many sets are remembered although nobody else holds them.
 const REMEMBERED: usize = 1 << 16;
 
-static FIND_SET: LazyLock<String> = LazyLock::new(|| {
+static IS_SET: LazyLock<String> = LazyLock::new(|| {
     let equal = dimensions::COLUMNS.map(|column| format!("{column} IS ?")).join(" AND ");
-    format!(
-        "SELECT number FROM dimension_set WHERE connection = ? AND hash = ? AND {equal} AND tags IS ? AND attributes IS ?"
-    )
+    format!("SELECT 1 FROM dimension_set WHERE number = ? AND {equal} AND tags IS ? AND attributes IS ?")
 });
 
 static INSERT_SET: LazyLock<String> = LazyLock::new(|| {
@@ -36,8 +34,9 @@ pub(crate) struct Dictionary {
     data_version: i64,
     /// By the hash that each set carries.
     sets: HashMap<Arc<DimensionSet>, i64, FxBuildHasher>,
-    /// The hashes of all sets of the connection, so that a set that is new is not searched for.
-    hashes: FxHashSet<i32>,
+    /// The numbers of all sets of the connection by their hashes. Sets that this process has not met yet are found here, so
+    /// that the table needs no index.
+    by_hash: FxHashMap<i64, i64>,
     /// When there are so many sets, those that nobody else holds are forgotten.
     most_sets: usize,
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
@@ -55,9 +54,11 @@ impl Dictionary {
     pub(crate) fn turn_to(&mut self, sqlite: &Connection, connection: i64) -> Attempt<()> {
         let data_version = sqlite.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if (self.of, self.data_version) != (connection, data_version) {
-            let mut all = sqlite.prepare_cached("SELECT hash FROM dimension_set WHERE connection = ?")?;
-            let hashes = all.query_map([connection], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-            *self = Self { of: connection, data_version, hashes, ..Self::default() };
+            let mut all =
+                sqlite.prepare_cached("SELECT hash, number FROM dimension_set WHERE connection = ?")?;
+            let numbers = all.query_map([connection], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let by_hash = numbers.collect::<rusqlite::Result<_>>()?;
+            *self = Self { of: connection, data_version, by_hash, ..Self::default() };
         }
         if self.sets.len() > self.most_sets.max(REMEMBERED) {
             // A source that goes on shares its sets; those of one that has ended would only fill memory.
@@ -81,23 +82,20 @@ impl Dictionary {
         let numbers = tags.iter().flat_map(|tags| tags.iter().map(|number| Some(*number)).chain([None]));
         let hash = hash(texts.into_iter().chain(numbers));
         let tags = [json(&tags[0])?, json(&tags[1])?];
-        let mut values: Vec<&dyn ToSql> = vec![&self.of, &hash];
-        values.extend(texts.iter().map(|text| text as &dyn ToSql));
-        values.extend(tags.iter().map(|tags| tags as &dyn ToSql));
-        let found = if self.hashes.insert(hash) {
-            None
-        } else {
-            let mut find = sqlite.prepare_cached(&FIND_SET)?;
-            find.query_row(&*values, |row| row.get(0)).optional()?
-        };
-        let number = match found {
-            Some(number) => number,
-            None => {
-                let mut insert = sqlite.prepare_cached(&INSERT_SET)?;
-                insert.execute(&*values)?;
-                sqlite.last_insert_rowid()
+        let texts = texts.iter().map(|text| text as &dyn ToSql);
+        let fields: Vec<&dyn ToSql> = texts.chain(tags.iter().map(|tags| tags as &dyn ToSql)).collect();
+        let alike = self.by_hash.get(&hash).copied();
+        let number = match alike {
+            Some(number) if is_set(sqlite, number, &fields)? => number,
+            _ => {
+                let owner: [&dyn ToSql; 2] = [&self.of, &hash];
+                let values = params_from_iter(owner.into_iter().chain(fields));
+                sqlite.prepare_cached(&INSERT_SET)?.insert(values)?
             }
         };
+        // Of unequal sets with one hash the first is found again. The others get another number in each process, which is
+        // no harm: whoever reads them compares sets.
+        self.by_hash.entry(hash).or_insert(number);
         self.sets.insert(Arc::clone(set), number);
         Ok(number)
     }
@@ -161,21 +159,26 @@ impl Dictionary {
     }
 }
 
+/// Whether the set of that number has these columns.
+fn is_set(sqlite: &Connection, number: i64, fields: &[&dyn ToSql]) -> Attempt<bool> {
+    let number: &dyn ToSql = &number;
+    let values = params_from_iter(std::iter::once(&number).chain(fields));
+    Ok(sqlite.prepare_cached(&IS_SET)?.exists(values)?)
+}
+
 /// The number of a text of a connection, if it has one.
 pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> Attempt<Option<i64>> {
     let mut find = sqlite.prepare_cached("SELECT number FROM text WHERE connection = ? AND text = ?")?;
     Ok(find.query_row((connection, text), |row| row.get(0)).optional()?)
 }
 
-/// By which a set is found. Few have the same, and those are compared; the numbers are given out here, so that nobody
-/// outside can bring about that many have.
-fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i32 {
+/// By which a set is found. The numbers are given out here, so that nobody outside can bring about that two sets have one.
+fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i64 {
     let mix = |hash: u64, number: Option<i64>| {
         let mixed = hash.rotate_left(5) ^ number.unwrap_or_default().cast_unsigned();
         mixed.wrapping_mul(0x517c_c1b7_2722_0a95)
     };
-    let [.., a, b, c, d] = numbers.fold(0, mix).to_le_bytes();
-    i32::from_le_bytes([a, b, c, d])
+    numbers.fold(0_u64, mix).cast_signed()
 }
 
 /// An array of numbers in JSON; none as nothing.

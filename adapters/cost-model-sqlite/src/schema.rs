@@ -199,7 +199,6 @@ const STEPS: [&str; 4] = [
          tags TEXT,
          attributes TEXT
      ) STRICT;
-     CREATE INDEX dimension_set_by_hash ON dimension_set (connection, hash);
      CREATE TABLE run (
          number INTEGER PRIMARY KEY,
          connection INTEGER NOT NULL,
