@@ -1,7 +1,6 @@
 //! The crate's one error type.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::ops::Range;
 
 /// A result of this crate.
@@ -12,8 +11,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Implementers of [`CostSource`](crate::CostSource) and [`CostStore`](crate::CostStore) build one with
 /// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
 /// in by an implementer must keep to the same rule.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Inner>);
 
+#[derive(Debug, thiserror::Error)]
+#[error("{message}{}", .column.map(|column| format!(" (column {column})")).unwrap_or_default())]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -121,32 +124,5 @@ impl Error {
     /// The rows announced for a window that was refused as too large.
     pub fn announced(&self) -> Option<u64> {
         self.0.announced
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)?;
-        match self.0.column {
-            Some(column) => write!(f, " (column {column})"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("message", &self.0.message)
-            .field("span", &self.0.span)
-            .field("source", &self.0.source)
-            .finish_non_exhaustive()
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
     }
 }

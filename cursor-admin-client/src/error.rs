@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::decode::DecodeFault;
+use crate::http::transport::{TransportError, TransportErrorKind};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,8 +14,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Display` says what happened and what to do; [`source`](std::error::Error::source) says what lay
 /// beneath. Neither holds the key, an email or a value of the answer, so an error can be logged.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Inner>);
 
+#[derive(Debug, thiserror::Error)]
 struct Inner {
     kind: ErrorKind,
     operation: &'static str,
@@ -25,7 +29,6 @@ struct Inner {
     announced: Option<u64>,
     received: Option<u64>,
     detail: Cow<'static, str>,
-    server_message: Option<ServerMessage>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -74,7 +77,6 @@ impl Error {
             announced: None,
             received: None,
             detail: detail.into(),
-            server_message: None,
             source: None,
         }))
     }
@@ -109,9 +111,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_server_message(mut self, text: String) -> Self {
-        self.0.server_message = (!text.is_empty()).then_some(ServerMessage(text));
-        self
+    pub(crate) fn with_server_message(self, text: String) -> Self {
+        if text.is_empty() { self } else { self.with_source(ServerMessage(text)) }
     }
 
     pub(crate) fn with_status(mut self, status: u16, retry_after: Option<Duration>) -> Self {
@@ -165,7 +166,7 @@ impl Error {
 
     /// What the server said, masked and cut.
     pub fn server_message(&self) -> Option<&str> {
-        self.0.server_message.as_ref().map(|message| message.0.as_str())
+        self.source_as::<ServerMessage>().map(|message| message.0.as_str())
     }
 
     /// How many rows were announced, for [`ErrorKind::Incomplete`] and [`ErrorKind::TooLarge`].
@@ -181,10 +182,10 @@ impl Error {
     /// The field that could not be read, such as `usageEvents[17].chargedCents`, for
     /// [`ErrorKind::Decode`]; missing if the answer could not be read at all.
     pub fn path(&self) -> Option<&str> {
-        self.fault().map(DecodeFault::path).filter(|path| !path.is_empty())
+        self.source_as().map(DecodeFault::path).filter(|path| !path.is_empty())
     }
 
-    fn fault(&self) -> Option<&DecodeFault> {
+    fn source_as<E: std::error::Error + 'static>(&self) -> Option<&E> {
         self.0.source.as_ref()?.downcast_ref()
     }
 
@@ -207,13 +208,8 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Incomplete | ErrorKind::TimedOut => true,
-            ErrorKind::Transport => self
-                .0
-                .source
-                .as_ref()
-                .and_then(|source| source.downcast_ref::<crate::TransportError>())
-                .is_none_or(crate::TransportError::is_retryable),
-            ErrorKind::Decode => self.fault().is_some_and(DecodeFault::is_cut),
+            ErrorKind::Transport => self.source_as().is_none_or(TransportError::is_retryable),
+            ErrorKind::Decode => self.source_as().is_some_and(DecodeFault::is_cut),
             _ => false,
         }
     }
@@ -221,12 +217,7 @@ impl Error {
     /// Whether the time of the call or of its last attempt ran out.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::TimedOut
-            || self
-                .0
-                .source
-                .as_ref()
-                .and_then(|source| source.downcast_ref::<crate::TransportError>())
-                .is_some_and(|error| error.kind() == crate::TransportErrorKind::Timeout)
+            || self.source_as().map(TransportError::kind) == Some(TransportErrorKind::Timeout)
     }
 
     /// Whether the answer could not be read.
@@ -245,23 +236,22 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        f.write_str(inner.operation)?;
-        if let Some(page) = inner.page {
+        f.write_str(self.operation)?;
+        if let Some(page) = self.page {
             write!(f, ", page {page}")?;
         }
-        write!(f, ": {}", inner.detail)?;
-        match (inner.status, inner.attempts) {
+        write!(f, ": {}", self.detail)?;
+        match (self.status, self.attempts) {
             (None, 0) => {}
             (None, attempts) => write!(f, " (attempt {attempts})")?,
             (Some(status), attempts) => write!(f, " (status {status}, attempt {attempts})")?,
         }
-        if let Some(wait) = inner.retry_after {
+        if let Some(wait) = self.retry_after {
             write!(f, "; wait {} s before the next call", wait.as_secs())?;
         }
-        f.write_str(advice(inner.kind))
+        f.write_str(advice(self.kind))
     }
 }
 
@@ -277,43 +267,7 @@ fn advice(kind: ErrorKind) -> &'static str {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("operation", &inner.operation)
-            .field("page", &inner.page)
-            .field("attempts", &inner.attempts)
-            .field("status", &inner.status)
-            .field("retry_after", &inner.retry_after)
-            .field("announced", &inner.announced)
-            .field("received", &inner.received)
-            .field("detail", &inner.detail)
-            .field("server_message", &inner.server_message.as_ref().map(|message| &message.0))
-            .field("source", &inner.source)
-            .finish()
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let inner = &*self.0;
-        if let Some(source) = &inner.source {
-            return Some(&**source);
-        }
-        inner.server_message.as_ref().map(|message| message as _)
-    }
-}
-
 /// The masked words of the server, as the layer beneath an error.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the server said `{0}`")]
 struct ServerMessage(String);
-
-impl fmt::Display for ServerMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server said `{}`", self.0)
-    }
-}
-
-impl std::error::Error for ServerMessage {}

@@ -13,7 +13,7 @@ use crate::{BillingRules, Reconciliation, Result, WaypointName};
 /// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
 /// provider calls spend may be on-demand spend alone, or everything used. Each person is held against both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TieOut {
     /// From the cycle's start to the instant of the observation.
@@ -29,6 +29,8 @@ pub struct TieOut {
     /// What is stated of all people together, by the reading that holds.
     pub stated: Money,
 }
+
+cost_model::masked_debug!(TieOut { window, reading, people: |it| it.people.len(), charged, stated });
 
 /// How a provider's stated spend is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! The crate's one error type.
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use crate::Place;
 
@@ -11,8 +10,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What is wrong with a rules or directory file, and where. The text holds no email address.
 ///
 /// Readers of other forms of rules build one with [`Error::new`] and [`Error::with_source`].
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub struct Error(Box<Inner>);
 
+#[derive(Debug, thiserror::Error)]
+#[error("{}{message}", .place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default())]
 struct Inner {
     kind: ErrorKind,
     place: Option<Place>,
@@ -112,31 +115,4 @@ pub(crate) fn without_emails(message: String) -> String {
         masked.push_str(piece.get(word.len()..).unwrap_or_default());
     }
     masked
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.0.place {
-            write!(f, "{place}: ")?;
-        }
-        f.write_str(&self.0.message)
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("place", &self.0.place)
-            .field("message", &self.0.message)
-            .field("source", &self.0.source)
-            .field("others", &self.0.others)
-            .finish_non_exhaustive()
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
 }

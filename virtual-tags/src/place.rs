@@ -40,7 +40,7 @@ impl fmt::Display for Place {
 }
 
 /// A text that stands in a file as it reads.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Passage {
     place: Place,
     text: Box<str>,

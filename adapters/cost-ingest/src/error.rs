@@ -1,7 +1,6 @@
 //! The crate's one error type.
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use cost_model::{ConnectionId, Window};
 
@@ -12,7 +11,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// After a run that stopped, the windows finished before are stored whole, and the next run goes on from there. A change
 /// of a connection that fails has changed nothing.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -121,16 +121,4 @@ pub(crate) fn causes(error: &dyn StdError) -> String {
         cause = deeper.source();
     }
     text
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_ref().map(|source| source as &(dyn StdError + 'static))
-    }
 }

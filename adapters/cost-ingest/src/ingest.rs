@@ -13,7 +13,6 @@ use crate::{Error, Observer, Result, RunReport};
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
-#[derive(Debug)]
 pub struct Ingest<'a> {
     pub(crate) source: &'a dyn CostSource,
     pub(crate) store: &'a dyn CostStore,
@@ -22,6 +21,8 @@ pub struct Ingest<'a> {
     retention_months: u32,
     look_back_days: u32,
 }
+
+cost_model::masked_debug!(Ingest<'_> { connection, source, retention_months, look_back_days });
 
 impl<'a> Ingest<'a> {
     /// Runs from `source` into `store`, as `connection`.

@@ -68,7 +68,8 @@ pub trait StoreFactory: fmt::Debug + Sync {
 }
 
 /// What a store does and must not do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{check}: {what}")]
 #[non_exhaustive]
 pub struct Violation {
     /// The name of the check that found it.
@@ -76,14 +77,6 @@ pub struct Violation {
     /// What was expected and what came. It names no person.
     pub what: String,
 }
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.check, self.what)
-    }
-}
-
-impl std::error::Error for Violation {}
 
 /// Why a check stops.
 #[derive(Debug)]

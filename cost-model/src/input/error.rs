@@ -1,12 +1,15 @@
 //! What is wrong with an outside file, and where.
 
-use std::fmt;
-
 /// What is wrong with an outside file, with the line and the column where that is known.
 ///
 /// The text quotes no email address, whatever was put into it, and no more than a few words of the file. A reader turns it
 /// into its own error type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{}{}{message}",
+    .line.map(|line| format!("line {line}: ")).unwrap_or_default(),
+    .column.as_ref().map(|column| format!("column `{column}`: ")).unwrap_or_default()
+)]
 pub struct InputError {
     line: Option<u64>,
     column: Option<String>,
@@ -58,20 +61,6 @@ fn without_addresses(text: String) -> String {
     let words = text.split(' ').map(|word| if word.contains('@') { "***" } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, "column `{column}`: ")?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for InputError {}
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use cost_model::report::Query;
 use cost_model::{
-    CostRecord, CostStore, Currency, Dimension, Error, Filter, Ledger, MemoryStore, Money, Part,
-    RequestUnits, Scope, SourceBatch, StoredRecord, Timestamp, Untagged,
+    CostRecord, CostStore, Currency, Dimension, Error, Filter, Ledger, MemoryStore, Money, Observations,
+    ObservedGroup, ObservedMember, ObservedSpend, Owner, Part, RequestUnits, Scope, SourceBatch,
+    StoredRecord, Timestamp, Untagged,
 };
 use rust_decimal::Decimal;
 
@@ -140,4 +141,21 @@ fn errors_show_no_email() {
     silent_error(&Timestamp::from_millis(i64::MAX).unwrap_err());
     let json = format!("\"{CANARY}\"");
     assert!(!serde_json::from_str::<Money>(&json).unwrap_err().to_string().contains("canary"));
+}
+
+#[test]
+fn observations_and_owners_show_no_email() {
+    let mut observed = Observations::at(window(0, 1).start());
+    let mut spend = ObservedSpend::default();
+    spend.person = CANARY.into();
+    observed.spend = vec![spend];
+    let mut member = ObservedMember::default();
+    member.person = CANARY.into();
+    observed.members = vec![member];
+    let mut group = ObservedGroup::default();
+    (group.name, group.members) = (CANARY.into(), vec![CANARY.into()]);
+    observed.groups = vec![group];
+    silent(&observed);
+    silent(&(&observed.spend, &observed.members, &observed.groups));
+    silent(&Owner::Person(CANARY.into()));
 }

@@ -133,33 +133,19 @@ impl<'de> Deserialize<'de> for Cents {
 }
 
 /// A text that is not an exact amount of [`Cents`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
 pub struct ParseCentsError(ParseFault);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum ParseFault {
+    #[error("an amount of cents must be a JSON number or a string of one")]
     NotANumber,
+    #[error("an amount of cents must lie within 1.7e16 of zero")]
     OutOfRange,
+    #[error("an amount of cents has no digits finer than 1e-22")]
     TooFine,
 }
-
-impl fmt::Display for ParseFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotANumber => "an amount of cents must be a JSON number or a string of one",
-            Self::OutOfRange => "an amount of cents must lie within 1.7e16 of zero",
-            Self::TooFine => "an amount of cents has no digits finer than 1e-22",
-        })
-    }
-}
-
-impl fmt::Display for ParseCentsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for ParseCentsError {}
 
 #[cfg(test)]
 #[path = "cents_tests.rs"]

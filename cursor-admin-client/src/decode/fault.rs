@@ -1,9 +1,8 @@
 //! Where an answer departs from what was expected.
 
-use std::fmt;
-
 /// Where and how an answer departs from what was expected; never what it held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}")]
 pub(crate) struct DecodeFault {
     path: String,
     expected: &'static str,
@@ -34,11 +33,3 @@ impl DecodeFault {
         &self.path
     }
 }
-
-impl fmt::Display for DecodeFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.expected)
-    }
-}
-
-impl std::error::Error for DecodeFault {}

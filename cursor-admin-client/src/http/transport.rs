@@ -22,7 +22,8 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
 }
 
 /// Why no whole answer came.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct TransportError {
     kind: TransportErrorKind,
     message: String,
@@ -66,17 +67,5 @@ impl TransportError {
     /// Whether the same request may get an answer later.
     pub fn is_retryable(&self) -> bool {
         !matches!(self.kind, TransportErrorKind::TooLarge | TransportErrorKind::Refused)
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -1,7 +1,5 @@
 //! What was found out about invoices, and when: entries are added and never changed.
 
-use std::fmt;
-
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +50,8 @@ pub enum Event {
 }
 
 /// An entry that is not what was added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("entry {entry} of the history is not what was added, or not in its place")]
 #[non_exhaustive]
 pub struct BrokenEntry {
     /// Its number, counted from 0.
@@ -161,11 +160,3 @@ impl Entry {
         }
     }
 }
-
-impl fmt::Display for BrokenEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "entry {} of the history is not what was added, or not in its place", self.entry)
-    }
-}
-
-impl std::error::Error for BrokenEntry {}

@@ -3,8 +3,10 @@
 use std::error::Error as _;
 use std::fmt::Debug;
 
-use cost_model::{CostRecord, Costs, Currency, Timestamp};
-use virtual_tags::{Directory, Error, Membership, RuleSet};
+use cost_model::{
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Untagged, Window,
+};
+use virtual_tags::{Answer, CostSum, Diff, Directory, Error, Membership, RuleSet, RuleTest};
 
 const EMAIL: &str = "canary.bird@acme.test";
 
@@ -179,4 +181,40 @@ fn locks_and_spellings_show_no_email() {
     assert_eq!(parts.len(), 2);
     silent(&parts);
     silent(&virtual_tags::LockedRules::new(shared, [(period, rules)]).unwrap());
+}
+
+#[test]
+fn answers_about_charges_show_no_email() {
+    let csv = format!("email,owner\n{EMAIL},{EMAIL}\n");
+    let directory = Directory::from_csv(csv.as_bytes(), "directory.csv").unwrap();
+    let [at, end] = ["2026-01-01", "2026-02-01"].map(|day| Timestamp::midnight(day.parse().unwrap()));
+    let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse().unwrap()));
+    record.edit(|set| set.resource = Some(EMAIL.into()));
+    let mut ledger = Ledger::builder(Currency::USD);
+    ledger.push(&record).unwrap();
+    let ledger = ledger.build();
+    let rules = rules().compile(directory).unwrap().tagger().unwrap();
+    silent(&rules.explain("Owner", &record, at).unwrap());
+    let explained =
+        rules.explain_charges(&ledger, EMAIL, Window::new(at, end).unwrap(), Metric::Billed).unwrap();
+    assert_eq!(explained.len(), 1);
+    silent(&explained);
+    let diff = Diff::between((&Untagged, &rules), &ledger, "Owner", Metric::Billed, None).unwrap();
+    assert_eq!(diff.moves.len(), 1);
+    silent(&diff);
+
+    let none = RuleSet::from_toml("[[tag]]\nkey = \"Owner\"\n", "rules.toml").unwrap();
+    let none = none.compile(Directory::default()).unwrap().tagger().unwrap();
+    let suggestions = none.suggest(&ledger, "Owner", Metric::Billed, &[Dimension::Resource], 100).unwrap();
+    assert_eq!(suggestions.len(), 1);
+    silent(&suggestions);
+    let mut test = RuleTest::new(at);
+    test.record.push((Dimension::Resource, EMAIL.into()));
+    test.expect.push(("Owner".into(), Answer::Value(EMAIL.into())));
+    silent(&test);
+    let failures = none.run_tests([&test]);
+    assert_eq!(failures.len(), 1);
+    silent(&failures);
+    let sum = CostSum { start: at, end, part: Some(EMAIL.into()), value: EMAIL.into(), amount: Money::ZERO };
+    silent(&sum);
 }
