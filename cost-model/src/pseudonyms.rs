@@ -4,10 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::report::Report;
-use crate::{CostRecord, DimensionFields, RecordId, Tags};
+use crate::{CostRecord, Digest, Digester, DimensionFields, RecordId, Tags};
 
 /// Gives every person the same other name each time, which nobody can lead back without the secret.
 ///
@@ -37,24 +35,23 @@ impl Pseudonyms {
 
     /// The other name of a person.
     pub fn of(&self, person: &str) -> Arc<str> {
-        let digest = self.digest(person.as_bytes());
-        let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let number = u64::from_be_bytes(self.digest(person.as_bytes()).prefix());
         format!("person-{number:016x}").into()
     }
 
     /// The other id of a record, as unique as its own. That is a digest over the person and little else that is not known,
     /// so that a name could be guessed until it fits.
     pub fn of_record(&self, id: RecordId) -> RecordId {
-        let mut other = [0; 16];
-        other.iter_mut().zip(self.digest(id.as_bytes())).for_each(|(byte, from)| *byte = from);
-        RecordId::from_bytes(other)
+        RecordId::from_bytes(self.digest(id.as_bytes()).prefix())
     }
 
-    fn digest(&self, of: &[u8]) -> [u8; 32] {
+    fn digest(&self, of: &[u8]) -> Digest {
         let length = u64::try_from(self.secret.len()).unwrap_or(u64::MAX);
-        let digest =
-            Sha256::new().chain_update(length.to_le_bytes()).chain_update(&self.secret).chain_update(of);
-        digest.finalize().into()
+        let mut digester = Digester::default();
+        digester.update(&length.to_le_bytes());
+        digester.update(&self.secret);
+        digester.update(of);
+        digester.finish()
     }
 
     /// Returns the value of a field with the person in it renamed; a value that names nobody stays.

@@ -1,76 +1,27 @@
 //! Which version of rules or people it is.
 
-use std::fmt;
-use std::str::FromStr;
-
-use cost_model::{Dimension, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
+use cost_model::{Digest, Digester, Dimension, Timestamp};
 
 use crate::rule_set::Span;
 use crate::{Assign, Inherit, Rule, RuleSet, Split, TagDefinition, Transform};
 
-/// A digest of what rules or a directory say: the same for the same meaning, however the file is laid out. Written as 64
-/// hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest([u8; 32]);
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Digest({self})")
-    }
-}
-
-impl FromStr for Digest {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str = "a digest is 64 hexadecimal digits";
-        let (digits, rest) = text.as_bytes().as_chunks::<2>();
-        let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        let bytes: Option<Vec<u8>> = digits.iter().map(byte).collect();
-        match bytes.and_then(|bytes| bytes.try_into().ok()) {
-            Some(bytes) if rest.is_empty() && !text.contains('+') => Ok(Self(bytes)),
-            _ => Err(WRONG),
-        }
-    }
-}
-
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// Takes in texts and numbers, each with its length, so that no two lists of them read the same.
-pub(crate) struct Fields(Sha256);
+pub(crate) struct Fields(Digester);
 
 impl Fields {
     pub(crate) fn new(version: &str) -> Self {
-        let mut fields = Self(Sha256::new());
+        let mut fields = Self(Digester::default());
         fields.text(version);
         fields
     }
 
     pub(crate) fn digest(self) -> Digest {
-        Digest(self.0.finalize().into())
+        self.0.finish()
     }
 
     pub(crate) fn text(&mut self, text: &str) {
         self.count(text.len());
-        self.0.update(text);
+        self.0.update(text.as_bytes());
     }
 
     pub(crate) fn count(&mut self, count: usize) {
@@ -87,7 +38,7 @@ impl Fields {
     }
 
     fn number(&mut self, number: i128) {
-        self.0.update(number.to_le_bytes());
+        self.0.update(&number.to_le_bytes());
     }
 
     pub(crate) fn optional(&mut self, text: Option<&str>) {

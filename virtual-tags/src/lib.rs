@@ -41,7 +41,6 @@ pub use check::{Finding, FindingKind};
 pub use cost_sums::{CostBasis, CostSum, CostSums};
 pub use coverage::{Coverage, Covered, Suggestion};
 pub use diff::{Diff, Move};
-pub use digest::Digest;
 pub use directory::{Directory, Found, Membership};
 pub use error::{Error, ErrorKind, Result};
 pub use explain::{ExplainedPart, ExplainedRule, Explanation, NameTrail};

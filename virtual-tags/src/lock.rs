@@ -6,14 +6,14 @@ use std::fmt;
 
 use cost_model::output::for_terminal;
 use cost_model::report::Query;
-use cost_model::{Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::{Digest, Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::charge::text_of;
 use crate::digest::Fields;
 use crate::directory::held::HeldPeople;
 use crate::explained_charges::dimensions;
-use crate::{CostSums, Digest, Directory, Error, ErrorKind, ResolvedRules, Result, RuleSet, Rules};
+use crate::{CostSums, Directory, Error, ErrorKind, ResolvedRules, Result, RuleSet, Rules};
 
 /// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
 ///

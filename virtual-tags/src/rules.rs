@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
+use cost_model::{Digest, Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
 
 use crate::charge::Charge;
 use crate::compile::{CompiledTag, Compiler, Then};
@@ -12,7 +12,7 @@ use crate::digest::Fields;
 use crate::error::Errors;
 use crate::order::{ancestors, order};
 use crate::resolved_rules::ResolvedRules;
-use crate::{CostSums, Digest, Directory, Error, ErrorKind, Place, Result, RuleSet, Who};
+use crate::{CostSums, Directory, Error, ErrorKind, Place, Result, RuleSet, Who};
 
 /// Rules checked against a directory.
 ///

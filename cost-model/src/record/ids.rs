@@ -1,11 +1,9 @@
 //! The digests that tell records apart, version 2.
 
-use std::fmt;
-
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use sha2::{Digest, Sha256};
 
 use crate::costs::Metric;
+use crate::digest::{Digest, Digester, hexadecimal};
 use crate::money::Money;
 use crate::record::{CostRecord, DimensionFields, Tags};
 use crate::time::Timestamp;
@@ -46,9 +44,9 @@ impl Identity {
     /// Returns the identity of a record.
     pub fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
-        fields.bytes(&record.dimensions.digests().usage);
+        fields.bytes(record.dimensions.digests().usage.as_bytes());
         fields.usage(record);
-        Self(half(fields.digest()))
+        Self(fields.digest().prefix())
     }
 
     /// Returns the identity with these bytes, as a store kept them.
@@ -64,12 +62,12 @@ impl Identity {
 
 /// The digest of everything that a provider states of a charge, which equal charges share.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Content([u8; 32]);
+struct Content(Digest);
 
 impl Content {
     fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
-        fields.bytes(&record.dimensions.digests().all);
+        fields.bytes(record.dimensions.digests().all.as_bytes());
         fields.usage(record);
         let stated = &record.stated;
         let amounts = [stated.charged, stated.model_cost, stated.fee].map(|amount| amount.map(Money::units));
@@ -82,12 +80,12 @@ impl Content {
     /// Returns the id of the `ordinal`-th of equal charges. Nearly every charge is the first.
     fn record_id(&self, ordinal: u64) -> RecordId {
         if ordinal == 0 {
-            return RecordId(half(self.0));
+            return RecordId(self.0.prefix());
         }
         let mut fields = Fields::default();
-        fields.bytes(&self.0);
+        fields.bytes(self.0.as_bytes());
         fields.bytes(&ordinal.to_le_bytes());
-        RecordId(half(fields.digest()))
+        RecordId(fields.digest().prefix())
     }
 }
 
@@ -109,9 +107,9 @@ pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
 #[derive(Clone, Debug)]
 pub(crate) struct SetDigests {
     /// Of what was used and on which terms.
-    usage: [u8; 32],
+    usage: Digest,
     /// Of that, the person, the kind of charge and the tags.
-    all: [u8; 32],
+    all: Digest,
 }
 
 impl SetDigests {
@@ -139,7 +137,7 @@ impl SetDigests {
 
 /// Feeds fields to a digest, each with its length, so that no two lists of fields read the same.
 #[derive(Clone, Default)]
-struct Fields(Sha256);
+struct Fields(Digester);
 
 impl Fields {
     /// What was used, when, and as part of what.
@@ -186,36 +184,9 @@ impl Fields {
         self.0.update(bytes);
     }
 
-    fn digest(self) -> [u8; 32] {
-        self.0.finalize().into()
+    fn digest(self) -> Digest {
+        self.0.finish()
     }
-}
-
-fn half(whole: [u8; 32]) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.iter_mut().zip(whole).for_each(|(byte, from)| *byte = from);
-    half
-}
-
-/// Writes the bytes of a digest, two digits each.
-pub(crate) fn write_hexadecimal(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-}
-
-macro_rules! hexadecimal {
-    ($name:ident) => {
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_hexadecimal(&self.0, f)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self)
-            }
-        }
-    };
 }
 
 hexadecimal!(RecordId);

@@ -9,7 +9,6 @@ mod tags;
 
 pub use cost_record::{CostRecord, Figures, Stated};
 pub use dimension_set::{DimensionFields, DimensionSet};
-pub(crate) use ids::write_hexadecimal;
 pub use ids::{Identity, RecordId};
 pub use interner::{Code, DimensionInterner, SharedTexts};
 pub use provenance::{Person, Provenance, ReadNumber, Run, StoredRecord};

@@ -1,11 +1,9 @@
 //! What becomes of stored records when an exported file is brought in, or taken out.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::{Digester, hexadecimal};
 use crate::{
     ConnectionId, CostRecord, Metric, Money, Provenance, RecordId, Result, Run, Spans, StoredRecord,
     Timestamp, Window,
@@ -18,15 +16,13 @@ pub struct ImportId([u8; 8]);
 impl ImportId {
     /// Computes the id of a file with these bytes, read for that owner.
     pub fn of(bytes: &[u8], owner: &Owner) -> Self {
-        let mut digest = Sha256::new();
+        let mut digest = Digester::default();
         if let Owner::Person(person) = owner {
             digest.update(person.as_bytes());
-            digest.update([0]);
+            digest.update(&[0]);
         }
         digest.update(bytes);
-        let mut id = [0; 8];
-        id.iter_mut().zip(digest.finalize()).for_each(|(byte, from)| *byte = from);
-        Self(id)
+        Self(digest.finish().prefix())
     }
 
     /// The id with these bytes, as a store kept them.
@@ -47,17 +43,7 @@ impl ImportId {
     }
 }
 
-impl fmt::Display for ImportId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::record::write_hexadecimal(&self.0, f)
-    }
-}
-
-impl fmt::Debug for ImportId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ImportId({self})")
-    }
-}
+hexadecimal!(ImportId);
 
 /// Whose charges a file holds. `Debug` names nobody.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,10 +4,9 @@
 
 use chrono::FixedOffset;
 use cost_model::{
-    ConnectionId, Costs, Dimension, Dimensions, Ledger, LedgerRow, LedgerSet, Metric, Money, Quantity,
-    RequestUnits, Timestamp, TokenCounts, TokenType, Window,
+    ConnectionId, Costs, Digest, Digester, Dimension, Dimensions, Ledger, LedgerRow, LedgerSet, Metric,
+    Money, Quantity, RequestUnits, Timestamp, TokenCounts, TokenType, Window,
 };
-use sha2::{Digest, Sha256};
 
 use crate::case::Case;
 use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
@@ -16,8 +15,8 @@ use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
 /// digests signed then still hold.
 const PRESUMED_OFFSETS: [i32; 3] = [0, -8 * 3_600, -7 * 3_600];
 
-/// Hands out the bytes of everything that a case is explained from.
-pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
+/// Hands the bytes of everything that a case is explained from to a digester.
+pub(super) fn case(case: &Case<'_>, digester: &mut Digester) {
     let mut fields = Fields::default();
     fields.invoice(case.invoice);
     fields.count(case.earlier.len());
@@ -41,33 +40,33 @@ pub(super) fn case(case: &Case<'_>, take: &mut impl FnMut(&[u8])) {
         fields.window(gap.window);
         fields.text(Some(gap.state.name()));
     }
-    take(&fields.0);
-    charges(case.ledger, case.invoice.window_of_charges(), take);
+    digester.update(&fields.0);
+    charges(case.ledger, case.invoice.window_of_charges(), digester);
 }
 
 /// The charges in order of time, those of one instant in the order of their bytes.
-fn charges(ledger: &Ledger, window: Window, take: &mut impl FnMut(&[u8])) {
-    let sets: Vec<[u8; 32]> = ledger.set_ids().filter_map(|id| ledger.set(id)).map(set_digest).collect();
+fn charges(ledger: &Ledger, window: Window, digester: &mut Digester) {
+    let sets: Vec<Digest> = ledger.set_ids().filter_map(|id| ledger.set(id)).map(set_digest).collect();
     let mut same: Vec<Fields> = Vec::new();
     let mut at = None;
     for row in ledger.rows().filter(|row| window.contains(row.at)) {
         if at != Some(row.at) {
-            take_all(&mut same, take);
+            take_all(&mut same, digester);
             at = Some(row.at);
         }
         let mut fields = Fields::default();
         fields.charge(&row, sets.get(row.set.index()));
         same.push(fields);
     }
-    take_all(&mut same, take);
+    take_all(&mut same, digester);
 }
 
-fn take_all(same: &mut Vec<Fields>, take: &mut impl FnMut(&[u8])) {
+fn take_all(same: &mut Vec<Fields>, digester: &mut Digester) {
     same.sort_unstable();
-    same.drain(..).for_each(|fields| take(&fields.0));
+    same.drain(..).for_each(|fields| digester.update(&fields.0));
 }
 
-fn set_digest(set: LedgerSet<'_>) -> [u8; 32] {
+fn set_digest(set: LedgerSet<'_>) -> Digest {
     let mut fields = Fields::default();
     for dimension in Dimension::FIELDS {
         fields.text(set.get(&dimension).as_deref());
@@ -76,7 +75,7 @@ fn set_digest(set: LedgerSet<'_>) -> [u8; 32] {
         fields.text(Some(key));
         fields.text(Some(value));
     });
-    Sha256::digest(&fields.0).into()
+    Digest::of(&fields.0)
 }
 
 /// Fields one after the other, each with its length, so that no two lists of fields read the same.
@@ -127,9 +126,9 @@ impl Fields {
         }
     }
 
-    fn charge(&mut self, row: &LedgerRow, set: Option<&[u8; 32]>) {
+    fn charge(&mut self, row: &LedgerRow, set: Option<&Digest>) {
         self.instant(row.at);
-        self.0.extend(set.copied().unwrap_or_default());
+        self.0.extend(set.map_or(&[0; 32], Digest::as_bytes));
         self.costs(&row.costs);
         self.tokens(&row.tokens);
         self.optional(row.requests.map(RequestUnits::units));

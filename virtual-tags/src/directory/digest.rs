@@ -1,8 +1,10 @@
 //! Which version of a directory it is.
 
+use cost_model::Digest;
+
 use super::Directory;
 use super::source::{Person, Source};
-use crate::digest::{Digest, Fields};
+use crate::digest::Fields;
 
 impl Directory {
     /// Which version of the directory it is: who had which facts when. What a later `recorded_at` replaced does not count.
