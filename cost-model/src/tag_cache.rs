@@ -1,6 +1,5 @@
 //! What a tagger says of the charges of a ledger, each distinct question asked once.
 
-use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -263,13 +262,4 @@ impl Values {
     }
 }
 
-impl fmt::Debug for TagCache {
-    /// Values may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TagCache")
-            .field("keys", &self.keys)
-            .field("answers", &self.answers.len())
-            .field("changes", &self.changes.len())
-            .finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(TagCache { keys, answers: |it| it.answers.len(), changes: |it| it.changes.len() });

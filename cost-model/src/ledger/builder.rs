@@ -1,6 +1,5 @@
 //! From records to columns.
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::completeness::Completeness;
@@ -98,12 +97,4 @@ impl ChargeSink for LedgerBuilder {
     }
 }
 
-impl fmt::Debug for LedgerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LedgerBuilder")
-            .field("currency", &self.currency)
-            .field("rows", &self.charges.len())
-            .field("sets", &self.sets.len())
-            .finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(LedgerBuilder { currency, charges: |it| it.charges.len(), sets: |it| it.sets.len() });

@@ -6,7 +6,6 @@ mod layout;
 mod sets;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::Result;
@@ -127,15 +126,7 @@ impl Ledger {
     }
 }
 
-impl fmt::Debug for Ledger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger")
-            .field("currency", &self.currency)
-            .field("rows", &self.len())
-            .field("sets", &self.set_count())
-            .finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(Ledger { currency, charges: |it| it.charges.len(), sets: |it| it.sets.len() });
 
 /// One charge of a [`Ledger`].
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,6 @@
 //! The dimensions of a ledger's charges: a column for each, over the distinct sets.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::dimension::{Dimension, Dimensions};
@@ -234,8 +233,4 @@ impl Dimensions for LedgerSet<'_> {
     }
 }
 
-impl fmt::Debug for LedgerSet<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LedgerSet").field("id", &self.id).finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(LedgerSet<'_> { id });

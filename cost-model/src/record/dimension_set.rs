@@ -195,15 +195,7 @@ impl Dimensions for DimensionSet {
     }
 }
 
-impl fmt::Debug for DimensionFields {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DimensionFields")
-            .field("provider", &self.provider)
-            .field("service", &self.service)
-            .field("subcategory", &self.subcategory)
-            .finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(DimensionFields { provider, service, subcategory });
 
 impl fmt::Debug for DimensionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

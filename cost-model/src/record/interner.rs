@@ -130,12 +130,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
     }
 }
 
-impl fmt::Debug for SharedTexts {
-    /// Texts may name people, so they are left out.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedTexts").field("texts", &self.codes.len()).finish_non_exhaustive()
-    }
-}
+crate::masked_debug!(SharedTexts { texts: |it| it.codes.len() });
 
 impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
