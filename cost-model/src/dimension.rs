@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::filter::{Expression, Field, Predicate};
-use crate::{Costs, Error, ErrorKind, Filter, RequestUnits, Result, Timestamp, TokenCounts};
+use crate::money::{Costs, RequestUnits, TokenCounts};
+use crate::time::Timestamp;
 
 /// A field of a charge that filters and groupings may name.
 ///
@@ -117,34 +116,6 @@ impl fmt::Display for Dimension {
             Self::Tagged => f.write_str("tags.tagged"),
             Self::TokenType => f.write_str("usage.token_type"),
             _ => write!(f, "costs.{}", self.heading()),
-        }
-    }
-}
-
-impl FromStr for Dimension {
-    type Err = Error;
-
-    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` stands for `tags['key']` as in
-    /// Vantage's API, and `tagged` and `token_type` for `tags.tagged` and `usage.token_type`.
-    fn from_str(text: &str) -> Result<Self> {
-        let text = text.trim();
-        match text {
-            "tagged" | "tags.tagged" => return Ok(Self::Tagged),
-            "token_type" | "usage.token_type" => return Ok(Self::TokenType),
-            _ => {}
-        }
-        if let Some(key) = text.strip_prefix("tag:") {
-            return Ok(Self::Tag(key.into()));
-        }
-        if let Some(dimension) = Self::from_costs_field(text) {
-            return Ok(dimension);
-        }
-        // The filter language knows every other spelling, and what to suggest.
-        match Filter::parse(&format!("{text} = NULL"))?.expression() {
-            Expression::Predicate(Predicate { field: Field::Dimension(dimension), .. }) => {
-                Ok(dimension.clone())
-            }
-            _ => Err(Error::new(ErrorKind::Query, format!("`{text}` is not a dimension to group by"))),
         }
     }
 }

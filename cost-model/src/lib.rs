@@ -4,14 +4,11 @@ mod combinations;
 mod completeness;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-mod costs;
-mod currency;
 mod digest;
 mod dimension;
 mod error;
 pub mod export;
 pub mod filter;
-mod fixed;
 mod hash;
 mod ids;
 pub mod input;
@@ -20,41 +17,33 @@ mod masked;
 mod money;
 mod observations;
 pub mod output;
-mod price_book;
 mod pseudonyms;
 mod record;
 pub mod report;
-mod rounding;
 mod source;
-mod spans;
-mod split;
 mod store;
 mod tag_cache;
 mod tagger;
 mod time;
-mod usage;
 
 pub use completeness::{Gap, GapState};
-pub use costs::{Costs, Metric};
-pub use currency::Currency;
 pub use digest::{Digest, Digester};
 pub use dimension::{Dimension, Dimensions};
 pub use error::{Error, ErrorKind, Result};
 pub use filter::Filter;
 pub use ledger::{DimensionSetId, Ledger, LedgerBuilder, LedgerRow, LedgerSet};
-pub use money::Money;
+pub use money::{
+    Costs, Currency, Metric, Money, PriceBook, Prices, Quantity, RequestUnits, Rounding, TokenCounts,
+    TokenType, Tokens, ZeroWeights, round_parts, split,
+};
 pub use observations::{Observations, ObservedGroup, ObservedMember, ObservedSpend};
-pub use price_book::{PriceBook, Prices};
 pub use pseudonyms::Pseudonyms;
 pub use record::{
     Code, CostRecord, DimensionFields, DimensionInterner, DimensionSet, Figures, Identity, Person,
     Provenance, ReadNumber, RecordId, Run, SharedTexts, Stated, StoredRecord, Tags,
 };
 pub use report::Bin;
-pub use rounding::{Rounding, round_parts};
 pub use source::{CostSource, Drift, Origin, SourceBatch, WindowCount};
-pub use spans::Spans;
-pub use split::{ZeroWeights, split};
 pub use store::{
     ChargeSink, Comparison, ConnectionId, Correction, CostStore, Coverage, CoveredBy, CoveredSpan,
     FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, LOOK_BACK_DAYS,
@@ -63,5 +52,4 @@ pub use store::{
 };
 pub use tag_cache::{AnswerId, TagCache};
 pub use tagger::{Part, Tagger, Untagged};
-pub use time::{Timestamp, Window};
-pub use usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
+pub use time::{Spans, Timestamp, Window};

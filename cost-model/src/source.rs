@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::store::CLOCK_TOLERANCE_MILLIS;
 use crate::{CostRecord, Observations, Result, Timestamp, Window};
+
+/// By how much the clocks of hosts and providers may differ without being taken for wrong: ten minutes.
+pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
 
 /// Reads the charges of one connection to one provider.
 #[async_trait]

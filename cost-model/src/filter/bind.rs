@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::expression::{Expression, Predicate, Test};
+use super::expression::{Expression, Predicate};
 use super::field::Field;
+use super::test::Test;
 
 impl Expression {
     /// Binds every `tags.value` to the nearest `tags.name` before it in the AND-chains that it stands in.

@@ -1,9 +1,11 @@
 //! Whether a charge meets a condition.
 
-use super::expression::{Comparison, Expression, Predicate, Test};
+use super::expression::{Expression, Predicate};
 use super::field::{Field, Usage};
 use super::literal::{Literal, Number, Value};
-use crate::{Dimension, Dimensions, TokenType, fixed};
+use super::test::{Comparison, Test};
+use crate::money::fixed;
+use crate::{Dimension, Dimensions, TokenType};
 
 impl Expression {
     /// Whether a charge with these dimensions meets the condition.

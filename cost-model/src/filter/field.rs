@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::expression::Test;
+use super::test::Test;
 use crate::{Dimension, Metric, TokenType};
 
 /// What a predicate is about.

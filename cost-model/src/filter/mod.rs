@@ -15,8 +15,9 @@ mod parser;
 mod pattern;
 mod predicates;
 mod print;
-mod required;
+mod regex;
 mod suggest;
+mod test;
 mod values;
 
 use std::fmt;
@@ -26,13 +27,15 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Dimensions, Error, Result};
+use crate::{Dimension, Dimensions, Error, ErrorKind, Result};
 
-pub use expression::{Comparison, Expression, Predicate, Test};
+pub use expression::{Expression, Predicate};
 pub use field::{Field, Usage};
 pub use literal::{Literal, Number, Value};
-pub use pattern::{Flexible, Pattern, PatternShape, Regex};
+pub use pattern::{Flexible, Pattern, PatternShape};
+pub use regex::Regex;
 pub use suggest::closest;
+pub use test::{Comparison, Test};
 pub use values::{FieldLiteral, KnownValues, UnknownValue};
 
 /// A condition on a charge, written as a sentence.
@@ -107,7 +110,7 @@ impl Filter {
     /// Reads a sentence.
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`](crate::ErrorKind::Filter), with the place of the fault in [`Error::span`].
+    /// [`ErrorKind::Filter`], with the place of the fault in [`Error::span`].
     pub fn parse(sentence: &str) -> Result<Self> {
         parser::parse(sentence).map_err(|error| error.located_in(sentence))
     }
@@ -236,6 +239,34 @@ impl FromStr for Filter {
 
     fn from_str(sentence: &str) -> Result<Self> {
         Self::parse(sentence)
+    }
+}
+
+impl FromStr for Dimension {
+    type Err = Error;
+
+    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` stands for `tags['key']` as in
+    /// Vantage's API, and `tagged` and `token_type` for `tags.tagged` and `usage.token_type`.
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        match text {
+            "tagged" | "tags.tagged" => return Ok(Self::Tagged),
+            "token_type" | "usage.token_type" => return Ok(Self::TokenType),
+            _ => {}
+        }
+        if let Some(key) = text.strip_prefix("tag:") {
+            return Ok(Self::Tag(key.into()));
+        }
+        if let Some(dimension) = Self::from_costs_field(text) {
+            return Ok(dimension);
+        }
+        // The filter language knows every other spelling, and what to suggest.
+        match Filter::parse(&format!("{text} = NULL"))?.expression() {
+            Expression::Predicate(Predicate { field: Field::Dimension(dimension), .. }) => {
+                Ok(dimension.clone())
+            }
+            _ => Err(Error::new(ErrorKind::Query, format!("`{text}` is not a dimension to group by"))),
+        }
     }
 }
 

@@ -2,10 +2,6 @@
 
 use std::sync::Arc;
 
-use regex::RegexBuilder;
-
-use super::required::required;
-
 /// A LIKE pattern: literals between `%` signs, each of which stands for any run of characters. `Debug` leaves it out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -140,60 +136,6 @@ fn is_ignored(character: char) -> bool {
         || matches!(character, '\u{2010}'..='\u{205e}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{301f}')
 }
 
-/// The memory that one regular expression may take once compiled, which also bounds the time a match takes. `\w{10}` takes
-/// half of it, since letters of every script are one of its classes.
-const REGEX_BYTES_MAX: usize = 1 << 20;
-
-/// A regular expression, which fits when it matches anywhere in a text. `Debug` leaves it out.
-#[derive(Clone)]
-pub struct Regex {
-    text: Arc<str>,
-    compiled: regex::Regex,
-    required: Pattern,
-}
-
-crate::masked_debug!(Regex {});
-
-impl Regex {
-    /// Compiles an expression, or returns in a few words why it cannot be used.
-    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, String> {
-        let text = text.into();
-        let parsed = regex_syntax::parse(&text).map_err(|error| match error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            error => error.to_string(),
-        })?;
-        let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build();
-        let compiled = compiled
-            .map_err(|_| format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10))?;
-        Ok(Self { required: required(&parsed), text, compiled })
-    }
-
-    /// The expression as written, without its quotes.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// A pattern that every text fits which the expression matches, such as `ci-%@acme.test`; `%` where none is plain to
-    /// see.
-    pub fn required(&self) -> &Pattern {
-        &self.required
-    }
-
-    /// Whether it matches somewhere in `value`.
-    pub fn matches(&self, value: &str) -> bool {
-        self.compiled.is_match(value)
-    }
-}
-
-impl PartialEq for Regex {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for Regex {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,16 +204,5 @@ mod tests {
         for (text, value, expected) in table {
             assert_eq!(Flexible::new(text).matches(value), expected, "{text} on {value}");
         }
-    }
-
-    #[test]
-    fn regular_expressions_are_bounded() {
-        assert!(Regex::new("^a+$").unwrap().matches("aaa"));
-        assert!(!Regex::new("^a+$").unwrap().matches("aab"));
-        assert!(Regex::new("b").unwrap().matches("abc"));
-        for text in ["(", "a{1000}{1000}", "[z-a]", "*"] {
-            assert!(Regex::new(text).is_err(), "{text}");
-        }
-        assert!(Regex::new("(".repeat(10_000)).is_err());
     }
 }

@@ -4,12 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::cursor::Cursor;
-use super::expression::{Comparison, Predicate, Test};
+use super::expression::Predicate;
 use super::field::{Field, Kind};
 use super::hints::{bare_field, function, unknown, unknown_namespace};
 use super::lexer::Token;
 use super::literal::{Literal, Number, Value, instant};
-use super::pattern::{Flexible, Pattern, Regex};
+use super::pattern::{Flexible, Pattern};
+use super::regex::Regex;
+use super::test::{Comparison, Test};
 use crate::{Dimension, Error, Result};
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::expression::{Expression, Predicate, Test};
+use super::expression::{Expression, Predicate};
 use super::literal::{Literal, quoted};
+use super::test::Test;
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,9 +6,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::expression::{Predicate, Test};
+use super::expression::Predicate;
 use super::field::Field;
 use super::literal::Literal;
+use super::test::Test;
 use super::{Filter, closest};
 use crate::Dimension;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::completeness::Completeness;
-use crate::currency::Currency;
 use crate::ledger::Ledger;
 use crate::ledger::charges::ChargesBuilder;
 use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
+use crate::money::Currency;
 use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
 use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
 use crate::time::Timestamp;

@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::costs::Costs;
 use crate::ids::{Id, Table};
 use crate::ledger::LedgerRow;
 use crate::ledger::layout::{Encoding, Layout, LayoutId, narrow, narrow_tokens, widen};
 use crate::ledger::sets::DimensionSetId;
+use crate::money::Costs;
 use crate::money::Money;
+use crate::money::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
 use crate::record::Figures;
 use crate::time::{Timestamp, Window};
-use crate::usage::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
 use crate::{Error, Result};
 
 /// What nearly every charge has, in 48 bytes. Whatever else it has is among the extras.

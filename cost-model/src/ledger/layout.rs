@@ -2,8 +2,8 @@
 
 use crate::ids::id;
 use crate::money::Money;
+use crate::money::{TokenCounts, TokenType};
 use crate::record::Figures;
-use crate::usage::{TokenCounts, TokenType};
 
 id! {
     /// The number of a layout.

@@ -10,13 +10,13 @@ use std::sync::Arc;
 
 use crate::Result;
 use crate::completeness::{Completeness, Gap};
-use crate::costs::Costs;
-use crate::currency::Currency;
 use crate::dimension::Dimension;
+use crate::money::Costs;
+use crate::money::Currency;
 use crate::money::Money;
+use crate::money::{Quantity, RequestUnits, TokenCounts};
 use crate::store::{CostStore, Scope};
 use crate::time::{Timestamp, Window};
-use crate::usage::{Quantity, RequestUnits, TokenCounts};
 
 pub use builder::LedgerBuilder;
 pub use sets::{DimensionSetId, LedgerSet};

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::costs::Costs;
-use crate::currency::Currency;
 use crate::dimension::{Dimension, Dimensions};
+use crate::money::Costs;
+use crate::money::Currency;
 use crate::money::Money;
+use crate::money::{Quantity, RequestUnits, TokenCounts};
 use crate::record::{DimensionFields, DimensionSet};
 use crate::time::Timestamp;
-use crate::usage::{Quantity, RequestUnits, TokenCounts};
 
 /// One charge: who, what, when, how much, on which terms.
 ///

@@ -2,12 +2,13 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::costs::Metric;
-use crate::digest::{Digest, Digester, hexadecimal};
+use crate::digest::{Digest, hexadecimal};
+use crate::money::Metric;
 use crate::money::Money;
-use crate::record::{CostRecord, DimensionFields, Tags};
+use crate::money::{Quantity, RequestUnits, TokenType};
+use crate::record::CostRecord;
+use crate::record::set_digests::Fields;
 use crate::time::Timestamp;
-use crate::usage::{Quantity, RequestUnits, TokenType};
 
 /// The digest of everything that a provider states of a charge when it is read, and its ordinal among equal charges.
 ///
@@ -45,7 +46,7 @@ impl Identity {
     pub fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
         fields.bytes(record.dimensions.digests().usage.as_bytes());
-        fields.usage(record);
+        digest_usage(&mut fields, record);
         Self(fields.digest().prefix())
     }
 
@@ -68,7 +69,7 @@ impl Content {
     fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
         fields.bytes(record.dimensions.digests().all.as_bytes());
-        fields.usage(record);
+        digest_usage(&mut fields, record);
         let stated = &record.stated;
         let amounts = [stated.charged, stated.model_cost, stated.fee].map(|amount| amount.map(Money::units));
         let costs = Metric::ALL.map(|metric| record.costs.get(metric).map(Money::units));
@@ -103,90 +104,19 @@ pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
     records.iter().map(id).collect()
 }
 
-/// The digests of what a provider states of a set of dimensions.
-#[derive(Clone, Debug)]
-pub(crate) struct SetDigests {
-    /// Of what was used and on which terms.
-    usage: Digest,
-    /// Of that, the person, the kind of charge and the tags.
-    all: Digest,
-}
-
-impl SetDigests {
-    pub(super) fn of(dimensions: &DimensionFields) -> Self {
-        let mut fields = Fields::default();
-        fields.text(Some("cost dimensions 2"));
-        fields.text(Some(dimensions.currency.code()));
-        fields.text(Some(&dimensions.provider));
-        fields.text(dimensions.billing_account.as_deref());
-        fields.text(dimensions.service_id.as_deref().or(dimensions.service.as_deref()));
-        fields.text(dimensions.charge_type.as_deref());
-        fields.text(dimensions.region.as_deref());
-        fields.text(dimensions.usage_unit.as_deref());
-        fields.text(dimensions.stated_model.as_deref());
-        let usage = fields.clone().digest();
-        fields.text(dimensions.resource.as_deref());
-        fields.text(dimensions.stated_kind.as_deref());
-        fields.text(dimensions.subcategory.as_deref());
-        fields.text(dimensions.discount_percent.map(|percent| percent.normalize().to_string()).as_deref());
-        fields.tags(&dimensions.tags);
-        fields.tags(&dimensions.attributes);
-        Self { usage, all: fields.digest() }
+/// Digests what was used, when, and as part of what.
+fn digest_usage(fields: &mut Fields, record: &CostRecord) {
+    fields.bytes(&record.at.millis().to_le_bytes());
+    fields.numbers(&[
+        record.end.map(|end: Timestamp| end.millis().into()),
+        record.requests.map(RequestUnits::units),
+        record.quantity.map(Quantity::units),
+    ]);
+    for token_type in TokenType::ALL {
+        fields.bytes(&record.tokens.get(token_type).count().to_le_bytes());
     }
-}
-
-/// Feeds fields to a digest, each with its length, so that no two lists of fields read the same.
-#[derive(Clone, Default)]
-struct Fields(Digester);
-
-impl Fields {
-    /// What was used, when, and as part of what.
-    fn usage(&mut self, record: &CostRecord) {
-        self.bytes(&record.at.millis().to_le_bytes());
-        self.numbers(&[
-            record.end.map(|end: Timestamp| end.millis().into()),
-            record.requests.map(RequestUnits::units),
-            record.quantity.map(Quantity::units),
-        ]);
-        for token_type in TokenType::ALL {
-            self.bytes(&record.tokens.get(token_type).count().to_le_bytes());
-        }
-        self.text(record.stated.conversation.as_deref());
-        self.text(record.stated.agent.as_deref());
-    }
-
-    /// Which of the numbers are there, and those that are.
-    fn numbers(&mut self, numbers: &[Option<i128>]) {
-        let present = numbers.iter().fold(0_u8, |bits, number| bits << 1 | u8::from(number.is_some()));
-        self.bytes(&[present]);
-        for number in numbers.iter().flatten() {
-            self.bytes(&number.to_le_bytes());
-        }
-    }
-
-    fn tags(&mut self, tags: &Tags) {
-        let count = tags.iter().fold(0_u64, |count, _| count.wrapping_add(1));
-        self.bytes(&count.to_le_bytes());
-        for (key, value) in tags.iter() {
-            self.text(Some(key));
-            self.text(Some(value));
-        }
-    }
-
-    /// No text has the length that stands for none.
-    fn text(&mut self, text: Option<&str>) {
-        let length = text.map_or(u64::MAX, |text| u64::try_from(text.len()).unwrap_or(u64::MAX));
-        self.bytes(&length.to_le_bytes());
-        self.bytes(text.unwrap_or_default().as_bytes());
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    fn digest(self) -> Digest {
-        self.0.finish()
-    }
+    fields.text(record.stated.conversation.as_deref());
+    fields.text(record.stated.agent.as_deref());
 }
 
 hexadecimal!(RecordId);
@@ -195,7 +125,7 @@ hexadecimal!(Identity);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Costs, Currency};
+    use crate::{Costs, Currency, DimensionFields};
 
     fn record(amount: &str) -> CostRecord {
         let at = Timestamp::from_millis(1_785_492_000_417).unwrap();

@@ -10,9 +10,53 @@ use crate::report::rows::{Previous, Report};
 use crate::report::unknown::unknown_values;
 use crate::report::{Measure, Query};
 use crate::tag_cache::TagCache;
+use crate::tagger::Tagger;
 use crate::{Error, ErrorKind, Result};
 
-pub(super) fn answer(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
+impl Query {
+    /// Answers the query.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
+    /// without a window, is about usage in several units, or is [strict](Self::strict) and asks for a value that no charge
+    /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
+    /// a sum, or one on the way to it, leaves its range.
+    pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
+        let tags = self.tags(ledger, tagger)?;
+        self.run_with(ledger, &tags)
+    }
+
+    /// Asks a tagger what this query needs to know, for [`Query::run_with`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when the query names a virtual tag that `tagger` does not assign.
+    pub fn tags(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<TagCache> {
+        TagCache::new(ledger, tagger, &keys_needed(self, tagger.keys())?)
+    }
+
+    /// Answers the query by what a tagger has said before. Many queries about the same virtual tags share one cache, and the
+    /// tagger is asked once.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, Untagged, report::Query};
+    ///
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+    /// let ledger = ledger.build();
+    /// let query = Query::all_resources();
+    /// let tags = query.tags(&ledger, &Untagged)?;
+    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &Untagged)?);
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Query::run`]; also when `tags` is of another ledger, or of other keys than the query needs.
+    pub fn run_with(&self, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
+        answer(self, ledger, tags)
+    }
+}
+
+fn answer(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
     if keys_needed(query, tags.tagger_keys())? != tags.keys() || !tags.fits(ledger) {
         let message = "the cache of tags is of another ledger, or of other virtual tags than the query needs";
         return Err(Error::new(ErrorKind::Query, message));

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::costs::Costs;
 use crate::dimension::{Dimension, Dimensions};
 use crate::ledger::{LedgerRow, LedgerSet};
+use crate::money::Costs;
+use crate::money::{RequestUnits, TokenCounts};
 use crate::report::fragments::TokenPart;
 use crate::tag_cache::TagCache;
 use crate::time::Timestamp;
-use crate::usage::{RequestUnits, TokenCounts};
 
 /// The dimensions of a part: its set's, with one value for each virtual tag key that matters, and what it is for.
 pub(super) struct PartView<'a> {

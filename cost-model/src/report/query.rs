@@ -3,12 +3,9 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Filter, Ledger, PriceBook, Result, Tagger, Window};
+use crate::{Dimension, Filter, PriceBook, Result, Window};
 
-use crate::report::keys::keys_needed;
-use crate::tag_cache::TagCache;
-
-use super::{Allocation, Bin, Interval, Measure, Report, Settings};
+use super::{Allocation, Bin, Interval, Measure, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
 ///
@@ -152,7 +149,7 @@ impl Query {
     }
 
     /// Refuses a value that the filter asks for and that no charge of the ledger has. Without this, such values are listed in
-    /// [`Report::unknown_values`], since a month without any usage of a kind is as good an answer as another.
+    /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Untagged, report::Query};
@@ -176,47 +173,6 @@ impl Query {
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
-    }
-
-    /// Answers the query.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
-    /// without a window, is about usage in several units, or is [strict](Self::strict) and asks for a value that no charge
-    /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
-    /// a sum, or one on the way to it, leaves its range.
-    pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
-        let tags = self.tags(ledger, tagger)?;
-        self.run_with(ledger, &tags)
-    }
-
-    /// Asks a tagger what this query needs to know, for [`Query::run_with`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::Query`](crate::ErrorKind::Query) when the query names a virtual tag that `tagger` does not assign.
-    pub fn tags(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<TagCache> {
-        TagCache::new(ledger, tagger, &keys_needed(self, tagger.keys())?)
-    }
-
-    /// Answers the query by what a tagger has said before. Many queries about the same virtual tags share one cache, and the
-    /// tagger is asked once.
-    ///
-    /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, Untagged, report::Query};
-    ///
-    /// let mut ledger = Ledger::builder(Currency::USD);
-    /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
-    /// let ledger = ledger.build();
-    /// let query = Query::all_resources();
-    /// let tags = query.tags(&ledger, &Untagged)?;
-    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &Untagged)?);
-    /// # Ok::<(), cost_model::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Query::run`]; also when `tags` is of another ledger, or of other keys than the query needs.
-    pub fn run_with(&self, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
-        super::answer::answer(self, ledger, tags)
     }
 
     pub(super) fn zone_or_utc(&self) -> FixedOffset {

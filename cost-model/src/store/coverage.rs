@@ -1,13 +1,11 @@
 //! Which spans of time are stored, and when each was read.
 
+use crate::source::CLOCK_TOLERANCE_MILLIS;
 use crate::store::import::{Import, Owner};
 use crate::{ReadNumber, Spans, Timestamp, Window};
 
 /// For how many days before the current one late charges are to be expected, where nothing else is said.
 pub const LOOK_BACK_DAYS: u32 = 3;
-
-/// By how much the clocks of hosts and providers may differ without being taken for wrong: ten minutes.
-pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
 
 /// Returns the midnight (UTC) before which charges are final in a read that began at `read_at`: later ones are
 /// provisional, because a charge may still arrive, change its price or be withdrawn `look_back_days` days after its own.

@@ -1,25 +1,22 @@
 //! The seam to storage: what a store does, what it is given, what it answers.
 
 mod charges;
+mod connection_id;
 mod coverage;
 mod import;
 mod memory;
 mod replacement;
 mod restatement;
+mod window_replacement;
 
 use std::fmt;
-use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{
-    CostRecord, Error, ErrorKind, Observations, Origin, ReadNumber, Result, Run, StoredRecord, Timestamp,
-    Window,
-};
+use crate::{CostRecord, Error, ErrorKind, Observations, Origin, ReadNumber, Result, StoredRecord, Window};
 
 pub use charges::{ChargeSink, SetNumber};
-pub(crate) use coverage::CLOCK_TOLERANCE_MILLIS;
+pub use connection_id::ConnectionId;
 pub use coverage::{Coverage, CoveredBy, CoveredSpan, LOOK_BACK_DAYS, final_before};
 pub use import::{
     Comparison, Correction, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats,
@@ -28,6 +25,7 @@ pub use import::{
 pub use memory::MemoryStore;
 pub use replacement::{PriorRecord, PriorState, ReplacedWindow, WindowChange, WindowPairing};
 pub use restatement::Restatement;
+pub use window_replacement::{ReplaceStats, WindowReplacement};
 
 /// Keeps cost records by connection and window.
 ///
@@ -173,40 +171,6 @@ impl RecordSink for Vec<CostRecord> {
     }
 }
 
-/// The lasting name of a connection, which stays when its account name or key changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(Arc<str>);
-
-impl ConnectionId {
-    /// A connection of that name.
-    pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Self(name.into())
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ConnectionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-impl Serialize for ConnectionId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for ConnectionId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::new)
-    }
-}
-
 /// Which records a scan visits; by default all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -233,88 +197,6 @@ impl Scope {
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
-    }
-}
-
-/// What a store is given in place of a window.
-#[derive(Clone)]
-#[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
-pub struct WindowReplacement {
-    /// The window.
-    pub window: Window,
-    /// Every charge inside it, as it was read.
-    pub records: Vec<CostRecord>,
-    /// The number of the read, from [`CostStore::begin_read`].
-    pub read: ReadNumber,
-    /// The run that read.
-    pub run: Run,
-    /// The clock when the read began, by which it is decided what was final: the run's, unless the provider's own is
-    /// known to be earlier.
-    pub read_at: Timestamp,
-    /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
-    /// unconfirmed. The window's start, unless an ingest knows better.
-    pub answers_from: Timestamp,
-    /// Spans whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
-    pub closed: Vec<Window>,
-    /// Whether the read is proven complete. If not, its records are stored, nothing is taken out, and the window stays
-    /// uncovered, so that it is read again.
-    pub proven: bool,
-}
-
-crate::masked_debug!(WindowReplacement { window, records: |it| it.records.len(), read });
-
-impl WindowReplacement {
-    /// A window that was read whole.
-    pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
-        let (read_at, answers_from) = (run.at, window.start());
-        Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }
-    }
-}
-
-/// What replacing a window changed, in records, counted as multisets. Spans that were left alone are not counted.
-///
-/// Before it there were `removed`, `changed`, `repriced`, `unchanged` and `unconfirmed` records; after it, `added`
-/// instead of `removed`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReplaceStats {
-    /// Records that were not there before.
-    pub added: u64,
-    /// Records that are no longer there.
-    pub removed: u64,
-    /// Records that stayed, those included whose person was kept.
-    pub unchanged: u64,
-    /// Records that are another in something other than amounts.
-    pub changed: u64,
-    /// Records with other amounts.
-    pub repriced: u64,
-    /// Records that did not come back, but are older than what the provider still answers for, and stay.
-    pub unconfirmed: u64,
-    /// Of those that stayed: records whose person the provider has forgotten just now.
-    pub persons_kept: u64,
-    /// Of those re-priced: restatements below 10^-6 cent, which are counted only.
-    pub negligible: u64,
-    /// Spans that were left as they are, because a later read has stored them; ascending.
-    pub left: Vec<Window>,
-}
-
-impl ReplaceStats {
-    /// Stats of that many records added, removed and unchanged.
-    pub fn new(added: u64, removed: u64, unchanged: u64) -> Self {
-        Self { added, removed, unchanged, ..Self::default() }
-    }
-
-    /// Adds the stats of another window.
-    pub fn add(&mut self, other: Self) {
-        self.added += other.added;
-        self.removed += other.removed;
-        self.unchanged += other.unchanged;
-        self.changed += other.changed;
-        self.repriced += other.repriced;
-        self.unconfirmed += other.unconfirmed;
-        self.persons_kept += other.persons_kept;
-        self.negligible += other.negligible;
-        self.left.extend(other.left);
     }
 }
 

@@ -8,11 +8,11 @@ use crate::combinations::Combinations;
 use crate::dimension::Dimension;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Charges, Column, DimensionSetId, Ledger, NarrowSums, PackedCharge};
+use crate::money::Quantity;
 use crate::report::Totals;
 use crate::report::engine::groups::{GroupId, Groups};
 use crate::report::fragments::{Fragment, TokenPart};
 use crate::time::Timestamp;
-use crate::usage::Quantity;
 
 id! {
     /// The number of a cell.

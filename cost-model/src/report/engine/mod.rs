@@ -15,7 +15,7 @@ use crate::dimension::{Dimension, Dimensions};
 use crate::filter::Filter;
 use crate::ids::{Id, Table};
 use crate::ledger::{Column, DimensionSetId, Ledger};
-use crate::price_book::{PriceBook, Prices};
+use crate::money::{PriceBook, Prices};
 use crate::report::fragments::{Fragment, Level, TokenPart};
 use crate::report::part::PartView;
 use crate::report::{Allocation, Query};

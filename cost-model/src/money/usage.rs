@@ -7,7 +7,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
-use crate::fixed;
+use super::fixed;
 use crate::{Error, ErrorKind, Result};
 
 /// A count of tokens.

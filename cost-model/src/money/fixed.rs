@@ -6,7 +6,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::Rounding;
+use super::rounding::Rounding;
 
 /// The number of decimals of every fixed-point number.
 pub(crate) const SCALE: u32 = 24;

@@ -1,36 +1,9 @@
-//! Named rounding policies, and rounding of parts that must still add up.
+//! Rounding of parts that must still add up.
 
-use crate::fixed::{self, SCALE};
-use crate::{Error, Money, Result};
-
-/// How an amount between two representable ones is rounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Rounding {
-    /// To the nearest; a tie goes away from zero, as most invoices do.
-    HalfUp,
-    /// To the nearest; a tie goes to the even digit.
-    HalfEven,
-    /// Down, towards minus infinity.
-    Floor,
-    /// Up, towards plus infinity.
-    Ceil,
-}
-
-impl Rounding {
-    /// Every policy, in the order of this enum.
-    pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
-
-    /// The field's name of the policy, such as `half-up`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::HalfUp => "half-up",
-            Self::HalfEven => "half-even",
-            Self::Floor => "floor",
-            Self::Ceil => "ceil",
-        }
-    }
-}
+use super::amount::Money;
+use super::fixed::{self, SCALE};
+use super::rounding::Rounding;
+use crate::{Error, Result};
 
 /// Rounds `parts` to `scale` decimals so that they add up to their total, itself rounded by `policy`.
 ///

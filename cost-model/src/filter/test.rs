@@ -1,0 +1,72 @@
+//! What a predicate asks of its field.
+
+use std::sync::Arc;
+
+use super::literal::Literal;
+use super::pattern::{Flexible, Pattern};
+use super::regex::Regex;
+use crate::Dimension;
+
+/// What a [`Predicate`](super::Predicate) asks of its field. Only [`Test::Absent`] holds for a field without a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Test {
+    /// `= NULL` or `IS NULL`: there is no value.
+    Absent,
+    /// `=`.
+    Equals(Literal),
+    /// `IN (...)`: at least one literal.
+    In(Vec<Literal>),
+    /// `LIKE`.
+    Like(Pattern),
+    /// `ILIKE`: as LIKE, letters of either case being the same.
+    LikeAnyCase(Pattern),
+    /// `~*`: equal but for case, blanks, underscores, hyphens and punctuation.
+    Flexible(Flexible),
+    /// `=~`: a regular expression matches somewhere in the value.
+    Regex(Regex),
+    /// `<`, `<=`, `>` or `>=`.
+    Compare(Comparison, Literal),
+    /// `BETWEEN`: from the first to the second, both included.
+    Between(Literal, Literal),
+    /// `(tags.name, tags.value) IN (...)`: the charge has every one of these tags.
+    Pairs(Vec<(Literal, Literal)>),
+}
+
+/// The side of a literal on which a value must lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there are no other inequalities")]
+pub enum Comparison {
+    /// `<`.
+    Less,
+    /// `<=`.
+    LessOrEqual,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// How it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl Test {
+    /// The tags whose keys the test lists, if it is a test of keys that lists them.
+    pub(super) fn tags_named(&self) -> Option<Vec<Dimension>> {
+        let tag = |literal: &Literal| Some(Dimension::Tag(Arc::clone(literal.as_text()?)));
+        match self {
+            Self::Equals(literal) => Some(vec![tag(literal)?]),
+            Self::In(literals) => literals.iter().map(tag).collect(),
+            _ => None,
+        }
+    }
+}
