@@ -10,6 +10,7 @@ use cost_model::{
 };
 use cost_model_sqlite::SqliteStore;
 use proptest::prelude::*;
+use rusqlite::Connection;
 use rust_decimal::Decimal;
 
 use crate::support::{Folder, charges, connection, millis, put, read, scan, wait, window};
@@ -148,6 +149,34 @@ fn reading_the_same_again_writes_no_record() {
             "{written} bytes were written"
         );
     }
+}
+
+/// Nobody can choose such sets, but chance may bring them about.
+#[test]
+fn unequal_sets_with_one_hash_stay_two() {
+    let records = charges(2, 5);
+    let store_in = |folder: &Folder, records: &[CostRecord]| {
+        let store = SqliteStore::open(folder.store()).unwrap();
+        put(&store, &connection(), read(records.to_vec())).unwrap();
+        scan(&store).unwrap().into_iter().map(|stored| stored.record).collect::<Vec<_>>()
+    };
+    let hashes = |folder: &Folder| {
+        let sqlite = Connection::open(folder.store()).unwrap();
+        let mut all = sqlite.prepare("SELECT hash FROM dimension_set ORDER BY number").unwrap();
+        all.query_map((), |row| row.get(0)).unwrap().collect::<Result<Vec<i64>, _>>().unwrap()
+    };
+    let usual = Folder::new();
+    assert_eq!(store_in(&usual, &records), records);
+    let hash_of_second = hashes(&usual)[1];
+
+    let folder = Folder::new();
+    store_in(&folder, &records[..1]);
+    let sqlite = Connection::open(folder.store()).unwrap();
+    assert_eq!(sqlite.execute("UPDATE dimension_set SET hash = ?", [hash_of_second]).unwrap(), 1);
+    drop(sqlite);
+    assert_eq!(store_in(&folder, &records), records);
+    let hashes = hashes(&folder);
+    assert_eq!(hashes.iter().filter(|hash| **hash == hash_of_second).count(), 2, "{hashes:?}");
 }
 
 #[test]
