@@ -8,10 +8,10 @@ use crate::combinations::Combinations;
 use crate::dimension::Dimension;
 use crate::hash::TextMap;
 use crate::ids::{Id, Table, id};
-use crate::ledger::{Column, DimensionSetId, Ledger};
+use crate::ledger::{Column, DimensionSetId, Ledger, LedgerId};
 use crate::tagger::{Part, Tagger, parts_of};
 use crate::time::Timestamp;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 id! {
     /// The number of a distinct answer of a tagger; see [`TagCache::parts`].
@@ -43,11 +43,12 @@ impl AnswerId {
 /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
 /// let ledger = ledger.build();
 /// let cache = TagCache::new(&ledger, &Untagged, &["Team".into()])?;
-/// let answers: Vec<_> = cache.answers(&ledger).collect();
+/// let answers: Vec<_> = cache.answers(&ledger)?.collect();
 /// assert_eq!(cache.parts(answers[0])[0].values, [None]);
 /// # Ok::<(), cost_model::Error>(())
 /// ```
 pub struct TagCache {
+    ledger: LedgerId,
     keys: Arc<[Arc<str>]>,
     /// Every key of the tagger.
     tagger_keys: Arc<[Arc<str>]>,
@@ -92,6 +93,7 @@ impl TagCache {
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when there are more than 2^32 answers.
     pub fn new(ledger: &Ledger, tagger: &dyn Tagger, keys: &[Arc<str>]) -> Result<Self> {
         let mut cache = Self {
+            ledger: ledger.id(),
             keys: keys.into(),
             tagger_keys: tagger.keys().into(),
             projections: Table::default(),
@@ -151,16 +153,22 @@ impl TagCache {
         Ok(representatives)
     }
 
-    /// Returns the answer about each charge of the cache's ledger, in the order of [`Ledger::rows`].
-    pub fn answers<'a>(&'a self, ledger: &'a Ledger) -> impl Iterator<Item = AnswerId> + 'a {
+    /// Returns the answer about each charge, in the order of [`Ledger::rows`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`] when the cache is of another ledger.
+    pub fn answers<'a>(&'a self, ledger: &'a Ledger) -> Result<impl Iterator<Item = AnswerId> + 'a> {
+        if !self.is_of(ledger) {
+            return Err(Error::new(ErrorKind::Query, "the cache of tags is of another ledger"));
+        }
         let mut current = self.first.clone();
         let mut changes = self.changes.iter().peekable();
-        ledger.sets_in_time().map_while(move |(at, set)| {
+        Ok(ledger.sets_in_time().map_while(move |(at, set)| {
             while let Some(change) = changes.next_if(|change| change.at <= at) {
                 *current.get_mut(change.projection).ok()? = change.answer;
             }
             current.get(*self.projections.get(set).ok()?).ok().copied()
-        })
+        }))
     }
 
     /// Returns the parts that an answer consists of, at least one; none for an id of another cache.
@@ -182,9 +190,9 @@ impl TagCache {
         &self.tagger_keys
     }
 
-    /// Whether it may be the cache of a ledger: those of the same ledger are.
-    pub(crate) fn fits(&self, ledger: &Ledger) -> bool {
-        ledger.is_empty() || self.projections.len() == ledger.set_count()
+    /// Whether it is the cache of this ledger.
+    pub(crate) fn is_of(&self, ledger: &Ledger) -> bool {
+        self.ledger == ledger.id()
     }
 
     /// Returns the codes of an answer's parts.

@@ -79,7 +79,8 @@ impl ResolvedRules {
             |error| Error::new(ErrorKind::Amount, None, "a charge cannot be shared out").with_source(error);
         let tags = TagCache::new(ledger, self, &[key.into()]).map_err(overflow)?;
         let mut allocations = Vec::new();
-        for (number, (row, answer)) in ledger.rows().zip(tags.answers(ledger)).enumerate() {
+        for (number, (row, answer)) in ledger.rows().zip(tags.answers(ledger).map_err(overflow)?).enumerate()
+        {
             let shares = tags.parts(answer);
             let Some(set) = ledger.set(row.set).filter(|_| shares.len() > 1) else { continue };
             let weights: Vec<u128> = shares.iter().map(|share| share.weight).collect();

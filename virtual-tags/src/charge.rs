@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
+use crate::directory::identity::lowercase;
 use crate::{Directory, People, Who};
 
 /// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
@@ -52,7 +53,7 @@ impl<'a> Charge<'a> {
     pub(crate) fn email(&self) -> Option<&str> {
         let find = || {
             let id = self.ids().find(|id| id.contains('@'))?;
-            Some(self.directory.name_at(&id, self.at).to_lowercase())
+            Some(lowercase(&self.directory.name_at(&id, self.at)))
         };
         self.email.get_or_init(find).as_deref()
     }

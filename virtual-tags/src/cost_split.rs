@@ -82,7 +82,7 @@ impl ResolvedRules {
         let default = self.compiled.tags.get(split.basis).and_then(|tag| tag.default.as_ref());
         let tags = TagCache::new(ledger, self, &[key.into()])?;
         let mut sums: BTreeMap<Place, Money> = BTreeMap::new();
-        for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
+        for (row, answer) in ledger.rows().zip(tags.answers(ledger)?) {
             let part = match &split.within {
                 None => None,
                 // A charge without the field belongs to no part.

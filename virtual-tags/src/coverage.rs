@@ -131,7 +131,7 @@ impl ResolvedRules {
         let total = Query::all_resources().run(ledger, self)?.total.get(metric).amount;
         let tags = TagCache::new(ledger, self, &[key.into()])?;
         let mut left: BTreeMap<DimensionSetId, Money> = BTreeMap::new();
-        for (row, answer) in ledger.rows().zip(tags.answers(ledger)) {
+        for (row, answer) in ledger.rows().zip(tags.answers(ledger)?) {
             let sum = left.entry(row.set).or_default();
             for (value, part) in parts(row.costs.get(metric).unwrap_or_default().units(), tags.parts(answer))?
             {

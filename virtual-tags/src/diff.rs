@@ -76,7 +76,7 @@ impl Diff {
         let (old, new) = (cache(old)?, cache(new)?);
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
-        for (row, (before, after)) in ledger.rows().zip(old.answers(ledger).zip(new.answers(ledger))) {
+        for (row, (before, after)) in ledger.rows().zip(old.answers(ledger)?.zip(new.answers(ledger)?)) {
             if window.is_some_and(|window| !window.contains(row.at)) {
                 continue;
             }

@@ -10,7 +10,7 @@ use cost_model::{
     Dimension, DimensionSetId, Dimensions, Ledger, LedgerSet, Metric, Money, Tagger, Timestamp, Window,
 };
 
-use crate::directory::identity::canonical;
+use crate::directory::identity::{canonical, lowercase};
 use crate::{Error, ErrorKind, Explanation, ResolvedRules, Result};
 
 /// Charges that agree in everything that rules can read, and why they have their values. `Display` tells it all, names
@@ -65,10 +65,10 @@ impl ResolvedRules {
         window: Window,
         metric: Metric,
     ) -> Result<Vec<ExplainedCharges>> {
-        let who = canonical(who).to_lowercase();
+        let who = lowercase(&canonical(who));
         let directory = &self.compiled.directory;
         let is_who = |id: &str| {
-            canonical(id).to_lowercase() == who || directory.name_at(id, window.start()).to_lowercase() == who
+            lowercase(&canonical(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
         };
         let is_theirs =
             |set: LedgerSet<'_>| self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::directory::identity::{canonical, canonical_domain, composed};
+use crate::directory::identity::{canonical, canonical_domain, canonical_glob, composed, lowercase};
 
 /// One of the forms of names.
 type Form = fn(&str) -> String;
@@ -112,13 +112,13 @@ impl People {
         let Self { is, local, base, domain, under, glob, .. } = self;
         let emails = is.iter_mut().chain(base).map(|text| (text, canonical as Form));
         let domains = domain.iter_mut().chain(under).map(|text| (text, canonical_domain as Form));
-        let others =
-            local.iter_mut().chain(glob).map(|text| (text, (|text| composed(text).into_owned()) as Form));
-        for (text, form) in emails.chain(domains).chain(others) {
+        let locals = local.iter_mut().map(|text| (text, (|text| composed(text).into_owned()) as Form));
+        let globs = glob.iter_mut().map(|text| (text, canonical_glob as Form));
+        for (text, form) in emails.chain(domains).chain(locals).chain(globs) {
             // Without a branch, which is quick for the many that are in lower case already.
             let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
             if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
-                *text = form(text.trim()).to_lowercase().into();
+                *text = lowercase(&form(text.trim())).into();
             }
         }
     }

@@ -211,8 +211,11 @@ impl Cursor {
 
     fn regex(&mut self, field: &Field) -> Result<Test> {
         let (text, span) = self.string(field)?;
-        Regex::new(text).map(Test::Regex).map_err(|error| {
-            Error::filter(span, format!("not a regular expression that can be used: {error}"))
+        // Behind the quote, and there alone if a quote within is written twice.
+        let is_verbatim = text.len() + 2 == span.len();
+        Regex::new(text).map(Test::Regex).map_err(|(reason, at)| {
+            let start = if is_verbatim && at > 0 { span.start + 1 + at } else { span.start };
+            Error::filter(start..span.end, format!("not a regular expression that can be used: {reason}"))
         })
     }
 

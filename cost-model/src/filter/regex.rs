@@ -22,18 +22,17 @@ pub struct Regex {
 crate::masked_debug!(Regex {});
 
 impl Regex {
-    /// Compiles an expression, or returns in a few words why it cannot be used.
-    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, String> {
+    /// Compiles an expression, or returns in a few words why it cannot be used, and at which byte of it.
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Result<Self, (String, usize)> {
         let text = text.into();
         let parsed = regex_syntax::parse(&text).map_err(|error| match error {
-            regex_syntax::Error::Parse(error) => error.kind().to_string(),
-            regex_syntax::Error::Translate(error) => error.kind().to_string(),
-            error => error.to_string(),
+            regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start.offset),
+            regex_syntax::Error::Translate(error) => (error.kind().to_string(), error.span().start.offset),
+            error => (error.to_string(), 0),
         })?;
         let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build();
-        let compiled = compiled
-            .map_err(|_| format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10))?;
-        Ok(Self { required: required(&parsed), text, compiled })
+        let too_large = |_| (format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10), 0);
+        Ok(Self { required: required(&parsed), compiled: compiled.map_err(too_large)?, text })
     }
 
     /// The expression as written, without its quotes.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::completeness::Completeness;
-use crate::ledger::Ledger;
 use crate::ledger::charges::ChargesBuilder;
 use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
+use crate::ledger::{Ledger, LedgerId};
 use crate::money::Currency;
 use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
 use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
@@ -66,6 +66,7 @@ impl LedgerBuilder {
     /// Returns the ledger of all records added, in order of time.
     pub fn build(self) -> Ledger {
         Ledger {
+            id: LedgerId::next(),
             currency: self.currency,
             sets: self.sets.finish(),
             charges: self.charges.finish(),

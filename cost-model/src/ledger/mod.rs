@@ -7,6 +7,7 @@ mod sets;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Result;
 use crate::completeness::{Completeness, Gap};
@@ -30,13 +31,29 @@ pub(crate) use sets::{Column, SetColumns};
 /// dimension once. A charge has the number of its set and its figures, in 48 bytes and eight more for each figure that few
 /// charges have. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 pub struct Ledger {
+    id: LedgerId,
     currency: Currency,
     sets: SetColumns,
     charges: Charges,
     completeness: Completeness,
 }
 
+/// Tells a ledger from every other of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LedgerId(u64);
+
+impl LedgerId {
+    fn next() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        Self(COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 impl Ledger {
+    pub(crate) fn id(&self) -> LedgerId {
+        self.id
+    }
+
     /// Builds a ledger record by record.
     pub fn builder(currency: Currency) -> LedgerBuilder {
         LedgerBuilder::new(currency)

@@ -57,7 +57,7 @@ impl Query {
 }
 
 fn answer(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
-    if keys_needed(query, tags.tagger_keys())? != tags.keys() || !tags.fits(ledger) {
+    if keys_needed(query, tags.tagger_keys())? != tags.keys() || !tags.is_of(ledger) {
         let message = "the cache of tags is of another ledger, or of other virtual tags than the query needs";
         return Err(Error::new(ErrorKind::Query, message));
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cost_model::report::Query;
 use cost_model::{
-    Bin, CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Metric, Money, Part, Tagger, Timestamp,
+    Bin, CostRecord, Costs, Currency, Dimension, Dimensions, ErrorKind, Ledger, Metric, Money, Part, Tagger,
+    Timestamp, Untagged,
 };
 
 use crate::split::naive_split;
@@ -163,5 +164,23 @@ fn people_who_move_on_days_of_their_own_are_grouped_as_a_loop_over_charges_says(
     assert!(Query::all_resources().run_with(&ledger, &tags).is_err());
     let mut other = Ledger::builder(Currency::USD);
     other.push(&charge(0, 1, 1, 1)).unwrap();
-    assert!(query.run_with(&other.build(), &tags).is_err());
+    let other = other.build();
+    assert!(query.run_with(&other, &tags).is_err());
+    assert!(tags.answers(&other).is_err());
+}
+
+/// As many sets do not make it the same ledger.
+#[test]
+fn a_cache_of_tags_serves_no_other_ledger() {
+    let ledger = |person: u64| {
+        let mut ledger = Ledger::builder(Currency::USD);
+        ledger.push(&charge(0, person, 1, 1)).unwrap();
+        ledger.build()
+    };
+    let (one, other) = (ledger(1), ledger(2));
+    let query = Query::all_resources();
+    let tags = query.tags(&one, &Untagged).unwrap();
+    assert!(query.run_with(&one, &tags).is_ok());
+    assert_eq!(query.run_with(&other, &tags).unwrap_err().kind(), ErrorKind::Query);
+    assert!(tags.answers(&other).is_err());
 }

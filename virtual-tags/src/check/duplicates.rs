@@ -7,6 +7,7 @@ use cost_model::Dimension;
 
 use super::{Finding, FindingKind, on_line};
 use crate::compile::{CompiledRule, CompiledTag, Then};
+use crate::directory::identity::lowercase;
 
 pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
@@ -37,7 +38,7 @@ pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
 /// The emails that the rule names in full, if it asks nothing else of a charge.
 fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
-        return rule.people.is.iter().map(|email| email.to_lowercase()).collect();
+        return rule.people.is.iter().map(|email| lowercase(email)).collect();
     };
     let person = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|each| places.contains(each));
     let literals = when.literals();
@@ -53,7 +54,7 @@ fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     emails
         .filter_map(|literal| literal.literal.as_text())
         .filter(|text: &&Arc<str>| text.contains('@'))
-        .map(|text| text.trim().to_lowercase())
+        .map(|text| lowercase(text.trim()))
         .collect()
 }
 

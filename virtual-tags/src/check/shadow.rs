@@ -13,7 +13,7 @@ use cost_model::{Dimension, Dimensions, Timestamp};
 use super::{Finding, FindingKind, on_line};
 use crate::charge::Charge;
 use crate::compile::{CompiledRule, CompiledTag, Then};
-use crate::directory::identity::canonical;
+use crate::directory::identity::{canonical, lowercase};
 use crate::{Directory, People};
 
 /// A noncharacter, which stands for any text.
@@ -179,7 +179,7 @@ impl Witness<'_> {
         let (text, exact) = self.word(&Field::Dimension(place.clone()))?;
         let end = text.strip_prefix(ANY).unwrap_or(text);
         let known = end.contains('@') && !end.contains(ANY);
-        known.then(|| (canonical(text).to_lowercase().into(), *exact))
+        known.then(|| (lowercase(&canonical(text)).into(), *exact))
     }
 
     fn email(&self) -> Option<&Word> {

@@ -7,6 +7,7 @@ use cost_model::Timestamp;
 use super::Directory;
 use super::dates::read_date;
 use super::identity::email_fault;
+use super::identity::lowercase;
 use super::source::{Entry, Person, Source};
 use crate::check::{Finding, FindingKind, folded};
 
@@ -120,7 +121,7 @@ fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
 fn emails_alike(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
     let mut alike: HashMap<String, Vec<&Entry>> = HashMap::new();
     for person in people.iter().filter(|person| source.is_alike(person.email)) {
-        alike.entry(person.email.to_lowercase()).or_default().extend(person.entries);
+        alike.entry(lowercase(person.email)).or_default().extend(person.entries);
     }
     let mut findings = Vec::new();
     for mut entries in alike.into_values() {

@@ -17,9 +17,29 @@ pub(crate) fn canonical(email: &str) -> String {
     }
 }
 
+/// The text in lower case, each letter by itself: lower case that depends on the neighbours, as that of a sigma at the end of a
+/// word, would differ between a pattern and a text.
+pub(crate) fn lowercase(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// A pattern of emails with its characters composed, and the labels of its domain as [`canonical_domain`] has them, but for those
+/// with wildcards.
+pub(crate) fn canonical_glob(glob: &str) -> String {
+    let glob = composed(glob.trim());
+    let Some((local, domain)) = glob.rsplit_once('@') else { return glob.into_owned() };
+    let labels = domain
+        .split('.')
+        .map(|label| if label.contains(['*', '?']) { label.to_owned() } else { canonical_domain(label) });
+    format!("{local}@{}", labels.collect::<Vec<_>>().join("."))
+}
+
 /// The domain in lower case and in letters, however it is encoded: `xn--` names are read.
 pub(crate) fn canonical_domain(domain: &str) -> String {
-    let lower = domain.to_lowercase();
+    let lower = lowercase(domain);
     if lower.is_ascii() && !lower.contains("xn--") {
         return lower;
     }
@@ -96,7 +116,7 @@ pub(super) struct Aliases {
 impl Aliases {
     /// Adds another name; the span with which it overlaps, if it does.
     pub(super) fn add(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
-        let known = self.names.entry(canonical(alias).to_lowercase()).or_default();
+        let known = self.names.entry(lowercase(&canonical(alias))).or_default();
         if let Some((other, _)) = known.iter().find(|(other, _)| other.overlaps(&span)) {
             return Err(*other);
         }
@@ -109,7 +129,7 @@ impl Aliases {
         if self.names.is_empty() {
             return None;
         }
-        let known = self.names.get(&name.to_lowercase())?;
+        let known = self.names.get(&lowercase(name))?;
         known.iter().find(|(span, _)| span.contains(at)).map(|(_, email)| email.as_str())
     }
 
@@ -118,7 +138,7 @@ impl Aliases {
         if self.names.is_empty() {
             return &[];
         }
-        self.names.get(&name.to_lowercase()).map_or(&[], Vec::as_slice)
+        self.names.get(&lowercase(name)).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::identity::canonical;
+use super::identity::{canonical, lowercase};
 use crate::rule_set::Span;
 use crate::{Error, ErrorKind, Place, Result};
 
@@ -74,7 +74,7 @@ fn without(span: &Span, other: &Span) -> Vec<Span> {
 
 fn fold(folded: &mut HashMap<String, Option<String>>, email: &str) {
     folded
-        .entry(email.to_lowercase())
+        .entry(lowercase(email))
         .and_modify(|exact| {
             if exact.as_deref() != Some(email) {
                 *exact = None;
@@ -127,19 +127,18 @@ impl Source {
         if let Some(exact) = self.people.get_key_value(email) {
             return Some((Person::of(exact), true));
         }
-        let exact = self.folded.get(&email.to_lowercase())?.as_ref()?;
+        let exact = self.folded.get(&lowercase(email))?.as_ref()?;
         self.people.get_key_value(exact).map(|exact| (Person::of(exact), false))
     }
 
     /// Whether two people look like a canonical email and neither is written so.
     pub(super) fn is_ambiguous(&self, email: &str) -> bool {
-        !self.people.contains_key(email)
-            && self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
+        !self.people.contains_key(email) && self.folded.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
     /// Whether another person's canonical email differs from this one only in letter case.
     pub(super) fn is_alike(&self, email: &str) -> bool {
-        self.folded.get(&email.to_lowercase()).is_some_and(Option::is_none)
+        self.folded.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {

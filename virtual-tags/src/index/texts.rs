@@ -36,7 +36,9 @@ impl TextsBuilder {
             Required::Whole(text) => return self.whole.entry(text.into()).or_default().push(rule),
             Required::Literals { start, between, end } => (start, between, end),
         };
-        let parts = [(Position::Start, start), (Position::Between, between), (Position::End, end)];
+        let (start, between) = (first_bytes(start), first_bytes(between));
+        let parts =
+            [(Position::Start, start), (Position::Between, between), (Position::End, last_bytes(end))];
         let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
         let parts = parts.map(|(position, text)| (position, Box::<str>::from(text)));
         // The text that fewest rules need tells most, and of several the longest.
@@ -53,6 +55,19 @@ impl TextsBuilder {
         let parts = positions.into_iter().zip(rules).collect();
         Ok(Texts { whole: self.whole, parts, finder: AhoCorasick::new(texts.iter().map(|text| &**text))? })
     }
+}
+
+/// How many bytes of a text are searched for. More would tell little more, and take long to prepare.
+const BYTES_MAX: usize = 32;
+
+fn first_bytes(text: &str) -> &str {
+    let most = text.len().min(BYTES_MAX);
+    (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or_default()
+}
+
+fn last_bytes(text: &str) -> &str {
+    let least = text.len().saturating_sub(BYTES_MAX);
+    (least..=text.len()).find_map(|start| text.get(start..)).unwrap_or_default()
 }
 
 /// The same, ready to be searched.

@@ -252,7 +252,7 @@ proptest! {
         }
         // Asked about once or each time, by boundaries or without.
         let resolved = TagCache::new(&ledger, &rules, &["Payer".into()]).unwrap();
-        for (row, number) in ledger.rows().zip(resolved.answers(&ledger)) {
+        for (row, number) in ledger.rows().zip(resolved.answers(&ledger).unwrap()) {
             let set = ledger.set(row.set).unwrap();
             match rules.answer("Payer", &set, row.at) {
                 Answer::Shares(shares) => {

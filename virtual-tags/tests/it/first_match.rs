@@ -48,7 +48,7 @@ proptest! {
         for key in rules.keys() {
             let mut memory = rules.remember(key);
             let resolved = TagCache::new(&ledger, &rules, std::slice::from_ref(key)).unwrap();
-            let mut numbers = resolved.answers(&ledger);
+            let mut numbers = resolved.answers(&ledger).unwrap();
             for record in &in_time {
                 for at in instants().into_iter().chain([record.at; 2]) {
                     let [part] = memory.parts(*record, at) else { panic!("nothing is shared out") };

@@ -226,7 +226,7 @@ fn p13_threads_say_what_one_says_byte_for_byte() {
             let mut text = String::new();
             for key in rules.keys() {
                 let resolved = TagCache::new(&ledger, rules, std::slice::from_ref(key)).unwrap();
-                for (row, number) in ledger.rows().zip(resolved.answers(&ledger)) {
+                for (row, number) in ledger.rows().zip(resolved.answers(&ledger).unwrap()) {
                     text += &format!(
                         "{} {key} {:?}\n",
                         row.at,

@@ -211,7 +211,7 @@ proptest! {
         }
         prop_assert!(change.is_zero());
         let (as_locked, as_now) = (TagCache::new(&ledger, &locked, &["K0".into()]).unwrap(), TagCache::new(&ledger, &current, &["K0".into()]).unwrap());
-        for (row, (locked, now)) in ledger.rows().zip(as_locked.answers(&ledger).zip(as_now.answers(&ledger))) {
+        for (row, (locked, now)) in ledger.rows().zip(as_locked.answers(&ledger).unwrap().zip(as_now.answers(&ledger).unwrap())) {
             if !period.contains(row.at) {
                 prop_assert_eq!(as_locked.parts(locked), as_now.parts(now));
             }

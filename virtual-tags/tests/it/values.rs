@@ -177,6 +177,52 @@ fn json_says_what_csv_says_and_where_it_is_wrong() {
     fails("{", "people.json:1:0: this is not a JSON list of objects");
 }
 
+/// Before, preparing a search for such a text took a time in proportion to the square of its length.
+#[test]
+fn rules_with_very_long_texts_compile_and_answer() {
+    let long = format!("é{}", "ab".repeat(100_000));
+    for condition in [
+        format!("when = \"costs.resource_id LIKE '{long}%'\""),
+        format!("when = \"costs.resource_id LIKE '%{long}'\""),
+        format!("when = \"costs.resource_id LIKE '%{long}%'\""),
+        format!("email.glob = \"*{long}\""),
+    ] {
+        let toml = format!("[[tag.rule]]\nvalue = \"Long\"\n{condition}\n");
+        let (long, cut) = (format!("x@{long}"), format!("x@{}", long.strip_suffix('b').unwrap()));
+        let is_start = condition.contains("LIKE 'é");
+        let (long, cut) =
+            if is_start { (long.replacen("x@", "", 1), cut.replacen("x@", "", 1)) } else { (long, cut) };
+        gives(&toml, Directory::default(), &record(&long), "Long");
+        gives(&toml, Directory::default(), &record(&cut), "unset");
+    }
+}
+
+/// Lower case that depends on the neighbours would make a pattern and an email differ.
+#[test]
+fn letter_case_is_that_of_each_letter_by_itself() {
+    for condition in ["is = \"ΑΣ@acme.test\"", "glob = \"*Σ@acme.test\"", "glob = \"ΑΣ*\"", "local = \"ΑΣ\""]
+    {
+        let toml = format!("[[tag.rule]]\nvalue = \"A\"\nemail.{condition}\n");
+        for email in ["ΑΣ@acme.test", "ασ@acme.test", "Ασ@acme.test"] {
+            gives(&toml, Directory::default(), &record(email), "A");
+        }
+    }
+    let directory = people("email,team\nΑΣ@acme.test,Web\n");
+    let toml = "[[tag.rule]]\nfrom_directory = \"team\"\n";
+    gives(toml, directory, &record("ασ@acme.test"), "Web");
+}
+
+#[test]
+fn domains_of_patterns_are_written_either_way() {
+    for glob in ["*@xn--bcher-kva.test", "*@bücher.test", "*@BÜCHER.*", "u@*.xn--bcher-kva.test"] {
+        let toml = format!("[[tag.rule]]\nvalue = \"Books\"\nemail.glob = \"{glob}\"\n");
+        let below = if glob.contains("*.xn") { "eu." } else { "" };
+        for email in [format!("u@{below}xn--bcher-kva.test"), format!("u@{below}bücher.test")] {
+            gives(&toml, Directory::default(), &record(&email), "Books");
+        }
+    }
+}
+
 /// ResolvedRules are found by their texts: a hundred thousand of them compile, and the last one is met.
 #[test]
 fn a_hundred_thousand_rules_compile_and_answer() {
