@@ -40,8 +40,9 @@ impl Regex {
         &self.text
     }
 
-    /// A pattern that every text fits which the expression matches, such as `ci-%@acme.test`; `%` where none is plain to
-    /// see.
+    /// Returns a pattern that every text fits which the expression matches, such as `ci-%@acme.test`, for an index of many
+    /// expressions. Texts that fit it need not match. It is `%`, which every text fits, where the expression demands no text
+    /// in particular, as `a|b` does.
     pub fn required(&self) -> &Pattern {
         &self.required
     }

@@ -33,6 +33,10 @@ impl Code {
 /// becomes a [`Code`], and the codes together are the key of the set. Sets made for different keys that turn out equal are
 /// one, and all sets share their texts. `KEY` is the number of codes in a key.
 ///
+/// The codes of flags and of texts overlap, so that each place of a key keeps one meaning: always the model, always the flag. An
+/// empty text has a code of its own, which is not [`Code::NONE`]. What `make` reads beside the key is read for the first charge
+/// of that key only, so everything that it depends on belongs into the key.
+///
 /// ```
 /// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
 /// use std::sync::Arc;
