@@ -61,6 +61,12 @@ fn with_plain_blanks(line: &str) -> String {
             '\t' => plain.push_str("  "),
             '\u{202f}' | '\u{2009}' if divides_thousands() => plain.push('\u{a0}'),
             '\u{a0}' if has_plain && divides_thousands() => plain.push('\u{a0}'),
+            // An apostrophe between digits divides thousands, however it is bent.
+            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}'
+                if is_digit(at.checked_sub(1)) && is_digit(at.checked_add(1)) =>
+            {
+                plain.push('\'');
+            }
             '\u{2212}' => plain.push('-'),
             '\u{2013}' if characters.get(at.saturating_add(1)) == Some(&'$') => plain.push('-'),
             '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{ad}' | '\u{feff}' => {}

@@ -68,6 +68,21 @@ impl Row {
     }
 }
 
+/// Whether a text ends in what may be an amount, though none that can be read: a row of its own, perhaps, and no words of the
+/// next. What follows a colon belongs to the words.
+pub(super) fn may_end_in_amount(text: &str) -> bool {
+    let words = words(text);
+    let is_behind = words.last().is_some_and(|last| is_currency(last));
+    let end = words.len().saturating_sub(usize::from(is_behind));
+    let Some((last, before)) = words.get(..end).and_then(<[String]>::split_last) else { return false };
+    let has_currency =
+        is_behind || last.contains(['$', '\u{20ac}', '\u{a3}']) || last.split(' ').any(is_code);
+    let has_decimals = last.rsplit_once(['.', ',']).is_some_and(|(_, decimals)| decimals.len() == 2);
+    let is_like = (has_currency && last.contains(|each: char| each.is_ascii_digit()))
+        || (has_decimals && is_number(last));
+    is_like && !before.last().is_some_and(|word| word.ends_with(':'))
+}
+
 /// Whether a text holds nothing but figures of columns.
 pub(super) fn is_figures(text: &str) -> bool {
     words(text).iter().all(|word| is_money(word) || is_number(word) || is_percentage(word))

@@ -10,7 +10,7 @@ use super::Options;
 use super::days::span;
 use super::head::{Headings, Label, Stated, is_no_bill, stated, value};
 use super::line::{TextLine, lines};
-use super::row::{Row, is_figures, last_amount};
+use super::row::{Row, is_figures, last_amount, may_end_in_amount};
 use crate::CursorWordings;
 
 /// How far the text has been read.
@@ -71,8 +71,8 @@ pub(super) struct Sheet<'a> {
     pending: Vec<Remark>,
     /// Text of the table to which no figures came.
     unread: Vec<Remark>,
-    /// The first line that only a printed total proves right: laid out text that was taken for more words of the row above it,
-    /// or a quantity that may be the thousands of its amount.
+    /// The first line that only a printed total proves right: text that was taken for words of a row above or below it and may be
+    /// one of its own, or a quantity that may be the thousands of its amount.
     unproven: Option<u64>,
     /// The first figure of the table that could not be read.
     problem: Option<InputError>,
@@ -307,6 +307,7 @@ impl<'a> Sheet<'a> {
             self.pending.push(Remark::new(line.number, line.text));
             return Ok(());
         };
+        self.doubt_pending();
         let text = self.without_days(line.number, &line.text, &own.description);
         self.pending.push(Remark::new(line.number, text));
         // A figure at the start of the line may belong to the words before it.
@@ -347,6 +348,7 @@ impl<'a> Sheet<'a> {
             }
             return;
         };
+        self.doubt_pending();
         let words = self.without_days(line.number, words, words);
         let above: Vec<String> = self.pending.iter().map(|part| part.text.clone()).collect();
         let parts = above.into_iter().chain([words, row.description]).filter(|part| !part.is_empty());
@@ -360,6 +362,12 @@ impl<'a> Sheet<'a> {
         self.days.push((number, days));
         self.remarks.push(Remark::new(number, description));
         text.strip_prefix(description).unwrap_or(text).trim().to_owned()
+    }
+
+    /// Notes that text which is taken for words of a row may be a row of its own.
+    fn doubt_pending(&mut self) {
+        let doubtful = self.pending.iter().find(|part| may_end_in_amount(&part.text));
+        self.unproven = self.unproven.or(doubtful.map(|part| part.line));
     }
 
     /// Makes a row of the text that is pending.

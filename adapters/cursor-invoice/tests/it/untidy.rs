@@ -166,6 +166,30 @@ fn a_row_that_nobody_could_read_is_an_error_unless_the_total_shows_that_it_bills
     refused(read(text("Total $400,00\n")), "invoice.txt:4: `$400,00`", "not an amount");
 }
 
+/// A line whose amount nobody could read was taken for the first words of the next row, and its money was gone.
+#[test]
+fn what_may_be_an_amount_is_no_part_of_the_words_below_it_unless_the_total_proves_it() {
+    let text = |row: &str, total: &str| {
+        format!(
+            "Invoice number INV-1\nBilling period Jul 1 \u{2013} Aug 1, 2026\nDescription Qty Unit price Amount\n{row}\nCursor Teams \
+             seats $20.00\n{total}"
+        )
+    };
+    for row in
+        ["Support $1_000", "Support 80.00", "Support 1;000 USD", "Support \u{20ac}1;000", "Support 80,00"]
+    {
+        refused(read(text(row, "")), "invoice.txt:4", "no printed total shows");
+        assert!(read(text(row, "Total $20.00")).is_ok(), "{row}");
+    }
+    let apostrophe = read(text("Support $1\u{2019}000.00", "")).unwrap();
+    assert_eq!(
+        apostrophe.lines.iter().map(|line| line.amount.to_string()).collect::<Vec<_>>(),
+        ["1000", "20"]
+    );
+    let described = "979 calls to o3,\ntotalling: $76.02 979 $0.08 $76.02";
+    assert_eq!(read(text(described, "")).unwrap().lines.len(), 2);
+}
+
 #[test]
 fn lines_that_miss_the_printed_total_are_an_error_until_the_difference_is_accepted() {
     let text = format!("{HEAD}Cursor Teams 10 $40.00 $400.00\nTotal $412.34\n");
