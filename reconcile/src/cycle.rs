@@ -2,11 +2,13 @@
 
 use cost_model::{Ledger, Money, Window};
 
-use crate::search::charges::Tally;
-use crate::stages::invoice_only::taken_back;
-use crate::{
-    BillingRules, Case, ChargeStatus, Explained, Invoice, InvoiceLine, LineKind, Reconciliation, Result,
-};
+use crate::causes::invoice_only::taken_back;
+use crate::error::Result;
+use crate::input::case::Case;
+use crate::input::usage::Tally;
+use crate::model::billing_rules::BillingRules;
+use crate::model::bridge::{ChargeStatus, Explained, Reconciliation};
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// The invoices of one cycle, each explained, and whether together they ask for every charge once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -122,6 +122,11 @@ impl From<cost_model::Error> for Error {
     }
 }
 
+/// Returns an error about the text of an invoice.
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Invoice, message)
+}
+
 /// Returns the file and the line in front of a message.
 fn place(file: Option<&str>, line: Option<u64>) -> String {
     match (file, line) {

@@ -2,7 +2,12 @@
 
 use cost_model::{ConnectionId, CostStore, Ledger, Observations, Scope};
 
-use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, TieOut};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::case::Case;
+use crate::input::since_issue::SinceIssue;
+use crate::model::billing_rules::BillingRules;
+use crate::model::invoice::Invoice;
+use crate::tie_out::TieOut;
 
 /// Everything that a store knows of an invoice: the charges around its period, what became known of them since it was
 /// issued, and what the provider itself stated.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use cost_model::{Dimension, Dimensions, Ledger, Money, Observations, ObservedSpend, Rounding, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::{BillingRules, Reconciliation, Result, WaypointName};
+use crate::error::Result;
+use crate::model::billing_rules::BillingRules;
+use crate::model::bridge::{Reconciliation, WaypointName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///

@@ -8,8 +8,10 @@ use cost_model::{
     Money, Quantity, RequestUnits, Timestamp, TokenCounts, TokenType, Window,
 };
 
-use crate::case::Case;
-use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};
+use crate::input::case::Case;
+use crate::input::since_issue::SinceIssue;
+use crate::model::billing_rules::BillingRules;
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 /// The likely offsets, in seconds, that all rules had before they could say otherwise. They are no part of version 2, so that
 /// digests signed then still hold.

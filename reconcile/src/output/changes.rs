@@ -6,9 +6,11 @@ use cost_model::Money;
 use cost_model::output::for_terminal;
 use serde::Serialize;
 
-use super::SignOff;
-use super::csv::name;
-use crate::{Category, LineOutcome, LineStatus, Reconciliation, Result, Step};
+use crate::error::Result;
+use crate::model::bridge::{LineOutcome, LineStatus, Reconciliation, Step};
+use crate::model::category::Category;
+use crate::output::csv::name;
+use crate::output::sign_off::SignOff;
 
 /// What changed from one explanation of an invoice to the next.
 ///

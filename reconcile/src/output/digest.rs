@@ -1,36 +1,39 @@
 //! Digests of what goes into a reconciliation and of what comes out.
 
-use std::fmt;
+use cost_model::{Digest, Digester};
+use serde::Serialize;
 
-use cost_model::{Digest, Digester, Timestamp};
-use serde::{Deserialize, Serialize};
-
-use super::canonical;
-use super::history::Event;
-use crate::{Case, Reconciliation};
+use crate::input::case::Case;
+use crate::model::bridge::Reconciliation;
+use crate::output::canonical;
 
 /// Defines the digest of something, as text 64 hexadecimal digits.
 macro_rules! digest {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Digest);
+        pub struct $name(cost_model::Digest);
 
         impl $name {
+            pub(super) fn new(digest: cost_model::Digest) -> Self {
+                Self(digest)
+            }
+
             /// The bytes of the digest.
             pub fn as_bytes(&self) -> &[u8; 32] {
                 self.0.as_bytes()
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)
             }
         }
     };
 }
+pub(super) use digest;
 
 digest! {
     /// The digest of everything that an invoice was explained from; see [`Case::digest`].
@@ -40,11 +43,6 @@ digest! {
 digest! {
     /// The digest of a reconciliation: of its JSON, every digit of it.
     ReconciliationDigest
-}
-
-digest! {
-    /// The digest of an entry of a [`History`](crate::History) and, through the one before, of all earlier ones.
-    EntryDigest
 }
 
 impl Case<'_> {
@@ -58,24 +56,19 @@ impl Case<'_> {
         let mut digester = Digester::default();
         digester.update(b"reconciliation inputs 2\n");
         canonical::case(self, &mut digester);
-        InputDigest(digester.finish())
+        InputDigest::new(digester.finish())
     }
 }
 
 impl Reconciliation {
     /// The digest of this reconciliation, by which a [`SignOff`](crate::SignOff) names it.
     pub fn digest(&self) -> ReconciliationDigest {
-        ReconciliationDigest(of_json("reconciliation 2\n", self))
+        ReconciliationDigest::new(of_json("reconciliation 2\n", self))
     }
 }
 
-/// The digest of an entry of a history.
-pub(super) fn entry_digest(previous: Option<EntryDigest>, at: Timestamp, event: &Event) -> EntryDigest {
-    EntryDigest(of_json("reconciliation history 1\n", &(previous, at, event)))
-}
-
 /// The digest of a version and the JSON of something whose every value JSON can hold.
-fn of_json(version: &str, value: &impl Serialize) -> Digest {
+pub(super) fn of_json(version: &str, value: &impl Serialize) -> Digest {
     let mut digester = Digester::default();
     digester.update(version.as_bytes());
     digester.update(&serde_json::to_vec(value).unwrap_or_default());

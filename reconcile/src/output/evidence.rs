@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cost_model::{Dimension, Ledger, LedgerRow, Money, Pseudonyms, Timestamp, TokenCounts};
 
-use super::csv::{cell, name, write};
-use crate::{ChargeStatus, Explained};
+use crate::model::bridge::{ChargeStatus, Explained};
+use crate::output::csv::{cell, name, write};
 
 /// A charge, and what became of it. `Debug` leaves out whose it is.
 #[derive(Clone, PartialEq, Eq)]

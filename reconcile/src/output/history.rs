@@ -3,11 +3,11 @@
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::changes::Changes;
-use super::digest::entry_digest;
-use super::sign_off::SignOff;
-use super::{EntryDigest, InputDigest};
-use crate::{Reconciliation, Result};
+use crate::error::Result;
+use crate::model::bridge::Reconciliation;
+use crate::output::changes::Changes;
+use crate::output::digest::{InputDigest, digest, of_json};
+use crate::output::sign_off::SignOff;
 
 /// An append-only record of reconciliations and sign-offs, kept by the host as JSON.
 ///
@@ -56,6 +56,16 @@ pub enum Event {
 pub struct BrokenEntry {
     /// Its number, counted from 0.
     pub entry: usize,
+}
+
+digest! {
+    /// The digest of an entry of a [`History`](crate::History) and, through the one before, of all earlier ones.
+    EntryDigest
+}
+
+/// The digest of an entry of a history.
+fn entry_digest(previous: Option<EntryDigest>, at: Timestamp, event: &Event) -> EntryDigest {
+    EntryDigest::new(of_json("reconciliation history 1\n", &(previous, at, event)))
 }
 
 impl History {

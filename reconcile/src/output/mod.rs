@@ -15,8 +15,8 @@ mod tables;
 mod waterfall;
 
 pub use changes::{AmountChange, AmountOf, Changes, LineChange};
-pub use digest::{EntryDigest, InputDigest, ReconciliationDigest};
+pub use digest::{InputDigest, ReconciliationDigest};
 pub use evidence::EvidenceRow;
-pub use history::{BrokenEntry, Entry, Event, History};
+pub use history::{BrokenEntry, Entry, EntryDigest, Event, History};
 pub use models::ModelUsage;
 pub use sign_off::{Objection, Role, SignOff, Signature};

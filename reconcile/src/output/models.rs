@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use cost_model::{Dimensions, Ledger, Money};
 use serde::Serialize;
 
-use super::csv::{cell, list, table};
-use super::tables::asked_together;
-use crate::{BillingRules, ChargeStatus, Explained, Invoice, LineKind, Result};
+use crate::error::Result;
+use crate::model::billing_rules::BillingRules;
+use crate::model::bridge::{ChargeStatus, Explained};
+use crate::model::invoice::{Invoice, LineKind};
+use crate::output::csv::{cell, list, table};
+use crate::output::tables::asked_together;
 
 /// The on-demand charges of one model against the lines that they are behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -2,9 +2,12 @@
 
 use cost_model::output::for_terminal;
 
-use super::rows::{Row, RowKind, brief, rows};
-use crate::verdicts::sum_of_sizes;
-use crate::{Answer, Category, Dispute, Evidence, Reconciliation, Step, WaypointName};
+use crate::model::amounts::sum_of_sizes;
+use crate::model::assessment::{Answer, Dispute};
+use crate::model::bridge::{Reconciliation, Step, WaypointName};
+use crate::model::category::Category;
+use crate::model::evidence::Evidence;
+use crate::output::rows::{Row, RowKind, brief, rows};
 
 /// More lines or leads than this are counted, not listed.
 const LISTED: usize = 5;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use cost_model::{Money, Rounding};
 
-use crate::{Reconciliation, Step, WaypointName};
+use crate::model::bridge::{Reconciliation, Step, WaypointName};
 
 /// Amounts are shown with this many decimals: enough to see the rounding of lines.
 const DECIMALS: u32 = 4;

@@ -3,8 +3,8 @@
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{InputDigest, ReconciliationDigest};
-use crate::Reconciliation;
+use crate::model::bridge::Reconciliation;
+use crate::output::digest::{InputDigest, ReconciliationDigest};
 
 /// Two people's word for a reconciliation: one prepared it, another reviewed it.
 ///

@@ -5,8 +5,8 @@ use std::fmt;
 use cost_model::Money;
 use cost_model::output::for_xml;
 
-use super::rows::{Row, RowKind, fixed, rows};
-use crate::Reconciliation;
+use crate::model::bridge::Reconciliation;
+use crate::output::rows::{Row, RowKind, fixed, rows};
 
 const WIDTH: usize = 960;
 /// Labels stand left of the bars, amounts right of them.

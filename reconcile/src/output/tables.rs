@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use cost_model::{Money, Rounding};
 
-use super::csv::{cell, list, name, table};
-use super::rows::{Row, RowKind, rows};
-use crate::{Coincidences, Invoice, InvoiceLine, LineKind, LineOutcome, Reconciliation};
+use crate::model::bridge::{LineOutcome, Reconciliation};
+use crate::model::evidence::Coincidences;
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
+use crate::output::csv::{cell, list, name, table};
+use crate::output::rows::{Row, RowKind, rows};
 
 impl Reconciliation {
     /// The bridge as CSV, one row for each sum, each step and what is unexplained, in order.

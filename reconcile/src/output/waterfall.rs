@@ -4,8 +4,8 @@ use std::fmt;
 
 use cost_model::output::for_terminal;
 
-use super::rows::{RowKind, fixed, rounding_remark, rows};
-use crate::Reconciliation;
+use crate::model::bridge::Reconciliation;
+use crate::output::rows::{RowKind, fixed, rounding_remark, rows};
 
 impl fmt::Display for Reconciliation {
     /// The bridge as a waterfall, one step a line, with the waypoints between them.

@@ -3,10 +3,13 @@
 use cost_model::input::{DecimalMark, NumberReader, Table, TableOptions};
 use cost_model::{Currency, Timestamp, Window};
 
-use super::csv_columns::{CsvColumns, check_currency, remarks, stated_currency};
-use super::csv_fields::{Fields, check_currencies};
-use super::reading::{self, invalid, settle};
-use crate::{Error, Invoice, InvoiceReader, Remark, Result, Wordings};
+use crate::error::invalid;
+use crate::error::{Error, Result};
+use crate::model::invoice::{Invoice, InvoiceReader, Remark, Wordings};
+use crate::readers::csv_columns::{CsvColumns, check_currency, remarks, stated_currency};
+use crate::readers::csv_fields::{Fields, check_currencies};
+use crate::readers::json_text;
+use crate::readers::sums::settle;
 
 /// Reads an invoice from CSV with header fields as comment lines:
 ///
@@ -108,7 +111,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
     }
 
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        let text = reading::text(bytes)?;
+        let text = json_text::text(bytes)?;
         let mut table = Table::new(&text, TableOptions::with_comments())?;
         let above = Fields::read(table.comments())?;
         let mark = above.decimals.or(self.decimal_mark);
@@ -163,7 +166,7 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::{LineKind, Wording};
+    use crate::model::invoice::{LineKind, Wording};
 
     #[derive(Debug)]
     struct NoWordings;

@@ -3,8 +3,9 @@
 use cost_model::Currency;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, Row, Table};
 
-use super::reading::invalid;
-use crate::{Invoice, InvoiceLine, Remark, Result, Wordings};
+use crate::error::Result;
+use crate::error::invalid;
+use crate::model::invoice::{Invoice, InvoiceLine, Remark, Wordings};
 
 /// The names of the columns of a CSV invoice. Neither their order nor case matters, and underscores are blanks.
 ///

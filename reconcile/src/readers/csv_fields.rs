@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
 use cost_model::{Currency, Timestamp, Window};
 
-use super::reading::invalid;
-use crate::{Invoice, Result};
+use crate::error::Result;
+use crate::error::invalid;
+use crate::model::invoice::Invoice;
 
 /// The fields, as far as they are known.
 #[derive(Clone, Debug, Default)]
@@ -265,7 +266,7 @@ fn refuse_unknown(comment: &Comment<'_>) -> Result<()> {
     Ok(())
 }
 
-fn unknown_amount(name: &str, line: u64) -> crate::Error {
+fn unknown_amount(name: &str, line: u64) -> crate::error::Error {
     let message = format!(
         "the field `{}` is not known and looks like an amount; the fields are number, period, currency, issued, total and \
          decimals",

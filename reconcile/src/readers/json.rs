@@ -7,8 +7,12 @@ use cost_model::{Currency, Money, Timestamp, Window};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::reading::{self, JsonText, invalid, settle};
-use crate::{Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
+use crate::error::Result;
+use crate::error::invalid;
+use crate::model::invoice::{Invoice, InvoiceLine, InvoiceReader, Remark, Wordings};
+use crate::readers::json_text;
+use crate::readers::json_text::JsonText;
+use crate::readers::sums::settle;
 
 /// Reads an invoice from JSON in the form in which an [`Invoice`] serialises:
 ///
@@ -89,7 +93,9 @@ impl<W: Wordings> JsonInvoiceReader<W> {
 
 impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
     fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        reading::text(bytes).and_then(|text| self.read_text(&text, file)).map_err(|error| error.in_file(file))
+        json_text::text(bytes)
+            .and_then(|text| self.read_text(&text, file))
+            .map_err(|error| error.in_file(file))
     }
 }
 

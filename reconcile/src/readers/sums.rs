@@ -3,8 +3,9 @@
 use cost_model::Money;
 use cost_model::input::SumLabel;
 
-use super::reading::invalid;
-use crate::{Invoice, InvoiceLine, LineKind, Remark, Result};
+use crate::error::Result;
+use crate::error::invalid;
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 
 /// Puts the rows of a file into an invoice: lines as [`Invoice::lines`], and rows that repeat the sum of others as
 /// [`Invoice::remarks`]. The total that such a row states becomes the [`Invoice::stated_total`], unless the file states one
@@ -231,7 +232,7 @@ impl Sheet {
     }
 }
 
-fn contradicts(row: &InvoiceLine, sum: Money) -> crate::Error {
+fn contradicts(row: &InvoiceLine, sum: Money) -> crate::error::Error {
     let message = format!(
         "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance explains the difference: \
          a line is missing or is no line. Compare the rows with the invoice",

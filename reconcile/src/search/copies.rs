@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use cost_model::Money;
 
-use crate::Coincidences;
-use crate::search::claims::Claim;
-use crate::search::view::Pot;
-use crate::search::{Hypothesis, Search};
+use crate::input::line_groups::Claim;
+use crate::model::evidence::Coincidences;
+use crate::search::best::Search;
+use crate::search::hypothesis::Hypothesis;
+use crate::search::selection::Pot;
 
 impl Search<'_> {
     /// Which charges may be second copies of others: those by which lines have too many calls, and all twins if just so

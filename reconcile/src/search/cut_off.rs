@@ -3,21 +3,19 @@
 //! Up to an instant a line has a number of calls that only grows with it, so that "as many as the line states" is one
 //! interval of instants. The intervals of all lines meet where the invoice was cut.
 
+use crate::model::windows::widened;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use chrono::FixedOffset;
 use cost_model::{Money, Timestamp, Window};
 
-use crate::last_digit::LastDigit;
-use crate::search::claims::Claim;
-use crate::search::view::{Charges, View};
+use crate::input::last_digit::LastDigit;
+use crate::input::line_groups::Claim;
+use crate::search::selection::{Charges, View};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
-/// How far from its stated instant a cut is looked for, unless the invoice is one of several of its cycle.
-pub(crate) const REACH: i64 = 3 * DAY;
-
 /// An end of the period, as the calls of lines place it: after `earliest` minus one millisecond, up to `latest`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Interval {
@@ -261,14 +259,6 @@ impl BothEnds {
     fn rank(&self, stated: Window) -> (usize, usize, bool) {
         (self.end.agree, self.end.right, one_shift(self.start, self.end, stated))
     }
-}
-
-/// The span and as much around it, in milliseconds.
-pub(crate) fn widened(window: Window, reach: i64) -> Window {
-    let at = |millis| Timestamp::from_millis(millis).ok();
-    let wide = at(window.start().millis().saturating_sub(reach))
-        .zip(at(window.end().millis().saturating_add(reach)));
-    wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
 }
 
 /// Whether both ends may be later, or earlier, than stated by as much.

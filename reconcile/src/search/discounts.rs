@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use cost_model::Money;
 
-use crate::search::claims::Claim;
-use crate::search::fit::{Fit, Fitting, RoundingUnit, Terms, WHOLE, same_usage};
-use crate::search::view::{Pot, View};
-use crate::verdicts::size;
-use crate::{Coincidences, Result};
+use crate::error::Result;
+use crate::input::line_groups::Claim;
+use crate::model::amounts::size;
+use crate::model::evidence::Coincidences;
+use crate::model::terms::{RoundingUnit, Terms, WHOLE};
+use crate::search::pricing_fit::{Fit, Fitting, same_usage};
+use crate::search::selection::{Pot, View};
 
 /// Hundredths of a percent of which round discounts are multiples.
 const ROUND: u32 = 50;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::Result;
-use crate::search::Search;
-use crate::search::claims::Claim;
-use crate::search::view::{Pot, View, Withdrawn};
+use crate::error::Result;
+use crate::input::line_groups::Claim;
+use crate::search::best::Search;
+use crate::search::selection::{Pot, View, Withdrawn};
 
 impl Search<'_> {
     /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the

@@ -1,0 +1,118 @@
+//! A bridge as far as it has been built.
+
+use cost_model::Money;
+
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::model::amounts::sum_of_sizes;
+use crate::model::bridge::{Step, Waypoint, WaypointName};
+use crate::model::category::Category;
+use crate::model::evidence::{Coincidences, Evidence, Strength};
+
+#[derive(Debug)]
+pub(crate) struct BridgeBuilder {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) waypoints: Vec<Waypoint>,
+    pub(crate) unexplained: Money,
+    /// The sizes of what is unexplained, added up: what cancels out in `unexplained` does not here.
+    pub(crate) unexplained_size: Money,
+    reached: Money,
+}
+
+/// A step about to be added.
+#[derive(Debug)]
+pub(crate) struct NewStep {
+    pub(crate) category: Category,
+    pub(crate) candidates: Vec<Category>,
+    pub(crate) amount: Money,
+    pub(crate) records: u64,
+    pub(crate) lines: Vec<u64>,
+    pub(crate) strength: Strength,
+    pub(crate) coincidences: Option<Coincidences>,
+    pub(crate) rule: String,
+}
+
+impl NewStep {
+    pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
+        Self {
+            category,
+            candidates: Vec::new(),
+            amount: tally.amount,
+            records: tally.records,
+            lines: Vec::new(),
+            strength: Strength::Proof,
+            coincidences: None,
+            rule: rule.into(),
+        }
+    }
+
+    /// The same step, taking away what it speaks of.
+    pub(crate) fn away(mut self) -> Result<Self> {
+        self.amount = self.amount.checked_neg()?;
+        Ok(self)
+    }
+
+    pub(crate) fn with_lines(mut self, lines: Vec<u64>) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    pub(crate) fn with_strength(mut self, strength: Strength) -> Self {
+        self.strength = strength;
+        self
+    }
+}
+
+impl BridgeBuilder {
+    pub(crate) fn new(ingested: Money) -> Self {
+        Self {
+            steps: Vec::new(),
+            waypoints: Vec::new(),
+            unexplained: Money::ZERO,
+            unexplained_size: Money::ZERO,
+            reached: ingested,
+        }
+    }
+
+    /// Adds a step; one that nothing stands behind is left out.
+    pub(crate) fn push(&mut self, step: NewStep) -> Result<()> {
+        if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
+            return Ok(());
+        }
+        self.reached = self.reached.checked_add(step.amount)?;
+        self.steps.push(Step {
+            category: step.category,
+            candidates: step.candidates,
+            amount: step.amount,
+            strength: step.strength,
+            evidence: Evidence {
+                records: step.records,
+                lines: step.lines,
+                rule: step.rule,
+                coincidences: step.coincidences,
+            },
+        });
+        Ok(())
+    }
+
+    /// Goes on without a name for these amounts.
+    pub(crate) fn leave_unexplained(&mut self, amounts: &[Money]) -> Result<()> {
+        let sum = Money::sum(amounts.iter().copied())?;
+        self.reached = self.reached.checked_add(sum)?;
+        self.unexplained = self.unexplained.checked_add(sum)?;
+        self.unexplained_size = sum_of_sizes(amounts.iter().copied().chain([self.unexplained_size]));
+        Ok(())
+    }
+
+    /// The amount of a waypoint that has been passed.
+    pub(crate) fn waypoint(&self, name: WaypointName) -> Money {
+        self.waypoints
+            .iter()
+            .find(|waypoint| waypoint.name == name)
+            .map_or(Money::ZERO, |waypoint| waypoint.amount)
+    }
+
+    pub(crate) fn pass(&mut self, name: WaypointName) {
+        self.waypoints.push(Waypoint { name, amount: self.reached, after: self.steps.len() });
+    }
+}

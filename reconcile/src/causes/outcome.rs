@@ -1,0 +1,15 @@
+//! Outcomes of usage lines: why a line differs from its charges.
+
+use crate::model::category::Category;
+
+/// Why a claim asks for something else than its charges, rounded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Same,
+    /// The charges were rounded before they came here.
+    RoundedCharges,
+    /// All lines differ by one factor.
+    Uniform,
+    OneOf(Vec<Category>),
+    Unknown,
+}

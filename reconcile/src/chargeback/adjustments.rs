@@ -1,0 +1,105 @@
+//! What charges and invoice lines leave between them, as cost records, so that billed cost sums to the invoice.
+
+use cost_model::{CostRecord, Costs, Money};
+
+use crate::error::Result;
+use crate::input::case::Case;
+use crate::model::bridge::{Reconciliation, Step, WaypointName};
+use crate::model::category::Category;
+
+impl Case<'_> {
+    /// The differences between the charges of the stated period and the invoice, as one cost record each: rounding, cuts,
+    /// late charges, prices, and what is unexplained.
+    ///
+    /// The billed cost of the ledger's charges in the stated period, of [`Invoice::to_records`](crate::Invoice::to_records)
+    /// and of these records is the invoice's grand total, exactly. A report over all three therefore charges the invoice
+    /// back as a whole, however its rules split the costs. The records have the charge type `Adjustment`, the category
+    /// `invoice`, the difference's label as subcategory, and the tag `invoice:number`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    pub fn adjustments(
+        &self,
+        explained: &Reconciliation,
+        provider: &str,
+        account: &str,
+    ) -> Result<Vec<CostRecord>> {
+        let mut records = Vec::new();
+        for (number, step) in explained.steps.iter().enumerate() {
+            if is_adjustment(explained, number, step) && !step.amount.is_zero() {
+                records.push(self.record(step.category.label(), step.amount, provider, account));
+            }
+        }
+        // Lines that contradict themselves are records with all of their amounts; what the total adds is on no line.
+        let beyond_lines = self.invoice.total()?.checked_sub(self.invoice.sum_of_lines()?)?;
+        if !beyond_lines.is_zero() {
+            records.push(self.record(Category::InvoiceArithmetic.label(), beyond_lines, provider, account));
+        }
+        if !explained.unexplained.is_zero() {
+            records.push(self.record("unexplained", explained.unexplained, provider, account));
+        }
+        let not_asked_for = self.billed_beside_on_demand()?.checked_neg()?;
+        if !not_asked_for.is_zero() {
+            records.push(self.record("outside on-demand usage", not_asked_for, provider, account));
+        }
+        Ok(records)
+    }
+
+    fn record(&self, subcategory: &str, amount: Money, provider: &str, account: &str) -> CostRecord {
+        let mut costs = Costs::absent();
+        costs.billed = Some(amount);
+        costs.effective = Some(amount);
+        let period = self.invoice.period;
+        let mut record = CostRecord::new(period.start(), provider, self.invoice.currency, costs);
+        record.end = Some(period.end());
+        record.edit(|set| set.account = Some(account.into()));
+        record.edit(|set| set.category = Some("invoice".into()));
+        record.edit(|set| set.subcategory = Some(subcategory.into()));
+        record.edit(|set| set.charge_type = Some("Adjustment".into()));
+        record.edit(|set| set.tags.insert("invoice:number", self.invoice.number.as_str()));
+        record
+    }
+
+    /// What the ledger holds as billed in the stated period beside on-demand charges: the lines of fees on own keys, if
+    /// there are any, bring those back as a step.
+    fn billed_beside_on_demand(&self) -> Result<Money> {
+        let on_demand = self.rules.on_demand_sets(self.ledger);
+        let beside = self.ledger.rows().filter(|row| {
+            self.invoice.period.contains(row.at) && on_demand.get(row.set.index()) != Some(&true)
+        });
+        Ok(Money::sum(beside.filter_map(|row| row.costs.billed))?)
+    }
+}
+
+/// Whether a step lies between the on-demand charges of the stated period and the invoice, and is no line that
+/// `Invoice::to_records` gives.
+fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool {
+    let usage_based = explained.waypoints.iter().find(|each| each.name == WaypointName::UsageBasedTotal);
+    if usage_based.is_none_or(|waypoint| number < waypoint.after) {
+        return false;
+    }
+    match step.category {
+        Category::BeforePeriod
+        | Category::AfterPeriod
+        | Category::Seats
+        | Category::Proration
+        | Category::AddOn
+        | Category::Commitment
+        | Category::Surcharge
+        | Category::Allowance
+        | Category::Drawdown
+        | Category::Credit
+        | Category::Refund
+        | Category::Netting
+        | Category::UnrecognisedLine
+        | Category::Tax => false,
+        Category::Discount | Category::InvoiceArithmetic => !is_on_the_invoice_only(explained, number),
+        _ => true,
+    }
+}
+
+/// A discount on a line of its own comes after the on-demand usage, and so does what other lines contradict.
+fn is_on_the_invoice_only(explained: &Reconciliation, number: usize) -> bool {
+    let usage = explained.waypoints.iter().find(|each| each.name == WaypointName::OnDemandUsage);
+    usage.is_some_and(|waypoint| number >= waypoint.after)
+}

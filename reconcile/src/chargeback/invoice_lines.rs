@@ -1,0 +1,90 @@
+//! The lines that no usage stands behind, as cost records.
+
+use std::sync::Arc;
+
+use cost_model::{CostRecord, Costs};
+
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
+
+impl LineKind {
+    /// Whether only the invoice knows of such lines: seats, prorations, add-ons, discounts, credits, refunds, netting,
+    /// tax, and wordings that are not known. Usage, the token fee and fees on own keys are charges of the usage feed.
+    pub fn is_invoice_only(&self) -> bool {
+        charge(self).is_some()
+    }
+}
+
+/// What a record of such a line says: its kind in a word, and its charge type after FOCUS (ChargeCategory).
+fn charge(kind: &LineKind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        LineKind::Usage(_) | LineKind::TokenFee | LineKind::OwnKeyFees => None,
+        LineKind::Seats => Some(("Seats", "Purchase")),
+        LineKind::Proration => Some(("Proration", "Purchase")),
+        LineKind::AddOn => Some(("Add-on", "Purchase")),
+        LineKind::Commitment => Some(("Commitment", "Purchase")),
+        LineKind::Surcharge => Some(("Surcharge", "Purchase")),
+        LineKind::Allowance => Some(("Allowance", "Credit")),
+        LineKind::Drawdown => Some(("Drawdown", "Credit")),
+        LineKind::Discount => Some(("Discount", "Credit")),
+        LineKind::Credit => Some(("Credit", "Credit")),
+        LineKind::Refund => Some(("Refund", "Adjustment")),
+        LineKind::Netting => Some(("Netting", "Adjustment")),
+        LineKind::Unrecognised => Some(("Unrecognised", "Adjustment")),
+        LineKind::Tax => Some(("Tax", "Tax")),
+    }
+}
+
+impl Invoice {
+    /// The lines that [only the invoice knows of](LineKind::is_invoice_only), as one cost record each, so that billed
+    /// cost can be reported and charged back as a whole. Beside the usage they belong into a ledger for reports, not into
+    /// the one that an invoice is reconciled against.
+    ///
+    /// | field | value |
+    /// |---|---|
+    /// | billed and effective cost | the line's amount; list and contracted cost are not known |
+    /// | from, to | the billing period |
+    /// | category | `invoice` |
+    /// | subcategory | `Seats`, `Proration`, `Add-on`, `Discount`, `Credit`, `Refund`, `Netting`, `Tax`, `Unrecognised` |
+    /// | charge type | `Purchase` for the first three, `Credit` for the next two, `Tax`; `Adjustment` for the others |
+    /// | tags | `invoice:number`, `invoice:line` |
+    /// | attributes | `invoice:description`; `invoice:quantity`, if the line has one |
+    ///
+    /// ```
+    /// use cost_model::{Currency, Window};
+    /// use reconcile::{Invoice, InvoiceLine, LineKind};
+    ///
+    /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// let mut invoice = Invoice::new("INV-0007", september, Currency::USD);
+    /// invoice.lines.push(InvoiceLine::new(1, "Usage", "5".parse()?, LineKind::Usage(Default::default())));
+    /// invoice.lines.push(InvoiceLine::new(2, "Tax", "0.95".parse()?, LineKind::Tax));
+    /// let records = invoice.to_records("cursor", "Acme");
+    /// assert_eq!(records.len(), 1);
+    /// assert_eq!(records[0].dimensions.charge_type.as_deref(), Some("Tax"));
+    /// assert_eq!(records[0].costs.billed, Some("0.95".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_records(&self, provider: impl Into<Arc<str>>, account: impl Into<Arc<str>>) -> Vec<CostRecord> {
+        let (provider, account, number) = (provider.into(), account.into(), Arc::from(self.number.as_str()));
+        let record = |line: &InvoiceLine| {
+            let (kind, charge_type) = charge(line.kind())?;
+            let mut costs = Costs::absent();
+            costs.billed = Some(line.amount);
+            costs.effective = Some(line.amount);
+            let at = self.period.start();
+            let mut record = CostRecord::new(at, Arc::clone(&provider), self.currency, costs);
+            record.end = Some(self.period.end());
+            record.edit(|set| set.account = Some(Arc::clone(&account)));
+            record.edit(|set| set.category = Some("invoice".into()));
+            record.edit(|set| set.subcategory = Some(kind.into()));
+            record.edit(|set| set.charge_type = Some(charge_type.into()));
+            record.edit(|set| set.tags.insert("invoice:number", Arc::clone(&number)));
+            record.edit(|set| set.tags.insert("invoice:line", line.line.to_string()));
+            record.edit(|set| set.attributes.insert("invoice:description", line.description.as_str()));
+            if let Some(quantity) = line.quantity {
+                record.edit(|set| set.attributes.insert("invoice:quantity", quantity.to_string()));
+            }
+            Some(record)
+        };
+        self.lines.iter().filter_map(record).collect()
+    }
+}

@@ -1,0 +1,116 @@
+//! Judges a bridge: what an auditor would conclude from it.
+
+use cost_model::{Money, Rounding};
+
+use crate::error::Result;
+use crate::input::last_digit::LastDigit;
+use crate::model::amounts::size;
+use crate::model::assessment::{Answer, Dispute, Materiality, Missing, Party, Verdicts};
+use crate::model::bridge::Step;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+use crate::model::line_checks::LineCheck;
+
+/// What verdicts are about.
+pub(crate) struct Judged<'a> {
+    pub(crate) steps: &'a [Step],
+    pub(crate) checks: &'a [LineCheck],
+    /// What looks wrong with the invoice and is no step.
+    pub(crate) suspected: Vec<Dispute>,
+    pub(crate) missing: Vec<Missing>,
+    /// Without signs.
+    pub(crate) unknown_wording: Money,
+    pub(crate) unexplained: Money,
+    pub(crate) certain: bool,
+    pub(crate) charges: u64,
+    /// Those that charges stand behind, and that may be rounded.
+    pub(crate) lines: u64,
+    pub(crate) digit: LastDigit,
+    pub(crate) on_demand_charges: Money,
+    pub(crate) on_demand_usage: Money,
+}
+
+impl Judged<'_> {
+    pub(crate) fn verdicts(self, materiality: Materiality) -> Result<Verdicts> {
+        let half_digits = |count: u64| self.digit.size().saturating_mul(u128::from(count)) / 2;
+        // In halves of a last digit: no square root is rounded up.
+        let tolerance = half_digits(self.charges.isqrt()).max(self.digit.size().saturating_mul(100));
+        let focus_tolerance = Money::from_units(i128::try_from(tolerance).unwrap_or(i128::MAX))
+            .rounded(self.digit.decimals, Rounding::Floor)?;
+        let difference = self.on_demand_usage.checked_sub(self.on_demand_charges)?;
+        let disputes = self.disputes()?;
+        let disputed = disputes.iter().fold(0, |sum: u128, each| sum.saturating_add(size(each.amount)));
+        let open = disputed.saturating_add(size(self.unknown_wording)).saturating_add(size(self.unexplained));
+        let nothing_open =
+            disputes.is_empty() && self.unknown_wording.is_zero() && self.unexplained.is_zero();
+        // The smaller of both sides: neither an overcharge nor charges held twice make more immaterial.
+        let usage = size(self.on_demand_usage).min(size(self.on_demand_charges));
+        let material =
+            (usage / 10_000).saturating_mul(u128::from(materiality.share)).max(size(materiality.amount));
+        let answer = |holds: bool| match (self.missing.is_empty(), holds) {
+            (false, _) => Answer::CannotBeSaid,
+            (true, true) => Answer::Yes,
+            (true, false) => Answer::No,
+        };
+        Ok(Verdicts {
+            exact: answer(nothing_open && self.certain),
+            within_rounding: answer(open <= half_digits(self.lines)),
+            within_focus_tolerance: answer(size(difference) <= size(focus_tolerance)),
+            focus_tolerance,
+            immaterial: answer(open <= material),
+            usage_based_difference: difference,
+            usage_based_within_one_percent: answer(size(difference) <= size(self.on_demand_usage) / 100),
+            timing_and_rounding: self.sum(Disposition::TimingAndRounding)?,
+            accepted: self.sum(Disposition::Accepted)?,
+            disputes,
+            unknown_wording: self.unknown_wording,
+            unexplained: self.unexplained,
+            missing: self.missing,
+        })
+    }
+
+    fn sum(&self, disposition: Disposition) -> Result<Money> {
+        let steps = self.steps.iter().filter(|step| step.disposition() == disposition);
+        Ok(Money::sum(steps.map(|step| step.amount))?)
+    }
+
+    fn disputes(&self) -> Result<Vec<Dispute>> {
+        let mut disputes = Vec::new();
+        for check in self.checks {
+            disputes.push(Dispute {
+                category: Category::InvoiceArithmetic,
+                candidates: Vec::new(),
+                amount: check.difference,
+                lines: check.line.into_iter().collect(),
+                party: Party::Issuer,
+            });
+        }
+        let fees = self.steps.iter().filter(|step| step.category == Category::TokenFee);
+        let fees_differ = !Money::sum(fees.map(|step| step.amount))?.is_zero();
+        for step in self.steps.iter().filter(|step| step.disposition() == Disposition::ToDispute) {
+            // Contradictions are told above, where they are found; fees that come back on a line of their own are billed.
+            let told = match step.category {
+                Category::InvoiceArithmetic => true,
+                Category::TokenFee => !fees_differ,
+                _ => false,
+            };
+            if !told {
+                disputes.push(dispute_of(step));
+            }
+        }
+        disputes.extend(self.suspected.iter().cloned());
+        Ok(disputes)
+    }
+}
+
+/// Returns the dispute of a step's amount.
+fn dispute_of(step: &Step) -> Dispute {
+    let party = if step.category == Category::DuplicatedUsage { Party::Importer } else { Party::Issuer };
+    Dispute {
+        category: step.category,
+        candidates: step.candidates.clone(),
+        amount: step.amount,
+        lines: step.evidence.lines.clone(),
+        party,
+    }
+}

@@ -1,0 +1,97 @@
+//! Probes of a line that counts no calls: a percentage, the usage up to an instant, a factor on one model.
+
+use std::collections::BTreeMap;
+
+use cost_model::Money;
+
+use crate::causes::usage_lines::Resolved;
+use crate::explain::clues::Scene;
+use crate::input::line_groups::Claim;
+use crate::model::clue::ClueKind;
+use crate::model::evidence::Coincidences;
+use crate::search::uniform_factor::{ONE, percent, ratio};
+
+/// Percentages that people agree on: halves for a whole line, whole ones for a model.
+const HALF_PERCENT: i128 = ONE / 200;
+const PERCENT: i128 = ONE / 100;
+
+impl Scene<'_> {
+    /// What fits the line as a whole.
+    pub(super) fn probes(
+        &self,
+        number: usize,
+        claim: &Claim,
+        resolved: &Resolved,
+    ) -> Vec<(ClueKind, Option<Coincidences>)> {
+        let mut hits = Vec::new();
+        let whole = self.round_factor(claim.asked, resolved.pot.billed, HALF_PERCENT);
+        hits.extend(
+            whole.map(|(factor, chance)| (ClueKind::Percentage(percent(factor - ONE)), Some(chance))),
+        );
+        hits.extend(self.up_to(number, claim));
+        hits.extend(self.one_model(number, resolved));
+        hits
+    }
+
+    /// The round factor between two amounts, and how often chance would give one.
+    fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, Coincidences)> {
+        let (low, high) = ratio(asked, billed, self.digit.size())?;
+        let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
+        let width = u64::try_from(high - low).ok()?;
+        let chance = Coincidences::of(width, u64::try_from(step).ok()?);
+        (factor <= high && factor != ONE && chance <= Coincidences::LIMIT).then_some((factor, chance))
+    }
+
+    /// The one instant up to which the line's charges come to it.
+    fn up_to(&self, number: usize, claim: &Claim) -> Option<(ClueKind, Option<Coincidences>)> {
+        let span = self.charges.span(self.found.view.window);
+        let mine =
+            |charge: &&crate::input::usage::Charge| self.charges.claims.claim_of(charge.cell) == Some(number);
+        let charges: Vec<_> = self.charges.all.get(span)?.iter().filter(mine).collect();
+        let (mut reached, mut hits, mut sums) = (0_i128, Vec::new(), Vec::new());
+        for (place, charge) in charges.iter().enumerate() {
+            reached = reached.checked_add(charge.billed.units())?;
+            sums.push(reached);
+            let next = charges.get(place + 1).map(|next| next.at);
+            if reached.abs_diff(claim.asked.units()) <= self.digit.size() / 2 && next != Some(charge.at) {
+                hits.push(next?);
+            }
+        }
+        let tries = u64::try_from(charges.len()).ok()?;
+        let chance = Coincidences::of(tries, self.digit.spread(sums.iter().copied()).saturating_add(1));
+        match hits[..] {
+            [only] if chance <= Coincidences::LIMIT => Some((ClueKind::UpTo(only), Some(chance))),
+            _ => None,
+        }
+    }
+
+    /// The one model that makes the line right at a round percentage of its price.
+    fn one_model(&self, number: usize, resolved: &Resolved) -> Option<(ClueKind, Option<Coincidences>)> {
+        let mut models: BTreeMap<&str, Money> = BTreeMap::new();
+        for (cell, pot) in self.found.cells.iter().enumerate() {
+            let model = self.claims.model_of(cell).filter(|_| self.claims.claim_of(cell) == Some(number));
+            if let Some(model) = model {
+                let sum = models.entry(model).or_default();
+                *sum = sum.checked_add(pot.billed).ok()?;
+            }
+        }
+        let (mut hits, mut chance) = (Vec::new(), 0_u64);
+        for (model, billed) in &models {
+            let Ok(asked) = billed.checked_add(resolved.difference) else { continue };
+            let Some((low, high)) = ratio(asked, *billed, self.digit.size()) else { continue };
+            let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
+            chance = chance.saturating_add(width);
+            if let Some((factor, _)) = self.round_factor(asked, *billed, PERCENT) {
+                hits.push((*model, percent(factor - ONE)));
+            }
+        }
+        let chance = Coincidences::of(chance, 1_000_000);
+        match &hits[..] {
+            [(model, percentage)] if models.len() > 1 && chance <= Coincidences::LIMIT => {
+                let (model, percentage) = ((*model).to_owned(), percentage.clone());
+                Some((ClueKind::OneModel { model, percentage }, Some(chance)))
+            }
+            _ => None,
+        }
+    }
+}

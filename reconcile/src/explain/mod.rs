@@ -1,0 +1,226 @@
+//! Explains a case: the stages of a reconciliation, in their fixed order.
+
+mod assess;
+mod clues;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::model::billing_rules::BillingRules;
+use cost_model::Ledger;
+use cost_model::Money;
+
+use crate::causes::bridge_builder::BridgeBuilder;
+use crate::causes::fee_lines::FeeClaim;
+use crate::causes::usage_lines::UsageLines;
+use crate::causes::{invoice_only, own_key, scope, timing, token_fee};
+use crate::error::Result;
+use crate::explain::assess::Judged;
+use crate::explain::clues::Scene;
+use crate::input::case::Case;
+use crate::input::completeness::Completeness;
+use crate::input::last_digit::LastDigit;
+use crate::input::line_groups::Claims;
+use crate::input::usage::Usage;
+use crate::model::amounts::sum_of_sizes;
+use crate::model::bridge::{
+    ChargeStatus, Explained, LineOutcome, LineStatus, Reconciliation, Step, WaypointName,
+};
+use crate::model::category::Category;
+use crate::model::evidence::Strength;
+use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
+use crate::model::windows::REACH;
+use crate::search::best::Search;
+use crate::search::hypothesis::Hypothesis;
+use crate::search::selection::Charges;
+
+/// Explains why an invoice's total differs from the usage in a ledger, step by step: a [`Case`] of which no more is
+/// known than these.
+///
+/// # Errors
+/// As [`Case::explain`].
+pub fn reconcile(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Reconciliation> {
+    Ok(Case::new(ledger, invoice, rules).explain()?.reconciliation)
+}
+
+impl Case<'_> {
+    /// Explains the invoice.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`].
+    pub fn explain(&self) -> Result<Explained> {
+        let (asked, held) = (self.invoice.currency, self.ledger.currency());
+        if asked != held {
+            let message = format!("the invoice is in {asked}, the usage in {held}");
+            return Err(Error::new(ErrorKind::Currency, message));
+        }
+        explain(self)
+    }
+}
+
+/// Runs every stage and puts the bridge together.
+pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
+    let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
+    let digit = LastDigit::of(decimals);
+    let usage = Usage::gather(case.ledger, invoice, case.rules)?;
+    let completeness = Completeness::of(case);
+    let complete = !completeness.is_short();
+    let claims = Claims::of(invoice, &usage.cells)?.read_by(invoice, &usage.charges, digit, complete)?;
+    let charges = Charges::new(&usage.charges, &claims, digit, case.since_issue);
+    let search = Search {
+        charges: &charges,
+        claims: &claims.all,
+        completeness: &completeness,
+        stated: invoice.period,
+        reach: reach(case),
+        digit,
+        likely_offsets: &case.rules.likely_offsets,
+    };
+    let found = search.best()?;
+    let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;
+
+    let mut bridge = BridgeBuilder::new(usage.ingested.amount);
+    scope::steps(&mut bridge, &usage)?;
+    bridge.pass(WaypointName::UsageBasedTotal);
+    let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found, search.reach);
+    lines.missing_usage(&mut bridge, &completeness)?;
+    timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
+    let left = lines.steps(&mut bridge, decimals)?;
+    bridge.leave_unexplained(&left)?;
+    let unexplained_usage = bridge.unexplained;
+    bridge.pass(WaypointName::OnDemandUsage);
+    let token_fees = token_fee::steps(&mut bridge, invoice, &found, decimals)?;
+    let own_keys = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
+    let checks = invoice.checks()?;
+    let invoice_total = invoice_only::steps(&mut bridge, invoice, &checks, case.earlier)?;
+
+    let outcomes = Outcomes { lines: &lines, fees: &[token_fees, own_keys], case }.all();
+    let statuses = charge_statuses(&usage, &charges, &found, &lines);
+    let billed_twice = invoice_only::equal_lines(invoice);
+    let scene = Scene { charges: &charges, claims: &claims, found: &found, lines: &lines, digit };
+    let verdicts = Judged {
+        steps: &bridge.steps,
+        checks: &checks,
+        suspected: billed_twice.clone(),
+        missing: completeness.missing(case, cut_off.map_or(invoice.period, |cut| cut.period)),
+        unknown_wording: unknown_wording(invoice),
+        unexplained: bridge.unexplained_size,
+        certain: bridge.steps.iter().all(is_certain),
+        charges: found.records(),
+        lines: rounded_lines(&outcomes),
+        digit,
+        on_demand_charges: usage.on_demand_in_period()?,
+        on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
+    }
+    .verdicts(case.materiality)?;
+    let reconciliation = Reconciliation {
+        invoice: invoice.number.clone(),
+        period: invoice.period,
+        months: invoice.period.whole_months(),
+        currency: invoice.currency,
+        ingested: usage.ingested.amount,
+        unexplained: bridge.unexplained,
+        unexplained_usage,
+        invoice_total,
+        lines: outcomes,
+        records_without_amount: usage.without_amount,
+        cut_off,
+        terms: found.fit.terms,
+        rounding: lines.policies(),
+        verdicts,
+        clues: scene.clues(&billed_twice)?,
+        steps: bridge.steps,
+        waypoints: bridge.waypoints,
+    };
+    Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
+}
+
+/// How far from its stated instant a cut is looked for: one of several invoices of a cycle may be cut anywhere in it.
+fn reach(case: &Case<'_>) -> i64 {
+    let period = case.invoice.period;
+    let mid_cycle = case.invoice.issued.is_some_and(|issued| issued < period.end());
+    if mid_cycle || !case.earlier.is_empty() {
+        return period.end().millis().saturating_sub(period.start().millis());
+    }
+    REACH
+}
+
+/// How many lines charges stand behind.
+fn rounded_lines(lines: &[LineOutcome]) -> u64 {
+    lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
+}
+
+/// The amounts of lines in words that are not known, without their signs.
+fn unknown_wording(invoice: &Invoice) -> Money {
+    let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
+    sum_of_sizes(unknown.map(|line| line.amount))
+}
+
+fn is_certain(step: &Step) -> bool {
+    step.category != Category::Ambiguous && step.strength > Strength::Candidate
+}
+
+/// What becomes of the invoice's lines.
+struct Outcomes<'a> {
+    lines: &'a UsageLines<'a>,
+    fees: &'a [Option<FeeClaim>],
+    case: &'a Case<'a>,
+}
+
+impl Outcomes<'_> {
+    fn all(&self) -> Vec<LineOutcome> {
+        self.case.invoice.lines.iter().enumerate().map(|(number, line)| self.of(number, line)).collect()
+    }
+
+    fn of(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
+        let fee = || self.fees.iter().flatten().find_map(|claim| claim.behind(number));
+        let behind = self.lines.behind(number).or_else(fee);
+        let status = match (behind, line.kind()) {
+            (Some((_, _, status)), _) => status,
+            (None, LineKind::Unrecognised) => LineStatus::Unrecognised,
+            (None, _) => LineStatus::InvoiceOnly,
+        };
+        let calls = match line.kind() {
+            LineKind::Usage(about) => about.calls,
+            _ => None,
+        };
+        LineOutcome {
+            line: line.line,
+            description: line.description.clone(),
+            amount: line.amount,
+            computed: behind.map(|(computed, _, _)| computed),
+            records: behind.map(|(_, records, _)| records),
+            calls,
+            status,
+        }
+    }
+}
+
+/// The final status of every charge: scope decided most, the chosen hypothesis decides the rest.
+fn charge_statuses(
+    usage: &Usage,
+    charges: &Charges<'_>,
+    found: &Hypothesis,
+    lines: &UsageLines<'_>,
+) -> Vec<ChargeStatus> {
+    let (mut statuses, line_of_cells) = (usage.statuses.clone(), lines.line_of_cells());
+    let span = charges.span(found.view.window);
+    for (place, charge) in usage.charges.iter().enumerate() {
+        let Some(status) = statuses.get_mut(charge.row) else { continue };
+        let in_months = *status != ChargeStatus::OutsideMonths;
+        *status = if place < span.start && in_months {
+            ChargeStatus::BeforePeriod
+        } else if place >= span.end && in_months {
+            ChargeStatus::AfterPeriod
+        } else if !span.contains(&place) {
+            ChargeStatus::OutsideMonths
+        } else if charges.is_absent_in(&found.view, place) {
+            ChargeStatus::Late
+        } else if found.view.copies.binary_search(&place).is_ok() {
+            ChargeStatus::Duplicate
+        } else {
+            let line = line_of_cells.get(charge.cell).copied().flatten();
+            line.map_or(ChargeStatus::Unclaimed, ChargeStatus::Line)
+        };
+    }
+    statuses
+}

@@ -1,0 +1,322 @@
+//! What the invoice of a running cycle will be.
+
+use std::collections::BTreeMap;
+
+use cost_model::{Ledger, Money, Rounding, Timestamp, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::billing_rules::BillingRules;
+use crate::model::invoice::{Invoice, LineKind};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+const WEEK: i64 = 7 * DAY;
+/// How many past weeks are looked at.
+const WEEKS: i64 = 4;
+
+/// A forecast of a running cycle's invoice, with an interval.
+///
+/// The method: in the days that are left as much is used as in the same days a week ago, two, three and four weeks ago
+/// (the effective cost of everything, whoever pays); the forecast is the mean of these, the interval reaches from the
+/// leanest of the four weeks to the richest. What of that is on demand is seen in two ways, both in the same part of the
+/// cycle before, since what a plan includes is used up first: the same share, and the same amount included. Weeks from before the ledger's first charge are left out; if it
+/// does not know the cycle before, the share is that of the past weeks. Seats and add-ons are those of the invoice
+/// before, and so is the rate of tax. Nothing is known of people who will join or of prices that will change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Accrual {
+    /// The cycle.
+    pub period: Window,
+    /// Up to when charges are known.
+    pub as_of: Timestamp,
+    /// The billed on-demand charges of the cycle so far: exact, and what is accrued today.
+    pub so_far: Money,
+    /// The on-demand usage of the whole cycle: least, most likely, most.
+    pub on_demand: Range,
+    /// Seats, add-ons and other fixed lines of the invoice before.
+    pub fixed: Money,
+    /// Tax on all that, at the rate of the invoice before.
+    pub tax: Range,
+    /// The whole invoice.
+    pub total: Range,
+    /// How many past weeks the forecast rests on.
+    pub weeks: u32,
+}
+
+/// An amount with an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Range {
+    /// At the pace of the leanest week.
+    pub low: Money,
+    /// At the mean pace.
+    pub likely: Money,
+    /// At the pace of the richest week.
+    pub high: Money,
+}
+
+impl Accrual {
+    /// Forecasts the invoice of the cycle `period` from the charges before `as_of`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Period`] when `as_of` does not lie in the period, or the ledger knows less than a week before it;
+    /// [`ErrorKind::Overflow`].
+    pub fn of(
+        ledger: &Ledger,
+        period: Window,
+        as_of: Timestamp,
+        rules: &BillingRules,
+        before: Option<&Invoice>,
+    ) -> Result<Self> {
+        if !period.contains(as_of) {
+            return Err(Error::new(ErrorKind::Period, format!("{as_of} does not lie in the cycle")));
+        }
+        let charges = Charges::of(ledger, rules)?;
+        let weeks = charges.weeks_before(as_of);
+        if weeks == 0 {
+            let message =
+                format!("there are no charges from a week before {as_of}; a forecast needs one week");
+            return Err(Error::new(ErrorKind::Period, message));
+        }
+        let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
+        let rest = (as_of.millis(), period.end().millis());
+        let paces = charges.paces(rest, period.end().millis() - period.start().millis(), weeks)?;
+        let on_demand = Range {
+            low: so_far.checked_add(paces.iter().min().copied().unwrap_or_default())?,
+            likely: so_far.checked_add(mean(&paces)?)?,
+            high: so_far.checked_add(paces.iter().max().copied().unwrap_or_default())?,
+        };
+        let fixed = Money::sum(before.into_iter().flat_map(|invoice| &invoice.lines).filter_map(|line| {
+            matches!(line.kind(), LineKind::Seats | LineKind::AddOn).then_some(line.amount)
+        }))?;
+        let untaxed = on_demand.each(|amount| Ok(amount.checked_add(fixed)?))?;
+        let tax = untaxed.each(|amount| tax(amount, before, rules.line_decimals))?;
+        let total = untaxed.plus(tax)?;
+        Ok(Self {
+            period,
+            as_of,
+            so_far,
+            on_demand,
+            fixed,
+            tax,
+            total,
+            weeks: u32::try_from(weeks).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+impl Range {
+    fn each(self, change: impl Fn(Money) -> Result<Money>) -> Result<Self> {
+        Ok(Self { low: change(self.low)?, likely: change(self.likely)?, high: change(self.high)? })
+    }
+
+    fn plus(self, other: Self) -> Result<Self> {
+        Ok(Self {
+            low: self.low.checked_add(other.low)?,
+            likely: self.likely.checked_add(other.likely)?,
+            high: self.high.checked_add(other.high)?,
+        })
+    }
+
+    /// Whether an amount lies inside, ends included.
+    pub fn contains(&self, amount: Money) -> bool {
+        self.low <= amount && amount <= self.high
+    }
+}
+
+/// What was used and what of it was on demand.
+struct Charges {
+    used: Running,
+    on_demand: Running,
+}
+
+impl Charges {
+    fn of(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
+        let on_demand = rules.on_demand_sets(ledger);
+        let mut charges = Self { used: Running::default(), on_demand: Running::default() };
+        for row in ledger.rows() {
+            charges.used.add(row.at, row.costs.effective.unwrap_or_default())?;
+            if on_demand.get(row.set.index()) == Some(&true) {
+                charges.on_demand.add(row.at, row.costs.billed.unwrap_or_default())?;
+            }
+        }
+        Ok(charges)
+    }
+
+    /// Whole weeks before that instant since the day of the first charge, at most four.
+    fn weeks_before(&self, as_of: Timestamp) -> i64 {
+        let first = self.used.first().map_or(i64::MAX, |at| at.div_euclid(DAY).saturating_mul(DAY));
+        (as_of.millis().saturating_sub(first) / WEEK).clamp(0, WEEKS)
+    }
+
+    /// What the rest of the cycle may come to on demand, for each past week: if the same share is on demand as in the
+    /// same part of the cycle before, and if the plan includes as much as there. Without a cycle before, the share is
+    /// that of the past weeks.
+    fn paces(&self, rest: (i64, i64), cycle: i64, weeks: i64) -> Result<Vec<Money>> {
+        let known = self.used.first().is_some_and(|first| first <= rest.0 - cycle);
+        let (from, to) =
+            if known { (rest.0 - cycle, rest.1 - cycle) } else { (rest.0 - weeks * WEEK, rest.0) };
+        let (used, on_demand) = (self.used.sum(from, to)?, self.on_demand.sum(from, to)?);
+        let share = Share::of_whole(on_demand, used);
+        let mut paces = Vec::new();
+        for week in 1..=weeks {
+            let pace = self.used.pace(rest, week)?;
+            paces.push(share.of(pace));
+            if known {
+                paces.push(pace.checked_sub(used)?.checked_add(on_demand)?.max(Money::ZERO));
+            }
+        }
+        Ok(paces)
+    }
+}
+
+/// A share, in millionths.
+#[derive(Clone, Copy)]
+struct Share(i128);
+
+impl Share {
+    const WHOLE: i128 = 1_000_000;
+
+    fn of_whole(part: Money, whole: Money) -> Self {
+        let millionth = whole.units() / Self::WHOLE;
+        Self(part.units().checked_div(millionth).unwrap_or(0))
+    }
+
+    fn of(self, amount: Money) -> Money {
+        Money::from_units((amount.units() / Self::WHOLE).saturating_mul(self.0))
+    }
+}
+
+/// Amounts by instant, summed up from the first.
+#[derive(Default)]
+struct Running {
+    /// The sum of everything at or before each instant.
+    reached: BTreeMap<i64, Money>,
+    sum: Money,
+}
+
+impl Running {
+    /// Adds an amount at an instant that is not before the last one.
+    fn add(&mut self, at: Timestamp, amount: Money) -> Result<()> {
+        self.sum = self.sum.checked_add(amount)?;
+        self.reached.insert(at.millis(), self.sum);
+        Ok(())
+    }
+
+    fn first(&self) -> Option<i64> {
+        self.reached.keys().next().copied()
+    }
+
+    fn sum(&self, start: i64, end: i64) -> Result<Money> {
+        let before = |at: i64| self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum);
+        Ok(before(end).checked_sub(before(start))?)
+    }
+
+    /// What the span would come to if each of its weeks were the one that many weeks before its start.
+    fn pace(&self, (start, end): (i64, i64), week: i64) -> Result<Money> {
+        let past = start.saturating_sub(week * WEEK);
+        let (whole, rest) = ((end - start) / WEEK, (end - start) % WEEK);
+        let of_week = self.sum(past, past.saturating_add(WEEK))?;
+        let whole = of_week.units().checked_mul(i128::from(whole)).map(Money::from_units);
+        let whole =
+            whole.ok_or_else(|| Error::new(ErrorKind::Overflow, "the forecast leaves the range of money"))?;
+        Ok(whole.checked_add(self.sum(past, past.saturating_add(rest))?)?)
+    }
+}
+
+fn mean(amounts: &[Money]) -> Result<Money> {
+    let sum = Money::sum(amounts.iter().copied())?.units();
+    let count = i128::try_from(amounts.len()).unwrap_or(1).max(1);
+    Ok(Money::from_units(sum.checked_div(count).unwrap_or_default()))
+}
+
+/// The tax on an amount, at the rate that the invoice before has on everything else.
+fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> {
+    let Some(before) = before else { return Ok(Money::ZERO) };
+    let taxes = before.lines.iter().filter(|line| *line.kind() == LineKind::Tax).map(|line| line.amount);
+    let taxes = Money::sum(taxes)?;
+    let untaxed = before.sum_of_lines()?.checked_sub(taxes)?;
+    Ok(Share::of_whole(taxes, untaxed).of(amount).rounded(decimals, Rounding::HalfUp)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use cost_model::{CostRecord, Costs, Currency, Filter};
+
+    use super::*;
+    use crate::model::invoice::InvoiceLine;
+
+    fn money(text: &str) -> Money {
+        text.parse().unwrap()
+    }
+
+    fn day(number: i64) -> Timestamp {
+        let first = Timestamp::midnight("2026-09-01".parse().unwrap()).millis();
+        Timestamp::from_millis(first + number * DAY).unwrap()
+    }
+
+    fn rules() -> BillingRules {
+        BillingRules::new(
+            Filter::parse("costs.subcategory = 'Usage-based'").unwrap(),
+            Filter::parse("costs.subcategory = 'User API Key'").unwrap(),
+        )
+    }
+
+    /// A charge each noon, as large as its week's number and zero on the last two days of each.
+    fn ledger(days: i64) -> Ledger {
+        let mut ledger = Ledger::builder(Currency::USD);
+        for number in (0..days).filter(|number| number % 7 < 5) {
+            let noon = Timestamp::from_millis(day(number).millis() + DAY / 2).unwrap();
+            let amount = Money::from_units(i128::from(1 + number / 7) * 10_i128.pow(24));
+            let mut record = CostRecord::new(noon, "p", Currency::USD, Costs::flat(amount));
+            record.edit(|set| set.subcategory = Some("Usage-based".into()));
+            ledger.push(&record).unwrap();
+        }
+        ledger.build()
+    }
+
+    fn period() -> Window {
+        Window::new(day(14), day(44)).unwrap()
+    }
+
+    #[test]
+    fn the_rest_is_what_past_weeks_were() {
+        // Known: weeks 0 to 3, of 5, 10, 15 and 20 dollars; left: two weeks and two days.
+        let accrual = Accrual::of(&ledger(28), period(), day(28), &rules(), None).unwrap();
+        assert_eq!((accrual.so_far, accrual.weeks), (money("35"), 4));
+        let rest = |week: i128| 2 * 5 * week + 2 * week;
+        assert_eq!(accrual.on_demand.low, Money::from_units((35 + rest(1)) * 10_i128.pow(24)));
+        assert_eq!(accrual.on_demand.high, Money::from_units((35 + rest(4)) * 10_i128.pow(24)));
+        assert_eq!(accrual.on_demand.likely, money("65"));
+        assert_eq!((accrual.fixed, accrual.total), (Money::ZERO, accrual.on_demand));
+    }
+
+    #[test]
+    fn seats_and_tax_follow_the_invoice_before() {
+        let mut before = Invoice::new("INV-1", Window::new(day(-16), day(14)).unwrap(), Currency::USD);
+        before.lines = vec![
+            InvoiceLine::new(1, "seats", money("80"), LineKind::Seats),
+            InvoiceLine::new(
+                2,
+                "usage",
+                money("20"),
+                LineKind::Usage(crate::model::invoice::UsageLine::default()),
+            ),
+            InvoiceLine::new(3, "tax", money("8.25"), LineKind::Tax),
+        ];
+        let accrual = Accrual::of(&ledger(28), period(), day(28), &rules(), Some(&before)).unwrap();
+        assert_eq!(accrual.fixed, money("80"));
+        assert_eq!(accrual.tax.likely, money("11.96"));
+        assert_eq!(accrual.total.likely, money("156.96"));
+    }
+
+    #[test]
+    fn without_a_week_there_is_no_forecast() {
+        let error = Accrual::of(&ledger(5), period(), day(14), &rules(), None).err();
+        assert!(error.is_none(), "two weeks have passed since the first charge");
+        let error = Accrual::of(&ledger(20), Window::new(day(0), day(30)).unwrap(), day(3), &rules(), None);
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Period);
+        let error = Accrual::of(&ledger(20), period(), day(50), &rules(), None).unwrap_err();
+        assert_eq!(error.to_string(), "2026-10-21T00:00:00Z does not lie in the cycle");
+    }
+}

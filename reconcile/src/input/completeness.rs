@@ -1,0 +1,105 @@
+//! Stage: what is known of the ledger's own completeness.
+
+use cost_model::{Gap, GapState, Timestamp, Window};
+
+use crate::input::case::Case;
+use crate::model::assessment::Missing;
+
+/// What is known of charges that the ledger should have and does not, or has too often.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Completeness {
+    /// Spans of the period that nobody has read.
+    pub(crate) gaps: Vec<Window>,
+    /// Charges that were announced and are not held, over all windows that lack some.
+    pub(crate) lacking: u64,
+    /// Charges that are held and were not announced.
+    pub(crate) surplus: u64,
+    /// A number of charges was announced for the whole period.
+    pub(crate) counted: bool,
+}
+
+impl Completeness {
+    pub(crate) fn of(case: &Case<'_>) -> Self {
+        let missing = |gap: Gap| (gap.state == GapState::Missing).then_some(gap.window);
+        let mut completeness = Self {
+            gaps: case.ledger.gaps(case.invoice.period).into_iter().filter_map(missing).collect(),
+            counted: case.announced.iter().any(|(window, _)| covers(*window, case.invoice.period)),
+            ..Self::default()
+        };
+        let held = held(case);
+        for ((_, announced), held) in case.announced.iter().zip(held) {
+            completeness.lacking = completeness.lacking.saturating_add(announced.saturating_sub(held));
+            completeness.surplus = completeness.surplus.saturating_add(held.saturating_sub(*announced));
+        }
+        completeness
+    }
+
+    /// Whether charges are known to be lacking.
+    pub(crate) fn is_short(&self) -> bool {
+        !self.gaps.is_empty() || self.lacking > 0
+    }
+
+    /// What keeps a final answer about the period, or the span that the invoice really asks for, from being given.
+    pub(crate) fn missing(&self, case: &Case<'_>, asked: Window) -> Vec<Missing> {
+        let stated = case.invoice.period;
+        let (start, end) = (stated.start().min(asked.start()), stated.end().max(asked.end()));
+        let whole = Window::new(start, end).unwrap_or(stated);
+        let mut missing: Vec<Missing> = case.ledger.gaps(whole).iter().map(Missing::of).collect();
+        missing.extend((self.lacking > 0).then_some(Missing::NotHeld(self.lacking)));
+        missing
+    }
+
+    /// Whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
+    /// there are where nobody has read.
+    pub(crate) fn may_lack(&self, charges: u64, copies: usize) -> bool {
+        let copies = u64::try_from(copies).unwrap_or(u64::MAX);
+        let enough = charges.saturating_add(self.surplus) <= self.lacking.saturating_add(copies);
+        self.is_short() && (enough || !self.gaps.is_empty())
+    }
+
+    /// Whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
+    /// that a line counts beside charges of another period.
+    pub(crate) fn lacks(&self, charges: u64, copies: usize) -> bool {
+        let copies = u64::try_from(copies).unwrap_or(u64::MAX);
+        charges.saturating_add(self.surplus) == self.lacking.saturating_add(copies)
+    }
+
+    /// Whether no charge is known to be lacking, and none to be held too often.
+    pub(crate) fn is_settled(&self) -> bool {
+        !self.is_short() && self.surplus == 0
+    }
+
+    /// What shows that charges are lacking.
+    pub(crate) fn rule(&self) -> String {
+        let span = |window: &Window| format!("{} to {}", window.start(), window.end());
+        let gaps: Vec<String> = self.gaps.iter().map(span).collect();
+        match (gaps.is_empty(), self.lacking) {
+            (true, lacking) => format!("{lacking} charges were announced and are not held"),
+            (false, 0) => format!("nobody has read {}", gaps.join(", ")),
+            (false, lacking) => {
+                format!(
+                    "nobody has read {}, and {lacking} charges were announced and are not held",
+                    gaps.join(", ")
+                )
+            }
+        }
+    }
+}
+
+fn covers(window: Window, inner: Window) -> bool {
+    window.start() <= inner.start() && inner.end() <= window.end()
+}
+
+/// How many charges the ledger has in each window that a number was announced for.
+fn held(case: &Case<'_>) -> Vec<u64> {
+    let mut held = vec![0; case.announced.len()];
+    if held.is_empty() {
+        return held;
+    }
+    let times: Vec<Timestamp> = case.ledger.rows().map(|row| row.at).collect();
+    for (held, (window, _)) in held.iter_mut().zip(&case.announced) {
+        let place = |at| times.partition_point(|each| *each < at);
+        *held = u64::try_from(place(window.end()) - place(window.start())).unwrap_or(u64::MAX);
+    }
+    held
+}

@@ -1,0 +1,8 @@
+//! What is known when an invoice is explained, prepared for the search: the case, its charges, its lines in groups.
+
+pub(crate) mod case;
+pub(crate) mod completeness;
+pub(crate) mod last_digit;
+pub(crate) mod line_groups;
+pub(crate) mod since_issue;
+pub(crate) mod usage;

@@ -1,0 +1,214 @@
+//! What an auditor would conclude from a bridge.
+
+use crate::model::category::Category;
+use std::fmt;
+
+use cost_model::{Gap, GapState, Money, Window};
+use serde::{Deserialize, Serialize};
+
+/// What counts as a material difference: more than both the amount and the share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Materiality {
+    /// Differences up to this amount are immaterial.
+    pub amount: Money,
+    /// Differences up to this share of the on-demand usage are immaterial, in hundredths of a percent.
+    pub share: u32,
+}
+
+impl Default for Materiality {
+    /// A hundredth of the on-demand usage.
+    fn default() -> Self {
+        Self { amount: Money::ZERO, share: 100 }
+    }
+}
+
+impl Materiality {
+    /// Differences up to `amount`, or up to `share` hundredths of a percent of the on-demand usage, are immaterial. Seats
+    /// and taxes do not count: a large total would hide what is wrong with the usage.
+    pub fn new(amount: Money, share: u32) -> Self {
+        Self { amount, share }
+    }
+}
+
+/// An answer about a period. There is none where not everything of the period was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Answer {
+    /// It holds.
+    Yes,
+    /// It does not hold.
+    No,
+    /// Something of the period is missing or may still change.
+    CannotBeSaid,
+}
+
+impl Answer {
+    /// A short text for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::CannotBeSaid => "cannot be said",
+        }
+    }
+}
+
+/// How an explanation ends, for a program's exit status. The greatest of several is that of all together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every amount has a cause, and nobody has to act.
+    Done,
+    /// Something of the period is missing or may still change: see [`Verdicts::missing`].
+    CannotBeSaid,
+    /// Something is to be disputed, is of unknown wording, or has no cause.
+    NeedsAction,
+}
+
+impl Verdict {
+    /// The exit status of a program: 0, 2 or 3.
+    pub fn exit_status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::CannotBeSaid => 2,
+            Self::NeedsAction => 3,
+        }
+    }
+}
+
+/// What keeps a final answer from being given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Missing {
+    /// A span that nobody has read.
+    Unread(Window),
+    /// A span that has been read, and whose charges may still change.
+    Provisional(Window),
+    /// A span of which nobody said whether it has been read.
+    Unknown(Window),
+    /// So many charges were announced and are not held.
+    NotHeld(u64),
+}
+
+impl Missing {
+    pub(crate) fn of(gap: &Gap) -> Self {
+        match gap.state {
+            GapState::Missing => Self::Unread(gap.window),
+            GapState::Provisional => Self::Provisional(gap.window),
+            _ => Self::Unknown(gap.window),
+        }
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unread(window) => write!(f, "{} to {} was not read", window.start(), window.end()),
+            Self::Provisional(window) => {
+                write!(f, "{} to {} may still change", window.start(), window.end())
+            }
+            Self::Unknown(window) => {
+                write!(f, "nobody said whether {} to {} was read", window.start(), window.end())
+            }
+            Self::NotHeld(1) => f.write_str("1 charge was announced and is not held"),
+            Self::NotHeld(charges) => write!(f, "{charges} charges were announced and are not held"),
+        }
+    }
+}
+
+/// An amount that somebody has to do something about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Dispute {
+    /// What is wrong.
+    pub category: Category,
+    /// The causes that fit equally well, if the category is [`Category::Ambiguous`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Category>,
+    /// By how much the invoice asks for more than is right; negative where it asks for less.
+    pub amount: Money,
+    /// The lines of the invoice file that it is about; none if it is about the total or about charges alone.
+    pub lines: Vec<u64>,
+    /// Who has to act.
+    pub party: Party,
+}
+
+/// Who has to do something about a [`Dispute`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Party {
+    /// Whoever issued the invoice has to correct it, before it is paid.
+    Issuer,
+    /// Whoever imports the charges has to read them again, before the month is closed.
+    Importer,
+}
+
+impl Party {
+    /// Who, for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Issuer => "whoever issued the invoice",
+            Self::Importer => "whoever imports the charges",
+        }
+    }
+
+    /// By when they have to act, for people.
+    pub fn deadline(self) -> &'static str {
+        match self {
+            Self::Issuer => "before it is paid",
+            Self::Importer => "before the month is closed",
+        }
+    }
+}
+
+/// Verdicts on a bridge. None of them changes an amount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Verdicts {
+    /// What keeps every answer below from being given; nothing where all of the period was read and is final.
+    pub missing: Vec<Missing>,
+    /// Every amount has a cause that is sure, none is to be disputed, and every line's words are known.
+    pub exact: Answer,
+    /// What is to be disputed, of unknown wording or without a cause is at most half a last digit for each line of usage.
+    pub within_rounding: Answer,
+    /// The usage lines minus the charges of the period are within FOCUS's tolerance.
+    pub within_focus_tolerance: Answer,
+    /// That tolerance: the larger of 100 last digits and half a last digit times the square root of the charges, rounded
+    /// down to whole last digits (FOCUS 1.4 draft, appendix on rounding variance tolerance).
+    pub focus_tolerance: Money,
+    /// What is to be disputed, of unknown wording or without a cause is less than what counts as material.
+    pub immaterial: Answer,
+    /// The invoice's On-Demand Usage minus the billed cost of on-demand charges in the stated period: FOCUS's variance,
+    /// and all that a filter on the kind of usage can tell.
+    pub usage_based_difference: Money,
+    /// That difference is at most a hundredth of the On-Demand Usage: the check that Vantage's page on Cursor advises.
+    pub usage_based_within_one_percent: Answer,
+    /// The sum of the steps of timing and rounding.
+    pub timing_and_rounding: Money,
+    /// The sum of what is written on the invoice beside usage: seats, plans, credits, taxes.
+    pub accepted: Money,
+    /// What is to be disputed, one by one.
+    pub disputes: Vec<Dispute>,
+    /// The amounts of lines in words that are not known, added up without their signs.
+    pub unknown_wording: Money,
+    /// The differences without a cause, added up without their signs: where two cancel out, both are here.
+    pub unexplained: Money,
+}
+
+impl Verdicts {
+    /// How the explanation ends.
+    pub fn overall(&self) -> Verdict {
+        let open =
+            !self.disputes.is_empty() || !self.unknown_wording.is_zero() || !self.unexplained.is_zero();
+        match (open, self.missing.is_empty()) {
+            (true, _) => Verdict::NeedsAction,
+            (false, false) => Verdict::CannotBeSaid,
+            (false, true) => Verdict::Done,
+        }
+    }
+}

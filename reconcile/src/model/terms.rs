@@ -1,0 +1,88 @@
+//! Terms of an invoice: what its usage lines leave out, and how they are rounded.
+
+use cost_model::{Money, Rounding};
+use serde::{Deserialize, Serialize};
+
+/// What an invoice asks for of what was charged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Terms {
+    /// The provider's fees on tokens are not in the lines.
+    pub without_fees: bool,
+    /// A discount on every line, in hundredths of a percent.
+    pub discount: u32,
+    /// The discount is taken from the fees as well.
+    pub discount_on_fees: bool,
+}
+
+pub(crate) const WHOLE: i128 = 10_000;
+
+impl Terms {
+    /// What is asked for of charges and the fees in them; `None` where it leaves the range of money.
+    pub(crate) fn apply(self, billed: Money, fee: Money) -> Option<Money> {
+        if self == Self::default() {
+            return Some(billed);
+        }
+        let rest = billed.checked_sub(fee).ok()?;
+        let (base, kept) = match (self.without_fees, self.discount_on_fees) {
+            (true, _) => (rest, Money::ZERO),
+            (false, true) => (billed, Money::ZERO),
+            (false, false) => (rest, fee),
+        };
+        let share = WHOLE.checked_sub(i128::from(self.discount))?;
+        let base = base.units().checked_mul(share)?.checked_div(WHOLE)?;
+        Money::from_units(base).checked_add(kept).ok()
+    }
+}
+
+/// How an invoice rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RoundingPolicy {
+    /// What is rounded.
+    pub unit: RoundingUnit,
+    /// How; `half-up`, `half-even`, `floor` or `ceil`.
+    #[serde(with = "rounding_name")]
+    pub rounding: Rounding,
+}
+
+/// What an invoice rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RoundingUnit {
+    /// Each line, once its charges are added up.
+    Line,
+    /// Each charge, before it is added to its line.
+    Charge,
+    /// The sum of the usage lines, which show amounts that are off by less than the last digit.
+    Invoice,
+}
+
+impl RoundingPolicy {
+    /// In words, such as `each line half-up`.
+    pub fn label(self) -> String {
+        let unit = match self.unit {
+            RoundingUnit::Line => "each line",
+            RoundingUnit::Charge => "each charge",
+            RoundingUnit::Invoice => "the sum of the lines",
+        };
+        format!("{unit} {}", self.rounding.name())
+    }
+}
+
+mod rounding_name {
+    use cost_model::Rounding;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(rounding: &Rounding, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(rounding.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Rounding, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Rounding::ALL.into_iter().find(|rounding| rounding.name() == name);
+        known.ok_or_else(|| de::Error::custom(format!("`{name}` is not a way of rounding")))
+    }
+}

@@ -1,0 +1,77 @@
+//! A hypothesis of which charges an invoice bills, and what it explains.
+
+use cost_model::{Timestamp, Window};
+
+use crate::model::category::Category;
+use crate::model::evidence::Coincidences;
+use crate::search::pricing_fit::Fit;
+use crate::search::selection::{Pot, View};
+
+/// A hypothesis, and what it explains.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
+pub(crate) struct Hypothesis {
+    pub(crate) view: View,
+    /// What each cell comes to, and each claim.
+    pub(crate) cells: Vec<Pot>,
+    pub(crate) pots: Vec<Pot>,
+    pub(crate) fit: Fit,
+    /// How often chance alone would have found such a cut.
+    pub(crate) coincidences: Option<Coincidences>,
+    /// How many cells have money that no line asks for.
+    pub(crate) unclaimed: usize,
+    /// How many lines count the calls that there are, and ask for another amount.
+    pub(crate) repriced: usize,
+    /// The claims of which it is only supposed which charges they ask for.
+    pub(crate) supposed: Vec<usize>,
+    /// The window is another one than the invoice states.
+    pub(crate) moved: bool,
+    /// Hardly any line fits: the invoice seems to be about other charges.
+    pub(crate) of_others: bool,
+    /// The claims with charges that came in after the invoice was issued.
+    pub(crate) late: Vec<usize>,
+    /// The claims with charges that are equal to others of their instant.
+    pub(crate) twinned: Vec<usize>,
+    /// The charges next to the ends of the window, inside and outside, are on lines that are right.
+    pub(crate) ends_are_right: bool,
+    /// A charge was withdrawn since the invoice was issued, and nobody knows from which line.
+    pub(crate) unplaced: bool,
+    /// Every line comes right, and chance would have given that as well.
+    pub(crate) by_chance: bool,
+    /// Another cut puts every line right, though chance would have given that as well.
+    pub(crate) cut_elsewhere: bool,
+    /// What else explains as much with as many suppositions of the same sort.
+    pub(crate) rivals: Vec<Category>,
+}
+
+impl Hypothesis {
+    /// Lines that are reproduced, less the cells that no line asks for.
+    pub(crate) fn score(&self) -> isize {
+        let count = |number| isize::try_from(number).unwrap_or(isize::MAX);
+        count(self.fit.count()) - count(self.unclaimed)
+    }
+
+    /// How much is supposed beside what the invoice says and what is known of the charges.
+    pub(crate) fn suppositions(&self, stated: Window) -> usize {
+        let shift = |end: fn(&Window) -> Timestamp| {
+            end(&self.view.window).millis().saturating_sub(end(&stated).millis())
+        };
+        let (start, end) = (shift(Window::start), shift(Window::end));
+        // Another time of day at both ends is one thing to suppose.
+        let cuts = if start == end {
+            usize::from(start != 0)
+        } else {
+            usize::from(start != 0) + usize::from(end != 0)
+        };
+        usize::from(!self.view.copies.is_empty()) + cuts + self.repriced
+    }
+
+    /// How many charges it is about.
+    pub(crate) fn records(&self) -> u64 {
+        self.cells.iter().map(|pot| pot.records).sum()
+    }
+
+    pub(crate) fn complete(&self) -> bool {
+        self.score() == isize::try_from(self.fit.reproduced.len()).unwrap_or(isize::MAX)
+    }
+}

@@ -1,0 +1,90 @@
+//! When an invoice was really cut, where no line states a number of calls: only whole hours are tried, and only a cut
+//! that puts every line right is taken.
+
+use cost_model::{Money, Timestamp, Window};
+
+use crate::error::Result;
+use crate::model::evidence::Coincidences;
+use crate::search::best::Search;
+use crate::search::hypothesis::Hypothesis;
+
+const HOUR: i64 = 60 * 60 * 1000;
+/// Whole hours to either side of the stated instant.
+const HOURS: i64 = 72;
+
+/// The cuts of one end at whole hours, or of both ends at one other time of day, under which every line is right.
+pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
+    let mut found = Vec::new();
+    for windows in [windows(search.stated), shifted(search.stated)] {
+        found.extend(recut_among(search, base, windows)?);
+    }
+    Ok(found)
+}
+
+fn recut_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
+    let sums = sums(search, &windows);
+    let coincidences = chance(search, &sums);
+    let asked = Money::sum(search.claims.iter().map(|claim| claim.asked))?.units();
+    let far = search.digit.size().saturating_mul(u128::try_from(search.claims.len()).unwrap_or(u128::MAX));
+    let mut found = Vec::new();
+    for (window, sum) in windows.into_iter().zip(sums) {
+        let near = sum.is_some_and(|sum| sum.abs_diff(asked) <= far);
+        if !near || coincidences > Coincidences::LIMIT {
+            continue;
+        }
+        let cut = search.suppose(crate::search::selection::View { window, ..base.view.clone() })?;
+        if cut.complete() {
+            found.push(Hypothesis { coincidences: Some(coincidences), ..cut });
+        }
+    }
+    Ok(found)
+}
+
+/// Both ends later or earlier by as much: an invoice that prints days may be cut at any quarter of an hour.
+pub(crate) fn shifted(stated: Window) -> Vec<Window> {
+    let at = |end: Timestamp, more: i64| Timestamp::from_millis(end.millis().checked_add(more)?).ok();
+    let shifts = (-96..=96).filter(|quarters| *quarters != 0).map(|quarters| quarters * HOUR / 4);
+    shifts.filter_map(|more| Window::new(at(stated.start(), more)?, at(stated.end(), more)?).ok()).collect()
+}
+
+/// What the charges of each window come to; `None` beyond the range.
+fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
+    let mut reached = Some(0_i128);
+    let mut prefix = Vec::with_capacity(search.charges.all.len() + 1);
+    prefix.push(reached);
+    for charge in search.charges.all {
+        reached = reached.and_then(|sum| sum.checked_add(charge.billed.units()));
+        prefix.push(reached);
+    }
+    let up_to = |place: usize| prefix.get(place).copied().flatten();
+    windows
+        .iter()
+        .map(|window| {
+            let span = search.charges.span(*window);
+            up_to(span.end)?.checked_sub(up_to(span.start)?)
+        })
+        .collect()
+}
+
+/// How many of the different sums would come to the lines' amount by chance, if they lay anywhere between the least and
+/// the greatest.
+fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> Coincidences {
+    let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
+    sums.sort_unstable();
+    sums.dedup();
+    let outcomes = search.digit.spread(sums.iter().copied());
+    Coincidences::of(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))
+}
+
+fn windows(stated: Window) -> Vec<Window> {
+    let hours_near = |at: Timestamp| {
+        let first = at.millis().div_euclid(HOUR) - HOURS;
+        (first..=first + 2 * HOURS + 1)
+            .filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
+    };
+    let ends = hours_near(stated.end()).filter(|end| *end != stated.end());
+    let starts = hours_near(stated.start()).filter(|start| *start != stated.start());
+    let with_end = ends.filter_map(|end| Window::new(stated.start(), end).ok());
+    let with_start = starts.filter_map(|start| Window::new(start, stated.end()).ok());
+    with_end.chain(with_start).collect()
+}
