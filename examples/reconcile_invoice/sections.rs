@@ -152,7 +152,7 @@ fn evidence(found: &Reconciliation) {
             "  {}: {} ({:?}, {})",
             step.category.label(),
             step.evidence.rule,
-            step.strength,
+            step.confidence,
             behind.join(", ")
         );
     }
@@ -162,7 +162,7 @@ fn evidence(found: &Reconciliation) {
             cut.period.start(),
             cut.period.end(),
             cut.lines,
-            cut.strength
+            cut.confidence
         );
         outln!(
             "    the start may lie from {} to {}, the end from {} to {}",
@@ -176,7 +176,7 @@ fn evidence(found: &Reconciliation) {
 
 fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     heading("Verdicts");
-    let verdicts = &found.verdicts;
+    let verdicts = &found.assessment;
     outln!("  explained to the last digit   {}", verdicts.exact.label());
     outln!("  within rounding               {}", verdicts.within_rounding.label());
     outln!(

@@ -47,7 +47,7 @@ impl Trial {
 
     pub fn verdict(&self) -> Verdict {
         let found = self.found_entries();
-        let open = !self.found.verdicts.unexplained.is_zero();
+        let open = !self.found.assessment.unexplained.is_zero();
         let entries = Entry::ALL.iter().copied();
         let (mut lacking, mut wrong) = (Vec::new(), false);
         for entry in entries {

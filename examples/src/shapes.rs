@@ -202,7 +202,7 @@ impl ShapeTrial {
         let lacking: Vec<Category> =
             self.truth.keys().filter(|category| !found.contains_key(category)).copied().collect();
         // A line that is not explained shows no rounding.
-        let open = !self.found.verdicts.unexplained.is_zero();
+        let open = !self.found.assessment.unexplained.is_zero();
         let true_amount = |(category, amount): (&Category, &i128)| {
             let truth = self.truth.get(category).copied().unwrap_or(0);
             // Charges of some lines may be named, and those of others left unexplained.

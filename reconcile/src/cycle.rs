@@ -2,7 +2,7 @@
 
 use cost_model::{Ledger, Money, Window};
 
-use crate::causes::invoice_only::taken_back;
+use crate::causes::invoice_only::credited;
 use crate::error::Result;
 use crate::input::case::Case;
 use crate::input::usage::Tally;
@@ -20,9 +20,9 @@ pub struct CycleReconciliation {
     pub total: Money,
     /// On-demand charges that stand behind lines of more than one invoice, without a line of netting that takes the
     /// earlier one back: their number, and what they were billed at.
-    pub asked_twice: (u64, Money),
+    pub billed_twice: (u64, Money),
     /// On-demand charges of the cycle that stand behind no line of any invoice.
-    pub never_asked: (u64, Money),
+    pub never_billed: (u64, Money),
 }
 
 /// Explains the invoices of one cycle, oldest first: those that were cut when a threshold was passed, and the last one.
@@ -64,16 +64,16 @@ pub fn reconcile_cycle(
                 | ChargeStatus::OutsideMonths
         );
         match asked {
-            0 if in_cycle && on_demand => never.add(billed)?,
+            0 if in_cycle && on_demand => never.add_charge(billed)?,
             0 | 1 => {}
-            _ => twice.add(billed)?,
+            _ => twice.add_charge(billed)?,
         }
     }
     Ok(CycleReconciliation {
         total: Money::sum(explained.iter().map(|each| each.reconciliation.invoice_total))?,
         invoices: explained.into_iter().map(|each| each.reconciliation).collect(),
-        asked_twice: (twice.records, twice.amount),
-        never_asked: (never.records, never.amount),
+        billed_twice: (twice.records, twice.amount),
+        never_billed: (never.records, never.amount),
     })
 }
 
@@ -83,7 +83,7 @@ fn paid_back(invoices: &[Invoice]) -> Result<Vec<bool>> {
     for (number, invoice) in invoices.iter().enumerate() {
         let netting: Vec<&InvoiceLine> =
             invoice.lines.iter().filter(|line| *line.kind() == LineKind::Netting).collect();
-        for taken in taken_back(&netting, invoices.get(..number).unwrap_or_default())?.into_iter().flatten() {
+        for taken in credited(&netting, invoices.get(..number).unwrap_or_default())?.into_iter().flatten() {
             if let Some(paid_back) = paid_back.get_mut(taken) {
                 *paid_back = true;
             }

@@ -24,7 +24,7 @@ const WEEKS: i64 = 4;
 /// before, and so is the rate of tax. Nothing is known of people who will join or of prices that will change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Accrual {
+pub struct Forecast {
     /// The cycle.
     pub period: Window,
     /// Up to when charges are known.
@@ -32,13 +32,13 @@ pub struct Accrual {
     /// The billed on-demand charges of the cycle so far: exact, and what is accrued today.
     pub so_far: Money,
     /// The on-demand usage of the whole cycle: least, most likely, most.
-    pub on_demand: Range,
+    pub on_demand: ForecastRange,
     /// Seats, add-ons and other fixed lines of the invoice before.
     pub fixed: Money,
     /// Tax on all that, at the rate of the invoice before.
-    pub tax: Range,
+    pub tax: ForecastRange,
     /// The whole invoice.
-    pub total: Range,
+    pub total: ForecastRange,
     /// How many past weeks the forecast rests on.
     pub weeks: u32,
 }
@@ -46,7 +46,7 @@ pub struct Accrual {
 /// An amount with an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Range {
+pub struct ForecastRange {
     /// At the pace of the leanest week.
     pub low: Money,
     /// At the mean pace.
@@ -55,13 +55,13 @@ pub struct Range {
     pub high: Money,
 }
 
-impl Accrual {
+impl Forecast {
     /// Forecasts the invoice of the cycle `period` from the charges before `as_of`.
     ///
     /// # Errors
     /// [`ErrorKind::Period`] when `as_of` does not lie in the period, or the ledger knows less than a week before it;
     /// [`ErrorKind::Overflow`].
-    pub fn of(
+    pub fn for_cycle(
         ledger: &Ledger,
         period: Window,
         as_of: Timestamp,
@@ -71,7 +71,7 @@ impl Accrual {
         if !period.contains(as_of) {
             return Err(Error::new(ErrorKind::Period, format!("{as_of} does not lie in the cycle")));
         }
-        let charges = Charges::of(ledger, rules)?;
+        let charges = Charges::from_ledger(ledger, rules)?;
         let weeks = charges.weeks_before(as_of);
         if weeks == 0 {
             let message =
@@ -81,7 +81,7 @@ impl Accrual {
         let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
         let rest = (as_of.millis(), period.end().millis());
         let paces = charges.paces(rest, period.end().millis() - period.start().millis(), weeks)?;
-        let on_demand = Range {
+        let on_demand = ForecastRange {
             low: so_far.checked_add(paces.iter().min().copied().unwrap_or_default())?,
             likely: so_far.checked_add(mean(&paces)?)?,
             high: so_far.checked_add(paces.iter().max().copied().unwrap_or_default())?,
@@ -105,7 +105,7 @@ impl Accrual {
     }
 }
 
-impl Range {
+impl ForecastRange {
     fn each(self, change: impl Fn(Money) -> Result<Money>) -> Result<Self> {
         Ok(Self { low: change(self.low)?, likely: change(self.likely)?, high: change(self.high)? })
     }
@@ -131,13 +131,13 @@ struct Charges {
 }
 
 impl Charges {
-    fn of(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
+    fn from_ledger(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
         let on_demand = rules.on_demand_sets(ledger);
         let mut charges = Self { used: Running::default(), on_demand: Running::default() };
         for row in ledger.rows() {
-            charges.used.add(row.at, row.costs.effective.unwrap_or_default())?;
+            charges.used.add_amount(row.at, row.costs.effective.unwrap_or_default())?;
             if on_demand.get(row.set.index()) == Some(&true) {
-                charges.on_demand.add(row.at, row.costs.billed.unwrap_or_default())?;
+                charges.on_demand.add_amount(row.at, row.costs.billed.unwrap_or_default())?;
             }
         }
         Ok(charges)
@@ -157,11 +157,11 @@ impl Charges {
         let (from, to) =
             if known { (rest.0 - cycle, rest.1 - cycle) } else { (rest.0 - weeks * WEEK, rest.0) };
         let (used, on_demand) = (self.used.sum(from, to)?, self.on_demand.sum(from, to)?);
-        let share = Share::of_whole(on_demand, used);
+        let share = Share::of_total(on_demand, used);
         let mut paces = Vec::new();
         for week in 1..=weeks {
             let pace = self.used.pace(rest, week)?;
-            paces.push(share.of(pace));
+            paces.push(share.apply_to(pace));
             if known {
                 paces.push(pace.checked_sub(used)?.checked_add(on_demand)?.max(Money::ZERO));
             }
@@ -177,12 +177,12 @@ struct Share(i128);
 impl Share {
     const WHOLE: i128 = 1_000_000;
 
-    fn of_whole(part: Money, whole: Money) -> Self {
+    fn of_total(part: Money, whole: Money) -> Self {
         let millionth = whole.units() / Self::WHOLE;
         Self(part.units().checked_div(millionth).unwrap_or(0))
     }
 
-    fn of(self, amount: Money) -> Money {
+    fn apply_to(self, amount: Money) -> Money {
         Money::from_units((amount.units() / Self::WHOLE).saturating_mul(self.0))
     }
 }
@@ -197,7 +197,7 @@ struct Running {
 
 impl Running {
     /// Adds an amount at an instant that is not before the last one.
-    fn add(&mut self, at: Timestamp, amount: Money) -> Result<()> {
+    fn add_amount(&mut self, at: Timestamp, amount: Money) -> Result<()> {
         self.sum = self.sum.checked_add(amount)?;
         self.reached.insert(at.millis(), self.sum);
         Ok(())
@@ -236,7 +236,7 @@ fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> 
     let taxes = before.lines.iter().filter(|line| *line.kind() == LineKind::Tax).map(|line| line.amount);
     let taxes = Money::sum(taxes)?;
     let untaxed = before.sum_of_lines()?.checked_sub(taxes)?;
-    Ok(Share::of_whole(taxes, untaxed).of(amount).rounded(decimals, Rounding::HalfUp)?)
+    Ok(Share::of_total(taxes, untaxed).apply_to(amount).rounded(decimals, Rounding::HalfUp)?)
 }
 
 #[cfg(test)]
@@ -282,7 +282,7 @@ mod tests {
     #[test]
     fn the_rest_is_what_past_weeks_were() {
         // Known: weeks 0 to 3, of 5, 10, 15 and 20 dollars; left: two weeks and two days.
-        let accrual = Accrual::of(&ledger(28), period(), day(28), &rules(), None).unwrap();
+        let accrual = Forecast::for_cycle(&ledger(28), period(), day(28), &rules(), None).unwrap();
         assert_eq!((accrual.so_far, accrual.weeks), (money("35"), 4));
         let rest = |week: i128| 2 * 5 * week + 2 * week;
         assert_eq!(accrual.on_demand.low, Money::from_units((35 + rest(1)) * 10_i128.pow(24)));
@@ -304,7 +304,7 @@ mod tests {
             ),
             InvoiceLine::new(3, "tax", money("8.25"), LineKind::Tax),
         ];
-        let accrual = Accrual::of(&ledger(28), period(), day(28), &rules(), Some(&before)).unwrap();
+        let accrual = Forecast::for_cycle(&ledger(28), period(), day(28), &rules(), Some(&before)).unwrap();
         assert_eq!(accrual.fixed, money("80"));
         assert_eq!(accrual.tax.likely, money("11.96"));
         assert_eq!(accrual.total.likely, money("156.96"));
@@ -312,11 +312,12 @@ mod tests {
 
     #[test]
     fn without_a_week_there_is_no_forecast() {
-        let error = Accrual::of(&ledger(5), period(), day(14), &rules(), None).err();
+        let error = Forecast::for_cycle(&ledger(5), period(), day(14), &rules(), None).err();
         assert!(error.is_none(), "two weeks have passed since the first charge");
-        let error = Accrual::of(&ledger(20), Window::new(day(0), day(30)).unwrap(), day(3), &rules(), None);
+        let error =
+            Forecast::for_cycle(&ledger(20), Window::new(day(0), day(30)).unwrap(), day(3), &rules(), None);
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Period);
-        let error = Accrual::of(&ledger(20), period(), day(50), &rules(), None).unwrap_err();
+        let error = Forecast::for_cycle(&ledger(20), period(), day(50), &rules(), None).unwrap_err();
         assert_eq!(error.to_string(), "2026-10-21T00:00:00Z does not lie in the cycle");
     }
 }

@@ -17,18 +17,18 @@ mod tie_out;
 pub use crate::cycle::{CycleReconciliation, reconcile_cycle};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::explain::reconcile;
-pub use crate::forecast::{Accrual, Range};
+pub use crate::forecast::{Forecast, ForecastRange};
 pub use crate::input::case::Case;
 pub use crate::input::since_issue::SinceIssue;
-pub use crate::model::assessment::{Answer, Dispute, Materiality, Missing, Party, Verdict, Verdicts};
+pub use crate::model::assessment::{Answer, Assessment, Dispute, Materiality, Missing, Party, Verdict};
 pub use crate::model::billing_rules::BillingRules;
 pub use crate::model::bridge::{
-    ChargeStatus, CutOff, Explained, LineOutcome, LineStatus, Reconciliation, Step, Waypoint, WaypointName,
+    ChargeStatus, CutOff, Explained, LineOutcome, LineStatus, Reconciliation, Step, Subtotal, SubtotalName,
 };
 pub use crate::model::category::Category;
 pub use crate::model::clue::{Clue, ClueKind};
 pub use crate::model::disposition::Disposition;
-pub use crate::model::evidence::{Coincidences, Evidence, Strength};
+pub use crate::model::evidence::{Confidence, Evidence, FalsePositiveRate};
 pub use crate::model::invoice::{
     Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLine, Wording, Wordings,
 };
@@ -40,4 +40,4 @@ pub use crate::output::{
 };
 pub use crate::readers::{CsvColumns, CsvInvoiceReader, JsonInvoiceReader, reading};
 pub use crate::stored_usage::StoredUsage;
-pub use crate::tie_out::{GroupTieOut, PersonTieOut, Reading, ThreeWay, TieOut};
+pub use crate::tie_out::{GroupTieOut, PersonTieOut, Reading, ThreeWayMatch, TieOut};

@@ -72,9 +72,9 @@ impl StoredUsage {
     /// The charges against what the provider stated of people in the invoice's cycle, if it stated anything.
     ///
     /// # Errors
-    /// As [`TieOut::of`].
+    /// As [`TieOut::compare`].
     pub fn tie_out(&self, rules: &BillingRules) -> Result<Option<TieOut>> {
-        let tie_out = self.observed.as_ref().map(|observed| TieOut::of(&self.ledger, observed, rules));
+        let tie_out = self.observed.as_ref().map(|observed| TieOut::compare(&self.ledger, observed, rules));
         Ok(tie_out.transpose()?.flatten())
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::model::billing_rules::BillingRules;
-use crate::model::bridge::{Reconciliation, WaypointName};
+use crate::model::bridge::{Reconciliation, SubtotalName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
@@ -84,7 +84,7 @@ impl TieOut {
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
-    pub fn of(ledger: &Ledger, observed: &Observations, rules: &BillingRules) -> Result<Option<Self>> {
+    pub fn compare(ledger: &Ledger, observed: &Observations, rules: &BillingRules) -> Result<Option<Self>> {
         let Some(window) = observed.cycle_start.and_then(|start| Window::new(start, observed.at).ok()) else {
             return Ok(None);
         };
@@ -109,7 +109,7 @@ impl TieOut {
             observed.spend.iter().map(|spend| (&spend.person, spend)).collect();
         let people = charged
             .iter()
-            .map(|(person, charged)| PersonTieOut::of(person, *charged, stated.get(person).copied()))
+            .map(|(person, charged)| PersonTieOut::compare(person, *charged, stated.get(person).copied()))
             .collect::<Result<Vec<_>>>()?;
         let reading = reading(&people);
         let stated = stated.values().filter_map(|spend| match reading {
@@ -129,11 +129,11 @@ impl TieOut {
 
     /// The three ways side by side: charges, what is stated of people, and the invoice's on-demand usage. They are about
     /// the same span only if the observation was made at the end of the invoice's period.
-    pub fn against(&self, reconciliation: &Reconciliation) -> ThreeWay {
-        ThreeWay {
+    pub fn against(&self, reconciliation: &Reconciliation) -> ThreeWayMatch {
+        ThreeWayMatch {
             charged: self.charged,
             stated: self.stated,
-            invoiced: reconciliation.waypoint(WaypointName::OnDemandUsage).unwrap_or_default(),
+            invoiced: reconciliation.subtotal(SubtotalName::OnDemandUsage).unwrap_or_default(),
             same_span: self.window.start() == reconciliation.period.start()
                 && self.window.end() >= reconciliation.period.end(),
         }
@@ -143,7 +143,7 @@ impl TieOut {
 /// Charges, what the provider states of people, and the invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ThreeWay {
+pub struct ThreeWayMatch {
     /// The on-demand charges from the cycle's start to the observation.
     pub charged: Money,
     /// The stated on-demand spend of all people.
@@ -155,7 +155,7 @@ pub struct ThreeWay {
 }
 
 impl PersonTieOut {
-    fn of(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
+    fn compare(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
         let left = |stated: Option<Money>| stated.map(|stated| stated.checked_sub(charged)).transpose();
         Ok(Self {
             person: person.to_string(),
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn each_reading_is_found_from_the_figures() {
         let on_demand = observed(&[("ann", "3.25", Some("7")), ("bob", "0.5", None), ("eve", "1", None)]);
-        let tie_out = TieOut::of(&ledger(), &on_demand, &rules()).unwrap().unwrap();
+        let tie_out = TieOut::compare(&ledger(), &on_demand, &rules()).unwrap().unwrap();
         assert_eq!(
             (tie_out.reading, tie_out.charged, tie_out.stated),
             (Reading::OnDemand, money("3.75"), money("4.75"))
@@ -268,12 +268,12 @@ mod tests {
         assert_eq!(differing, [("eve", Some(money("1")))]);
 
         let total = observed(&[("ann", "10.25", Some("7")), ("bob", "0.5", Some("0"))]);
-        let tie_out = TieOut::of(&ledger(), &total, &rules()).unwrap().unwrap();
+        let tie_out = TieOut::compare(&ledger(), &total, &rules()).unwrap().unwrap();
         assert_eq!((tie_out.reading, tie_out.stated), (Reading::Total, money("3.75")));
         assert_eq!(tie_out.differing().count(), 0);
 
         let neither = observed(&[("ann", "5", None)]);
-        let tie_out = TieOut::of(&ledger(), &neither, &rules()).unwrap().unwrap();
+        let tie_out = TieOut::compare(&ledger(), &neither, &rules()).unwrap().unwrap();
         assert_eq!(tie_out.reading, Reading::Undecided);
         assert_eq!(tie_out.differing().count(), 2, "of bob nothing is stated");
     }
@@ -285,7 +285,7 @@ mod tests {
         group.members = vec!["ann".into(), "nobody".into()];
         group.spend = Some(money("4"));
         observed.groups = vec![group];
-        let tie_out = TieOut::of(&ledger(), &observed, &rules()).unwrap().unwrap();
+        let tie_out = TieOut::compare(&ledger(), &observed, &rules()).unwrap().unwrap();
         assert_eq!(
             (tie_out.groups[0].charged, tie_out.groups[0].difference),
             (money("3.25"), Some(money("0.75")))
@@ -296,6 +296,6 @@ mod tests {
     #[test]
     fn without_a_cycle_there_is_nothing_to_hold_against() {
         let nothing = Observations::at(at("2026-09-20"));
-        assert!(TieOut::of(&ledger(), &nothing, &rules()).unwrap().is_none());
+        assert!(TieOut::compare(&ledger(), &nothing, &rules()).unwrap().is_none());
     }
 }

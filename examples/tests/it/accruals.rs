@@ -5,7 +5,7 @@ use cursor_admin_client::{Client, ManualClock};
 use cursor_cost_source::CursorCostSource;
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Server, Simulator};
-use reconcile::{Accrual, CsvInvoiceReader, InvoiceReader, LineKind, Reading, TieOut};
+use reconcile::{CsvInvoiceReader, Forecast, InvoiceReader, LineKind, Reading, TieOut};
 
 use crate::sync;
 
@@ -25,7 +25,7 @@ async fn the_invoice_that_comes_is_near_the_forecast() {
     let (mut inside, mut worst, mut worst_late) = (0, 0, 0);
     for day in 1..30 {
         let as_of = Timestamp::from_millis(came.period.start().millis() + day * DAY).unwrap();
-        let accrual = Accrual::of(&ledger, came.period, as_of, &rules, Some(before)).unwrap();
+        let accrual = Forecast::for_cycle(&ledger, came.period, as_of, &rules, Some(before)).unwrap();
         let off = accrual.on_demand.likely.checked_sub(usage).unwrap().units().abs() * 1_000 / usage.units();
         worst = worst.max(off);
         if day >= 15 {
@@ -52,7 +52,7 @@ async fn stated_spend_ties_out_person_by_person() {
         .build()
         .unwrap();
     let observed = CursorCostSource::new(client, "Acme").observe(simulator.now().into()).await.unwrap();
-    let tie_out = TieOut::of(&synced.ledger, &observed, &billing_rules().unwrap()).unwrap().unwrap();
+    let tie_out = TieOut::compare(&synced.ledger, &observed, &billing_rules().unwrap()).unwrap().unwrap();
     assert_eq!(tie_out.reading, Reading::OnDemand);
     assert!(tie_out.people.len() > 150);
     let differing: Vec<_> = tie_out.differing().collect();

@@ -62,7 +62,7 @@ async fn three_ways_meet_in_a_running_cycle() {
     // What was stated at the end of the cycle: the charges themselves, person by person.
     let mut observed = cost_model::Observations::at(invoice.period.end());
     observed.cycle_start = Some(invoice.period.start());
-    let empty = TieOut::of(&ledger, &observed, &rules).unwrap().unwrap();
+    let empty = TieOut::compare(&ledger, &observed, &rules).unwrap().unwrap();
     observed.spend = empty
         .people
         .iter()
@@ -73,7 +73,7 @@ async fn three_ways_meet_in_a_running_cycle() {
             spend
         })
         .collect();
-    let tie_out = TieOut::of(&ledger, &observed, &rules).unwrap().unwrap();
+    let tie_out = TieOut::compare(&ledger, &observed, &rules).unwrap().unwrap();
     assert_eq!(tie_out.differing().count(), 0);
     let found = reconcile::reconcile(&ledger, &invoice, &rules).unwrap();
     let ways = tie_out.against(&found);
@@ -81,7 +81,7 @@ async fn three_ways_meet_in_a_running_cycle() {
     assert_eq!(ways.charged, ways.stated);
     // The invoice differs by the rounding of its lines alone, and Vantage's check is nearly met.
     let rounding = ways.invoiced.checked_sub(ways.charged).unwrap();
-    assert_eq!(rounding, found.verdicts.usage_based_difference);
+    assert_eq!(rounding, found.assessment.usage_based_difference);
     assert!(rounding.units().unsigned_abs() < 10_u128.pow(23));
-    assert_eq!(found.verdicts.usage_based_within_one_percent, reconcile::Answer::Yes);
+    assert_eq!(found.assessment.usage_based_within_one_percent, reconcile::Answer::Yes);
 }

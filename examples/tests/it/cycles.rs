@@ -44,7 +44,7 @@ async fn invoices_cut_at_thresholds_ask_for_every_charge_once() {
             assert_eq!(found.unexplained, Money::ZERO, "netting: {netting}\n{found}");
         }
         assert_eq!(cycle.total.units(), bills.iter().map(|bill| bill.total).sum::<i128>());
-        assert_eq!((cycle.asked_twice.0, cycle.never_asked.0), (0, 0), "netting: {netting}");
+        assert_eq!((cycle.billed_twice.0, cycle.never_billed.0), (0, 0), "netting: {netting}");
         let last = cycle.invoices.last().unwrap();
         let taken_back = last.sum(Category::Netting).unwrap();
         assert_eq!(taken_back.is_zero(), !netting);
@@ -64,5 +64,5 @@ async fn an_invoice_that_nobody_takes_back_is_asked_twice() {
     let last = invoices.last_mut().unwrap();
     last.lines.retain(|line| *line.kind() != reconcile::LineKind::Netting);
     let cycle = reconcile_cycle(&ledger, &invoices, &billing_rules().unwrap()).unwrap();
-    assert!(cycle.asked_twice.0 > 1_000, "{:?}", cycle.asked_twice);
+    assert!(cycle.billed_twice.0 > 1_000, "{:?}", cycle.billed_twice);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cost_model::{Currency, Money};
 use cursor_simulator::{Discrepancy, Entry};
 use examples::{Trial, Verdict};
-use reconcile::{Answer, Category, LineStatus, Reconciliation, Strength};
+use reconcile::{Answer, Category, Confidence, LineStatus, Reconciliation};
 
 const SEEDS: u64 = 25;
 
@@ -129,8 +129,8 @@ fn materiality_changes_no_amount() {
             Case::new(&ledger, &invoice, &rules).materiality(Materiality::new("1000000".parse().unwrap(), 0));
         let (strict, mut lenient) =
             (strict.explain().unwrap().reconciliation, lenient.explain().unwrap().reconciliation);
-        assert_eq!((lenient.verdicts.immaterial, strict.verdicts.immaterial), (Answer::Yes, Answer::No));
-        lenient.verdicts = strict.verdicts.clone();
+        assert_eq!((lenient.assessment.immaterial, strict.assessment.immaterial), (Answer::Yes, Answer::No));
+        lenient.assessment = strict.assessment.clone();
         assert_eq!(strict, lenient);
     }
 }
@@ -159,7 +159,7 @@ fn an_invoice_of_the_same_rows_has_no_step_but_rounding_and_months() {
         assert_eq!(trial.verdict(), Verdict::Exact);
         assert_eq!(trial.found.rounding[0].label(), "each line half-up");
         assert!(trial.found.lines.iter().all(|line| line.status == LineStatus::Matched));
-        assert_eq!(trial.found.verdicts.exact, Answer::Yes);
+        assert_eq!(trial.found.assessment.exact, Answer::Yes);
     }
 }
 
@@ -172,10 +172,10 @@ fn cuts_that_lines_agree_on_contain_the_true_instants() {
     for (seed, cause) in causes.iter().flat_map(|cause| (0..SEEDS * 2).map(move |seed| (seed, *cause))) {
         let trial = Trial::new(seed, &[cause]).unwrap();
         let cut = trial.found.cut_off.unwrap();
-        if cut.strength < Strength::Strong || !trial.found.unexplained.is_zero() {
+        if cut.confidence < Confidence::High || !trial.found.unexplained.is_zero() {
             continue;
         }
-        assert!(cut.strength == Strength::Strong || cut.period == cut.stated);
+        assert!(cut.confidence == Confidence::High || cut.period == cut.stated);
         proven += 1;
         let (start, end) = (trial.dispute.cut.start_ms, trial.dispute.cut.end_ms);
         let inside = |(first, last): (cost_model::Timestamp, cost_model::Timestamp), at: i64| {

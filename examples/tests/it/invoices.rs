@@ -4,7 +4,7 @@ use cost_model::Money;
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{DemoInvoice, Simulator, TrueEvent};
 use reconcile::{
-    Category, CsvInvoiceReader, InvoiceReader, LineStatus, Reconciliation, WaypointName, reconcile,
+    Category, CsvInvoiceReader, InvoiceReader, LineStatus, Reconciliation, SubtotalName, reconcile,
 };
 
 use crate::sync;
@@ -28,7 +28,7 @@ async fn each_closed_cycle_is_explained_to_the_last_digit() {
         assert_eq!(bridge.unexplained, Money::ZERO);
         assert!(bridge.steps.iter().filter(|step| !step.amount.is_zero()).count() >= 4);
         assert_eq!(bridge.invoice_total.units(), invoice.total);
-        assert_eq!(bridge.waypoint(WaypointName::OnDemandUsage).unwrap().units(), invoice.on_demand);
+        assert_eq!(bridge.subtotal(SubtotalName::OnDemandUsage).unwrap().units(), invoice.on_demand);
         assert!(
             bridge
                 .lines
@@ -50,7 +50,7 @@ async fn each_closed_cycle_is_explained_to_the_last_digit() {
         let sum = |events: Vec<&TrueEvent>| events.iter().filter_map(|event| event.effective()).sum::<i128>();
         assert_eq!(bridge.ingested.units(), sum(events.iter().filter(in_months).collect()));
         let on_demand: Vec<_> = events.iter().filter(in_months).filter(usage_based).collect();
-        assert_eq!(bridge.waypoint(WaypointName::UsageBasedTotal).unwrap().units(), sum(on_demand.clone()));
+        assert_eq!(bridge.subtotal(SubtotalName::UsageBasedTotal).unwrap().units(), sum(on_demand.clone()));
         let outside: Vec<_> = on_demand.into_iter().filter(|event| !in_cycle(event)).collect();
         let step = |category| -> i128 {
             bridge.steps.iter().filter(|step| step.category == category).map(|step| step.amount.units()).sum()

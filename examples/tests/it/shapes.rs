@@ -36,7 +36,7 @@ fn shapes_with_nothing_wrong_are_exact() {
     for shape in [Shape::TrueTwins, Shape::OneLine, Shape::PerDay, Shape::PerUser] {
         for trial in trials(shape) {
             assert_eq!(
-                (trial.verdict(), trial.found.verdicts.exact),
+                (trial.verdict(), trial.found.assessment.exact),
                 (Verdict::Exact, Answer::Yes),
                 "{shape:?}"
             );

@@ -4,15 +4,15 @@ use cost_model::Money;
 
 use crate::error::Result;
 use crate::input::usage::Tally;
-use crate::model::amounts::sum_of_sizes;
-use crate::model::bridge::{Step, Waypoint, WaypointName};
+use crate::model::amounts::sum_of_magnitudes;
+use crate::model::bridge::{Step, Subtotal, SubtotalName};
 use crate::model::category::Category;
-use crate::model::evidence::{Coincidences, Evidence, Strength};
+use crate::model::evidence::{Confidence, Evidence, FalsePositiveRate};
 
 #[derive(Debug)]
 pub(crate) struct BridgeBuilder {
     pub(crate) steps: Vec<Step>,
-    pub(crate) waypoints: Vec<Waypoint>,
+    pub(crate) subtotals: Vec<Subtotal>,
     pub(crate) unexplained: Money,
     /// The sizes of what is unexplained, added up: what cancels out in `unexplained` does not here.
     pub(crate) unexplained_size: Money,
@@ -27,8 +27,8 @@ pub(crate) struct NewStep {
     pub(crate) amount: Money,
     pub(crate) records: u64,
     pub(crate) lines: Vec<u64>,
-    pub(crate) strength: Strength,
-    pub(crate) coincidences: Option<Coincidences>,
+    pub(crate) confidence: Confidence,
+    pub(crate) false_positives: Option<FalsePositiveRate>,
     pub(crate) rule: String,
 }
 
@@ -40,14 +40,14 @@ impl NewStep {
             amount: tally.amount,
             records: tally.records,
             lines: Vec::new(),
-            strength: Strength::Proof,
-            coincidences: None,
+            confidence: Confidence::Exact,
+            false_positives: None,
             rule: rule.into(),
         }
     }
 
     /// The same step, taking away what it speaks of.
-    pub(crate) fn away(mut self) -> Result<Self> {
+    pub(crate) fn negated(mut self) -> Result<Self> {
         self.amount = self.amount.checked_neg()?;
         Ok(self)
     }
@@ -57,8 +57,8 @@ impl NewStep {
         self
     }
 
-    pub(crate) fn with_strength(mut self, strength: Strength) -> Self {
-        self.strength = strength;
+    pub(crate) fn with_confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
         self
     }
 }
@@ -67,7 +67,7 @@ impl BridgeBuilder {
     pub(crate) fn new(ingested: Money) -> Self {
         Self {
             steps: Vec::new(),
-            waypoints: Vec::new(),
+            subtotals: Vec::new(),
             unexplained: Money::ZERO,
             unexplained_size: Money::ZERO,
             reached: ingested,
@@ -84,12 +84,12 @@ impl BridgeBuilder {
             category: step.category,
             candidates: step.candidates,
             amount: step.amount,
-            strength: step.strength,
+            confidence: step.confidence,
             evidence: Evidence {
                 records: step.records,
                 lines: step.lines,
                 rule: step.rule,
-                coincidences: step.coincidences,
+                false_positives: step.false_positives,
             },
         });
         Ok(())
@@ -100,19 +100,19 @@ impl BridgeBuilder {
         let sum = Money::sum(amounts.iter().copied())?;
         self.reached = self.reached.checked_add(sum)?;
         self.unexplained = self.unexplained.checked_add(sum)?;
-        self.unexplained_size = sum_of_sizes(amounts.iter().copied().chain([self.unexplained_size]));
+        self.unexplained_size = sum_of_magnitudes(amounts.iter().copied().chain([self.unexplained_size]));
         Ok(())
     }
 
-    /// The amount of a waypoint that has been passed.
-    pub(crate) fn waypoint(&self, name: WaypointName) -> Money {
-        self.waypoints
+    /// The amount of a subtotal that has been passed.
+    pub(crate) fn subtotal(&self, name: SubtotalName) -> Money {
+        self.subtotals
             .iter()
-            .find(|waypoint| waypoint.name == name)
-            .map_or(Money::ZERO, |waypoint| waypoint.amount)
+            .find(|subtotal| subtotal.name == name)
+            .map_or(Money::ZERO, |subtotal| subtotal.amount)
     }
 
-    pub(crate) fn pass(&mut self, name: WaypointName) {
-        self.waypoints.push(Waypoint { name, amount: self.reached, after: self.steps.len() });
+    pub(crate) fn pass(&mut self, name: SubtotalName) {
+        self.subtotals.push(Subtotal { name, amount: self.reached, after: self.steps.len() });
     }
 }

@@ -12,7 +12,7 @@ use crate::model::terms::RoundingPolicy;
 
 /// Lines about fees, and the fees behind them.
 #[derive(Debug)]
-pub(crate) struct FeeClaim {
+pub(crate) struct FeeLines {
     /// Their places in the invoice, counted from 0, and their numbers in the file.
     lines: Vec<usize>,
     numbers: Vec<u64>,
@@ -21,7 +21,7 @@ pub(crate) struct FeeClaim {
     status: LineStatus,
 }
 
-impl FeeClaim {
+impl FeeLines {
     /// The invoice's lines of that kind, if there are any.
     pub(crate) fn new(invoice: &Invoice, kind: &LineKind, charges: Tally) -> Result<Option<Self>> {
         let about: Vec<_> =

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::input::usage::Tally;
 use crate::model::assessment::{Dispute, Party};
 use crate::model::category::Category;
-use crate::model::evidence::Strength;
+use crate::model::evidence::Confidence;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 use crate::model::line_checks::LineCheck;
 
@@ -52,14 +52,14 @@ pub(crate) fn steps(
         contradictions.extend(lines.iter().map(|line| (line.line, wrong_by(line))));
         let rule = if kind == LineKind::Netting { netting_rule(&lines, earlier)? } else { rule.to_owned() };
         let numbers = lines.iter().map(|line| line.line).collect();
-        let strength = if kind == LineKind::Unrecognised {
-            Strength::Candidate
+        let confidence = if kind == LineKind::Unrecognised {
+            Confidence::Low
         } else if lines.iter().any(|line| line.wording.partial) {
-            Strength::Strong
+            Confidence::High
         } else {
-            Strength::Proof
+            Confidence::Exact
         };
-        bridge.push(NewStep::new(category, tally, rule).with_lines(numbers).with_strength(strength))?;
+        bridge.push(NewStep::new(category, tally, rule).with_lines(numbers).with_confidence(confidence))?;
     }
     contradictions.retain(|(_, difference)| !difference.is_zero());
     let amount = Money::sum(contradictions.iter().map(|(_, difference)| *difference))?;
@@ -107,8 +107,8 @@ pub(crate) fn equal_lines(invoice: &Invoice) -> Vec<Dispute> {
 /// Which earlier invoices the lines of netting take back, in words.
 fn netting_rule(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<String> {
     let (mut paid, mut unmatched) = (Vec::new(), Vec::new());
-    for (line, taken_back) in lines.iter().zip(taken_back(lines, earlier)?) {
-        match taken_back.and_then(|number| earlier.get(number)) {
+    for (line, credited) in lines.iter().zip(credited(lines, earlier)?) {
+        match credited.and_then(|number| earlier.get(number)) {
             Some(invoice) => paid.push(invoice.number.as_str()),
             None => unmatched.push(line.line.to_string()),
         }
@@ -126,7 +126,7 @@ fn netting_rule(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<String> {
 
 /// For each line of netting, the number of the earlier invoice with that total. Each invoice answers for one line at
 /// most.
-pub(crate) fn taken_back(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<Vec<Option<usize>>> {
+pub(crate) fn credited(lines: &[&InvoiceLine], earlier: &[Invoice]) -> Result<Vec<Option<usize>>> {
     let mut left: Vec<(usize, Money)> = Vec::new();
     for (number, invoice) in earlier.iter().enumerate() {
         left.push((number, invoice.total()?));

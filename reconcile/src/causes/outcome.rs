@@ -4,7 +4,7 @@ use crate::model::category::Category;
 
 /// Why a claim asks for something else than its charges, rounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum LineFinding {
     Same,
     /// The charges were rounded before they came here.
     RoundedCharges,

@@ -1,7 +1,7 @@
 //! Stage: fees on calls with the users' own keys come back as billed, if the invoice has lines for them.
 
 use crate::causes::bridge_builder::BridgeBuilder;
-use crate::causes::fee_lines::FeeClaim;
+use crate::causes::fee_lines::FeeLines;
 use crate::error::Result;
 use crate::input::usage::Usage;
 use crate::model::category::Category;
@@ -14,8 +14,10 @@ pub(crate) fn steps(
     usage: &Usage,
     policies: &[RoundingPolicy],
     decimals: u32,
-) -> Result<Option<FeeClaim>> {
-    FeeClaim::new(invoice, &LineKind::OwnKeyFees, usage.own_key_in_period)?
-        .map(|claim| claim.steps(bridge, Category::OwnKeyFees, "billed in the period", policies, decimals))
+) -> Result<Option<FeeLines>> {
+    FeeLines::new(invoice, &LineKind::OwnKeyFees, usage.own_key_in_period)?
+        .map(|line_group| {
+            line_group.steps(bridge, Category::OwnKeyFees, "billed in the period", policies, decimals)
+        })
         .transpose()
 }

@@ -11,7 +11,7 @@ pub(crate) fn steps(bridge: &mut BridgeBuilder, usage: &Usage) -> Result<()> {
         (Category::UnknownKind, usage.unknown_kind, "neither on-demand nor own-key, and not billed at zero"),
         (Category::OwnKeyFees, usage.own_key, "own-key fees of the months"),
     ] {
-        bridge.push(NewStep::new(category, tally, rule).away()?)?;
+        bridge.push(NewStep::new(category, tally, rule).negated()?)?;
     }
     let basis = Tally {
         records: usage.on_demand_billed.records,

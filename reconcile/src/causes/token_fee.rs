@@ -3,7 +3,7 @@
 use cost_model::Money;
 
 use crate::causes::bridge_builder::BridgeBuilder;
-use crate::causes::fee_lines::FeeClaim;
+use crate::causes::fee_lines::FeeLines;
 use crate::error::Result;
 use crate::input::usage::Tally;
 use crate::model::category::Category;
@@ -15,13 +15,18 @@ pub(crate) fn steps(
     invoice: &Invoice,
     found: &Hypothesis,
     decimals: u32,
-) -> Result<Option<FeeClaim>> {
+) -> Result<Option<FeeLines>> {
     let fees = Tally {
-        records: found.cells.iter().filter(|pot| !pot.fee.is_zero()).map(|pot| pot.records).sum(),
-        amount: Money::sum(found.cells.iter().map(|pot| pot.fee))?,
+        records: found
+            .group_sums
+            .iter()
+            .filter(|charged| !charged.fee.is_zero())
+            .map(|charged| charged.records)
+            .sum(),
+        amount: Money::sum(found.group_sums.iter().map(|charged| charged.fee))?,
     };
     let rule = "the fees of the charges behind the usage lines";
-    FeeClaim::new(invoice, &LineKind::TokenFee, fees)?
-        .map(|claim| claim.steps(bridge, Category::TokenFee, rule, &found.fit.policies, decimals))
+    FeeLines::new(invoice, &LineKind::TokenFee, fees)?
+        .map(|line_group| line_group.steps(bridge, Category::TokenFee, rule, &found.fit.policies, decimals))
         .transpose()
 }

@@ -1,31 +1,31 @@
 //! Stage: each usage line against the charges behind it.
 
-use crate::causes::outcome::Outcome;
+use crate::causes::outcome::LineFinding;
 use cost_model::Money;
 
 use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
-use crate::causes::circumstances::Circumstances;
+use crate::causes::circumstances::InvoiceFacts;
 use crate::error::Result;
 use crate::input::completeness::Completeness;
-use crate::input::line_groups::{Claim, Claims};
+use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::input::usage::Tally;
 use crate::model::bridge::LineStatus;
 use crate::model::category::Category;
-use crate::model::evidence::{Coincidences, Strength};
+use crate::model::evidence::{Confidence, FalsePositiveRate};
 use crate::model::invoice::Invoice;
 use crate::model::terms::{RoundingPolicy, RoundingUnit};
 use crate::search::hypothesis::Hypothesis;
-use crate::search::matched_groups::cells_behind;
-use crate::search::pricing_fit::{Asked, reproduces};
-use crate::search::selection::Pot;
+use crate::search::matched_groups::matched_groups;
+use crate::search::pricing_fit::{ExpectedAmount, reproduces};
+use crate::search::selection::ChargeSum;
 use crate::search::uniform_factor::Factor;
 
 /// Every usage line with the charges behind it, and why they differ.
 #[derive(Debug)]
 pub(crate) struct UsageLines<'a> {
-    claims: &'a Claims,
+    line_groups: &'a LineGroups,
     found: &'a Hypothesis,
-    pub(crate) resolved: Vec<Resolved>,
+    pub(crate) resolved: Vec<LineMatch>,
     /// The file's line numbers of each claim.
     numbers: Vec<Vec<u64>>,
     invoice: &'a Invoice,
@@ -35,15 +35,15 @@ pub(crate) struct UsageLines<'a> {
 
 /// A claim with the charges behind it.
 #[derive(Clone, Debug)]
-pub(crate) struct Resolved {
+pub(crate) struct LineMatch {
     /// The cells behind it.
-    cells: Vec<usize>,
+    usage_groups: Vec<usize>,
     /// Whether they are those that its lines name.
     own: bool,
-    pub(crate) pot: Pot,
-    pub(crate) outcome: Outcome,
+    pub(crate) charged: ChargeSum,
+    pub(crate) outcome: LineFinding,
     /// If the cause was searched for: how often chance alone would have looked like it.
-    coincidences: Option<Coincidences>,
+    false_positives: Option<FalsePositiveRate>,
     /// From what was charged to the exact amount without the fees that the terms leave out.
     fee: Money,
     /// From the exact amount to the rounded one.
@@ -57,24 +57,28 @@ pub(crate) struct Resolved {
 }
 
 impl<'a> UsageLines<'a> {
-    pub(crate) fn of(
-        claims: &'a Claims,
+    pub(crate) fn match_charges(
+        line_groups: &'a LineGroups,
         found: &'a Hypothesis,
         completeness: &Completeness,
         invoice: &'a Invoice,
     ) -> Result<Self> {
         let number = |line: &usize| invoice.lines.get(*line).map(|line| line.line);
-        let numbers =
-            claims.all.iter().map(|claim| claim.lines.iter().filter_map(number).collect()).collect();
-        let behind = cells_behind(claims, found);
-        let circumstances = Circumstances::of(claims, &behind, (found, invoice), completeness)?;
-        let resolve = |(number, cells): (usize, Vec<usize>)| {
-            let own = cells == claims.cells_of(number);
-            let claim = claims.all.get(number);
-            claim.map(|claim| resolve((number, claim), (own, cells), found, &circumstances))
+        let numbers = line_groups
+            .all
+            .iter()
+            .map(|line_group| line_group.lines.iter().filter_map(number).collect())
+            .collect();
+        let behind = matched_groups(line_groups, found);
+        let circumstances = InvoiceFacts::gather(line_groups, &behind, (found, invoice), completeness)?;
+        let resolve = |(number, usage_groups): (usize, Vec<usize>)| {
+            let own = usage_groups == line_groups.usage_groups_of(number);
+            let line_group = line_groups.all.get(number);
+            line_group
+                .map(|line_group| resolve((number, line_group), (own, usage_groups), found, &circumstances))
         };
         let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
-        Ok(Self { claims, found, resolved, numbers, invoice, factor: circumstances.factor })
+        Ok(Self { line_groups, found, resolved, numbers, invoice, factor: circumstances.factor })
     }
 
     /// The number in the file and the amount of the line at that place of the invoice.
@@ -90,29 +94,31 @@ impl<'a> UsageLines<'a> {
 
     /// What is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
-        let of_line = |claim: &&Claim| claim.lines.contains(&line) || claim.repeated.contains(&line);
-        let (number, claim) = self.claims.all.iter().enumerate().find(|(_, claim)| of_line(claim))?;
+        let of_line =
+            |line_group: &&LineGroup| line_group.lines.contains(&line) || line_group.repeated.contains(&line);
+        let (number, line_group) =
+            self.line_groups.all.iter().enumerate().find(|(_, line_group)| of_line(line_group))?;
         let resolved = self.resolved.get(number)?;
-        let merged = claim.aggregated_calls.is_some_and(|calls| calls > resolved.pot.records);
+        let merged = line_group.aggregated_calls.is_some_and(|calls| calls > resolved.charged.records);
         let status = match resolved.outcome {
-            _ if claim.repeated.contains(&line) => LineStatus::Explained,
-            Outcome::Same if resolved.arithmetic.is_zero() && resolved.own && merged => {
+            _ if line_group.repeated.contains(&line) => LineStatus::Explained,
+            LineFinding::Same if resolved.arithmetic.is_zero() && resolved.own && merged => {
                 LineStatus::Aggregated
             }
-            Outcome::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
-            Outcome::Unknown => LineStatus::Unmatched,
+            LineFinding::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
+            LineFinding::Unknown => LineStatus::Unmatched,
             _ => LineStatus::Explained,
         };
-        Some((resolved.pot.billed, resolved.pot.records, status))
+        Some((resolved.charged.billed, resolved.charged.records, status))
     }
 
     /// For each cell, the place in the invoice of the first line that it is behind.
-    pub(crate) fn line_of_cells(&self) -> Vec<Option<usize>> {
-        let mut lines = vec![None; self.claims.cells()];
-        for (claim, resolved) in self.claims.all.iter().zip(&self.resolved) {
-            for cell in &resolved.cells {
-                if let Some(line) = lines.get_mut(*cell) {
-                    *line = claim.lines.first().copied();
+    pub(crate) fn line_of_groups(&self) -> Vec<Option<usize>> {
+        let mut lines = vec![None; self.line_groups.group_count()];
+        for (line_group, resolved) in self.line_groups.all.iter().zip(&self.resolved) {
+            for usage_group in &resolved.usage_groups {
+                if let Some(line) = lines.get_mut(*usage_group) {
+                    *line = line_group.lines.first().copied();
                 }
             }
         }
@@ -120,16 +126,23 @@ impl<'a> UsageLines<'a> {
     }
 
     /// The cells that are behind no line.
-    pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &Pot> {
-        let taken = |cell: usize| self.resolved.iter().any(|resolved| resolved.cells.contains(&cell));
-        self.found.cells.iter().enumerate().filter(move |(cell, _)| !taken(*cell)).map(|(_, pot)| pot)
+    pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &ChargeSum> {
+        let taken = |usage_group: usize| {
+            self.resolved.iter().any(|resolved| resolved.usage_groups.contains(&usage_group))
+        };
+        self.found
+            .group_sums
+            .iter()
+            .enumerate()
+            .filter(move |(usage_group, _)| !taken(*usage_group))
+            .map(|(_, charged)| charged)
     }
 
     /// The file's line numbers of the claims that `wanted` picks.
-    pub(crate) fn numbers(&self, wanted: impl Fn(usize, &Resolved) -> bool) -> Vec<u64> {
+    pub(crate) fn numbers(&self, wanted: impl Fn(usize, &LineMatch) -> bool) -> Vec<u64> {
         let picked = self.numbers.iter().zip(&self.resolved).enumerate();
         let mut numbers: Vec<u64> = picked
-            .filter(|(claim, (_, resolved))| wanted(*claim, resolved))
+            .filter(|(line_group, (_, resolved))| wanted(*line_group, resolved))
             .flat_map(|(_, (numbers, _))| numbers.iter().copied())
             .collect();
         numbers.sort_unstable();
@@ -142,18 +155,20 @@ impl<'a> UsageLines<'a> {
         bridge: &mut BridgeBuilder,
         completeness: &Completeness,
     ) -> Result<()> {
-        let missing = |resolved: &Resolved| resolved.outcome == Outcome::OneOf(vec![Category::MissingUsage]);
-        let short = self.claims.all.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
-        let lacking = |(claim, resolved): (&Claim, &Resolved)| {
-            claim.calls.map_or(0, |calls| calls.saturating_sub(resolved.pot.records))
+        let missing =
+            |resolved: &LineMatch| resolved.outcome == LineFinding::OneOf(vec![Category::MissingUsage]);
+        let short = self.line_groups.all.iter().zip(&self.resolved).filter(|(_, resolved)| missing(resolved));
+        let lacking = |(line_group, resolved): (&LineGroup, &LineMatch)| {
+            line_group.calls.map_or(0, |calls| calls.saturating_sub(resolved.charged.records))
         };
         let calls: u64 = short.map(lacking).sum();
-        let strength = if calls == completeness.lacking { Strength::Proof } else { Strength::Strong };
+        let confidence = if calls == completeness.lacking { Confidence::Exact } else { Confidence::High };
         let rule = format!("the lines count {calls} calls more than are held; {}", completeness.rule());
         let tally = Tally { records: 0, amount: self.sum(missing)? };
         let lines = self.numbers(|_, resolved| missing(resolved));
-        bridge
-            .push(NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_strength(strength))
+        bridge.push(
+            NewStep::new(Category::MissingUsage, tally, rule).with_lines(lines).with_confidence(confidence),
+        )
     }
 
     /// Adds the steps from the charges to the lines, and returns what they leave, line by line.
@@ -171,19 +186,19 @@ impl<'a> UsageLines<'a> {
         let tally = Tally { records: 0, amount };
         let rule = "amounts that are not those of the lines' own words";
         bridge.push(NewStep::new(Category::InvoiceArithmetic, tally, rule).with_lines(lines))?;
-        let unknown = self.resolved.iter().filter(|each| each.outcome == Outcome::Unknown);
-        let unclaimed = self.unclaimed().map(|pot| pot.billed.checked_neg().map_err(Into::into));
+        let unknown = self.resolved.iter().filter(|each| each.outcome == LineFinding::Unknown);
+        let unclaimed = self.unclaimed().map(|charged| charged.billed.checked_neg().map_err(Into::into));
         unknown.map(|each| Ok(each.difference)).chain(unclaimed).collect()
     }
 
-    fn sum(&self, wanted: impl Fn(&Resolved) -> bool) -> Result<Money> {
+    fn sum(&self, wanted: impl Fn(&LineMatch) -> bool) -> Result<Money> {
         Ok(Money::sum(self.resolved.iter().filter(|each| wanted(each)).map(|each| each.difference))?)
     }
 
     fn relabelled_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
-        let moved = self.resolved.iter().filter(|each| !each.own && each.outcome == Outcome::Same);
-        let tally = Tally { records: moved.map(|each| each.pot.records).sum(), amount: Money::ZERO };
-        let lines = self.numbers(|_, each| !each.own && each.outcome == Outcome::Same);
+        let moved = self.resolved.iter().filter(|each| !each.own && each.outcome == LineFinding::Same);
+        let tally = Tally { records: moved.map(|each| each.charged.records).sum(), amount: Money::ZERO };
+        let lines = self.numbers(|_, each| !each.own && each.outcome == LineFinding::Same);
         let rule = "calls, tokens and amounts are those of other charges than the label names";
         bridge.push(NewStep::new(Category::Relabelled, tally, rule).with_lines(lines))
     }
@@ -195,9 +210,9 @@ impl<'a> UsageLines<'a> {
         for resolved in &self.resolved {
             fees.amount = fees.amount.checked_add(resolved.fee)?;
             discount.amount = discount.amount.checked_add(resolved.discount)?;
-            let explained = resolved.outcome != Outcome::Unknown;
-            fees.records += if explained || !resolved.fee.is_zero() { resolved.pot.records } else { 0 };
-            discount.records += if explained { resolved.pot.records } else { 0 };
+            let explained = resolved.outcome != LineFinding::Unknown;
+            fees.records += if explained || !resolved.fee.is_zero() { resolved.charged.records } else { 0 };
+            discount.records += if explained { resolved.charged.records } else { 0 };
         }
         if terms.without_fees {
             bridge.push(NewStep::new(
@@ -211,7 +226,7 @@ impl<'a> UsageLines<'a> {
             let rule = format!("every line is {whole}.{part:02} percent less than was charged");
             let mut step = NewStep::new(Category::Discount, discount, rule);
             if self.found.fit.unsure_discount {
-                step = NewStep { category: Category::Ambiguous, ..step.with_strength(Strength::Candidate) };
+                step = NewStep { category: Category::Ambiguous, ..step.with_confidence(Confidence::Low) };
                 step.candidates = vec![Category::Discount, Category::Rounding];
             }
             bridge.push(step)?;
@@ -222,13 +237,13 @@ impl<'a> UsageLines<'a> {
     /// One factor on all lines is one step. A discount is found by its percentage; this is anything else.
     fn uniform_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
         let Some(factor) = self.factor else { return Ok(()) };
-        let differ = || self.resolved.iter().filter(|each| each.outcome == Outcome::Uniform);
+        let differ = || self.resolved.iter().filter(|each| each.outcome == LineFinding::Uniform);
         let tally = Tally {
-            records: differ().map(|each| each.pot.records).sum(),
+            records: differ().map(|each| each.charged.records).sum(),
             amount: Money::sum(differ().map(|each| each.difference))?,
         };
         let rule = format!("every line is {} than was charged", factor.label());
-        let lines = self.numbers(|_, each| each.outcome == Outcome::Uniform);
+        let lines = self.numbers(|_, each| each.outcome == LineFinding::Uniform);
         let step = NewStep::new(Category::Ambiguous, tally, rule).with_lines(lines);
         let dearer = tally.amount.units() > 0;
         let candidates = if dearer {
@@ -236,86 +251,92 @@ impl<'a> UsageLines<'a> {
         } else {
             vec![Category::Discount, Category::Price, Category::OtherCurrency]
         };
-        let coincidences = Some(factor.coincidences);
-        bridge.push(NewStep { candidates, coincidences, ..step.with_strength(Strength::Candidate) })
+        let false_positives = Some(factor.false_positives);
+        bridge.push(NewStep { candidates, false_positives, ..step.with_confidence(Confidence::Low) })
     }
 
     /// Equal lines beyond those that charges stand behind.
     fn repeated_step(&self, bridge: &mut BridgeBuilder) -> Result<()> {
         let mut tally = Tally::default();
         let mut lines = Vec::new();
-        for (number, amount) in
-            self.claims.all.iter().flat_map(|claim| &claim.repeated).filter_map(|line| self.line(*line))
+        for (number, amount) in self
+            .line_groups
+            .all
+            .iter()
+            .flat_map(|line_group| &line_group.repeated)
+            .filter_map(|line| self.line(*line))
         {
             tally.amount = tally.amount.checked_add(amount)?;
             lines.push(number);
         }
         let rule = "equal to another line, and the charges are those of one of them";
         let step = NewStep::new(Category::BilledTwice, tally, rule).with_lines(lines);
-        bridge.push(step.with_strength(Strength::Strong))
+        bridge.push(step.with_confidence(Confidence::High))
     }
 
     fn outcome_steps(&self, bridge: &mut BridgeBuilder, category: Category) -> Result<()> {
         for (number, resolved) in self.resolved.iter().enumerate() {
-            let Outcome::OneOf(candidates) = &resolved.outcome else { continue };
+            let LineFinding::OneOf(candidates) = &resolved.outcome else { continue };
             let is = if candidates.len() > 1 { Category::Ambiguous } else { Category::Price };
             if is != category || *candidates == [Category::MissingUsage] {
                 continue;
             }
-            let tally = Tally { records: resolved.pot.records, amount: resolved.difference };
-            let (rule, strength) = match category {
-                Category::Price => ("as many calls for another amount", Strength::Strong),
-                _ => ("the line's amount alone does not tell", Strength::Candidate),
+            let tally = Tally { records: resolved.charged.records, amount: resolved.difference };
+            let (rule, confidence) = match category {
+                Category::Price => ("as many calls for another amount", Confidence::High),
+                _ => ("the line's amount alone does not tell", Confidence::Low),
             };
-            let step =
-                NewStep::new(category, tally, rule).with_lines(self.numbers(|claim, _| claim == number));
+            let step = NewStep::new(category, tally, rule)
+                .with_lines(self.numbers(|line_group, _| line_group == number));
             let candidates = if category == Category::Ambiguous { candidates.clone() } else { Vec::new() };
-            let coincidences = resolved.coincidences;
-            bridge.push(NewStep { candidates, coincidences, ..step.with_strength(strength) })?;
+            let false_positives = resolved.false_positives;
+            bridge.push(NewStep { candidates, false_positives, ..step.with_confidence(confidence) })?;
         }
         Ok(())
     }
 
     fn rounding_step(&self, bridge: &mut BridgeBuilder, decimals: u32) -> Result<()> {
-        let rounded = |resolved: &Resolved| !resolved.rounding.is_zero();
+        let rounded = |resolved: &LineMatch| !resolved.rounding.is_zero();
         let behind = self.resolved.iter().filter(|each| rounded(each));
         let tally = Tally {
-            records: behind.map(|each| each.pot.records).sum(),
+            records: behind.map(|each| each.charged.records).sum(),
             amount: Money::sum(self.resolved.iter().map(|resolved| resolved.rounding))?,
         };
         let names: Vec<_> = self.found.fit.policies.iter().map(|policy| policy.label()).collect();
         let lines = self.numbers(|_, resolved| rounded(resolved));
-        let held_rounded = self.resolved.iter().any(|each| each.outcome == Outcome::RoundedCharges);
+        let held_rounded = self.resolved.iter().any(|each| each.outcome == LineFinding::RoundedCharges);
         let rule = if held_rounded {
             format!("each charge is held with {decimals} decimals, and was billed with more")
         } else {
             format!("rounded to {decimals} decimals, {}", names.join(" or "))
         };
-        let strength = if held_rounded { Strength::Candidate } else { Strength::Proof };
-        bridge.push(NewStep::new(Category::Rounding, tally, rule).with_lines(lines).with_strength(strength))
+        let confidence = if held_rounded { Confidence::Low } else { Confidence::Exact };
+        bridge
+            .push(NewStep::new(Category::Rounding, tally, rule).with_lines(lines).with_confidence(confidence))
     }
 }
 
 fn resolve(
-    (number, claim): (usize, &Claim),
-    (own, cells): (bool, Vec<usize>),
+    (number, line_group): (usize, &LineGroup),
+    (own, usage_groups): (bool, Vec<usize>),
     found: &Hypothesis,
-    circumstances: &Circumstances,
-) -> Result<Resolved> {
-    let pot = Pot::sum(cells.iter().filter_map(|cell| found.cells.get(*cell)))?;
-    let amounts = |asked: Asked| {
-        let exact = asked.exact.unwrap_or(pot.billed);
+    circumstances: &InvoiceFacts,
+) -> Result<LineMatch> {
+    let charged =
+        ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| found.group_sums.get(*usage_group)))?;
+    let amounts = |asked: ExpectedAmount| {
+        let exact = asked.exact.unwrap_or(charged.billed);
         (exact, asked.rounded.unwrap_or(exact))
     };
-    let (_, rounded) = amounts(found.fit.asked(&cells, &pot));
-    let (exact, undiscounted) = amounts(found.fit.undiscounted(&cells, &pot));
-    let mut resolved = Resolved {
-        cells,
+    let (_, rounded) = amounts(found.fit.expected(&usage_groups, &charged));
+    let (exact, undiscounted) = amounts(found.fit.undiscounted(&usage_groups, &charged));
+    let mut resolved = LineMatch {
+        usage_groups,
         own,
-        pot,
-        outcome: Outcome::Same,
-        coincidences: None,
-        fee: exact.checked_sub(pot.billed)?,
+        charged,
+        outcome: LineFinding::Same,
+        false_positives: None,
+        fee: exact.checked_sub(charged.billed)?,
         rounding: undiscounted.checked_sub(exact)?,
         discount: rounded.checked_sub(undiscounted)?,
         difference: Money::ZERO,
@@ -324,36 +345,36 @@ fn resolve(
     // A sum of lines that is rounded as a whole leaves each of them less than a last digit off.
     let by_sum = found.fit.policies.first().is_some_and(|policy| policy.unit == RoundingUnit::Invoice);
     if by_sum {
-        let rounded = if found.fit.terms.discount == 0 { claim.asked } else { undiscounted };
+        let rounded = if found.fit.terms.discount == 0 { line_group.amount } else { undiscounted };
         resolved.rounding = rounded.checked_sub(exact)?;
-        resolved.discount = claim.asked.checked_sub(rounded)?;
+        resolved.discount = line_group.amount.checked_sub(rounded)?;
         return Ok(resolved);
     }
-    if let Some(reproduced) = reproduces(claim, &pot, Some(rounded)) {
-        resolved.arithmetic = claim.asked.checked_sub(reproduced)?;
+    if let Some(reproduced) = reproduces(line_group, &charged, Some(rounded)) {
+        resolved.arithmetic = line_group.amount.checked_sub(reproduced)?;
         return Ok(resolved);
     }
     // What a line says in words is what it asks for; an amount that is not that is the invoice's own mistake.
-    let asked = claim.in_words.unwrap_or(claim.asked);
-    resolved.arithmetic = claim.asked.checked_sub(asked)?;
+    let asked = line_group.in_words.unwrap_or(line_group.amount);
+    resolved.arithmetic = line_group.amount.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;
-    let supposed = found.supposed.contains(&number);
-    (resolved.outcome, resolved.coincidences) =
-        circumstances.cause(claim, supposed, &pot, resolved.difference, found);
-    if resolved.outcome == Outcome::RoundedCharges {
+    let assumed = found.assumed.contains(&number);
+    (resolved.outcome, resolved.false_positives) =
+        circumstances.cause(line_group, assumed, &charged, resolved.difference, found);
+    if resolved.outcome == LineFinding::RoundedCharges {
         resolved.rounding = asked.checked_sub(exact)?;
         resolved.difference = Money::ZERO;
     }
     // A fee that has a line of its own is in no usage line, whether or not that line is explained.
     let fee_apart =
-        resolved.outcome == Outcome::Unknown && circumstances.fee_apart && found.fit.terms.without_fees;
+        resolved.outcome == LineFinding::Unknown && circumstances.fee_apart && found.fit.terms.without_fees;
     if fee_apart {
         resolved.difference = asked.checked_sub(exact)?;
         resolved.rounding = Money::ZERO;
         resolved.discount = Money::ZERO;
-    } else if matches!(resolved.outcome, Outcome::Unknown | Outcome::Uniform) {
+    } else if matches!(resolved.outcome, LineFinding::Unknown | LineFinding::Uniform) {
         // No part of an unexplained difference has a name: neither a fee nor a discount is claimed on it.
-        resolved.difference = asked.checked_sub(pot.billed)?;
+        resolved.difference = asked.checked_sub(charged.billed)?;
         resolved.fee = Money::ZERO;
         resolved.rounding = Money::ZERO;
         resolved.discount = Money::ZERO;

@@ -4,7 +4,7 @@ use cost_model::{CostRecord, Costs, Money};
 
 use crate::error::Result;
 use crate::input::case::Case;
-use crate::model::bridge::{Reconciliation, Step, WaypointName};
+use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 use crate::model::category::Category;
 
 impl Case<'_> {
@@ -74,8 +74,8 @@ impl Case<'_> {
 /// Whether a step lies between the on-demand charges of the stated period and the invoice, and is no line that
 /// `Invoice::to_records` gives.
 fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool {
-    let usage_based = explained.waypoints.iter().find(|each| each.name == WaypointName::UsageBasedTotal);
-    if usage_based.is_none_or(|waypoint| number < waypoint.after) {
+    let usage_based = explained.subtotals.iter().find(|each| each.name == SubtotalName::UsageBasedTotal);
+    if usage_based.is_none_or(|subtotal| number < subtotal.after) {
         return false;
     }
     match step.category {
@@ -100,6 +100,6 @@ fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool
 
 /// A discount on a line of its own comes after the on-demand usage, and so does what other lines contradict.
 fn is_on_the_invoice_only(explained: &Reconciliation, number: usize) -> bool {
-    let usage = explained.waypoints.iter().find(|each| each.name == WaypointName::OnDemandUsage);
-    usage.is_some_and(|waypoint| number >= waypoint.after)
+    let usage = explained.subtotals.iter().find(|each| each.name == SubtotalName::OnDemandUsage);
+    usage.is_some_and(|subtotal| number >= subtotal.after)
 }

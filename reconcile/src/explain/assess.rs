@@ -4,15 +4,15 @@ use cost_model::{Money, Rounding};
 
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;
-use crate::model::amounts::size;
-use crate::model::assessment::{Answer, Dispute, Materiality, Missing, Party, Verdicts};
+use crate::model::amounts::magnitude;
+use crate::model::assessment::{Answer, Assessment, Dispute, Materiality, Missing, Party};
 use crate::model::bridge::Step;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::line_checks::LineCheck;
 
 /// What verdicts are about.
-pub(crate) struct Judged<'a> {
+pub(crate) struct AssessmentInput<'a> {
     pub(crate) steps: &'a [Step],
     pub(crate) checks: &'a [LineCheck],
     /// What looks wrong with the invoice and is no step.
@@ -30,8 +30,8 @@ pub(crate) struct Judged<'a> {
     pub(crate) on_demand_usage: Money,
 }
 
-impl Judged<'_> {
-    pub(crate) fn verdicts(self, materiality: Materiality) -> Result<Verdicts> {
+impl AssessmentInput<'_> {
+    pub(crate) fn assess(self, materiality: Materiality) -> Result<Assessment> {
         let half_digits = |count: u64| self.digit.size().saturating_mul(u128::from(count)) / 2;
         // In halves of a last digit: no square root is rounded up.
         let tolerance = half_digits(self.charges.isqrt()).max(self.digit.size().saturating_mul(100));
@@ -39,27 +39,31 @@ impl Judged<'_> {
             .rounded(self.digit.decimals, Rounding::Floor)?;
         let difference = self.on_demand_usage.checked_sub(self.on_demand_charges)?;
         let disputes = self.disputes()?;
-        let disputed = disputes.iter().fold(0, |sum: u128, each| sum.saturating_add(size(each.amount)));
-        let open = disputed.saturating_add(size(self.unknown_wording)).saturating_add(size(self.unexplained));
+        let disputed = disputes.iter().fold(0, |sum: u128, each| sum.saturating_add(magnitude(each.amount)));
+        let open = disputed
+            .saturating_add(magnitude(self.unknown_wording))
+            .saturating_add(magnitude(self.unexplained));
         let nothing_open =
             disputes.is_empty() && self.unknown_wording.is_zero() && self.unexplained.is_zero();
         // The smaller of both sides: neither an overcharge nor charges held twice make more immaterial.
-        let usage = size(self.on_demand_usage).min(size(self.on_demand_charges));
+        let usage = magnitude(self.on_demand_usage).min(magnitude(self.on_demand_charges));
         let material =
-            (usage / 10_000).saturating_mul(u128::from(materiality.share)).max(size(materiality.amount));
+            (usage / 10_000).saturating_mul(u128::from(materiality.share)).max(magnitude(materiality.amount));
         let answer = |holds: bool| match (self.missing.is_empty(), holds) {
             (false, _) => Answer::CannotBeSaid,
             (true, true) => Answer::Yes,
             (true, false) => Answer::No,
         };
-        Ok(Verdicts {
+        Ok(Assessment {
             exact: answer(nothing_open && self.certain),
             within_rounding: answer(open <= half_digits(self.lines)),
-            within_focus_tolerance: answer(size(difference) <= size(focus_tolerance)),
+            within_focus_tolerance: answer(magnitude(difference) <= magnitude(focus_tolerance)),
             focus_tolerance,
             immaterial: answer(open <= material),
             usage_based_difference: difference,
-            usage_based_within_one_percent: answer(size(difference) <= size(self.on_demand_usage) / 100),
+            usage_based_within_one_percent: answer(
+                magnitude(difference) <= magnitude(self.on_demand_usage) / 100,
+            ),
             timing_and_rounding: self.sum(Disposition::TimingAndRounding)?,
             accepted: self.sum(Disposition::Accepted)?,
             disputes,

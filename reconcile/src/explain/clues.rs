@@ -3,17 +3,17 @@
 mod buckets;
 mod probes;
 
-use crate::causes::outcome::Outcome;
-use crate::causes::usage_lines::{Resolved, UsageLines};
+use crate::causes::outcome::LineFinding;
+use crate::causes::usage_lines::{LineMatch, UsageLines};
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::{Claim, Claims};
-use crate::model::amounts::size;
+use crate::input::line_groups::{LineGroup, LineGroups};
+use crate::model::amounts::magnitude;
 use crate::model::assessment::Dispute;
 use crate::model::clue::Clue;
 use crate::model::clue::ClueKind;
 use crate::search::hypothesis::Hypothesis;
-use crate::search::selection::Charges;
+use crate::search::selection::ChargeHistory;
 use cost_model::Money;
 use cost_model::Rounding;
 
@@ -21,39 +21,39 @@ use cost_model::Rounding;
 const MOST: usize = 5;
 
 /// What clues are looked for in.
-pub(crate) struct Scene<'a> {
-    pub(crate) charges: &'a Charges<'a>,
-    pub(crate) claims: &'a Claims,
+pub(crate) struct ClueSearch<'a> {
+    pub(crate) charges: &'a ChargeHistory<'a>,
+    pub(crate) line_groups: &'a LineGroups,
     pub(crate) found: &'a Hypothesis,
     pub(crate) lines: &'a UsageLines<'a>,
     pub(crate) digit: LastDigit,
 }
 
-impl Scene<'_> {
+impl ClueSearch<'_> {
     /// The clues with the most money, and those about lines that are perhaps `billed_twice`.
     pub(crate) fn clues(&self, billed_twice: &[Dispute]) -> Result<Vec<Clue>> {
         let mut clues: Vec<Clue> = billed_twice
             .iter()
             .map(|dispute| Clue::new(dispute.lines.clone(), dispute.amount, ClueKind::EqualLines))
             .collect();
-        if self.found.of_others {
+        if self.found.of_other_charges {
             clues.push(self.another_invoice()?);
         } else {
             clues.extend(self.counted()?);
-            for (number, claim, resolved) in self.unexplained() {
-                clues.extend(self.of_line(number, claim, resolved)?);
+            for (number, line_group, resolved) in self.unexplained() {
+                clues.extend(self.of_line(number, line_group, resolved)?);
             }
             clues.extend(self.unclaimed()?);
         }
-        clues.sort_by_key(|clue| std::cmp::Reverse(size(clue.amount)));
+        clues.sort_by_key(|clue| std::cmp::Reverse(magnitude(clue.amount)));
         clues.truncate(MOST);
         Ok(clues)
     }
 
-    fn unexplained(&self) -> impl Iterator<Item = (usize, &Claim, &Resolved)> {
-        let all = self.claims.all.iter().zip(&self.lines.resolved).enumerate();
-        all.filter(|(_, (_, resolved))| resolved.outcome == Outcome::Unknown)
-            .map(|(number, (claim, resolved))| (number, claim, resolved))
+    fn unexplained(&self) -> impl Iterator<Item = (usize, &LineGroup, &LineMatch)> {
+        let all = self.line_groups.all.iter().zip(&self.lines.resolved).enumerate();
+        all.filter(|(_, (_, resolved))| resolved.outcome == LineFinding::Unknown)
+            .map(|(number, (line_group, resolved))| (number, line_group, resolved))
     }
 
     fn another_invoice(&self) -> Result<Clue> {
@@ -68,12 +68,13 @@ impl Scene<'_> {
         let mut clues = Vec::new();
         for order in [std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal] {
             let (mut calls, mut amounts, mut numbers) = (0_u64, Vec::new(), Vec::new());
-            for (number, claim, resolved) in self.unexplained() {
-                let Some(stated) = claim.calls.filter(|stated| stated.cmp(&resolved.pot.records) == order)
+            for (number, line_group, resolved) in self.unexplained() {
+                let Some(stated) =
+                    line_group.calls.filter(|stated| stated.cmp(&resolved.charged.records) == order)
                 else {
                     continue;
                 };
-                calls = calls.saturating_add(stated.abs_diff(resolved.pot.records));
+                calls = calls.saturating_add(stated.abs_diff(resolved.charged.records));
                 amounts.push(resolved.difference);
                 numbers.push(number);
             }
@@ -83,7 +84,7 @@ impl Scene<'_> {
                 std::cmp::Ordering::Equal => ClueKind::SameCalls,
             };
             if !numbers.is_empty() {
-                let lines = self.lines.numbers(|claim, _| numbers.contains(&claim));
+                let lines = self.lines.numbers(|line_group, _| numbers.contains(&line_group));
                 clues.push(Clue::new(lines, Money::sum(amounts)?, kind));
             }
         }
@@ -91,32 +92,34 @@ impl Scene<'_> {
     }
 
     fn unclaimed(&self) -> Result<Option<Clue>> {
-        let pots: Vec<_> = self.lines.unclaimed().filter(|pot| !pot.billed.is_zero()).collect();
-        let records = pots.iter().map(|pot| pot.records).sum();
-        let amount = Money::sum(pots.iter().map(|pot| pot.billed))?.checked_neg()?;
+        let line_sums: Vec<_> = self.lines.unclaimed().filter(|charged| !charged.billed.is_zero()).collect();
+        let records = line_sums.iter().map(|charged| charged.records).sum();
+        let amount = Money::sum(line_sums.iter().map(|charged| charged.billed))?.checked_neg()?;
         let kind = ClueKind::UnclaimedUsage { records };
-        Ok((!pots.is_empty()).then(|| Clue::new(Vec::new(), amount, kind)))
+        Ok((!line_sums.is_empty()).then(|| Clue::new(Vec::new(), amount, kind)))
     }
 
     /// What fits the difference of one line.
-    fn of_line(&self, number: usize, claim: &Claim, resolved: &Resolved) -> Result<Vec<Clue>> {
+    fn of_line(&self, number: usize, line_group: &LineGroup, resolved: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = resolved.difference;
-        let clue = |(kind, coincidences)| Clue { coincidences, ..Clue::new(lines.clone(), amount, kind) };
-        let swapped = self.is_transposed(claim, amount)?.then_some((ClueKind::TransposedDigits, None));
+        let clue =
+            |(kind, false_positives)| Clue { false_positives, ..Clue::new(lines.clone(), amount, kind) };
+        let swapped = self.is_transposed(line_group, amount)?.then_some((ClueKind::TransposedDigits, None));
         let buckets = self.buckets(number, amount);
-        let probes = if claim.calls.is_none() { self.probes(number, claim, resolved) } else { Vec::new() };
+        let probes =
+            if line_group.calls.is_none() { self.probes(number, line_group, resolved) } else { Vec::new() };
         Ok(swapped.into_iter().chain(buckets).chain(probes).map(clue).collect())
     }
 
     /// Whether the line would be right with two neighbouring digits swapped.
-    fn is_transposed(&self, claim: &Claim, difference: Money) -> Result<bool> {
-        let Ok(right) = claim.asked.checked_sub(difference) else { return Ok(false) };
+    fn is_transposed(&self, line_group: &LineGroup, difference: Money) -> Result<bool> {
+        let Ok(right) = line_group.amount.checked_sub(difference) else { return Ok(false) };
         let digits = |amount: Money| -> Result<Vec<u8>> {
             let text = amount.to_fixed(self.digit.decimals, Rounding::HalfUp)?;
             Ok(text.bytes().filter(u8::is_ascii_digit).collect())
         };
-        let (asked, right) = (digits(claim.asked)?, digits(right)?);
+        let (asked, right) = (digits(line_group.amount)?, digits(right)?);
         let differ: Vec<usize> =
             (0..asked.len()).filter(|place| asked.get(*place) != right.get(*place)).collect();
         Ok(match differ[..] {

@@ -10,28 +10,28 @@ use cost_model::Ledger;
 use cost_model::Money;
 
 use crate::causes::bridge_builder::BridgeBuilder;
-use crate::causes::fee_lines::FeeClaim;
+use crate::causes::fee_lines::FeeLines;
 use crate::causes::usage_lines::UsageLines;
 use crate::causes::{invoice_only, own_key, scope, timing, token_fee};
 use crate::error::Result;
-use crate::explain::assess::Judged;
-use crate::explain::clues::Scene;
+use crate::explain::assess::AssessmentInput;
+use crate::explain::clues::ClueSearch;
 use crate::input::case::Case;
 use crate::input::completeness::Completeness;
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::Claims;
+use crate::input::line_groups::LineGroups;
 use crate::input::usage::Usage;
-use crate::model::amounts::sum_of_sizes;
+use crate::model::amounts::sum_of_magnitudes;
 use crate::model::bridge::{
-    ChargeStatus, Explained, LineOutcome, LineStatus, Reconciliation, Step, WaypointName,
+    ChargeStatus, Explained, LineOutcome, LineStatus, Reconciliation, Step, SubtotalName,
 };
 use crate::model::category::Category;
-use crate::model::evidence::Strength;
+use crate::model::evidence::Confidence;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 use crate::model::windows::REACH;
 use crate::search::best::Search;
 use crate::search::hypothesis::Hypothesis;
-use crate::search::selection::Charges;
+use crate::search::selection::ChargeHistory;
 
 /// Explains why an invoice's total differs from the usage in a ledger, step by step: a [`Case`] of which no more is
 /// known than these.
@@ -60,34 +60,39 @@ impl Case<'_> {
 /// Runs every stage and puts the bridge together.
 pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let (invoice, decimals) = (case.invoice, case.rules.line_decimals);
-    let digit = LastDigit::of(decimals);
+    let digit = LastDigit::with_decimals(decimals);
     let usage = Usage::gather(case.ledger, invoice, case.rules)?;
-    let completeness = Completeness::of(case);
+    let completeness = Completeness::measure(case);
     let complete = !completeness.is_short();
-    let claims = Claims::of(invoice, &usage.cells)?.read_by(invoice, &usage.charges, digit, complete)?;
-    let charges = Charges::new(&usage.charges, &claims, digit, case.since_issue);
+    let line_groups = LineGroups::group_lines(invoice, &usage.usage_groups)?.read_by(
+        invoice,
+        &usage.charges,
+        digit,
+        complete,
+    )?;
+    let charges = ChargeHistory::new(&usage.charges, &line_groups, digit, case.since_issue);
     let search = Search {
         charges: &charges,
-        claims: &claims.all,
+        line_groups: &line_groups.all,
         completeness: &completeness,
         stated: invoice.period,
         reach: reach(case),
         digit,
         likely_offsets: &case.rules.likely_offsets,
     };
-    let found = search.best()?;
-    let lines = UsageLines::of(&claims, &found, &completeness, invoice)?;
+    let found = search.best_hypothesis()?;
+    let lines = UsageLines::match_charges(&line_groups, &found, &completeness, invoice)?;
 
     let mut bridge = BridgeBuilder::new(usage.ingested.amount);
     scope::steps(&mut bridge, &usage)?;
-    bridge.pass(WaypointName::UsageBasedTotal);
-    let cut_off = timing::cut_off(&charges, &claims.all, invoice.period, &found, search.reach);
+    bridge.pass(SubtotalName::UsageBasedTotal);
+    let cut_off = timing::cut_off(&charges, &line_groups.all, invoice.period, &found, search.reach);
     lines.missing_usage(&mut bridge, &completeness)?;
     timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
     let left = lines.steps(&mut bridge, decimals)?;
     bridge.leave_unexplained(&left)?;
     let unexplained_usage = bridge.unexplained;
-    bridge.pass(WaypointName::OnDemandUsage);
+    bridge.pass(SubtotalName::OnDemandUsage);
     let token_fees = token_fee::steps(&mut bridge, invoice, &found, decimals)?;
     let own_keys = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
     let checks = invoice.checks()?;
@@ -96,8 +101,9 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let outcomes = Outcomes { lines: &lines, fees: &[token_fees, own_keys], case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
     let billed_twice = invoice_only::equal_lines(invoice);
-    let scene = Scene { charges: &charges, claims: &claims, found: &found, lines: &lines, digit };
-    let verdicts = Judged {
+    let scene =
+        ClueSearch { charges: &charges, line_groups: &line_groups, found: &found, lines: &lines, digit };
+    let assessment = AssessmentInput {
         steps: &bridge.steps,
         checks: &checks,
         suspected: billed_twice.clone(),
@@ -109,9 +115,9 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         lines: rounded_lines(&outcomes),
         digit,
         on_demand_charges: usage.on_demand_in_period()?,
-        on_demand_usage: bridge.waypoint(WaypointName::OnDemandUsage),
+        on_demand_usage: bridge.subtotal(SubtotalName::OnDemandUsage),
     }
-    .verdicts(case.materiality)?;
+    .assess(case.materiality)?;
     let reconciliation = Reconciliation {
         invoice: invoice.number.clone(),
         period: invoice.period,
@@ -126,10 +132,10 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         cut_off,
         terms: found.fit.terms,
         rounding: lines.policies(),
-        verdicts,
+        assessment,
         clues: scene.clues(&billed_twice)?,
         steps: bridge.steps,
-        waypoints: bridge.waypoints,
+        subtotals: bridge.subtotals,
     };
     Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
@@ -152,27 +158,33 @@ fn rounded_lines(lines: &[LineOutcome]) -> u64 {
 /// The amounts of lines in words that are not known, without their signs.
 fn unknown_wording(invoice: &Invoice) -> Money {
     let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
-    sum_of_sizes(unknown.map(|line| line.amount))
+    sum_of_magnitudes(unknown.map(|line| line.amount))
 }
 
 fn is_certain(step: &Step) -> bool {
-    step.category != Category::Ambiguous && step.strength > Strength::Candidate
+    step.category != Category::Ambiguous && step.confidence > Confidence::Low
 }
 
 /// What becomes of the invoice's lines.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
-    fees: &'a [Option<FeeClaim>],
+    fees: &'a [Option<FeeLines>],
     case: &'a Case<'a>,
 }
 
 impl Outcomes<'_> {
     fn all(&self) -> Vec<LineOutcome> {
-        self.case.invoice.lines.iter().enumerate().map(|(number, line)| self.of(number, line)).collect()
+        self.case
+            .invoice
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(number, line)| self.line_outcome(number, line))
+            .collect()
     }
 
-    fn of(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
-        let fee = || self.fees.iter().flatten().find_map(|claim| claim.behind(number));
+    fn line_outcome(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
+        let fee = || self.fees.iter().flatten().find_map(|line_group| line_group.behind(number));
         let behind = self.lines.behind(number).or_else(fee);
         let status = match (behind, line.kind()) {
             (Some((_, _, status)), _) => status,
@@ -198,12 +210,12 @@ impl Outcomes<'_> {
 /// The final status of every charge: scope decided most, the chosen hypothesis decides the rest.
 fn charge_statuses(
     usage: &Usage,
-    charges: &Charges<'_>,
+    charges: &ChargeHistory<'_>,
     found: &Hypothesis,
     lines: &UsageLines<'_>,
 ) -> Vec<ChargeStatus> {
-    let (mut statuses, line_of_cells) = (usage.statuses.clone(), lines.line_of_cells());
-    let span = charges.span(found.view.window);
+    let (mut statuses, line_of_groups) = (usage.statuses.clone(), lines.line_of_groups());
+    let span = charges.span(found.selection.window);
     for (place, charge) in usage.charges.iter().enumerate() {
         let Some(status) = statuses.get_mut(charge.row) else { continue };
         let in_months = *status != ChargeStatus::OutsideMonths;
@@ -213,12 +225,12 @@ fn charge_statuses(
             ChargeStatus::AfterPeriod
         } else if !span.contains(&place) {
             ChargeStatus::OutsideMonths
-        } else if charges.is_absent_in(&found.view, place) {
+        } else if charges.is_absent_in(&found.selection, place) {
             ChargeStatus::Late
-        } else if found.view.copies.binary_search(&place).is_ok() {
+        } else if found.selection.copies.binary_search(&place).is_ok() {
             ChargeStatus::Duplicate
         } else {
-            let line = line_of_cells.get(charge.cell).copied().flatten();
+            let line = line_of_groups.get(charge.usage_group).copied().flatten();
             line.map_or(ChargeStatus::Unclaimed, ChargeStatus::Line)
         };
     }

@@ -10,16 +10,16 @@ use crate::model::assessment::Missing;
 pub(crate) struct Completeness {
     /// Spans of the period that nobody has read.
     pub(crate) gaps: Vec<Window>,
-    /// Charges that were announced and are not held, over all windows that lack some.
+    /// ChargeHistory that were announced and are not held, over all windows that lack some.
     pub(crate) lacking: u64,
-    /// Charges that are held and were not announced.
+    /// ChargeHistory that are held and were not announced.
     pub(crate) surplus: u64,
     /// A number of charges was announced for the whole period.
     pub(crate) counted: bool,
 }
 
 impl Completeness {
-    pub(crate) fn of(case: &Case<'_>) -> Self {
+    pub(crate) fn measure(case: &Case<'_>) -> Self {
         let missing = |gap: Gap| (gap.state == GapState::Missing).then_some(gap.window);
         let mut completeness = Self {
             gaps: case.ledger.gaps(case.invoice.period).into_iter().filter_map(missing).collect(),
@@ -44,7 +44,7 @@ impl Completeness {
         let stated = case.invoice.period;
         let (start, end) = (stated.start().min(asked.start()), stated.end().max(asked.end()));
         let whole = Window::new(start, end).unwrap_or(stated);
-        let mut missing: Vec<Missing> = case.ledger.gaps(whole).iter().map(Missing::of).collect();
+        let mut missing: Vec<Missing> = case.ledger.gaps(whole).iter().map(Missing::from_gap).collect();
         missing.extend((self.lacking > 0).then_some(Missing::NotHeld(self.lacking)));
         missing
     }

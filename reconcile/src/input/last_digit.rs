@@ -25,7 +25,7 @@ pub(crate) struct RoundedSums {
 }
 
 impl LastDigit {
-    pub(crate) fn of(decimals: u32) -> Self {
+    pub(crate) fn with_decimals(decimals: u32) -> Self {
         let twos = 24_u32.saturating_sub(decimals);
         Self { decimals, units: 10_i128.saturating_pow(twos), twos, odd: 5_i64.saturating_pow(twos) }
     }
@@ -66,7 +66,7 @@ impl LastDigit {
 
 impl RoundedSums {
     /// Adds an amount; `None` past the range.
-    pub(crate) fn add(&mut self, amount: Money, digit: LastDigit) -> Option<()> {
+    pub(crate) fn add_amount(&mut self, amount: Money, digit: LastDigit) -> Option<()> {
         let (floor, above) = digit.split(amount.units())?;
         let twice = above.checked_mul(2)?;
         let past_half = twice > digit.units;
@@ -108,10 +108,10 @@ mod tests {
     proptest! {
         #[test]
         fn sums_are_those_of_amounts_rounded_one_by_one(amounts in prop::collection::vec(amounts(), 0..20), decimals in 0_u32..9) {
-            let digit = LastDigit::of(decimals);
+            let digit = LastDigit::with_decimals(decimals);
             let mut sums = RoundedSums::default();
             for amount in &amounts {
-                sums.add(Money::from_units(*amount), digit).unwrap();
+                sums.add_amount(Money::from_units(*amount), digit).unwrap();
             }
             for (sum, policy) in sums.amounts(digit).into_iter().zip(Rounding::ALL) {
                 let one_by_one = amounts.iter().map(|amount| Money::from_units(*amount).rounded(decimals, policy).unwrap());
@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn past_the_range_there_is_no_sum() {
-        let digit = LastDigit::of(2);
+        let digit = LastDigit::with_decimals(2);
         let mut sums = RoundedSums::default();
-        sums.add(Money::from_units(i128::MAX), digit).unwrap();
-        sums.add(Money::from_units(i128::MAX), digit).unwrap();
+        sums.add_amount(Money::from_units(i128::MAX), digit).unwrap();
+        sums.add_amount(Money::from_units(i128::MAX), digit).unwrap();
         assert_eq!(sums.amounts(digit), [None; 4]);
     }
 }

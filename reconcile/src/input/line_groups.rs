@@ -6,18 +6,18 @@ use chrono::NaiveDate;
 use cost_model::{Money, TokenCounts};
 
 use crate::error::Result;
-use crate::input::usage::Cell;
+use crate::input::usage::UsageGroup;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind, UsageLine};
 
 /// Lines about the same charges, and what they say of them.
 #[derive(Debug)]
-pub(crate) struct Claim {
+pub(crate) struct LineGroup {
     /// The numbers of the lines in the invoice, counted from 0.
     pub(crate) lines: Vec<usize>,
     /// The numbers of lines that repeat an earlier one and are not among them: no charges stand behind them.
     pub(crate) repeated: Vec<usize>,
     /// What the lines ask for.
-    pub(crate) asked: Money,
+    pub(crate) amount: Money,
     /// What their texts ask for, where every text names an amount.
     pub(crate) in_words: Option<Money>,
     /// How many calls they count, where every one counts and a charge stands for one call.
@@ -33,9 +33,9 @@ pub(crate) struct Claim {
 /// A withdrawn charge has no cell, since nobody kept its model: each claim has a cell of its own for those, after all
 /// others, and the last cell is for those that are in no claim.
 #[derive(Debug)]
-pub(crate) struct Claims {
-    pub(crate) all: Vec<Claim>,
-    claim_of_cell: Vec<Option<usize>>,
+pub(crate) struct LineGroups {
+    pub(crate) all: Vec<LineGroup>,
+    line_group_of_usage_group: Vec<Option<usize>>,
     models: Vec<String>,
 }
 
@@ -49,85 +49,90 @@ struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn of(about: &'a UsageLine) -> Self {
+    fn from_usage(about: &'a UsageLine) -> Self {
         let user = about.user.as_ref().map(|user| user.to_lowercase());
         Self { model: about.model.as_deref(), user, day: about.day, mode: about.mode }
     }
 
     /// Whether a cell is among the charges that such lines are about.
-    fn includes(&self, cell: &Cell) -> bool {
-        self.model.is_none_or(|model| *model == cell.model)
-            && (self.user.is_none() || self.user == cell.user)
-            && (self.day.is_none() || self.day == cell.day)
-            && self.mode.is_none_or(|mode| mode == cell.mode)
+    fn includes(&self, usage_group: &UsageGroup) -> bool {
+        self.model.is_none_or(|model| *model == usage_group.model)
+            && (self.user.is_none() || self.user == usage_group.user)
+            && (self.day.is_none() || self.day == usage_group.day)
+            && self.mode.is_none_or(|mode| mode == usage_group.mode)
     }
 }
 
-impl Claims {
+impl LineGroups {
     /// The most particular lines choose first.
-    pub(crate) fn of(invoice: &Invoice, cells: &[Cell]) -> Result<Self> {
+    pub(crate) fn group_lines(invoice: &Invoice, usage_groups: &[UsageGroup]) -> Result<Self> {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
             if let LineKind::Usage(about) = line.kind() {
-                groups.entry(Subject::of(about)).or_default().push(number);
+                groups.entry(Subject::from_usage(about)).or_default().push(number);
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_by_key(|(about, _)| {
             (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.mode.is_none())
         });
-        let claim_of = |cell| groups.iter().position(|(about, _)| about.includes(cell));
-        let claim_of_cell =
-            cells.iter().map(claim_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
-        let claims = groups.into_iter().map(|(_, lines)| Claim::of(invoice, lines)).collect::<Result<_>>()?;
-        let models = cells.iter().map(|cell| cell.model.clone()).collect();
-        Ok(Self { all: claims, claim_of_cell, models })
+        let line_group_of = |usage_group| groups.iter().position(|(about, _)| about.includes(usage_group));
+        let line_group_of_usage_group =
+            usage_groups.iter().map(line_group_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
+        let line_groups = groups
+            .into_iter()
+            .map(|(_, lines)| LineGroup::from_lines(invoice, lines))
+            .collect::<Result<_>>()?;
+        let models = usage_groups.iter().map(|usage_group| usage_group.model.clone()).collect();
+        Ok(Self { all: line_groups, line_group_of_usage_group, models })
     }
 
     /// These cells one by one, and together where they are of one model.
-    pub(crate) fn sets_of(&self, cells: &[usize]) -> Vec<Vec<usize>> {
-        let model = |cell: usize| self.models.get(cell);
-        let mut sets: Vec<Vec<usize>> = cells.iter().map(|cell| vec![*cell]).collect();
-        for (place, first) in cells.iter().enumerate() {
-            let others = cells.iter().skip(place + 1);
+    pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
+        let model = |usage_group: usize| self.models.get(usage_group);
+        let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
+        for (place, first) in usage_groups.iter().enumerate() {
+            let others = usage_groups.iter().skip(place + 1);
             let same = others.filter(|other| model(*first).is_some() && model(*first) == model(**other));
             sets.extend(same.map(|other| vec![*first, *other]));
         }
         sets
     }
 
-    pub(crate) fn model_of(&self, cell: usize) -> Option<&str> {
-        self.models.get(cell).map(String::as_str)
+    pub(crate) fn model_of(&self, usage_group: usize) -> Option<&str> {
+        self.models.get(usage_group).map(String::as_str)
     }
 
     /// The number of cells, those for withdrawn charges included.
-    pub(crate) fn cells(&self) -> usize {
-        self.claim_of_cell.len()
+    pub(crate) fn group_count(&self) -> usize {
+        self.line_group_of_usage_group.len()
     }
 
-    pub(crate) fn claim_of(&self, cell: usize) -> Option<usize> {
-        self.claim_of_cell.get(cell).copied().flatten()
+    pub(crate) fn line_group_of(&self, usage_group: usize) -> Option<usize> {
+        self.line_group_of_usage_group.get(usage_group).copied().flatten()
     }
 
-    pub(crate) fn cells_of(&self, claim: usize) -> Vec<usize> {
-        (0..self.cells()).filter(|cell| self.claim_of(*cell) == Some(claim)).collect()
+    pub(crate) fn usage_groups_of(&self, line_group: usize) -> Vec<usize> {
+        (0..self.group_count())
+            .filter(|usage_group| self.line_group_of(*usage_group) == Some(line_group))
+            .collect()
     }
 
     /// The cell of a claim's withdrawn charges, or of those in no claim.
-    pub(crate) fn withdrawn_cell(&self, claim: Option<usize>) -> usize {
-        let past_charges = self.cells().saturating_sub(self.all.len() + 1);
-        past_charges.saturating_add(claim.unwrap_or(self.all.len()))
+    pub(crate) fn withdrawn_group(&self, line_group: Option<usize>) -> usize {
+        let past_charges = self.group_count().saturating_sub(self.all.len() + 1);
+        past_charges.saturating_add(line_group.unwrap_or(self.all.len()))
     }
 }
 
-impl Claim {
-    pub(crate) fn of(invoice: &Invoice, numbers: Vec<usize>) -> Result<Self> {
+impl LineGroup {
+    pub(crate) fn from_lines(invoice: &Invoice, numbers: Vec<usize>) -> Result<Self> {
         let lines: Vec<&InvoiceLine> =
             numbers.iter().filter_map(|number| invoice.lines.get(*number)).collect();
         let usage = || lines.iter().map(|line| usage_of(line));
         let in_words = lines.iter().map(|line| in_words(line)).collect::<Option<Vec<_>>>();
         Ok(Self {
-            asked: Money::sum(lines.iter().map(|line| line.amount))?,
+            amount: Money::sum(lines.iter().map(|line| line.amount))?,
             in_words: in_words.map(Money::sum).transpose()?,
             calls: usage().map(|about| about?.calls).sum(),
             tokens: usage()

@@ -61,7 +61,7 @@ impl SinceIssue {
         for charge in &late {
             *scanned.entry(*charge).or_default() += 1;
         }
-        late.extend(self.restated_late().filter(|charge| !take(&mut scanned, charge)));
+        late.extend(self.restated_late().filter(|charge| !take_one(&mut scanned, charge)));
         late
     }
 
@@ -79,7 +79,7 @@ impl SinceIssue {
         }
         let there = |each: &&Restated| match (each.old, each.new) {
             (None, _) => false,
-            (Some(costs), None) => !take(&mut came, &Amounts { at: each.at, costs }),
+            (Some(costs), None) => !take_one(&mut came, &Amounts { at: each.at, costs }),
             (Some(_), Some(_)) => true,
         };
         self.restated.iter().filter(there).copied().collect()
@@ -87,7 +87,7 @@ impl SinceIssue {
 }
 
 /// Takes one of those charges, if there is one left.
-fn take(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
+fn take_one(charges: &mut HashMap<Amounts, usize>, wanted: &Amounts) -> bool {
     let left = charges.get_mut(wanted).filter(|left| **left > 0);
     left.map(|left| *left -= 1).is_some()
 }

@@ -12,7 +12,7 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::ChargeStatus;
 use crate::model::invoice::{Invoice, LineKind, UsageLine};
 
-/// Charges and their sum.
+/// ChargeHistory and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) records: u64,
@@ -20,7 +20,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, amount: Money) -> Result<()> {
+    pub(crate) fn add_charge(&mut self, amount: Money) -> Result<()> {
         self.records += 1;
         self.amount = self.amount.checked_add(amount)?;
         Ok(())
@@ -30,7 +30,7 @@ impl Tally {
 /// What the usage lines of an invoice can tell apart: a model and whether it ran in the mode of the rules; the user and the
 /// day only where some line names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cell {
+pub(crate) struct UsageGroup {
     pub(crate) model: String,
     pub(crate) mode: bool,
     pub(crate) user: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) struct Charge {
     /// Its place in the ledger.
     pub(crate) row: usize,
     pub(crate) set: DimensionSetId,
-    pub(crate) cell: usize,
+    pub(crate) usage_group: usize,
     pub(crate) billed: Money,
     pub(crate) fee: Money,
     pub(crate) tokens: TokenCounts,
@@ -70,7 +70,7 @@ pub(crate) struct Usage {
     pub(crate) before: Tally,
     pub(crate) after: Tally,
     pub(crate) without_amount: u64,
-    pub(crate) cells: Vec<Cell>,
+    pub(crate) usage_groups: Vec<UsageGroup>,
     /// The on-demand charges of the months and a few days around them, by time.
     pub(crate) charges: Vec<Charge>,
     /// What became of each charge of the ledger, in its order, as far as scope decides it.
@@ -78,7 +78,7 @@ pub(crate) struct Usage {
 }
 
 #[derive(Clone, Copy)]
-enum Class {
+enum ChargeClass {
     OnDemand(usize),
     OwnKey,
     Other,
@@ -88,28 +88,32 @@ impl Usage {
     pub(crate) fn gather(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Self> {
         let (period, months, near) =
             (invoice.period, invoice.period.whole_months(), invoice.window_of_charges());
-        let named = Named::by(invoice);
-        let mut cells = Cells::default();
-        let classes: Vec<Class> = ledger
+        let named = LineDetail::by(invoice);
+        let mut usage_groups = UsageGroups::default();
+        let classes: Vec<ChargeClass> = ledger
             .set_ids()
             .filter_map(|id| ledger.set(id))
-            .map(|set| classify(set, rules, named, &mut cells))
+            .map(|set| classify_set(set, rules, named, &mut usage_groups))
             .collect();
         let mut usage = Self { statuses: Vec::with_capacity(ledger.len()), ..Self::default() };
         for (row, charge) in ledger.rows().enumerate() {
-            let class = classes.get(charge.set.index()).copied().unwrap_or(Class::Other);
-            if let (Class::OnDemand(cell), true) = (class, near.contains(charge.at)) {
-                let cell = if named.days { cells.of_day(cell, charge.at.date()) } else { cell };
-                usage.charges.push(on_demand(&charge, row, cell));
+            let class = classes.get(charge.set.index()).copied().unwrap_or(ChargeClass::Other);
+            if let (ChargeClass::OnDemand(usage_group), true) = (class, near.contains(charge.at)) {
+                let usage_group = if named.days {
+                    usage_groups.group_of_day(usage_group, charge.at.date())
+                } else {
+                    usage_group
+                };
+                usage.charges.push(on_demand(&charge, row, usage_group));
             }
             let status = if months.contains(charge.at) {
-                usage.add(&charge, class, period)?
+                usage.add_row(&charge, class, period)?
             } else {
                 ChargeStatus::OutsideMonths
             };
             usage.statuses.push(status);
         }
-        usage.cells = cells.all;
+        usage.usage_groups = usage_groups.all;
         Ok(usage)
     }
 
@@ -118,50 +122,50 @@ impl Usage {
         Ok(self.on_demand_billed.amount.checked_sub(self.before.amount)?.checked_sub(self.after.amount)?)
     }
 
-    fn add(&mut self, row: &LedgerRow, class: Class, period: Window) -> Result<ChargeStatus> {
+    fn add_row(&mut self, row: &LedgerRow, class: ChargeClass, period: Window) -> Result<ChargeStatus> {
         let effective = row.costs.effective.unwrap_or_default();
         let billed = row.costs.billed.unwrap_or_default();
         self.without_amount += u64::from(row.costs.effective.is_none());
-        self.ingested.add(effective)?;
+        self.ingested.add_charge(effective)?;
         Ok(match class {
-            Class::OnDemand(_) => {
-                self.on_demand_effective.add(effective)?;
-                self.on_demand_billed.add(billed)?;
+            ChargeClass::OnDemand(_) => {
+                self.on_demand_effective.add_charge(effective)?;
+                self.on_demand_billed.add_charge(billed)?;
                 if row.at < period.start() {
-                    self.before.add(billed)?;
+                    self.before.add_charge(billed)?;
                     ChargeStatus::BeforePeriod
                 } else if row.at >= period.end() {
-                    self.after.add(billed)?;
+                    self.after.add_charge(billed)?;
                     ChargeStatus::AfterPeriod
                 } else {
                     ChargeStatus::Unclaimed
                 }
             }
-            Class::OwnKey => {
-                self.own_key.add(effective)?;
+            ChargeClass::OwnKey => {
+                self.own_key.add_charge(effective)?;
                 if period.contains(row.at) {
-                    self.own_key_in_period.add(billed)?;
+                    self.own_key_in_period.add_charge(billed)?;
                 }
                 ChargeStatus::OwnKey
             }
-            Class::Other if row.costs.billed == Some(Money::ZERO) => {
-                self.non_billed.add(effective)?;
+            ChargeClass::Other if row.costs.billed == Some(Money::ZERO) => {
+                self.non_billed.add_charge(effective)?;
                 ChargeStatus::NonBilled
             }
-            Class::Other => {
-                self.unknown_kind.add(effective)?;
+            ChargeClass::Other => {
+                self.unknown_kind.add_charge(effective)?;
                 ChargeStatus::UnknownKind
             }
         })
     }
 }
 
-fn on_demand(charge: &LedgerRow, row: usize, cell: usize) -> Charge {
+fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
     Charge {
         at: charge.at,
         row,
         set: charge.set,
-        cell,
+        usage_group,
         billed: charge.costs.billed.unwrap_or_default(),
         fee: charge.fee.unwrap_or_default(),
         tokens: charge.tokens,
@@ -170,12 +174,12 @@ fn on_demand(charge: &LedgerRow, row: usize, cell: usize) -> Charge {
 
 /// What lines of an invoice name beside models.
 #[derive(Clone, Copy)]
-struct Named {
+struct LineDetail {
     users: bool,
     days: bool,
 }
 
-impl Named {
+impl LineDetail {
     fn by(invoice: &Invoice) -> Self {
         let names = |wanted: fn(&UsageLine) -> bool| {
             invoice.lines.iter().any(|line| matches!(line.kind(), LineKind::Usage(about) if wanted(about)))
@@ -184,45 +188,50 @@ impl Named {
     }
 }
 
-/// Cells, each with its number.
+/// UsageGroups, each with its number.
 #[derive(Default)]
-struct Cells {
-    all: Vec<Cell>,
-    numbers: BTreeMap<Cell, usize>,
+struct UsageGroups {
+    all: Vec<UsageGroup>,
+    numbers: BTreeMap<UsageGroup, usize>,
     of_days: BTreeMap<(usize, NaiveDate), usize>,
 }
 
-impl Cells {
-    fn number(&mut self, cell: Cell) -> usize {
+impl UsageGroups {
+    fn group_number(&mut self, usage_group: UsageGroup) -> usize {
         let next = self.all.len();
-        let number = *self.numbers.entry(cell.clone()).or_insert(next);
+        let number = *self.numbers.entry(usage_group.clone()).or_insert(next);
         if number == next {
-            self.all.push(cell);
+            self.all.push(usage_group);
         }
         number
     }
 
     /// The part of a cell that is of one day.
-    fn of_day(&mut self, cell: usize, day: NaiveDate) -> usize {
-        if let Some(number) = self.of_days.get(&(cell, day)) {
+    fn group_of_day(&mut self, usage_group: usize, day: NaiveDate) -> usize {
+        if let Some(number) = self.of_days.get(&(usage_group, day)) {
             return *number;
         }
-        let Some(whole) = self.all.get(cell).cloned() else { return cell };
-        let number = self.number(Cell { day: Some(day), ..whole });
-        self.of_days.insert((cell, day), number);
+        let Some(whole) = self.all.get(usage_group).cloned() else { return usage_group };
+        let number = self.group_number(UsageGroup { day: Some(day), ..whole });
+        self.of_days.insert((usage_group, day), number);
         number
     }
 }
 
-fn classify(set: LedgerSet<'_>, rules: &BillingRules, named: Named, cells: &mut Cells) -> Class {
+fn classify_set(
+    set: LedgerSet<'_>,
+    rules: &BillingRules,
+    named: LineDetail,
+    usage_groups: &mut UsageGroups,
+) -> ChargeClass {
     if rules.on_demand.matches(&set) {
         let model = set.get(&rules.model).unwrap_or_default().into_owned();
         let mode = rules.mode.as_ref().and_then(|mode| set.get(mode)).as_deref() == Some("true");
         let user = set.get(&rules.user).filter(|_| named.users).map(|user| user.to_lowercase());
-        Class::OnDemand(cells.number(Cell { model, mode, user, day: None }))
+        ChargeClass::OnDemand(usage_groups.group_number(UsageGroup { model, mode, user, day: None }))
     } else if rules.own_key.matches(&set) {
-        Class::OwnKey
+        ChargeClass::OwnKey
     } else {
-        Class::Other
+        ChargeClass::Other
     }
 }

@@ -62,7 +62,7 @@ impl Answer {
 pub enum Verdict {
     /// Every amount has a cause, and nobody has to act.
     Done,
-    /// Something of the period is missing or may still change: see [`Verdicts::missing`].
+    /// Something of the period is missing or may still change: see [`Assessment::missing`].
     CannotBeSaid,
     /// Something is to be disputed, is of unknown wording, or has no cause.
     NeedsAction,
@@ -95,7 +95,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    pub(crate) fn of(gap: &Gap) -> Self {
+    pub(crate) fn from_gap(gap: &Gap) -> Self {
         match gap.state {
             GapState::Missing => Self::Unread(gap.window),
             GapState::Provisional => Self::Provisional(gap.window),
@@ -166,10 +166,10 @@ impl Party {
     }
 }
 
-/// Verdicts on a bridge. None of them changes an amount.
+/// Assessment on a bridge. None of them changes an amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Verdicts {
+pub struct Assessment {
     /// What keeps every answer below from being given; nothing where all of the period was read and is final.
     pub missing: Vec<Missing>,
     /// Every amount has a cause that is sure, none is to be disputed, and every line's words are known.
@@ -200,7 +200,7 @@ pub struct Verdicts {
     pub unexplained: Money,
 }
 
-impl Verdicts {
+impl Assessment {
     /// How the explanation ends.
     pub fn overall(&self) -> Verdict {
         let open =

@@ -1,13 +1,13 @@
 //! The outcome: a bridge in which every amount has a name and evidence.
 
 use crate::model::disposition::Disposition;
+use crate::model::evidence::Confidence;
 use crate::model::evidence::Evidence;
-use crate::model::evidence::Strength;
 use cost_model::{Currency, Money, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
-use crate::model::assessment::{Verdict, Verdicts};
+use crate::model::assessment::{Assessment, Verdict};
 use crate::model::category::Category;
 use crate::model::clue::Clue;
 use crate::model::terms::{RoundingPolicy, Terms};
@@ -31,10 +31,11 @@ pub struct Reconciliation {
     /// The steps, in the order of the bridge.
     pub steps: Vec<Step>,
     /// Sums that the bridge passes on its way.
-    pub waypoints: Vec<Waypoint>,
+    #[serde(rename = "waypoints")]
+    pub subtotals: Vec<Subtotal>,
     /// What no step accounts for.
     pub unexplained: Money,
-    /// The part of `unexplained` that lies before the On-Demand Usage waypoint.
+    /// The part of `unexplained` that lies before the On-Demand Usage subtotal.
     pub unexplained_usage: Money,
     /// The grand total of the invoice.
     pub invoice_total: Money,
@@ -50,23 +51,24 @@ pub struct Reconciliation {
     /// amounts.
     pub rounding: Vec<RoundingPolicy>,
     /// What an auditor would conclude.
-    pub verdicts: Verdicts,
+    #[serde(rename = "verdicts")]
+    pub assessment: Assessment,
     /// Where to look for what is unexplained, a few at most, those with the most money first. No amount is moved by a clue.
     pub clues: Vec<Clue>,
 }
 
 impl Reconciliation {
     /// The same bridge, if it adds up: from what was ingested over every step and what is unexplained to the invoice's
-    /// total, past both waypoints. A bridge that does not is a mistake of this crate, and nobody is to see it.
+    /// total, past both subtotals. A bridge that does not is a mistake of this crate, and nobody is to see it.
     pub(crate) fn checked(self) -> crate::error::Result<Self> {
         // Sums may leave the range on the way and come back: modulo 2^128 they are still equal or not.
         let mut reached = self.ingested.units();
         for number in 0..=self.steps.len() {
-            for waypoint in self.waypoints.iter().filter(|waypoint| waypoint.after == number) {
-                if waypoint.name == WaypointName::OnDemandUsage {
+            for subtotal in self.subtotals.iter().filter(|subtotal| subtotal.after == number) {
+                if subtotal.name == SubtotalName::OnDemandUsage {
                     reached = reached.wrapping_add(self.unexplained_usage.units());
                 }
-                self.check_sum(waypoint.name.label(), reached, waypoint.amount)?;
+                self.check_sum(subtotal.name.label(), reached, subtotal.amount)?;
             }
             reached = reached.wrapping_add(self.steps.get(number).map_or(0, |step| step.amount.units()));
         }
@@ -87,14 +89,14 @@ impl Reconciliation {
         Err(Error::new(ErrorKind::Internal, message))
     }
 
-    /// The amount of a waypoint.
-    pub fn waypoint(&self, name: WaypointName) -> Option<Money> {
-        self.waypoints.iter().find(|waypoint| waypoint.name == name).map(|waypoint| waypoint.amount)
+    /// The amount of a subtotal.
+    pub fn subtotal(&self, name: SubtotalName) -> Option<Money> {
+        self.subtotals.iter().find(|subtotal| subtotal.name == name).map(|subtotal| subtotal.amount)
     }
 
     /// How the explanation ends: whether somebody has to act, and whether an answer can be given at all.
     pub fn verdict(&self) -> Verdict {
-        self.verdicts.overall()
+        self.assessment.overall()
     }
 
     /// The sum of a category's steps.
@@ -118,7 +120,8 @@ pub struct Step {
     /// By how much.
     pub amount: Money,
     /// How good the evidence is.
-    pub strength: Strength,
+    #[serde(rename = "strength")]
+    pub confidence: Confidence,
     /// What shows it.
     pub evidence: Evidence,
 }
@@ -153,15 +156,16 @@ pub struct CutOff {
     /// The usage lines that agree.
     pub lines: u64,
     /// How good the evidence is.
-    pub strength: Strength,
+    #[serde(rename = "strength")]
+    pub confidence: Confidence,
 }
 
 /// A named sum on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Waypoint {
+pub struct Subtotal {
     /// Its name.
-    pub name: WaypointName,
+    pub name: SubtotalName,
     /// Its amount.
     pub amount: Money,
     /// How many steps lie before it.
@@ -172,14 +176,14 @@ pub struct Waypoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum WaypointName {
+pub enum SubtotalName {
     /// The billed cost of on-demand charges in the months.
     UsageBasedTotal,
     /// The sum of the invoice's on-demand usage lines.
     OnDemandUsage,
 }
 
-impl WaypointName {
+impl SubtotalName {
     /// A short text for people.
     pub fn label(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use cost_model::output::for_terminal;
 use cost_model::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 
 /// Something that fits an unexplained difference, and what to do about it. It is no explanation: nothing is moved by it.
 ///
@@ -22,8 +22,8 @@ pub struct Clue {
     pub kind: ClueKind,
     /// How many such hits chance alone would give, if a search found it. Searches with more than one in twenty are left
     /// out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coincidences: Option<Coincidences>,
+    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    pub false_positives: Option<FalsePositiveRate>,
 }
 
 /// What fits an unexplained difference.
@@ -76,7 +76,7 @@ pub enum ClueKind {
 
 impl Clue {
     pub(crate) fn new(lines: Vec<u64>, amount: Money, kind: ClueKind) -> Self {
-        Self { lines, amount, kind, coincidences: None }
+        Self { lines, amount, kind, false_positives: None }
     }
 }
 
@@ -152,8 +152,8 @@ fn counted(count: u64, what: &str) -> String {
 impl fmt::Display for Clue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence())?;
-        if let Some(coincidences) = self.coincidences {
-            write!(f, " (by chance at most {} in 100)", coincidences.millionths().div_ceil(10_000))?;
+        if let Some(false_positives) = self.false_positives {
+            write!(f, " (by chance at most {} in 100)", false_positives.millionths().div_ceil(10_000))?;
         }
         Ok(())
     }

@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Strength {
+pub enum Confidence {
     /// A search found it, and chance would hardly have.
-    Candidate,
+    #[serde(rename = "candidate")]
+    Low,
     /// Whole numbers of calls agree, or the records themselves show it.
-    Strong,
+    #[serde(rename = "strong")]
+    High,
     /// Calls, tokens and amounts agree to the last digit, or it is written on the invoice.
-    Proof,
+    #[serde(rename = "proof")]
+    Exact,
 }
 
 /// What shows that a step is right.
@@ -26,21 +29,21 @@ pub struct Evidence {
     /// The rule that was applied, in words.
     pub rule: String,
     /// If a search found it: how often chance alone would have found something as good.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coincidences: Option<Coincidences>,
+    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    pub false_positives: Option<FalsePositiveRate>,
 }
 
 /// How many hits chance alone would give in a search, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Coincidences(u64);
+pub struct FalsePositiveRate(u64);
 
-impl Coincidences {
+impl FalsePositiveRate {
     /// Above this a hit is not taken: one in twenty.
     pub const LIMIT: Self = Self(50_000);
 
     /// The hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
-    pub fn of(tries: u64, outcomes: u64) -> Self {
+    pub fn expected(tries: u64, outcomes: u64) -> Self {
         Self(tries.saturating_mul(1_000_000).checked_div(outcomes.max(1)).unwrap_or(u64::MAX))
     }
 

@@ -77,16 +77,16 @@ impl History {
     /// Adds an explanation of an invoice, and returns its entry's number, counted from 0. One that changes nothing is
     /// added too: it says that somebody looked again.
     pub fn push(&mut self, reconciliation: Reconciliation, inputs: InputDigest, at: Timestamp) -> usize {
-        self.add(Event::Explained { reconciliation: Box::new(reconciliation), inputs }, at)
+        self.append(Event::Explained { reconciliation: Box::new(reconciliation), inputs }, at)
     }
 
     /// Adds a sign-off, and returns its entry's number. Whether it holds is for [`Changes::lost`] and
     /// [`signed`](Self::signed) to say.
     pub fn sign(&mut self, sign_off: SignOff, at: Timestamp) -> usize {
-        self.add(Event::Signed(sign_off), at)
+        self.append(Event::Signed(sign_off), at)
     }
 
-    fn add(&mut self, event: Event, at: Timestamp) -> usize {
+    fn append(&mut self, event: Event, at: Timestamp) -> usize {
         let previous = self.head();
         let digest = entry_digest(previous, at, &event);
         self.entries.push(Entry { previous, at, event, digest });

@@ -10,7 +10,7 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::{ChargeStatus, Explained};
 use crate::model::invoice::{Invoice, LineKind};
 use crate::output::csv::{cell, list, table};
-use crate::output::tables::asked_together;
+use crate::output::tables::invoiced_together;
 
 /// The on-demand charges of one model against the lines that they are behind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -61,7 +61,7 @@ impl Explained {
             let name = names.get(charge.set.index()).map(String::as_str).unwrap_or_default();
             models.charge(name, charge.costs.billed.unwrap_or_default(), place)?;
         }
-        for (place, asked) in asked_together(&invoice.lines) {
+        for (place, asked) in invoiced_together(&invoice.lines) {
             let Some(line) = invoice.lines.get(place) else { continue };
             if let LineKind::Usage(about) = line.kind() {
                 models.line(about.model.as_deref().unwrap_or_default(), place, line.line, asked)?;

@@ -2,9 +2,9 @@
 
 use cost_model::output::for_terminal;
 
-use crate::model::amounts::sum_of_sizes;
+use crate::model::amounts::sum_of_magnitudes;
 use crate::model::assessment::{Answer, Dispute};
-use crate::model::bridge::{Reconciliation, Step, WaypointName};
+use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 use crate::model::category::Category;
 use crate::model::evidence::Evidence;
 use crate::output::rows::{Row, RowKind, brief, rows};
@@ -30,7 +30,7 @@ impl Reconciliation {
             let Some(first) = group.first() else { continue };
             sentences.extend(match (first.kind, theme(first)) {
                 (_, Some(theme)) => Some(about(theme, group)),
-                (RowKind::Waypoint(waypoint), _) => Some(passing(waypoint, first)),
+                (RowKind::Subtotal(subtotal), _) => Some(passing(subtotal, first)),
                 (RowKind::UnexplainedUsage, _) => {
                     Some(format!("Of the usage, {} is unexplained.", brief(first.shown)))
                 }
@@ -72,7 +72,7 @@ impl Reconciliation {
 
     /// What somebody has to do, with who and by when.
     fn to_do(&self) -> Option<String> {
-        let disputes = &self.verdicts.disputes;
+        let disputes = &self.assessment.disputes;
         let mut clauses: Vec<String> = disputes.iter().take(LISTED).map(dispute).collect();
         let more = disputes.len().saturating_sub(LISTED);
         clauses.extend((more > 0).then(|| format!("and {more} more")));
@@ -81,8 +81,8 @@ impl Reconciliation {
 
     /// The verdict in one sentence: the last one of the [narrative](Self::narrative).
     pub fn conclusion(&self) -> String {
-        let verdicts = &self.verdicts;
-        let disputed = sum_of_sizes(verdicts.disputes.iter().map(|dispute| dispute.amount));
+        let verdicts = &self.assessment;
+        let disputed = sum_of_magnitudes(verdicts.disputes.iter().map(|dispute| dispute.amount));
         let open = [
             (disputed, "to dispute"),
             (verdicts.unknown_wording, "of unknown wording"),
@@ -120,11 +120,11 @@ fn dispute(dispute: &Dispute) -> String {
     format!("{what}, {}{about} ({who}, {when})", brief(dispute.amount))
 }
 
-fn passing(waypoint: WaypointName, row: &Row<'_>) -> String {
+fn passing(subtotal: SubtotalName, row: &Row<'_>) -> String {
     let amount = brief(row.shown);
-    match waypoint {
-        WaypointName::UsageBasedTotal => format!("That leaves {amount} of on-demand usage in these months."),
-        WaypointName::OnDemandUsage => {
+    match subtotal {
+        SubtotalName::UsageBasedTotal => format!("That leaves {amount} of on-demand usage in these months."),
+        SubtotalName::OnDemandUsage => {
             format!("That is the {amount} that the invoice asks for on-demand usage.")
         }
     }

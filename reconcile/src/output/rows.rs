@@ -4,7 +4,7 @@ use std::fmt;
 
 use cost_model::{Money, Rounding};
 
-use crate::model::bridge::{Reconciliation, Step, WaypointName};
+use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 
 /// Amounts are shown with this many decimals: enough to see the rounding of lines.
 const DECIMALS: u32 = 4;
@@ -28,7 +28,7 @@ pub(super) enum RowKind<'a> {
     Ingested,
     Step(&'a Step),
     UnexplainedUsage,
-    Waypoint(WaypointName),
+    Subtotal(SubtotalName),
     Unexplained,
     Total,
 }
@@ -36,7 +36,7 @@ pub(super) enum RowKind<'a> {
 impl RowKind<'_> {
     /// Whether it is a sum, not what lies between sums.
     pub(super) fn is_sum(self) -> bool {
-        matches!(self, Self::Ingested | Self::Waypoint(_) | Self::Total)
+        matches!(self, Self::Ingested | Self::Subtotal(_) | Self::Total)
     }
 }
 
@@ -46,14 +46,14 @@ pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
     let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
     rows.sum(RowKind::Ingested, format!("ingested, all kinds, {from} to {to}"), bridge.ingested);
     rows.reached = bridge.ingested;
-    let mut waypoints = bridge.waypoints.iter().peekable();
+    let mut subtotals = bridge.subtotals.iter().peekable();
     for number in 0..=bridge.steps.len() {
         let next = bridge.steps.get(number);
-        while let Some(waypoint) = waypoints.next_if(|waypoint| waypoint.after <= number || next.is_none()) {
-            if waypoint.name == WaypointName::OnDemandUsage && !bridge.unexplained_usage.is_zero() {
+        while let Some(subtotal) = subtotals.next_if(|subtotal| subtotal.after <= number || next.is_none()) {
+            if subtotal.name == SubtotalName::OnDemandUsage && !bridge.unexplained_usage.is_zero() {
                 rows.step(RowKind::UnexplainedUsage, "unexplained usage", bridge.unexplained_usage);
             }
-            rows.sum(RowKind::Waypoint(waypoint.name), waypoint.name.label().to_owned(), waypoint.amount);
+            rows.sum(RowKind::Subtotal(subtotal.name), subtotal.name.label().to_owned(), subtotal.amount);
         }
         if let Some(step) = next {
             rows.step(RowKind::Step(step), step.category.label(), step.amount);
@@ -73,14 +73,14 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn sum(&mut self, kind: RowKind<'a>, label: String, amount: Money) {
-        let (shown, share) = (rounded(amount), Share::of(amount, self.total));
+        let (shown, share) = (rounded(amount), Share::in_total(amount, self.total));
         self.all.push(Row { kind, label, amount, shown, share, span: (Money::ZERO, amount) });
     }
 
     fn step(&mut self, kind: RowKind<'a>, label: &str, amount: Money) {
         let before = self.reached;
         let after = before.checked_add(amount).unwrap_or(before);
-        let (shown, share, span) = (rounded(amount), Share::of(amount, self.total), (before, after));
+        let (shown, share, span) = (rounded(amount), Share::in_total(amount, self.total), (before, after));
         self.all.push(Row { kind, label: label.to_owned(), amount, shown, share, span });
         self.reached = after;
     }
@@ -131,7 +131,7 @@ pub(super) struct Share(i128);
 impl Share {
     /// The share of `amount` in `total`, a half rounded away from zero; `None` if there is none, or none that can be
     /// written down.
-    fn of(amount: Money, total: Money) -> Option<Self> {
+    fn in_total(amount: Money, total: Money) -> Option<Self> {
         let (size, whole) = (amount.units().unsigned_abs(), total.units().unsigned_abs());
         let (mut share, mut rest) = (size.checked_div(whole)?, size.checked_rem(whole)?);
         for _ in 0..4 {
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn share(amount: i128, total: i128) -> Option<String> {
-        Share::of(Money::from_units(amount), Money::from_units(total)).map(|share| share.to_string())
+        Share::in_total(Money::from_units(amount), Money::from_units(total)).map(|share| share.to_string())
     }
 
     #[test]

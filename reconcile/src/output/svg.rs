@@ -35,7 +35,7 @@ impl Reconciliation {
     pub fn to_svg(&self) -> String {
         let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());
         let rows: Vec<_> = rows(self).into_iter().filter(shown).collect();
-        let scale = Scale::of(&rows);
+        let scale = Scale::for_rows(&rows);
         Picture { bridge: self, rows, scale }.to_string()
     }
 }
@@ -48,7 +48,7 @@ struct Scale {
 
 impl Scale {
     /// A scale with room for every sum, and for nothing.
-    fn of(rows: &[Row<'_>]) -> Self {
+    fn for_rows(rows: &[Row<'_>]) -> Self {
         let sums = || rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
         let (low, high) = (sums().min().unwrap_or(0), sums().max().unwrap_or(0));
         Self { low, range: high.abs_diff(low) }

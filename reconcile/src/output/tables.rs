@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cost_model::{Money, Rounding};
 
 use crate::model::bridge::{LineOutcome, Reconciliation};
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 use crate::output::csv::{cell, list, name, table};
 use crate::output::rows::{Row, RowKind, rows};
@@ -13,10 +13,10 @@ use crate::output::rows::{Row, RowKind, rows};
 impl Reconciliation {
     /// The bridge as CSV, one row for each sum, each step and what is unexplained, in order.
     ///
-    /// `kind` is `ingested`, `step`, `waypoint`, `unexplained` or `total`. Amounts are exact: `ingested`, the steps and
+    /// `kind` is `ingested`, `step`, `subtotal`, `unexplained` or `total`. Amounts are exact: `ingested`, the steps and
     /// the rows of `unexplained` come to `total`. `percent` is the share of the total, each
     /// rounded to two decimals on its own; it is empty where the total is nothing. `candidates` are the categories that fit as well,
-    /// `coincidences` the hits that chance would have given a search.
+    /// `false_positives` the hits that chance would have given a search.
     pub fn to_csv(&self) -> String {
         let headings = [
             "kind",
@@ -54,7 +54,7 @@ impl Reconciliation {
             "unit_price",
             "computed_price",
         ];
-        let asked = asked_together(&invoice.lines);
+        let asked = invoiced_together(&invoice.lines);
         let lines = self.lines.iter().enumerate();
         table(
             headings,
@@ -67,7 +67,7 @@ fn bridge_row(row: &Row<'_>) -> [String; 11] {
     let kind = match row.kind {
         RowKind::Ingested => "ingested",
         RowKind::Step(_) => "step",
-        RowKind::Waypoint(_) => "waypoint",
+        RowKind::Subtotal(_) => "waypoint",
         RowKind::UnexplainedUsage | RowKind::Unexplained => "unexplained",
         RowKind::Total => "total",
     };
@@ -75,7 +75,7 @@ fn bridge_row(row: &Row<'_>) -> [String; 11] {
     let evidence = step.map(|step| &step.evidence);
     let category = match row.kind {
         RowKind::Step(step) => name(step.category),
-        RowKind::Waypoint(waypoint) => name(waypoint),
+        RowKind::Subtotal(subtotal) => name(subtotal),
         _ => String::new(),
     };
     [
@@ -84,17 +84,17 @@ fn bridge_row(row: &Row<'_>) -> [String; 11] {
         row.label.clone(),
         row.amount.to_string(),
         cell(row.share),
-        cell(step.map(|step| name(step.strength))),
+        cell(step.map(|step| name(step.confidence))),
         cell(evidence.map(|evidence| evidence.records)),
         cell(evidence.map(|evidence| list(&evidence.lines, ToString::to_string))),
         cell(evidence.map(|evidence| &evidence.rule)),
-        cell(evidence.and_then(|evidence| evidence.coincidences).map(decimal)),
+        cell(evidence.and_then(|evidence| evidence.false_positives).map(decimal)),
         cell(step.map(|step| list(&step.candidates, |candidate| name(candidate)))),
     ]
 }
 
-fn decimal(coincidences: Coincidences) -> String {
-    let millionths = coincidences.millionths();
+fn decimal(false_positives: FalsePositiveRate) -> String {
+    let millionths = false_positives.millionths();
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
@@ -107,7 +107,7 @@ enum Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn of(kind: &'a LineKind) -> Option<Self> {
+    fn from_kind(kind: &'a LineKind) -> Option<Self> {
         match kind {
             LineKind::Usage(about) => Some(Self::Usage(about.model.as_deref(), about.mode)),
             LineKind::TokenFee => Some(Self::TokenFee),
@@ -118,10 +118,10 @@ impl<'a> Subject<'a> {
 }
 
 /// For the first of the lines about the same charges, by its place: what all of them ask for, if that is in range.
-pub(super) fn asked_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
+pub(super) fn invoiced_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
     let mut groups: BTreeMap<Subject<'_>, (usize, Vec<Money>)> = BTreeMap::new();
     for (place, line) in lines.iter().enumerate() {
-        if let Some(subject) = Subject::of(line.kind()) {
+        if let Some(subject) = Subject::from_kind(line.kind()) {
             groups.entry(subject).or_insert((place, Vec::new())).1.push(line.amount);
         }
     }

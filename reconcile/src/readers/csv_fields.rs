@@ -32,7 +32,7 @@ enum Field {
 }
 
 impl Field {
-    fn of(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         Some(match fold(name).as_str() {
             "number" | "invoice" | "invoice number" | "invoice no" | "invoice no." | "invoice id" => {
                 Self::Number
@@ -156,13 +156,13 @@ impl Fields {
 fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
     let text = comment.text.trim_start_matches('#').trim();
     if let Some((name, value)) = text.split_once([':', '='])
-        && let Some(field) = Field::of(name)
+        && let Some(field) = Field::from_name(name)
     {
         return Some((field, value.trim()));
     }
     let (name, value) = text.split_once(char::is_whitespace)?;
     let is_one_value = !value.trim().contains(char::is_whitespace);
-    Field::of(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
+    Field::from_name(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
 }
 
 /// Currencies whose codes are no words of English, and those that their signs and names stand for.

@@ -91,10 +91,10 @@ impl Sheet {
         };
         let (above, below): (Vec<_>, Vec<_>) =
             self.lines.iter().cloned().partition(|each| each.place < place);
-        if below.is_empty() || !below.iter().all(may_pay) || add(&above)? != total {
+        if below.is_empty() || !below.iter().all(may_pay) || sum_amounts(&above)? != total {
             return Ok(());
         }
-        let applied = add(&below)?;
+        let applied = sum_amounts(&below)?;
         let paid = self.paid()?;
         let is_explained = |due: Money| due != total && is_left(due, total, applied, paid);
         if self.stated(SumLabel::Due).any(|due| is_explained(due.row.amount)) {
@@ -112,8 +112,8 @@ impl Sheet {
         let is_doubtful = |each: &Placed| doubtful.iter().any(|doubtful| doubtful.place == each.place);
         let (as_sums, as_lines): (Vec<_>, Vec<_>) = self.lines.iter().cloned().partition(is_doubtful);
         let totals = self.totals(apart)?;
-        let are_lines = totals.contains(&add(&self.lines)?);
-        let are_sums = totals.contains(&add(&as_lines)?);
+        let are_lines = totals.contains(&sum_amounts(&self.lines)?);
+        let are_sums = totals.contains(&sum_amounts(&as_lines)?);
         // Without a total, words for a sum and the sum of several lines are proof enough.
         let speak_for_sums = totals.is_empty() && doubtful.iter().all(|each| each.has_words && each.rows > 1);
         match (are_lines, are_sums || speak_for_sums) {
@@ -134,7 +134,7 @@ impl Sheet {
     /// The rows that may be sums by their amount. Sums out of range show nothing.
     fn doubtful(&self) -> Vec<Doubtful> {
         let mut doubtful = Vec::new();
-        let Ok(all) = add(&self.lines) else { return doubtful };
+        let Ok(all) = sum_amounts(&self.lines) else { return doubtful };
         let (mut above, mut rows) = (Some(Money::ZERO), 0_usize);
         for Placed { place, row } in &self.lines {
             let has_words = SumLabel::of(&row.description).is_some();
@@ -174,7 +174,7 @@ impl Sheet {
             self.check_subtotals(apart)?;
             return Ok(apart);
         };
-        let sum = add(&self.lines)?;
+        let sum = sum_amounts(&self.lines)?;
         if self.totals(None)?.into_iter().any(|total| total == sum || Some(total) == apart) {
             self.check_others(sum, apart)?;
             return Ok(apart.or(Some(sum)));
@@ -290,6 +290,6 @@ struct Doubtful {
     rows: usize,
 }
 
-fn add(lines: &[Placed]) -> Result<Money> {
+fn sum_amounts(lines: &[Placed]) -> Result<Money> {
     Ok(Money::sum(lines.iter().map(|each| each.row.amount))?)
 }

@@ -5,38 +5,38 @@ use std::collections::BTreeSet;
 use cost_model::Window;
 
 use crate::error::Result;
-use crate::input::line_groups::Claim;
+use crate::input::line_groups::LineGroup;
 use crate::input::usage::Charge;
 use crate::model::category::Category;
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 use crate::search::best::Search;
-use crate::search::cut_off::{Interval, Times};
+use crate::search::cut_off::{CallTimes, Interval};
 use crate::search::hypothesis::Hypothesis;
-use crate::search::matched_groups::cells_behind;
-use crate::search::pricing_fit::{Fit, same_usage, states_tokens};
-use crate::search::selection::{Pot, View};
+use crate::search::matched_groups::matched_groups;
+use crate::search::pricing_fit::{PricingFit, same_usage, states_tokens};
+use crate::search::selection::{ChargeSelection, ChargeSum};
 use crate::search::whole_hour_cutoffs;
 
 impl Hypothesis {
     /// Where all counts agree without a cut, one line that comes right by it may as well have another price.
     fn or_a_price(self, all_agree: bool) -> Self {
-        let one_line = self.complete() && self.coincidences > Some(Coincidences::of(0, 1));
+        let one_line = self.complete() && self.false_positives > Some(FalsePositiveRate::expected(0, 1));
         Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
     }
 }
 
 impl Search<'_> {
     /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
-    pub(crate) fn recut(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
-        if self.claims.iter().all(|claim| claim.calls.is_none()) {
-            return whole_hour_cutoffs::recut(self, base);
+    pub(crate) fn adjust_period(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
+        if self.line_groups.iter().all(|line_group| line_group.calls.is_none()) {
+            return whole_hour_cutoffs::find_cutoffs(self, base);
         }
         // Lines that withdrawn charges were on disagree for now: where those were depends on the cut.
-        let view = View { withdrawn: Vec::new(), ..base.view.clone() };
-        let times = Times::of(self.charges, self.claims, &view, (self.reach, self.digit));
-        let (counted, agree) = (times.counted(), times.agree(base.view.window));
+        let selection = ChargeSelection { withdrawn: Vec::new(), ..base.selection.clone() };
+        let times = CallTimes::collect(self.charges, self.line_groups, &selection, (self.reach, self.digit));
+        let (counted, agree) = (times.counted(), times.agree(base.selection.window));
         // Where more charges are held than were announced, lines that count fewer are no evidence of a cut.
-        let copies = u64::try_from(base.view.copies.len()).unwrap_or(u64::MAX);
+        let copies = u64::try_from(base.selection.copies.len()).unwrap_or(u64::MAX);
         let held_twice = self.completeness.surplus > copies;
         if held_twice || self.lacking_explains(base) {
             return Ok(Vec::new());
@@ -46,7 +46,8 @@ impl Search<'_> {
         let mut tied = false;
         let mut cuts = vec![(None, times.end(start, end)), (times.start(start, end), None)];
         // Twice for each line that is right.
-        let all_right = self.claims.iter().filter(|claim| claim.calls.is_some()).count().saturating_mul(2);
+        let all_right =
+            self.line_groups.iter().filter(|line_group| line_group.calls.is_some()).count().saturating_mul(2);
         let is_whole = |found: Interval| found.agree == counted && found.right >= all_right;
         if !cuts.iter().any(|(start, end)| start.or(*end).is_some_and(is_whole)) {
             let both = times.both(self.stated);
@@ -76,13 +77,13 @@ impl Search<'_> {
     }
 
     /// The cuts of both ends at one other time of day by which every line is right.
-    fn at_other_times_of_day(&self, base: &Hypothesis, times: &Times) -> Result<Vec<Hypothesis>> {
+    fn at_other_times_of_day(&self, base: &Hypothesis, times: &CallTimes) -> Result<Vec<Hypothesis>> {
         let mut found: Vec<Hypothesis> = Vec::new();
         for window in whole_hour_cutoffs::shifted(self.stated) {
             let span = self.charges.span(window);
-            let known = || found.iter().any(|cut| self.charges.span(cut.view.window) == span);
+            let known = || found.iter().any(|cut| self.charges.span(cut.selection.window) == span);
             if times.agree(window) == times.counted() && !known() {
-                let only_amounts = times.agree(base.view.window) == times.counted();
+                let only_amounts = times.agree(base.selection.window) == times.counted();
                 let cut = self.cut_to(base, window)?.filter(Hypothesis::complete);
                 found.extend(cut.map(|cut| cut.or_a_price(only_amounts)));
             }
@@ -107,57 +108,62 @@ impl Search<'_> {
     }
 
     fn cut_to(&self, base: &Hypothesis, window: Window) -> Result<Option<Hypothesis>> {
-        if window == base.view.window {
+        if window == base.selection.window {
             return Ok(None);
         }
-        let mut view = View { window, ..base.view.clone() };
-        if view.as_issued {
-            view.withdrawn.clear();
-            view.withdrawn = self.place_withdrawn(&view)?;
+        let mut selection = ChargeSelection { window, ..base.selection.clone() };
+        if selection.as_issued {
+            selection.withdrawn.clear();
+            selection.withdrawn = self.place_withdrawn(&selection)?;
         }
-        let cut = self.suppose(view)?;
-        let coincidences = self.coincidences(base, &cut);
-        let unlikely = coincidences > Coincidences::LIMIT;
+        let cut = self.evaluate(selection)?;
+        let false_positives = self.false_positives(base, &cut);
+        let unlikely = false_positives > FalsePositiveRate::LIMIT;
         if self.breaks_a_line(base, &cut) || !(cut.complete() || self.is_sure(base, &cut)) {
             return Ok(None);
         }
         if unlikely {
             return Ok(Some(Hypothesis { by_chance: true, ..cut }).filter(Hypothesis::complete));
         }
-        Ok(Some(Hypothesis { coincidences: Some(coincidences), ..cut }))
+        Ok(Some(Hypothesis { false_positives: Some(false_positives), ..cut }))
     }
 
     /// Whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
-    /// the charges next to it on both sides are on lines that are right. Charges that are lacking or changed since the
+    /// the charges next to it on both sides are on lines that are right. ChargeHistory that are lacking or changed since the
     /// invoice was issued would let other instants fit as well.
     fn is_sure(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
-        let window = cut.view.window;
+        let window = cut.selection.window;
         let moved_start = window.start() != self.stated.start();
         let moved_end = window.end() != self.stated.end();
         let unchanged = self.charges.before.is_empty() && self.charges.withdrawn.is_empty();
         if moved_start == moved_end || !unchanged || self.completeness.is_short() {
             return false;
         }
-        let behind = cells_behind(self.charges.claims, cut);
-        let pot = |cells: &Vec<usize>| Pot::sum(cells.iter().filter_map(|cell| cut.cells.get(*cell)));
-        let lines = || self.claims.iter().zip(&behind).enumerate();
-        let is_right = |number: usize, claim: &Claim, cells: &Vec<usize>| {
-            let reproduced = cut.fit.reproduced.get(number).is_some_and(Option::is_some);
-            let relabelled = *cells != self.charges.claims.cells_of(number);
-            reproduced || relabelled || pot(cells).is_ok_and(|pot| states_tokens(claim, &pot))
+        let behind = matched_groups(self.charges.line_groups, cut);
+        let charged = |usage_groups: &Vec<usize>| {
+            ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| cut.group_sums.get(*usage_group)))
         };
-        let all_agree =
-            lines().all(|(_, (claim, cells))| pot(cells).is_ok_and(|pot| same_usage(claim, &pot)));
+        let lines = || self.line_groups.iter().zip(&behind).enumerate();
+        let is_right = |number: usize, line_group: &LineGroup, usage_groups: &Vec<usize>| {
+            let reproduced = cut.fit.reproduced.get(number).is_some_and(Option::is_some);
+            let relabelled = *usage_groups != self.charges.line_groups.usage_groups_of(number);
+            reproduced
+                || relabelled
+                || charged(usage_groups).is_ok_and(|charged| states_tokens(line_group, &charged))
+        };
+        let all_agree = lines().all(|(_, (line_group, usage_groups))| {
+            charged(usage_groups).is_ok_and(|charged| same_usage(line_group, &charged))
+        });
         let right: BTreeSet<usize> = lines()
-            .filter(|(number, (claim, cells))| is_right(*number, claim, cells))
-            .flat_map(|(_, (_, cells))| cells.iter().copied())
+            .filter(|(number, (line_group, usage_groups))| is_right(*number, line_group, usage_groups))
+            .flat_map(|(_, (_, usage_groups))| usage_groups.iter().copied())
             .collect();
         let span = self.charges.span(window);
         let next = if moved_start { span.start } else { span.end };
         let on_right_line = |place: Option<usize>| {
             place
                 .and_then(|place| self.charges.all.get(place))
-                .is_some_and(|charge| right.contains(&charge.cell))
+                .is_some_and(|charge| right.contains(&charge.usage_group))
         };
         let gains = cut.fit.count() > base.fit.count();
         gains && all_agree && on_right_line(next.checked_sub(1)) && on_right_line(Some(next))
@@ -167,11 +173,13 @@ impl Search<'_> {
     /// lacking: that is evidence, and no cut has to be looked for.
     fn lacking_explains(&self, base: &Hypothesis) -> bool {
         let mut lacking = 0_u64;
-        for ((claim, pot), reproduced) in self.claims.iter().zip(&base.pots).zip(&base.fit.reproduced) {
-            match (reproduced, claim.calls) {
+        for ((line_group, charged), reproduced) in
+            self.line_groups.iter().zip(&base.line_sums).zip(&base.fit.reproduced)
+        {
+            match (reproduced, line_group.calls) {
                 (Some(_), _) => {}
-                (None, Some(calls)) if calls > pot.records => {
-                    lacking = lacking.saturating_add(calls - pot.records);
+                (None, Some(calls)) if calls > charged.records => {
+                    lacking = lacking.saturating_add(calls - charged.records);
                 }
                 (None, _) => return false,
             }
@@ -181,38 +189,47 @@ impl Search<'_> {
 
     /// Whether a line counts its calls right before the cut and no longer after it, or has too many only then.
     fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
-        let right = |claim: &Claim, pot: &Pot| claim.calls.is_some() && same_usage(claim, pot);
-        let surplus = |claim: &Claim, pot: &Pot| claim.calls.is_some_and(|calls| calls < pot.records);
-        let mut lines = self.claims.iter().zip(base.pots.iter().zip(&cut.pots));
-        lines.any(|(claim, (before, after))| {
-            (right(claim, before) && !right(claim, after))
-                || (!surplus(claim, before) && surplus(claim, after))
+        let right = |line_group: &LineGroup, charged: &ChargeSum| {
+            line_group.calls.is_some() && same_usage(line_group, charged)
+        };
+        let surplus = |line_group: &LineGroup, charged: &ChargeSum| {
+            line_group.calls.is_some_and(|calls| calls < charged.records)
+        };
+        let mut lines = self.line_groups.iter().zip(base.line_sums.iter().zip(&cut.line_sums));
+        lines.any(|(line_group, (before, after))| {
+            (right(line_group, before) && !right(line_group, after))
+                || (!surplus(line_group, before) && surplus(line_group, after))
         })
     }
 
     /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
     /// comes to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
     /// right but for its count gains nothing: a charge may stand for several calls.
-    fn coincidences(&self, base: &Hypothesis, cut: &Hypothesis) -> Coincidences {
+    fn false_positives(&self, base: &Hypothesis, cut: &Hypothesis) -> FalsePositiveRate {
         const TRIES: u64 = 2;
-        let gained: Vec<usize> = (0..self.claims.len())
+        let gained: Vec<usize> = (0..self.line_groups.len())
             .filter(|number| {
-                let reproduced = |fit: &Fit| fit.reproduced.get(*number).is_some_and(Option::is_some);
-                let line = self.claims.get(*number).zip(base.pots.get(*number));
-                let near = line.is_some_and(|(claim, pot)| self.digit.is_near(claim.asked, pot.billed));
+                let reproduced = |fit: &PricingFit| fit.reproduced.get(*number).is_some_and(Option::is_some);
+                let line = self.line_groups.get(*number).zip(base.line_sums.get(*number));
+                let near = line.is_some_and(|(line_group, charged)| {
+                    self.digit.is_near(line_group.amount, charged.billed)
+                });
                 reproduced(&cut.fit) && !reproduced(&base.fit) && !near
             })
             .collect();
         let only = match gained[..] {
             // Where charges are known to be lacking, one line is no evidence of a cut.
-            [_] if self.completeness.is_short() => return Coincidences::of(1, 1),
+            [_] if self.completeness.is_short() => return FalsePositiveRate::expected(1, 1),
             [only] => only,
             // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
-            [] if !cut.complete() || cut.unclaimed >= base.unclaimed => return Coincidences::of(1, 1),
-            _ => return Coincidences::of(0, 1),
+            [] if !cut.complete() || cut.unclaimed >= base.unclaimed => {
+                return FalsePositiveRate::expected(1, 1);
+            }
+            _ => return FalsePositiveRate::expected(0, 1),
         };
-        let of_line = |charge: &&Charge| self.charges.claims.claim_of(charge.cell) == Some(only);
+        let of_line =
+            |charge: &&Charge| self.charges.line_groups.line_group_of(charge.usage_group) == Some(only);
         let amounts = self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units());
-        Coincidences::of(TRIES, self.digit.spread(amounts).saturating_add(1))
+        FalsePositiveRate::expected(TRIES, self.digit.spread(amounts).saturating_add(1))
     }
 }

@@ -10,17 +10,17 @@ use cost_model::{Money, Window};
 use crate::error::Result;
 use crate::input::completeness::Completeness;
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::Claim;
-use crate::model::amounts::size;
+use crate::input::line_groups::LineGroup;
+use crate::model::amounts::magnitude;
 use crate::model::category::Category;
-use crate::search::pricing_fit::{Fit, Fitting, same_usage, states_tokens};
-use crate::search::selection::{Charges, Pot, View};
+use crate::search::pricing_fit::{PricingFit, PricingFitter, same_usage, states_tokens};
+use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 use crate::search::uniform_factor::factor;
 
 /// Searches among hypotheses.
 pub(crate) struct Search<'a> {
-    pub(crate) charges: &'a Charges<'a>,
-    pub(crate) claims: &'a [Claim],
+    pub(crate) charges: &'a ChargeHistory<'a>,
+    pub(crate) line_groups: &'a [LineGroup],
     pub(crate) completeness: &'a Completeness,
     pub(crate) stated: Window,
     /// How far from its stated instant a cut is looked for, in milliseconds.
@@ -31,65 +31,72 @@ pub(crate) struct Search<'a> {
 
 impl Search<'_> {
     /// The hypothesis that explains the most; the plainest of them.
-    pub(crate) fn best(&self) -> Result<Hypothesis> {
-        let plain = self.suppose(View::now(self.stated))?;
+    pub(crate) fn best_hypothesis(&self) -> Result<Hypothesis> {
+        let plain = self.evaluate(ChargeSelection::now(self.stated))?;
         // What is known to have changed since counts, unless the invoice knows better.
-        let known = self.as_issued()?.map(|view| self.suppose(view)).transpose()?;
+        let known = self.as_issued()?.map(|selection| self.evaluate(selection)).transpose()?;
         let bases: Vec<Hypothesis> = known.into_iter().chain([plain]).collect();
         let mut found = Vec::new();
         for base in &bases {
-            if self.claims.is_empty() || base.complete() {
+            if self.line_groups.is_empty() || base.complete() {
                 break;
             }
-            let recut = self.recut(base)?;
+            let adjusted = self.adjust_period(base)?;
             for copies in self.copies(base) {
-                let single = self.suppose(View { copies, ..base.view.clone() })?;
+                let single = self.evaluate(ChargeSelection { copies, ..base.selection.clone() })?;
                 // Two suppositions at once are taken only if they leave nothing open.
-                let single_and_recut = self.recut(&single)?.into_iter().filter(Hypothesis::complete);
+                let single_and_adjusted =
+                    self.adjust_period(&single)?.into_iter().filter(Hypothesis::complete);
                 found.extend(Some(single).filter(|single| self.copies_are_shown(single)));
-                found.extend(single_and_recut);
+                found.extend(single_and_adjusted);
             }
-            for cut in recut.iter().filter(|cut| !cut.by_chance) {
+            for cut in adjusted.iter().filter(|cut| !cut.by_chance) {
                 for copies in self.copies(cut) {
-                    let single = self.suppose(View { copies, ..cut.view.clone() })?;
-                    let single = Hypothesis { coincidences: cut.coincidences, ..single };
+                    let single = self.evaluate(ChargeSelection { copies, ..cut.selection.clone() })?;
+                    let single = Hypothesis { false_positives: cut.false_positives, ..single };
                     found.extend(Some(single).filter(Hypothesis::complete));
                 }
             }
-            found.extend(recut);
+            found.extend(adjusted);
         }
         let cut_elsewhere = found.iter().any(|each| each.by_chance);
         found.retain(|each| !each.by_chance);
         let mut all = bases.into_iter().chain(found);
-        let first = all.next().map_or_else(|| self.suppose(View::now(self.stated)), Ok)?;
-        let best = all.fold(first, |best, other| self.better(best, other));
+        let first = all.next().map_or_else(|| self.evaluate(ChargeSelection::now(self.stated)), Ok)?;
+        let best = all.fold(first, |best, other| self.choose_better(best, other));
         let best = self.with_evidence_of_lines(best)?;
-        if self.is_of_others(&best) {
+        if self.is_of_other_charges(&best) {
             return self.as_stated();
         }
-        let claim_of = |place: &usize| {
-            self.charges.all.get(*place).and_then(|charge| self.charges.claims.claim_of(charge.cell))
+        let line_group_of = |place: &usize| {
+            self.charges
+                .all
+                .get(*place)
+                .and_then(|charge| self.charges.line_groups.line_group_of(charge.usage_group))
         };
-        let twinned = self.twins(&best).iter().filter_map(claim_of).collect();
-        let ends_are_right = self.ends_are_right(&best.view, &best.fit);
-        let fit = self.fitting().with_all_policies(best.fit, &best.view, &best.pots)?;
+        let twinned = self.twins(&best).iter().filter_map(line_group_of).collect();
+        let ends_are_right = self.ends_are_right(&best.selection, &best.fit);
+        let fit = self.fitting().with_all_policies(best.fit, &best.selection, &best.line_sums)?;
         Ok(Hypothesis { fit, twinned, ends_are_right, cut_elsewhere, ..best })
     }
 
     /// Whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
     /// invoice of another team, or of another period.
-    fn is_of_others(&self, best: &Hypothesis) -> bool {
+    fn is_of_other_charges(&self, best: &Hypothesis) -> bool {
         const FEWEST: usize = 3;
         const MANY: u64 = 20;
-        let lines = self.claims.iter().zip(&best.pots).zip(&best.fit.reproduced);
-        let telling: Vec<_> =
-            lines.filter(|((claim, _), _)| claim.calls != Some(0) && !claim.asked.is_zero()).collect();
-        let counted = |(claim, pot): &(&Claim, &Pot)| claim.calls.is_some() && same_usage(claim, pot);
-        let fits = |line: &&((&Claim, &Pot), &Option<Money>)| {
-            let ((claim, pot), reproduced) = **line;
+        let lines = self.line_groups.iter().zip(&best.line_sums).zip(&best.fit.reproduced);
+        let telling: Vec<_> = lines
+            .filter(|((line_group, _), _)| line_group.calls != Some(0) && !line_group.amount.is_zero())
+            .collect();
+        let counted = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
+            line_group.calls.is_some() && same_usage(line_group, charged)
+        };
+        let fits = |line: &&((&LineGroup, &ChargeSum), &Option<Money>)| {
+            let ((line_group, charged), reproduced) = **line;
             reproduced.is_some()
-                || states_tokens(claim, pot)
-                || (counted(&(claim, pot)) && claim.calls.is_some_and(|calls| calls >= MANY))
+                || states_tokens(line_group, charged)
+                || (counted(&(line_group, charged)) && line_group.calls.is_some_and(|calls| calls >= MANY))
         };
         let agree = telling.iter().filter(|(line, _)| counted(line)).count();
         telling.len() >= FEWEST
@@ -101,23 +108,23 @@ impl Search<'_> {
 
     /// Whether the lines as a whole ask for about what was charged: then they are about these charges, however they differ.
     fn is_nearly_right(&self, best: &Hypothesis) -> bool {
-        let near = |(claim, pot): &(&Claim, &Pot)| {
-            let off = claim.asked.checked_sub(pot.billed).map_or(u128::MAX, size);
-            off <= size(pot.billed) / 50 || off < self.digit.size().saturating_mul(5)
+        let near = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
+            let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
+            off <= magnitude(charged.billed) / 50 || off < self.digit.size().saturating_mul(5)
         };
-        let lines = || self.claims.iter().zip(&best.pots);
-        lines().filter(near).count().saturating_mul(2) >= self.claims.len()
+        let lines = || self.line_groups.iter().zip(&best.line_sums);
+        lines().filter(near).count().saturating_mul(2) >= self.line_groups.len()
             || factor(lines(), self.digit).is_some()
     }
 
     /// Whether the charges next to both ends of the window, inside and outside, are on lines that are right: then no other
     /// cut leaves those lines right.
-    fn ends_are_right(&self, view: &View, fit: &Fit) -> bool {
-        let span = self.charges.span(view.window);
+    fn ends_are_right(&self, selection: &ChargeSelection, fit: &PricingFit) -> bool {
+        let span = self.charges.span(selection.window);
         let is_right = |place: usize| {
             let Some(charge) = self.charges.all.get(place) else { return true };
-            let claim = self.charges.claims.claim_of(charge.cell);
-            claim.is_some_and(|claim| fit.reproduced.get(claim).is_some_and(Option::is_some))
+            let line_group = self.charges.line_groups.line_group_of(charge.usage_group);
+            line_group.is_some_and(|line_group| fit.reproduced.get(line_group).is_some_and(Option::is_some))
         };
         let inside = [span.start, span.end.saturating_sub(1)];
         let outside = [span.start.checked_sub(1), Some(span.end)];
@@ -126,25 +133,27 @@ impl Search<'_> {
 
     /// The charges of the stated period as they are held, with nothing supposed.
     fn as_stated(&self) -> Result<Hypothesis> {
-        let plain = self.suppose(View::now(self.stated))?;
-        let fit = self.fitting().plain(&plain.view, &plain.pots)?;
-        Ok(Hypothesis { fit, of_others: true, ..plain })
+        let plain = self.evaluate(ChargeSelection::now(self.stated))?;
+        let fit = self.fitting().fit_plain(&plain.selection, &plain.line_sums)?;
+        Ok(Hypothesis { fit, of_other_charges: true, ..plain })
     }
 
     /// The same hypothesis with the charges as they were when the invoice was issued only where their lines show it: by
     /// their amounts, or by their calls and tokens. That a store saw a charge late does not say that the invoice did.
     fn with_evidence_of_lines(&self, best: Hypothesis) -> Result<Hypothesis> {
-        if !best.view.as_issued {
+        if !best.selection.as_issued {
             return Ok(best);
         }
-        let now = View { as_issued: false, withdrawn: Vec::new(), ..best.view.clone() };
-        let now = self.suppose(now)?;
-        let late: BTreeSet<usize> = self.charges.late_in(&best.view).collect();
+        let now = ChargeSelection { as_issued: false, withdrawn: Vec::new(), ..best.selection.clone() };
+        let now = self.evaluate(now)?;
+        let late: BTreeSet<usize> = self.charges.late_in(&best.selection).collect();
         let right =
             |each: &Hypothesis, number: usize| each.fit.reproduced.get(number).is_some_and(Option::is_some);
         let counted = |each: &Hypothesis, number: usize| {
-            let claim = self.claims.get(number).zip(each.pots.get(number));
-            claim.is_some_and(|(claim, pot)| claim.calls.is_some() && same_usage(claim, pot))
+            let line_group = self.line_groups.get(number).zip(each.line_sums.get(number));
+            line_group.is_some_and(|(line_group, charged)| {
+                line_group.calls.is_some() && same_usage(line_group, charged)
+            })
         };
         let rank = |each: &Hypothesis, number: usize| (right(each, number), counted(each, number));
         // An amount that is known to have been another one stays known where the line is explained at all.
@@ -154,29 +163,32 @@ impl Search<'_> {
             Ordering::Equal => {
                 let explained = rank(&best, *number) > (false, false) || self.lacks_calls(&best, *number);
                 // A withdrawn charge that the line counts shows that it is as it was issued.
-                let withdrawn = best.view.withdrawn.iter().any(|(_, claim)| *claim == Some(*number));
+                let withdrawn =
+                    best.selection.withdrawn.iter().any(|(_, line_group)| *line_group == Some(*number));
                 explained && (withdrawn || !late.contains(number))
             }
         };
-        let changed_lines = (0..self.claims.len()).filter(|number| !is_shown(number)).map(Some);
+        let changed_lines = (0..self.line_groups.len()).filter(|number| !is_shown(number)).map(Some);
         let beside_lines = (best.unclaimed >= now.unclaimed).then_some(None);
         let as_now: Vec<Option<usize>> = changed_lines.chain(beside_lines).collect();
-        let mut view = View { as_now, ..best.view.clone() };
-        view.withdrawn.retain(|(_, claim)| !view.as_now.contains(claim));
-        let shown = self.suppose(view)?;
-        let (coincidences, rivals) = (best.coincidences, best.rivals);
-        Ok(Hypothesis { coincidences, rivals, ..shown })
+        let mut selection = ChargeSelection { as_now, ..best.selection.clone() };
+        selection.withdrawn.retain(|(_, line_group)| !selection.as_now.contains(line_group));
+        let shown = self.evaluate(selection)?;
+        let (false_positives, rivals) = (best.false_positives, best.rivals);
+        Ok(Hypothesis { false_positives, rivals, ..shown })
     }
 
     /// Whether a line counts more calls than there are, and charges are known to be lacking.
     fn lacks_calls(&self, found: &Hypothesis, number: usize) -> bool {
-        let claim = self.claims.get(number).zip(found.pots.get(number));
-        let lacks = |(claim, pot): (&Claim, &Pot)| claim.calls.is_some_and(|calls| calls > pot.records);
-        self.completeness.is_short() && claim.is_some_and(lacks)
+        let line_group = self.line_groups.get(number).zip(found.line_sums.get(number));
+        let lacks = |(line_group, charged): (&LineGroup, &ChargeSum)| {
+            line_group.calls.is_some_and(|calls| calls > charged.records)
+        };
+        self.completeness.is_short() && line_group.is_some_and(lacks)
     }
 
-    fn better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
-        let rank = |each: &Hypothesis| (each.score(), std::cmp::Reverse(each.suppositions(self.stated)));
+    fn choose_better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
+        let rank = |each: &Hypothesis| (each.score(), std::cmp::Reverse(each.assumptions(self.stated)));
         match rank(&other).cmp(&rank(&best)) {
             Ordering::Less => best,
             Ordering::Greater => other,
@@ -191,12 +203,13 @@ impl Search<'_> {
     /// What `other` says instead, if it rests on the same sort of evidence and comes to something else.
     fn rival(&self, best: &Hypothesis, other: &Hypothesis) -> Option<Category> {
         let moved = |each: &Hypothesis| {
-            let start = each.view.window.start() != self.stated.start();
-            let end = each.view.window.end() != self.stated.end();
+            let start = each.selection.window.start() != self.stated.start();
+            let end = each.selection.window.end() != self.stated.end();
             (start, end)
         };
         let searched = |each: &Hypothesis| moved(each) != (false, false);
-        let same_charges = self.charges.span(best.view.window) == self.charges.span(other.view.window);
+        let same_charges =
+            self.charges.span(best.selection.window) == self.charges.span(other.selection.window);
         let same_end = moved(best) == moved(other) && moved(best) != (true, true);
         if !searched(best) || !searched(other) || same_charges || same_end {
             return None;
@@ -204,38 +217,38 @@ impl Search<'_> {
         Some(if moved(other).0 { Category::CutOffStart } else { Category::CutOffEnd })
     }
 
-    pub(crate) fn suppose(&self, view: View) -> Result<Hypothesis> {
-        let cells = self.charges.cells(&view)?;
-        let pots = self.charges.pots(&cells)?;
-        let fit = self.fitting().best(&view, &pots)?;
-        let unnamed = |(cell, pot): &(usize, &Pot)| {
-            self.charges.claims.claim_of(*cell).is_none() && !pot.billed.is_zero()
+    pub(crate) fn evaluate(&self, selection: ChargeSelection) -> Result<Hypothesis> {
+        let group_sums = self.charges.group_sums(&selection)?;
+        let line_sums = self.charges.line_sums(&group_sums)?;
+        let fit = self.fitting().best_fit(&selection, &line_sums)?;
+        let unnamed = |(usage_group, charged): &(usize, &ChargeSum)| {
+            self.charges.line_groups.line_group_of(*usage_group).is_none() && !charged.billed.is_zero()
         };
-        let unclaimed = cells.iter().enumerate().filter(unnamed).count();
-        let supposed = self.supposed(&view);
-        let lines = self.claims.iter().zip(&pots).zip(&fit.reproduced).enumerate();
-        let same_calls = lines.filter(|(number, ((claim, pot), reproduced))| {
-            let sure = claim.calls.is_some() && !supposed.contains(number);
-            reproduced.is_none() && sure && same_usage(claim, pot)
+        let unclaimed = group_sums.iter().enumerate().filter(unnamed).count();
+        let assumed = self.assumed(&selection);
+        let lines = self.line_groups.iter().zip(&line_sums).zip(&fit.reproduced).enumerate();
+        let same_calls = lines.filter(|(number, ((line_group, charged), reproduced))| {
+            let sure = line_group.calls.is_some() && !assumed.contains(number);
+            reproduced.is_none() && sure && same_usage(line_group, charged)
         });
         let repriced = same_calls.count();
-        let (coincidences, rivals) = (None, Vec::new());
-        let moved = view.window != self.stated;
-        let (of_others, by_chance, cut_elsewhere) = (false, false, false);
-        let late = self.charges.late_in(&view).collect();
-        let placed = view.withdrawn.iter().filter(|(_, claim)| claim.is_some()).count();
-        let unplaced = self.charges.withdrawn_in(view.window).count() > placed;
+        let (false_positives, rivals) = (None, Vec::new());
+        let moved = selection.window != self.stated;
+        let (of_other_charges, by_chance, cut_elsewhere) = (false, false, false);
+        let late = self.charges.late_in(&selection).collect();
+        let placed = selection.withdrawn.iter().filter(|(_, line_group)| line_group.is_some()).count();
+        let unplaced = self.charges.withdrawn_in(selection.window).count() > placed;
         Ok(Hypothesis {
-            view,
-            cells,
-            pots,
+            selection,
+            group_sums,
+            line_sums,
             fit,
-            coincidences,
+            false_positives,
             unclaimed,
             repriced,
-            supposed,
+            assumed,
             moved,
-            of_others,
+            of_other_charges,
             late,
             twinned: Vec::new(),
             ends_are_right: false,
@@ -247,25 +260,25 @@ impl Search<'_> {
     }
 
     /// The claims of which it is only supposed which charges they ask for.
-    fn supposed(&self, view: &View) -> Vec<usize> {
-        let span = self.charges.span(view.window);
-        let copies = view.copies.iter().filter(|copy| span.contains(copy));
+    fn assumed(&self, selection: &ChargeSelection) -> Vec<usize> {
+        let span = self.charges.span(selection.window);
+        let copies = selection.copies.iter().filter(|copy| span.contains(copy));
         let copied = copies.filter_map(|copy| self.charges.all.get(*copy));
-        let copied = copied.filter_map(|charge| self.charges.claims.claim_of(charge.cell));
-        copied.chain(view.withdrawn.iter().filter_map(|(_, claim)| *claim)).collect()
+        let copied = copied.filter_map(|charge| self.charges.line_groups.line_group_of(charge.usage_group));
+        copied.chain(selection.withdrawn.iter().filter_map(|(_, line_group)| *line_group)).collect()
     }
 
-    fn fitting(&self) -> Fitting<'_> {
-        Fitting { charges: self.charges, claims: self.claims, digit: self.digit }
+    fn fitting(&self) -> PricingFitter<'_> {
+        PricingFitter { charges: self.charges, line_groups: self.line_groups, digit: self.digit }
     }
 
     /// The charges as they were when the invoice was issued, if anything has changed since.
-    fn as_issued(&self) -> Result<Option<View>> {
+    fn as_issued(&self) -> Result<Option<ChargeSelection>> {
         if !self.charges.changed_in(self.stated) {
             return Ok(None);
         }
-        let mut view = View { as_issued: true, ..View::now(self.stated) };
-        view.withdrawn = self.place_withdrawn(&view)?;
-        Ok(Some(view))
+        let mut selection = ChargeSelection { as_issued: true, ..ChargeSelection::now(self.stated) };
+        selection.withdrawn = self.place_withdrawn(&selection)?;
+        Ok(Some(selection))
     }
 }

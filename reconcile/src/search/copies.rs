@@ -1,4 +1,4 @@
-//! Charges that are held twice.
+//! ChargeHistory that are held twice.
 //!
 //! Equal charges are no evidence: calls of a machine in one minute, at one price, are equal and distinct. Copies are
 //! looked for only where there are too many charges, by the counts of the lines or by what was announced.
@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use cost_model::Money;
 
-use crate::input::line_groups::Claim;
-use crate::model::evidence::Coincidences;
+use crate::input::line_groups::LineGroup;
+use crate::model::evidence::FalsePositiveRate;
 use crate::search::best::Search;
 use crate::search::hypothesis::Hypothesis;
-use crate::search::selection::Pot;
+use crate::search::selection::ChargeSum;
 
 impl Search<'_> {
     /// Which charges may be second copies of others: those by which lines have too many calls, and all twins if just so
@@ -22,16 +22,21 @@ impl Search<'_> {
             return Vec::new();
         }
         let twins = self.twins(base);
-        let mut by_claim: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+        let mut by_line_group: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
         for place in &twins {
-            let claim =
-                self.charges.all.get(*place).and_then(|charge| self.charges.claims.claim_of(charge.cell));
-            by_claim.entry(claim).or_default().push(*place);
+            let line_group = self
+                .charges
+                .all
+                .get(*place)
+                .and_then(|charge| self.charges.line_groups.line_group_of(charge.usage_group));
+            by_line_group.entry(line_group).or_default().push(*place);
         }
         let (mut by_lines, mut uncounted) = (Vec::new(), Vec::new());
-        for (claim, twins) in by_claim {
-            match claim.and_then(|number| self.surplus(number, base).map(|surplus| (number, surplus))) {
-                Some((claim, surplus)) => by_lines.extend(self.choose(claim, surplus, &twins, base)),
+        for (line_group, twins) in by_line_group {
+            match line_group.and_then(|number| self.surplus(number, base).map(|surplus| (number, surplus))) {
+                Some((line_group, surplus)) => {
+                    by_lines.extend(self.choose(line_group, surplus, &twins, base))
+                }
                 None => uncounted.extend(twins),
             }
         }
@@ -51,24 +56,25 @@ impl Search<'_> {
     /// Whether the copies that a hypothesis leaves out are shown: every line is right and they come to more than a last
     /// digit, or charges are held beyond what was announced, and those that are not found yet show as an amount of some line.
     pub(crate) fn copies_are_shown(&self, single: &Hypothesis) -> bool {
-        let hidden = |(claim, pot): (&Claim, &Pot)| {
+        let hidden = |(line_group, charged): (&LineGroup, &ChargeSum)| {
             // A line that lacks calls may hold copies as well.
-            let lacks = claim.calls.is_some_and(|calls| calls > pot.records);
-            let other = claim.calls.is_some_and(|calls| calls != pot.records);
-            lacks || (other && self.digit.is_near(claim.asked, pot.billed))
+            let lacks = line_group.calls.is_some_and(|calls| calls > charged.records);
+            let other = line_group.calls.is_some_and(|calls| calls != charged.records);
+            lacks || (other && self.digit.is_near(line_group.amount, charged.billed))
         };
-        let found = u64::try_from(single.view.copies.len());
+        let found = u64::try_from(single.selection.copies.len());
         let announced = self.completeness.surplus > 0
-            && (found == Ok(self.completeness.surplus) || !self.claims.iter().zip(&single.pots).any(hidden));
+            && (found == Ok(self.completeness.surplus)
+                || !self.line_groups.iter().zip(&single.line_sums).any(hidden));
         let billed = |place: &usize| self.charges.all.get(*place).map_or(0, |charge| charge.billed.units());
-        let amount = single.view.copies.iter().map(billed).fold(0_i128, i128::saturating_add);
+        let amount = single.selection.copies.iter().map(billed).fold(0_i128, i128::saturating_add);
         announced || (single.complete() && amount.unsigned_abs() > self.digit.size())
     }
 
     /// The charges of a view that are equal to an earlier one of the same instant.
     pub(crate) fn twins(&self, base: &Hypothesis) -> Vec<usize> {
-        let view = &base.view;
-        let span = self.charges.span(view.window);
+        let selection = &base.selection;
+        let span = self.charges.span(selection.window);
         let charges = self.charges.all.get(span.clone()).unwrap_or_default();
         let (mut twins, mut seen, mut first) = (Vec::new(), HashSet::new(), span.start);
         for same_instant in charges.chunk_by(|one, other| one.at == other.at) {
@@ -76,7 +82,7 @@ impl Search<'_> {
             if same_instant.len() > 1 {
                 seen.clear();
                 for (place, charge) in (first..).zip(same_instant) {
-                    let absent = self.charges.is_absent_in(view, place);
+                    let absent = self.charges.is_absent_in(selection, place);
                     if !absent && !seen.insert(charge.content()) {
                         twins.push(place);
                     }
@@ -88,16 +94,16 @@ impl Search<'_> {
     }
 
     /// How many calls a claim has beyond those that it counts; `None` where it counts none.
-    fn surplus(&self, claim: usize, base: &Hypothesis) -> Option<usize> {
-        let (claim, pot) = self.claims.get(claim).zip(base.pots.get(claim))?;
-        usize::try_from(pot.records.saturating_sub(claim.calls?)).ok()
+    fn surplus(&self, line_group: usize, base: &Hypothesis) -> Option<usize> {
+        let (line_group, charged) = self.line_groups.get(line_group).zip(base.line_sums.get(line_group))?;
+        usize::try_from(charged.records.saturating_sub(line_group.calls?)).ok()
     }
 
     /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
     /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
     /// small for another reason.
     fn choose(&self, number: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
-        let Some((claim, pot)) = self.claims.get(number).zip(base.pots.get(number)) else {
+        let Some((line_group, charged)) = self.line_groups.get(number).zip(base.line_sums.get(number)) else {
             return Vec::new();
         };
         if surplus == 0 || surplus > twins.len() {
@@ -105,7 +111,7 @@ impl Search<'_> {
         }
         // Where nobody announced fewer charges, the amount is evidence only if others of the line would come to another one.
         // A line that is right but for its count says nothing of them.
-        let near = self.digit.is_near(claim.asked, pot.billed);
+        let near = self.digit.is_near(line_group.amount, charged.billed);
         if self.completeness.surplus == 0 && (near || !self.tells_charges(number, surplus, base)) {
             return Vec::new();
         }
@@ -114,16 +120,16 @@ impl Search<'_> {
         for place in twins {
             by_amount.entry(billed(place)).or_default().push(*place);
         }
-        let too_much = pot.billed.checked_sub(claim.asked).unwrap_or_default().units();
+        let too_much = charged.billed.checked_sub(line_group.amount).unwrap_or_default().units();
         let groups: Vec<(i128, Vec<usize>)> =
             by_amount.into_iter().map(|(amount, places)| (amount.units(), places)).collect();
         let mut choice =
-            Choice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
-        choice.go_on(0, surplus, 0, &mut Vec::new());
+            CopyChoice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
+        choice.descend(0, surplus, 0, &mut Vec::new());
         let clear = surplus == twins.len() || groups.len() == 1;
         match (&choice.fitting[..], clear && self.completeness.surplus > 0) {
             (_, true) => twins.iter().take(surplus).copied().collect(),
-            ([counts], false) if choice.work < Choice::MOST_WORK => {
+            ([counts], false) if choice.work < CopyChoice::MOST_WORK => {
                 let places =
                     groups.iter().zip(counts).flat_map(|((_, places), count)| places.iter().take(*count));
                 places.copied().collect()
@@ -133,21 +139,23 @@ impl Search<'_> {
     }
 
     /// Whether so many charges of a line come to amounts that differ by more than chance would make fit.
-    fn tells_charges(&self, claim: usize, count: usize, base: &Hypothesis) -> bool {
-        let span = self.charges.span(base.view.window);
+    fn tells_charges(&self, line_group: usize, count: usize, base: &Hypothesis) -> bool {
+        let span = self.charges.span(base.selection.window);
         let charges = self.charges.all.get(span).unwrap_or_default();
-        let of_line =
-            charges.iter().filter(|charge| self.charges.claims.claim_of(charge.cell) == Some(claim));
+        let of_line = charges
+            .iter()
+            .filter(|charge| self.charges.line_groups.line_group_of(charge.usage_group) == Some(line_group));
         let mut amounts: Vec<i128> = of_line.map(|charge| charge.billed.units()).collect();
         amounts.sort_unstable();
         let least = amounts.iter().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
         let most = amounts.iter().rev().take(count).fold(0_i128, |sum, amount| sum.saturating_add(*amount));
-        Coincidences::of(1, self.digit.spread([least, most].into_iter())) <= Coincidences::LIMIT
+        FalsePositiveRate::expected(1, self.digit.spread([least, most].into_iter()))
+            <= FalsePositiveRate::LIMIT
     }
 }
 
 /// The ways to take so many twins that their sum is what a line has too much.
-struct Choice<'a> {
+struct CopyChoice<'a> {
     groups: &'a [(i128, Vec<usize>)],
     too_much: i128,
     near: u128,
@@ -156,11 +164,11 @@ struct Choice<'a> {
     fitting: Vec<Vec<usize>>,
 }
 
-impl Choice<'_> {
+impl CopyChoice<'_> {
     /// With more ways than this, one that fits is no evidence.
     const MOST_WORK: usize = 2_000;
 
-    fn go_on(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
+    fn descend(&mut self, group: usize, left: usize, sum: i128, counts: &mut Vec<usize>) {
         self.work += 1;
         if self.work >= Self::MOST_WORK || self.fitting.len() > 1 {
             return;
@@ -174,7 +182,7 @@ impl Choice<'_> {
         for count in 0..=left.min(places.len()) {
             let taken = i128::try_from(count).unwrap_or(i128::MAX).saturating_mul(*amount);
             counts.push(count);
-            self.go_on(group + 1, left - count, sum.saturating_add(taken), counts);
+            self.descend(group + 1, left - count, sum.saturating_add(taken), counts);
             counts.pop();
         }
     }

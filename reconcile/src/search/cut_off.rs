@@ -11,8 +11,8 @@ use chrono::FixedOffset;
 use cost_model::{Money, Timestamp, Window};
 
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::Claim;
-use crate::search::selection::{Charges, View};
+use crate::input::line_groups::LineGroup;
+use crate::search::selection::{ChargeHistory, ChargeSelection};
 
 const HOUR: i64 = 60 * 60 * 1000;
 const DAY: i64 = 24 * HOUR;
@@ -48,7 +48,7 @@ impl Interval {
 
 /// The charges behind each claim that states its number of calls, by time. A model that no line names counts as one with
 /// no calls.
-pub(crate) struct Times {
+pub(crate) struct CallTimes {
     lines: Vec<CountedLine>,
     reach: i64,
     digit: LastDigit,
@@ -93,28 +93,31 @@ impl CountedLine {
     }
 }
 
-impl Times {
+impl CallTimes {
     /// `reach`: how far from its stated instant a cut is looked for.
-    pub(crate) fn of(
-        charges: &Charges<'_>,
-        claims: &[Claim],
-        view: &View,
+    pub(crate) fn collect(
+        charges: &ChargeHistory<'_>,
+        line_groups: &[LineGroup],
+        selection: &ChargeSelection,
         (reach, digit): (i64, LastDigit),
     ) -> Self {
         let mut lines: Vec<CountedLine> = Vec::new();
-        lines.resize_with(claims.len() + charges.claims.cells(), CountedLine::default);
-        let copies: BTreeSet<usize> = view.copies.iter().copied().collect();
-        let span = charges.span(widened(view.window, reach));
+        lines.resize_with(line_groups.len() + charges.line_groups.group_count(), CountedLine::default);
+        let copies: BTreeSet<usize> = selection.copies.iter().copied().collect();
+        let span = charges.span(widened(selection.window, reach));
         let mut all: Vec<(i64, usize, Money)> = Vec::new();
         for (place, charge) in span.clone().zip(charges.all.get(span).unwrap_or_default()) {
-            let line = charges.claims.claim_of(charge.cell).unwrap_or(claims.len() + charge.cell);
-            if !charges.is_absent_in(view, place) && !copies.contains(&place) {
+            let line = charges
+                .line_groups
+                .line_group_of(charge.usage_group)
+                .unwrap_or(line_groups.len() + charge.usage_group);
+            if !charges.is_absent_in(selection, place) && !copies.contains(&place) {
                 all.push((charge.at.millis(), line, charge.billed));
             }
         }
-        let withdrawn = view.withdrawn.iter().filter_map(|(number, claim)| {
+        let withdrawn = selection.withdrawn.iter().filter_map(|(number, line_group)| {
             let withdrawn = charges.withdrawn.get(*number)?;
-            Some((withdrawn.at.millis(), (*claim)?, withdrawn.billed))
+            Some((withdrawn.at.millis(), (*line_group)?, withdrawn.billed))
         });
         all.extend(withdrawn);
         all.sort_by_key(|(at, ..)| *at);
@@ -123,9 +126,9 @@ impl Times {
                 line.push(at, billed);
             }
         }
-        let counts = claims
-            .iter()
-            .map(|claim| Some((usize::try_from(claim.calls?).unwrap_or(usize::MAX), claim.asked.units())));
+        let counts = line_groups.iter().map(|line_group| {
+            Some((usize::try_from(line_group.calls?).unwrap_or(usize::MAX), line_group.amount.units()))
+        });
         let with_counts = lines.into_iter().zip(counts.chain(std::iter::repeat(Some((0, 0)))));
         let counted = with_counts.filter_map(|(line, counted)| {
             let (calls, asked) = counted?;
@@ -210,13 +213,13 @@ impl Times {
 
     /// Both ends at once: each possible start within reach, with the end that most lines agree on; of several such spans
     /// the one in which the most amounts are right.
-    pub(crate) fn both(&self, stated: Window) -> Option<BothEnds> {
+    pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
         const WORK: usize = 4_000_000;
         let near = |at: &i64| (at - stated.start().millis()).abs() <= self.reach;
         let starts: BTreeSet<i64> =
             self.lines.iter().flat_map(|line| line.times.iter().copied().filter(near)).collect();
         let affordable = WORK / self.lines.len().max(1);
-        let mut best: Option<BothEnds> = None;
+        let mut best: Option<PeriodEnds> = None;
         let mut earlier = stated.start().millis().saturating_sub(self.reach);
         for latest in starts.into_iter().take(affordable) {
             let start = Interval { earliest: earlier, latest, agree: 0, right: 0 };
@@ -226,7 +229,7 @@ impl Times {
                 continue;
             };
             let start = Interval { agree: end.agree, right: end.right, ..start };
-            let found = BothEnds { start, end, tied: false };
+            let found = PeriodEnds { start, end, tied: false };
             let Some(best) = &mut best else {
                 best = Some(found);
                 continue;
@@ -234,9 +237,9 @@ impl Times {
             match found.rank(stated).cmp(&best.rank(stated)) {
                 Ordering::Greater => *best = found,
                 Ordering::Equal => {
-                    let away = |each: &BothEnds| distance(each.start, stated.start().millis());
-                    let nearer = if away(&found) < away(best) { found } else { *best };
-                    *best = BothEnds { tied: true, ..nearer };
+                    let negated = |each: &PeriodEnds| distance(each.start, stated.start().millis());
+                    let nearer = if negated(&found) < negated(best) { found } else { *best };
+                    *best = PeriodEnds { tied: true, ..nearer };
                 }
                 Ordering::Less => {}
             }
@@ -247,14 +250,14 @@ impl Times {
 
 /// Where a period starts and ends.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BothEnds {
+pub(crate) struct PeriodEnds {
     pub(crate) start: Interval,
     pub(crate) end: Interval,
     /// Other spans do just as well.
     pub(crate) tied: bool,
 }
 
-impl BothEnds {
+impl PeriodEnds {
     /// Of spans that do equally well, one that is cut at one time of day at both ends is the likelier.
     fn rank(&self, stated: Window) -> (usize, usize, bool) {
         (self.end.agree, self.end.right, one_shift(self.start, self.end, stated))
@@ -316,14 +319,18 @@ mod tests {
         (found.earliest, found.latest, found.agree)
     }
 
-    /// Charges of a cent each.
-    fn times(lines: &[(&[i64], usize)]) -> Times {
+    /// ChargeHistory of a cent each.
+    fn times(lines: &[(&[i64], usize)]) -> CallTimes {
         let line = |(times, calls): &(&[i64], usize)| {
             let mut line = CountedLine { calls: *calls, ..CountedLine::default() };
             times.iter().for_each(|at| line.push(*at, Money::from_units(10_i128.pow(22))));
             line
         };
-        Times { lines: lines.iter().map(line).collect(), reach: 1_000, digit: LastDigit::of(2) }
+        CallTimes {
+            lines: lines.iter().map(line).collect(),
+            reach: 1_000,
+            digit: LastDigit::with_decimals(2),
+        }
     }
 
     #[test]
@@ -343,7 +350,7 @@ mod tests {
     #[test]
     fn both_ends_are_found_together_and_lines_without_calls_bound_them() {
         let times = times(&[(&[10, 20, 30, 40], 2), (&[12, 24, 38], 1), (&[26, 60], 1), (&[5, 45], 0)]);
-        let BothEnds { start, end, .. } = times.both(Window::new(at(1), at(80)).unwrap()).unwrap();
+        let PeriodEnds { start, end, .. } = times.both(Window::new(at(1), at(80)).unwrap()).unwrap();
         assert_eq!((start.latest, end.agree), (20, 4));
         assert_eq!((end.earliest, end.latest), (31, 38));
     }
@@ -356,8 +363,8 @@ mod tests {
             line.push(at, Money::from_units(cents * 10_i128.pow(22)));
         }
         line.asked *= 10_i128.pow(22);
-        let times = Times { lines: vec![line], reach: 1_000, digit: LastDigit::of(2) };
-        let BothEnds { start, end, .. } = times.both(Window::new(at(0), at(15)).unwrap()).unwrap();
+        let times = CallTimes { lines: vec![line], reach: 1_000, digit: LastDigit::with_decimals(2) };
+        let PeriodEnds { start, end, .. } = times.both(Window::new(at(0), at(15)).unwrap()).unwrap();
         assert_eq!((start.latest, end.earliest, end.right), (20, 21, 2));
     }
 

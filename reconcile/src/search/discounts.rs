@@ -5,54 +5,61 @@ use std::collections::BTreeSet;
 use cost_model::Money;
 
 use crate::error::Result;
-use crate::input::line_groups::Claim;
-use crate::model::amounts::size;
-use crate::model::evidence::Coincidences;
+use crate::input::line_groups::LineGroup;
+use crate::model::amounts::magnitude;
+use crate::model::evidence::FalsePositiveRate;
 use crate::model::terms::{RoundingUnit, Terms, WHOLE};
-use crate::search::pricing_fit::{Fit, Fitting, same_usage};
-use crate::search::selection::{Pot, View};
+use crate::search::pricing_fit::{PricingFit, PricingFitter, same_usage};
+use crate::search::selection::{ChargeSelection, ChargeSum};
 
 /// Hundredths of a percent of which round discounts are multiples.
 const ROUND: u32 = 50;
 
 /// For how many lines a discount holds.
-enum Extent {
+enum DiscountReach {
     All,
     Most,
     Few,
 }
 
-impl Fitting<'_> {
+impl PricingFitter<'_> {
     /// The fit with a discount, if one holds for nearly all lines: one line alone is always some percentage off.
-    pub(crate) fn with_discount(&self, mut best: Fit, plain: &Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
-        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
+    pub(crate) fn with_discount(
+        &self,
+        mut best: PricingFit,
+        plain: &PricingFit,
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+    ) -> Result<PricingFit> {
+        let fees = line_sums.iter().any(|charged| !charged.fee.is_zero());
         let (without, mut on_most) = (best.count(), None);
-        let mut fitting: Vec<Fit> = Vec::new();
-        // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
+        let mut fitting: Vec<PricingFit> = Vec::new();
+        // ChargeHistory that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
-            for terms in self.discounts(pots, fees, by_charge) {
-                let fit = self.under(terms, view, pots, by_charge)?;
+            for terms in self.discounts(line_sums, fees, by_charge) {
+                let fit = self.fit_under(terms, selection, line_sums, by_charge)?;
                 if fit.count() <= without.max(plain.count() + 1) {
                     continue;
                 }
-                let undiscounted = self.under(Terms { discount: 0, ..terms }, view, pots, by_charge)?;
-                match self.extent(&fit, &undiscounted, pots) {
-                    Extent::All => {
-                        let full = self.under(terms, view, pots, true)?;
-                        if better(&fit, &best) {
+                let undiscounted =
+                    self.fit_under(Terms { discount: 0, ..terms }, selection, line_sums, by_charge)?;
+                match self.extent(&fit, &undiscounted, line_sums) {
+                    DiscountReach::All => {
+                        let full = self.fit_under(terms, selection, line_sums, true)?;
+                        if is_better(&fit, &best) {
                             best = full.clone();
                         }
                         fitting.push(full);
                     }
-                    Extent::Most => on_most = on_most.or(Some(terms)),
-                    Extent::Few => {}
+                    DiscountReach::Most => on_most = on_most.or(Some(terms)),
+                    DiscountReach::Few => {}
                 }
             }
             if best.complete() && best.terms.discount.is_multiple_of(ROUND) {
                 break;
             }
         }
-        best.unsure_discount = self.is_unsure(&best, &fitting, view, pots)?;
+        best.unsure_discount = self.is_unsure(&best, &fitting, selection, line_sums)?;
         best.discount_on_most = on_most.filter(|_| best.terms.discount == 0);
         Ok(best)
     }
@@ -60,16 +67,17 @@ impl Fitting<'_> {
     /// For how many lines a discount holds. At least two must be off by more than rounding, and it is one on all lines
     /// only if next to no line is otherwise: a few models at the same lower price are no discount, and where lines differ
     /// from each other, each of several percentages may be the one on all.
-    fn extent(&self, fit: &Fit, undiscounted: &Fit, pots: &[Pot]) -> Extent {
-        let (hold, not) = self.lines_that_hold(fit, pots);
-        let lines = self.claims.iter().zip(pots).zip(fit.reproduced.iter().zip(&undiscounted.reproduced));
+    fn extent(&self, fit: &PricingFit, undiscounted: &PricingFit, line_sums: &[ChargeSum]) -> DiscountReach {
+        let (hold, not) = self.lines_that_hold(fit, line_sums);
+        let lines =
+            self.line_groups.iter().zip(line_sums).zip(fit.reproduced.iter().zip(&undiscounted.reproduced));
         let gained = lines.filter(|(_, (with, without))| with.is_some() && without.is_none());
         let mut off: Vec<u128> = gained
-            .filter_map(|((claim, pot), _)| {
-                let exact = undiscounted.terms.apply(pot.billed, pot.fee)?;
-                let off = claim.asked.checked_sub(exact).ok()?;
-                let telling = size(off) > self.digit.size() && !pot.may_be_rounded(off, self.digit);
-                telling.then_some(size(off))
+            .filter_map(|((line_group, charged), _)| {
+                let exact = undiscounted.terms.apply(charged.billed, charged.fee)?;
+                let off = line_group.amount.checked_sub(exact).ok()?;
+                let telling = magnitude(off) > self.digit.size() && !charged.may_be_rounded(off, self.digit);
+                telling.then_some(magnitude(off))
             })
             .collect();
         off.sort_unstable();
@@ -80,35 +88,45 @@ impl Fitting<'_> {
             let part = self.digit.size().saturating_mul(2).saturating_mul(1_000);
             chance.saturating_mul(part.checked_div(*off).unwrap_or(1_000).min(1_000)) / 1_000
         });
-        let by_chance =
-            Coincidences::of(u64::try_from(chance).unwrap_or(u64::MAX), 1_000_000) > Coincidences::LIMIT;
+        let by_chance = FalsePositiveRate::expected(u64::try_from(chance).unwrap_or(u64::MAX), 1_000_000)
+            > FalsePositiveRate::LIMIT;
         let others = fit.reproduced.len().saturating_sub(fit.count());
         if off.len() < 2 || hold <= not || by_chance {
-            Extent::Few
+            DiscountReach::Few
         } else if hold >= 5 * others {
-            Extent::All
+            DiscountReach::All
         } else {
-            Extent::Most
+            DiscountReach::Most
         }
     }
 
     /// Whether discounts and policies that put as many lines right leave different amounts for the discount itself.
-    fn is_unsure(&self, best: &Fit, fitting: &[Fit], view: &View, pots: &[Pot]) -> Result<bool> {
+    fn is_unsure(
+        &self,
+        best: &PricingFit,
+        fitting: &[PricingFit],
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+    ) -> Result<bool> {
         let mut totals = BTreeSet::new();
         // A rounder percentage is as likely, by whatever policy.
-        let rounder = |fit: &&Fit| {
+        let rounder = |fit: &&PricingFit| {
             fit.count() == best.count() && roughness(fit.terms.discount) < roughness(best.terms.discount)
         };
         if best.terms.discount == 0 || !fitting.iter().any(|fit| rounder(&fit)) {
             return Ok(false);
         }
         for fit in fitting.iter().filter(rounder).chain([best]) {
-            let undiscounted = self.undiscounted(fit, view)?;
+            let undiscounted = self.undiscounted(fit, selection)?;
             let by_line = fit.policies.iter().filter(|policy| policy.unit != RoundingUnit::Invoice);
             totals.extend(by_line.map(|policy| {
-                let lines = pots.iter().enumerate();
-                let rounded = lines.map(|(claim, pot)| {
-                    undiscounted.rounded_by(*policy, &self.charges.claims.cells_of(claim), pot)
+                let lines = line_sums.iter().enumerate();
+                let rounded = lines.map(|(line_group, charged)| {
+                    undiscounted.rounded_by(
+                        *policy,
+                        &self.charges.line_groups.usage_groups_of(line_group),
+                        charged,
+                    )
                 });
                 rounded.map(|amount| amount.unwrap_or_default().units()).fold(0_i128, i128::saturating_add)
             }));
@@ -117,28 +135,28 @@ impl Fitting<'_> {
     }
 
     /// Of the lines whose calls agree: how many the terms hold for, and how many not.
-    pub(crate) fn lines_that_hold(&self, fit: &Fit, pots: &[Pot]) -> (usize, usize) {
-        let claims = self.claims.iter().zip(pots).zip(&fit.reproduced);
-        let lines = claims.filter(|((claim, pot), _)| same_usage(claim, pot));
+    pub(crate) fn lines_that_hold(&self, fit: &PricingFit, line_sums: &[ChargeSum]) -> (usize, usize) {
+        let line_groups = self.line_groups.iter().zip(line_sums).zip(&fit.reproduced);
+        let lines = line_groups.filter(|((line_group, charged), _)| same_usage(line_group, charged));
         let (hold, not): (Vec<_>, Vec<_>) = lines.partition(|(_, reproduced)| reproduced.is_some());
         (hold.len(), not.len())
     }
 
     /// The discounts under which the line with the most money may be right, round ones first.
-    fn discounts(&self, pots: &[Pot], fees: bool, by_charge: bool) -> Vec<Terms> {
+    fn discounts(&self, line_sums: &[ChargeSum], fees: bool, by_charge: bool) -> Vec<Terms> {
         let mut found = Vec::new();
-        let digits = |pot: &Pot| if by_charge { u128::from(pot.records.max(1)) } else { 1 };
+        let digits = |charged: &ChargeSum| if by_charge { u128::from(charged.records.max(1)) } else { 1 };
         let cases = [(false, true, true), (true, true, fees), (false, false, fees)];
         for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
             let terms = |discount| Terms { without_fees, discount, discount_on_fees };
-            for (claim, pot) in self.largest(pots) {
+            for (line_group, charged) in self.largest(line_sums) {
                 let near = |terms: &Terms| {
-                    let exact = terms.apply(pot.billed, pot.fee);
-                    exact.and_then(|exact| exact.checked_sub(claim.asked).ok()).is_some_and(|off| {
-                        off.units().unsigned_abs() < self.digit.size().saturating_mul(digits(pot))
+                    let exact = terms.apply(charged.billed, charged.fee);
+                    exact.and_then(|exact| exact.checked_sub(line_group.amount).ok()).is_some_and(|off| {
+                        off.units().unsigned_abs() < self.digit.size().saturating_mul(digits(charged))
                     })
                 };
-                let all = percentages(pot, claim, without_fees || !discount_on_fees);
+                let all = percentages(charged, line_group, without_fees || !discount_on_fees);
                 let round = all.filter(|discount| !by_charge || discount.is_multiple_of(ROUND));
                 found.extend(round.map(terms).filter(near));
             }
@@ -149,30 +167,34 @@ impl Fitting<'_> {
     }
 
     /// The two claims with the most money behind them whose usage is what they state.
-    fn largest<'b>(&'b self, pots: &'b [Pot]) -> Vec<(&'b Claim, &'b Pot)> {
-        let mut claims: Vec<_> =
-            self.claims.iter().zip(pots).filter(|(claim, pot)| same_usage(claim, pot)).collect();
-        claims.sort_by_key(|(_, pot)| std::cmp::Reverse(pot.billed));
-        claims.truncate(2);
-        claims
+    fn largest<'b>(&'b self, line_sums: &'b [ChargeSum]) -> Vec<(&'b LineGroup, &'b ChargeSum)> {
+        let mut line_groups: Vec<_> = self
+            .line_groups
+            .iter()
+            .zip(line_sums)
+            .filter(|(line_group, charged)| same_usage(line_group, charged))
+            .collect();
+        line_groups.sort_by_key(|(_, charged)| std::cmp::Reverse(charged.billed));
+        line_groups.truncate(2);
+        line_groups
     }
 }
 
 /// More lines, or as many by a plainer policy.
-fn better(fit: &Fit, best: &Fit) -> bool {
+fn is_better(fit: &PricingFit, best: &PricingFit) -> bool {
     fit.count() > best.count() || (fit.count() == best.count() && fit.policy_rank() < best.policy_rank())
 }
 
 /// The hundredths of a percent by which a claim may be less than what was charged.
-fn percentages(pot: &Pot, claim: &Claim, without_fees: bool) -> std::ops::Range<u32> {
+fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) -> std::ops::Range<u32> {
     const NONE: std::ops::Range<u32> = 0..0;
-    let base = if without_fees { pot.billed.checked_sub(pot.fee) } else { Ok(pot.billed) };
+    let base = if without_fees { charged.billed.checked_sub(charged.fee) } else { Ok(charged.billed) };
     let base = base.map_or(0, Money::units);
-    let kept = if without_fees { pot.fee } else { Money::ZERO };
+    let kept = if without_fees { charged.fee } else { Money::ZERO };
     // With or without the fees on top, the discount lies between these two.
     let off = |asked: i128| base.checked_sub(asked)?.checked_mul(WHOLE)?.checked_div(base);
     let (Some(high), Some(low)) =
-        (off(claim.asked.units().saturating_sub(kept.units())), off(claim.asked.units()))
+        (off(line_group.amount.units().saturating_sub(kept.units())), off(line_group.amount.units()))
     else {
         return NONE;
     };

@@ -3,31 +3,31 @@
 use cost_model::{Timestamp, Window};
 
 use crate::model::category::Category;
-use crate::model::evidence::Coincidences;
-use crate::search::pricing_fit::Fit;
-use crate::search::selection::{Pot, View};
+use crate::model::evidence::FalsePositiveRate;
+use crate::search::pricing_fit::PricingFit;
+use crate::search::selection::{ChargeSelection, ChargeSum};
 
 /// A hypothesis, and what it explains.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Hypothesis {
-    pub(crate) view: View,
+    pub(crate) selection: ChargeSelection,
     /// What each cell comes to, and each claim.
-    pub(crate) cells: Vec<Pot>,
-    pub(crate) pots: Vec<Pot>,
-    pub(crate) fit: Fit,
+    pub(crate) group_sums: Vec<ChargeSum>,
+    pub(crate) line_sums: Vec<ChargeSum>,
+    pub(crate) fit: PricingFit,
     /// How often chance alone would have found such a cut.
-    pub(crate) coincidences: Option<Coincidences>,
+    pub(crate) false_positives: Option<FalsePositiveRate>,
     /// How many cells have money that no line asks for.
     pub(crate) unclaimed: usize,
     /// How many lines count the calls that there are, and ask for another amount.
     pub(crate) repriced: usize,
     /// The claims of which it is only supposed which charges they ask for.
-    pub(crate) supposed: Vec<usize>,
+    pub(crate) assumed: Vec<usize>,
     /// The window is another one than the invoice states.
     pub(crate) moved: bool,
     /// Hardly any line fits: the invoice seems to be about other charges.
-    pub(crate) of_others: bool,
+    pub(crate) of_other_charges: bool,
     /// The claims with charges that came in after the invoice was issued.
     pub(crate) late: Vec<usize>,
     /// The claims with charges that are equal to others of their instant.
@@ -52,9 +52,9 @@ impl Hypothesis {
     }
 
     /// How much is supposed beside what the invoice says and what is known of the charges.
-    pub(crate) fn suppositions(&self, stated: Window) -> usize {
+    pub(crate) fn assumptions(&self, stated: Window) -> usize {
         let shift = |end: fn(&Window) -> Timestamp| {
-            end(&self.view.window).millis().saturating_sub(end(&stated).millis())
+            end(&self.selection.window).millis().saturating_sub(end(&stated).millis())
         };
         let (start, end) = (shift(Window::start), shift(Window::end));
         // Another time of day at both ends is one thing to suppose.
@@ -63,12 +63,12 @@ impl Hypothesis {
         } else {
             usize::from(start != 0) + usize::from(end != 0)
         };
-        usize::from(!self.view.copies.is_empty()) + cuts + self.repriced
+        usize::from(!self.selection.copies.is_empty()) + cuts + self.repriced
     }
 
     /// How many charges it is about.
     pub(crate) fn records(&self) -> u64 {
-        self.cells.iter().map(|pot| pot.records).sum()
+        self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
     pub(crate) fn complete(&self) -> bool {

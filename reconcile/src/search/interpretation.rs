@@ -4,13 +4,13 @@ use cost_model::Window;
 
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::{Claim, Claims};
+use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::input::usage::Charge;
 use crate::model::invoice::{Invoice, InvoiceLine};
 use crate::search::pricing_fit::same_tokens;
-use crate::search::selection::{Charges, Pot, View};
+use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 
-impl Claims {
+impl LineGroups {
     /// The claims as the charges of the stated period show that they are to be read. `complete` says that no charge is
     /// known to be lacking: a line that counts more calls than are held may else be about those.
     pub(crate) fn read_by(
@@ -20,15 +20,15 @@ impl Claims {
         digit: LastDigit,
         complete: bool,
     ) -> Result<Self> {
-        let pots = plain_pots(charges, &self, (invoice.period, digit))?;
-        for (claim, pot) in self.all.iter_mut().zip(&pots) {
-            if let Some(once) = without_repeated(claim, pot, invoice, digit)? {
-                *claim = once;
+        let line_sums = plain_line_sums(charges, &self, (invoice.period, digit))?;
+        for (line_group, charged) in self.all.iter_mut().zip(&line_sums) {
+            if let Some(once) = without_repeated(line_group, charged, invoice, digit)? {
+                *line_group = once;
             }
         }
-        if complete && is_aggregated(&self.all, &pots, digit) {
-            for claim in &mut self.all {
-                claim.aggregated_calls = claim.calls.take();
+        if complete && is_aggregated(&self.all, &line_sums, digit) {
+            for line_group in &mut self.all {
+                line_group.aggregated_calls = line_group.calls.take();
             }
         }
         Ok(self)
@@ -36,52 +36,71 @@ impl Claims {
 }
 
 /// What the charges of the stated period come to for each claim, as they are held.
-fn plain_pots(charges: &[Charge], claims: &Claims, (period, digit): (Window, LastDigit)) -> Result<Vec<Pot>> {
-    let charges = Charges::new(charges, claims, digit, None);
-    charges.pots(&charges.cells(&View::now(period))?)
+fn plain_line_sums(
+    charges: &[Charge],
+    line_groups: &LineGroups,
+    (period, digit): (Window, LastDigit),
+) -> Result<Vec<ChargeSum>> {
+    let charges = ChargeHistory::new(charges, line_groups, digit, None);
+    charges.line_sums(&charges.group_sums(&ChargeSelection::now(period))?)
 }
 
 /// A claim whose equal lines are billed once, if the charges stand behind that and not behind all of its lines.
-fn without_repeated(claim: &Claim, pot: &Pot, invoice: &Invoice, digit: LastDigit) -> Result<Option<Claim>> {
+fn without_repeated(
+    line_group: &LineGroup,
+    charged: &ChargeSum,
+    invoice: &Invoice,
+    digit: LastDigit,
+) -> Result<Option<LineGroup>> {
     let line = |number: &usize| invoice.lines.get(*number);
     let same = |one: &InvoiceLine, other: &InvoiceLine| {
         (&one.description, one.amount, one.quantity) == (&other.description, other.amount, other.quantity)
     };
     let is_repeated = |place: usize, number: &usize| {
-        let earlier = claim.lines.iter().take(place).filter_map(line);
+        let earlier = line_group.lines.iter().take(place).filter_map(line);
         line(number).is_some_and(|line| earlier.into_iter().any(|earlier| same(earlier, line)))
     };
     let (mut once, mut repeated) = (Vec::new(), Vec::new());
-    for (place, number) in claim.lines.iter().enumerate() {
+    for (place, number) in line_group.lines.iter().enumerate() {
         let lines = if is_repeated(place, number) { &mut repeated } else { &mut once };
         lines.push(*number);
     }
-    if repeated.is_empty() || fits(claim, pot, digit) {
+    if repeated.is_empty() || fits(line_group, charged, digit) {
         return Ok(None);
     }
-    let once = Claim { repeated, ..Claim::of(invoice, once)? };
-    Ok(fits(&once, pot, digit).then_some(once))
+    let once = LineGroup { repeated, ..LineGroup::from_lines(invoice, once)? };
+    Ok(fits(&once, charged, digit).then_some(once))
 }
 
-fn fits(claim: &Claim, pot: &Pot, digit: LastDigit) -> bool {
-    pot.records > 0
-        && digit.is_near(pot.billed, claim.asked)
-        && claim.calls.is_none_or(|calls| calls == pot.records)
+fn fits(line_group: &LineGroup, charged: &ChargeSum, digit: LastDigit) -> bool {
+    charged.records > 0
+        && digit.is_near(charged.billed, line_group.amount)
+        && line_group.calls.is_none_or(|calls| calls == charged.records)
 }
 
 /// Whether charges stand for several calls each: lines count more calls than there are charges, and every one asks for the
 /// charges' very amounts and tokens. One call more on some lines may come from a cut.
-fn is_aggregated(claims: &[Claim], pots: &[Pot], digit: LastDigit) -> bool {
-    let counted: Vec<(&Claim, &Pot, u64)> = claims
+fn is_aggregated(line_groups: &[LineGroup], line_sums: &[ChargeSum], digit: LastDigit) -> bool {
+    let counted: Vec<(&LineGroup, &ChargeSum, u64)> = line_groups
         .iter()
-        .zip(pots)
-        .filter_map(|(claim, pot)| Some((claim, pot, claim.calls.filter(|calls| *calls > 0)?)))
+        .zip(line_sums)
+        .filter_map(|(line_group, charged)| {
+            Some((line_group, charged, line_group.calls.filter(|calls| *calls > 0)?))
+        })
         .collect();
-    let sums = |claim: &Claim, pot: &Pot| digit.is_near(pot.billed, claim.asked) && same_tokens(claim, pot);
-    let beyond = |calls: u64, pot: &Pot| pot.records > 0 && calls > pot.records;
-    let merged = counted.iter().filter(|(claim, pot, calls)| beyond(*calls, pot) && sums(claim, pot)).count();
-    let same = counted.iter().filter(|(claim, pot, calls)| *calls == pot.records && sums(claim, pot)).count();
-    let many_calls = counted.iter().any(|(_, pot, calls)| *calls >= pot.records.saturating_add(2));
+    let sums = |line_group: &LineGroup, charged: &ChargeSum| {
+        digit.is_near(charged.billed, line_group.amount) && same_tokens(line_group, charged)
+    };
+    let beyond = |calls: u64, charged: &ChargeSum| charged.records > 0 && calls > charged.records;
+    let merged = counted
+        .iter()
+        .filter(|(line_group, charged, calls)| beyond(*calls, charged) && sums(line_group, charged))
+        .count();
+    let same = counted
+        .iter()
+        .filter(|(line_group, charged, calls)| *calls == charged.records && sums(line_group, charged))
+        .count();
+    let many_calls = counted.iter().any(|(_, charged, calls)| *calls >= charged.records.saturating_add(2));
     let enough = many_calls && (counted.len() == 1 || merged >= 2);
     enough && merged + same == counted.len()
 }

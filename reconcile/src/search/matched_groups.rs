@@ -1,53 +1,63 @@
 //! Which charges stand behind a line whose label names others.
 
-use crate::input::line_groups::{Claim, Claims};
+use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::search::hypothesis::Hypothesis;
 use crate::search::pricing_fit::reproduces;
-use crate::search::selection::Pot;
+use crate::search::selection::ChargeSum;
 
 /// For each claim the cells behind it: its own, or others that its lines fit to the last digit while its own do not.
-pub(crate) fn cells_behind(claims: &Claims, found: &Hypothesis) -> Vec<Vec<usize>> {
-    let mut behind: Vec<Vec<usize>> = (0..claims.all.len()).map(|claim| claims.cells_of(claim)).collect();
-    if found.of_others {
+pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Vec<Vec<usize>> {
+    let mut behind: Vec<Vec<usize>> =
+        (0..line_groups.all.len()).map(|line_group| line_groups.usage_groups_of(line_group)).collect();
+    if found.of_other_charges {
         return behind;
     }
-    let reproduced = |claim: usize| found.fit.reproduced.get(claim).is_some_and(Option::is_some);
-    let free: Vec<usize> = (0..claims.cells())
-        .filter(|cell| claims.claim_of(*cell).is_none_or(|claim| !reproduced(claim)))
-        .filter(|cell| found.cells.get(*cell).is_some_and(|pot| pot.records > 0))
+    let reproduced = |line_group: usize| found.fit.reproduced.get(line_group).is_some_and(Option::is_some);
+    let free: Vec<usize> = (0..line_groups.group_count())
+        .filter(|usage_group| {
+            line_groups.line_group_of(*usage_group).is_none_or(|line_group| !reproduced(line_group))
+        })
+        .filter(|usage_group| found.group_sums.get(*usage_group).is_some_and(|charged| charged.records > 0))
         .collect();
-    let sets = claims.sets_of(&free);
+    let sets = line_groups.combinations(&free);
     let mut moved: Vec<(usize, Vec<usize>)> = Vec::new();
-    for (number, claim) in claims.all.iter().enumerate() {
-        if reproduced(number) || claim.calls.unwrap_or(0) == 0 {
+    for (number, line_group) in line_groups.all.iter().enumerate() {
+        if reproduced(number) || line_group.calls.unwrap_or(0) == 0 {
             continue;
         }
         // Two sets that fit equally well are no evidence for either.
-        let mut fitting = sets.iter().filter(|set| found.fits(claim, set));
+        let mut fitting = sets.iter().filter(|set| found.fits(line_group, set));
         if let (Some(only), None) = (fitting.next(), fitting.next()) {
             moved.push((number, only.clone()));
         }
     }
     let taken_twice = |set: &[usize]| {
-        moved.iter().filter(|(_, other)| other.iter().any(|cell| set.contains(cell))).nth(1).is_some()
+        moved
+            .iter()
+            .filter(|(_, other)| other.iter().any(|usage_group| set.contains(usage_group)))
+            .nth(1)
+            .is_some()
     };
     for (number, set) in &moved {
         if taken_twice(set) {
             continue;
         }
-        for cells in &mut behind {
-            cells.retain(|cell| !set.contains(cell));
+        for usage_groups in &mut behind {
+            usage_groups.retain(|usage_group| !set.contains(usage_group));
         }
-        if let Some(cells) = behind.get_mut(*number) {
-            cells.clone_from(set);
+        if let Some(usage_groups) = behind.get_mut(*number) {
+            usage_groups.clone_from(set);
         }
     }
     behind
 }
 
 impl Hypothesis {
-    fn fits(&self, claim: &Claim, cells: &[usize]) -> bool {
-        let pot = Pot::sum(cells.iter().filter_map(|cell| self.cells.get(*cell)));
-        pot.is_ok_and(|pot| reproduces(claim, &pot, self.fit.asked(cells, &pot).rounded).is_some())
+    fn fits(&self, line_group: &LineGroup, usage_groups: &[usize]) -> bool {
+        let charged =
+            ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| self.group_sums.get(*usage_group)));
+        charged.is_ok_and(|charged| {
+            reproduces(line_group, &charged, self.fit.expected(usage_groups, &charged).rounded).is_some()
+        })
     }
 }

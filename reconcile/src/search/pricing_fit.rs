@@ -2,28 +2,28 @@
 
 use crate::error::Result;
 use crate::input::last_digit::{LastDigit, RoundedSums};
-use crate::input::line_groups::Claim;
+use crate::input::line_groups::LineGroup;
 use crate::model::terms::RoundingPolicy;
 use crate::model::terms::RoundingUnit;
 use crate::model::terms::Terms;
-use crate::search::selection::{Charges, NO_TOKENS, Pot, View};
+use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum, NO_TOKENS};
 use cost_model::Money;
 use cost_model::Rounding;
 
 /// What is asked for of some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
-    /// Before rounding.
+pub(crate) struct ExpectedAmount {
+    /// PriorState rounding.
     pub(crate) exact: Option<Money>,
     pub(crate) rounded: Option<Money>,
 }
 
 /// For each cell, the sums of its charges rounded one by one, by each way of rounding.
-type ChargeSums = Vec<[Option<Money>; 4]>;
+type RoundedSumsByGroup = Vec<[Option<Money>; 4]>;
 
 /// The terms and policies that reproduce the most lines from a view.
 #[derive(Clone, Debug)]
-pub(crate) struct Fit {
+pub(crate) struct PricingFit {
     pub(crate) terms: Terms,
     /// The policies that reproduce the very same lines, the plainest first.
     pub(crate) policies: Vec<RoundingPolicy>,
@@ -34,11 +34,11 @@ pub(crate) struct Fit {
     /// Other discounts or policies put as many lines right and leave another amount for the discount.
     pub(crate) unsure_discount: bool,
     pub(crate) digit: LastDigit,
-    charge_sums: ChargeSums,
-    undiscounted_sums: ChargeSums,
+    charge_sums: RoundedSumsByGroup,
+    undiscounted_sums: RoundedSumsByGroup,
 }
 
-impl Fit {
+impl PricingFit {
     pub(crate) fn count(&self) -> usize {
         self.reproduced.iter().flatten().count()
     }
@@ -48,41 +48,62 @@ impl Fit {
     }
 
     /// What the terms and the first policy ask for of the charges in these cells, which come to `pot`.
-    pub(crate) fn asked(&self, cells: &[usize], pot: &Pot) -> Asked {
-        self.asked_under(self.terms, &self.charge_sums, cells, pot)
+    pub(crate) fn expected(&self, usage_groups: &[usize], charged: &ChargeSum) -> ExpectedAmount {
+        self.expected_under(self.terms, &self.charge_sums, usage_groups, charged)
     }
 
     /// The same without the discount.
-    pub(crate) fn undiscounted(&self, cells: &[usize], pot: &Pot) -> Asked {
-        self.asked_under(Terms { discount: 0, ..self.terms }, &self.undiscounted_sums, cells, pot)
+    pub(crate) fn undiscounted(&self, usage_groups: &[usize], charged: &ChargeSum) -> ExpectedAmount {
+        self.expected_under(
+            Terms { discount: 0, ..self.terms },
+            &self.undiscounted_sums,
+            usage_groups,
+            charged,
+        )
     }
 
-    fn asked_under(&self, terms: Terms, sums: &ChargeSums, cells: &[usize], pot: &Pot) -> Asked {
-        let exact = terms.apply(pot.billed, pot.fee);
-        let Some(policy) = self.policies.first() else { return Asked { exact, rounded: exact } };
+    fn expected_under(
+        &self,
+        terms: Terms,
+        sums: &RoundedSumsByGroup,
+        usage_groups: &[usize],
+        charged: &ChargeSum,
+    ) -> ExpectedAmount {
+        let exact = terms.apply(charged.billed, charged.fee);
+        let Some(policy) = self.policies.first() else { return ExpectedAmount { exact, rounded: exact } };
         let rounded = match policy.unit {
-            RoundingUnit::Charge => sum_of_cells(sums, cells, place(policy.rounding)),
+            RoundingUnit::Charge => sum_of_groups(sums, usage_groups, policy_place(policy.rounding)),
             _ => self.digit.round(exact, policy.rounding),
         };
-        Asked { exact, rounded }
+        ExpectedAmount { exact, rounded }
     }
 
     /// Whether the policies round the charges in these cells, which come to `pot`, to different amounts.
-    pub(crate) fn rounds_unsurely(&self, cells: &[usize], pot: &Pot) -> bool {
+    pub(crate) fn rounds_unsurely(&self, usage_groups: &[usize], charged: &ChargeSum) -> bool {
         let by_line = |policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice;
-        let mut amounts =
-            self.policies.iter().filter(by_line).filter_map(|policy| self.rounded_by(*policy, cells, pot));
+        let mut amounts = self
+            .policies
+            .iter()
+            .filter(by_line)
+            .filter_map(|policy| self.rounded_by(*policy, usage_groups, charged));
         let first = amounts.next();
         amounts.any(|amount| Some(amount) != first)
     }
 
     /// What a policy makes of the charges in these cells, which come to `pot`; nothing is rounded where only the sum of all
     /// lines is.
-    pub(crate) fn rounded_by(&self, policy: RoundingPolicy, cells: &[usize], pot: &Pot) -> Option<Money> {
-        let exact = self.terms.apply(pot.billed, pot.fee);
+    pub(crate) fn rounded_by(
+        &self,
+        policy: RoundingPolicy,
+        usage_groups: &[usize],
+        charged: &ChargeSum,
+    ) -> Option<Money> {
+        let exact = self.terms.apply(charged.billed, charged.fee);
         match policy.unit {
             RoundingUnit::Line => self.digit.round(exact, policy.rounding),
-            RoundingUnit::Charge => sum_of_cells(&self.charge_sums, cells, place(policy.rounding)),
+            RoundingUnit::Charge => {
+                sum_of_groups(&self.charge_sums, usage_groups, policy_place(policy.rounding))
+            }
             RoundingUnit::Invoice => exact,
         }
     }
@@ -95,48 +116,61 @@ impl Fit {
                 RoundingUnit::Charge => 1,
                 RoundingUnit::Invoice => 2,
             };
-            unit * Rounding::ALL.len() + place(policy.rounding)
+            unit * Rounding::ALL.len() + policy_place(policy.rounding)
         };
         self.policies.first().map_or(usize::MAX, rank)
     }
 }
 
 /// Finds terms and policies for the charges of a view.
-pub(crate) struct Fitting<'a> {
-    pub(crate) charges: &'a Charges<'a>,
-    pub(crate) claims: &'a [Claim],
+pub(crate) struct PricingFitter<'a> {
+    pub(crate) charges: &'a ChargeHistory<'a>,
+    pub(crate) line_groups: &'a [LineGroup],
     pub(crate) digit: LastDigit,
 }
 
-impl Fitting<'_> {
+impl PricingFitter<'_> {
     /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
-    pub(crate) fn best(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
-        let mut best = self.best_terms(view, pots)?;
+    pub(crate) fn best_fit(
+        &self,
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+    ) -> Result<PricingFit> {
+        let mut best = self.best_terms(selection, line_sums)?;
         best.undiscounted_sums = if best.terms.discount == 0 || best.charge_sums.is_empty() {
             best.charge_sums.clone()
         } else {
-            self.rounded_charges(Terms { discount: 0, ..best.terms }, view)?
+            self.rounded_charges(Terms { discount: 0, ..best.terms }, selection)?
         };
         Ok(best)
     }
 
     /// The fit of lines that ask for the very charges, by any policy.
-    pub(crate) fn plain(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
-        let fit = self.under(Terms::default(), view, pots, true)?;
-        Ok(Fit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
+    pub(crate) fn fit_plain(
+        &self,
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+    ) -> Result<PricingFit> {
+        let fit = self.fit_under(Terms::default(), selection, line_sums, true)?;
+        Ok(PricingFit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
     }
 
-    /// The fit with every policy that reproduces the same lines. Charges are rounded one by one only for this, or where
+    /// The fit with every policy that reproduces the same lines. ChargeHistory are rounded one by one only for this, or where
     /// nothing plainer reproduces all lines.
-    pub(crate) fn with_all_policies(&self, fit: Fit, view: &View, pots: &[Pot]) -> Result<Fit> {
+    pub(crate) fn with_all_policies(
+        &self,
+        fit: PricingFit,
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+    ) -> Result<PricingFit> {
         if !fit.charge_sums.is_empty() {
             return Ok(fit);
         }
-        let all = self.under(fit.terms, view, pots, true)?;
+        let all = self.fit_under(fit.terms, selection, line_sums, true)?;
         if all.reproduced != fit.reproduced {
             return Ok(fit);
         }
-        Ok(Fit {
+        Ok(PricingFit {
             undiscounted_sums: all.charge_sums.clone(),
             discount_on_most: fit.discount_on_most,
             unsure_discount: fit.unsure_discount,
@@ -144,37 +178,45 @@ impl Fitting<'_> {
         })
     }
 
-    fn best_terms(&self, view: &View, pots: &[Pot]) -> Result<Fit> {
-        let by_lines = self.under(Terms::default(), view, pots, false)?;
+    fn best_terms(&self, selection: &ChargeSelection, line_sums: &[ChargeSum]) -> Result<PricingFit> {
+        let by_lines = self.fit_under(Terms::default(), selection, line_sums, false)?;
         // Neither terms nor policies help a line whose calls are not those of its charges.
-        if self.lines_that_hold(&by_lines, pots).1 == 0 {
+        if self.lines_that_hold(&by_lines, line_sums).1 == 0 {
             return Ok(by_lines);
         }
-        let plain = self.under(Terms::default(), view, pots, true)?;
+        let plain = self.fit_under(Terms::default(), selection, line_sums, true)?;
         if plain.complete() {
             return Ok(plain);
         }
-        let fees = pots.iter().any(|pot| !pot.fee.is_zero());
+        let fees = line_sums.iter().any(|charged| !charged.fee.is_zero());
         let mut best = plain.clone();
         if fees {
-            let without = self.under(Terms { without_fees: true, ..Terms::default() }, view, pots, true)?;
+            let without =
+                self.fit_under(Terms { without_fees: true, ..Terms::default() }, selection, line_sums, true)?;
             // One line alone comes right by chance.
-            let (hold, not) = self.lines_that_hold(&without, pots);
+            let (hold, not) = self.lines_that_hold(&without, line_sums);
             if without.count() > best.count() && hold > not {
                 best = without;
             }
         }
-        if best.complete() || self.claims.len() < 2 {
+        if best.complete() || self.line_groups.len() < 2 {
             return Ok(best);
         }
-        self.with_discount(best, &plain, view, pots)
+        self.with_discount(best, &plain, selection, line_sums)
     }
 
     /// The policies that reproduce the most lines under these terms.
-    pub(crate) fn under(&self, terms: Terms, view: &View, pots: &[Pot], by_charge: bool) -> Result<Fit> {
-        let exact: Vec<Option<Money>> = pots.iter().map(|pot| terms.apply(pot.billed, pot.fee)).collect();
-        let charge_sums = if by_charge { self.rounded_charges(terms, view)? } else { Vec::new() };
-        let mut best = Fit {
+    pub(crate) fn fit_under(
+        &self,
+        terms: Terms,
+        selection: &ChargeSelection,
+        line_sums: &[ChargeSum],
+        by_charge: bool,
+    ) -> Result<PricingFit> {
+        let exact: Vec<Option<Money>> =
+            line_sums.iter().map(|charged| terms.apply(charged.billed, charged.fee)).collect();
+        let charge_sums = if by_charge { self.rounded_charges(terms, selection)? } else { Vec::new() };
+        let mut best = PricingFit {
             terms,
             policies: Vec::new(),
             reproduced: Vec::new(),
@@ -186,9 +228,10 @@ impl Fitting<'_> {
         };
         // One line that counts nothing is right by some way of rounding its charges more often than by chance.
         let on_one_line =
-            matches!(self.claims, [only] if only.calls.is_none() && only.aggregated_calls.is_none());
-        let cells: Vec<Vec<usize>> =
-            (0..pots.len()).map(|claim| self.charges.claims.cells_of(claim)).collect();
+            matches!(self.line_groups, [only] if only.calls.is_none() && only.aggregated_calls.is_none());
+        let usage_groups: Vec<Vec<usize>> = (0..line_sums.len())
+            .map(|line_group| self.charges.line_groups.usage_groups_of(line_group))
+            .collect();
         for unit in [RoundingUnit::Line, RoundingUnit::Charge, RoundingUnit::Invoice] {
             for rounding in Rounding::ALL {
                 let amounts: Option<Vec<Option<Money>>> = match unit {
@@ -196,14 +239,15 @@ impl Fitting<'_> {
                         Some(exact.iter().map(|exact| self.digit.round(*exact, rounding)).collect())
                     }
                     RoundingUnit::Charge => (by_charge && !on_one_line).then(|| {
-                        let sum =
-                            |cells: &Vec<usize>| sum_of_cells(&best.charge_sums, cells, place(rounding));
-                        cells.iter().map(sum).collect()
+                        let sum = |usage_groups: &Vec<usize>| {
+                            sum_of_groups(&best.charge_sums, usage_groups, policy_place(rounding))
+                        };
+                        usage_groups.iter().map(sum).collect()
                     }),
                     RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact),
                 };
                 if let Some(amounts) = amounts {
-                    self.keep(&mut best, RoundingPolicy { unit, rounding }, &amounts, pots);
+                    self.keep_better(&mut best, RoundingPolicy { unit, rounding }, &amounts, line_sums);
                 }
             }
         }
@@ -211,10 +255,17 @@ impl Fitting<'_> {
     }
 
     /// Keeps a policy if it reproduces more lines than the best so far, or the same.
-    fn keep(&self, best: &mut Fit, policy: RoundingPolicy, amounts: &[Option<Money>], pots: &[Pot]) {
-        let claims = self.claims.iter().zip(amounts).zip(pots);
-        let reproduced: Vec<_> =
-            claims.map(|((claim, amount), pot)| reproduces(claim, pot, *amount)).collect();
+    fn keep_better(
+        &self,
+        best: &mut PricingFit,
+        policy: RoundingPolicy,
+        amounts: &[Option<Money>],
+        line_sums: &[ChargeSum],
+    ) {
+        let line_groups = self.line_groups.iter().zip(amounts).zip(line_sums);
+        let reproduced: Vec<_> = line_groups
+            .map(|((line_group, amount), charged)| reproduces(line_group, charged, *amount))
+            .collect();
         let count = reproduced.iter().flatten().count();
         if best.policies.is_empty() || count > best.count() {
             best.policies = vec![policy];
@@ -227,29 +278,29 @@ impl Fitting<'_> {
     /// Only the sum of all lines is rounded; each line is less than a last digit off.
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
         let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;
-        let asked = Money::sum(self.claims.iter().map(|claim| claim.asked)).ok()?;
-        let near = |(claim, exact): (&Claim, &Money)| self.digit.is_near(claim.asked, *exact);
+        let asked = Money::sum(self.line_groups.iter().map(|line_group| line_group.amount)).ok()?;
+        let near = |(line_group, exact): (&LineGroup, &Money)| self.digit.is_near(line_group.amount, *exact);
         let sum = Money::sum(exact.iter().copied()).ok();
         let right = self.digit.round(sum, rounding)? == asked
             && exact.len() > 1
-            && self.claims.iter().zip(&exact).all(near);
-        right.then(|| self.claims.iter().map(|claim| Some(claim.asked)).collect())
+            && self.line_groups.iter().zip(&exact).all(near);
+        right.then(|| self.line_groups.iter().map(|line_group| Some(line_group.amount)).collect())
     }
 
     /// The same policies without the discount.
-    pub(crate) fn undiscounted(&self, fit: &Fit, view: &View) -> Result<Fit> {
+    pub(crate) fn undiscounted(&self, fit: &PricingFit, selection: &ChargeSelection) -> Result<PricingFit> {
         let terms = Terms { discount: 0, ..fit.terms };
-        let charge_sums = self.rounded_charges(terms, view)?;
-        Ok(Fit { terms, charge_sums, ..fit.clone() })
+        let charge_sums = self.rounded_charges(terms, selection)?;
+        Ok(PricingFit { terms, charge_sums, ..fit.clone() })
     }
 
-    fn rounded_charges(&self, terms: Terms, view: &View) -> Result<ChargeSums> {
+    fn rounded_charges(&self, terms: Terms, selection: &ChargeSelection) -> Result<RoundedSumsByGroup> {
         let digit = self.digit;
-        let mut sums = vec![Some(RoundedSums::default()); self.charges.claims.cells()];
-        self.charges.each(view, |cell, billed, fee, _| {
-            if let Some(sum @ Some(_)) = sums.get_mut(cell) {
+        let mut sums = vec![Some(RoundedSums::default()); self.charges.line_groups.group_count()];
+        self.charges.for_each_charge(selection, |usage_group, billed, fee, _| {
+            if let Some(sum @ Some(_)) = sums.get_mut(usage_group) {
                 let exact = terms.apply(billed, fee);
-                if exact.zip(sum.as_mut()).and_then(|(exact, sum)| sum.add(exact, digit)).is_none() {
+                if exact.zip(sum.as_mut()).and_then(|(exact, sum)| sum.add_amount(exact, digit)).is_none() {
                     *sum = None;
                 }
             }
@@ -259,32 +310,36 @@ impl Fitting<'_> {
     }
 }
 
-fn place(rounding: Rounding) -> usize {
+fn policy_place(rounding: Rounding) -> usize {
     Rounding::ALL.iter().position(|each| *each == rounding).unwrap_or(0)
 }
 
-fn sum_of_cells(sums: &ChargeSums, cells: &[usize], rounding: usize) -> Option<Money> {
-    let sums = cells.iter().map(|cell| *sums.get(*cell)?.get(rounding)?);
+fn sum_of_groups(sums: &RoundedSumsByGroup, usage_groups: &[usize], rounding: usize) -> Option<Money> {
+    let sums = usage_groups.iter().map(|usage_group| *sums.get(*usage_group)?.get(rounding)?);
     Money::sum(sums.collect::<Option<Vec<_>>>()?).ok()
 }
 
 /// The amount of a claim's lines, or of their words, that this is.
-pub(crate) fn reproduces(claim: &Claim, pot: &Pot, rounded: Option<Money>) -> Option<Money> {
-    let asked = [Some(claim.asked), claim.in_words].into_iter().flatten();
-    asked.into_iter().find(|asked| rounded == Some(*asked) && same_usage(claim, pot))
+pub(crate) fn reproduces(
+    line_group: &LineGroup,
+    charged: &ChargeSum,
+    rounded: Option<Money>,
+) -> Option<Money> {
+    let asked = [Some(line_group.amount), line_group.in_words].into_iter().flatten();
+    asked.into_iter().find(|asked| rounded == Some(*asked) && same_usage(line_group, charged))
 }
 
 /// Whether calls and tokens, as far as they are stated, are those of the charges.
-pub(crate) fn same_usage(claim: &Claim, pot: &Pot) -> bool {
-    claim.calls.is_none_or(|calls| calls == pot.records) && same_tokens(claim, pot)
+pub(crate) fn same_usage(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    line_group.calls.is_none_or(|calls| calls == charged.records) && same_tokens(line_group, charged)
 }
 
 /// Whether tokens, as far as they are stated, are those of the charges.
-pub(crate) fn same_tokens(claim: &Claim, pot: &Pot) -> bool {
-    pot.tokens.zip(claim.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
+pub(crate) fn same_tokens(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    charged.tokens.zip(line_group.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
 }
 
 /// Whether a claim states its tokens, some at least, and they are those of the charges.
-pub(crate) fn states_tokens(claim: &Claim, pot: &Pot) -> bool {
-    pot.tokens.zip(claim.tokens).is_some_and(|(had, stated)| had == stated && stated != NO_TOKENS)
+pub(crate) fn states_tokens(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    charged.tokens.zip(line_group.tokens).is_some_and(|(had, stated)| had == stated && stated != NO_TOKENS)
 }

@@ -6,10 +6,10 @@ use cost_model::{Money, Timestamp, TokenCounts, Tokens, Window};
 
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::Claims;
+use crate::input::line_groups::LineGroups;
 use crate::input::since_issue::SinceIssue;
 use crate::input::usage::Charge;
-use crate::model::amounts::size;
+use crate::model::amounts::magnitude;
 
 pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     input: Tokens::ZERO,
@@ -20,9 +20,9 @@ pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
 
 /// A hypothesis of which charges an invoice asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct View {
+pub(crate) struct ChargeSelection {
     pub(crate) window: Window,
-    /// Charges as they were when the invoice was issued, not as they are now.
+    /// ChargeHistory as they were when the invoice was issued, not as they are now.
     pub(crate) as_issued: bool,
     /// The claims whose charges are taken as they are now all the same, since their lines do not show a change; `None`
     /// stands for the charges of no claim.
@@ -33,7 +33,7 @@ pub(crate) struct View {
     pub(crate) withdrawn: Vec<(usize, Option<usize>)>,
 }
 
-impl View {
+impl ChargeSelection {
     pub(crate) fn now(window: Window) -> Self {
         Self { window, as_issued: false, as_now: Vec::new(), copies: Vec::new(), withdrawn: Vec::new() }
     }
@@ -41,7 +41,7 @@ impl View {
 
 /// What some charges come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pot {
+pub(crate) struct ChargeSum {
     pub(crate) records: u64,
     pub(crate) billed: Money,
     pub(crate) fee: Money,
@@ -51,7 +51,7 @@ pub(crate) struct Pot {
     pub(crate) in_whole_digits: bool,
 }
 
-impl Pot {
+impl ChargeSum {
     pub(crate) const EMPTY: Self = Self {
         records: 0,
         billed: Money::ZERO,
@@ -64,12 +64,12 @@ impl Pot {
     /// half a digit for each of them, since equal charges are all rounded the same way.
     pub(crate) fn may_be_rounded(&self, difference: Money, digit: LastDigit) -> bool {
         let most = u128::from(self.records).div_ceil(2);
-        self.in_whole_digits && size(difference) <= digit.size().saturating_mul(most)
+        self.in_whole_digits && magnitude(difference) <= digit.size().saturating_mul(most)
     }
 
     /// The charges of all these.
-    pub(crate) fn sum<'a>(pots: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
-        pots.into_iter().try_fold(Self::EMPTY, Self::plus)
+    pub(crate) fn sum<'a>(line_sums: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
+        line_sums.into_iter().try_fold(Self::EMPTY, Self::plus)
     }
 
     fn plus(self, more: &Self) -> Result<Self> {
@@ -85,7 +85,7 @@ impl Pot {
 
 /// What is known of a charge that changed after the invoice was issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Before {
+pub(crate) enum PriorState {
     /// It was not there.
     Absent,
     /// It had another amount.
@@ -103,25 +103,26 @@ pub(crate) struct Withdrawn {
 
 /// The on-demand charges with what is known of their past.
 #[derive(Debug)]
-pub(crate) struct Charges<'a> {
+pub(crate) struct ChargeHistory<'a> {
     pub(crate) all: &'a [Charge],
-    pub(crate) claims: &'a Claims,
+    pub(crate) line_groups: &'a LineGroups,
     /// A last digit, as a count of 10^-24.
     digit: i128,
     /// What charges were when the invoice was issued, by their place among the charges.
-    pub(crate) before: BTreeMap<usize, Before>,
+    pub(crate) before: BTreeMap<usize, PriorState>,
     pub(crate) withdrawn: Vec<Withdrawn>,
 }
 
-impl<'a> Charges<'a> {
+impl<'a> ChargeHistory<'a> {
     pub(crate) fn new(
         charges: &'a [Charge],
-        claims: &'a Claims,
+        line_groups: &'a LineGroups,
         digit: LastDigit,
         since: Option<&SinceIssue>,
     ) -> Self {
         let digit = i128::try_from(digit.size()).unwrap_or(i128::MAX);
-        let mut all = Self { all: charges, claims, digit, before: BTreeMap::new(), withdrawn: Vec::new() };
+        let mut all =
+            Self { all: charges, line_groups, digit, before: BTreeMap::new(), withdrawn: Vec::new() };
         if let Some(since) = since {
             all.look_back(since);
         }
@@ -130,8 +131,8 @@ impl<'a> Charges<'a> {
 
     fn look_back(&mut self, since: &SinceIssue) {
         for late in since.late() {
-            if let Some(found) = self.find(late.at, late.costs.billed.unwrap_or_default()) {
-                self.before.insert(found, Before::Absent);
+            if let Some(found) = self.find_charge(late.at, late.costs.billed.unwrap_or_default()) {
+                self.before.insert(found, PriorState::Absent);
             }
         }
         // Newest first, so that a charge that changed twice ends as it was at first.
@@ -144,8 +145,10 @@ impl<'a> Charges<'a> {
                 continue;
             };
             let new = new.billed.unwrap_or_default();
-            if let Some(found) = self.find_changed(change.at, new).or_else(|| self.find(change.at, new)) {
-                self.before.insert(found, Before::Billed(old));
+            if let Some(found) =
+                self.find_changed(change.at, new).or_else(|| self.find_charge(change.at, new))
+            {
+                self.before.insert(found, PriorState::Billed(old));
             } else if new.is_zero() && !old.is_zero() {
                 // It is no longer on demand: a plan includes it now. It was billed all the same.
                 self.withdrawn.push(Withdrawn { at: change.at, billed: old, now_included: true });
@@ -159,11 +162,11 @@ impl<'a> Charges<'a> {
         let changed = self.before.range(first..);
         let same =
             changed.take_while(|(place, _)| self.all.get(**place).is_some_and(|charge| charge.at == at));
-        same.filter(|(_, before)| **before == Before::Billed(billed)).map(|(place, _)| *place).next()
+        same.filter(|(_, before)| **before == PriorState::Billed(billed)).map(|(place, _)| *place).next()
     }
 
     /// A charge of that instant and amount whose past is not known yet.
-    fn find(&self, at: Timestamp, billed: Money) -> Option<usize> {
+    fn find_charge(&self, at: Timestamp, billed: Money) -> Option<usize> {
         let first = self.all.partition_point(|charge| charge.at < at);
         let same = self.all.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
         same.filter(|(index, charge)| charge.billed == billed && !self.before.contains_key(index))
@@ -188,80 +191,100 @@ impl<'a> Charges<'a> {
     }
 
     /// Hands out every charge of a view: its cell, what it was billed at, its fee and its tokens.
-    pub(crate) fn each(
+    pub(crate) fn for_each_charge(
         &self,
-        view: &View,
+        selection: &ChargeSelection,
         mut take: impl FnMut(usize, Money, Money, Option<TokenCounts>) -> Result<()>,
     ) -> Result<()> {
-        let span = self.span(view.window);
-        let mut before = self.before_in(view).peekable();
-        let mut copies = view.copies.iter().filter(|copy| span.contains(copy)).peekable();
+        let span = self.span(selection.window);
+        let mut before = self.prior_states_in(selection).peekable();
+        let mut copies = selection.copies.iter().filter(|copy| span.contains(copy)).peekable();
         let charges = self.all.get(span.clone()).unwrap_or_default();
         for (place, charge) in span.clone().zip(charges) {
             let known = before.next_if(|(changed, _)| **changed == place).map(|(_, before)| *before);
             let copy = copies.next_if(|copy| **copy == place).is_some();
             let billed = match known {
-                Some(Before::Absent) => continue,
+                Some(PriorState::Absent) => continue,
                 _ if copy => continue,
-                Some(Before::Billed(old)) => old,
+                Some(PriorState::Billed(old)) => old,
                 None => charge.billed,
             };
-            take(charge.cell, billed, charge.fee, Some(charge.tokens))?;
+            take(charge.usage_group, billed, charge.fee, Some(charge.tokens))?;
         }
-        for (number, claim) in &view.withdrawn {
+        for (number, line_group) in &selection.withdrawn {
             if let Some(withdrawn) = self.withdrawn.get(*number) {
-                take(self.claims.withdrawn_cell(*claim), withdrawn.billed, Money::ZERO, None)?;
+                take(self.line_groups.withdrawn_group(*line_group), withdrawn.billed, Money::ZERO, None)?;
             }
         }
         Ok(())
     }
 
     /// What charges of a view were when the invoice was issued, as far as the view takes them so.
-    pub(crate) fn before_in<'b>(&'b self, view: &'b View) -> impl Iterator<Item = (&'b usize, &'b Before)> {
+    pub(crate) fn prior_states_in<'b>(
+        &'b self,
+        selection: &'b ChargeSelection,
+    ) -> impl Iterator<Item = (&'b usize, &'b PriorState)> {
         let as_issued = |place: &usize| {
-            let claim = self.all.get(*place).and_then(|charge| self.claims.claim_of(charge.cell));
-            view.as_issued && !view.as_now.contains(&claim)
+            let line_group =
+                self.all.get(*place).and_then(|charge| self.line_groups.line_group_of(charge.usage_group));
+            selection.as_issued && !selection.as_now.contains(&line_group)
         };
-        self.before.range(self.span(view.window)).filter(move |(place, _)| as_issued(place))
+        self.before.range(self.span(selection.window)).filter(move |(place, _)| as_issued(place))
     }
 
     /// Whether a view leaves a charge out since it was not there yet.
-    pub(crate) fn is_absent_in(&self, view: &View, place: usize) -> bool {
-        let claim = || self.all.get(place).and_then(|charge| self.claims.claim_of(charge.cell));
-        view.as_issued && self.before.get(&place) == Some(&Before::Absent) && !view.as_now.contains(&claim())
+    pub(crate) fn is_absent_in(&self, selection: &ChargeSelection, place: usize) -> bool {
+        let line_group =
+            || self.all.get(place).and_then(|charge| self.line_groups.line_group_of(charge.usage_group));
+        selection.as_issued
+            && self.before.get(&place) == Some(&PriorState::Absent)
+            && !selection.as_now.contains(&line_group())
     }
 
     /// The claims that have charges of a view which were not there yet when the invoice was issued.
-    pub(crate) fn late_in<'b>(&'b self, view: &View) -> impl Iterator<Item = usize> + use<'b, 'a> {
-        let late = self.before.range(self.span(view.window)).filter(|(_, before)| **before == Before::Absent);
-        late.filter_map(|(place, _)| self.claims.claim_of(self.all.get(*place)?.cell))
+    pub(crate) fn late_in<'b>(
+        &'b self,
+        selection: &ChargeSelection,
+    ) -> impl Iterator<Item = usize> + use<'b, 'a> {
+        let late = self
+            .before
+            .range(self.span(selection.window))
+            .filter(|(_, before)| **before == PriorState::Absent);
+        late.filter_map(|(place, _)| self.line_groups.line_group_of(self.all.get(*place)?.usage_group))
     }
 
     /// The places of the copies that a view leaves out: those in its window, but for charges that it does not have anyway.
-    pub(crate) fn copies_in<'b>(&'b self, view: &'b View) -> impl Iterator<Item = usize> + 'b {
-        let span = self.span(view.window);
-        let left_out = move |place: &usize| span.contains(place) && !self.is_absent_in(view, *place);
-        view.copies.iter().copied().filter(left_out)
+    pub(crate) fn copies_in<'b>(
+        &'b self,
+        selection: &'b ChargeSelection,
+    ) -> impl Iterator<Item = usize> + 'b {
+        let span = self.span(selection.window);
+        let left_out = move |place: &usize| span.contains(place) && !self.is_absent_in(selection, *place);
+        selection.copies.iter().copied().filter(left_out)
     }
 
     /// What each cell comes to.
-    pub(crate) fn cells(&self, view: &View) -> Result<Vec<Pot>> {
-        let mut cells = vec![Pot::EMPTY; self.claims.cells()];
-        self.each(view, |cell, billed, fee, tokens| {
-            if let Some(pot) = cells.get_mut(cell) {
+    pub(crate) fn group_sums(&self, selection: &ChargeSelection) -> Result<Vec<ChargeSum>> {
+        let mut usage_groups = vec![ChargeSum::EMPTY; self.line_groups.group_count()];
+        self.for_each_charge(selection, |usage_group, billed, fee, tokens| {
+            if let Some(charged) = usage_groups.get_mut(usage_group) {
                 let in_whole_digits = billed.units() % self.digit == 0;
-                *pot = pot.plus(&Pot { records: 1, billed, fee, tokens, in_whole_digits })?;
+                *charged = charged.plus(&ChargeSum { records: 1, billed, fee, tokens, in_whole_digits })?;
             }
             Ok(())
         })?;
-        Ok(cells)
+        Ok(usage_groups)
     }
 
     /// What each claim comes to.
-    pub(crate) fn pots(&self, cells: &[Pot]) -> Result<Vec<Pot>> {
-        let of_claim = |claim| {
-            cells.iter().enumerate().filter(move |(cell, _)| self.claims.claim_of(*cell) == Some(claim))
+    pub(crate) fn line_sums(&self, usage_groups: &[ChargeSum]) -> Result<Vec<ChargeSum>> {
+        let of_line_group = |line_group| {
+            usage_groups.iter().enumerate().filter(move |(usage_group, _)| {
+                self.line_groups.line_group_of(*usage_group) == Some(line_group)
+            })
         };
-        (0..self.claims.all.len()).map(|claim| Pot::sum(of_claim(claim).map(|(_, pot)| pot))).collect()
+        (0..self.line_groups.all.len())
+            .map(|line_group| ChargeSum::sum(of_line_group(line_group).map(|(_, charged)| charged)))
+            .collect()
     }
 }

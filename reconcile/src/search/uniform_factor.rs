@@ -3,10 +3,10 @@
 use cost_model::Money;
 
 use crate::input::last_digit::LastDigit;
-use crate::input::line_groups::Claim;
-use crate::model::amounts::size;
-use crate::model::evidence::Coincidences;
-use crate::search::selection::Pot;
+use crate::input::line_groups::LineGroup;
+use crate::model::amounts::magnitude;
+use crate::model::evidence::FalsePositiveRate;
+use crate::search::selection::ChargeSum;
 
 /// Factors are looked at in steps of a thousand millionth.
 pub(crate) const ONE: i128 = 1_000_000_000;
@@ -18,7 +18,7 @@ const COARSE: i128 = 1_000_000_000_000;
 pub(crate) struct Factor {
     /// The least and the greatest that fit, in thousand millionths.
     pub(crate) span: (i128, i128),
-    pub(crate) coincidences: Coincidences,
+    pub(crate) false_positives: FalsePositiveRate,
 }
 
 impl Factor {
@@ -61,22 +61,23 @@ pub(crate) fn ratio(asked: Money, billed: Money, off: u128) -> Option<(i128, i12
 /// The one factor on all lines, if at least two lines of some money show it, no line contradicts it, and chance would
 /// hardly have given it.
 pub(crate) fn factor<'a>(
-    lines: impl Iterator<Item = (&'a Claim, &'a Pot)>,
+    lines: impl Iterator<Item = (&'a LineGroup, &'a ChargeSum)>,
     digit: LastDigit,
 ) -> Option<Factor> {
     let (mut widths, mut off_by_more) = (Vec::new(), 0_usize);
     let (mut low, mut high) = (i128::MIN, i128::MAX);
-    for (claim, pot) in lines {
+    for (line_group, charged) in lines {
         // Next to nothing is rounded to anything.
-        if size(pot.billed).max(size(claim.asked)) < digit.size().saturating_mul(2) {
+        if magnitude(charged.billed).max(magnitude(line_group.amount)) < digit.size().saturating_mul(2) {
             continue;
         }
         // A line may be rounded both before the factor and after it.
-        let (least, most) = ratio(claim.asked, pot.billed, digit.size().saturating_mul(2))?;
+        let (least, most) = ratio(line_group.amount, charged.billed, digit.size().saturating_mul(2))?;
         (low, high) = (low.max(least), high.min(most));
         widths.push(most - least);
-        let off = claim.asked.checked_sub(pot.billed).map_or(0, size);
-        let rounded = claim.asked.checked_sub(pot.billed).is_ok_and(|off| pot.may_be_rounded(off, digit));
+        let off = line_group.amount.checked_sub(charged.billed).map_or(0, magnitude);
+        let rounded =
+            line_group.amount.checked_sub(charged.billed).is_ok_and(|off| charged.may_be_rounded(off, digit));
         off_by_more += usize::from(off > digit.size() && !rounded);
     }
     widths.sort_unstable();
@@ -88,8 +89,8 @@ pub(crate) fn factor<'a>(
     let chance = widths.iter().skip(1).fold(1_000_000_i128, |chance, width| {
         chance.saturating_mul((*width).min(ONE)).checked_div(ONE).unwrap_or(0)
     });
-    let coincidences = Coincidences::of(u64::try_from(chance).unwrap_or(u64::MAX), 1_000_000);
-    (coincidences <= Coincidences::LIMIT).then_some(Factor { span: (low, high), coincidences })
+    let false_positives = FalsePositiveRate::expected(u64::try_from(chance).unwrap_or(u64::MAX), 1_000_000);
+    (false_positives <= FalsePositiveRate::LIMIT).then_some(Factor { span: (low, high), false_positives })
 }
 
 #[cfg(test)]
@@ -98,7 +99,9 @@ mod tests {
 
     #[test]
     fn the_plainest_percentage_inside_is_named() {
-        let label = |low, high| Factor { span: (low, high), coincidences: Coincidences::of(0, 1) }.label();
+        let label = |low, high| {
+            Factor { span: (low, high), false_positives: FalsePositiveRate::expected(0, 1) }.label()
+        };
         assert_eq!(label(1_189_900_000, 1_190_100_000), "19 % more");
         assert_eq!(label(1_082_400_000, 1_082_600_000), "8.25 % more");
         assert_eq!(label(899_990_000, 900_010_000), "10 % less");

@@ -4,7 +4,7 @@
 use cost_model::{Money, Timestamp, Window};
 
 use crate::error::Result;
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 use crate::search::best::Search;
 use crate::search::hypothesis::Hypothesis;
 
@@ -13,28 +13,30 @@ const HOUR: i64 = 60 * 60 * 1000;
 const HOURS: i64 = 72;
 
 /// The cuts of one end at whole hours, or of both ends at one other time of day, under which every line is right.
-pub(crate) fn recut(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
+pub(crate) fn find_cutoffs(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
     let mut found = Vec::new();
     for windows in [windows(search.stated), shifted(search.stated)] {
-        found.extend(recut_among(search, base, windows)?);
+        found.extend(find_among(search, base, windows)?);
     }
     Ok(found)
 }
 
-fn recut_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
+fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> Result<Vec<Hypothesis>> {
     let sums = sums(search, &windows);
-    let coincidences = chance(search, &sums);
-    let asked = Money::sum(search.claims.iter().map(|claim| claim.asked))?.units();
-    let far = search.digit.size().saturating_mul(u128::try_from(search.claims.len()).unwrap_or(u128::MAX));
+    let false_positives = chance(search, &sums);
+    let asked = Money::sum(search.line_groups.iter().map(|line_group| line_group.amount))?.units();
+    let far =
+        search.digit.size().saturating_mul(u128::try_from(search.line_groups.len()).unwrap_or(u128::MAX));
     let mut found = Vec::new();
     for (window, sum) in windows.into_iter().zip(sums) {
         let near = sum.is_some_and(|sum| sum.abs_diff(asked) <= far);
-        if !near || coincidences > Coincidences::LIMIT {
+        if !near || false_positives > FalsePositiveRate::LIMIT {
             continue;
         }
-        let cut = search.suppose(crate::search::selection::View { window, ..base.view.clone() })?;
+        let cut = search
+            .evaluate(crate::search::selection::ChargeSelection { window, ..base.selection.clone() })?;
         if cut.complete() {
-            found.push(Hypothesis { coincidences: Some(coincidences), ..cut });
+            found.push(Hypothesis { false_positives: Some(false_positives), ..cut });
         }
     }
     Ok(found)
@@ -68,12 +70,12 @@ fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
 
 /// How many of the different sums would come to the lines' amount by chance, if they lay anywhere between the least and
 /// the greatest.
-fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> Coincidences {
+fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> FalsePositiveRate {
     let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();
     sums.sort_unstable();
     sums.dedup();
     let outcomes = search.digit.spread(sums.iter().copied());
-    Coincidences::of(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))
+    FalsePositiveRate::expected(u64::try_from(sums.len()).unwrap_or(u64::MAX), outcomes.saturating_add(1))
 }
 
 fn windows(stated: Window) -> Vec<Window> {

@@ -3,22 +3,30 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::input::line_groups::Claim;
+use crate::input::line_groups::LineGroup;
 use crate::search::best::Search;
-use crate::search::selection::{Pot, View, Withdrawn};
+use crate::search::selection::{ChargeSelection, ChargeSum, Withdrawn};
 
 impl Search<'_> {
     /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
     /// way that puts the most lines right.
-    pub(crate) fn place_withdrawn(&self, view: &View) -> Result<Vec<(usize, Option<usize>)>> {
-        let pots = self.charges.pots(&self.charges.cells(view)?)?;
-        let withdrawn: Vec<_> = self.charges.withdrawn_in(view.window).collect();
-        let room = |claim: &Claim, pot: &Pot| Some(claim.calls?.saturating_sub(pot.records));
-        let lines = self.claims.iter().zip(&pots).enumerate().filter_map(|(number, (claim, pot))| {
-            let short = claim.asked.checked_sub(pot.billed).ok()?.units();
-            (room(claim, pot) != Some(0)).then(|| OpenLine { number, short, room: room(claim, pot) })
-        });
-        let mut placing = Placing {
+    pub(crate) fn place_withdrawn(&self, selection: &ChargeSelection) -> Result<Vec<(usize, Option<usize>)>> {
+        let line_sums = self.charges.line_sums(&self.charges.group_sums(selection)?)?;
+        let withdrawn: Vec<_> = self.charges.withdrawn_in(selection.window).collect();
+        let room = |line_group: &LineGroup, charged: &ChargeSum| {
+            Some(line_group.calls?.saturating_sub(charged.records))
+        };
+        let lines = self.line_groups.iter().zip(&line_sums).enumerate().filter_map(
+            |(number, (line_group, charged))| {
+                let short = line_group.amount.checked_sub(charged.billed).ok()?.units();
+                (room(line_group, charged) != Some(0)).then(|| OpenLine {
+                    number,
+                    short,
+                    room: room(line_group, charged),
+                })
+            },
+        );
+        let mut placing = WithdrawnPlacement {
             lines: lines.collect(),
             withdrawn,
             last_digit: self.digit.size(),
@@ -26,7 +34,7 @@ impl Search<'_> {
             placed: Vec::new(),
             best: ((0, 0, 0), Vec::new()),
         };
-        placing.go_on(0);
+        placing.descend(0);
         let placed: BTreeMap<usize, usize> = placing.best.1.into_iter().collect();
         Ok(placing.withdrawn.iter().map(|(number, _)| (*number, placed.get(number).copied())).collect())
     }
@@ -42,7 +50,7 @@ struct OpenLine {
 }
 
 /// A search for the lines that withdrawn charges were on.
-struct Placing {
+struct WithdrawnPlacement {
     lines: Vec<OpenLine>,
     withdrawn: Vec<(usize, Withdrawn)>,
     last_digit: u128,
@@ -52,12 +60,12 @@ struct Placing {
     best: ((usize, usize, usize), Vec<(usize, usize)>),
 }
 
-impl Placing {
+impl WithdrawnPlacement {
     const MOST_STEPS: u32 = 100_000;
     /// More of them are in no line: each goes one call deeper.
     const MOST_PLACED: usize = 200;
 
-    fn go_on(&mut self, next: usize) {
+    fn descend(&mut self, next: usize) {
         self.steps += 1;
         let off_by_less = |limit: u128| {
             let near = |line: &&OpenLine| {
@@ -76,7 +84,7 @@ impl Placing {
         for line in 0..self.lines.len() {
             if self.steps < Self::MOST_STEPS && self.take(line, billed) {
                 self.placed.push((number, self.lines.get(line).map_or(0, |line| line.number)));
-                self.go_on(next + 1);
+                self.descend(next + 1);
                 self.placed.pop();
                 self.give_back(line, billed);
             }

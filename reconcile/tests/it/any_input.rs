@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use reconcile::{
     Case, Category, ChargeStatus, ErrorKind, Explained, Invoice, LineKind, LineStatus, Reconciliation,
-    SinceIssue, WaypointName, reconcile,
+    SinceIssue, SubtotalName, reconcile,
 };
 
 use crate::strategies::{Known, inputs, twins};
@@ -15,24 +15,24 @@ use crate::support::{
     ledger, period, record, records, rules, statuses, step, usage,
 };
 
-/// Steps from the ingested total to the grand total, past both waypoints, in exact arithmetic.
+/// Steps from the ingested total to the grand total, past both subtotals, in exact arithmetic.
 fn check_balance(bridge: &Reconciliation) {
     let mut reached = bridge.ingested.units();
     let mut passed = 0;
     for number in 0..=bridge.steps.len() {
-        for waypoint in bridge.waypoints.iter().filter(|waypoint| waypoint.after == number) {
-            if waypoint.name == WaypointName::OnDemandUsage {
+        for subtotal in bridge.subtotals.iter().filter(|subtotal| subtotal.after == number) {
+            if subtotal.name == SubtotalName::OnDemandUsage {
                 reached += bridge.unexplained_usage.units();
             }
-            assert_eq!(waypoint.amount.units(), reached, "{}", waypoint.name.label());
+            assert_eq!(subtotal.amount.units(), reached, "{}", subtotal.name.label());
             passed += 1;
         }
         reached += bridge.steps.get(number).map_or(0, |step| step.amount.units());
     }
     assert_eq!(passed, 2);
     assert_eq!(
-        bridge.waypoints.iter().map(|waypoint| waypoint.name).collect::<Vec<_>>(),
-        [WaypointName::UsageBasedTotal, WaypointName::OnDemandUsage]
+        bridge.subtotals.iter().map(|subtotal| subtotal.name).collect::<Vec<_>>(),
+        [SubtotalName::UsageBasedTotal, SubtotalName::OnDemandUsage]
     );
     reached += bridge.unexplained.units() - bridge.unexplained_usage.units();
     assert_eq!(reached, bridge.invoice_total.units());
@@ -54,9 +54,9 @@ fn check_figures(charges: &[Charge], invoice: &Invoice, bridge: &Reconciliation)
 
     assert_eq!(bridge.months, months);
     assert_eq!(bridge.ingested.units(), effective(&charges, |_| true));
-    assert_eq!(bridge.waypoint(WaypointName::UsageBasedTotal).unwrap().units(), billed(&charges, on_demand));
+    assert_eq!(bridge.subtotal(SubtotalName::UsageBasedTotal).unwrap().units(), billed(&charges, on_demand));
     assert_eq!(
-        bridge.waypoint(WaypointName::OnDemandUsage).unwrap().units(),
+        bridge.subtotal(SubtotalName::OnDemandUsage).unwrap().units(),
         lines(|kind| matches!(kind, LineKind::Usage(_)))
     );
     let sum = lines(|_| true);
@@ -233,7 +233,7 @@ proptest! {
             bridge.steps.iter().map(each).collect()
         };
         prop_assert_eq!(steps(&one), steps(&other));
-        prop_assert_eq!(&one.waypoints, &other.waypoints);
+        prop_assert_eq!(&one.subtotals, &other.subtotals);
         prop_assert_eq!(
             (one.ingested, one.unexplained, one.unexplained_usage, one.invoice_total),
             (other.ingested, other.unexplained, other.unexplained_usage, other.invoice_total)

@@ -2,8 +2,8 @@
 
 use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
 use reconcile::{
-    Answer, Case, Category, ChargeStatus, ClueKind, Explained, Invoice, LineKind, LineStatus, SinceIssue,
-    Strength, UsageLine, Verdict, WaypointName,
+    Answer, Case, Category, ChargeStatus, ClueKind, Confidence, Explained, Invoice, LineKind, LineStatus,
+    SinceIssue, SubtotalName, UsageLine, Verdict,
 };
 
 use crate::support::{
@@ -55,9 +55,9 @@ fn balances(explained: &Explained) {
 }
 
 /// The steps other than rounding.
-fn causes(explained: &Explained) -> Vec<(Category, i128, Strength)> {
+fn causes(explained: &Explained) -> Vec<(Category, i128, Confidence)> {
     let steps = explained.reconciliation.steps.iter().filter(|step| step.category != Category::Rounding);
-    steps.map(|step| (step.category, step.amount.units(), step.strength)).collect()
+    steps.map(|step| (step.category, step.amount.units(), step.confidence)).collect()
 }
 
 fn sum(charges: &[Charge]) -> i128 {
@@ -70,11 +70,11 @@ fn an_invoice_of_the_very_charges_differs_by_rounding_alone() {
     let explained = explain(&charges, &bill(&charges));
     assert_eq!(causes(&explained), []);
     let found = explained.reconciliation;
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::Yes, Verdict::Done));
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::Yes, Verdict::Done));
     assert!(found.unexplained.is_zero());
     assert_eq!(found.rounding[0].label(), "each line half-up");
     let cut = found.cut_off.unwrap();
-    assert_eq!((cut.period, cut.lines, cut.strength), (period(), 3, Strength::Proof));
+    assert_eq!((cut.period, cut.lines, cut.confidence), (period(), 3, Confidence::Exact));
     assert!(cut.start.0 <= period().start() && cut.start.1 == charges[0].at);
     assert_eq!(explained.charges[0], ChargeStatus::Line(1));
 }
@@ -89,7 +89,7 @@ fn a_cut_before_the_stated_end_is_found_from_the_counts() {
     }
     let (billed, late) = charges.split_at(8);
     let explained = explain(&charges, &bill(billed));
-    assert_eq!(causes(&explained), [(Category::CutOffEnd, -sum(late), Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::CutOffEnd, -sum(late), Confidence::Exact)]);
     let cut = explained.reconciliation.cut_off.unwrap();
     assert!(cut.end.0 <= cut.period.end() && cut.period.end() <= cut.end.1);
     assert_eq!(cut.end.1, late[0].at, "up to the first charge that is not on the invoice");
@@ -101,7 +101,7 @@ fn a_cut_from_a_later_start_is_found_from_the_counts() {
     let charges = charges();
     let (early, billed) = charges.split_at(3);
     let explained = explain(&charges, &bill(billed));
-    assert_eq!(causes(&explained), [(Category::CutOffStart, -sum(early), Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::CutOffStart, -sum(early), Confidence::Exact)]);
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_cut_that_may_be_at_either_end_is_ambiguous() {
     let step = found.steps.iter().find(|step| step.category == Category::Ambiguous).unwrap();
     assert_eq!(step.candidates, [Category::CutOffEnd, Category::CutOffStart]);
     assert_eq!(step.amount.units(), -charges[11].billed.unwrap());
-    assert_eq!((found.unexplained, found.verdicts.exact), (Money::ZERO, Answer::No));
+    assert_eq!((found.unexplained, found.assessment.exact), (Money::ZERO, Answer::No));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_price_is_not_told_of_calls_that_are_only_supposed() {
     let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
     balances(&explained);
     let amount = withdrawn.billed.unwrap();
-    assert_eq!(causes(&explained), [(Category::WithdrawnUsage, amount, Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::WithdrawnUsage, amount, Confidence::Exact)]);
     assert!((explained.reconciliation.unexplained.units() - 200 * CENT).abs() < CENT);
 }
 
@@ -167,9 +167,9 @@ fn a_discount_needs_two_lines_that_are_off_by_more_than_a_cent() {
     assert_eq!(small.reconciliation.unexplained.units(), -3 * CENT);
     // A few cents on two lines fit some percentage by chance.
     let few = explain(&charges, &invoice(period(), lines(19_996, 9_998)));
-    assert_eq!(causes(&few), [(Category::Ambiguous, -6 * CENT, Strength::Candidate)]);
+    assert_eq!(causes(&few), [(Category::Ambiguous, -6 * CENT, Confidence::Low)]);
     let large = explain(&charges, &invoice(period(), lines(19_600, 9_800)));
-    assert_eq!(causes(&large), [(Category::Discount, -600 * CENT, Strength::Proof)]);
+    assert_eq!(causes(&large), [(Category::Discount, -600 * CENT, Confidence::Exact)]);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn charges_that_came_in_late_are_named_if_somebody_had_looked_before() {
     let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
     balances(&explained);
     let amount = -charges[3].billed.unwrap() - charges[7].billed.unwrap();
-    assert_eq!(causes(&explained), [(Category::LateUsage, amount, Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::LateUsage, amount, Confidence::Exact)]);
     assert_eq!(explained.charges[3], ChargeStatus::Late);
 
     // Without that knowledge nothing names them: two lines count fewer calls than there are.
@@ -227,8 +227,8 @@ fn restatements_tell_of_changed_and_withdrawn_charges() {
     assert_eq!(
         causes(&explained),
         [
-            (Category::RepricedUsage, old.unwrap() - 50 * CENT, Strength::Proof),
-            (Category::WithdrawnUsage, withdrawn.billed.unwrap(), Strength::Proof),
+            (Category::RepricedUsage, old.unwrap() - 50 * CENT, Confidence::Exact),
+            (Category::WithdrawnUsage, withdrawn.billed.unwrap(), Confidence::Exact),
         ]
     );
     assert!(explained.reconciliation.unexplained.is_zero());
@@ -287,13 +287,13 @@ fn lost_charges_are_named_only_if_the_ledger_is_known_to_lack_some() {
     let ledger_held = ledger(&held);
     let announced = Case::new(&ledger_held, &invoice, &rules).announced(period(), 12).explain().unwrap();
     balances(&announced);
-    assert_eq!(causes(&announced), [(Category::MissingUsage, lost, Strength::Proof)]);
+    assert_eq!(causes(&announced), [(Category::MissingUsage, lost, Confidence::Exact)]);
     assert_eq!(announced.reconciliation.lines[2].status, LineStatus::Explained);
 
     let gap = cost_model::Window::new(charges[4].at, charges[5].at).unwrap();
     let with_gap = ledger_with_gap(&held, &ConnectionId::new("team"), gap);
     let with_gap = Case::new(&with_gap, &invoice, &rules).explain().unwrap();
-    assert_eq!(causes(&with_gap), [(Category::MissingUsage, lost, Strength::Strong)]);
+    assert_eq!(causes(&with_gap), [(Category::MissingUsage, lost, Confidence::High)]);
 
     // After the next sync the same case has no such step.
     let whole = ledger(&charges);
@@ -311,7 +311,7 @@ fn a_second_copy_is_named_and_a_true_twin_is_not() {
         charges.iter().enumerate().filter(|(n, _)| *n != 6).map(|(_, each)| each.clone()).collect();
     let twice = explain(&charges, &bill(&once));
     let amount = -charges[6].billed.unwrap();
-    assert_eq!(causes(&twice), [(Category::DuplicatedUsage, amount, Strength::Strong)]);
+    assert_eq!(causes(&twice), [(Category::DuplicatedUsage, amount, Confidence::High)]);
     assert_eq!(twice.charges[7], ChargeStatus::Duplicate);
     let twins = explain(&charges, &bill(&charges));
     assert_eq!(causes(&twins), []);
@@ -326,7 +326,7 @@ fn fees_a_discount_and_a_price_are_told_apart() {
         .map(|charge| Charge { billed: charge.billed.map(|billed| billed - CENT), ..charge.clone() })
         .collect();
     let explained = explain(&charges, &bill(&without_fees));
-    assert_eq!(causes(&explained), [(Category::TokenFee, -12 * CENT, Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::TokenFee, -12 * CENT, Confidence::Exact)]);
     assert!(explained.reconciliation.terms.without_fees);
 
     let discounted: Vec<_> = charges
@@ -336,13 +336,13 @@ fn fees_a_discount_and_a_price_are_told_apart() {
     let invoice = bill(&discounted);
     let off = invoice.sum_of_lines().unwrap().checked_sub(plain.sum_of_lines().unwrap()).unwrap();
     let explained = explain(&charges, &invoice);
-    assert_eq!(causes(&explained), [(Category::Discount, off.units(), Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::Discount, off.units(), Confidence::Exact)]);
     assert_eq!(explained.reconciliation.terms.discount, 1500);
 
     let mut dearer = plain.clone();
     dearer.lines[2].amount = Money::from_units(dearer.lines[2].amount.units() + 37 * CENT);
     let explained = explain(&charges, &dearer);
-    assert_eq!(causes(&explained), [(Category::Price, 37 * CENT, Strength::Strong)]);
+    assert_eq!(causes(&explained), [(Category::Price, 37 * CENT, Confidence::High)]);
 }
 
 #[test]
@@ -354,7 +354,7 @@ fn on_a_line_alone_a_count_of_calls_is_no_evidence_of_a_price() {
     assert_eq!(causes(&found), []);
     let found = found.reconciliation;
     assert!((found.unexplained.units() + 20 * CENT).abs() < CENT);
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
 }
 
 #[test]
@@ -377,7 +377,7 @@ fn on_a_line_alone_with_its_tokens_a_discount_and_a_price_are_the_same() {
     let step = found.steps.iter().find(|step| step.category == Category::Ambiguous).unwrap();
     assert_eq!(step.candidates, [Category::Price, Category::Discount]);
     assert_eq!(step.amount.units(), -20 * CENT);
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn charges_under_another_label_come_to_nothing() {
     let mut invoice = bill(&charges);
     invoice.lines[0].wording = about("nobody", 4).into();
     let explained = explain(&charges, &invoice);
-    assert_eq!(causes(&explained), [(Category::Relabelled, 0, Strength::Proof)]);
+    assert_eq!(causes(&explained), [(Category::Relabelled, 0, Confidence::Exact)]);
     assert!(explained.reconciliation.unexplained.is_zero());
     assert_eq!(explained.reconciliation.lines[0].status, LineStatus::Explained);
     assert_eq!(explained.reconciliation.lines[0].records, Some(4));
@@ -403,8 +403,8 @@ fn an_invoice_that_contradicts_itself_is_told_where() {
     assert_eq!(
         causes(&explained),
         [
-            (Category::InvoiceArithmetic, 9 * CENT, Strength::Proof),
-            (Category::InvoiceArithmetic, -2 * CENT, Strength::Proof)
+            (Category::InvoiceArithmetic, 9 * CENT, Confidence::Exact),
+            (Category::InvoiceArithmetic, -2 * CENT, Confidence::Exact)
         ]
     );
     assert_eq!(
@@ -434,7 +434,7 @@ fn a_fee_on_a_line_of_its_own_comes_back() {
     assert_eq!(found.sum(Category::TokenFee).unwrap(), Money::ZERO);
     assert!(found.unexplained.is_zero());
     assert_eq!(found.lines[3].status, LineStatus::Matched);
-    assert_eq!(found.waypoint(WaypointName::OnDemandUsage), Some(invoice_usage(&invoice)));
+    assert_eq!(found.subtotal(SubtotalName::OnDemandUsage), Some(invoice_usage(&invoice)));
     assert_eq!(step(&found, Category::Price), 0);
 }
 

@@ -6,7 +6,7 @@ use cost_model::Rounding;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use reconcile::{Category, Coincidences, Invoice, LineKind, LineStatus, Strength, WaypointName};
+use reconcile::{Category, Confidence, FalsePositiveRate, Invoice, LineKind, LineStatus, SubtotalName};
 
 use crate::support::{
     CENT, Charge, INCLUDED, OWN_KEY, UNKNOWN, explain, invoice, period, records, statuses, step, usage,
@@ -126,6 +126,10 @@ proptest! {
     ) {
         let (mut invoice, _) = cut(&charges, Rounding::HalfUp);
         let line = which.index(invoice.lines.len());
+        // Eight or more charges in whole cents may have been rounded before they came here, which explains half a cent
+        // of each.
+        let behind = charges.iter().filter(|charge| line_of(&invoice, charge) == line).map(|_| 1).sum::<i128>();
+        prop_assume!(behind < 8 || wrong.abs() > (behind + 1) / 2 * CENT);
         let amount = invoice.lines[line].amount.units() + wrong;
         invoice.lines[line].amount = cost_model::Money::from_units(amount);
         let bridge = explain(&charges, &invoice);
@@ -161,8 +165,8 @@ proptest! {
             prop_assert_eq!(statuses(&bridge), all_but(invoice.lines.len(), line));
         } else {
             let found = bridge.steps.iter().find(|step| step.category == moved).unwrap();
-            prop_assert_eq!(found.strength, Strength::Candidate);
-            prop_assert!(found.evidence.coincidences.unwrap() <= Coincidences::LIMIT);
+            prop_assert_eq!(found.confidence, Confidence::Low);
+            prop_assert!(found.evidence.false_positives.unwrap() <= FalsePositiveRate::LIMIT);
         }
 
         // The cut of what is left is explained again: the charge has gone nowhere else.
@@ -229,8 +233,8 @@ fn own_key_fees_leave_and_come_back_as_billed() {
         .collect();
     assert_eq!(shown, [(-CENT * 25 / 2, 3, &[][..]), (CENT * 7 / 2, 2, &[2][..])]);
     // They lie outside on-demand usage, and only those of the period come back.
-    assert_eq!(bridge.waypoint(WaypointName::UsageBasedTotal).unwrap().units(), 100 * CENT);
-    assert_eq!(bridge.waypoint(WaypointName::OnDemandUsage).unwrap().units(), 100 * CENT);
+    assert_eq!(bridge.subtotal(SubtotalName::UsageBasedTotal).unwrap().units(), 100 * CENT);
+    assert_eq!(bridge.subtotal(SubtotalName::OnDemandUsage).unwrap().units(), 100 * CENT);
     assert_eq!(step(&bridge, Category::Rounding), CENT / 2);
     assert!(bridge.unexplained.is_zero());
     assert_eq!(statuses(&bridge), [LineStatus::Matched; 2]);

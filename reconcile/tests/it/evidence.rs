@@ -2,8 +2,8 @@
 
 use cost_model::{Costs, Money, RecordId, RecordSink, Restatement, Timestamp};
 use reconcile::{
-    Case, Category, ClueKind, Invoice, InvoiceLine, LineKind, LineStatus, Party, Reconciliation, SinceIssue,
-    Strength, UsageLine, Verdict,
+    Case, Category, ClueKind, Confidence, Invoice, InvoiceLine, LineKind, LineStatus, Party, Reconciliation,
+    SinceIssue, UsageLine, Verdict,
 };
 
 use crate::support::{
@@ -90,8 +90,8 @@ fn a_price_needs_most_lines_to_be_right_or_tokens() {
     dearer.lines[2].amount = dearer.lines[2].amount.checked_add(money("3")).unwrap();
     let found = explain(&charges, &dearer);
     let price = found.steps.iter().find(|step| step.category == Category::Price).unwrap();
-    assert_eq!((price.strength, price.evidence.coincidences.is_some()), (Strength::Strong, true));
-    assert_eq!(found.verdicts.disputes[0].party, Party::Issuer);
+    assert_eq!((price.confidence, price.evidence.false_positives.is_some()), (Confidence::High, true));
+    assert_eq!(found.assessment.disputes[0].party, Party::Issuer);
 
     // Where three of four lines ask for other amounts, counts that agree are no evidence of three prices.
     for (line, more) in [(0, "1"), (1, "-2")] {
@@ -215,7 +215,7 @@ fn equal_lines_of_which_one_has_charges_are_billed_twice() {
     let found = explain(&charges, &invoice);
     assert_eq!(causes(&found), [Category::BilledTwice]);
     assert_eq!(found.sum(Category::BilledTwice).unwrap(), again.amount);
-    assert_eq!(found.verdicts.disputes[0].lines, [5]);
+    assert_eq!(found.assessment.disputes[0].lines, [5]);
     assert_eq!(statuses(&found)[1..2], [LineStatus::Matched]);
 
     // Two equal lines with charges for both are no mistake.
@@ -235,7 +235,7 @@ fn equal_lines_beside_usage_are_asked_about() {
     assert_eq!(found.sum(Category::Seats).unwrap(), money("800"));
     assert_eq!(kinds(&found), [ClueKind::EqualLines]);
     assert_eq!(
-        (found.verdicts.disputes[0].category, found.verdict()),
+        (found.assessment.disputes[0].category, found.verdict()),
         (Category::BilledTwice, Verdict::NeedsAction)
     );
 }
@@ -254,7 +254,7 @@ fn charges_held_in_cents_differ_by_rounding_and_not_by_prices() {
     assert_eq!(causes(&found), []);
     assert!(found.unexplained.is_zero(), "{found}");
     let rounding = found.steps.iter().find(|step| step.category == Category::Rounding).unwrap();
-    assert_eq!(rounding.strength, Strength::Candidate);
+    assert_eq!(rounding.confidence, Confidence::Low);
     // A dollar is more than rounding makes of thirty charges.
     let mut dearer = bill(&exact);
     dearer.lines[0].amount = dearer.lines[0].amount.checked_add(money("1")).unwrap();

@@ -2,8 +2,8 @@
 
 use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Money, Timestamp, Window};
 use reconcile::{
-    BillingRules, Category, CsvColumns, CsvInvoiceReader, InvoiceReader, LineKind, LineStatus, UsageLine,
-    WaypointName, Wording, Wordings, reconcile,
+    BillingRules, Category, CsvColumns, CsvInvoiceReader, InvoiceReader, LineKind, LineStatus, SubtotalName,
+    UsageLine, Wording, Wordings, reconcile,
 };
 
 use crate::support::money;
@@ -77,7 +77,7 @@ fn an_invoice_of_another_provider_is_explained_to_the_last_digit() {
     let bridge = reconcile(&ledger(), &invoice, &rules).unwrap();
     assert_eq!(bridge.invoice_total, money("33.85"));
     assert_eq!(bridge.unexplained, Money::ZERO);
-    assert_eq!(bridge.waypoint(WaypointName::OnDemandUsage), Some(money("16.34")));
+    assert_eq!(bridge.subtotal(SubtotalName::OnDemandUsage), Some(money("16.34")));
     let statuses: Vec<_> = bridge.lines.iter().map(|line| line.status).collect();
     assert_eq!(
         statuses,

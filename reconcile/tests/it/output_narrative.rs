@@ -2,7 +2,7 @@
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{Category, ClueKind, Coincidences, Reconciliation};
+use reconcile::{Category, ClueKind, FalsePositiveRate, Reconciliation};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, UNKNOWN, a_little_of_everything, explain, invoice, period, usage};
@@ -67,7 +67,7 @@ fn with_steps(categories: &[Category]) -> Reconciliation {
         step
     };
     bridge.steps = categories.iter().map(of).collect();
-    bridge.waypoints.clear();
+    bridge.subtotals.clear();
     bridge
 }
 
@@ -82,7 +82,7 @@ fn causes_that_fit_as_well_are_all_named() {
     bridge.steps[1].evidence.lines = (1..=6).collect();
     bridge.steps[0].evidence.records = 0;
     bridge.unexplained = Money::ZERO;
-    bridge.verdicts.unexplained = Money::ZERO;
+    bridge.assessment.unexplained = Money::ZERO;
     assert_eq!(
         sentence(&bridge, "Prices"),
         "Prices and terms: another price, -20.001 (as it is); one of several causes, -20.001 (1 charge on 6 lines: as it \
@@ -110,11 +110,11 @@ fn every_timing_step_tells_its_share_and_what_to_do() {
 #[test]
 fn each_clue_is_a_sentence_that_says_what_to_do() {
     let nobody_asks = explain(&[Charge::on_demand("a", false, CENT)], &invoice(period(), []));
-    let told = |kind: ClueKind, lines: &[u64], coincidences: Option<Coincidences>| {
+    let told = |kind: ClueKind, lines: &[u64], false_positives: Option<FalsePositiveRate>| {
         let mut clue = nobody_asks.clues[0].clone();
         clue.kind = kind;
         clue.lines = lines.to_vec();
-        clue.coincidences = coincidences;
+        clue.false_positives = false_positives;
         clue.to_string()
     };
     let day = period().start();
@@ -137,7 +137,7 @@ fn each_clue_is_a_sentence_that_says_what_to_do() {
             "1 charge on no line: look for them on another invoice",
         ),
         (
-            told(ClueKind::Day(day), &[2], Some(Coincidences::of(1, 1_000))),
+            told(ClueKind::Day(day), &[2], Some(FalsePositiveRate::expected(1, 1_000))),
             "the charges of 2026-09-14 come to what line 2 differs by: read that day again (by chance at most 1 in 100)",
         ),
         (

@@ -32,7 +32,7 @@ fn two_people_sign_one_outcome() {
     let (other, _) = explained(CENT + 1);
     assert_eq!(signed.objection(&other), Some(Objection::AnotherReconciliation));
     let mut other = bridge.clone();
-    other.verdicts.exact = reconcile::Answer::CannotBeSaid;
+    other.assessment.exact = reconcile::Answer::CannotBeSaid;
     assert!(!signed.is_valid_for(&other), "another verdict on the same amounts");
 }
 

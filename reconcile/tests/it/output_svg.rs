@@ -109,7 +109,7 @@ fn check(bridge: &Reconciliation) -> Result<(), TestCaseError> {
     let (bars, links) = bars_and_links(&svg);
     let unexplained_usage = usize::from(!bridge.unexplained_usage.is_zero());
     let steps = bridge.steps.iter().filter(|step| !step.amount.is_zero()).count();
-    prop_assert_eq!(bars.len(), 2 + bridge.waypoints.len() + steps + 1 + unexplained_usage);
+    prop_assert_eq!(bars.len(), 2 + bridge.subtotals.len() + steps + 1 + unexplained_usage);
     prop_assert_eq!(links.len() + 1, bars.len());
     for ((bars, link), number) in bars.windows(2).zip(&links).zip(0..) {
         for (left, right) in bars {
@@ -143,7 +143,7 @@ fn bars_begin_where_the_last_one_ended() {
     assert_eq!(links, ends);
     assert_eq!(bars[0], (LEFT, ends[0]));
     assert_eq!(bars[1], (ends[1], ends[0]));
-    assert_eq!(bars[2], (LEFT, ends[2]), "the first waypoint");
+    assert_eq!(bars[2], (LEFT, ends[2]), "the first subtotal");
     assert_eq!(bars[4], (ends[3], ends[3] + 1), "one cent of unexplained usage");
     assert_eq!(bars.last(), Some(&(LEFT, RIGHT)));
     assert!(svg.contains(">usage before the period</text>") && svg.contains(">+40.0000</text>"));

@@ -35,7 +35,7 @@ fn debug_of_everything_leaves_people_out() {
     let mut spend = ObservedSpend::default();
     spend.person = CANARY.into();
     observed.spend = vec![spend];
-    let tie_out = TieOut::of(&ledger, &observed, &rules).unwrap().unwrap();
+    let tie_out = TieOut::compare(&ledger, &observed, &rules).unwrap().unwrap();
     assert_eq!(tie_out.people[0].person, CANARY);
     let signature = Signature::new(CANARY, Role::Finance, period().end());
 

@@ -40,7 +40,7 @@ fn add(invoice: &mut Invoice, description: &str, amount: &str, wording: impl Int
 
 fn disputes(found: &Reconciliation) -> Vec<(Category, Money, Vec<u64>)> {
     let each = |dispute: &reconcile::Dispute| (dispute.category, dispute.amount, dispute.lines.clone());
-    found.verdicts.disputes.iter().map(each).collect()
+    found.assessment.disputes.iter().map(each).collect()
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn an_invoice_that_matches_needs_nothing() {
     add(&mut invoice, "credit", "-5", LineKind::Credit);
     let found = explain(&charges(), &invoice);
     assert_eq!((found.verdict(), found.verdict().exit_status()), (Verdict::Done, 0));
-    assert_eq!((found.verdicts.exact, found.verdicts.immaterial), (Answer::Yes, Answer::Yes));
-    assert_eq!((found.verdicts.accepted, found.verdicts.timing_and_rounding), (money("75"), Money::ZERO));
+    assert_eq!((found.assessment.exact, found.assessment.immaterial), (Answer::Yes, Answer::Yes));
+    assert_eq!((found.assessment.accepted, found.assessment.timing_and_rounding), (money("75"), Money::ZERO));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_percentage_on_every_line_is_to_be_disputed() {
     let dearer = invoice(period(), ["a", "b"].map(|model| line(&charges, model, 119)));
     let found = explain(&charges, &dearer);
     assert_eq!((found.verdict(), found.verdict().exit_status()), (Verdict::NeedsAction, 3));
-    assert_eq!((found.verdicts.exact, found.verdicts.immaterial), (Answer::No, Answer::No));
+    assert_eq!((found.assessment.exact, found.assessment.immaterial), (Answer::No, Answer::No));
 }
 
 #[test]
@@ -69,8 +69,8 @@ fn a_total_above_its_lines_is_to_be_disputed() {
     invoice.stated_total = Some(invoice.sum_of_lines().unwrap().checked_add(money("12.34")).unwrap());
     let found = explain(&charges(), &invoice);
     assert_eq!(disputes(&found), [(Category::InvoiceArithmetic, money("12.34"), vec![])]);
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
-    let dispute = &found.verdicts.disputes[0];
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    let dispute = &found.assessment.disputes[0];
     assert_eq!((dispute.party, dispute.party.deadline()), (Party::Issuer, "before it is paid"));
 }
 
@@ -80,8 +80,8 @@ fn a_line_of_unknown_words_is_money_without_a_cause() {
     add(&mut invoice, "Regional uplift", "55", LineKind::Unrecognised);
     add(&mut invoice, "Regional downlift", "-55", LineKind::Unrecognised);
     let found = explain(&charges(), &invoice);
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
-    assert_eq!(found.verdicts.unknown_wording, money("110"), "they do not cancel out");
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    assert_eq!(found.assessment.unknown_wording, money("110"), "they do not cancel out");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn seats_that_are_not_their_price_times_their_count_are_to_be_disputed() {
         (step(&found, Category::Seats), step(&found, Category::InvoiceArithmetic)),
         (40_000 * CENT, 4_000 * CENT)
     );
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
 }
 
 fn tax(rate: &str) -> Wording {
@@ -117,7 +117,7 @@ fn a_tax_at_another_rate_than_its_words_is_to_be_disputed() {
         let mut invoice = bill(&charges);
         add(&mut invoice, "Sales tax", &of(billed).to_string(), tax(rate));
         let found = explain(&charges, &invoice);
-        assert_eq!(found.verdicts.exact == Answer::Yes, right, "{billed} at {rate}");
+        assert_eq!(found.assessment.exact == Answer::Yes, right, "{billed} at {rate}");
         if !right {
             let expected = of(if rate == "19" { 1_900 } else { 825 });
             let too_much = of(billed).checked_sub(expected).unwrap();
@@ -159,10 +159,10 @@ fn materiality_is_measured_against_usage_and_not_against_seats() {
     add(&mut invoice, "seats", "100000", LineKind::Seats);
     invoice.lines[0].amount = invoice.lines[0].amount.checked_add(money("25")).unwrap();
     let found = explain(&charges, &invoice);
-    assert_eq!(found.verdicts.immaterial, Answer::No, "25 of 135 are no trifle, whatever the seats cost");
+    assert_eq!(found.assessment.immaterial, Answer::No, "25 of 135 are no trifle, whatever the seats cost");
     let (ledger, rules) = (ledger(&charges), rules());
     let lenient = Case::new(&ledger, &invoice, &rules).materiality(Materiality::new(money("25"), 0));
-    assert_eq!(lenient.explain().unwrap().reconciliation.verdicts.immaterial, Answer::Yes);
+    assert_eq!(lenient.explain().unwrap().reconciliation.assessment.immaterial, Answer::Yes);
 }
 
 #[test]
@@ -174,9 +174,9 @@ fn the_variance_of_focus_is_the_lines_minus_the_charges() {
     priced.calls = Some(40);
     invoice.lines[0].amount = invoice.lines[0].amount.checked_add(money("2")).unwrap();
     let found = explain(&charges, &invoice);
-    assert_eq!(found.verdicts.usage_based_difference, money("2"));
+    assert_eq!(found.assessment.usage_based_difference, money("2"));
     assert_eq!(
-        (found.verdicts.focus_tolerance, found.verdicts.within_focus_tolerance),
+        (found.assessment.focus_tolerance, found.assessment.within_focus_tolerance),
         (money("1"), Answer::No)
     );
 }
@@ -191,9 +191,9 @@ fn differences_that_cancel_out_are_still_there() {
         about.calls = None;
     }
     let found = explain(&charges, &invoice);
-    assert_eq!((found.unexplained, found.verdicts.unexplained), (Money::ZERO, money("15.54")));
-    assert_eq!((found.verdicts.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
-    assert_eq!(found.verdicts.immaterial, Answer::No);
+    assert_eq!((found.unexplained, found.assessment.unexplained), (Money::ZERO, money("15.54")));
+    assert_eq!((found.assessment.exact, found.verdict()), (Answer::No, Verdict::NeedsAction));
+    assert_eq!(found.assessment.immaterial, Answer::No);
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn where_not_everything_was_read_nothing_can_be_said() {
     let with_gap = ledger_with_gap(&charges, &ConnectionId::new("team"), gap);
     let found = reconcile(&with_gap, &invoice, &rules()).unwrap();
     assert_eq!((found.verdict(), found.verdict().exit_status()), (Verdict::CannotBeSaid, 2));
-    let verdicts = &found.verdicts;
+    let verdicts = &found.assessment;
     assert_eq!(verdicts.missing, [Missing::Unread(gap)]);
     for answer in
         [verdicts.exact, verdicts.within_rounding, verdicts.within_focus_tolerance, verdicts.immaterial]
@@ -221,14 +221,14 @@ fn where_not_everything_was_read_nothing_can_be_said() {
     // Nor where nobody said what was read, or where charges are known to be lacking.
     let found = reconcile(&ledger_without_coverage(&charges), &invoice, &rules()).unwrap();
     assert_eq!(
-        (found.verdict(), &found.verdicts.missing[..]),
+        (found.verdict(), &found.assessment.missing[..]),
         (Verdict::CannotBeSaid, &[Missing::Unknown(period())][..])
     );
     let (ledger, rules) = (ledger(&charges), rules());
     let lacking =
         Case::new(&ledger, &invoice, &rules).announced(period(), 83).explain().unwrap().reconciliation;
     assert_eq!(
-        (lacking.verdict(), &lacking.verdicts.missing[..]),
+        (lacking.verdict(), &lacking.assessment.missing[..]),
         (Verdict::CannotBeSaid, &[Missing::NotHeld(3)][..])
     );
 }
@@ -241,7 +241,7 @@ fn something_to_dispute_goes_before_something_missing() {
     let gap = window("2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z");
     let with_gap = ledger_with_gap(&charges, &ConnectionId::new("team"), gap);
     let found = reconcile(&with_gap, &invoice, &rules()).unwrap();
-    assert_eq!((found.verdict(), found.verdicts.exact), (Verdict::NeedsAction, Answer::CannotBeSaid));
+    assert_eq!((found.verdict(), found.assessment.exact), (Verdict::NeedsAction, Answer::CannotBeSaid));
     assert!(Verdict::NeedsAction > Verdict::CannotBeSaid && Verdict::CannotBeSaid > Verdict::Done);
 }
 
@@ -252,7 +252,7 @@ fn charges_held_twice_are_for_the_importer_to_repair() {
     charges[3].at = at("2026-09-21T00:00:00Z");
     charges.push(charges[3].clone());
     let found = explain(&charges, &invoice);
-    let dispute = &found.verdicts.disputes[0];
+    let dispute = &found.assessment.disputes[0];
     assert_eq!((dispute.category, dispute.party), (Category::DuplicatedUsage, Party::Importer));
     assert_eq!(found.verdict(), Verdict::NeedsAction);
     let duplicated = found.steps.iter().find(|step| step.category == Category::DuplicatedUsage).unwrap();

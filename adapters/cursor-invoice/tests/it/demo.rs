@@ -3,7 +3,7 @@
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{DemoInvoice, Simulator};
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, WaypointName, reconcile};
+use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, SubtotalName, reconcile};
 
 use crate::usage;
 
@@ -70,7 +70,7 @@ fn every_line_is_understood_and_every_invoice_explained() {
         let bridge = reconcile(&ledger, &read(&demo.csv), &billing_rules().unwrap()).unwrap();
         assert_eq!(bridge.unexplained, Money::ZERO);
         assert_eq!(bridge.invoice_total.units(), demo.total);
-        assert_eq!(bridge.waypoint(WaypointName::OnDemandUsage).unwrap().units(), demo.on_demand);
+        assert_eq!(bridge.subtotal(SubtotalName::OnDemandUsage).unwrap().units(), demo.on_demand);
         for (outcome, about) in bridge.lines.iter().zip(&demo.usage_lines) {
             assert_eq!(outcome.status, LineStatus::Matched);
             assert_eq!(

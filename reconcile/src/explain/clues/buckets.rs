@@ -4,33 +4,39 @@ use std::collections::BTreeMap;
 
 use cost_model::{Money, Timestamp};
 
-use crate::explain::clues::Scene;
+use crate::explain::clues::ClueSearch;
 use crate::model::clue::ClueKind;
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 
 const HOUR: i64 = 60 * 60 * 1000;
 
-impl Scene<'_> {
+impl ClueSearch<'_> {
     /// Days and hours whose charges on a line come to its difference.
-    pub(super) fn buckets(&self, line: usize, difference: Money) -> Vec<(ClueKind, Option<Coincidences>)> {
+    pub(super) fn buckets(
+        &self,
+        line: usize,
+        difference: Money,
+    ) -> Vec<(ClueKind, Option<FalsePositiveRate>)> {
         let mut hits = Vec::new();
         for (width, kind) in [(24 * HOUR, ClueKind::Day as fn(Timestamp) -> ClueKind), (HOUR, ClueKind::Hour)]
         {
             let mut sums: BTreeMap<i64, Option<i128>> = BTreeMap::new();
-            let span = self.charges.span(self.found.view.window);
+            let span = self.charges.span(self.found.selection.window);
             for charge in self.charges.all.get(span).unwrap_or_default() {
-                if self.charges.claims.claim_of(charge.cell) == Some(line) {
+                if self.charges.line_groups.line_group_of(charge.usage_group) == Some(line) {
                     let sum = sums.entry(charge.at.millis().div_euclid(width)).or_insert(Some(0));
                     *sum = sum.and_then(|sum| sum.checked_add(charge.billed.units()));
                 }
             }
-            let coincidences = self.chance_of_buckets(&sums);
-            if coincidences > Coincidences::LIMIT {
+            let false_positives = self.chance_of_buckets(&sums);
+            if false_positives > FalsePositiveRate::LIMIT {
                 continue;
             }
             let fitting = sums.iter().filter(|(_, sum)| sum.is_some_and(|sum| self.fits(difference, sum)));
             let start = |bucket: &i64| Timestamp::from_millis(bucket.checked_mul(width)?).ok();
-            hits.extend(fitting.filter_map(|(bucket, _)| Some((kind(start(bucket)?), Some(coincidences)))));
+            hits.extend(
+                fitting.filter_map(|(bucket, _)| Some((kind(start(bucket)?), Some(false_positives)))),
+            );
         }
         hits
     }
@@ -45,9 +51,9 @@ impl Scene<'_> {
     }
 
     /// Four wishes for each bucket, each met by two last digits out of as many as the buckets differ by.
-    fn chance_of_buckets(&self, sums: &BTreeMap<i64, Option<i128>>) -> Coincidences {
+    fn chance_of_buckets(&self, sums: &BTreeMap<i64, Option<i128>>) -> FalsePositiveRate {
         let outcomes = self.digit.spread(sums.values().copied().flatten());
         let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX).saturating_mul(8);
-        Coincidences::of(tries, outcomes.saturating_add(1))
+        FalsePositiveRate::expected(tries, outcomes.saturating_add(1))
     }
 }

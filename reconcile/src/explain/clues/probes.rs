@@ -4,75 +4,85 @@ use std::collections::BTreeMap;
 
 use cost_model::Money;
 
-use crate::causes::usage_lines::Resolved;
-use crate::explain::clues::Scene;
-use crate::input::line_groups::Claim;
+use crate::causes::usage_lines::LineMatch;
+use crate::explain::clues::ClueSearch;
+use crate::input::line_groups::LineGroup;
 use crate::model::clue::ClueKind;
-use crate::model::evidence::Coincidences;
+use crate::model::evidence::FalsePositiveRate;
 use crate::search::uniform_factor::{ONE, percent, ratio};
 
 /// Percentages that people agree on: halves for a whole line, whole ones for a model.
 const HALF_PERCENT: i128 = ONE / 200;
 const PERCENT: i128 = ONE / 100;
 
-impl Scene<'_> {
+impl ClueSearch<'_> {
     /// What fits the line as a whole.
     pub(super) fn probes(
         &self,
         number: usize,
-        claim: &Claim,
-        resolved: &Resolved,
-    ) -> Vec<(ClueKind, Option<Coincidences>)> {
+        line_group: &LineGroup,
+        resolved: &LineMatch,
+    ) -> Vec<(ClueKind, Option<FalsePositiveRate>)> {
         let mut hits = Vec::new();
-        let whole = self.round_factor(claim.asked, resolved.pot.billed, HALF_PERCENT);
+        let whole = self.round_factor(line_group.amount, resolved.charged.billed, HALF_PERCENT);
         hits.extend(
             whole.map(|(factor, chance)| (ClueKind::Percentage(percent(factor - ONE)), Some(chance))),
         );
-        hits.extend(self.up_to(number, claim));
+        hits.extend(self.up_to(number, line_group));
         hits.extend(self.one_model(number, resolved));
         hits
     }
 
     /// The round factor between two amounts, and how often chance would give one.
-    fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, Coincidences)> {
+    fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, FalsePositiveRate)> {
         let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
         let width = u64::try_from(high - low).ok()?;
-        let chance = Coincidences::of(width, u64::try_from(step).ok()?);
-        (factor <= high && factor != ONE && chance <= Coincidences::LIMIT).then_some((factor, chance))
+        let chance = FalsePositiveRate::expected(width, u64::try_from(step).ok()?);
+        (factor <= high && factor != ONE && chance <= FalsePositiveRate::LIMIT).then_some((factor, chance))
     }
 
     /// The one instant up to which the line's charges come to it.
-    fn up_to(&self, number: usize, claim: &Claim) -> Option<(ClueKind, Option<Coincidences>)> {
-        let span = self.charges.span(self.found.view.window);
-        let mine =
-            |charge: &&crate::input::usage::Charge| self.charges.claims.claim_of(charge.cell) == Some(number);
+    fn up_to(&self, number: usize, line_group: &LineGroup) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
+        let span = self.charges.span(self.found.selection.window);
+        let mine = |charge: &&crate::input::usage::Charge| {
+            self.charges.line_groups.line_group_of(charge.usage_group) == Some(number)
+        };
         let charges: Vec<_> = self.charges.all.get(span)?.iter().filter(mine).collect();
         let (mut reached, mut hits, mut sums) = (0_i128, Vec::new(), Vec::new());
         for (place, charge) in charges.iter().enumerate() {
             reached = reached.checked_add(charge.billed.units())?;
             sums.push(reached);
             let next = charges.get(place + 1).map(|next| next.at);
-            if reached.abs_diff(claim.asked.units()) <= self.digit.size() / 2 && next != Some(charge.at) {
+            if reached.abs_diff(line_group.amount.units()) <= self.digit.size() / 2 && next != Some(charge.at)
+            {
                 hits.push(next?);
             }
         }
         let tries = u64::try_from(charges.len()).ok()?;
-        let chance = Coincidences::of(tries, self.digit.spread(sums.iter().copied()).saturating_add(1));
+        let chance =
+            FalsePositiveRate::expected(tries, self.digit.spread(sums.iter().copied()).saturating_add(1));
         match hits[..] {
-            [only] if chance <= Coincidences::LIMIT => Some((ClueKind::UpTo(only), Some(chance))),
+            [only] if chance <= FalsePositiveRate::LIMIT => Some((ClueKind::UpTo(only), Some(chance))),
             _ => None,
         }
     }
 
     /// The one model that makes the line right at a round percentage of its price.
-    fn one_model(&self, number: usize, resolved: &Resolved) -> Option<(ClueKind, Option<Coincidences>)> {
+    fn one_model(
+        &self,
+        number: usize,
+        resolved: &LineMatch,
+    ) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
         let mut models: BTreeMap<&str, Money> = BTreeMap::new();
-        for (cell, pot) in self.found.cells.iter().enumerate() {
-            let model = self.claims.model_of(cell).filter(|_| self.claims.claim_of(cell) == Some(number));
+        for (usage_group, charged) in self.found.group_sums.iter().enumerate() {
+            let model = self
+                .line_groups
+                .model_of(usage_group)
+                .filter(|_| self.line_groups.line_group_of(usage_group) == Some(number));
             if let Some(model) = model {
                 let sum = models.entry(model).or_default();
-                *sum = sum.checked_add(pot.billed).ok()?;
+                *sum = sum.checked_add(charged.billed).ok()?;
             }
         }
         let (mut hits, mut chance) = (Vec::new(), 0_u64);
@@ -85,9 +95,9 @@ impl Scene<'_> {
                 hits.push((*model, percent(factor - ONE)));
             }
         }
-        let chance = Coincidences::of(chance, 1_000_000);
+        let chance = FalsePositiveRate::expected(chance, 1_000_000);
         match &hits[..] {
-            [(model, percentage)] if models.len() > 1 && chance <= Coincidences::LIMIT => {
+            [(model, percentage)] if models.len() > 1 && chance <= FalsePositiveRate::LIMIT => {
                 let (model, percentage) = ((*model).to_owned(), percentage.clone());
                 Some((ClueKind::OneModel { model, percentage }, Some(chance)))
             }
