@@ -2,7 +2,7 @@
 
 use cost_model::{Ledger, Money, Window};
 
-use crate::causes::invoice_only::credited;
+use crate::causes::credited;
 use crate::error::Result;
 use crate::input::case::Case;
 use crate::input::usage::Tally;

@@ -7,6 +7,7 @@ mod error;
 mod explain;
 mod forecast;
 mod input;
+mod matching;
 mod model;
 mod output;
 mod readers;
@@ -14,6 +15,7 @@ mod search;
 mod stored_usage;
 mod tie_out;
 
+pub use crate::causes::spec::{CauseSpec, Theme};
 pub use crate::cycle::{CycleReconciliation, reconcile_cycle};
 pub use crate::error::{Error, ErrorKind, Result};
 pub use crate::explain::reconcile;

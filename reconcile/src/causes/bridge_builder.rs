@@ -16,6 +16,10 @@ pub(crate) struct BridgeBuilder {
     pub(crate) unexplained: Money,
     /// The sizes of what is unexplained, added up: what cancels out in `unexplained` does not here.
     pub(crate) unexplained_size: Money,
+    /// The part of `unexplained` before the subtotal of on-demand usage.
+    pub(crate) unexplained_usage: Money,
+    /// By how much lines without usage contradict themselves, each with its number in the file.
+    pub(crate) contradictions: Vec<(u64, Money)>,
     reached: Money,
 }
 
@@ -70,12 +74,14 @@ impl BridgeBuilder {
             subtotals: Vec::new(),
             unexplained: Money::ZERO,
             unexplained_size: Money::ZERO,
+            unexplained_usage: Money::ZERO,
+            contradictions: Vec::new(),
             reached: ingested,
         }
     }
 
     /// Adds a step; one that nothing stands behind is left out.
-    pub(crate) fn push(&mut self, step: NewStep) -> Result<()> {
+    pub(crate) fn add_step(&mut self, step: NewStep) -> Result<()> {
         if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
             return Ok(());
         }
@@ -112,7 +118,7 @@ impl BridgeBuilder {
             .map_or(Money::ZERO, |subtotal| subtotal.amount)
     }
 
-    pub(crate) fn pass(&mut self, name: SubtotalName) {
+    pub(crate) fn add_subtotal(&mut self, name: SubtotalName) {
         self.subtotals.push(Subtotal { name, amount: self.reached, after: self.steps.len() });
     }
 }

@@ -1,12 +1,14 @@
-//! The causes of differences, each with its steps, in the order of the bridge.
+//! The causes of differences, each in a file of its own; [`list`] has them in the order of the bridge.
 
 pub(crate) mod bridge_builder;
-pub(crate) mod circumstances;
-pub(crate) mod fee_lines;
-pub(crate) mod invoice_only;
-pub(crate) mod outcome;
-pub(crate) mod own_key;
-pub(crate) mod scope;
-pub(crate) mod timing;
-pub(crate) mod token_fee;
-pub(crate) mod usage_lines;
+pub(crate) mod context;
+pub(crate) mod fees;
+mod invoice_lines;
+pub(crate) mod list;
+mod scope;
+pub(crate) mod spec;
+mod timing;
+mod usage_lines;
+
+pub(crate) use invoice_lines::equal_lines;
+pub(crate) use invoice_lines::netting::credited;

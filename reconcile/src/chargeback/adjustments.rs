@@ -79,22 +79,9 @@ fn is_adjustment(explained: &Reconciliation, number: usize, step: &Step) -> bool
         return false;
     }
     match step.category {
-        Category::BeforePeriod
-        | Category::AfterPeriod
-        | Category::Seats
-        | Category::Proration
-        | Category::AddOn
-        | Category::Commitment
-        | Category::Surcharge
-        | Category::Allowance
-        | Category::Drawdown
-        | Category::Credit
-        | Category::Refund
-        | Category::Netting
-        | Category::UnrecognisedLine
-        | Category::Tax => false,
+        Category::BeforePeriod | Category::AfterPeriod => false,
         Category::Discount | Category::InvoiceArithmetic => !is_on_the_invoice_only(explained, number),
-        _ => true,
+        category => !category.spec().is_invoice_line,
     }
 }
 

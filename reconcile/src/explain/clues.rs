@@ -3,11 +3,11 @@
 mod buckets;
 mod probes;
 
-use crate::causes::outcome::LineFinding;
-use crate::causes::usage_lines::{LineMatch, UsageLines};
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::{LineGroup, LineGroups};
+use crate::matching::finding::LineFinding;
+use crate::matching::usage_lines::{LineMatch, UsageLines};
 use crate::model::amounts::magnitude;
 use crate::model::assessment::Dispute;
 use crate::model::clue::Clue;

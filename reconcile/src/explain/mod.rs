@@ -10,9 +10,9 @@ use cost_model::Ledger;
 use cost_model::Money;
 
 use crate::causes::bridge_builder::BridgeBuilder;
-use crate::causes::fee_lines::FeeLines;
-use crate::causes::usage_lines::UsageLines;
-use crate::causes::{invoice_only, own_key, scope, timing, token_fee};
+use crate::causes::context::CauseContext;
+use crate::causes::equal_lines;
+use crate::causes::list::add_steps;
 use crate::error::Result;
 use crate::explain::assess::AssessmentInput;
 use crate::explain::clues::ClueSearch;
@@ -20,7 +20,11 @@ use crate::input::case::Case;
 use crate::input::completeness::Completeness;
 use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::LineGroups;
+use crate::input::usage::Tally;
 use crate::input::usage::Usage;
+use crate::matching::billed_period::billed_period;
+use crate::matching::fee_lines::FeeLines;
+use crate::matching::usage_lines::UsageLines;
 use crate::model::amounts::sum_of_magnitudes;
 use crate::model::bridge::{
     ChargeStatus, Explained, LineOutcome, LineStatus, Reconciliation, Step, SubtotalName,
@@ -83,24 +87,30 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let found = search.best_hypothesis()?;
     let lines = UsageLines::match_charges(&line_groups, &found, &completeness, invoice)?;
 
-    let mut bridge = BridgeBuilder::new(usage.ingested.amount);
-    scope::steps(&mut bridge, &usage)?;
-    bridge.pass(SubtotalName::UsageBasedTotal);
-    let cut_off = timing::cut_off(&charges, &line_groups.all, invoice.period, &found, search.reach);
-    lines.missing_usage(&mut bridge, &completeness)?;
-    timing::steps(&mut bridge, &usage, &charges, &found, cut_off.as_ref())?;
-    let left = lines.steps(&mut bridge, decimals)?;
-    bridge.leave_unexplained(&left)?;
-    let unexplained_usage = bridge.unexplained;
-    bridge.pass(SubtotalName::OnDemandUsage);
-    let token_fees = token_fee::steps(&mut bridge, invoice, &found, decimals)?;
-    let own_keys = own_key::steps(&mut bridge, invoice, &usage, &found.fit.policies, decimals)?;
+    let cut_off = billed_period(&charges, &line_groups.all, invoice.period, &found, search.reach);
+    let policies = (found.fit.policies.as_slice(), decimals);
+    let token_fees = FeeLines::match_charges(invoice, &LineKind::TokenFee, token_fees(&found)?, policies)?;
+    let own_keys =
+        FeeLines::match_charges(invoice, &LineKind::OwnKeyFees, usage.own_key_in_period, policies)?;
     let checks = invoice.checks()?;
-    let invoice_total = invoice_only::steps(&mut bridge, invoice, &checks, case.earlier)?;
+    let context = CauseContext {
+        case,
+        usage: &usage,
+        completeness: &completeness,
+        charges: &charges,
+        found: &found,
+        lines: &lines,
+        cut_off: cut_off.as_ref(),
+        token_fee_lines: token_fees.as_ref(),
+        own_key_lines: own_keys.as_ref(),
+        checks: &checks,
+    };
+    let mut bridge = BridgeBuilder::new(usage.ingested.amount);
+    add_steps(&context, &mut bridge)?;
 
     let outcomes = Outcomes { lines: &lines, fees: &[token_fees, own_keys], case }.all();
     let statuses = charge_statuses(&usage, &charges, &found, &lines);
-    let billed_twice = invoice_only::equal_lines(invoice);
+    let billed_twice = equal_lines(invoice);
     let scene =
         ClueSearch { charges: &charges, line_groups: &line_groups, found: &found, lines: &lines, digit };
     let assessment = AssessmentInput {
@@ -125,8 +135,8 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
         currency: invoice.currency,
         ingested: usage.ingested.amount,
         unexplained: bridge.unexplained,
-        unexplained_usage,
-        invoice_total,
+        unexplained_usage: bridge.unexplained_usage,
+        invoice_total: invoice.total()?,
         lines: outcomes,
         records_without_amount: usage.without_amount,
         cut_off,
@@ -148,6 +158,15 @@ fn reach(case: &Case<'_>) -> i64 {
         return period.end().millis().saturating_sub(period.start().millis());
     }
     REACH
+}
+
+/// Returns the fees of the charges behind the usage lines.
+fn token_fees(found: &Hypothesis) -> Result<Tally> {
+    let with_fees = found.group_sums.iter().filter(|charged| !charged.fee.is_zero());
+    Ok(Tally {
+        records: with_fees.map(|charged| charged.records).sum(),
+        amount: Money::sum(found.group_sums.iter().map(|charged| charged.fee))?,
+    })
 }
 
 /// How many lines charges stand behind.

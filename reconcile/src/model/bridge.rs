@@ -1,6 +1,5 @@
 //! The outcome: a bridge in which every amount has a name and evidence.
 
-use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 use crate::model::evidence::Evidence;
 use cost_model::{Currency, Money, Timestamp, Window};
@@ -124,21 +123,6 @@ pub struct Step {
     pub confidence: Confidence,
     /// What shows it.
     pub evidence: Evidence,
-}
-
-impl Step {
-    /// What to do about the step's amount. A step with several candidates is to be disputed if any of them is.
-    pub fn disposition(&self) -> Disposition {
-        match self.category {
-            // A discount or a fee on a line of its own is written on the invoice; one inside the usage lines is not.
-            Category::Discount if !self.evidence.lines.is_empty() => Disposition::Accepted,
-            Category::Ambiguous => {
-                let all = self.candidates.iter().map(|candidate| candidate.disposition());
-                all.max().unwrap_or(Disposition::ToDispute)
-            }
-            category => category.disposition(),
-        }
-    }
 }
 
 /// When an invoice was really cut.

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::disposition::Disposition;
-
 /// Why ingested usage and an invoice differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -80,98 +78,41 @@ pub enum Category {
 }
 
 impl Category {
-    /// A short text for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NonBilledUsage => "usage that is not billed",
-            Self::UnknownKind => "charges of unknown kind",
-            Self::OwnKeyFees => "fees on users' own keys",
-            Self::BilledBasis => "billed differs from effective",
-            Self::MissingUsage => "usage that was not ingested",
-            Self::DuplicatedUsage => "usage that is held twice",
-            Self::BeforePeriod => "usage before the period",
-            Self::AfterPeriod => "usage after the period",
-            Self::CutOffStart => "cut from another start",
-            Self::CutOffEnd => "cut at another end",
-            Self::LateUsage => "usage that came in late",
-            Self::RepricedUsage => "usage that was re-priced since",
-            Self::WithdrawnUsage => "usage that was withdrawn since",
-            Self::Relabelled => "usage under another label",
-            Self::TokenFee => "token fee",
-            Self::Discount => "discount",
-            Self::Price => "another price",
-            Self::BilledTwice => "billed twice",
-            Self::OtherCurrency => "another currency",
-            Self::Ambiguous => "one of several causes",
-            Self::Rounding => "rounding of lines",
-            Self::Seats => "seats",
-            Self::Proration => "prorated seats",
-            Self::AddOn => "plans and add-ons",
-            Self::Commitment => "commitment",
-            Self::Surcharge => "surcharge",
-            Self::Allowance => "included allowance",
-            Self::Drawdown => "drawn from a prepaid pool",
-            Self::Credit => "credits",
-            Self::Refund => "refunds",
-            Self::Netting => "already paid mid-cycle",
-            Self::UnrecognisedLine => "lines of unknown wording",
-            Self::Tax => "tax",
-            Self::InvoiceArithmetic => "the invoice contradicts itself",
-        }
-    }
-
-    /// What to do about such a difference.
-    pub(crate) fn disposition(self) -> Disposition {
-        match self {
-            Self::NonBilledUsage | Self::UnknownKind | Self::OwnKeyFees | Self::BilledBasis => {
-                Disposition::OutsideUsage
-            }
-            Self::MissingUsage
-            | Self::BeforePeriod
-            | Self::AfterPeriod
-            | Self::CutOffStart
-            | Self::CutOffEnd
-            | Self::LateUsage
-            | Self::RepricedUsage
-            | Self::WithdrawnUsage
-            | Self::Relabelled
-            | Self::Rounding => Disposition::TimingAndRounding,
-            Self::Seats
-            | Self::Proration
-            | Self::AddOn
-            | Self::Commitment
-            | Self::Allowance
-            | Self::Drawdown
-            | Self::Credit
-            | Self::Refund
-            | Self::Netting
-            | Self::Tax => Disposition::Accepted,
-            Self::DuplicatedUsage
-            | Self::TokenFee
-            | Self::Discount
-            | Self::Price
-            | Self::BilledTwice
-            | Self::OtherCurrency
-            | Self::Surcharge
-            | Self::Ambiguous
-            | Self::InvoiceArithmetic => Disposition::ToDispute,
-            Self::UnrecognisedLine => Disposition::UnknownWording,
-        }
-    }
-
-    /// Whether the step is about when charges were counted or known; such a difference goes away with time or moves to
-    /// another invoice.
-    pub fn is_timing(self) -> bool {
-        matches!(
-            self,
-            Self::MissingUsage
-                | Self::BeforePeriod
-                | Self::AfterPeriod
-                | Self::CutOffStart
-                | Self::CutOffEnd
-                | Self::LateUsage
-                | Self::RepricedUsage
-                | Self::WithdrawnUsage
-        )
-    }
+    /// Every category, in the order of declaration.
+    pub const ALL: [Self; 34] = [
+        Self::NonBilledUsage,
+        Self::UnknownKind,
+        Self::OwnKeyFees,
+        Self::BilledBasis,
+        Self::MissingUsage,
+        Self::DuplicatedUsage,
+        Self::BeforePeriod,
+        Self::AfterPeriod,
+        Self::CutOffStart,
+        Self::CutOffEnd,
+        Self::LateUsage,
+        Self::RepricedUsage,
+        Self::WithdrawnUsage,
+        Self::Relabelled,
+        Self::TokenFee,
+        Self::Discount,
+        Self::Price,
+        Self::BilledTwice,
+        Self::OtherCurrency,
+        Self::Ambiguous,
+        Self::Rounding,
+        Self::Seats,
+        Self::Proration,
+        Self::AddOn,
+        Self::Commitment,
+        Self::Surcharge,
+        Self::Allowance,
+        Self::Drawdown,
+        Self::Credit,
+        Self::Refund,
+        Self::Netting,
+        Self::UnrecognisedLine,
+        Self::Tax,
+        Self::InvoiceArithmetic,
+    ];
 }

@@ -2,10 +2,10 @@
 
 use cost_model::output::for_terminal;
 
+use crate::causes::spec::Theme;
 use crate::model::amounts::sum_of_magnitudes;
 use crate::model::assessment::{Answer, Dispute};
 use crate::model::bridge::{Reconciliation, Step, SubtotalName};
-use crate::model::category::Category;
 use crate::model::evidence::Evidence;
 use crate::output::rows::{Row, RowKind, brief, rows};
 
@@ -130,58 +130,9 @@ fn passing(subtotal: SubtotalName, row: &Row<'_>) -> String {
     }
 }
 
-/// What steps in one sentence have in common.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Theme {
-    Scope,
-    Timing,
-    Terms,
-    Rounding,
-    Contradiction,
-    Beside,
-}
-
-impl Theme {
-    fn of(step: &Step) -> Self {
-        match step.category {
-            category if category.is_timing() => Self::Timing,
-            Category::DuplicatedUsage => Self::Timing,
-            // Fees and discounts that have lines of their own come back after the usage lines.
-            Category::OwnKeyFees | Category::TokenFee | Category::Discount
-                if !step.evidence.lines.is_empty() =>
-            {
-                Self::Beside
-            }
-            Category::NonBilledUsage | Category::UnknownKind | Category::OwnKeyFees => Self::Scope,
-            Category::BilledBasis
-            | Category::TokenFee
-            | Category::Discount
-            | Category::Price
-            | Category::BilledTwice
-            | Category::OtherCurrency
-            | Category::Relabelled
-            | Category::Ambiguous => Self::Terms,
-            Category::Rounding => Self::Rounding,
-            Category::InvoiceArithmetic => Self::Contradiction,
-            _ => Self::Beside,
-        }
-    }
-
-    fn heading(self) -> &'static str {
-        match self {
-            Self::Scope => "Outside on-demand usage",
-            Self::Timing => "Timing and completeness",
-            Self::Terms => "Prices and terms",
-            Self::Rounding => "Rounding",
-            Self::Contradiction => "The invoice contradicts itself",
-            Self::Beside => "Beside usage, the invoice has",
-        }
-    }
-}
-
 fn theme(row: &Row<'_>) -> Option<Theme> {
     match row.kind {
-        RowKind::Step(step) => Some(Theme::of(step)),
+        RowKind::Step(step) => Some(step.theme()),
         _ => None,
     }
 }
@@ -198,7 +149,7 @@ fn clause(row: &Row<'_>) -> Option<String> {
     let candidates: Vec<&str> = step.candidates.iter().map(|candidate| candidate.label()).collect();
     let either =
         if candidates.is_empty() { String::new() } else { format!(", either {}", candidates.join(" or ")) };
-    let what_to_do = what_to_do(step.category).map(|text| format!(", {text}")).unwrap_or_default();
+    let what_to_do = step.category.spec().advice.map(|text| format!(", {text}")).unwrap_or_default();
     let (label, amount, evidence) = (&row.label, brief(row.shown), evidence(step));
     Some(format!("{label}, {amount}{share} ({evidence}){either}{what_to_do}"))
 }
@@ -209,22 +160,6 @@ fn evidence(step: &Step) -> String {
     let lines = (!numbers.is_empty()).then(|| lines(numbers));
     let behind: Vec<String> = charges.into_iter().chain(lines).collect();
     if behind.is_empty() { rule.clone() } else { format!("{}: {rule}", behind.join(" on ")) }
-}
-
-fn what_to_do(category: Category) -> Option<&'static str> {
-    Some(match category {
-        Category::UnknownKind => "find out what it is",
-        Category::MissingUsage => "ingest it and explain the invoice again",
-        Category::DuplicatedUsage => "ingest these days again",
-        Category::BeforePeriod | Category::CutOffStart => "hold it against the invoice before",
-        Category::AfterPeriod | Category::CutOffEnd | Category::LateUsage => {
-            "look for it on the next invoice"
-        }
-        Category::RepricedUsage | Category::WithdrawnUsage => "look for a correction on the next invoice",
-        Category::UnrecognisedLine => "read what it says",
-        Category::InvoiceArithmetic => "ask who issued it",
-        _ => return None,
-    })
 }
 
 fn lines(numbers: &[u64]) -> String {

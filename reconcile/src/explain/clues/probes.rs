@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use cost_model::Money;
 
-use crate::causes::usage_lines::LineMatch;
 use crate::explain::clues::ClueSearch;
 use crate::input::line_groups::LineGroup;
+use crate::matching::usage_lines::LineMatch;
 use crate::model::clue::ClueKind;
 use crate::model::evidence::FalsePositiveRate;
 use crate::search::uniform_factor::{ONE, percent, ratio};

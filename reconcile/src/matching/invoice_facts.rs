@@ -2,11 +2,11 @@
 
 use cost_model::Money;
 
-use crate::causes::outcome::LineFinding;
 use crate::error::Result;
 use crate::input::completeness::Completeness;
 use crate::input::last_digit::LastDigit;
 use crate::input::line_groups::{LineGroup, LineGroups};
+use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::evidence::FalsePositiveRate;
 use crate::model::invoice::{Invoice, LineKind};

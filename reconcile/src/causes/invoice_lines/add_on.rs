@@ -1,0 +1,26 @@
+//! Plans, add-ons and minimum fees.
+
+use crate::causes::bridge_builder::BridgeBuilder;
+use crate::causes::context::CauseContext;
+use crate::causes::invoice_lines::add_invoice_lines;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+use crate::model::invoice::LineKind;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::AddOn,
+    label: "Plans and add-ons",
+    theme: Theme::OtherLines,
+    timing: false,
+    disposition: Disposition::Accepted,
+    on_own_line: None,
+    is_invoice_line: true,
+    advice: None,
+};
+
+/// Adds these lines.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    add_invoice_lines(context, bridge, (&SPEC, &LineKind::AddOn), "billed whatever was used")
+}

@@ -1,0 +1,31 @@
+//! Invoice lines in a wording that is not known, at their amounts.
+
+use crate::causes::bridge_builder::BridgeBuilder;
+use crate::causes::context::CauseContext;
+use crate::causes::invoice_lines::add_invoice_lines;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+use crate::model::invoice::LineKind;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::UnrecognisedLine,
+    label: "Unrecognised invoice lines",
+    theme: Theme::OtherLines,
+    timing: false,
+    disposition: Disposition::UnknownWording,
+    on_own_line: None,
+    is_invoice_line: true,
+    advice: Some("read what it says"),
+};
+
+/// Adds these lines.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    add_invoice_lines(
+        context,
+        bridge,
+        (&SPEC, &LineKind::Unrecognised),
+        "the wording is not known; taken at its amount",
+    )
+}

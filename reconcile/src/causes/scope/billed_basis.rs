@@ -1,0 +1,31 @@
+//! On-demand charges whose billed cost is not their effective cost.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::BilledBasis,
+    label: "Billed minus effective cost",
+    theme: Theme::Terms,
+    timing: false,
+    disposition: Disposition::OutsideUsage,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: None,
+};
+
+/// Adds billed minus effective cost of the on-demand charges of the months.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let (billed, effective) = (context.usage.on_demand_billed, context.usage.on_demand_effective);
+    let difference = Tally { records: billed.records, amount: billed.amount.checked_sub(effective.amount)? };
+    if difference.amount.is_zero() {
+        return Ok(());
+    }
+    let rule = "billed minus effective cost of on-demand charges";
+    bridge.add_step(NewStep::new(Category::BilledBasis, difference, rule))
+}

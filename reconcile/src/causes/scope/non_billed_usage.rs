@@ -1,0 +1,25 @@
+//! Usage that no invoice bills: included in a plan, free, or failed.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::NonBilledUsage,
+    label: "Not billed (included in plan)",
+    theme: Theme::Scope,
+    timing: false,
+    disposition: Disposition::OutsideUsage,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: None,
+};
+
+/// Removes them from the ingested total.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let step = NewStep::new(Category::NonBilledUsage, context.usage.non_billed, "billed cost is zero");
+    bridge.add_step(step.negated()?)
+}

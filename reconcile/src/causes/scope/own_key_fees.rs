@@ -1,0 +1,32 @@
+//! Fees on calls made with the users' own provider keys, which are no on-demand usage.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::fees::add_fee_lines;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::OwnKeyFees,
+    label: "Fees on own API keys",
+    theme: Theme::Scope,
+    timing: false,
+    disposition: Disposition::OutsideUsage,
+    on_own_line: Some((Theme::OtherLines, Disposition::OutsideUsage)),
+    is_invoice_line: false,
+    advice: None,
+};
+
+/// Removes the fees of the months from the ingested total.
+pub(crate) fn remove(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let step = NewStep::new(Category::OwnKeyFees, context.usage.own_key, "own-key fees of the months");
+    bridge.add_step(step.negated()?)
+}
+
+/// Adds the fees of the billing period, if the invoice has lines for them.
+pub(crate) fn add_lines(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let Some(lines) = context.own_key_lines else { return Ok(()) };
+    add_fee_lines(lines, bridge, (&SPEC, "billed in the period"), context.case.rules.line_decimals)
+}

@@ -1,0 +1,29 @@
+//! Charges of a kind that the billing rules do not know.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::UnknownKind,
+    label: "Charges of unknown kind",
+    theme: Theme::Scope,
+    timing: false,
+    disposition: Disposition::OutsideUsage,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: Some("find out what it is"),
+};
+
+/// Removes them from the ingested total.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let step = NewStep::new(
+        Category::UnknownKind,
+        context.usage.unknown_kind,
+        "neither on-demand nor own-key, and not billed at zero",
+    );
+    bridge.add_step(step.negated()?)
+}

@@ -1,0 +1,25 @@
+//! A billing period that really starts at another instant than the invoice states.
+
+use crate::causes::bridge_builder::BridgeBuilder;
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::causes::timing::moved_end::{PeriodEnd, add_moved_end};
+use crate::error::Result;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::CutOffStart,
+    label: "Start cut-off not as stated",
+    theme: Theme::Timing,
+    timing: true,
+    disposition: Disposition::TimingAndRounding,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: Some("compare it with the previous invoice"),
+};
+
+/// Adds or removes the charges between the stated start and the real one.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    add_moved_end(context, bridge, PeriodEnd::Start)
+}

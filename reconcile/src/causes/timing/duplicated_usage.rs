@@ -1,0 +1,35 @@
+//! Charges that the ledger holds twice.
+
+use cost_model::Money;
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+use crate::model::evidence::Confidence;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::DuplicatedUsage,
+    label: "Duplicate usage",
+    theme: Theme::Timing,
+    timing: false,
+    disposition: Disposition::ToDispute,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: Some("ingest these days again"),
+};
+
+/// Removes the second copies.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let mut tally = Tally::default();
+    for place in context.charges.copies_in(&context.found.selection) {
+        tally.add_charge(context.charges.all.get(place).map_or(Money::ZERO, |charge| charge.billed))?;
+    }
+    let rule =
+        "equal to another charge, and there are as many fewer by the lines' counts or by what was announced";
+    let step = NewStep::new(Category::DuplicatedUsage, tally, rule).with_confidence(Confidence::High);
+    bridge.add_step(step.negated()?)
+}

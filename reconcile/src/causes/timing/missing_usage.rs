@@ -1,0 +1,41 @@
+//! Calls that the invoice counts and the ledger does not hold, where the ledger is known to be incomplete.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::matching::finding::LineFinding;
+use crate::matching::usage_lines::LineMatch;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+use crate::model::evidence::Confidence;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::MissingUsage,
+    label: "Usage not ingested",
+    theme: Theme::Timing,
+    timing: true,
+    disposition: Disposition::TimingAndRounding,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: Some("ingest it and explain the invoice again"),
+};
+
+/// Adds the amounts of the calls that the ledger lacks.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let lines = context.lines;
+    let missing = |each: &LineMatch| each.outcome == LineFinding::OneOf(vec![Category::MissingUsage]);
+    let mut calls = 0_u64;
+    for (line_group, each) in lines.line_groups.all.iter().zip(&lines.resolved) {
+        if missing(each) {
+            calls += line_group.calls.map_or(0, |calls| calls.saturating_sub(each.charged.records));
+        }
+    }
+    let confidence = if calls == context.completeness.lacking { Confidence::Exact } else { Confidence::High };
+    let rule = format!("the lines count {calls} calls more than are held; {}", context.completeness.rule());
+    let tally = Tally { records: 0, amount: lines.sum_of_differences(missing)? };
+    let numbers = lines.numbers(|_, each| missing(each));
+    let step = NewStep::new(Category::MissingUsage, tally, rule);
+    bridge.add_step(step.with_lines(numbers).with_confidence(confidence))
+}

@@ -1,0 +1,32 @@
+//! The same charges under the label of another line, which is nothing in sum.
+
+use cost_model::Money;
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::matching::finding::LineFinding;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::Relabelled,
+    label: "Usage under another label",
+    theme: Theme::Terms,
+    timing: false,
+    disposition: Disposition::TimingAndRounding,
+    on_own_line: None,
+    is_invoice_line: false,
+    advice: None,
+};
+
+/// Names the lines whose charges are those of another label.
+pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let moved = context.lines.resolved.iter().filter(|each| !each.own && each.outcome == LineFinding::Same);
+    let tally = Tally { records: moved.map(|each| each.charged.records).sum(), amount: Money::ZERO };
+    let lines = context.lines.numbers(|_, each| !each.own && each.outcome == LineFinding::Same);
+    let rule = "calls, tokens and amounts are those of other charges than the label names";
+    bridge.add_step(NewStep::new(Category::Relabelled, tally, rule).with_lines(lines))
+}

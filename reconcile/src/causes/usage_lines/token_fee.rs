@@ -1,0 +1,45 @@
+//! The provider's fee on tokens, outside the usage lines.
+
+use crate::causes::bridge_builder::{BridgeBuilder, NewStep};
+use crate::causes::context::CauseContext;
+use crate::causes::fees::add_fee_lines;
+use crate::causes::spec::{CauseSpec, Theme};
+use crate::error::Result;
+use crate::input::usage::Tally;
+use crate::matching::finding::LineFinding;
+use crate::model::category::Category;
+use crate::model::disposition::Disposition;
+
+pub(crate) const SPEC: CauseSpec = CauseSpec {
+    category: Category::TokenFee,
+    label: "Token fee",
+    theme: Theme::Terms,
+    timing: false,
+    disposition: Disposition::ToDispute,
+    on_own_line: Some((Theme::OtherLines, Disposition::ToDispute)),
+    is_invoice_line: false,
+    advice: None,
+};
+
+/// Removes the fees of the charges, if the usage lines leave them out.
+pub(crate) fn remove(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    if !context.found.fit.terms.without_fees {
+        return Ok(());
+    }
+    let mut fees = Tally::default();
+    for each in &context.lines.resolved {
+        fees.amount = fees.amount.checked_add(each.fee)?;
+        if each.outcome != LineFinding::Unknown || !each.fee.is_zero() {
+            fees.records += each.charged.records;
+        }
+    }
+    let rule = "the lines leave out the token fee of each charge";
+    bridge.add_step(NewStep::new(Category::TokenFee, fees, rule))
+}
+
+/// Adds the fees again, if the invoice has lines of its own for them.
+pub(crate) fn add_lines(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
+    let Some(lines) = context.token_fee_lines else { return Ok(()) };
+    let rule = "the fees of the charges behind the usage lines";
+    add_fee_lines(lines, bridge, (&SPEC, rule), context.case.rules.line_decimals)
+}

@@ -1,0 +1,50 @@
+//! The span that an invoice really bills, as far as its lines show it.
+
+use crate::input::line_groups::LineGroup;
+use crate::model::bridge::CutOff;
+use crate::model::evidence::Confidence;
+use crate::search::cut_off::{CallTimes, Interval};
+use crate::search::hypothesis::Hypothesis;
+use crate::search::pricing_fit::same_usage;
+use crate::search::selection::{ChargeHistory, ChargeSum};
+use cost_model::{Timestamp, Window};
+
+/// When the invoice was cut, as far as its lines tell; `None` if no line counts its calls and no cut was found.
+pub(crate) fn billed_period(
+    charges: &ChargeHistory<'_>,
+    line_groups: &[LineGroup],
+    stated: Window,
+    found: &Hypothesis,
+    reach: i64,
+) -> Option<CutOff> {
+    let period = found.selection.window;
+    let agrees = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
+        line_group.calls.is_some() && same_usage(line_group, charged)
+    };
+    let agree = line_groups.iter().zip(&found.line_sums).filter(agrees).count();
+    let counted = line_groups.iter().filter(|line_group| line_group.calls.is_some()).count();
+    if agree == 0 && period == stated {
+        return None;
+    }
+    let times = CallTimes::collect(charges, line_groups, &found.selection, (reach, found.fit.digit));
+    let span = |interval: Option<Interval>, at: Timestamp| {
+        let inside = interval.filter(|each| (each.earliest..=each.latest).contains(&at.millis()));
+        let edge = |millis| Timestamp::from_millis(millis).unwrap_or(at);
+        inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
+    };
+    // Other instants of the same span fit as well as a likely one that was searched for.
+    let confidence = match (agree > 0, found.fit.complete()) {
+        (true, true) if period == stated => Confidence::Exact,
+        (true, true) => Confidence::High,
+        (true, false) if agree == counted || agree > 2 => Confidence::High,
+        _ => Confidence::Low,
+    };
+    Some(CutOff {
+        stated,
+        period,
+        start: span(times.start(period.start(), period.end()), period.start()),
+        end: span(times.end(period.start(), period.end()), period.end()),
+        lines: u64::try_from(agree).unwrap_or(u64::MAX),
+        confidence,
+    })
+}
