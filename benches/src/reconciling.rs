@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use cost_model::{
     CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Rounding, Timestamp, Window,
 };
-use reconcile::{BillingRules, Case, Invoice, InvoiceLine, LineKind, Reconciliation, UsageLine};
+use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+use reconcile::{BillingRules, Case, Invoice, Reconciliation};
 
 use crate::Failure;
 

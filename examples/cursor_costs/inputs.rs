@@ -97,11 +97,11 @@ fn invoices(arguments: &Arguments, demo: Option<&Simulator>) -> Result<Vec<Invoi
     let reader = CursorInvoiceReader::new();
     let mut invoices = Vec::new();
     for path in &arguments.invoices {
-        invoices.push(reader.read(&read(path)?, &path.to_string_lossy())?);
+        invoices.push(reader.read_invoice(&read(path)?, &path.to_string_lossy())?);
     }
     if let (true, Some(simulator)) = (invoices.is_empty(), demo) {
         for invoice in simulator.invoices() {
-            invoices.push(reader.read(invoice.csv.as_bytes(), &format!("{}.csv", invoice.number))?);
+            invoices.push(reader.read_invoice(invoice.csv.as_bytes(), &format!("{}.csv", invoice.number))?);
         }
     }
     Ok(invoices)

@@ -8,7 +8,8 @@ use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric,
 use cost_model_sqlite::SqliteStore;
 use cursor_invoice::billing_rules;
 use examples::{Failure, ProgressBar, Team, outln};
-use reconcile::{Reconciliation, StoredUsage, Verdict};
+use reconcile::assessment::Verdict;
+use reconcile::{Reconciliation, StoredUsage};
 
 use crate::arguments::Arguments;
 use crate::counts::{Counted, Counts};
@@ -32,7 +33,7 @@ pub async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let rules = rules.resolve(weighed.as_ref().unwrap_or(&ledger), Metric::Effective, &cycles)?;
     let mut bridges = Vec::new();
     for invoice in &invoices {
-        let usage = StoredUsage::read(&*store, &ConnectionId::new(account.as_str()), invoice).await?;
+        let usage = StoredUsage::load(&*store, &ConnectionId::new(account.as_str()), invoice).await?;
         bridges.push(usage.case(invoice, &billing_rules()?).explain()?.reconciliation);
     }
 

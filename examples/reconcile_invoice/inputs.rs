@@ -7,7 +7,8 @@ use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_invoice::{CursorInvoiceReader, CursorWordings};
 use cursor_simulator::Simulator;
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader};
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Invoice, InvoiceReader};
 
 use crate::arguments::Arguments;
 use examples::{Failure, Team};
@@ -57,7 +58,7 @@ async fn connection(store: &dyn CostStore, name: Option<&str>) -> Result<Connect
 fn read(path: &Path, reader: &CursorInvoiceReader) -> Result<Invoice, Failure> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
-    Ok(reader.read(&bytes, &name)?)
+    Ok(reader.read_invoice(&bytes, &name)?)
 }
 
 /// The demo company's charges and its last invoice.
@@ -70,6 +71,6 @@ async fn demo() -> Result<Inputs, Failure> {
     Ingest::new(&source, &store, connection.clone()).run(Window::new(start, end)?, team.now()).await?;
     let last = simulator.invoices().pop().ok_or("the demo has no invoice")?;
     let reader = CsvInvoiceReader::new(CursorWordings::new());
-    let invoice = reader.read(last.csv.as_bytes(), &format!("{}.csv", last.number))?;
+    let invoice = reader.read_invoice(last.csv.as_bytes(), &format!("{}.csv", last.number))?;
     Ok(Inputs { store: Box::new(store), connection, invoice, earlier: Vec::new() })
 }

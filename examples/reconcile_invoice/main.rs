@@ -28,7 +28,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
     }
     let rules = billing_rules()?;
-    let usage = StoredUsage::read(&*store, &connection, &invoice).await?;
+    let usage = StoredUsage::load(&*store, &connection, &invoice).await?;
     let explained = usage.case(&invoice, &rules).earlier(&earlier).explain()?;
     let tie_out = usage.tie_out(&rules)?;
     let sections = Sections {

@@ -7,7 +7,10 @@ use cost_model::{Ledger, Money, Pseudonyms, Rounding};
 use examples::{
     Failure, NewFiles, TextTable, counted, grouped, outln, print_indented, print_invoice_remarks,
 };
-use reconcile::{ChargeStatus, EvidenceRow, Explained, Invoice, LineStatus, Reading, Reconciliation, TieOut};
+use reconcile::bridge::{ChargeStatus, LineStatus};
+use reconcile::output::EvidenceRow;
+use reconcile::tie_out::{Reading, TieOut};
+use reconcile::{Explained, Invoice, Reconciliation};
 
 /// Lines shown one by one; the others are counted.
 const MOST_LINES: usize = 12;
@@ -191,7 +194,7 @@ fn verdicts(found: &Reconciliation) -> Result<(), Failure> {
     Ok(())
 }
 
-fn all_of(lines: &[&reconcile::LineOutcome]) -> &'static str {
+fn all_of(lines: &[&reconcile::bridge::LineOutcome]) -> &'static str {
     if lines.iter().all(|line| line.status == LineStatus::Matched) { "matched" } else { "of any status" }
 }
 

@@ -8,7 +8,8 @@ use cost_model::{
 };
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Bill, Discrepancy, Dispute, Entry, FedEvent, FeedChange, TrueEvent, dispute};
-use reconcile::{Case, Category, CsvInvoiceReader, Invoice, InvoiceReader, Reconciliation, SinceIssue};
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Case, Category, Invoice, InvoiceReader, Reconciliation, SinceIssue};
 
 use crate::Failure;
 
@@ -142,7 +143,7 @@ fn explain(dispute: &Dispute) -> Result<(Reconciliation, Money), Failure> {
 
 fn read(bill: &Bill) -> Result<Invoice, Failure> {
     let mut invoice =
-        CsvInvoiceReader::new(CursorWordings::new()).read(bill.csv().as_bytes(), "invoice.csv")?;
+        CsvInvoiceReader::new(CursorWordings::new()).read_invoice(bill.csv().as_bytes(), "invoice.csv")?;
     invoice.issued = Some(Timestamp::from_millis(bill.issued_ms)?);
     invoice.stated_total = Some(Money::from_units(bill.total));
     Ok(invoice)

@@ -9,7 +9,8 @@ use cost_model::{
     Window,
 };
 use cursor_invoice::{CursorWordings, billing_rules};
-use reconcile::{Case, Category, CsvInvoiceReader, Invoice, InvoiceReader, Reconciliation, SinceIssue};
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Case, Category, Invoice, InvoiceReader, Reconciliation, SinceIssue};
 
 use crate::{Failure, Verdict};
 
@@ -185,7 +186,7 @@ impl ShapeTrial {
         let draft = drafts.next().ok_or("no case of this shape has an effect")?;
         let csv = draft.csv();
         let reader = CsvInvoiceReader::new(CursorWordings::new());
-        let mut invoice = reader.read(csv.as_bytes(), "invoice.csv")?;
+        let mut invoice = reader.read_invoice(csv.as_bytes(), "invoice.csv")?;
         invoice.issued = Some(Timestamp::from_millis(draft.printed.1 + 2 * DAY)?);
         let found = draft.explain(&invoice)?;
         Ok(Self { csv, found, truth: draft.truth })

@@ -14,7 +14,8 @@ use cursor_admin_client::{
 };
 use cursor_invoice::CursorWordings;
 use http::{Request, Response};
-use reconcile::{ErrorKind, InvoiceReader, JsonInvoiceReader};
+use reconcile::{ErrorKind, InvoiceReader};
+use reconcile::readers::JsonInvoiceReader;
 use serde::de::IgnoredAny;
 
 pub const KEY: &str = "crsr_CANARY0123456789";
@@ -94,7 +95,7 @@ static COPIES: LazyLock<JsonInvoiceReader<CursorWordings>> =
 /// Reads an invoice. What is read can be checked, made into records of the same sum, and written and read again; what
 /// is not read is an error that names the file.
 pub fn read_invoice(reader: &dyn InvoiceReader, bytes: &[u8]) {
-    let invoice = match reader.read(bytes, "invoice") {
+    let invoice = match reader.read_invoice(bytes, "invoice") {
         Ok(invoice) => invoice,
         Err(error) => {
             assert_eq!(error.kind(), ErrorKind::Invoice);
@@ -112,7 +113,7 @@ pub fn read_invoice(reader: &dyn InvoiceReader, bytes: &[u8]) {
     assert_eq!(Money::sum(records.iter().filter_map(|record| record.costs.billed)).ok(), sum);
     let json = serde_json::to_vec(&invoice).unwrap();
     // A copy may be refused: its numbers stand alone, and may be read in two ways.
-    if let Ok(copy) = COPIES.read(&json, "copy") {
+    if let Ok(copy) = COPIES.read_invoice(&json, "copy") {
         assert_eq!((copy.period, copy.currency), (invoice.period, invoice.currency));
     }
 }

@@ -10,6 +10,6 @@ use reconcile::Wordings;
 static WORDINGS: LazyLock<CursorWordings> = LazyLock::new(CursorWordings::new);
 
 fuzz_target!(|description: &str| {
-    let read = WORDINGS.read(description);
-    assert_eq!(read, WORDINGS.read(&format!("\u{a0}{}\n", description.replace(' ', " \n\u{a0}"))));
+    let read = WORDINGS.interpret(description);
+    assert_eq!(read, WORDINGS.interpret(&format!("\u{a0}{}\n", description.replace(' ', " \n\u{a0}"))));
 });

@@ -18,7 +18,7 @@ use crate::tie_out::TieOut;
 /// # use cost_model::{ConnectionId, Currency, MemoryStore, Window};
 /// # use reconcile::{BillingRules, Invoice, Result, StoredUsage};
 /// # async fn example(store: &MemoryStore, invoice: &Invoice, rules: &BillingRules) -> Result<()> {
-/// let usage = StoredUsage::read(store, &ConnectionId::new("Acme"), invoice).await?;
+/// let usage = StoredUsage::load(store, &ConnectionId::new("Acme"), invoice).await?;
 /// let explained = usage.case(invoice, rules).explain()?;
 /// println!("{}", explained.reconciliation);
 /// # Ok(())
@@ -37,7 +37,7 @@ impl StoredUsage {
     ///
     /// # Errors
     /// [`ErrorKind::Store`], with the store's own error as its source.
-    pub async fn read(store: &dyn CostStore, connection: &ConnectionId, invoice: &Invoice) -> Result<Self> {
+    pub async fn load(store: &dyn CostStore, connection: &ConnectionId, invoice: &Invoice) -> Result<Self> {
         let scope = Scope::all().connection(connection.clone()).window(invoice.window_of_charges());
         let ledger = Ledger::from_store(store, &scope, invoice.currency).await.map_err(unreadable)?;
         let since = match invoice.issued {

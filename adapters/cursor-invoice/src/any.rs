@@ -2,8 +2,9 @@
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};
-use reconcile::reading::{self, JsonText};
-use reconcile::{CsvInvoiceReader, Error, ErrorKind, Invoice, InvoiceReader, JsonInvoiceReader, Result};
+use reconcile::readers::{CsvInvoiceReader, JsonInvoiceReader};
+use reconcile::readers::{JsonText, decode_text};
+use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
 
@@ -17,9 +18,9 @@ use crate::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
 ///
 /// let may = Window::days("2025-05-01".parse()?, "2025-06-01".parse()?)?;
 /// let reader = CursorInvoiceReader::new().with_period(may);
-/// let invoice = reader.read(b"description,amount\nCursor Teams seats,80.00\n", "may.csv")?;
+/// let invoice = reader.read_invoice(b"description,amount\nCursor Teams seats,80.00\n", "may.csv")?;
 /// assert_eq!(invoice.period, may);
-/// let invoice = reader.read(br#"{"items":[{"description":"Cursor Teams seats","cents":8000}]}"#, "may.json")?;
+/// let invoice = reader.read_invoice(br#"{"items":[{"description":"Cursor Teams seats","cents":8000}]}"#, "may.json")?;
 /// assert_eq!(invoice.total()?, "80".parse()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -75,7 +76,7 @@ impl CursorInvoiceReader {
         if let Some(mark) = self.decimal_mark {
             reader = reader.with_decimal_mark(mark);
         }
-        self.agreed(reader.read(bytes, file)?, file)
+        self.agreed(reader.read_invoice(bytes, file)?, file)
     }
 
     fn read_json(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
@@ -92,7 +93,7 @@ impl CursorInvoiceReader {
         if let Some(mark) = self.decimal_mark {
             reader = reader.with_decimal_mark(mark);
         }
-        self.agreed(reader.read(bytes, file)?, file)
+        self.agreed(reader.read_invoice(bytes, file)?, file)
     }
 
     fn read_dashboard(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
@@ -107,7 +108,7 @@ impl CursorInvoiceReader {
         if let Some(mark) = self.decimal_mark {
             reader = reader.with_decimal_mark(mark);
         }
-        reader.read(bytes, file)
+        reader.read_invoice(bytes, file)
     }
 
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
@@ -121,7 +122,7 @@ impl CursorInvoiceReader {
         if let Some(mark) = self.decimal_mark {
             reader = reader.with_decimal_mark(mark);
         }
-        reader.read(bytes, file)
+        reader.read_invoice(bytes, file)
     }
 
     /// The invoice, unless it states another period or issue than the caller: neither is overruled without a word.
@@ -140,7 +141,7 @@ impl CursorInvoiceReader {
 }
 
 impl InvoiceReader for CursorInvoiceReader {
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         match file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).as_deref() {
             Some("csv" | "tsv") => self.read_csv(bytes, file),
             Some("json") => self.read_json(bytes, file),
@@ -156,7 +157,7 @@ impl InvoiceReader for CursorInvoiceReader {
 /// Whether JSON is an object without `lines`, which every invoice of our own form has: an answer of the dashboard, or an error
 /// body.
 fn is_dashboard_answer(bytes: &[u8]) -> bool {
-    let Ok(text) = reading::text(bytes) else { return false };
+    let Ok(text) = decode_text(bytes) else { return false };
     let json = JsonText::new(&text);
     let members = json.members(json.whole());
     members.is_ok_and(|members| {

@@ -2,8 +2,9 @@
 
 use cost_model::input::{DecimalMark, Meaning, NumberReader, quoted};
 use cost_model::{Currency, Money, Timestamp, Window};
-use reconcile::reading::{self, JsonText, settle};
-use reconcile::{Error, ErrorKind, Invoice, InvoiceLine, InvoiceReader, Remark, Result, Wordings};
+use reconcile::invoice::{InvoiceLine, Remark, Wordings};
+use reconcile::readers::{JsonText, decode_text, settle_rows};
+use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::CursorWordings;
 
@@ -34,7 +35,7 @@ use crate::CursorWordings;
 ///
 /// let json = r#"{ "items": [{ "description": "14 discounted requests", "cents": 33.5 }], "hasUnpaidMidMonthInvoice": true }"#;
 /// let may = Window::days("2025-05-01".parse()?, "2025-06-01".parse()?)?;
-/// let invoice = DashboardInvoiceReader::new(may).read(json.as_bytes(), "may.json")?;
+/// let invoice = DashboardInvoiceReader::new(may).read_invoice(json.as_bytes(), "may.json")?;
 /// assert_eq!(invoice.total()?, "0.335".parse()?);
 /// assert_eq!(invoice.remarks[0].text, "hasUnpaidMidMonthInvoice: true");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -91,7 +92,7 @@ impl DashboardInvoiceReader {
             return Err(Error::new(ErrorKind::Invoice, message));
         }
         numbers.finish()?;
-        settle(&mut invoice, rows)?;
+        settle_rows(&mut invoice, rows)?;
         Ok(invoice)
     }
 
@@ -139,15 +140,15 @@ impl DashboardInvoiceReader {
         {
             remark(format!("item {place}: `totalDollars` is {dollars}, `cents` come to {cents}"));
         }
-        let wording = self.wordings.read(&description);
+        let wording = self.wordings.interpret(&description);
         let amount = cents.or(dollars).unwrap_or(Money::ZERO);
         Ok(InvoiceLine::new(place, description, amount, wording))
     }
 }
 
 impl InvoiceReader for DashboardInvoiceReader {
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        reading::text(bytes).and_then(|text| self.read_text(&text, file)).map_err(|error| error.in_file(file))
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        decode_text(bytes).and_then(|text| self.read_text(&text, file)).map_err(|error| error.in_file(file))
     }
 }
 

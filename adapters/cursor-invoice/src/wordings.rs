@@ -8,7 +8,7 @@ mod dates;
 use std::collections::BTreeSet;
 
 use cost_model::{Money, TokenCounts, Tokens};
-use reconcile::{LineKind, UsageLine, Wording, Wordings};
+use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};
 use regex_lite::{Captures, Regex};
 
 use dates::dates;
@@ -111,16 +111,16 @@ const ASIDES: [&str; 9] = [
 /// Where a line's subject ends and what it is about begins: `Refund for a seat` is a refund.
 const COMPLEMENT: &str = r" (?:for|on|of|to|from|in)\b.*$|, .*$|: .*$| [-–—] .*$";
 
-/// Cursor's wordings, for [`reconcile::CsvInvoiceReader`] and the other readers.
+/// Cursor's wordings, for [`reconcile::readers::CsvInvoiceReader`] and the other readers.
 ///
 /// ```
 /// use cursor_invoice::CursorWordings;
-/// use reconcile::{LineKind, Wordings};
+/// use reconcile::invoice::{LineKind, Wordings};
 /// let wordings = CursorWordings::new();
-/// assert_eq!(wordings.read("Cursor Teams seats").kind, LineKind::Seats);
-/// assert_eq!(wordings.read("A wording of next year").kind, LineKind::Unrecognised);
-/// assert_eq!(wordings.read("Seat discount").kind, LineKind::Unrecognised, "words of two kinds");
-/// let requests = wordings.read("97 extra fast premium requests beyond 500/month * 4 cents per such request");
+/// assert_eq!(wordings.interpret("Cursor Teams seats").kind, LineKind::Seats);
+/// assert_eq!(wordings.interpret("A wording of next year").kind, LineKind::Unrecognised);
+/// assert_eq!(wordings.interpret("Seat discount").kind, LineKind::Unrecognised, "words of two kinds");
+/// let requests = wordings.interpret("97 extra fast premium requests beyond 500/month * 4 cents per such request");
 /// assert_eq!(requests.unit_price, Some("0.04".parse()?));
 /// # Ok::<(), cost_model::Error>(())
 /// ```
@@ -266,7 +266,7 @@ impl Default for CursorWordings {
 }
 
 impl Wordings for CursorWordings {
-    fn read(&self, description: &str) -> Wording {
+    fn interpret(&self, description: &str) -> Wording {
         // Text from a PDF has hard spaces and line breaks where the invoice has blanks.
         let words = description.split(char::is_whitespace).filter(|word| !word.is_empty());
         let description = words.collect::<Vec<_>>().join(" ");
@@ -413,7 +413,7 @@ mod tests {
 
     /// What a line is about, without its tokens.
     fn kind(description: &str) -> LineKind {
-        let mut kind = CursorWordings::new().read(description).kind;
+        let mut kind = CursorWordings::new().interpret(description).kind;
         if let LineKind::Usage(about) = &mut kind {
             about.tokens = None;
             about.quantity_counts_calls = false;
@@ -485,7 +485,7 @@ mod tests {
     #[test]
     fn amounts_prices_and_tokens_are_read_from_the_words() {
         let wordings = CursorWordings::new();
-        let said = wordings.read(
+        let said = wordings.interpret(
             "200 token-based usage calls to non-max-claude-4-sonnet-thinking, totalling: $1,005.96. Input tokens: \
              735,195, Output tokens: 72511, Cache write tokens: 472,458, Cache read tokens: 5,158,109",
         );
@@ -495,16 +495,16 @@ mod tests {
         let counts = [counts.input, counts.output, counts.cache_write, counts.cache_read].map(Tokens::count);
         assert_eq!(counts, [735_195, 72_511, 472_458, 5_158_109]);
 
-        let said = wordings.read("2071 premium tool calls * 5 cents per tool call");
+        let said = wordings.interpret("2071 premium tool calls * 5 cents per tool call");
         assert_eq!((said.unit_price, said.amount), (Some("0.05".parse().unwrap()), None));
-        let said = wordings.read("9 gemini-2-5-pro-exp-max requests * 2.5 cents per such request");
+        let said = wordings.interpret("9 gemini-2-5-pro-exp-max requests * 2.5 cents per such request");
         assert_eq!(said.unit_price, Some("0.025".parse().unwrap()));
         for (text, amount) in [
             ("3 token-based usage calls to x, totalling: -$4.10", "-4.10"),
             ("Cursor token fee, totalling: $1,012.34", "1012.34"),
             ("38 calls with user API keys, Cursor token fee totalling: $12.34", "12.34"),
         ] {
-            assert_eq!(wordings.read(text).amount, amount.parse().ok(), "{text}");
+            assert_eq!(wordings.interpret(text).amount, amount.parse().ok(), "{text}");
         }
     }
 
@@ -521,7 +521,7 @@ mod tests {
                 if number < USAGE.len() {
                     let found = wordings.usage.iter().position(|regex| regex.is_match(example));
                     assert_eq!(found, Some(number), "{example}");
-                    assert!(matches!(wordings.read(example).kind, LineKind::Usage(_)), "{example}");
+                    assert!(matches!(wordings.interpret(example).kind, LineKind::Usage(_)), "{example}");
                 } else {
                     let (regex, meaning) = &wordings.words[number - USAGE.len()];
                     assert!(regex.is_match(example), "{example}");
@@ -608,7 +608,7 @@ mod tests {
         ] {
             assert_eq!(kind(text), expected, "{text}");
         }
-        let of_a_user = CursorWordings::new().read("On-demand usage for next.total@example.com").kind;
+        let of_a_user = CursorWordings::new().interpret("On-demand usage for next.total@example.com").kind;
         assert!(matches!(of_a_user, LineKind::Usage(about) if about.user.is_some()));
     }
 
@@ -625,8 +625,8 @@ mod tests {
             assert!(matches!(kind(text), LineKind::Usage(_)), "{text}");
         }
         let wordings = CursorWordings::new();
-        assert!(!wordings.read("On-Demand Usage for September 2026").partial);
-        assert!(wordings.read("On-Demand Usage (after 10% discount)").partial);
+        assert!(!wordings.interpret("On-Demand Usage for September 2026").partial);
+        assert!(wordings.interpret("On-Demand Usage (after 10% discount)").partial);
     }
 
     #[test]
@@ -659,7 +659,7 @@ mod tests {
         ] {
             assert_eq!(kind(text), expected, "{text}");
         }
-        assert!(CursorWordings::new().read("Seats (tax exempt)").partial);
+        assert!(CursorWordings::new().interpret("Seats (tax exempt)").partial);
     }
 
     #[test]
@@ -681,7 +681,7 @@ mod tests {
         ] {
             assert_eq!(kind(text), expected, "{text}");
         }
-        let rate = |text| CursorWordings::new().read(text).rate.map(|rate| rate.to_string());
+        let rate = |text| CursorWordings::new().interpret(text).rate.map(|rate| rate.to_string());
         assert_eq!(rate("QST (9.975%)").as_deref(), Some("9.975"));
         assert_eq!(rate("TVQ 9,975 %").as_deref(), Some("9.975"));
         assert_eq!((rate("Tax"), rate("Tax (5% and 9.975%)")), (None, None));
@@ -689,7 +689,7 @@ mod tests {
 
     #[test]
     fn a_usage_line_may_be_of_one_user_or_one_day() {
-        let about = |text| match CursorWordings::new().read(text).kind {
+        let about = |text| match CursorWordings::new().interpret(text).kind {
             LineKind::Usage(about) => (about.user, about.day.map(|day| day.to_string())),
             _ => panic!("a line about usage: {text}"),
         };
@@ -703,7 +703,7 @@ mod tests {
 
     #[test]
     fn a_quantity_counts_calls_only_where_the_words_say_so() {
-        let counts = |text| match CursorWordings::new().read(text).kind {
+        let counts = |text| match CursorWordings::new().interpret(text).kind {
             LineKind::Usage(about) => about.quantity_counts_calls,
             _ => panic!("a line about usage: {text}"),
         };

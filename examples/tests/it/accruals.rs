@@ -5,7 +5,11 @@ use cursor_admin_client::{Client, ManualClock};
 use cursor_cost_source::CursorCostSource;
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Server, Simulator};
-use reconcile::{CsvInvoiceReader, Forecast, InvoiceReader, LineKind, Reading, TieOut};
+use reconcile::InvoiceReader;
+use reconcile::forecast::Forecast;
+use reconcile::invoice::LineKind;
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::tie_out::{Reading, TieOut};
 
 use crate::sync;
 
@@ -15,8 +19,9 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 async fn the_invoice_that_comes_is_near_the_forecast() {
     let simulator = Simulator::demo();
     let ledger = sync(&simulator).await.ledger;
-    let read =
-        |csv: &str| CsvInvoiceReader::new(CursorWordings::new()).read(csv.as_bytes(), "invoice.csv").unwrap();
+    let read = |csv: &str| {
+        CsvInvoiceReader::new(CursorWordings::new()).read_invoice(csv.as_bytes(), "invoice.csv").unwrap()
+    };
     let invoices: Vec<_> = simulator.invoices().iter().map(|invoice| read(&invoice.csv)).collect();
     let (before, came) = (&invoices[0], &invoices[1]);
     let rules = billing_rules().unwrap();

@@ -4,7 +4,9 @@ use cost_model::report::Query;
 use cost_model::{CostRecord, Currency, Dimension, Ledger, Money};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::Simulator;
-use reconcile::{Case, CsvInvoiceReader, InvoiceReader, TieOut};
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::tie_out::TieOut;
+use reconcile::{Case, InvoiceReader};
 use virtual_tags::{Directory, RuleSet};
 
 use crate::sync;
@@ -32,7 +34,7 @@ async fn billed_cost_by_team_is_the_grand_total() {
         RuleSet::from_toml(RULES, "rules.toml").unwrap().compile(directory).unwrap().tagger().unwrap();
     for demo in simulator.invoices() {
         let reader = CsvInvoiceReader::new(CursorWordings::new());
-        let invoice = reader.read(demo.csv.as_bytes(), "invoice.csv").unwrap();
+        let invoice = reader.read_invoice(demo.csv.as_bytes(), "invoice.csv").unwrap();
         let case = Case::new(&synced.ledger, &invoice, &billing);
         let found = case.explain().unwrap().reconciliation;
         let mut records: Vec<CostRecord> =
@@ -58,7 +60,7 @@ async fn three_ways_meet_in_a_running_cycle() {
     let ledger = sync(&simulator).await.ledger;
     let rules = billing_rules().unwrap();
     let reader = CsvInvoiceReader::new(CursorWordings::new());
-    let invoice = reader.read(simulator.invoices()[1].csv.as_bytes(), "invoice.csv").unwrap();
+    let invoice = reader.read_invoice(simulator.invoices()[1].csv.as_bytes(), "invoice.csv").unwrap();
     // What was stated at the end of the cycle: the charges themselves, person by person.
     let mut observed = cost_model::Observations::at(invoice.period.end());
     observed.cycle_start = Some(invoice.period.start());
@@ -83,5 +85,5 @@ async fn three_ways_meet_in_a_running_cycle() {
     let rounding = ways.invoiced.checked_sub(ways.charged).unwrap();
     assert_eq!(rounding, found.assessment.usage_based_difference);
     assert!(rounding.units().unsigned_abs() < 10_u128.pow(23));
-    assert_eq!(found.assessment.usage_based_within_one_percent, reconcile::Answer::Yes);
+    assert_eq!(found.assessment.usage_based_within_one_percent, reconcile::assessment::Answer::Yes);
 }

@@ -3,7 +3,9 @@
 use cost_model::{Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Bill, BillingTerms, DOLLAR, Period, Simulator, Threshold, TrueEvent};
-use reconcile::{Category, CsvInvoiceReader, Invoice, InvoiceReader, reconcile_cycle};
+use reconcile::cycle::reconcile_cycle;
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Category, Invoice, InvoiceReader};
 
 use crate::sync;
 
@@ -11,7 +13,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 fn read(bill: &Bill) -> Invoice {
     let reader = CsvInvoiceReader::new(CursorWordings::new());
-    let mut invoice = reader.read(bill.csv().as_bytes(), "invoice.csv").unwrap();
+    let mut invoice = reader.read_invoice(bill.csv().as_bytes(), "invoice.csv").unwrap();
     invoice.issued = Some(Timestamp::from_millis(bill.issued_ms).unwrap());
     invoice
 }
@@ -62,7 +64,7 @@ async fn an_invoice_that_nobody_takes_back_is_asked_twice() {
     let ledger = sync(&simulator).await.ledger;
     let mut invoices: Vec<_> = bills(&simulator, true).iter().map(read).collect();
     let last = invoices.last_mut().unwrap();
-    last.lines.retain(|line| *line.kind() != reconcile::LineKind::Netting);
+    last.lines.retain(|line| *line.kind() != reconcile::invoice::LineKind::Netting);
     let cycle = reconcile_cycle(&ledger, &invoices, &billing_rules().unwrap()).unwrap();
     assert!(cycle.billed_twice.0 > 1_000, "{:?}", cycle.billed_twice);
 }

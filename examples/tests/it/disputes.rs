@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use cost_model::{Currency, Money};
 use cursor_simulator::{Discrepancy, Entry};
 use examples::{Trial, Verdict};
-use reconcile::{Answer, Category, Confidence, LineStatus, Reconciliation};
+use reconcile::assessment::Answer;
+use reconcile::bridge::{Confidence, LineStatus};
+use reconcile::{Category, Reconciliation};
 
 const SEEDS: u64 = 25;
 
@@ -113,7 +115,8 @@ fn a_second_run_gives_the_same_bytes() {
 /// R7: what counts as material changes a verdict and nothing else.
 #[test]
 fn materiality_changes_no_amount() {
-    use reconcile::{Case, Materiality};
+    use reconcile::Case;
+    use reconcile::assessment::Materiality;
     let mut ledger = cost_model::Ledger::builder(Currency::USD);
     let ever =
         cost_model::Window::days("2020-01-01".parse().unwrap(), "2030-01-01".parse().unwrap()).unwrap();
@@ -122,8 +125,8 @@ fn materiality_changes_no_amount() {
     let rules = cursor_invoice::billing_rules().unwrap();
     for (_, _, trial) in singles().step_by(9) {
         let csv = trial.dispute.bill.csv();
-        let reader = reconcile::CsvInvoiceReader::new(cursor_invoice::CursorWordings::new());
-        let invoice = reconcile::InvoiceReader::read(&reader, csv.as_bytes(), "invoice.csv").unwrap();
+        let reader = reconcile::readers::CsvInvoiceReader::new(cursor_invoice::CursorWordings::new());
+        let invoice = reconcile::InvoiceReader::read_invoice(&reader, csv.as_bytes(), "invoice.csv").unwrap();
         let strict = Case::new(&ledger, &invoice, &rules).materiality(Materiality::new(Money::ZERO, 0));
         let lenient =
             Case::new(&ledger, &invoice, &rules).materiality(Materiality::new("1000000".parse().unwrap(), 0));

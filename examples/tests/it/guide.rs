@@ -76,8 +76,9 @@ fn the_same_invoice_is_explained_from_files() {
     assert_eq!(from_files, demo);
 
     // The same from our JSON.
-    let reader = reconcile::CsvInvoiceReader::new(cursor_invoice::CursorWordings::new());
-    let read = reconcile::InvoiceReader::read(&reader, invoice.csv.as_bytes(), "INV-0007.csv").unwrap();
+    let reader = reconcile::readers::CsvInvoiceReader::new(cursor_invoice::CursorWordings::new());
+    let read =
+        reconcile::InvoiceReader::read_invoice(&reader, invoice.csv.as_bytes(), "INV-0007.csv").unwrap();
     std::fs::write(path("INV-0007.json"), serde_json::to_string(&read).unwrap()).unwrap();
     let from_json = text(&reconcile(&["--db", &db, "--invoice", &path("INV-0007.json")]));
     assert_eq!(from_json, demo);

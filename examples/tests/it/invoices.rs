@@ -3,9 +3,9 @@
 use cost_model::Money;
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{DemoInvoice, Simulator, TrueEvent};
-use reconcile::{
-    Category, CsvInvoiceReader, InvoiceReader, LineStatus, Reconciliation, SubtotalName, reconcile,
-};
+use reconcile::bridge::{LineStatus, SubtotalName};
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Category, InvoiceReader, Reconciliation, reconcile};
 
 use crate::sync;
 
@@ -13,7 +13,7 @@ const TEN_DAYS: i64 = 10 * 24 * 60 * 60 * 1000;
 
 fn explain(invoice: &DemoInvoice, ledger: &cost_model::Ledger) -> Reconciliation {
     let reader = CsvInvoiceReader::new(CursorWordings::new());
-    let read = reader.read(invoice.csv.as_bytes(), "invoice.csv").unwrap();
+    let read = reader.read_invoice(invoice.csv.as_bytes(), "invoice.csv").unwrap();
     reconcile(ledger, &read, &billing_rules().unwrap()).unwrap()
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use examples::{Shape, ShapeTrial, Verdict};
-use reconcile::{Answer, Category, LineStatus};
+use reconcile::Category;
+use reconcile::assessment::Answer;
+use reconcile::bridge::LineStatus;
 
 const SEEDS: u64 = 40;
 

@@ -198,7 +198,7 @@ proptest! {
         features in features(),
     ) {
         let (bytes, must) = csv(&lines, &features);
-        let read = CursorInvoiceReader::new().read(&bytes, "invoice.csv");
+        let read = CursorInvoiceReader::new().read_invoice(&bytes, "invoice.csv");
         let shown = format!("{features:?}: {}", String::from_utf8_lossy(&bytes));
         check(read, &lines, must, features.is_empty(), &shown)?;
     }
@@ -239,7 +239,7 @@ proptest! {
             text.truncate(text.len() - 2);
         }
         let encoding = [Encoding::Utf8, Encoding::Utf8Marked, Encoding::Utf16Le][spoil % 3];
-        let read = CursorInvoiceReader::new().with_period(july()).read(&encode(&text, encoding), "invoice.json");
+        let read = CursorInvoiceReader::new().with_period(july()).read_invoice(&encode(&text, encoding), "invoice.json");
         let is_tidy = style.must() == Must::BeTrue && !is_text && spoil > 2;
         check(read, &lines, must, is_tidy, &text)?;
     }
@@ -251,6 +251,6 @@ proptest! {
         let mut sheet = Sheet::new(&["Description", "Quantity", "Amount"], lines.iter().map(cells).collect());
         sheet.separator = ';';
         let reader = CursorInvoiceReader::new().with_period(july()).with_decimal_mark(DecimalMark::Comma);
-        check(reader.read(&sheet.bytes(), "invoice.csv"), &lines, Must::BeTrue, true, &sheet.text())?;
+        check(reader.read_invoice(&sheet.bytes(), "invoice.csv"), &lines, Must::BeTrue, true, &sheet.text())?;
     }
 }

@@ -2,7 +2,8 @@
 
 use cursor_invoice::PdfTextReader;
 use proptest::prelude::*;
-use reconcile::{InvoiceReader, LineKind};
+use reconcile::InvoiceReader;
+use reconcile::invoice::LineKind;
 
 use crate::invoices::{Line, WORDS, facts, line, total, truth};
 use crate::numbers::{Figure, Must, STYLES, Style, grouped, restyle};
@@ -194,7 +195,7 @@ proptest! {
         let (form, style, must) = form(&features);
         let text = text(&lines, &form, style);
         let bytes = encode(&text, form.encoding.unwrap_or(Encoding::Utf8));
-        match PdfTextReader::new().read(&bytes, "invoice.txt") {
+        match PdfTextReader::new().read_invoice(&bytes, "invoice.txt") {
             Ok(invoice) => {
                 let is_other_currency = invoice.currency.code() != "USD";
                 prop_assert!(must == Must::BeTrue || is_other_currency, "must be refused: {features:?}\n{text}");

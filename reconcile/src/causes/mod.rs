@@ -1,4 +1,7 @@
-//! The causes of differences, each in a file of its own; [`list`] has them in the order of the bridge.
+//! Causes of differences: what each is called, where it belongs in a report, and what to do about it.
+//!
+//! Each cause is a file of this module and a row of one list, which is the bridge from top to bottom; see
+//! [`CauseSpec::all`].
 
 pub(crate) mod bridge_builder;
 pub(crate) mod context;
@@ -12,3 +15,4 @@ mod usage_lines;
 
 pub(crate) use invoice_lines::equal_lines;
 pub(crate) use invoice_lines::netting::credited;
+pub use spec::{CauseSpec, Theme};

@@ -9,7 +9,7 @@ use crate::model::disposition::Disposition;
 ///
 /// ```
 /// use reconcile::Category;
-/// use reconcile::CauseSpec;
+/// use reconcile::causes::CauseSpec;
 ///
 /// let timing: Vec<_> = CauseSpec::all().filter(|cause| cause.timing).map(|cause| cause.category).collect();
 /// assert!(timing.contains(&Category::LateUsage) && !timing.contains(&Category::Tax));

@@ -36,11 +36,11 @@ impl Case<'_> {
             records.push(self.record(Category::InvoiceArithmetic.label(), beyond_lines, provider, account));
         }
         if !explained.unexplained.is_zero() {
-            records.push(self.record("unexplained", explained.unexplained, provider, account));
+            records.push(self.record("Unexplained", explained.unexplained, provider, account));
         }
         let not_asked_for = self.billed_beside_on_demand()?.checked_neg()?;
         if !not_asked_for.is_zero() {
-            records.push(self.record("outside on-demand usage", not_asked_for, provider, account));
+            records.push(self.record("Outside on-demand usage", not_asked_for, provider, account));
         }
         Ok(records)
     }

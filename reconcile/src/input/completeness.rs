@@ -75,10 +75,10 @@ impl Completeness {
         let gaps: Vec<String> = self.gaps.iter().map(span).collect();
         match (gaps.is_empty(), self.lacking) {
             (true, lacking) => format!("{lacking} charges were announced and are not held"),
-            (false, 0) => format!("nobody has read {}", gaps.join(", ")),
+            (false, 0) => format!("{} was not ingested", gaps.join(", ")),
             (false, lacking) => {
                 format!(
-                    "nobody has read {}, and {lacking} charges were announced and are not held",
+                    "{} was not ingested, and {lacking} charges were announced and are not held",
                     gaps.join(", ")
                 )
             }

@@ -3,6 +3,7 @@
 use crate::model::category::Category;
 use std::fmt;
 
+use cost_model::output::grouped;
 use cost_model::{Gap, GapState, Money, Window};
 use serde::{Deserialize, Serialize};
 
@@ -107,15 +108,17 @@ impl Missing {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unread(window) => write!(f, "{} to {} was not read", window.start(), window.end()),
+            Self::Unread(window) => write!(f, "{} to {} was not ingested", window.start(), window.end()),
             Self::Provisional(window) => {
                 write!(f, "{} to {} may still change", window.start(), window.end())
             }
             Self::Unknown(window) => {
-                write!(f, "nobody said whether {} to {} was read", window.start(), window.end())
+                write!(f, "it is unknown whether {} to {} was ingested", window.start(), window.end())
             }
             Self::NotHeld(1) => f.write_str("1 charge was announced and is not held"),
-            Self::NotHeld(charges) => write!(f, "{charges} charges were announced and are not held"),
+            Self::NotHeld(charges) => {
+                write!(f, "{} charges were announced and are not held", grouped(charges))
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct BillingRules {
     /// The dimension that holds the model as usage lines name it.
     pub model: Dimension,
     /// The dimension that is `true` for calls made in a mode that usage lines price apart, if there is one; see
-    /// [`UsageLine::mode`](crate::UsageLine::mode). Without it, every call counts as made outside it.
+    /// [`UsageLine::mode`](crate::invoice::UsageLine::mode). Without it, every call counts as made outside it.
     pub mode: Option<Dimension>,
     /// The dimension that holds the user as usage lines name one.
     pub user: Dimension,

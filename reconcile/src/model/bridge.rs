@@ -172,7 +172,7 @@ impl SubtotalName {
     pub fn label(self) -> &'static str {
         match self {
             Self::UsageBasedTotal => "Usage-based total of the months",
-            Self::OnDemandUsage => "On-Demand Usage on the invoice",
+            Self::OnDemandUsage => "On-demand usage on the invoice",
         }
     }
 }

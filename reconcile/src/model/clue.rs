@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cost_model::output::for_terminal;
+use cost_model::output::{counted, for_terminal};
 use cost_model::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -105,26 +105,23 @@ impl Clue {
                 self.lines.len()
             ),
             ClueKind::MoreCalls { calls } => {
-                format!("{subject} {count} {} more than you hold: run an audit", counted(*calls, "call"))
+                format!("{subject} {count} {} more than are held: run an audit", counted(*calls, "call"))
             }
             ClueKind::FewerCalls { calls } => format!(
-                "{subject} {count} {} fewer than you hold: read these days again, and look for them on the next invoice",
+                "{subject} {count} {} fewer than are held: ingest these days again, and look for them on the next invoice",
                 counted(*calls, "call")
             ),
             ClueKind::SameCalls => {
-                format!("{subject} {count} the calls that you hold for another amount: ask for the price")
+                format!("{subject} {count} the calls that are held for another amount: ask for the price")
             }
             ClueKind::UnclaimedUsage { records } => {
                 format!("{} on no line: look for them on another invoice", counted(*records, "charge"))
             }
             ClueKind::Day(day) => {
-                format!(
-                    "the charges of {} come to what {subject} differs by: read that day again",
-                    day.date()
-                )
+                format!("the charges of {} are what {subject} differs by: ingest that day again", day.date())
             }
             ClueKind::Hour(hour) => format!(
-                "the charges of the hour from {hour} come to what {subject} differs by: read that day again"
+                "the charges of the hour from {hour} are what {subject} differs by: ingest that day again"
             ),
             ClueKind::TransposedDigits => {
                 format!("two digits of {subject} seem to be swapped: ask who issued the invoice")
@@ -135,7 +132,9 @@ impl Clue {
                 )
             }
             ClueKind::UpTo(instant) => {
-                format!("the charges up to {instant} come to {subject}: ask when the invoice was cut")
+                format!(
+                    "the charges up to {instant} are the amount of {subject}: ask for the cut-off of the invoice"
+                )
             }
             ClueKind::OneModel { model, percentage } => {
                 format!("{subject} is right if {} costs {percentage}: compare its price", for_terminal(model))
@@ -145,15 +144,15 @@ impl Clue {
     }
 }
 
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 impl fmt::Display for Clue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence())?;
         if let Some(false_positives) = self.false_positives {
-            write!(f, " (by chance at most {} in 100)", false_positives.millionths().div_ceil(10_000))?;
+            write!(
+                f,
+                " (a false positive in at most {} of 100)",
+                false_positives.millionths().div_ceil(10_000)
+            )?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::model::windows::{REACH, widened};
 
 /// An invoice of one billing period.
 ///
-/// It serialises in the form that [`JsonInvoiceReader`](crate::JsonInvoiceReader) reads, without the wordings.
+/// It serialises in the form that [`JsonInvoiceReader`](crate::readers::JsonInvoiceReader) reads, without the wordings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Invoice {
@@ -291,7 +291,7 @@ impl UsageLine {
 /// Tells what a line is about from the provider's wording.
 pub trait Wordings: fmt::Debug {
     /// What a line with that description says; [`LineKind::Unrecognised`] if the wording is not known.
-    fn read(&self, description: &str) -> Wording;
+    fn interpret(&self, description: &str) -> Wording;
 }
 
 /// Reads an invoice from a file's bytes.
@@ -300,7 +300,7 @@ pub trait InvoiceReader: fmt::Debug {
     ///
     /// # Errors
     /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice), with the line and field.
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice>;
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice>;
 }
 
 #[cfg(test)]

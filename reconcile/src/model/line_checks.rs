@@ -63,7 +63,8 @@ impl Invoice {
     ///
     /// ```
     /// use cost_model::{Currency, Window};
-    /// use reconcile::{Invoice, InvoiceLine, LineKind, LineRule};
+    /// use reconcile::Invoice;
+    /// use reconcile::invoice::{InvoiceLine, LineKind, LineRule};
     ///
     /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
     /// let mut invoice = Invoice::new("INV-0007", september, Currency::USD);

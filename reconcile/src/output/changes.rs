@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cost_model::Money;
-use cost_model::output::for_terminal;
+use cost_model::output::{for_terminal, grouped};
 use serde::Serialize;
 
 use crate::error::Result;
@@ -78,7 +78,7 @@ pub struct LineChange {
 
 impl Changes {
     /// What changed between two explanations of an invoice. Sign-offs and inputs are for a
-    /// [`History`](crate::History) to tell.
+    /// [`History`](crate::history::History) to tell.
     ///
     /// A step is the same step if it is of the same category and about the same lines, or else the next of the category.
     ///
@@ -200,17 +200,23 @@ impl Changes {
 impl fmt::Display for AmountChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.of {
-            AmountOf::Ingested => "ingested",
+            AmountOf::Ingested => "Ingested usage",
             AmountOf::Step(category) => category.label(),
-            AmountOf::Unexplained => "unexplained",
-            AmountOf::InvoiceTotal => "total of the invoice",
+            AmountOf::Unexplained => "Unexplained",
+            AmountOf::InvoiceTotal => "Total of the invoice",
         };
         match (self.before, self.after) {
             (Some(before), Some(after)) => {
-                write!(f, "{what}: {before}, now {after}, a difference of {}", self.difference)
+                write!(
+                    f,
+                    "{what}: {}, now {}, a difference of {}",
+                    grouped(before),
+                    grouped(after),
+                    grouped(self.difference)
+                )
             }
-            (Some(before), None) => write!(f, "{what}: {before}, now no such step"),
-            (None, Some(after)) => write!(f, "{what}: no such step, now {after}"),
+            (Some(before), None) => write!(f, "{what}: {}, now no such step", grouped(before)),
+            (None, Some(after)) => write!(f, "{what}: no such step, now {}", grouped(after)),
             (None, None) => write!(f, "{what}"),
         }
     }

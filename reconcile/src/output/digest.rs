@@ -61,7 +61,7 @@ impl Case<'_> {
 }
 
 impl Reconciliation {
-    /// The digest of this reconciliation, by which a [`SignOff`](crate::SignOff) names it.
+    /// The digest of this reconciliation, by which a [`SignOff`](crate::history::SignOff) names it.
     pub fn digest(&self) -> ReconciliationDigest {
         ReconciliationDigest::new(of_json("reconciliation 2\n", self))
     }

@@ -43,7 +43,8 @@ impl Explained {
     ///
     /// ```
     /// use cost_model::Ledger;
-    /// use reconcile::{ChargeStatus, Explained};
+    /// use reconcile::Explained;
+    /// use reconcile::bridge::ChargeStatus;
     ///
     /// fn unclaimed(explained: &Explained, ledger: &Ledger) -> usize {
     ///     explained.evidence(ledger, |status| status == ChargeStatus::Unclaimed).count()

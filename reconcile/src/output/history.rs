@@ -59,7 +59,7 @@ pub struct BrokenEntry {
 }
 
 digest! {
-    /// The digest of an entry of a [`History`](crate::History) and, through the one before, of all earlier ones.
+    /// The digest of an entry of a [`History`](crate::history::History) and, through the one before, of all earlier ones.
     EntryDigest
 }
 

@@ -1,22 +1,22 @@
 //! What people and other programs are given of a reconciliation.
+//!
+//! [`Reconciliation`](crate::Reconciliation) itself has the text form ([`Display`](std::fmt::Display)), the narrative, CSV
+//! tables, and the SVG waterfall; [`Explained`](crate::Explained) has the charges behind the steps, one by one
+//! ([`EvidenceRow`]), and the usage of each model ([`ModelUsage`]).
 
 mod canonical;
-mod changes;
+pub(crate) mod changes;
 mod csv;
-mod digest;
+pub(crate) mod digest;
 mod evidence;
-mod history;
+pub(crate) mod history;
 mod models;
 mod narrative;
 mod rows;
-mod sign_off;
+pub(crate) mod sign_off;
 mod svg;
 mod tables;
 mod waterfall;
 
-pub use changes::{AmountChange, AmountOf, Changes, LineChange};
-pub use digest::{InputDigest, ReconciliationDigest};
 pub use evidence::EvidenceRow;
-pub use history::{BrokenEntry, Entry, EntryDigest, Event, History};
 pub use models::ModelUsage;
-pub use sign_off::{Objection, Role, SignOff, Signature};

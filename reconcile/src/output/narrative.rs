@@ -1,30 +1,31 @@
-//! The bridge in plain words.
+//! The bridge in sentences.
 
-use cost_model::output::for_terminal;
+use cost_model::output::{counted, for_terminal, grouped};
 
 use crate::causes::spec::Theme;
 use crate::model::amounts::sum_of_magnitudes;
 use crate::model::assessment::{Answer, Dispute};
 use crate::model::bridge::{Reconciliation, Step, SubtotalName};
+use crate::model::category::Category;
 use crate::model::evidence::Evidence;
-use crate::output::rows::{Row, RowKind, brief, rows};
+use crate::output::rows::{Row, RowKind, amount_text, rows};
 
-/// More lines or leads than this are counted, not listed.
+/// More lines or disputes than this are counted, not listed.
 const LISTED: usize = 5;
 
 impl Reconciliation {
-    /// The bridge told to people in finance: a sentence a line, in the order of the bridge, each made of its steps.
+    /// Returns the bridge in sentences for people in finance, one a line, in the order of the bridge.
     ///
-    /// It says what was ingested; what of it no invoice asks for; what timing moves, its share of the total, and what to
-    /// do about it; prices, discounts and fees; rounding; what the invoice has beside usage; what is unexplained, and
-    /// where to look; and the verdicts. Amounts are those of the text form without trailing zeros; no other is named,
-    /// but for those of leads and FOCUS's tolerance.
+    /// They name what was ingested; charges outside on-demand usage; timing, with its share of the total and what to do;
+    /// prices, discounts and fees; rounding; invoice lines without usage; what is unexplained and where to look; disputes;
+    /// and the verdict. Amounts are those of the text form. No other is named but those of clues, disputes and the FOCUS
+    /// tolerance.
     pub fn narrative(&self) -> String {
         let rows = rows(self);
         let mut sentences = vec![self.opening()];
         if self.records_without_amount > 0 {
             let without = self.records_without_amount;
-            sentences.push(format!("Charges that state no amount count as nothing: {without}."));
+            sentences.push(format!("Charges without an amount, counted as zero: {}.", grouped(without)));
         }
         for group in rows.chunk_by(|one, other| theme(one).is_some() && theme(one) == theme(other)) {
             let Some(first) = group.first() else { continue };
@@ -32,7 +33,7 @@ impl Reconciliation {
                 (_, Some(theme)) => Some(about(theme, group)),
                 (RowKind::Subtotal(subtotal), _) => Some(passing(subtotal, first)),
                 (RowKind::UnexplainedUsage, _) => {
-                    Some(format!("Of the usage, {} is unexplained.", brief(first.shown)))
+                    Some(format!("Unexplained usage: {}.", amount_text(first.amount)))
                 }
                 (RowKind::Unexplained, _) => Some(self.rest(first)),
                 _ => None,
@@ -48,11 +49,11 @@ impl Reconciliation {
     fn opening(&self) -> String {
         let (from, to) = (self.months.start().date(), self.months.end().date());
         format!(
-            "Invoice {} asks for {} {}; the usage ingested from {from} up to {to} comes to {}.",
+            "Invoice {} bills {} {}; the usage ingested from {from} up to {to} is {}.",
             self.invoice,
-            brief(self.invoice_total),
+            amount_text(self.invoice_total),
             self.currency,
-            brief(self.ingested)
+            amount_text(self.ingested)
         )
     }
 
@@ -60,13 +61,13 @@ impl Reconciliation {
         match (row.amount.is_zero(), self.unexplained_usage.is_zero()) {
             (true, true) => "Nothing is unexplained.".to_owned(),
             (true, false) => "Nothing else is unexplained.".to_owned(),
-            (false, _) => format!("Beside usage, {} is unexplained.", brief(row.shown)),
+            (false, _) => format!("Unexplained beside usage: {}.", amount_text(row.amount)),
         }
     }
 
     fn where_to_look(&self) -> Option<String> {
         let clues: Vec<String> =
-            self.clues.iter().map(|clue| format!("{} ({})", clue, brief(clue.amount))).collect();
+            self.clues.iter().map(|clue| format!("{} ({})", clue, amount_text(clue.amount))).collect();
         (!clues.is_empty()).then(|| format!("Where to look: {}.", clues.join("; ")))
     }
 
@@ -89,14 +90,15 @@ impl Reconciliation {
             (verdicts.unexplained, "unexplained"),
         ];
         let open = open.iter().filter(|(amount, _)| !amount.is_zero());
-        let open: Vec<String> = open.map(|(amount, what)| format!("{} {what}", brief(*amount))).collect();
+        let open: Vec<String> =
+            open.map(|(amount, what)| format!("{} {what}", amount_text(*amount))).collect();
         if !verdicts.missing.is_empty() {
             let missing: Vec<String> = verdicts.missing.iter().map(ToString::to_string).collect();
             let open = if open.is_empty() { String::new() } else { format!("; so far {}", open.join(", ")) };
             return format!("Verdict: cannot be said, since {}{open}.", missing.join(" and "));
         }
         let usage = if verdicts.within_focus_tolerance == Answer::Yes { "within" } else { "beyond" };
-        let tolerance = brief(verdicts.focus_tolerance);
+        let tolerance = amount_text(verdicts.focus_tolerance);
         let exact = match (verdicts.exact, open.is_empty()) {
             (Answer::Yes, _) => "exact".to_owned(),
             (_, true) => "not exact, since a step is ambiguous or rests on a search alone".to_owned(),
@@ -106,26 +108,25 @@ impl Reconciliation {
                 format!("not exact, with {}: {rounding} rounding, and {size}", open.join(", "))
             }
         };
-        format!("Verdict: {exact}; usage is {usage} FOCUS's tolerance of {tolerance}.")
+        format!("Verdict: {exact}; usage is {usage} the FOCUS tolerance of {tolerance}.")
     }
 }
 
 fn dispute(dispute: &Dispute) -> String {
-    let candidates: Vec<&str> = dispute.candidates.iter().map(|candidate| candidate.label()).collect();
-    let what =
-        if candidates.is_empty() { dispute.category.label().to_owned() } else { candidates.join(" or ") };
+    let candidates = phrases(&dispute.candidates);
+    let what = if candidates.is_empty() { dispute.category.spec().phrase() } else { candidates.join(" or ") };
     let about =
         if dispute.lines.is_empty() { String::new() } else { format!(" on {}", lines(&dispute.lines)) };
     let (who, when) = (dispute.party.label(), dispute.party.deadline());
-    format!("{what}, {}{about} ({who}, {when})", brief(dispute.amount))
+    format!("{what}, {}{about} ({who}, {when})", amount_text(dispute.amount))
 }
 
 fn passing(subtotal: SubtotalName, row: &Row<'_>) -> String {
-    let amount = brief(row.shown);
+    let amount = amount_text(row.amount);
     match subtotal {
-        SubtotalName::UsageBasedTotal => format!("That leaves {amount} of on-demand usage in these months."),
+        SubtotalName::UsageBasedTotal => format!("On-demand usage of these months: {amount}."),
         SubtotalName::OnDemandUsage => {
-            format!("That is the {amount} that the invoice asks for on-demand usage.")
+            format!("On-demand usage on the invoice: {amount}.")
         }
     }
 }
@@ -145,13 +146,13 @@ fn about(theme: Theme, group: &[Row<'_>]) -> String {
 fn clause(row: &Row<'_>) -> Option<String> {
     let RowKind::Step(step) = row.kind else { return None };
     let share = row.share.filter(|_| step.category.is_timing());
-    let share = share.map(|share| format!(" or {share} % of the total")).unwrap_or_default();
-    let candidates: Vec<&str> = step.candidates.iter().map(|candidate| candidate.label()).collect();
+    let share = share.map(|share| format!("{share} % of the total; ")).unwrap_or_default();
+    let candidates = phrases(&step.candidates);
     let either =
         if candidates.is_empty() { String::new() } else { format!(", either {}", candidates.join(" or ")) };
     let what_to_do = step.category.spec().advice.map(|text| format!(", {text}")).unwrap_or_default();
-    let (label, amount, evidence) = (&row.label, brief(row.shown), evidence(step));
-    Some(format!("{label}, {amount}{share} ({evidence}){either}{what_to_do}"))
+    let (label, amount, evidence) = (step.category.spec().phrase(), amount_text(row.amount), evidence(step));
+    Some(format!("{label}, {amount} ({share}{evidence}){either}{what_to_do}"))
 }
 
 fn evidence(step: &Step) -> String {
@@ -172,6 +173,6 @@ fn lines(numbers: &[u64]) -> String {
     }
 }
 
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+fn phrases(categories: &[Category]) -> Vec<String> {
+    categories.iter().map(|category| category.spec().phrase()).collect()
 }

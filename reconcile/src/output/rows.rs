@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use cost_model::output::grouped;
 use cost_model::{Money, Rounding};
 
 use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 
-/// Amounts are shown with this many decimals: enough to see the rounding of lines.
-const DECIMALS: u32 = 4;
+/// Amounts are shown to people with this many decimals; files keep every digit.
+const DECIMALS: u32 = 2;
 
 /// A sum that the bridge passes, or what lies between two of them.
 #[derive(Debug)]
@@ -44,14 +45,14 @@ impl RowKind<'_> {
 pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
     let mut rows = Rows { all: Vec::new(), reached: Money::ZERO, total: bridge.invoice_total };
     let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
-    rows.sum(RowKind::Ingested, format!("ingested, all kinds, {from} to {to}"), bridge.ingested);
+    rows.sum(RowKind::Ingested, format!("Ingested usage of all kinds, {from} to {to}"), bridge.ingested);
     rows.reached = bridge.ingested;
     let mut subtotals = bridge.subtotals.iter().peekable();
     for number in 0..=bridge.steps.len() {
         let next = bridge.steps.get(number);
         while let Some(subtotal) = subtotals.next_if(|subtotal| subtotal.after <= number || next.is_none()) {
             if subtotal.name == SubtotalName::OnDemandUsage && !bridge.unexplained_usage.is_zero() {
-                rows.step(RowKind::UnexplainedUsage, "unexplained usage", bridge.unexplained_usage);
+                rows.step(RowKind::UnexplainedUsage, "Unexplained usage", bridge.unexplained_usage);
             }
             rows.sum(RowKind::Subtotal(subtotal.name), subtotal.name.label().to_owned(), subtotal.amount);
         }
@@ -60,8 +61,8 @@ pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
         }
     }
     let rest = bridge.unexplained.checked_sub(bridge.unexplained_usage).unwrap_or_default();
-    rows.step(RowKind::Unexplained, "unexplained", rest);
-    rows.sum(RowKind::Total, format!("total of {}", bridge.invoice), bridge.invoice_total);
+    rows.step(RowKind::Unexplained, "Unexplained", rest);
+    rows.sum(RowKind::Total, format!("Total of {}", bridge.invoice), bridge.invoice_total);
     rows.all
 }
 
@@ -86,9 +87,13 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// An amount as it is shown; one at the very edge of the range stays as it is.
+/// Returns the amount that is shown: rounded, or exact where rounding would show a difference as nothing.
 fn rounded(amount: Money) -> Money {
-    amount.rounded(DECIMALS, Rounding::HalfUp).unwrap_or(amount)
+    match amount.rounded(DECIMALS, Rounding::HalfUp) {
+        Ok(rounded) if !rounded.is_zero() => rounded,
+        // Nothing, less than half a cent, or at the very edge of the range.
+        _ => amount,
+    }
 }
 
 /// Says by how much rows miss the sums below them as they are shown, where they do.
@@ -99,7 +104,7 @@ pub(super) fn rounding_remark(rows: &[Row<'_>]) -> Option<String> {
         if row.kind.is_sum() {
             let difference = reached.checked_sub(row.shown).unwrap_or_default();
             if !difference.is_zero() && !matches!(row.kind, RowKind::Ingested) {
-                missed.push(fixed(difference));
+                missed.push(amount_text(difference));
             }
             reached = row.shown;
         } else {
@@ -107,21 +112,17 @@ pub(super) fn rounding_remark(rows: &[Row<'_>]) -> Option<String> {
         }
     }
     let missed = (!missed.is_empty()).then(|| missed.join(", "));
-    missed.map(|missed| {
-        format!("rows are rounded each on its own; they differ from the sums below them by {missed}")
-    })
+    missed.map(|missed| format!("Rows are rounded one by one and miss the sums below them by {missed}"))
 }
 
-/// An amount with all the decimals that are shown.
-pub(super) fn fixed(amount: Money) -> String {
-    amount.to_fixed(DECIMALS, Rounding::HalfUp).unwrap_or_else(|_| amount.to_string())
-}
-
-/// An amount as it is shown, without zeros at its end, but for those of whole cents.
-pub(super) fn brief(amount: Money) -> String {
-    let text = fixed(amount);
-    let short = text.strip_suffix("00").or_else(|| text.strip_suffix('0'));
-    short.map_or(text.clone(), str::to_owned)
+/// Returns an amount as text for people, with thousands separators.
+pub(super) fn amount_text(amount: Money) -> String {
+    let shown = rounded(amount);
+    let text = match shown.rounded(DECIMALS, Rounding::HalfUp) {
+        Ok(whole) if whole == shown => shown.to_fixed(DECIMALS, Rounding::HalfUp),
+        _ => Ok(shown.to_string()),
+    };
+    grouped(text.unwrap_or_else(|_| shown.to_string()))
 }
 
 /// A share in hundredths of a percent.

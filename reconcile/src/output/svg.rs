@@ -3,10 +3,10 @@
 use std::fmt;
 
 use cost_model::Money;
-use cost_model::output::for_xml;
+use cost_model::output::{cut, for_xml};
 
 use crate::model::bridge::Reconciliation;
-use crate::output::rows::{Row, RowKind, fixed, rows};
+use crate::output::rows::{Row, RowKind, amount_text, rows};
 
 const WIDTH: usize = 960;
 /// Labels stand left of the bars, amounts right of them.
@@ -18,20 +18,37 @@ const ROW: usize = 26;
 const BAR: usize = 16;
 /// A longer text runs into the bars.
 const LABEL: usize = 46;
+/// Room for the legend below the rows.
+const LEGEND: usize = 32;
 
 const DARK: &str = "@media (prefers-color-scheme: dark) { .ground { fill: #0d1117 } .ink { fill: #e6edf3 } \
     .line { stroke: #8b949e } .sum { fill: #8b949e } .up { fill: #58a6ff } .down { stroke: #f0883e } \
     .open { stroke: #e6edf3 } }";
 
+const SUM: &str = r##"class="sum" fill="#57606a""##;
+const INCREASE: &str = r##"class="up" fill="#0969da""##;
+const DECREASE: &str = r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##;
+const UNEXPLAINED: &str = r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##;
+
 impl Reconciliation {
-    /// The bridge as a picture to paste into a document: an SVG of a fixed width, without scripts or fonts of its own,
-    /// the same bytes for the same bridge.
+    /// Returns the bridge as an SVG waterfall, to paste into a document. It scales to the width of its container, has no
+    /// scripts or fonts of its own, and is the same bytes for the same bridge.
     ///
-    /// Each sum is a grey bar from zero; each step that comes to something is a bar from the sum before it to the sum
-    /// after it, at least one pixel wide: plain and with a `+` where it adds, hatched and with a `-` where it takes
-    /// away, an outline where it is unexplained. Labels and amounts stand beside the bars, and the rule of a step is the
-    /// bar's tooltip. Amounts are those of the text form. On a dark page the picture is
-    /// dark where the viewer knows of such.
+    /// Each sum is a grey bar from zero. Each step whose amount is not zero is a bar from the sum before it to the sum after
+    /// it, at least one unit wide: plain with a `+` for an increase, hatched with a `-` for a decrease, an outline where it is
+    /// unexplained; a legend says so. Labels and amounts are those of the text form, and the rule of a step is the tooltip of
+    /// its bar. The colours follow the viewer's dark mode.
+    ///
+    /// ```
+    /// # use cost_model::{Currency, Filter, Ledger, Window};
+    /// # use reconcile::{BillingRules, Invoice, reconcile};
+    /// # let rules = BillingRules::new(Filter::parse("costs.subcategory = 'A'")?, Filter::parse("costs.subcategory = 'B'")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let (ledger, invoice) = (Ledger::builder(Currency::USD).build(), Invoice::new("INV-7", september, Currency::USD));
+    /// let svg = reconcile(&ledger, &invoice, &rules)?.to_svg();
+    /// assert!(svg.starts_with("<svg ") && svg.contains("<title>From usage to invoice INV-7</title>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_svg(&self) -> String {
         let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());
         let rows: Vec<_> = rows(self).into_iter().filter(shown).collect();
@@ -70,11 +87,12 @@ struct Picture<'a> {
 
 impl fmt::Display for Picture<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let height = TITLE + ROW * self.rows.len() + MARGIN;
-        let title = clipped(&format!("From usage to invoice {}", self.bridge.invoice), 2 * LABEL);
+        let rows_end = TITLE + ROW * self.rows.len();
+        let height = rows_end + LEGEND + MARGIN;
+        let title = cut(&format!("From usage to invoice {}", self.bridge.invoice), 2 * LABEL).into_owned();
         writeln!(
             f,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="100%" viewBox="0 0 {WIDTH} {height}" role="img" font-family="sans-serif" font-size="13">"#
         )?;
         writeln!(f, "<title>{}</title>", for_xml(&title))?;
         writeln!(f, "<style>{DARK}</style>")?;
@@ -85,7 +103,7 @@ impl fmt::Display for Picture<'_> {
         writeln!(f, r##"<rect class="ground" width="{WIDTH}" height="{height}" fill="#ffffff"/>"##)?;
         let title = format!("{title}, in {}", self.bridge.currency);
         text(f, (MARGIN, 28), r#"font-size="15" font-weight="bold""#, &title)?;
-        self.upright(f, Money::ZERO, (TITLE, height - MARGIN), "")?;
+        self.upright(f, Money::ZERO, (TITLE, rows_end), "")?;
         for (number, row) in self.rows.iter().enumerate() {
             let top = TITLE + ROW * number;
             self.row(f, row, top)?;
@@ -93,6 +111,7 @@ impl fmt::Display for Picture<'_> {
                 self.upright(f, row.span.1, (top + BAR, top + ROW), r#" stroke-dasharray="2 2""#)?;
             }
         }
+        legend(f, rows_end + LEGEND / 2)?;
         writeln!(f, "</svg>")
     }
 }
@@ -102,23 +121,29 @@ impl Picture<'_> {
         let (before, after) = (self.scale.place(row.span.0), self.scale.place(row.span.1));
         let (left, width) = (before.min(after), before.abs_diff(after).max(1));
         let style = match row.kind {
-            kind if kind.is_sum() => r##"class="sum" fill="#57606a""##,
-            RowKind::Unexplained | RowKind::UnexplainedUsage => {
-                r##"class="open" fill="none" stroke="#1f2328" stroke-dasharray="3 2""##
-            }
-            _ if row.amount < Money::ZERO => r##"class="down" fill="url(#bridge-down)" stroke="#bc4c00""##,
-            _ => r##"class="up" fill="#0969da""##,
+            kind if kind.is_sum() => SUM,
+            RowKind::Unexplained | RowKind::UnexplainedUsage => UNEXPLAINED,
+            _ if row.amount < Money::ZERO => DECREASE,
+            _ => INCREASE,
         };
         let sign = if row.kind.is_sum() || row.amount <= Money::ZERO { "" } else { "+" };
         let weight = if row.kind.is_sum() { r#"font-weight="bold""# } else { "" };
+        if row.kind.is_sum() && top > TITLE {
+            let y = top.saturating_sub((ROW - BAR) / 2);
+            let x = WIDTH - MARGIN;
+            writeln!(
+                f,
+                r##"<line class="rule" x1="{MARGIN}" y1="{y}" x2="{x}" y2="{y}" stroke="#d0d7de"/>"##
+            )?;
+        }
         write!(f, "<g>")?;
         if let RowKind::Step(step) = row.kind {
             write!(f, "<title>{}</title>", for_xml(&step.evidence.rule))?;
         }
         writeln!(f, r#"<rect x="{left}" y="{top}" width="{width}" height="{BAR}" {style}/>"#)?;
-        text(f, (MARGIN, top + 13), weight, &clipped(&row.label, LABEL))?;
+        text(f, (MARGIN, top + 13), weight, &cut(&row.label, LABEL))?;
         let end = format!(r#"text-anchor="end" {weight}"#);
-        text(f, (WIDTH - MARGIN, top + 13), end.trim_end(), &format!("{sign}{}", fixed(row.shown)))?;
+        text(f, (WIDTH - MARGIN, top + 13), end.trim_end(), &format!("{sign}{}", amount_text(row.amount)))?;
         writeln!(f, "</g>")
     }
 
@@ -138,6 +163,23 @@ impl Picture<'_> {
     }
 }
 
+/// A sample of each kind of bar with its meaning.
+fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
+    let meanings =
+        [(SUM, "Sum"), (INCREASE, "Increase"), (DECREASE, "Decrease"), (UNEXPLAINED, "Unexplained")];
+    for (number, (style, meaning)) in meanings.into_iter().enumerate() {
+        let left = MARGIN + 120 * number;
+        // Moved by its group, so that the bars of the bridge are the only ones with a place of their own.
+        writeln!(
+            f,
+            r#"<g transform="translate({left} {top})"><rect width="{BAR}" height="{BAR}" {style}/>"#
+        )?;
+        text(f, (BAR + 8, 13), "", meaning)?;
+        writeln!(f, "</g>")?;
+    }
+    Ok(())
+}
+
 fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &str) -> fmt::Result {
     let space = if style.is_empty() { "" } else { " " };
     writeln!(
@@ -145,12 +187,4 @@ fn text(f: &mut fmt::Formatter<'_>, (x, y): (usize, usize), style: &str, text: &
         r##"<text class="ink" x="{x}" y="{y}" fill="#1f2328"{space}{style}>{}</text>"##,
         for_xml(text)
     )
-}
-
-/// The first characters of a text, and a sign that there are more.
-fn clipped(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(most - 1).chain(['…']).collect(),
-    }
 }

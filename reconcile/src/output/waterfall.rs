@@ -2,15 +2,20 @@
 
 use std::fmt;
 
-use cost_model::output::for_terminal;
+use cost_model::output::{columns, cut, for_terminal};
 
 use crate::model::bridge::Reconciliation;
-use crate::output::rows::{RowKind, fixed, rounding_remark, rows};
+use crate::output::rows::{RowKind, amount_text, rounding_remark, rows};
+
+/// Columns of labels and of amounts: together they fit a terminal of 80 columns.
+const LABELS: usize = 58;
+const AMOUNTS: usize = 20;
 
 impl fmt::Display for Reconciliation {
-    /// The bridge as a waterfall, one step a line, with the subtotals between them.
+    /// Writes the bridge as a waterfall, one step a line, with the subtotals between them.
     ///
-    /// Each amount is the rounding of its own value; where the lines do not add up as they are printed, one below says so.
+    /// Amounts have two decimals, or all of them where two would show nothing. Each is the rounding of its own value;
+    /// where the rows do not add up as they are printed, a line below says so.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = rows(self);
         for row in &rows {
@@ -19,7 +24,11 @@ impl fmt::Display for Reconciliation {
                 RowKind::Subtotal(_) | RowKind::Total => "= ",
                 RowKind::Step(_) | RowKind::UnexplainedUsage | RowKind::Unexplained => "  ",
             };
-            writeln!(f, "{:<52}{:>18}", format!("{sign}{}", for_terminal(&row.label)), fixed(row.shown))?;
+            let label = format!("{sign}{}", for_terminal(&row.label));
+            let label = cut(&label, LABELS);
+            // By columns, not characters: an invoice's number may be of any script.
+            let blanks = " ".repeat(LABELS.saturating_sub(columns(&label)));
+            writeln!(f, "{label}{blanks}{:>AMOUNTS$}", amount_text(row.amount))?;
         }
         match rounding_remark(&rows) {
             Some(remark) => writeln!(f, "{remark}"),

@@ -9,7 +9,7 @@ use crate::model::invoice::{Invoice, InvoiceReader, Remark, Wordings};
 use crate::readers::csv_columns::{CsvColumns, check_currency, remarks, stated_currency};
 use crate::readers::csv_fields::{Fields, check_currencies};
 use crate::readers::json_text;
-use crate::readers::sums::settle;
+use crate::readers::sums::settle_rows;
 
 /// Reads an invoice from CSV with header fields as comment lines:
 ///
@@ -32,25 +32,27 @@ use crate::readers::sums::settle;
 /// - Columns are divided by commas, semicolons, tabs or bars. Numbers are those of [`NumberReader`].
 /// - A line that begins with `#` below the names of the columns is a comment only if it has another number of cells than
 ///   there are columns.
-/// - Rows that are sums of others are no lines; see [`settle`].
+/// - Rows that are sums of others are no lines; see [`settle_rows`].
 ///
 /// Other layouts are read by [`with_columns`](Self::with_columns), and files without such comments by saying what they
 /// leave out:
 ///
 /// ```
 /// # use cost_model::Window;
-/// # use reconcile::{CsvColumns, CsvInvoiceReader, InvoiceReader, LineKind, Wording, Wordings};
+/// # use reconcile::InvoiceReader;
+/// # use reconcile::invoice::{LineKind, Wording, Wordings};
+/// # use reconcile::readers::{CsvColumns, CsvInvoiceReader};
 /// # #[derive(Debug)]
 /// # struct MyWordings;
 /// # impl Wordings for MyWordings {
-/// #     fn read(&self, _: &str) -> Wording { LineKind::Unrecognised.into() }
+/// #     fn interpret(&self, _: &str) -> Wording { LineKind::Unrecognised.into() }
 /// # }
 /// let export = "Line Item,Qty,Price,Total\nSeats,3,40.00,120.00\n";
 /// let reader = CsvInvoiceReader::new(MyWordings)
 ///     .with_columns(CsvColumns::new("line item", "total").quantity("qty").unit_price("price"))
 ///     .with_number("INV-0007")
 ///     .with_period(Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?);
-/// let invoice = reader.read(export.as_bytes(), "export.csv")?;
+/// let invoice = reader.read_invoice(export.as_bytes(), "export.csv")?;
 /// assert_eq!(invoice.total()?, "120".parse()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -111,7 +113,7 @@ impl<W: Wordings> CsvInvoiceReader<W> {
     }
 
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        let text = json_text::text(bytes)?;
+        let text = json_text::decode_text(bytes)?;
         let mut table = Table::new(&text, TableOptions::with_comments())?;
         let above = Fields::read(table.comments())?;
         let mark = above.decimals.or(self.decimal_mark);
@@ -139,14 +141,14 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         let comments = table.comments().iter().filter(|comment| !Fields::is_field(comment));
         let comments = comments.map(|comment| Remark::new(comment.line, comment.text.trim()));
         invoice.remarks.extend(comments.filter(|remark| !remark.text.is_empty()));
-        settle(&mut invoice, rows.into_iter().map(|read| read.line).collect())?;
+        settle_rows(&mut invoice, rows.into_iter().map(|read| read.line).collect())?;
         invoice.remarks.sort_by_key(|remark| remark.line);
         Ok(invoice)
     }
 }
 
 impl<W: Wordings> InvoiceReader for CsvInvoiceReader<W> {
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         self.read_text(bytes, file).map_err(|error| error.in_file(file))
     }
 }
@@ -172,13 +174,13 @@ mod tests {
     struct NoWordings;
 
     impl Wordings for NoWordings {
-        fn read(&self, _: &str) -> Wording {
+        fn interpret(&self, _: &str) -> Wording {
             LineKind::Unrecognised.into()
         }
     }
 
     fn read(csv: &str) -> Result<Invoice> {
-        CsvInvoiceReader::new(NoWordings).read(csv.as_bytes(), "invoice.csv")
+        CsvInvoiceReader::new(NoWordings).read_invoice(csv.as_bytes(), "invoice.csv")
     }
 
     const HEAD: &str = "# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z\ndescription,quantity,amount\n";

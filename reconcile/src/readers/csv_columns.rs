@@ -155,7 +155,7 @@ impl Places {
         let count = filled(self.quantity).map(|cell| numbers.quantity(cell)).transpose()?;
         let price = filled(self.unit_price).map(|cell| numbers.amount(cell)).transpose()?;
         let currency = filled(self.currency).map(read_currency).transpose()?;
-        let line = InvoiceLine::new(row.line, description, asked.value, wordings.read(description));
+        let line = InvoiceLine::new(row.line, description, asked.value, wordings.interpret(description));
         Ok(ReadLine {
             line: line.with_quantity(count).with_unit_price(price.map(|price| price.value)),
             amounts: [Some(asked), price].into_iter().flatten().collect(),

@@ -12,7 +12,7 @@ use crate::error::invalid;
 use crate::model::invoice::{Invoice, InvoiceLine, InvoiceReader, Remark, Wordings};
 use crate::readers::json_text;
 use crate::readers::json_text::JsonText;
-use crate::readers::sums::settle;
+use crate::readers::sums::settle_rows;
 
 /// Reads an invoice from JSON in the form in which an [`Invoice`] serialises:
 ///
@@ -36,21 +36,23 @@ use crate::readers::sums::settle;
 /// `currency` USD if it is left out. Amounts and quantities are numbers or strings of decimals, of which every digit is
 /// kept; strings may be written as [`NumberReader`] reads them, such as `"$96.10"`. A line may state its `line`; else that is
 /// its place in `lines`, counted from 1. `null` says nothing, and a field of another name or one that stands twice is an error.
-/// Lines that are sums of others are none; see [`settle`].
+/// Lines that are sums of others are none; see [`settle_rows`].
 ///
 /// ```
-/// # use reconcile::{Invoice, InvoiceReader, JsonInvoiceReader, LineKind, Wording, Wordings};
+/// # use reconcile::{Invoice, InvoiceReader};
+/// # use reconcile::invoice::{LineKind, Wording, Wordings};
+/// # use reconcile::readers::JsonInvoiceReader;
 /// # #[derive(Debug)]
 /// # struct MyWordings;
 /// # impl Wordings for MyWordings {
-/// #     fn read(&self, _: &str) -> Wording { LineKind::Unrecognised.into() }
+/// #     fn interpret(&self, _: &str) -> Wording { LineKind::Unrecognised.into() }
 /// # }
 /// let json = r#"{
 ///   "period": { "start": "2026-09-14T09:30:00Z", "end": "2026-10-14T09:30:00Z" },
 ///   "lines": [{ "description": "Seats", "amount": 8000.000000000001 }]
 /// }"#;
 /// let reader = JsonInvoiceReader::new(MyWordings);
-/// let invoice = reader.read(json.as_bytes(), "invoice.json")?;
+/// let invoice = reader.read_invoice(json.as_bytes(), "invoice.json")?;
 /// assert_eq!(invoice.total()?.to_string(), "8000.000000000001");
 /// assert_eq!(reader.read(serde_json::to_string(&invoice)?.as_bytes(), "copy.json")?, invoice);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -92,8 +94,8 @@ impl<W: Wordings> JsonInvoiceReader<W> {
 }
 
 impl<W: Wordings> InvoiceReader for JsonInvoiceReader<W> {
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        json_text::text(bytes)
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        json_text::decode_text(bytes)
             .and_then(|text| self.read_text(&text, file))
             .map_err(|error| error.in_file(file))
     }
@@ -165,7 +167,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
             return Err(invalid("there is no line in `lines`"));
         }
         numbers.finish()?;
-        settle(&mut invoice, rows)?;
+        settle_rows(&mut invoice, rows)?;
         Ok(invoice)
     }
 
@@ -202,7 +204,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
         let quantity = quantity.map_err(|error| error.in_field("quantity"))?;
         let price = fields.unit_price.map(|price| amount(json, price, numbers, currency)).transpose();
         let price = price.map_err(|error| error.in_field("unit_price"))?;
-        let wording = self.wordings.read(&description);
+        let wording = self.wordings.interpret(&description);
         let line = InvoiceLine::new(fields.line.unwrap_or(place), description, asked, wording);
         Ok(line.with_quantity(quantity).with_unit_price(price))
     }

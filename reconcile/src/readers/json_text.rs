@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`ErrorKind::Invoice`] with the line and the remedy, for bytes that are no text.
-pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>> {
+pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>> {
     Ok(decode(bytes)?)
 }
 
@@ -25,7 +25,7 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>> {
 /// through a float, whatever features of `serde_json` a program turns on.
 ///
 /// ```
-/// use reconcile::reading::JsonText;
+/// use reconcile::readers::JsonText;
 /// # use cost_model::input::NumberReader;
 /// let json = JsonText::new(r#"{ "cents": 7602.50 }"#);
 /// let members = json.members(json.whole())?;

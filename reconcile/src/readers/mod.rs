@@ -1,4 +1,8 @@
-//! Readers of invoices, and what they share.
+//! Readers of invoices, and what readers outside of this crate share with them.
+//!
+//! [`CsvInvoiceReader`] and [`JsonInvoiceReader`] read the forms that the crate's front page describes. A reader of another
+//! format decodes its bytes with [`decode_text`], reads JSON with [`JsonText`], which gives every fault its place, numbers
+//! with [`cost_model::input::NumberReader`], and tells sums from lines with [`settle_rows`].
 
 mod csv;
 mod csv_columns;
@@ -10,10 +14,5 @@ mod sums;
 pub use csv::CsvInvoiceReader;
 pub use csv_columns::CsvColumns;
 pub use json::JsonInvoiceReader;
-
-/// What readers of invoices share, also those outside of this crate: text of bytes, JSON of which every fault has its
-/// place, and sums told from lines. Numbers are read by [`cost_model::input::NumberReader`].
-pub mod reading {
-    pub use super::json_text::{JsonText, text};
-    pub use super::sums::{is_left, settle};
-}
+pub use json_text::{JsonText, decode_text};
+pub use sums::{is_amount_due, settle_rows};

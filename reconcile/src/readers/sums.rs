@@ -17,14 +17,16 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 ///
 /// ```
 /// use cost_model::{Currency, Window};
-/// use reconcile::{Invoice, InvoiceLine, LineKind, reading::settle};
+/// use reconcile::Invoice;
+/// use reconcile::invoice::{InvoiceLine, LineKind};
+/// use reconcile::readers::settle_rows;
 ///
 /// let july = Window::days("2026-07-01".parse()?, "2026-08-01".parse()?)?;
 /// let mut invoice = Invoice::new("INV-1", july, Currency::USD);
 /// let row = |line, words: &str, amount: &str| -> Result<InvoiceLine, cost_model::Error> {
 ///     Ok(InvoiceLine::new(line, words, amount.parse()?, LineKind::Unrecognised))
 /// };
-/// settle(&mut invoice, vec![row(1, "Seats", "20")?, row(2, "Tax", "2")?, row(3, "Total", "22")?])?;
+/// settle_rows(&mut invoice, vec![row(1, "Seats", "20")?, row(2, "Tax", "2")?, row(3, "Total", "22")?])?;
 /// assert_eq!((invoice.lines.len(), invoice.stated_total), (2, Some("22".parse()?)));
 /// assert_eq!(invoice.remarks[0].text, "Total 22");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,7 +36,7 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line of a row that may be a sum or a line while no total proves
 /// which, of a total or an amount due among the rows that contradicts the lines, and of a subtotal that no lines come to where
 /// there is no total; without a line, if no line is left.
-pub fn settle(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> {
+pub fn settle_rows(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> {
     let mut sheet = Sheet::default();
     for (place, row) in rows.into_iter().enumerate() {
         match SumLabel::of(&row.description) {
@@ -96,7 +98,7 @@ impl Sheet {
         }
         let applied = sum_amounts(&below)?;
         let paid = self.paid()?;
-        let is_explained = |due: Money| due != total && is_left(due, total, applied, paid);
+        let is_explained = |due: Money| due != total && is_amount_due(due, total, applied, paid);
         if self.stated(SumLabel::Due).any(|due| is_explained(due.row.amount)) {
             self.applied = applied;
             self.lines = above;
@@ -206,7 +208,8 @@ impl Sheet {
         }
         for Placed { row, .. } in self.stated(SumLabel::Due) {
             let totals = [Some(sum), apart];
-            if !totals.into_iter().flatten().any(|total| is_left(row.amount, total, self.applied, paid)) {
+            if !totals.into_iter().flatten().any(|total| is_amount_due(row.amount, total, self.applied, paid))
+            {
                 return Err(contradicts(row, sum));
             }
         }
@@ -265,14 +268,14 @@ fn may_pay(placed: &Placed) -> bool {
 ///
 /// ```
 /// use cost_model::Money;
-/// use reconcile::reading::is_left;
+/// use reconcile::readers::is_amount_due;
 ///
 /// let [due, total, paid]: [Money; 3] = ["0".parse()?, "22".parse()?, "22".parse()?];
-/// assert!(is_left(due, total, Money::ZERO, paid));
-/// assert!(!is_left("48".parse()?, total, Money::ZERO, paid));
+/// assert!(is_amount_due(due, total, Money::ZERO, paid));
+/// assert!(!is_amount_due("48".parse()?, total, Money::ZERO, paid));
 /// # Ok::<(), cost_model::Error>(())
 /// ```
-pub fn is_left(due: Money, total: Money, applied: Money, paid: Money) -> bool {
+pub fn is_amount_due(due: Money, total: Money, applied: Money, paid: Money) -> bool {
     let less_applied = total.checked_add(applied).ok();
     [Some(total), less_applied].into_iter().flatten().any(|left| {
         let less_paid = if paid < Money::ZERO { left.checked_add(paid) } else { left.checked_sub(paid) };

@@ -4,10 +4,9 @@ use cost_model::{Costs, Currency, Money, RecordId, Restatement};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use reconcile::{
-    Case, Category, ChargeStatus, ErrorKind, Explained, Invoice, LineKind, LineStatus, Reconciliation,
-    SinceIssue, SubtotalName, reconcile,
-};
+use reconcile::bridge::{ChargeStatus, LineStatus, SubtotalName};
+use reconcile::invoice::LineKind;
+use reconcile::{Case, Category, ErrorKind, Explained, Invoice, Reconciliation, SinceIssue, reconcile};
 
 use crate::strategies::{Known, inputs, twins};
 use crate::support::{

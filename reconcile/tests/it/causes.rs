@@ -1,10 +1,10 @@
 //! One small case for each cause of a difference.
 
 use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
-use reconcile::{
-    Answer, Case, Category, ChargeStatus, ClueKind, Confidence, Explained, Invoice, LineKind, LineStatus,
-    SinceIssue, SubtotalName, UsageLine, Verdict,
-};
+use reconcile::assessment::{Answer, Verdict};
+use reconcile::bridge::{ChargeStatus, ClueKind, Confidence, LineStatus, SubtotalName};
+use reconcile::invoice::{LineKind, UsageLine};
+use reconcile::{Case, Category, Explained, Invoice, SinceIssue};
 
 use crate::support::{
     CENT, Charge, at, identity, invoice, ledger, ledger_with_gap, money, period, record, rules, step,
@@ -428,7 +428,12 @@ fn a_fee_on_a_line_of_its_own_comes_back() {
         .map(|charge| Charge { billed: charge.billed.map(|billed| billed - CENT), ..charge.clone() })
         .collect();
     let mut invoice = bill(&without_fees);
-    let fee = reconcile::InvoiceLine::new(4, "token fee", Money::from_units(12 * CENT), LineKind::TokenFee);
+    let fee = reconcile::invoice::InvoiceLine::new(
+        4,
+        "token fee",
+        Money::from_units(12 * CENT),
+        LineKind::TokenFee,
+    );
     invoice.lines.push(fee);
     let found = explain(&charges, &invoice).reconciliation;
     assert_eq!(found.sum(Category::TokenFee).unwrap(), Money::ZERO);

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use reconcile::{
-    CsvColumns, CsvInvoiceReader, ErrorKind, Invoice, InvoiceReader, LineKind, Result, Wording, Wordings,
-};
+use reconcile::invoice::{LineKind, Wording, Wordings};
+use reconcile::readers::{CsvColumns, CsvInvoiceReader};
+use reconcile::{ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::support::{at, counting_calls, money, period, window};
 
@@ -15,7 +15,7 @@ use crate::support::{at, counting_calls, money, period, window};
 struct TwoWordings;
 
 impl Wordings for TwoWordings {
-    fn read(&self, description: &str) -> Wording {
+    fn interpret(&self, description: &str) -> Wording {
         let kind = match description {
             "Tax" => LineKind::Tax,
             text if text.contains("usage calls") => counting_calls(),
@@ -26,7 +26,7 @@ impl Wordings for TwoWordings {
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Invoice> {
-    CsvInvoiceReader::new(TwoWordings).read(bytes.as_ref(), "invoice.csv")
+    CsvInvoiceReader::new(TwoWordings).read_invoice(bytes.as_ref(), "invoice.csv")
 }
 
 const HEAD: &str = "# period: 2026-09-14T09:30:00Z/2026-10-14T09:30:00Z\ndescription,quantity,amount\n";
@@ -97,19 +97,20 @@ fn other_layouts_are_read_by_the_names_of_their_columns() {
         .with_number("in_1")
         .with_currency("CAD".parse().unwrap())
         .with_issued(at("2026-10-15T10:00:00Z"));
-    let invoice = reader.read(EXPORT.as_bytes(), "export.csv").unwrap();
+    let invoice = reader.read_invoice(EXPORT.as_bytes(), "export.csv").unwrap();
     assert_eq!((invoice.number.as_str(), invoice.currency.code(), invoice.period), ("in_1", "CAD", period()));
     assert_eq!(invoice.issued, Some(at("2026-10-15T10:00:00Z")));
     let lines = &invoice.lines;
     assert_eq!((lines[0].line, lines[0].amount, lines[0].kind()), (2, money("1002.50"), &LineKind::Tax));
     assert_eq!((lines[1].quantity, lines[1].unit_price), (Some(3.into()), Some(money("0.33"))));
     // Columns that were not asked for are told, and those that look like money must be named.
-    let error = export_reader(columns.clone()).read(EXPORT.as_bytes(), "export.csv").unwrap_err();
+    let error = export_reader(columns.clone()).read_invoice(EXPORT.as_bytes(), "export.csv").unwrap_err();
     assert!(
         error.to_string().starts_with("export.csv:1: the column `Price` looks like an amount"),
         "{error}"
     );
-    let plain = export_reader(columns.pass_over("price")).read(EXPORT.as_bytes(), "export.csv").unwrap();
+    let plain =
+        export_reader(columns.pass_over("price")).read_invoice(EXPORT.as_bytes(), "export.csv").unwrap();
     let remarks: Vec<_> = plain.remarks.iter().map(|remark| remark.text.as_str()).collect();
     assert_eq!(remarks, ["Qty", "Price", "Note"].map(|name| format!("the column `{name}` is not read")));
     assert_eq!((plain.number.as_str(), plain.lines[1].quantity), ("export.csv", None));
@@ -121,26 +122,29 @@ fn what_the_file_says_goes_before_what_the_caller_says() {
         .with_number("other")
         .with_currency("EUR".parse().unwrap())
         .with_period(window("2020-01-01T00:00:00Z", "2020-02-01T00:00:00Z"));
-    assert_eq!(reader.read(FORM.as_bytes(), "invoice.csv").unwrap(), read(FORM).unwrap());
+    assert_eq!(reader.read_invoice(FORM.as_bytes(), "invoice.csv").unwrap(), read(FORM).unwrap());
 }
 
 #[test]
 fn a_column_that_is_named_and_missing_is_an_error() {
     let columns = CsvColumns::new("item", "line amount").quantity("units").unit_price("price");
     assert_eq!(
-        export_reader(columns).read(EXPORT.as_bytes(), "export.csv").unwrap_err().to_string(),
+        export_reader(columns).read_invoice(EXPORT.as_bytes(), "export.csv").unwrap_err().to_string(),
         "export.csv:1: there is no `units` column; expected the header item,units,price,line amount, and there is: Item, \
          Qty, Price, Line Amount, Note"
     );
     assert_eq!(
-        export_reader(CsvColumns::default()).read(EXPORT.as_bytes(), "export.csv").unwrap_err().to_string(),
+        export_reader(CsvColumns::default())
+            .read_invoice(EXPORT.as_bytes(), "export.csv")
+            .unwrap_err()
+            .to_string(),
         "export.csv:1: there is no `description` column; expected the header description,quantity,amount, and there is: \
          Item, Qty, Price, Line Amount, Note"
     );
     let bad = EXPORT.replace("0.33", "much");
     let columns = CsvColumns::new("item", "line amount").unit_price("price");
     assert_eq!(
-        export_reader(columns).read(bad.as_bytes(), "export.csv").unwrap_err().to_string(),
+        export_reader(columns).read_invoice(bad.as_bytes(), "export.csv").unwrap_err().to_string(),
         "export.csv:3: Price: `much` is not an amount like 96.10"
     );
 }

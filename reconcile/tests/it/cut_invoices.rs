@@ -6,7 +6,9 @@ use cost_model::Rounding;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use reconcile::{Category, Confidence, FalsePositiveRate, Invoice, LineKind, LineStatus, SubtotalName};
+use reconcile::bridge::{Confidence, FalsePositiveRate, LineStatus, SubtotalName};
+use reconcile::invoice::LineKind;
+use reconcile::{Category, Invoice};
 
 use crate::support::{
     CENT, Charge, INCLUDED, OWN_KEY, UNKNOWN, explain, invoice, period, records, statuses, step, usage,

@@ -1,10 +1,10 @@
 //! No cause without evidence in the lines, and nothing forgotten that was known.
 
 use cost_model::{Costs, Money, RecordId, RecordSink, Restatement, Timestamp};
-use reconcile::{
-    Case, Category, ClueKind, Confidence, Invoice, InvoiceLine, LineKind, LineStatus, Party, Reconciliation,
-    SinceIssue, UsageLine, Verdict,
-};
+use reconcile::assessment::{Party, Verdict};
+use reconcile::bridge::{ClueKind, Confidence, LineStatus};
+use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+use reconcile::{Case, Category, Invoice, Reconciliation, SinceIssue};
 
 use crate::support::{
     CENT, Charge, INCLUDED, at, counting_calls, explain, identity, invoice, ledger, money, period, record,

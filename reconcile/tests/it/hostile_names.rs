@@ -1,7 +1,9 @@
 //! Texts that others chose: they do not act in any output, and name nobody where people are renamed.
 
 use cost_model::{CostRecord, Costs, Currency, Pseudonyms};
-use reconcile::{Case, EvidenceRow, Explained, Invoice, LineKind, ModelUsage};
+use reconcile::invoice::LineKind;
+use reconcile::output::{EvidenceRow, ModelUsage};
+use reconcile::{Case, Explained, Invoice};
 
 use crate::support::{CENT, ON_DEMAND, at, invoice, ledger_of, money, period, rules, usage};
 

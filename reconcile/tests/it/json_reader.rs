@@ -2,10 +2,9 @@
 
 use cost_model::{Currency, Money};
 use proptest::prelude::*;
-use reconcile::{
-    ErrorKind, Invoice, InvoiceLine, InvoiceReader, JsonInvoiceReader, LineKind, Remark, Result, Wording,
-    Wordings,
-};
+use reconcile::invoice::{InvoiceLine, LineKind, Remark, Wording, Wordings};
+use reconcile::readers::JsonInvoiceReader;
+use reconcile::{ErrorKind, Invoice, InvoiceReader, Result};
 use rust_decimal::Decimal;
 
 use crate::support::{at, counting_calls, money, period};
@@ -15,13 +14,13 @@ use crate::support::{at, counting_calls, money, period};
 struct OneWording;
 
 impl Wordings for OneWording {
-    fn read(&self, description: &str) -> Wording {
+    fn interpret(&self, description: &str) -> Wording {
         if description.contains("usage calls") { counting_calls() } else { LineKind::Unrecognised }.into()
     }
 }
 
 fn read(json: impl AsRef<[u8]>) -> Result<Invoice> {
-    JsonInvoiceReader::new(OneWording).read(json.as_ref(), "invoice.json")
+    JsonInvoiceReader::new(OneWording).read_invoice(json.as_ref(), "invoice.json")
 }
 
 const FORM: &str = r#"{
@@ -123,7 +122,7 @@ fn lines() -> impl Strategy<Value = Vec<InvoiceLine>> {
         prop::option::of(any::<i128>()),
     )
         .prop_map(|(number, description, amount, quantity, price)| {
-            let wording = OneWording.read(&description);
+            let wording = OneWording.interpret(&description);
             InvoiceLine::new(number, description, Money::from_units(amount), wording)
                 .with_quantity(quantity)
                 .with_unit_price(price.map(Money::from_units))

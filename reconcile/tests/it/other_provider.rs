@@ -1,10 +1,10 @@
 //! An invoice of another provider: nothing here or in the library knows the first one.
 
 use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Money, Timestamp, Window};
-use reconcile::{
-    BillingRules, Category, CsvColumns, CsvInvoiceReader, InvoiceReader, LineKind, LineStatus, SubtotalName,
-    UsageLine, Wording, Wordings, reconcile,
-};
+use reconcile::bridge::{LineStatus, SubtotalName};
+use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};
+use reconcile::readers::{CsvColumns, CsvInvoiceReader};
+use reconcile::{BillingRules, Category, InvoiceReader, reconcile};
 
 use crate::support::money;
 
@@ -13,7 +13,7 @@ use crate::support::money;
 struct ProviderWordings;
 
 impl Wordings for ProviderWordings {
-    fn read(&self, description: &str) -> Wording {
+    fn interpret(&self, description: &str) -> Wording {
         match description.split_once(" | ") {
             Some(("API usage", model)) => LineKind::Usage(UsageLine::of_model(model)),
             Some(("Credit grant", _)) => LineKind::Credit,
@@ -68,7 +68,7 @@ fn an_invoice_of_another_provider_is_explained_to_the_last_digit() {
         .with_columns(columns)
         .with_number("A1B2-0003")
         .with_period(september);
-    let invoice = reader.read(INVOICE.as_bytes(), "line_items.csv").unwrap();
+    let invoice = reader.read_invoice(INVOICE.as_bytes(), "line_items.csv").unwrap();
     assert_eq!(invoice.checks().unwrap(), []);
     let rules = BillingRules::new(
         Filter::parse("costs.provider = 'openai' AND costs.subcategory = 'paid'").unwrap(),

@@ -2,7 +2,10 @@
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, RecordSink, TokenType, Tokens};
 use proptest::prelude::*;
-use reconcile::{Case, InputDigest, Invoice, InvoiceLine, LineKind, Materiality, Remark, SinceIssue};
+use reconcile::assessment::Materiality;
+use reconcile::history::InputDigest;
+use reconcile::invoice::{InvoiceLine, LineKind, Remark};
+use reconcile::{Case, Invoice, SinceIssue};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, at, invoice, ledger, money, period, record, rules, usage, window};

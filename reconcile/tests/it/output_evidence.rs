@@ -2,7 +2,10 @@
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, TokenType, Tokens};
 use proptest::prelude::*;
-use reconcile::{Case, Category, ChargeStatus, EvidenceRow, LineKind};
+use reconcile::bridge::ChargeStatus;
+use reconcile::invoice::LineKind;
+use reconcile::output::EvidenceRow;
+use reconcile::{Case, Category};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, INCLUDED, ON_DEMAND, at, explain, invoice, ledger, money, period, rules, usage};

@@ -2,10 +2,10 @@
 
 use cost_model::{Money, Timestamp};
 use proptest::prelude::*;
-use reconcile::{
-    AmountOf, Case, Category, Changes, Event, History, InputDigest, Invoice, LineKind, LineStatus,
-    Reconciliation, Role, SignOff, Signature,
-};
+use reconcile::bridge::LineStatus;
+use reconcile::history::{AmountOf, Changes, Event, History, InputDigest, Role, SignOff, Signature};
+use reconcile::invoice::LineKind;
+use reconcile::{Case, Category, Invoice, Reconciliation};
 use serde_json::json;
 
 use crate::strategies::inputs;

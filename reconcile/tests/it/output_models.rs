@@ -2,7 +2,10 @@
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{Case, ChargeStatus, Explained, Invoice, LineKind, ModelUsage};
+use reconcile::bridge::ChargeStatus;
+use reconcile::invoice::LineKind;
+use reconcile::output::ModelUsage;
+use reconcile::{Case, Explained, Invoice};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, invoice, ledger, period, rules, usage};

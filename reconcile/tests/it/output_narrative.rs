@@ -2,7 +2,8 @@
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{Category, ClueKind, FalsePositiveRate, Reconciliation};
+use reconcile::bridge::{ClueKind, FalsePositiveRate};
+use reconcile::{Category, Reconciliation};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, UNKNOWN, a_little_of_everything, explain, invoice, period, usage};

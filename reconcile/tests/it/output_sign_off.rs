@@ -1,7 +1,9 @@
 //! Who stands for a reconciliation.
 
 use cost_model::Timestamp;
-use reconcile::{Case, InputDigest, LineKind, Objection, Reconciliation, Role, SignOff, Signature};
+use reconcile::history::{InputDigest, Objection, Role, SignOff, Signature};
+use reconcile::invoice::LineKind;
+use reconcile::{Case, Reconciliation};
 use serde_json::json;
 
 use crate::support::{CENT, at, invoice, ledger, period, rules};
@@ -32,7 +34,7 @@ fn two_people_sign_one_outcome() {
     let (other, _) = explained(CENT + 1);
     assert_eq!(signed.objection(&other), Some(Objection::AnotherReconciliation));
     let mut other = bridge.clone();
-    other.assessment.exact = reconcile::Answer::CannotBeSaid;
+    other.assessment.exact = reconcile::assessment::Answer::CannotBeSaid;
     assert!(!signed.is_valid_for(&other), "another verdict on the same amounts");
 }
 

@@ -2,7 +2,8 @@
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{LineKind, Reconciliation};
+use reconcile::Reconciliation;
+use reconcile::invoice::LineKind;
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, INCLUDED, explain, invoice, period, usage};

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use cost_model::Money;
 use proptest::prelude::*;
-use reconcile::{Category, FalsePositiveRate, Invoice, InvoiceLine, LineKind, Reconciliation};
+use reconcile::bridge::FalsePositiveRate;
+use reconcile::invoice::{InvoiceLine, LineKind};
+use reconcile::{Category, Invoice, Reconciliation};
 
 use crate::strategies::inputs;
 use crate::support::{CENT, Charge, INCLUDED, counting_calls, explain, invoice, money, period, usage};

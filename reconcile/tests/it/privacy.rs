@@ -1,7 +1,9 @@
 //! People show in no Debug.
 
 use cost_model::{Observations, ObservedSpend, RecordSink};
-use reconcile::{Case, Role, Signature, SinceIssue, TieOut};
+use reconcile::history::{Role, Signature};
+use reconcile::tie_out::TieOut;
+use reconcile::{Case, SinceIssue};
 
 use crate::support::{CENT, Charge, at, invoice, ledger_of, period, record, rules, usage};
 

@@ -2,7 +2,8 @@
 
 use cost_model::{Ledger, Money};
 use proptest::prelude::*;
-use reconcile::{Invoice, LineKind};
+use reconcile::Invoice;
+use reconcile::invoice::LineKind;
 
 use crate::support::{CENT, invoice, period, usage};
 

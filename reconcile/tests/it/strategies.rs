@@ -7,7 +7,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use reconcile::{Invoice, LineKind};
+use reconcile::Invoice;
+use reconcile::invoice::LineKind;
 
 use crate::support::{CENT, Charge, INCLUDED, ON_DEMAND, OWN_KEY, UNKNOWN, invoice, period, usage, window};
 
@@ -151,7 +152,7 @@ pub(crate) fn twins() -> impl Strategy<Value = (Vec<Charge>, Invoice, Known)> {
                         charges.iter().filter(inside).filter(|each| each.model == Some(model)).collect();
                     let sum: i128 = mine.iter().filter_map(|charge| charge.billed).sum();
                     let calls = u64::try_from(i64::try_from(mine.len()).ok()? + calls).ok()?;
-                    let mut about = reconcile::UsageLine::of_model(model);
+                    let mut about = reconcile::invoice::UsageLine::of_model(model);
                     about.calls = counts.then_some(calls);
                     Some((LineKind::Usage(about), sum + more))
                 });

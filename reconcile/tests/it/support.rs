@@ -5,9 +5,9 @@ use cost_model::{
     ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
     Provenance, RecordId, StoredRecord, Timestamp, Window,
 };
-use reconcile::{
-    BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,
-};
+use reconcile::bridge::LineStatus;
+use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+use reconcile::{BillingRules, Category, Invoice, Reconciliation, reconcile};
 
 pub(crate) const CENT: i128 = 10_i128.pow(22);
 pub(crate) const ON_DEMAND: &str = "Usage-based";

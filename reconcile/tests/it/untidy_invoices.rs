@@ -1,17 +1,16 @@
 //! Invoices as portals, spreadsheets and other countries write them: the true amounts, or a refusal with a place.
 
 use cost_model::input::DecimalMark;
-use reconcile::{
-    CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader, LineKind, LineRule, Result, Wording,
-    Wordings,
-};
+use reconcile::invoice::{LineKind, LineRule, Wording, Wordings};
+use reconcile::readers::{CsvInvoiceReader, JsonInvoiceReader};
+use reconcile::{Invoice, InvoiceReader, Result};
 
 /// Seats and tax are known, and nothing else.
 #[derive(Clone, Copy, Debug)]
 struct SeatsAndTax;
 
 impl Wordings for SeatsAndTax {
-    fn read(&self, description: &str) -> Wording {
+    fn interpret(&self, description: &str) -> Wording {
         let kind = match description {
             words if words.contains("seats") => LineKind::Seats,
             words if words.contains("Sales tax") => LineKind::Tax,
@@ -26,11 +25,11 @@ fn case(name: &str) -> Vec<u8> {
 }
 
 fn csv(bytes: impl AsRef<[u8]>) -> Result<Invoice> {
-    CsvInvoiceReader::new(SeatsAndTax).read(bytes.as_ref(), "invoice.csv")
+    CsvInvoiceReader::new(SeatsAndTax).read_invoice(bytes.as_ref(), "invoice.csv")
 }
 
 fn json(bytes: impl AsRef<[u8]>) -> Result<Invoice> {
-    JsonInvoiceReader::new(SeatsAndTax).read(bytes.as_ref(), "invoice.json")
+    JsonInvoiceReader::new(SeatsAndTax).read_invoice(bytes.as_ref(), "invoice.json")
 }
 
 const PERIOD: &str = "# period: 2026-07-01T00:00:00Z/2026-08-01T00:00:00Z\n";
@@ -234,14 +233,14 @@ fn numbers_of_other_countries_are_refused_until_the_file_states_them() {
     let stated = String::from_utf8(case("semicolons/invoice.csv")).unwrap();
     assert_eq!(total(&csv(format!("# Decimals: comma\n{stated}")).unwrap()), "80");
     let reader = CsvInvoiceReader::new(SeatsAndTax).with_decimal_mark(DecimalMark::Comma);
-    assert_eq!(total(&reader.read(stated.as_bytes(), "invoice.csv").unwrap()), "80");
+    assert_eq!(total(&reader.read_invoice(stated.as_bytes(), "invoice.csv").unwrap()), "80");
     refused(with_rows("Cursor seats,1,\"8,000\"\n"), "invoice.csv:3: amount: `8,000`", "thousands");
     assert_eq!(total(&with_rows("Cursor seats,1,\"8,000\"\nSales tax,,1.50\n").unwrap()), "8001.5");
     refused(with_rows("Cursor seats,1.200,8\n"), "invoice.csv:3: quantity: `1.200`", "thousands");
     let text = r#"{"period":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"lines":[{"description":"seats","amount":"0,08"}]}"#;
     refused(json(text), "invoice.json:1: amount: column 114: `0,08`", "decimal commas");
     let reader = JsonInvoiceReader::new(SeatsAndTax).with_decimal_mark(DecimalMark::Comma);
-    assert_eq!(total(&reader.read(text.as_bytes(), "invoice.json").unwrap()), "0.08");
+    assert_eq!(total(&reader.read_invoice(text.as_bytes(), "invoice.json").unwrap()), "0.08");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! A verdict is green only when it is: what is to be disputed, of unknown wording, without a cause or not read.
 
 use cost_model::{ConnectionId, Money, Rounding};
-use reconcile::{
-    Answer, Case, Category, Disposition, Invoice, InvoiceLine, LineKind, LineRule, Materiality, Missing,
-    Party, Reconciliation, UsageLine, Verdict, Wording, reconcile,
-};
+use reconcile::assessment::{Answer, Disposition, Materiality, Missing, Party, Verdict};
+use reconcile::invoice::{InvoiceLine, LineKind, LineRule, UsageLine, Wording};
+use reconcile::{Case, Category, Invoice, Reconciliation, reconcile};
 
 use crate::support::{
     CENT, Charge, at, explain, invoice, ledger, ledger_with_gap, ledger_without_coverage, money, period,
@@ -39,7 +38,8 @@ fn add(invoice: &mut Invoice, description: &str, amount: &str, wording: impl Int
 }
 
 fn disputes(found: &Reconciliation) -> Vec<(Category, Money, Vec<u64>)> {
-    let each = |dispute: &reconcile::Dispute| (dispute.category, dispute.amount, dispute.lines.clone());
+    let each =
+        |dispute: &reconcile::assessment::Dispute| (dispute.category, dispute.amount, dispute.lines.clone());
     found.assessment.disputes.iter().map(each).collect()
 }
 

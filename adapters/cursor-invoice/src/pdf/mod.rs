@@ -8,7 +8,8 @@ mod sheet;
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};
-use reconcile::{Invoice, InvoiceReader, Result, reading};
+use reconcile::readers::decode_text;
+use reconcile::{Invoice, InvoiceReader, Result};
 
 use crate::CursorWordings;
 use sheet::Sheet;
@@ -61,7 +62,7 @@ use sheet::Sheet;
 /// let text = "Cursor Usage for May 2025\nInvoice number INV-0001\nBilling period May 1 – Jun 1, 2025\n\
 ///             Description Qty Unit price Amount\n979 token-based usage calls to o3,\ntotalling: $76.02 979 $0.08 $76.02\n\
 ///             Mid-month usage paid for May 2025 -$60.00\nTotal $16.02\n";
-/// let invoice = PdfTextReader::new().read(text.as_bytes(), "invoice.txt")?;
+/// let invoice = PdfTextReader::new().read_invoice(text.as_bytes(), "invoice.txt")?;
 /// assert_eq!((invoice.number.as_str(), invoice.lines.len()), ("INV-0001", 2));
 /// assert_eq!(invoice.lines[0].description, "979 token-based usage calls to o3, totalling: $76.02");
 /// assert_eq!(invoice.checks()?, []);
@@ -119,8 +120,8 @@ impl PdfTextReader {
 }
 
 impl InvoiceReader for PdfTextReader {
-    fn read(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
-        let text = reading::text(bytes);
+    fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+        let text = decode_text(bytes);
         let sheet =
             text.and_then(|text| Sheet::new(&self.options).read(&text)?.invoice(&self.wordings, file));
         sheet.map_err(|error| error.in_file(file))

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, SumLabel};
 use cost_model::{Currency, Money, Timestamp, Window};
-use reconcile::reading::{is_left, settle};
-use reconcile::{Error, ErrorKind, Invoice, InvoiceLine, Remark, Result, Wordings};
+use reconcile::invoice::{InvoiceLine, Remark, Wordings};
+use reconcile::readers::{is_amount_due, settle_rows};
+use reconcile::{Error, ErrorKind, Invoice, Result};
 
 use super::Options;
 use super::days::span;
@@ -412,7 +413,7 @@ impl<'a> Sheet<'a> {
         let totals = self.stated_totals()?;
         let rows = self.lines_that_make(&totals, wordings)?;
         invoice.stated_total = totals.first().copied();
-        settle(&mut invoice, rows)?;
+        settle_rows(&mut invoice, rows)?;
         self.check(&mut invoice, &totals)?;
         invoice.remarks.append(&mut self.remarks);
         invoice.remarks.append(&mut self.unread);
@@ -491,7 +492,7 @@ impl<'a> Sheet<'a> {
                 self.remarks.push(Remark::new(line, format!("{} {}", row.description, row.amount.value)));
                 continue;
             }
-            let wording = wordings.read(&row.description);
+            let wording = wordings.interpret(&row.description);
             let read = InvoiceLine::new(line, row.description, row.amount.value, wording);
             lines.push(read.with_quantity(row.quantity).with_unit_price(row.unit_price));
         }
@@ -551,7 +552,7 @@ impl<'a> Sheet<'a> {
         let contradicting = self
             .dues
             .iter()
-            .find(|due| !paid.iter().any(|paid| is_left(due.amount.value, sum, applied, *paid)));
+            .find(|due| !paid.iter().any(|paid| is_amount_due(due.amount.value, sum, applied, *paid)));
         contradicting.map_or(Ok(()), |due| Err(contradicts(due, sum)))
     }
 

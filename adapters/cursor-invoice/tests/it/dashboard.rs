@@ -2,12 +2,13 @@
 
 use cursor_invoice::DashboardInvoiceReader;
 use proptest::prelude::*;
-use reconcile::{ErrorKind, Invoice, InvoiceReader, LineKind, Result};
+use reconcile::invoice::LineKind;
+use reconcile::{ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::period;
 
 fn read(json: &str) -> Result<Invoice> {
-    DashboardInvoiceReader::new(period()).read(json.as_bytes(), "may.json")
+    DashboardInvoiceReader::new(period()).read_invoice(json.as_bytes(), "may.json")
 }
 
 fn remarks(invoice: &Invoice) -> Vec<(u64, &str)> {
@@ -80,7 +81,7 @@ fn errors_name_file_line_column_and_field() {
 proptest! {
     #[test]
     fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = DashboardInvoiceReader::new(period()).read(&bytes, "may.json");
+        let _ = DashboardInvoiceReader::new(period()).read_invoice(&bytes, "may.json");
     }
 
     #[test]

@@ -3,12 +3,15 @@
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{DemoInvoice, Simulator};
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, SubtotalName, reconcile};
+use reconcile::bridge::{LineStatus, SubtotalName};
+use reconcile::invoice::LineKind;
+use reconcile::readers::CsvInvoiceReader;
+use reconcile::{Invoice, InvoiceReader, reconcile};
 
 use crate::usage;
 
 fn read(csv: &str) -> Invoice {
-    CsvInvoiceReader::new(CursorWordings::new()).read(csv.as_bytes(), "invoice.csv").unwrap()
+    CsvInvoiceReader::new(CursorWordings::new()).read_invoice(csv.as_bytes(), "invoice.csv").unwrap()
 }
 
 fn sum(invoice: &Invoice, wanted: impl Fn(&LineKind) -> bool) -> i128 {

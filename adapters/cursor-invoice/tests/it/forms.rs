@@ -3,7 +3,9 @@
 use cost_model::{Money, Timestamp, TokenCounts, Tokens};
 use cursor_invoice::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
 use cursor_simulator::{Bill, Discrepancy, InvoiceLine, LineKind as Truth, UsageLine as About, dispute};
-use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader, LineKind, LineRule, UsageLine};
+use reconcile::invoice::{LineKind, LineRule, UsageLine};
+use reconcile::readers::{CsvInvoiceReader, JsonInvoiceReader};
+use reconcile::{Invoice, InvoiceReader};
 
 use crate::period;
 
@@ -26,7 +28,7 @@ struct Form {
     quantities: bool,
 }
 
-fn check_line(bill: &Bill, place: usize, read: &reconcile::InvoiceLine, form: Form) {
+fn check_line(bill: &Bill, place: usize, read: &reconcile::invoice::InvoiceLine, form: Form) {
     let truth = &bill.lines[place];
     let quantity = truth.quantity.filter(|_| form.quantities);
     assert_eq!(read.description, truth.description);
@@ -135,13 +137,13 @@ fn each_form_of_a_bill_says_what_the_biller_knows() {
     let dashboard = DashboardInvoiceReader::new(period());
     let (mut contradictions, mut lines) = (0, 0);
     for bill in bills(2_000).filter(|bill| !bill.lines.is_empty()) {
-        let read = csv.read(bill.csv().as_bytes(), "invoice.csv").unwrap();
+        let read = csv.read_invoice(bill.csv().as_bytes(), "invoice.csv").unwrap();
         check(&bill, &read, Form { quantities: true });
         check_contradictions(&bill, &read);
         let again = serde_json::to_vec(&read).unwrap();
-        assert_eq!(json.read(&again, "invoice.json").unwrap(), read);
+        assert_eq!(json.read_invoice(&again, "invoice.json").unwrap(), read);
 
-        let read = pdf.read(bill.pdf_text().as_bytes(), "invoice.txt").unwrap();
+        let read = pdf.read_invoice(bill.pdf_text().as_bytes(), "invoice.txt").unwrap();
         check(&bill, &read, Form { quantities: true });
         check_contradictions(&bill, &read);
         assert_eq!(read.number, bill.number);
@@ -153,7 +155,7 @@ fn each_form_of_a_bill_says_what_the_biller_knows() {
         assert_eq!(remarks[..3], [bill.title.as_str(), "Bill to", "Acme"]);
         assert_eq!(remarks.len(), 6, "{remarks:?}");
 
-        let read = dashboard.read(bill.dashboard_json().as_bytes(), "invoice.json").unwrap();
+        let read = dashboard.read_invoice(bill.dashboard_json().as_bytes(), "invoice.json").unwrap();
         check(&bill, &read, Form { quantities: false });
         contradictions += read.checks().unwrap().len();
         lines += read.lines.len();

@@ -14,11 +14,11 @@ mod seen;
 mod untidy;
 
 use cost_model::Window;
-use reconcile::{LineKind, UsageLine, Wordings};
+use reconcile::invoice::{LineKind, UsageLine, Wordings};
 
 /// What a line is about, without its tokens, and whether its quantity counts calls.
 fn classify(description: &str) -> LineKind {
-    let mut kind = cursor_invoice::CursorWordings::new().read(description).kind;
+    let mut kind = cursor_invoice::CursorWordings::new().interpret(description).kind;
     if let LineKind::Usage(about) = &mut kind {
         about.tokens = None;
         about.quantity_counts_calls = false;

@@ -2,19 +2,20 @@
 
 use cursor_invoice::PdfTextReader;
 use proptest::prelude::*;
-use reconcile::{ErrorKind, Invoice, InvoiceReader, LineKind, Result};
+use reconcile::invoice::LineKind;
+use reconcile::{ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::period;
 
 fn read(text: &str) -> Result<Invoice> {
-    PdfTextReader::new().with_period(period()).read(text.as_bytes(), "invoice.txt")
+    PdfTextReader::new().with_period(period()).read_invoice(text.as_bytes(), "invoice.txt")
 }
 
 /// Number, description, quantity, price and amount.
 type Line = (u64, String, Option<String>, Option<String>, String);
 
 fn lines(invoice: &Invoice) -> Vec<Line> {
-    let text = |line: &reconcile::InvoiceLine| {
+    let text = |line: &reconcile::invoice::InvoiceLine| {
         let quantity = line.quantity.map(|quantity| quantity.to_string());
         let price = line.unit_price.map(|price| price.to_string());
         (line.line, line.description.clone(), quantity, price, line.amount.to_string())
@@ -45,7 +46,7 @@ fn an_invoice_over_two_pages_is_read() {
             line(22, "Sales tax (10% on $7,998.50)", None, None, "799.85"),
         ]
     );
-    let kinds: Vec<_> = invoice.lines.iter().map(reconcile::InvoiceLine::kind).collect();
+    let kinds: Vec<_> = invoice.lines.iter().map(reconcile::invoice::InvoiceLine::kind).collect();
     assert_eq!(kinds, [&LineKind::Seats, &LineKind::Unrecognised, &LineKind::Tax]);
     assert_eq!(invoice.stated_total, Some("8798.35".parse().unwrap()));
     assert_eq!(invoice.number, "ABC-0001");
@@ -104,7 +105,7 @@ fn what_cannot_be_an_invoice_is_a_clear_error() {
         assert_eq!(read(text).unwrap_err().to_string(), message);
     }
     let error =
-        PdfTextReader::new().read(format!("{headings}Tax $1.00").as_bytes(), "invoice.txt").unwrap_err();
+        PdfTextReader::new().read_invoice(format!("{headings}Tax $1.00").as_bytes(), "invoice.txt").unwrap_err();
     assert_eq!(
         error.to_string(),
         "invoice.txt: there is no line like `Billing period Sep 14 \u{2013} Oct 14, 2026`, and no period was given"
@@ -167,6 +168,6 @@ proptest! {
 
     #[test]
     fn bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let _ = PdfTextReader::new().read(&bytes, "invoice.txt");
+        let _ = PdfTextReader::new().read_invoice(&bytes, "invoice.txt");
     }
 }

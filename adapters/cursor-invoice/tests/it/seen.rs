@@ -2,7 +2,9 @@
 
 use cursor_invoice::CursorWordings;
 use proptest::prelude::*;
-use reconcile::{CsvInvoiceReader, InvoiceReader, LineKind, LineRule};
+use reconcile::InvoiceReader;
+use reconcile::invoice::{LineKind, LineRule};
+use reconcile::readers::CsvInvoiceReader;
 
 use crate::{classify, period, requests, usage};
 
@@ -77,10 +79,10 @@ fn published_lines_agree_with_their_own_words() {
         \"token-based usage calls to non-max-gpt-5-high, totaling: $26.94. Input tokens: 1411138\",578,$0.05,26.94\n\
         Mid-month usage paid for May 2025,,,$-120.00\n";
     let reader = CsvInvoiceReader::new(CursorWordings::new()).with_period(period());
-    let invoice = reader.read(csv.as_bytes(), "seen.csv").unwrap();
+    let invoice = reader.read_invoice(csv.as_bytes(), "seen.csv").unwrap();
     assert_eq!(invoice.checks().unwrap(), []);
     let wrong = csv.replace("3.88", "3.89").replace("$76.02\"", "$76.20\"").replace("$0.05", "$0.06");
-    let found = reader.read(wrong.as_bytes(), "seen.csv").unwrap().checks().unwrap();
+    let found = reader.read_invoice(wrong.as_bytes(), "seen.csv").unwrap().checks().unwrap();
     let found: Vec<_> = found.into_iter().map(|check| (check.line, check.rule)).collect();
     assert_eq!(
         found,

@@ -3,14 +3,15 @@
 use cost_model::Window;
 use cost_model::input::DecimalMark;
 use cursor_invoice::{CursorInvoiceReader, DashboardInvoiceReader, PdfTextReader};
-use reconcile::{Invoice, InvoiceReader, LineKind, Result};
+use reconcile::invoice::LineKind;
+use reconcile::{Invoice, InvoiceReader, Result};
 
 fn case(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/it/cases/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 fn read(text: impl AsRef<[u8]>) -> Result<Invoice> {
-    PdfTextReader::new().read(text.as_ref(), "invoice.txt")
+    PdfTextReader::new().read_invoice(text.as_ref(), "invoice.txt")
 }
 
 fn july() -> Window {
@@ -19,7 +20,7 @@ fn july() -> Window {
 
 /// Description, quantity, price and amount of each line.
 fn lines(invoice: &Invoice) -> Vec<String> {
-    let line = |line: &reconcile::InvoiceLine| {
+    let line = |line: &reconcile::invoice::InvoiceLine| {
         let quantity = line.quantity.map_or("-".to_owned(), |quantity| quantity.to_string());
         let price = line.unit_price.map_or("-".to_owned(), |price| price.to_string());
         format!("{} | {quantity} | {price} | {}", line.description, line.amount)
@@ -67,7 +68,7 @@ fn days_below_the_lines_are_the_period_and_dollars_have_many_forms() {
     let french = case("pdf-as-stripe-makes-it/french.txt");
     refused(read(&french), "invoice.txt:", "decimal commas");
     let invoice =
-        PdfTextReader::new().with_decimal_mark(DecimalMark::Comma).read(&french, "invoice.txt").unwrap();
+        PdfTextReader::new().with_decimal_mark(DecimalMark::Comma).read_invoice(&french, "invoice.txt").unwrap();
     assert_eq!((invoice.period, lines(&invoice)), (july(), vec!["Cursor Teams | 10 | 40 | 400".to_owned()]));
     assert_eq!((invoice.number.as_str(), invoice.currency.code()), ("7C1D2E3F-0009", "USD"));
 }
@@ -78,7 +79,7 @@ fn what_the_caller_states_goes_before_days_of_the_text() {
     let at = |text: &str| text.parse::<cost_model::Timestamp>().unwrap();
     let period = Window::new(at("2026-07-01T09:30:00Z"), at("2026-08-01T09:30:00Z")).unwrap();
     let reader = PdfTextReader::new().with_period(period).with_issued(at("2026-08-02T10:00:00Z"));
-    let invoice = reader.read(&text, "invoice.txt").unwrap();
+    let invoice = reader.read_invoice(&text, "invoice.txt").unwrap();
     assert_eq!((invoice.period, invoice.issued), (period, Some(at("2026-08-02T10:00:00Z"))));
     let text = String::from_utf8(text).unwrap();
     let two = text.replace("Subtotal", "Usage\nJun 1 \u{2013} Jul 1, 2026\n$0.00\nSubtotal");
@@ -194,11 +195,12 @@ fn what_may_be_an_amount_is_no_part_of_the_words_below_it_unless_the_total_prove
 fn lines_that_miss_the_printed_total_are_an_error_until_the_difference_is_accepted() {
     let text = format!("{HEAD}Cursor Teams 10 $40.00 $400.00\nTotal $412.34\n");
     refused(read(&text), "invoice.txt:4: ", "12.34 more");
-    let invoice = PdfTextReader::new().accept_difference().read(text.as_bytes(), "invoice.txt").unwrap();
+    let invoice =
+        PdfTextReader::new().accept_difference().read_invoice(text.as_bytes(), "invoice.txt").unwrap();
     assert_eq!(invoice.checks().unwrap()[0].difference.to_string(), "12.34");
     let unread = text.replace("Total", "Something\nTotal");
     refused(
-        PdfTextReader::new().accept_difference().read(unread.as_bytes(), "invoice.txt"),
+        PdfTextReader::new().accept_difference().read_invoice(unread.as_bytes(), "invoice.txt"),
         "invoice.txt:4: ",
         "12.34 more",
     );
@@ -223,7 +225,7 @@ fn another_language_and_currency_are_read_where_commas_are_stated() {
                   Cursor Teams 10 140,00\u{a0}\u{20ac} 1\u{202f}400,00\u{a0}\u{20ac}\nZwischensumme 1.400,00 \u{20ac}\n\
                   MwSt. 19 % 266,00 \u{20ac}\nGesamtbetrag 1.666,00 \u{20ac}\nF\u{e4}lliger Betrag 1.666,00 \u{20ac}\nSeite 1 von 1\n";
     let reader = PdfTextReader::new().with_decimal_mark(DecimalMark::Comma);
-    let invoice = reader.read(german.as_bytes(), "invoice.txt").unwrap();
+    let invoice = reader.read_invoice(german.as_bytes(), "invoice.txt").unwrap();
     assert_eq!(lines(&invoice), ["Cursor Teams | 10 | 140 | 1400", "MwSt. 19 % | - | - | 266"]);
     assert_eq!((invoice.currency.code(), invoice.period), ("EUR", july()));
     refused(read(german), "invoice.txt:", "decimal commas");
@@ -234,10 +236,10 @@ fn another_language_and_currency_are_read_where_commas_are_stated() {
 #[test]
 fn amounts_of_the_dashboard_have_dollar_signs_and_errors_are_no_empty_months() {
     let reader = DashboardInvoiceReader::new(july());
-    let invoice = reader.read(&case("dollar-sign-in-a-dashboard-answer/may.json"), "may.json").unwrap();
+    let invoice = reader.read_invoice(&case("dollar-sign-in-a-dashboard-answer/may.json"), "may.json").unwrap();
     assert_eq!((invoice.total().unwrap().to_string().as_str(), invoice.remarks.len()), ("12.34", 0));
-    let error = |json: &str| reader.read(json.as_bytes(), "may.json");
-    let body = reader.read(&case("dollar-sign-in-a-dashboard-answer/error.json"), "may.json");
+    let error = |json: &str| reader.read_invoice(json.as_bytes(), "may.json");
+    let body = reader.read_invoice(&case("dollar-sign-in-a-dashboard-answer/error.json"), "may.json");
     refused(body, "may.json: ", "this is no invoice: error not_authenticated");
     refused(error(r#"{"message":"Forbidden"}"#), "may.json: ", "this is no invoice: message Forbidden");
     refused(
@@ -256,7 +258,10 @@ fn amounts_of_the_dashboard_have_dollar_signs_and_errors_are_no_empty_months() {
         "`amount` looks like an amount",
     );
     let sums = r#"{"items":[{"description":"14 discounted requests","cents":1234},{"description":"Total","totalDollars":"$12.34"}]}"#;
-    assert_eq!(reader.read(sums.as_bytes(), "may.json").unwrap().total().unwrap().to_string(), "12.34");
+    assert_eq!(
+        reader.read_invoice(sums.as_bytes(), "may.json").unwrap().total().unwrap().to_string(),
+        "12.34"
+    );
     let cents_alone = r#"{"items":[{"description":"a","cents":"1,234"}]}"#;
     refused(error(cents_alone), "may.json:1: ", "thousands");
 }
@@ -266,20 +271,28 @@ fn one_reader_takes_every_form_and_overrules_no_file() {
     let reader = CursorInvoiceReader::new().with_period(july());
     let csv =
         "# period: 2026-07-01T00:00:00Z/2026-08-01T00:00:00Z\ndescription,amount\nCursor Teams seats,80.00\n";
-    assert_eq!(reader.read(csv.as_bytes(), "a.CSV").unwrap().period, july());
+    assert_eq!(reader.read_invoice(csv.as_bytes(), "a.CSV").unwrap().period, july());
     refused(
-        reader.read(csv.replace("07-01", "07-02").as_bytes(), "a.csv"),
+        reader.read_invoice(csv.replace("07-01", "07-02").as_bytes(), "a.csv"),
         "a.csv: ",
         "the file states the period",
     );
     let answer = r#"{"items":[{"description":"Cursor Teams seats","cents":8000}]}"#;
-    assert_eq!(reader.read(answer.as_bytes(), "a.json").unwrap().total().unwrap().to_string(), "80");
-    refused(CursorInvoiceReader::new().read(answer.as_bytes(), "a.json"), "a.json: ", "state the period");
-    refused(reader.read(br#"{"error":"not_authenticated"}"#, "a.json"), "a.json: ", "this is no invoice");
-    refused(reader.read(b"[]", "a.json"), "a.json:1: ", "this is a list");
+    assert_eq!(reader.read_invoice(answer.as_bytes(), "a.json").unwrap().total().unwrap().to_string(), "80");
+    refused(
+        CursorInvoiceReader::new().read_invoice(answer.as_bytes(), "a.json"),
+        "a.json: ",
+        "state the period",
+    );
+    refused(
+        reader.read_invoice(br#"{"error":"not_authenticated"}"#, "a.json"),
+        "a.json: ",
+        "this is no invoice",
+    );
+    refused(reader.read_invoice(b"[]", "a.json"), "a.json:1: ", "this is a list");
     let text = case("pdf-as-stripe-makes-it/us-dollar.txt");
-    assert_eq!(CursorInvoiceReader::new().read(&text, "a.txt").unwrap().period, july());
-    refused(reader.read(b"x", "a.pdf"), "a.pdf: ", ".txt");
+    assert_eq!(CursorInvoiceReader::new().read_invoice(&text, "a.txt").unwrap().period, july());
+    refused(reader.read_invoice(b"x", "a.pdf"), "a.pdf: ", ".txt");
 }
 
 const BILL: &str = "Invoice\nInvoice number ABC-0009\nBilling period Jul 1 \u{2013} Aug 1, 2026\n\
