@@ -10,24 +10,54 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::{ChargeStatus, Explained, Reconciliation};
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
-/// The invoices of one cycle, each explained, and whether together they ask for every charge once.
+/// The invoices of one cycle, each explained, and whether together they bill every charge once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CycleReconciliation {
     /// Each invoice, in order. An invoice that a later one takes back as paid is explained as well.
     pub invoices: Vec<Reconciliation>,
-    /// What all invoices together ask for, once netting lines have taken back what was paid.
+    /// The total of all invoices, once netting lines have credited what was paid.
     pub total: Money,
-    /// On-demand charges that stand behind lines of more than one invoice, without a line of netting that takes the
+    /// On-demand charges that are behind lines of more than one invoice, without a line of netting that takes the
     /// earlier one back: their number, and what they were billed at.
     pub billed_twice: (u64, Money),
-    /// On-demand charges of the cycle that stand behind no line of any invoice.
+    /// On-demand charges of the cycle that are behind no line of any invoice.
     pub never_billed: (u64, Money),
 }
 
 /// Explains the invoices of one cycle, oldest first: those that were cut when a threshold was passed, and the last one.
 ///
 /// Lines of netting are matched with the invoices that they take back. The cycle is the span of all periods.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::cycle::reconcile_cycle;
+///
+/// let cycle = reconcile_cycle(&ledger, &[invoice.clone()], &rules)?;
+/// assert_eq!((cycle.billed_twice.0, cycle.never_billed.0), (0, 0));
+/// assert_eq!(cycle.total, "0.67".parse()?);
+///
+/// // The same invoice again bills the charge twice.
+/// let cycle = reconcile_cycle(&ledger, &[invoice.clone(), invoice], &rules)?;
+/// assert_eq!(cycle.billed_twice, (1, "0.6175".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As [`Case::explain`].
@@ -77,7 +107,7 @@ pub fn reconcile_cycle(
     })
 }
 
-/// For each invoice, whether a later one has a line of netting that takes it back.
+/// Returns for each invoice, whether a later one has a line of netting that takes it back.
 fn paid_back(invoices: &[Invoice]) -> Result<Vec<bool>> {
     let mut paid_back = vec![false; invoices.len()];
     for (number, invoice) in invoices.iter().enumerate() {

@@ -12,6 +12,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why an invoice could not be read, or not be reconciled at all.
 ///
 /// A difference between invoice and usage is never an error: it is a step of the bridge, or unexplained.
+///
+/// ```
+/// use reconcile::{Error, ErrorKind};
+///
+/// let error = Error::new(ErrorKind::Invoice, "`x` is not an amount").in_file("invoice.csv").on_line(3).in_field("amount");
+/// assert_eq!(error.to_string(), "invoice.csv:3: amount: `x` is not an amount");
+/// assert_eq!((error.kind(), error.line()), (ErrorKind::Invoice, Some(3)));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Inner>);
@@ -45,12 +53,12 @@ pub enum ErrorKind {
     Store,
     /// The library contradicted itself, and a result that would be wrong is withheld.
     Internal,
-    /// A forecast is asked for an instant outside its cycle, or with nothing known before it.
+    /// A forecast was requested for an instant outside its cycle, or with nothing known before it.
     Period,
 }
 
 impl Error {
-    /// An error of `kind` that says `message`: lower case, no full stop.
+    /// Creates an error of `kind` with a message: lower case, no full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -62,49 +70,49 @@ impl Error {
         }))
     }
 
-    /// The same error, about a file.
+    /// Names the file that is wrong.
     pub fn in_file(mut self, file: &str) -> Self {
         self.0.file = Some(file.into());
         self
     }
 
-    /// The same error, about a line, counted from 1.
+    /// Names the line that is wrong, counted from 1.
     pub fn on_line(mut self, line: u64) -> Self {
         self.0.line = Some(line);
         self
     }
 
-    /// The same error, about a field of the line.
+    /// Names the field of the line that is wrong.
     pub fn in_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.0.field = Some(field.into());
         self
     }
 
-    /// The same error with more to say.
+    /// Returns the same error with more to say.
     pub(crate) fn and(mut self, more: &str) -> Self {
         self.0.message = format!("{}; {more}", self.0.message);
         self
     }
 
-    /// The same error, because of another one.
+    /// Returns the same error, because of another one.
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
     }
 
-    /// The class of this error.
+    /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The line that is wrong, counted from 1.
+    /// Returns the line that is wrong, counted from 1.
     pub fn line(&self) -> Option<u64> {
         self.0.line
     }
 }
 
 impl From<InputError> for Error {
-    /// What is wrong with the text of an invoice.
+    /// Returns what is wrong with the text of an invoice.
     fn from(problem: InputError) -> Self {
         let mut error = Self::new(ErrorKind::Invoice, problem.message());
         error.0.line = problem.line();

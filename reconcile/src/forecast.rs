@@ -39,7 +39,7 @@ pub struct Forecast {
     pub tax: ForecastRange,
     /// The whole invoice.
     pub total: ForecastRange,
-    /// How many past weeks the forecast rests on.
+    /// Number of past weeks the forecast rests on.
     pub weeks: u32,
 }
 
@@ -57,6 +57,33 @@ pub struct ForecastRange {
 
 impl Forecast {
     /// Forecasts the invoice of the cycle `period` from the charges before `as_of`.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// use reconcile::forecast::Forecast;
+    ///
+    /// let (cycle, as_of) = (september, "2026-09-28T00:00:00Z".parse()?);
+    /// let forecast = Forecast::for_cycle(&ledger, cycle, as_of, &rules, Some(&invoice))?;
+    /// assert_eq!(forecast.so_far, "0.6175".parse()?);
+    /// assert!(forecast.total.contains(forecast.total.likely));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Period`] when `as_of` does not lie in the period, or the ledger knows less than a week before it;
@@ -118,7 +145,7 @@ impl ForecastRange {
         })
     }
 
-    /// Whether an amount lies inside, ends included.
+    /// Returns whether an amount lies inside, ends included.
     pub fn contains(&self, amount: Money) -> bool {
         self.low <= amount && amount <= self.high
     }
@@ -149,7 +176,7 @@ impl Charges {
         (as_of.millis().saturating_sub(first) / WEEK).clamp(0, WEEKS)
     }
 
-    /// What the rest of the cycle may come to on demand, for each past week: if the same share is on demand as in the
+    /// Returns what the rest of the cycle may add up to on demand, for each past week: if the same share is on demand as in the
     /// same part of the cycle before, and if the plan includes as much as there. Without a cycle before, the share is
     /// that of the past weeks.
     fn paces(&self, rest: (i64, i64), cycle: i64, weeks: i64) -> Result<Vec<Money>> {
@@ -212,7 +239,7 @@ impl Running {
         Ok(before(end).checked_sub(before(start))?)
     }
 
-    /// What the span would come to if each of its weeks were the one that many weeks before its start.
+    /// Returns what the span would add up to if each of its weeks were the one that many weeks before its start.
     fn pace(&self, (start, end): (i64, i64), week: i64) -> Result<Money> {
         let past = start.saturating_sub(week * WEEK);
         let (whole, rest) = ((end - start) / WEEK, (end - start) % WEEK);
@@ -230,7 +257,7 @@ fn mean(amounts: &[Money]) -> Result<Money> {
     Ok(Money::from_units(sum.checked_div(count).unwrap_or_default()))
 }
 
-/// The tax on an amount, at the rate that the invoice before has on everything else.
+/// Returns the tax on an amount, at the rate that the invoice before has on everything else.
 fn tax(amount: Money, before: Option<&Invoice>, decimals: u32) -> Result<Money> {
     let Some(before) = before else { return Ok(Money::ZERO) };
     let taxes = before.lines.iter().filter(|line| *line.kind() == LineKind::Tax).map(|line| line.amount);
@@ -262,7 +289,7 @@ mod tests {
         )
     }
 
-    /// A charge each noon, as large as its week's number and zero on the last two days of each.
+    /// Returns a charge each noon, as large as its week's number and zero on the last two days of each.
     fn ledger(days: i64) -> Ledger {
         let mut ledger = Ledger::builder(Currency::USD);
         for number in (0..days).filter(|number| number % 7 < 5) {

@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Types by topic
+//!
+//! | topic | types |
+//! |---|---|
+//! | explaining an invoice | [`reconcile()`], [`Case`], [`SinceIssue`], [`StoredUsage`], [`BillingRules`] |
+//! | the result | [`Reconciliation`], [`Explained`], [`Step`], [`Category`], and the modules [`bridge`] and [`causes`] |
+//! | what to do about it | [`Assessment`](assessment::Assessment), [`Verdict`](assessment::Verdict), [`Dispute`](assessment::Dispute) in [`assessment`] |
+//! | invoices | [`Invoice`], [`InvoiceReader`], and the modules [`invoice`](mod@invoice) and [`readers`] |
+//! | files and pictures | [`output`] |
+//! | sign-offs | [`History`](history::History), [`SignOff`](history::SignOff) in [`history`] |
+//! | before and beside the invoice | [`forecast`], [`tie_out`], [`cycle`] |
+//! | errors | [`Error`], [`ErrorKind`] |
 
 pub mod causes;
 mod chargeback;

@@ -55,12 +55,12 @@ impl StoredUsage {
         Ok(Self { ledger, since, observed })
     }
 
-    /// The charges.
+    /// Returns the charges.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// The invoice as a case of which all of this is known.
+    /// Returns the invoice as a case of which all of this is known.
     pub fn case<'a>(&'a self, invoice: &'a Invoice, rules: &'a BillingRules) -> Case<'a> {
         let case = Case::new(&self.ledger, invoice, rules);
         match &self.since {
@@ -69,7 +69,7 @@ impl StoredUsage {
         }
     }
 
-    /// The charges against what the provider stated of people in the invoice's cycle, if it stated anything.
+    /// Returns the charges against what the provider stated of people in the invoice's cycle, if it stated anything.
     ///
     /// # Errors
     /// As [`TieOut::compare`].

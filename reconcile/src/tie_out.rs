@@ -13,7 +13,7 @@ use crate::model::bridge::{Reconciliation, SubtotalName};
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
 /// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
-/// provider calls spend may be on-demand spend alone, or everything used. Each person is held against both readings, and
+/// provider calls spend may be on-demand spend alone, or everything used. Each person is compared with both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -80,7 +80,43 @@ pub struct GroupTieOut {
 cost_model::masked_debug!(GroupTieOut { charged });
 
 impl TieOut {
-    /// Holds the charges of a ledger against what was observed; `None` if it does not say when the cycle began.
+    /// Compares the charges of a ledger with what was observed; `None` if it does not say when the cycle began.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// use cost_model::{Observations, ObservedSpend};
+    /// use reconcile::tie_out::{Reading, TieOut};
+    ///
+    /// charge.edit(|set| set.resource = Some("ann".into()));
+    /// let mut of_ann = Ledger::builder(Currency::USD);
+    /// of_ann.push(&charge)?;
+    /// let mut observed = Observations::at("2026-09-21T00:00:00Z".parse()?);
+    /// observed.cycle_start = Some(september.start());
+    /// let mut spend = ObservedSpend::default();
+    /// spend.person = "ann".into();
+    /// spend.spend = Some("0.6175".parse()?);
+    /// observed.spend = vec![spend];
+    /// let tie_out = TieOut::compare(&of_ann.build(), &observed, &rules)?.expect("the cycle is known");
+    /// assert_eq!((tie_out.charged, tie_out.stated), ("0.6175".parse()?, "0.6175".parse()?));
+    /// assert_eq!(tie_out.differing().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -119,7 +155,7 @@ impl TieOut {
         Ok(Some(Self { window, reading, groups, charged: total, stated: Money::sum(stated)?, people }))
     }
 
-    /// The people whose stated spend is not their charges by the reading that holds, or of whom nothing is stated.
+    /// Returns the people whose stated spend is not their charges by the reading that holds, or of whom nothing is stated.
     pub fn differing(&self) -> impl Iterator<Item = &PersonTieOut> {
         self.people.iter().filter(|person| match self.reading {
             Reading::Total => person.if_total != Some(Money::ZERO),
@@ -127,9 +163,9 @@ impl TieOut {
         })
     }
 
-    /// The three ways side by side: charges, what is stated of people, and the invoice's on-demand usage. They are about
+    /// Returns the three ways side by side: charges, what is stated of people, and the invoice's on-demand usage. They are about
     /// the same span only if the observation was made at the end of the invoice's period.
-    pub fn against(&self, reconciliation: &Reconciliation) -> ThreeWayMatch {
+    pub fn three_way_match(&self, reconciliation: &Reconciliation) -> ThreeWayMatch {
         ThreeWayMatch {
             charged: self.charged,
             stated: self.stated,
@@ -186,7 +222,7 @@ fn on_demand_by_person(
     Ok(charged)
 }
 
-/// A reading holds for a person if it leaves nothing, or less than a cent: a provider may state whole cents.
+/// Returns a reading holds for a person if it leaves nothing, or less than a cent: a provider may state whole cents.
 fn reading(people: &[PersonTieOut]) -> Reading {
     let nothing = |left: Option<Money>| {
         left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)

@@ -6,7 +6,9 @@ use reconcile::readers::{CsvInvoiceReader, JsonInvoiceReader};
 use reconcile::readers::{JsonText, decode_text};
 use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
 
-use crate::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
+use crate::dashboard::DashboardInvoiceReader;
+use crate::pdf::reader::PdfTextReader;
+use crate::wordings::CursorWordings;
 
 /// Reads an invoice in the form that the file's name and content show: `.csv`, `.json` in our own form or as the dashboard
 /// answers, `.txt` of a PDF.
@@ -32,19 +34,19 @@ pub struct CursorInvoiceReader {
 }
 
 impl CursorInvoiceReader {
-    /// A reader of invoices that say what is needed.
+    /// Creates a reader of invoices that state what is needed.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The billing period. A CSV or JSON file that states another is refused; days that a PDF prints become a remark.
+    /// Sets the billing period. A CSV or JSON file that states another is refused; days that a PDF prints become a remark.
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
         self.period = Some(period);
         self
     }
 
-    /// When the invoice was issued. A CSV or JSON file that states another instant is refused; the day that a PDF prints
+    /// Sets the instant at which the invoice was issued. A CSV or JSON file that states another instant is refused; the day that a PDF prints
     /// becomes a remark.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
@@ -52,14 +54,14 @@ impl CursorInvoiceReader {
         self
     }
 
-    /// The decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is refused.
+    /// Sets the decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);
         self
     }
 
-    /// The same reader for another invoice of the same origin, of which neither period nor issue are known.
+    /// Returns the reader for another invoice of the same origin, of which neither period nor issue are known.
     #[must_use]
     pub fn of_another_invoice(self) -> Self {
         Self { period: None, issued: None, decimal_mark: self.decimal_mark }
@@ -125,7 +127,7 @@ impl CursorInvoiceReader {
         reader.read_invoice(bytes, file)
     }
 
-    /// The invoice, unless it states another period or issue than the caller: neither is overruled without a word.
+    /// Returns the invoice, unless it states another period or issue than the caller: neither is overruled without a word.
     fn agreed(&self, invoice: Invoice, file: &str) -> Result<Invoice> {
         let fail = |message: String| Err(Error::new(ErrorKind::Invoice, message).in_file(file));
         match (self.period, self.issued) {
@@ -154,7 +156,7 @@ impl InvoiceReader for CursorInvoiceReader {
     }
 }
 
-/// Whether JSON is an object without `lines`, which every invoice of our own form has: an answer of the dashboard, or an error
+/// Returns whether JSON is an object without `lines`, which every invoice of our own form has: an answer of the dashboard, or an error
 /// body.
 fn is_dashboard_answer(bytes: &[u8]) -> bool {
     let Ok(text) = decode_text(bytes) else { return false };

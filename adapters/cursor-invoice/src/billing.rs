@@ -1,4 +1,4 @@
-//! How Cursor bills usage.
+//! Cursor's billing rules.
 
 use chrono::FixedOffset;
 use cost_model::{Dimension, Error, Filter};
@@ -8,7 +8,7 @@ use reconcile::BillingRules;
 /// provider keys lie outside them; lines price calls in Max Mode apart; line amounts are in whole cents. Cycles are likely cut at
 /// midnight in UTC, or in Cursor's own time zone, the Pacific one, in winter or in summer.
 ///
-/// Source: the Admin API page says to sum `chargedCents` of usage events; which kinds an invoice asks for is the
+/// Source: the Admin API page says to sum `chargedCents` of usage events; which kinds an invoice bills is the
 /// meaning of their labels on Cursor's usage page.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use reconcile::invoice::{InvoiceLine, Remark, Wordings};
 use reconcile::readers::{JsonText, decode_text, settle_rows};
 use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
 
-use crate::CursorWordings;
+use crate::wordings::CursorWordings;
 
 /// Reads a saved answer of the dashboard's call for the invoice of a month. The call is private to Cursor's dashboard:
 /// this reads what a person has exported, and asks nobody.
@@ -49,20 +49,20 @@ pub struct DashboardInvoiceReader {
 }
 
 impl DashboardInvoiceReader {
-    /// A reader of the invoice of this period. Whether a month in the dashboard is a calendar month or a billing cycle
+    /// Returns a reader of the invoice of this period. Whether a month in the dashboard is a calendar month or a billing cycle
     /// is not documented, and has changed.
     pub fn new(period: Window) -> Self {
         Self { wordings: CursorWordings::new(), period, issued: None, decimal_mark: None }
     }
 
-    /// When the invoice was issued, which the answer does not say.
+    /// Returns when the invoice was issued, which the answer does not say.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
         self.issued = Some(issued);
         self
     }
 
-    /// The decimal mark of amounts in strings. Without one, a string that can be read in two ways is refused.
+    /// Returns the decimal mark of amounts in strings. Without one, a string that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);
@@ -152,7 +152,7 @@ impl InvoiceReader for DashboardInvoiceReader {
     }
 }
 
-/// What a field beside the items says, if it is worth a remark.
+/// Returns what a field beside the items says, if it is worth a remark.
 fn said(name: &str, value: &str) -> Option<String> {
     match (name, value) {
         ("hasUnpaidMidMonthInvoice", "false") | (_, "null") => None,
@@ -161,7 +161,7 @@ fn said(name: &str, value: &str) -> Option<String> {
     }
 }
 
-/// Why an answer without items is no invoice: what it says of an error, or the fields that it has.
+/// Returns why an answer without items is no invoice: what it says of an error, or the fields that it has.
 fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
     let is_error = |name: &str| {
         matches!(
@@ -184,7 +184,7 @@ fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
     Error::new(ErrorKind::Invoice, message)
 }
 
-/// A count of cents, every digit of it.
+/// Returns a count of cents, every digit of it.
 fn in_cents<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader) -> Result<Money> {
     let amount = json.amount(value, numbers)?;
     let cents = amount.value.units();

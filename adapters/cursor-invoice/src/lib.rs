@@ -9,5 +9,5 @@ mod wordings;
 pub use any::CursorInvoiceReader;
 pub use billing::billing_rules;
 pub use dashboard::DashboardInvoiceReader;
-pub use pdf::PdfTextReader;
+pub use pdf::reader::PdfTextReader;
 pub use wordings::CursorWordings;

@@ -78,7 +78,7 @@ async fn three_ways_meet_in_a_running_cycle() {
     let tie_out = TieOut::compare(&ledger, &observed, &rules).unwrap().unwrap();
     assert_eq!(tie_out.differing().count(), 0);
     let found = reconcile::reconcile(&ledger, &invoice, &rules).unwrap();
-    let ways = tie_out.against(&found);
+    let ways = tie_out.three_way_match(&found);
     assert!(ways.same_span);
     assert_eq!(ways.charged, ways.stated);
     // The invoice differs by the rounding of its lines alone, and Vantage's check is nearly met.

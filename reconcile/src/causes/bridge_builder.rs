@@ -50,7 +50,7 @@ impl NewStep {
         }
     }
 
-    /// The same step, taking away what it speaks of.
+    /// Returns the same step, taking away what it refer to.
     pub(crate) fn negated(mut self) -> Result<Self> {
         self.amount = self.amount.checked_neg()?;
         Ok(self)
@@ -80,7 +80,7 @@ impl BridgeBuilder {
         }
     }
 
-    /// Adds a step; one that nothing stands behind is left out.
+    /// Adds a step; one that nothing is behind is left out.
     pub(crate) fn add_step(&mut self, step: NewStep) -> Result<()> {
         if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
             return Ok(());
@@ -110,7 +110,7 @@ impl BridgeBuilder {
         Ok(())
     }
 
-    /// The amount of a subtotal that has been passed.
+    /// Returns the amount of a subtotal that has been passed.
     pub(crate) fn subtotal(&self, name: SubtotalName) -> Money {
         self.subtotals
             .iter()

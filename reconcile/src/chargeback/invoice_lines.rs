@@ -1,4 +1,4 @@
-//! The lines that no usage stands behind, as cost records.
+//! The lines that no usage is behind, as cost records.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use cost_model::{CostRecord, Costs};
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 impl LineKind {
-    /// Whether only the invoice knows of such lines: seats, prorations, add-ons, discounts, credits, refunds, netting,
+    /// Returns whether only the invoice knows of such lines: seats, prorations, add-ons, discounts, credits, refunds, netting,
     /// tax, and wordings that are not known. Usage, the token fee and fees on own keys are charges of the usage feed.
     pub fn is_invoice_only(&self) -> bool {
         charge(self).is_some()

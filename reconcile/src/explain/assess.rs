@@ -23,7 +23,7 @@ pub(crate) struct AssessmentInput<'a> {
     pub(crate) unexplained: Money,
     pub(crate) certain: bool,
     pub(crate) charges: u64,
-    /// Those that charges stand behind, and that may be rounded.
+    /// Those that charges are behind, and that may be rounded.
     pub(crate) lines: u64,
     pub(crate) digit: LastDigit,
     pub(crate) on_demand_charges: Money,

@@ -30,7 +30,7 @@ pub(crate) struct ClueSearch<'a> {
 }
 
 impl ClueSearch<'_> {
-    /// The clues with the most money, and those about lines that are perhaps `billed_twice`.
+    /// Returns the clues with the most money, and those about lines that are perhaps `billed_twice`.
     pub(crate) fn clues(&self, billed_twice: &[Dispute]) -> Result<Vec<Clue>> {
         let mut clues: Vec<Clue> = billed_twice
             .iter()
@@ -99,7 +99,7 @@ impl ClueSearch<'_> {
         Ok((!line_sums.is_empty()).then(|| Clue::new(Vec::new(), amount, kind)))
     }
 
-    /// What fits the difference of one line.
+    /// Returns what fits the difference of one line.
     fn of_line(&self, number: usize, line_group: &LineGroup, resolved: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = resolved.difference;
@@ -112,7 +112,7 @@ impl ClueSearch<'_> {
         Ok(swapped.into_iter().chain(buckets).chain(probes).map(clue).collect())
     }
 
-    /// Whether the line would be right with two neighbouring digits swapped.
+    /// Returns whether the line would be right with two neighbouring digits swapped.
     fn is_transposed(&self, line_group: &LineGroup, difference: Money) -> Result<bool> {
         let Ok(right) = line_group.amount.checked_sub(difference) else { return Ok(false) };
         let digits = |amount: Money| -> Result<Vec<u8>> {

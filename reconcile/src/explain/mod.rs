@@ -40,6 +40,29 @@ use crate::search::selection::ChargeHistory;
 /// Explains why an invoice's total differs from the usage in a ledger, step by step: a [`Case`] of which no more is
 /// known than these.
 ///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// let bridge = reconcile::reconcile(&ledger, &invoice, &rules)?;
+/// assert!(bridge.unexplained.is_zero());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`Case::explain`].
 pub fn reconcile(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Reconciliation> {
@@ -48,6 +71,29 @@ pub fn reconcile(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Re
 
 impl Case<'_> {
     /// Explains the invoice.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let explained = Case::new(&ledger, &invoice, &rules).explain()?;
+    /// assert_eq!(explained.reconciliation.lines.len(), invoice.lines.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`].
@@ -169,12 +215,12 @@ fn token_fees(found: &Hypothesis) -> Result<Tally> {
     })
 }
 
-/// How many lines charges stand behind.
+/// Returns how many lines charges are behind.
 fn rounded_lines(lines: &[LineOutcome]) -> u64 {
     lines.iter().filter(|line| line.computed.is_some()).map(|_| 1).sum()
 }
 
-/// The amounts of lines in words that are not known, without their signs.
+/// Returns the amounts of lines in words that are not known, without their signs.
 fn unknown_wording(invoice: &Invoice) -> Money {
     let unknown = invoice.lines.iter().filter(|line| *line.kind() == LineKind::Unrecognised);
     sum_of_magnitudes(unknown.map(|line| line.amount))
@@ -226,7 +272,7 @@ impl Outcomes<'_> {
     }
 }
 
-/// The final status of every charge: scope decided most, the chosen hypothesis decides the rest.
+/// Returns the final status of every charge: scope decided most, the chosen hypothesis decides the rest.
 fn charge_statuses(
     usage: &Usage,
     charges: &ChargeHistory<'_>,

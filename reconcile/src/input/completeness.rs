@@ -34,12 +34,12 @@ impl Completeness {
         completeness
     }
 
-    /// Whether charges are known to be lacking.
+    /// Returns whether charges are known to be lacking.
     pub(crate) fn is_short(&self) -> bool {
         !self.gaps.is_empty() || self.lacking > 0
     }
 
-    /// What keeps a final answer about the period, or the span that the invoice really asks for, from being given.
+    /// Returns what keeps a final answer about the period, or the span that the invoice really bills, from being given.
     pub(crate) fn missing(&self, case: &Case<'_>, asked: Window) -> Vec<Missing> {
         let stated = case.invoice.period;
         let (start, end) = (stated.start().min(asked.start()), stated.end().max(asked.end()));
@@ -49,7 +49,7 @@ impl Completeness {
         missing
     }
 
-    /// Whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
+    /// Returns whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
     /// there are where nobody has read.
     pub(crate) fn may_lack(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);
@@ -57,19 +57,19 @@ impl Completeness {
         self.is_short() && (enough || !self.gaps.is_empty())
     }
 
-    /// Whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
+    /// Returns whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
     /// that a line counts beside charges of another period.
     pub(crate) fn lacks(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);
         charges.saturating_add(self.surplus) == self.lacking.saturating_add(copies)
     }
 
-    /// Whether no charge is known to be lacking, and none to be held too often.
+    /// Returns whether no charge is known to be lacking, and none to be held too often.
     pub(crate) fn is_settled(&self) -> bool {
         !self.is_short() && self.surplus == 0
     }
 
-    /// What shows that charges are lacking.
+    /// Returns what shows that charges are lacking.
     pub(crate) fn rule(&self) -> String {
         let span = |window: &Window| format!("{} to {}", window.start(), window.end());
         let gaps: Vec<String> = self.gaps.iter().map(span).collect();
@@ -90,7 +90,7 @@ fn covers(window: Window, inner: Window) -> bool {
     window.start() <= inner.start() && inner.end() <= window.end()
 }
 
-/// How many charges the ledger has in each window that a number was announced for.
+/// Returns how many charges the ledger has in each window that a number was announced for.
 fn held(case: &Case<'_>) -> Vec<u64> {
     let mut held = vec![0; case.announced.len()];
     if held.is_empty() {

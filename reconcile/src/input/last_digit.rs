@@ -18,7 +18,7 @@ pub(crate) struct LastDigit {
 pub(crate) struct RoundedSums {
     /// In last digits, rounded down.
     floor: i128,
-    /// How many amounts go one last digit higher.
+    /// Number of amounts go one last digit higher.
     half_up: i128,
     half_even: i128,
     ceil: i128,
@@ -39,19 +39,19 @@ impl LastDigit {
         exact?.rounded(self.decimals, rounding).ok()
     }
 
-    /// Whether two amounts are less than a last digit apart.
+    /// Returns whether two amounts are less than a last digit apart.
     pub(crate) fn is_near(self, one: Money, other: Money) -> bool {
         one.checked_sub(other).is_ok_and(|off| off.units().unsigned_abs() < self.size())
     }
 
-    /// How many last digits lie between the least and the greatest of these amounts.
+    /// Returns how many last digits lie between the least and the greatest of these amounts.
     pub(crate) fn spread(self, amounts: impl Iterator<Item = i128> + Clone) -> u64 {
         let (most, least) = (amounts.clone().max().unwrap_or(0), amounts.min().unwrap_or(0));
         let spread = most.abs_diff(least).checked_div(self.size()).unwrap_or(0);
         u64::try_from(spread).unwrap_or(u64::MAX)
     }
 
-    /// The amount in whole last digits, rounded down, and what is above them.
+    /// Returns the amount in whole last digits, rounded down, and what is above them.
     fn split(self, amount: i128) -> Option<(i128, i128)> {
         // A division by the odd part alone fits a register for all but huge amounts.
         let (high, low) =
@@ -78,7 +78,7 @@ impl RoundedSums {
         Some(())
     }
 
-    /// The sums by each policy; absent past the range.
+    /// Returns the sums by each policy; absent past the range.
     pub(crate) fn amounts(self, digit: LastDigit) -> [Option<Money>; 4] {
         [self.half_up, self.half_even, 0, self.ceil].map(|higher| {
             let digits = self.floor.checked_add(higher)?;

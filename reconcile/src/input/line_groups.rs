@@ -1,4 +1,4 @@
-//! Which lines speak of which charges.
+//! Which lines refer to which charges.
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind, UsageLine};
 pub(crate) struct LineGroup {
     /// The numbers of the lines in the invoice, counted from 0.
     pub(crate) lines: Vec<usize>,
-    /// The numbers of lines that repeat an earlier one and are not among them: no charges stand behind them.
+    /// The numbers of lines that repeat an earlier one and are not among them: no charges are behind them.
     pub(crate) repeated: Vec<usize>,
-    /// What the lines ask for.
+    /// What the lines bill.
     pub(crate) amount: Money,
-    /// What their texts ask for, where every text names an amount.
+    /// What their texts bill, where every text names an amount.
     pub(crate) in_words: Option<Money>,
-    /// How many calls they count, where every one counts and a charge stands for one call.
+    /// Number of calls they count, where every one counts and a charge represents one call.
     pub(crate) calls: Option<u64>,
-    /// How many calls they count, where a charge may stand for several.
+    /// Number of calls they count, where a charge may represent several.
     pub(crate) aggregated_calls: Option<u64>,
     /// The tokens they state, where every one does.
     pub(crate) tokens: Option<TokenCounts>,
 }
 
-/// The claims of all usage lines, and which charges they take: each cell goes to one claim at most.
+/// The line groups of all usage lines, and which charges they take: each usage group goes to one line group at most.
 ///
-/// A withdrawn charge has no cell, since nobody kept its model: each claim has a cell of its own for those, after all
-/// others, and the last cell is for those that are in no claim.
+/// A withdrawn charge has no usage group, since nobody kept its model: each line group has a usage group of its own for those, after all
+/// others, and the last usage group is for those that are in no line group.
 #[derive(Debug)]
 pub(crate) struct LineGroups {
     pub(crate) all: Vec<LineGroup>,
@@ -39,7 +39,7 @@ pub(crate) struct LineGroups {
     models: Vec<String>,
 }
 
-/// What tells claims apart: a model, a user, a day, a mode.
+/// What tells line groups apart: a model, a user, a day, a mode.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject<'a> {
     model: Option<&'a str>,
@@ -54,7 +54,7 @@ impl<'a> Subject<'a> {
         Self { model: about.model.as_deref(), user, day: about.day, mode: about.mode }
     }
 
-    /// Whether a cell is among the charges that such lines are about.
+    /// Returns whether a usage group is among the charges that such lines are about.
     fn includes(&self, usage_group: &UsageGroup) -> bool {
         self.model.is_none_or(|model| *model == usage_group.model)
             && (self.user.is_none() || self.user == usage_group.user)
@@ -64,7 +64,7 @@ impl<'a> Subject<'a> {
 }
 
 impl LineGroups {
-    /// The most particular lines choose first.
+    /// Returns the most particular lines choose first.
     pub(crate) fn group_lines(invoice: &Invoice, usage_groups: &[UsageGroup]) -> Result<Self> {
         let mut groups: BTreeMap<Subject<'_>, Vec<usize>> = BTreeMap::new();
         for (number, line) in invoice.lines.iter().enumerate() {
@@ -87,7 +87,7 @@ impl LineGroups {
         Ok(Self { all: line_groups, line_group_of_usage_group, models })
     }
 
-    /// These cells one by one, and together where they are of one model.
+    /// Returns these usage groups one by one, and together where they are of one model.
     pub(crate) fn combinations(&self, usage_groups: &[usize]) -> Vec<Vec<usize>> {
         let model = |usage_group: usize| self.models.get(usage_group);
         let mut sets: Vec<Vec<usize>> = usage_groups.iter().map(|usage_group| vec![*usage_group]).collect();
@@ -103,7 +103,7 @@ impl LineGroups {
         self.models.get(usage_group).map(String::as_str)
     }
 
-    /// The number of cells, those for withdrawn charges included.
+    /// Returns the number of usage groups, those for withdrawn charges included.
     pub(crate) fn group_count(&self) -> usize {
         self.line_group_of_usage_group.len()
     }
@@ -118,7 +118,7 @@ impl LineGroups {
             .collect()
     }
 
-    /// The cell of a claim's withdrawn charges, or of those in no claim.
+    /// Returns the usage group of a line group's withdrawn charges, or of those in no line group.
     pub(crate) fn withdrawn_group(&self, line_group: Option<usize>) -> usize {
         let past_charges = self.group_count().saturating_sub(self.all.len() + 1);
         past_charges.saturating_add(line_group.unwrap_or(self.all.len()))
@@ -144,7 +144,7 @@ impl LineGroup {
     }
 }
 
-/// The amount that a line's own words come to.
+/// Returns the amount that a line's own words add up to.
 pub(crate) fn in_words(line: &InvoiceLine) -> Option<Money> {
     let count = || usage_of(line).and_then(|about| about.requests.or(about.calls));
     line.wording.amount.or_else(|| times(line.wording.unit_price?, count()?))

@@ -6,10 +6,21 @@ use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
 
 /// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
-/// An invoice cannot know of them, so they are differences with a name. Two sources tell of them. A scan of a store into
+/// An invoice cannot know of them, so they are differences with a name. Two sources report them. A scan of a store into
 /// this sink finds charges first seen later; they count only if a charge of the same time or a later one had been seen
-/// before the invoice was issued, since otherwise nobody had looked. Restatements tell of changes in days that were
+/// before the invoice was issued, since otherwise nobody had looked. Restatements report changes in days that were
 /// taken for final.
+///
+/// ```
+/// use cost_model::{MemoryStore, CostStore as _, Scope};
+/// use reconcile::SinceIssue;
+///
+/// # async fn example(store: &MemoryStore) -> cost_model::Result<()> {
+/// let mut since = SinceIssue::new("2026-10-15T10:00:00Z".parse()?);
+/// store.scan(&Scope::all(), &mut since).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SinceIssue {
     issued: Timestamp,
@@ -19,7 +30,7 @@ pub struct SinceIssue {
     restated: Vec<Restated>,
 }
 
-/// A charge by what a ledger tells of it.
+/// A charge by what a ledger report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Amounts {
     pub(crate) at: Timestamp,
@@ -35,7 +46,7 @@ pub(crate) struct Restated {
 }
 
 impl SinceIssue {
-    /// Nothing known yet about an invoice of that instant.
+    /// Creates a record of nothing yet, for an invoice that was issued at that instant.
     pub fn new(issued: Timestamp) -> Self {
         Self { issued, known_to: None, late: Vec::new(), restated: Vec::new() }
     }
@@ -48,7 +59,7 @@ impl SinceIssue {
         self
     }
 
-    /// The late charges, those that restatements tell of included.
+    /// Returns the late charges, those that restatements report included.
     pub(crate) fn late(&self) -> Vec<Amounts> {
         let mut late: Vec<_> = self
             .late
@@ -70,7 +81,7 @@ impl SinceIssue {
         late.filter_map(|each| Some(Amounts { at: each.at, costs: each.new? }))
     }
 
-    /// The amounts before and after, of every charge that changed or was withdrawn. What came and went since the issue
+    /// Returns the amounts before and after, of every charge that changed or was withdrawn. What came and went since the issue
     /// was never there.
     pub(crate) fn changed(&self) -> Vec<Restated> {
         let mut came: HashMap<Amounts, usize> = HashMap::new();
@@ -114,7 +125,7 @@ mod tests {
         Timestamp::from_millis(millis).unwrap()
     }
 
-    /// What is late of charges by when they arose and when they were first seen, about an invoice of instant 100.
+    /// Returns what is late of charges by when they arose and when they were first seen, about an invoice of instant 100.
     fn late(charges: &[(i64, i64)]) -> Vec<i64> {
         let mut since = SinceIssue::new(at(100));
         for (arose, seen) in charges {

@@ -51,7 +51,7 @@ pub(crate) struct Charge {
 }
 
 impl Charge {
-    /// What tells it from other charges of its instant.
+    /// Returns what tells it from other charges of its instant.
     pub(crate) fn content(&self) -> (DimensionSetId, Money, Money, TokenCounts) {
         (self.set, self.billed, self.fee, self.tokens)
     }
@@ -117,7 +117,7 @@ impl Usage {
         Ok(usage)
     }
 
-    /// The billed cost of the on-demand charges of the stated period.
+    /// Returns the billed cost of the on-demand charges of the stated period.
     pub(crate) fn on_demand_in_period(&self) -> Result<Money> {
         Ok(self.on_demand_billed.amount.checked_sub(self.before.amount)?.checked_sub(self.after.amount)?)
     }
@@ -206,7 +206,7 @@ impl UsageGroups {
         number
     }
 
-    /// The part of a cell that is of one day.
+    /// Returns the part of a usage group that is of one day.
     fn group_of_day(&mut self, usage_group: usize, day: NaiveDate) -> usize {
         if let Some(number) = self.of_days.get(&(usage_group, day)) {
             return *number;

@@ -9,7 +9,7 @@ use crate::search::pricing_fit::same_usage;
 use crate::search::selection::{ChargeHistory, ChargeSum};
 use cost_model::{Timestamp, Window};
 
-/// When the invoice was cut, as far as its lines tell; `None` if no line counts its calls and no cut was found.
+/// Returns when the invoice was cut, as far as its lines tell; `None` if no line counts its calls and no cut was found.
 pub(crate) fn billed_period(
     charges: &ChargeHistory<'_>,
     line_groups: &[LineGroup],

@@ -2,7 +2,7 @@
 
 use crate::model::category::Category;
 
-/// Why a claim asks for something else than its charges, rounded.
+/// Why a line group bills something else than its charges, rounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineFinding {
     Same,

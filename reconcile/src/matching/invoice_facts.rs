@@ -20,7 +20,7 @@ use crate::search::uniform_factor::{Factor, factor};
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct InvoiceFacts {
     lines: usize,
-    /// How many lines are right as they are.
+    /// Number of lines are right as they are.
     right: usize,
     /// Every count is that of the charges, but for those of charges that are known to be lacking.
     counts_agree: bool,
@@ -131,7 +131,7 @@ impl InvoiceFacts {
         })
     }
 
-    /// What the difference can only come from. The same calls for another amount are no evidence of another price where
+    /// Returns what the difference can only come from. The same calls for another amount are no evidence of another price where
     /// it is only `supposed` which calls they are.
     pub(crate) fn cause(
         &self,
@@ -185,7 +185,7 @@ impl InvoiceFacts {
         (outcome, None)
     }
 
-    /// How often other charges would count as many calls by chance. Tokens that are the same to the last one leave no
+    /// Returns how often other charges would count as many calls by chance. Tokens that are the same to the last one leave no
     /// room for that. Without them a count is one of as many as it could be, and each line that is right makes it less
     /// likely that the invoice is about others.
     fn chance(&self, line_group: &LineGroup, charged: &ChargeSum, calls: u64) -> FalsePositiveRate {
@@ -200,7 +200,7 @@ impl InvoiceFacts {
         if telling { FalsePositiveRate::expected(1, counts) } else { FalsePositiveRate::expected(1, 1) }
     }
 
-    /// What can change the amount of the same calls.
+    /// Returns what can change the amount of the same calls.
     fn prices(
         &self,
         line_group: &LineGroup,
@@ -238,7 +238,7 @@ impl InvoiceFacts {
         fitting
     }
 
-    /// Whether a line asks for what other terms would, up to rounding.
+    /// Returns whether a line bills what other terms would, up to rounding.
     fn is_rounded(&self, terms: Terms, charged: &ChargeSum, line_group: &LineGroup) -> bool {
         terms
             .apply(charged.billed, charged.fee)
@@ -246,7 +246,7 @@ impl InvoiceFacts {
     }
 }
 
-/// Whether lost charges are all that lines may differ by: the charges are those of the stated period, no discount is taken
+/// Returns whether lost charges are all that lines may differ by: the charges are those of the stated period, no discount is taken
 /// from charges that nobody knows, every withdrawn charge has its line, and each line is right, has its very tokens, or
 /// counts more calls than are held and no charge that came late or is only supposed to be its own.
 fn lost_alone(
@@ -274,7 +274,7 @@ fn lost_alone(
     !found.moved && found.fit.terms.discount == 0 && !found.unplaced && clear
 }
 
-/// Whether the charges were rounded before they came here, as in an export with two decimals: all are whole last digits,
+/// Returns whether the charges were rounded before they came here, as in an export with two decimals: all are whole last digits,
 /// and the lines of several charges are off by no more than that makes likely, most of them by something.
 fn are_rounded(line_groups: &LineGroups, line_sums: &[ChargeSum], found: &Hypothesis) -> bool {
     let digit = found.fit.digit;
@@ -289,7 +289,7 @@ fn are_rounded(line_groups: &LineGroups, line_sums: &[ChargeSum], found: &Hypoth
     whole && near && !telling.is_empty() && exact.saturating_mul(2) <= telling.len()
 }
 
-/// Whether rounding each charge to a last digit makes such a difference likely: four standard deviations of as many
+/// Returns whether rounding each charge to a last digit makes such a difference likely: four standard deviations of as many
 /// errors, each anywhere within half a digit.
 fn is_rounding(difference: Money, charged: &ChargeSum, digit: LastDigit) -> bool {
     // The variance of one error is a twelfth of a digit squared: four deviations of n are the root of 4/3 n.

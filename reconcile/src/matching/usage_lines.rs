@@ -23,17 +23,17 @@ pub(crate) struct UsageLines<'a> {
     pub(crate) line_groups: &'a LineGroups,
     pub(crate) found: &'a Hypothesis,
     pub(crate) resolved: Vec<LineMatch>,
-    /// The file's line numbers of each claim.
+    /// The file's line numbers of each line group.
     numbers: Vec<Vec<u64>>,
     invoice: &'a Invoice,
     /// One factor on all lines.
     pub(crate) factor: Option<Factor>,
 }
 
-/// A claim with the charges behind it.
+/// A line group with the charges behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct LineMatch {
-    /// The cells behind it.
+    /// The usage groups behind it.
     usage_groups: Vec<usize>,
     /// Whether they are those that its lines name.
     pub(crate) own: bool,
@@ -47,7 +47,7 @@ pub(crate) struct LineMatch {
     pub(crate) rounding: Money,
     /// From there to the amount with the discount, rounded.
     pub(crate) discount: Money,
-    /// From the rounded amount to what the lines ask for.
+    /// From the rounded amount to what the lines bill.
     pub(crate) difference: Money,
     /// From what the lines say in words to their amounts.
     pub(crate) arithmetic: Money,
@@ -78,18 +78,18 @@ impl<'a> UsageLines<'a> {
         Ok(Self { line_groups, found, resolved, numbers, invoice, factor: circumstances.factor })
     }
 
-    /// The number in the file and the amount of the line at that place of the invoice.
+    /// Returns the number in the file and the amount of the line at that place of the invoice.
     pub(crate) fn line(&self, place: usize) -> Option<(u64, Money)> {
         self.invoice.lines.get(place).map(|line| (line.line, line.amount))
     }
 
-    /// The policies of rounding, if any line shows one.
+    /// Returns the policies of rounding, if any line shows one.
     pub(crate) fn policies(&self) -> Vec<RoundingPolicy> {
         let shown = self.found.fit.count() > 0;
         self.found.fit.policies.iter().filter(|_| shown).copied().collect()
     }
 
-    /// What is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
+    /// Returns what is behind a line of the invoice: the exact sum, the number of charges, and the line's status.
     pub(crate) fn behind(&self, line: usize) -> Option<(Money, u64, LineStatus)> {
         let of_line =
             |line_group: &&LineGroup| line_group.lines.contains(&line) || line_group.repeated.contains(&line);
@@ -109,7 +109,7 @@ impl<'a> UsageLines<'a> {
         Some((resolved.charged.billed, resolved.charged.records, status))
     }
 
-    /// For each cell, the place in the invoice of the first line that it is behind.
+    /// Returns for each usage group, the place in the invoice of the first line that it is behind.
     pub(crate) fn line_of_groups(&self) -> Vec<Option<usize>> {
         let mut lines = vec![None; self.line_groups.group_count()];
         for (line_group, resolved) in self.line_groups.all.iter().zip(&self.resolved) {
@@ -122,7 +122,7 @@ impl<'a> UsageLines<'a> {
         lines
     }
 
-    /// The cells that are behind no line.
+    /// Returns the usage groups that are behind no line.
     pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &ChargeSum> {
         let taken = |usage_group: usize| {
             self.resolved.iter().any(|resolved| resolved.usage_groups.contains(&usage_group))
@@ -135,7 +135,7 @@ impl<'a> UsageLines<'a> {
             .map(|(_, charged)| charged)
     }
 
-    /// The file's line numbers of the claims that `wanted` picks.
+    /// Returns the file's line numbers of the line groups that `wanted` picks.
     pub(crate) fn numbers(&self, wanted: impl Fn(usize, &LineMatch) -> bool) -> Vec<u64> {
         let picked = self.numbers.iter().zip(&self.resolved).enumerate();
         let mut numbers: Vec<u64> = picked
@@ -197,7 +197,7 @@ fn resolve(
         resolved.arithmetic = line_group.amount.checked_sub(reproduced)?;
         return Ok(resolved);
     }
-    // What a line says in words is what it asks for; an amount that is not that is the invoice's own mistake.
+    // What a line says in words is what it bills; an amount that is not that is the invoice's own mistake.
     let asked = line_group.in_words.unwrap_or(line_group.amount);
     resolved.arithmetic = line_group.amount.checked_sub(asked)?;
     resolved.difference = asked.checked_sub(rounded)?;

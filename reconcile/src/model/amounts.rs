@@ -7,7 +7,7 @@ pub(crate) fn magnitude(amount: Money) -> u128 {
     amount.units().unsigned_abs()
 }
 
-/// The sizes of amounts, added up.
+/// Returns the sizes of amounts, added up.
 pub(crate) fn sum_of_magnitudes(amounts: impl IntoIterator<Item = Money>) -> Money {
     let sum = amounts.into_iter().fold(0, |sum: u128, amount| sum.saturating_add(magnitude(amount)));
     Money::from_units(i128::try_from(sum).unwrap_or(i128::MAX))

@@ -7,7 +7,33 @@ use cost_model::output::grouped;
 use cost_model::{Gap, GapState, Money, Window};
 use serde::{Deserialize, Serialize};
 
-/// What counts as a material difference: more than both the amount and the share.
+/// The threshold of a material difference: more than both an amount and a share of the on-demand usage.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::assessment::{Answer, Materiality};
+///
+/// // Material above 1.00 and above 0.5 percent of the on-demand usage.
+/// let case = Case::new(&ledger, &invoice, &rules).materiality(Materiality::new("1".parse()?, 50));
+/// assert_eq!(case.explain()?.reconciliation.assessment.immaterial, Answer::CannotBeSaid);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Materiality {
@@ -18,14 +44,14 @@ pub struct Materiality {
 }
 
 impl Default for Materiality {
-    /// A hundredth of the on-demand usage.
+    /// Returns a hundredth of the on-demand usage.
     fn default() -> Self {
         Self { amount: Money::ZERO, share: 100 }
     }
 }
 
 impl Materiality {
-    /// Differences up to `amount`, or up to `share` hundredths of a percent of the on-demand usage, are immaterial. Seats
+    /// Creates a threshold: differences up to `amount`, or up to `share` hundredths of a percent of the on-demand usage, are immaterial. Seats
     /// and taxes do not count: a large total would hide what is wrong with the usage.
     pub fn new(amount: Money, share: u32) -> Self {
         Self { amount, share }
@@ -33,6 +59,12 @@ impl Materiality {
 }
 
 /// An answer about a period. There is none where not everything of the period was read.
+///
+/// ```
+/// use reconcile::assessment::Answer;
+///
+/// assert_eq!(Answer::CannotBeSaid.label(), "cannot be said");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,7 +78,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// A short text for people.
+    /// Returns a short text for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Yes => "yes",
@@ -56,7 +88,13 @@ impl Answer {
     }
 }
 
-/// How an explanation ends, for a program's exit status. The greatest of several is that of all together.
+/// The end of an explanation, for a program's exit status. The greatest of several is that of all together.
+///
+/// ```
+/// use reconcile::assessment::Verdict;
+///
+/// assert_eq!([Verdict::Done, Verdict::CannotBeSaid, Verdict::NeedsAction].map(Verdict::exit_status), [0, 2, 3]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -70,7 +108,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The exit status of a program: 0, 2 or 3.
+    /// Returns the exit status of a program: 0, 2 or 3.
     pub fn exit_status(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -80,7 +118,7 @@ impl Verdict {
     }
 }
 
-/// What keeps a final answer from being given.
+/// A reason for which no final answer can be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -91,7 +129,7 @@ pub enum Missing {
     Provisional(Window),
     /// A span of which nobody said whether it has been read.
     Unknown(Window),
-    /// So many charges were announced and are not held.
+    /// Number of charges that were announced and are not held.
     NotHeld(u64),
 }
 
@@ -124,6 +162,35 @@ impl fmt::Display for Missing {
 }
 
 /// An amount that somebody has to do something about.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::Category;
+/// use reconcile::assessment::Party;
+///
+/// invoice.stated_total = Some("1.67".parse()?);
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// let dispute = &bridge.assessment.disputes[0];
+/// assert_eq!((dispute.category, dispute.party), (Category::InvoiceArithmetic, Party::Issuer));
+/// assert_eq!(dispute.amount, "1".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Dispute {
@@ -132,15 +199,15 @@ pub struct Dispute {
     /// The causes that fit equally well, if the category is [`Category::Ambiguous`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Category>,
-    /// By how much the invoice asks for more than is right; negative where it asks for less.
+    /// By how much the invoice bills more than is right; negative where it bills less.
     pub amount: Money,
     /// The lines of the invoice file that it is about; none if it is about the total or about charges alone.
     pub lines: Vec<u64>,
-    /// Who has to act.
+    /// The person who has to act.
     pub party: Party,
 }
 
-/// Who has to do something about a [`Dispute`].
+/// The party that has to act on a [`Dispute`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -152,7 +219,7 @@ pub enum Party {
 }
 
 impl Party {
-    /// Who, for people.
+    /// Returns the party in words.
     pub fn label(self) -> &'static str {
         match self {
             Self::Issuer => "whoever issued the invoice",
@@ -160,7 +227,7 @@ impl Party {
         }
     }
 
-    /// By when they have to act, for people.
+    /// Returns the deadline in words, such as `before it is paid`.
     pub fn deadline(self) -> &'static str {
         match self {
             Self::Issuer => "before it is paid",
@@ -170,6 +237,31 @@ impl Party {
 }
 
 /// Assessment on a bridge. None of them changes an amount.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// let assessment = &bridge.assessment;
+/// assert_eq!(assessment.accepted, "0.05".parse()?, "the tax");
+/// assert!(assessment.disputes.is_empty() && !assessment.missing.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assessment {
@@ -204,7 +296,7 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// How the explanation ends.
+    /// Returns the verdict over all.
     pub fn overall(&self) -> Verdict {
         let open =
             !self.disputes.is_empty() || !self.unknown_wording.is_zero() || !self.unexplained.is_zero();

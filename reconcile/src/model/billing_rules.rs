@@ -3,7 +3,21 @@
 use chrono::{FixedOffset, Offset as _, Utc};
 use cost_model::{Dimension, Filter, Ledger};
 
-/// How a provider bills usage: which charges an invoice asks for, and what its lines speak of.
+/// The rules by which a provider bills usage: which charges an invoice bills, and which dimensions its lines name.
+///
+/// All fields are public, so a host that knows better changes them.
+///
+/// ```
+/// use cost_model::{Dimension, Filter};
+/// use reconcile::BillingRules;
+///
+/// let on_demand = Filter::parse("costs.subcategory = 'On-demand'")?;
+/// let own_key = Filter::parse("costs.subcategory = 'Own key'")?;
+/// let mut rules = BillingRules::new(on_demand, own_key);
+/// rules.mode = Some(Dimension::Tag("acme:long_context".into()));
+/// assert_eq!(rules.line_decimals, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BillingRules {
@@ -25,7 +39,7 @@ pub struct BillingRules {
 }
 
 impl BillingRules {
-    /// Rules under which lines speak of services by the provider's id, know no mode and are rounded to two decimals, and
+    /// Creates rules under which lines name services by the provider's id, know no mode and are rounded to two decimals, and
     /// periods are likely to be cut at midnight in UTC.
     pub fn new(on_demand: Filter, own_key: Filter) -> Self {
         Self {

@@ -14,6 +14,35 @@ use crate::model::terms::{RoundingPolicy, Terms};
 /// The bridge from the ingested total to an invoice's grand total.
 ///
 /// Always, in exact arithmetic: `ingested + sum of steps + unexplained = invoice_total`.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::Category;
+/// use reconcile::assessment::Verdict;
+///
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// let steps: Vec<_> = bridge.steps.iter().map(|step| (step.category, step.amount.to_string())).collect();
+/// assert_eq!(steps, [(Category::Rounding, "0.0025".to_owned()), (Category::Tax, "0.05".to_owned())]);
+/// assert!(bridge.unexplained.is_zero());
+/// assert_eq!(bridge.verdict(), Verdict::CannotBeSaid, "nobody said that September was read");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Reconciliation {
@@ -29,35 +58,35 @@ pub struct Reconciliation {
     pub ingested: Money,
     /// The steps, in the order of the bridge.
     pub steps: Vec<Step>,
-    /// Sums that the bridge passes on its way.
+    /// The subtotals between the steps.
     #[serde(rename = "waypoints")]
     pub subtotals: Vec<Subtotal>,
-    /// What no step accounts for.
+    /// The amount that no step explains.
     pub unexplained: Money,
     /// The part of `unexplained` that lies before the On-Demand Usage subtotal.
     pub unexplained_usage: Money,
     /// The grand total of the invoice.
     pub invoice_total: Money,
-    /// What became of each invoice line, in order.
+    /// The outcome of each invoice line, in order.
     pub lines: Vec<LineOutcome>,
     /// Charges in `months` that state no amount; they count as nothing here.
     pub records_without_amount: u64,
-    /// When the invoice was really cut, as far as its lines tell.
+    /// The span that the invoice really bills, as far as its lines show it.
     pub cut_off: Option<CutOff>,
-    /// What the usage lines ask for of what was charged.
+    /// The terms of the usage lines: fees and discounts that all of them share.
     pub terms: Terms,
     /// The policies of rounding that reproduce every line that any reproduces, the plainest first. They give the same
     /// amounts.
     pub rounding: Vec<RoundingPolicy>,
-    /// What an auditor would conclude.
+    /// The assessment: what an auditor would conclude.
     #[serde(rename = "verdicts")]
     pub assessment: Assessment,
-    /// Where to look for what is unexplained, a few at most, those with the most money first. No amount is moved by a clue.
+    /// Clues to what is unexplained, five at most, those with the most money first. They move no amount.
     pub clues: Vec<Clue>,
 }
 
 impl Reconciliation {
-    /// The same bridge, if it adds up: from what was ingested over every step and what is unexplained to the invoice's
+    /// Returns the same bridge, if it adds up: from what was ingested over every step and what is unexplained to the invoice's
     /// total, past both subtotals. A bridge that does not is a mistake of this crate, and nobody is to see it.
     pub(crate) fn checked(self) -> crate::error::Result<Self> {
         // Sums may leave the range on the way and come back: modulo 2^128 they are still equal or not.
@@ -88,17 +117,43 @@ impl Reconciliation {
         Err(Error::new(ErrorKind::Internal, message))
     }
 
-    /// The amount of a subtotal.
+    /// Returns the amount of a subtotal.
     pub fn subtotal(&self, name: SubtotalName) -> Option<Money> {
         self.subtotals.iter().find(|subtotal| subtotal.name == name).map(|subtotal| subtotal.amount)
     }
 
-    /// How the explanation ends: whether somebody has to act, and whether an answer can be given at all.
+    /// Returns the verdict: whether somebody has to act, and whether an answer can be given at all.
     pub fn verdict(&self) -> Verdict {
         self.assessment.overall()
     }
 
-    /// The sum of a category's steps.
+    /// Returns the sum of a category's steps.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// use reconcile::Category;
+    ///
+    /// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// assert_eq!(bridge.sum(Category::Tax)?, "0.05".parse()?);
+    /// assert!(bridge.sum(Category::Discount)?.is_zero());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -108,43 +163,94 @@ impl Reconciliation {
 }
 
 /// One step of the bridge.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// let rounding = &bridge.steps[0];
+/// assert_eq!((rounding.evidence.records, &rounding.evidence.lines[..]), (1, &[1][..]));
+/// assert!(rounding.evidence.rule.starts_with("rounded to 2 decimals"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// Why the two sides differ.
+    /// The cause of the difference.
     pub category: Category,
     /// The categories that fit equally well, if the step is [`Category::Ambiguous`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Category>,
-    /// By how much.
+    /// The amount, with its sign: what leads from the sum before the step to the sum after it.
     pub amount: Money,
-    /// How good the evidence is.
+    /// The confidence in it.
     #[serde(rename = "strength")]
     pub confidence: Confidence,
-    /// What shows it.
+    /// The evidence for it.
     pub evidence: Evidence,
 }
 
-/// When an invoice was really cut.
+/// The billing period that the lines of an invoice show, where it is not the stated one or every line agrees with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CutOff {
-    /// The span that the invoice says it asks for.
+    /// The billing period as the invoice states it.
     pub stated: Window,
-    /// The span that it really asks for, at likely instants.
+    /// The span that it really bills, with likely instants for its ends: the stated one, a midnight, a whole hour.
     pub period: Window,
     /// The instants that explain the lines just as well as the start of `period`: the first and the last one.
     pub start: (Timestamp, Timestamp),
     /// The same for its end.
     pub end: (Timestamp, Timestamp),
-    /// The usage lines that agree.
+    /// Number of usage lines that agree.
     pub lines: u64,
     /// How good the evidence is.
     #[serde(rename = "strength")]
     pub confidence: Confidence,
 }
 
-/// A named sum on the way.
+/// A named sum that the bridge passes.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::bridge::SubtotalName;
+///
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// assert_eq!(bridge.subtotal(SubtotalName::UsageBasedTotal), Some("0.6175".parse()?));
+/// assert_eq!(bridge.subtotal(SubtotalName::OnDemandUsage), Some("0.62".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Subtotal {
@@ -152,11 +258,11 @@ pub struct Subtotal {
     pub name: SubtotalName,
     /// Its amount.
     pub amount: Money,
-    /// How many steps lie before it.
+    /// Number of steps before it.
     pub after: usize,
 }
 
-/// The sums that every bridge passes.
+/// The subtotals of every bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -168,7 +274,7 @@ pub enum SubtotalName {
 }
 
 impl SubtotalName {
-    /// A short text for people.
+    /// Returns a short text for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::UsageBasedTotal => "Usage-based total of the months",
@@ -177,17 +283,17 @@ impl SubtotalName {
     }
 }
 
-/// What became of an invoice line.
+/// The outcome of an invoice line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineOutcome {
-    /// The line of the file it stands on.
+    /// Number of the line of the file, counted from 1.
     pub line: u64,
     /// Its description, verbatim.
     pub description: String,
     /// Its amount.
     pub amount: Money,
-    /// The exact sum of the charges behind it, if charges stand behind such lines. Lines about the same charges share
+    /// The exact sum of the charges behind it, if charges are behind such lines. Lines about the same charges share
     /// one sum.
     pub computed: Option<Money>,
     /// The number of those charges.
@@ -199,20 +305,46 @@ pub struct LineOutcome {
 }
 
 /// The status that an invoice line ends in.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::bridge::LineStatus;
+///
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// let statuses: Vec<_> = bridge.lines.iter().map(|line| line.status).collect();
+/// assert_eq!(statuses, [LineStatus::Matched, LineStatus::InvoiceOnly]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LineStatus {
     /// The charges behind it sum to it exactly, or up to rounding by the invoice's policy and terms.
     Matched,
-    /// The charges behind it sum to it, and it counts more calls than there are charges: a charge stands for several
+    /// The charges behind it sum to it, and it counts more calls than there are charges: a charge represents several
     /// calls, as where usage is put together by the hour.
     Aggregated,
     /// A step explains by how much the charges behind it differ.
     Explained,
     /// The charges behind it do not sum to it; the difference, or a part of it, is unexplained.
     Unmatched,
-    /// No charges stand behind such lines: seats, tax, credits, netting.
+    /// No charges are behind such lines: seats, tax, credits, netting.
     InvoiceOnly,
     /// Its wording is not known.
     Unrecognised,
@@ -225,15 +357,15 @@ pub enum LineStatus {
 pub enum ChargeStatus {
     /// Not in the months that the invoice touches.
     OutsideMonths,
-    /// No invoice asks for it.
+    /// Not billed: no invoice bills it.
     NonBilled,
     /// Of a kind that is not known.
     UnknownKind,
     /// A fee on a call with a user's own key.
     OwnKey,
-    /// On demand, before the span that the invoice asks for.
+    /// On demand, before the span that the invoice bills.
     BeforePeriod,
-    /// On demand, after the span that the invoice asks for.
+    /// On demand, after the span that the invoice bills.
     AfterPeriod,
     /// Held twice; this is the second one.
     Duplicate,
@@ -245,7 +377,32 @@ pub enum ChargeStatus {
     Unclaimed,
 }
 
-/// An invoice explained, and what became of each charge.
+/// An explained invoice, with the status of each charge.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::bridge::ChargeStatus;
+///
+/// let explained = Case::new(&ledger, &invoice, &rules).explain()?;
+/// assert_eq!(explained.charges, [ChargeStatus::Line(0)], "the charge is behind the first line");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explained {

@@ -1,13 +1,23 @@
-//! The names of differences.
+//! Categories of differences.
 
 use serde::{Deserialize, Serialize};
 
-/// Why ingested usage and an invoice differ.
+/// The category of a step: why ingested usage and an invoice differ.
+///
+/// [`spec`](Self::spec) has its label, its place in a report, and what to do about it.
+///
+/// ```
+/// use reconcile::Category;
+///
+/// assert_eq!(Category::BeforePeriod.label(), "Usage before the billing period");
+/// assert!(Category::BeforePeriod.is_timing());
+/// assert!(Category::ALL.iter().all(|category| !category.label().is_empty()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Category {
-    /// Usage that no invoice asks for: included in a plan, free, failed.
+    /// Usage that no invoice bills: included in a plan, free, failed.
     NonBilledUsage,
     /// Charges of a kind that the source does not know, or of a known kind with an amount that it should not have.
     UnknownKind,
@@ -41,7 +51,7 @@ pub enum Category {
     Discount,
     /// Another price for the same calls.
     Price,
-    /// Two equal lines where charges stand behind one of them only.
+    /// Two equal lines where charges are behind one of them only.
     BilledTwice,
     /// The amounts are in another currency than the charges.
     OtherCurrency,

@@ -8,9 +8,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::evidence::FalsePositiveRate;
 
-/// Something that fits an unexplained difference, and what to do about it. It is no explanation: nothing is moved by it.
+/// A clue to an unexplained difference, and what to do about it. It is no explanation: no amount is moved by it.
 ///
 /// `Display` is one sentence without its full stop.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// invoice.lines[0].amount = "0.26".parse()?; // two digits swapped
+/// invoice.lines[0].amount = "6.02".parse()?;
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// assert!(!bridge.unexplained.is_zero());
+/// assert!(bridge.clues.iter().all(|clue| clue.lines == [1]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Clue {
@@ -18,10 +44,9 @@ pub struct Clue {
     pub lines: Vec<u64>,
     /// The amount at stake.
     pub amount: Money,
-    /// What fits.
+    /// What fits the difference.
     pub kind: ClueKind,
-    /// How many such hits chance alone would give, if a search found it. Searches with more than one in twenty are left
-    /// out.
+    /// The expected number of false positives, if a search found it; above one in twenty there is no clue.
     #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
@@ -33,27 +58,27 @@ pub struct Clue {
 pub enum ClueKind {
     /// Hardly any line fits the charges.
     AnotherInvoice {
-        /// How many lines fit.
+        /// Number of lines fit.
         fit: u64,
     },
     /// The lines count more calls than are held.
     MoreCalls {
-        /// How many more.
+        /// Number of more.
         calls: u64,
     },
     /// The lines count fewer calls than are held.
     FewerCalls {
-        /// How many fewer.
+        /// Number of fewer.
         calls: u64,
     },
-    /// The lines count the calls that are held, and ask for another amount.
+    /// The lines count the calls that are held, and bill another amount.
     SameCalls,
     /// Charges that are on no line.
     UnclaimedUsage {
         /// How many.
         records: u64,
     },
-    /// The charges of one UTC day come to the difference, or to half of it with the wrong sign.
+    /// The charges of one UTC day add up to the difference, or to half of it with the wrong sign.
     Day(Timestamp),
     /// The charges of one UTC hour do.
     Hour(Timestamp),
@@ -61,7 +86,7 @@ pub enum ClueKind {
     TransposedDigits,
     /// The line is a round percentage more or less than was charged, such as `19 % more`.
     Percentage(String),
-    /// The charges up to an instant come to the line.
+    /// The charges up to an instant add up to the line.
     UpTo(Timestamp),
     /// The line is right if one model costs a round percentage more or less.
     OneModel {
@@ -94,7 +119,7 @@ impl Clue {
         }
     }
 
-    /// What fits, and what to do.
+    /// Returns what fits, and what to do.
     fn sentence(&self) -> String {
         let subject = self.subject();
         let count = if self.lines.len() == 1 { "counts" } else { "count" };

@@ -2,7 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How good the evidence of a step is.
+/// The confidence in a step: how good its evidence is.
+///
+/// It serialises as `candidate`, `strong` or `proof`.
+///
+/// ```
+/// use reconcile::bridge::Confidence;
+///
+/// assert!(Confidence::Low < Confidence::High && Confidence::High < Confidence::Exact);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -18,11 +26,11 @@ pub enum Confidence {
     Exact,
 }
 
-/// What shows that a step is right.
+/// The evidence for a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// How many charges stand behind the step.
+    /// Number of charges behind the step.
     pub records: u64,
     /// The lines of the invoice file behind the step.
     pub lines: Vec<u64>,
@@ -33,21 +41,30 @@ pub struct Evidence {
     pub false_positives: Option<FalsePositiveRate>,
 }
 
-/// How many hits chance alone would give in a search, in millionths.
+/// The expected number of false positives of a search, in millionths: the hits that chance alone would give.
+///
+/// ```
+/// use reconcile::bridge::FalsePositiveRate;
+///
+/// // Two tries, each of which fits one of a thousand equally likely amounts.
+/// let rate = FalsePositiveRate::expected(2, 1_000);
+/// assert_eq!(rate.millionths(), 2_000);
+/// assert!(rate <= FalsePositiveRate::LIMIT);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FalsePositiveRate(u64);
 
 impl FalsePositiveRate {
-    /// Above this a hit is not taken: one in twenty.
+    /// The highest rate at which a hit is accepted: one in twenty.
     pub const LIMIT: Self = Self(50_000);
 
-    /// The hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
+    /// Returns the hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
     pub fn expected(tries: u64, outcomes: u64) -> Self {
         Self(tries.saturating_mul(1_000_000).checked_div(outcomes.max(1)).unwrap_or(u64::MAX))
     }
 
-    /// In millionths.
+    /// Returns the rate in millionths.
     pub fn millionths(self) -> u64 {
         self.0
     }

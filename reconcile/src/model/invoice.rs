@@ -10,9 +10,22 @@ use serde::{Serialize, Serializer};
 use crate::error::Result;
 use crate::model::windows::{REACH, widened};
 
-/// An invoice of one billing period.
+/// An invoice of one billing period: its lines, its total, and what else the document says.
 ///
-/// It serialises in the form that [`JsonInvoiceReader`](crate::readers::JsonInvoiceReader) reads, without the wordings.
+/// It is built in code or read by an [`InvoiceReader`]. It serialises in the form that [`JsonInvoiceReader`](crate::readers::JsonInvoiceReader) reads, without the wordings.
+///
+/// ```
+/// use cost_model::{Currency, Window};
+/// use reconcile::Invoice;
+/// use reconcile::invoice::{InvoiceLine, LineKind};
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// let mut invoice = Invoice::new("INV-0007", september, Currency::USD);
+/// invoice.lines.push(InvoiceLine::new(1, "Seats", "80".parse()?, LineKind::Seats));
+/// invoice.lines.push(InvoiceLine::new(2, "Tax", "6.60".parse()?, LineKind::Tax));
+/// assert_eq!(invoice.total()?, "86.60".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Invoice {
@@ -39,29 +52,30 @@ pub struct Invoice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Remark {
-    /// The line of the file it stands on, counted from 1.
+    /// Number of the line of the file, counted from 1.
     pub line: u64,
-    /// The text.
+    /// The text, verbatim.
     pub text: String,
 }
 
 impl Remark {
-    /// A text on a line.
+    /// Creates a remark from a text and the line that it is on.
     pub fn new(line: u64, text: impl Into<String>) -> Self {
         Self { line, text: text.into() }
     }
 }
 
 impl Invoice {
-    /// An invoice without lines.
+    /// Creates an invoice without lines, of a half-open billing period.
     pub fn new(number: impl Into<String>, period: Window, currency: Currency) -> Self {
         let number = number.into();
         let (lines, remarks) = (Vec::new(), Vec::new());
         Self { number, period, currency, issued: None, lines, stated_total: None, remarks }
     }
 
-    /// Renames the people in the texts of the invoice: its number, the descriptions of its lines, and its remarks. What
-    /// lines are about, and every amount, stays; whatever is made of the invoice afterwards has the other names.
+    /// Renames the people in the texts of the invoice: its number, the descriptions of its lines, and its remarks.
+    ///
+    /// Kinds and amounts of lines stay as they are. Rename before explaining, so that every output has the new names.
     pub fn rename_people(&mut self, pseudonyms: &Pseudonyms) {
         let descriptions = self.lines.iter_mut().map(|line| &mut line.description);
         let remarks = self.remarks.iter_mut().map(|remark| &mut remark.text);
@@ -70,7 +84,7 @@ impl Invoice {
         }
     }
 
-    /// The sum of the lines.
+    /// Returns the sum of the lines.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -78,13 +92,13 @@ impl Invoice {
         Ok(Money::sum(self.lines.iter().map(|line| line.amount))?)
     }
 
-    /// The span whose charges an explanation looks at: the UTC months that the period touches, and three days around
+    /// Returns the span whose charges an explanation looks at: the UTC months that the period touches, and three days around
     /// them, since an invoice may be cut in another zone or some hours late.
     pub fn window_of_charges(&self) -> Window {
         widened(self.period.whole_months(), REACH)
     }
 
-    /// What the invoice asks for: the total that it states, else the sum of its lines.
+    /// Returns what the invoice bills: the total that it states, else the sum of its lines.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -94,10 +108,25 @@ impl Invoice {
 }
 
 /// One line of an [`Invoice`].
+///
+/// ```
+/// use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+///
+/// let mut about = UsageLine::of_model("gpt-5.4");
+/// about.quantity_counts_calls = true;
+/// let line = InvoiceLine::new(1, "12 calls", "3.60".parse()?, LineKind::Usage(about));
+/// let line = line.with_quantity(Some(12.into()));
+/// assert!(matches!(line.kind(), LineKind::Usage(usage) if usage.calls == Some(12)));
+///
+/// // A credit that is to be paid is no credit.
+/// let line = InvoiceLine::new(2, "Credit", "5".parse()?, LineKind::Credit);
+/// assert_eq!(*line.kind(), LineKind::Unrecognised);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct InvoiceLine {
-    /// The line of the file it stands on, counted from 1; in a file that is not made of lines, such as JSON, its place
+    /// The line of the file it is on, counted from 1; in a file that is not made of lines, such as JSON, its place
     /// among the lines of the invoice.
     pub line: u64,
     /// The description, verbatim.
@@ -124,7 +153,9 @@ fn as_text<S: Serializer>(quantity: &Option<Decimal>, serializer: S) -> std::res
 }
 
 impl InvoiceLine {
-    /// A line of `amount` without a quantity. Where the amount's sign does not fit what the words say, such as that of a
+    /// Creates a line of `amount` without a quantity.
+    ///
+    /// Where the amount's sign does not fit what the words say, such as that of a
     /// credit to be paid, the line's kind is [`LineKind::Unrecognised`].
     pub fn new(
         line: u64,
@@ -139,7 +170,9 @@ impl InvoiceLine {
         Self { line, description, quantity: None, unit_price: None, amount, wording }
     }
 
-    /// The same line with a quantity. It is the number of calls only where the words say that the quantity counts calls,
+    /// Sets the quantity.
+    ///
+    /// It is the number of calls only where the words say that the quantity counts calls,
     /// and not where it counts cents: at a price of one cent whose product is the amount.
     #[must_use]
     pub fn with_quantity(mut self, quantity: Option<Decimal>) -> Self {
@@ -148,7 +181,7 @@ impl InvoiceLine {
         self
     }
 
-    /// The same line with the price of one unit as printed.
+    /// Sets the price of one unit as printed, which may be a rounded average.
     #[must_use]
     pub fn with_unit_price(mut self, unit_price: Option<Money>) -> Self {
         self.unit_price = unit_price;
@@ -170,13 +203,22 @@ impl InvoiceLine {
         }
     }
 
-    /// What the line is about.
+    /// Returns what the line is about.
     pub fn kind(&self) -> &LineKind {
         &self.wording.kind
     }
 }
 
 /// What a line's description says.
+///
+/// ```
+/// use reconcile::invoice::{LineKind, Wording};
+///
+/// let mut tax = Wording::from(LineKind::Tax);
+/// tax.rate = Some("8.25".parse()?);
+/// assert_eq!(tax.amount, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wording {
@@ -193,7 +235,7 @@ pub struct Wording {
 }
 
 impl From<LineKind> for Wording {
-    /// A description that says no more than what the line is about.
+    /// Returns a description that says no more than what the line is about.
     fn from(kind: LineKind) -> Self {
         Self { kind, amount: None, unit_price: None, rate: None, partial: false }
     }
@@ -203,7 +245,7 @@ impl From<LineKind> for Wording {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineKind {
-    /// On-demand usage, which usage records stand behind.
+    /// On-demand usage, which usage records are behind.
     Usage(UsageLine),
     /// The provider's fee on tokens, on a line of its own.
     TokenFee,
@@ -213,7 +255,7 @@ pub enum LineKind {
     Seats,
     /// Seats that came or went within a period.
     Proration,
-    /// A plan, an add-on, a minimum fee: asked for whatever was used.
+    /// A plan, an add-on, a minimum fee: billed whatever was used.
     AddOn,
     /// What is paid because less was used than was committed to.
     Commitment,
@@ -238,7 +280,7 @@ pub enum LineKind {
 }
 
 impl LineKind {
-    /// Whether an amount may stand on such a line. Usage, tax and prorated seats may have either sign.
+    /// Returns whether an amount may are on such a line. Usage, tax and prorated seats may have either sign.
     fn fits_sign(&self, amount: Money) -> bool {
         match self {
             Self::Seats
@@ -258,7 +300,16 @@ impl LineKind {
     }
 }
 
-/// What a usage line is about. A line without a model stands for whatever the other usage lines do not name.
+/// What a usage line is about. A line without a model represents whatever the other usage lines do not name.
+///
+/// ```
+/// use reconcile::invoice::UsageLine;
+///
+/// let mut of_a_day = UsageLine::default();
+/// of_a_day.day = Some("2026-09-14".parse()?);
+/// assert_eq!(of_a_day.model, None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageLine {
@@ -271,30 +322,76 @@ pub struct UsageLine {
     pub user: Option<String>,
     /// Only calls of this UTC day.
     pub day: Option<NaiveDate>,
-    /// How many calls, by the line's text or its quantity.
+    /// Number of calls, by the line's text or its quantity.
     pub calls: Option<u64>,
     /// The words say that the line's quantity is a number of calls; else it may be one of anything.
     pub quantity_counts_calls: bool,
-    /// How many request units, by the line's text, where it counts in them: a call may take any number of them.
+    /// Number of request units, by the line's text, where it counts in them: a call may take any number of them.
     pub requests: Option<u64>,
-    /// How many tokens, by the line's text.
+    /// Number of tokens, by the line's text.
     pub tokens: Option<TokenCounts>,
 }
 
 impl UsageLine {
-    /// A line about all calls to a model.
+    /// Creates a line about all calls to a model.
     pub fn of_model(model: impl Into<String>) -> Self {
         Self { model: Some(model.into()), ..Self::default() }
     }
 }
 
-/// Tells what a line is about from the provider's wording.
+/// Interprets a provider's wordings: what a line is about, by its description.
+///
+/// It is the part of a provider that the reconciliation cannot know. Wordings change without notice, so one that is not
+/// known is [`LineKind::Unrecognised`], never an error.
+///
+/// ```
+/// use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};
+///
+/// #[derive(Debug)]
+/// struct MyWordings;
+///
+/// impl Wordings for MyWordings {
+///     fn interpret(&self, description: &str) -> Wording {
+///         match description.strip_prefix("Usage of ") {
+///             Some(model) => LineKind::Usage(UsageLine::of_model(model)).into(),
+///             None => LineKind::Unrecognised.into(),
+///         }
+///     }
+/// }
+///
+/// assert_eq!(MyWordings.interpret("Seats").kind, LineKind::Unrecognised);
+/// ```
 pub trait Wordings: fmt::Debug {
-    /// What a line with that description says; [`LineKind::Unrecognised`] if the wording is not known.
+    /// Interprets a description; [`LineKind::Unrecognised`] if the wording is not known.
     fn interpret(&self, description: &str) -> Wording;
 }
 
 /// Reads an invoice from a file's bytes.
+///
+/// ```
+/// use cost_model::{Currency, Window};
+/// use reconcile::invoice::{InvoiceLine, LineKind};
+/// use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
+///
+/// /// A total on the only line of the file, for one month.
+/// #[derive(Debug)]
+/// struct TotalReader(Window);
+///
+/// impl InvoiceReader for TotalReader {
+///     fn read_invoice(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
+///         let text = reconcile::readers::decode_text(bytes)?;
+///         let total = text.trim().parse().map_err(|_| Error::new(ErrorKind::Invoice, "no amount").in_file(file))?;
+///         let mut invoice = Invoice::new(file, self.0, Currency::USD);
+///         invoice.lines.push(InvoiceLine::new(1, "Total", total, LineKind::Unrecognised));
+///         Ok(invoice)
+///     }
+/// }
+///
+/// let reader = TotalReader(Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?);
+/// assert_eq!(reader.read_invoice(b"12.50\n", "september.txt")?.total()?, "12.50".parse()?);
+/// assert_eq!(reader.read_invoice(b"?", "september.txt").unwrap_err().to_string(), "september.txt: no amount");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait InvoiceReader: fmt::Debug {
     /// Reads the invoice; `file` names the bytes in errors.
     ///

@@ -43,7 +43,7 @@ pub enum LineRule {
 }
 
 impl LineRule {
-    /// A short text for people.
+    /// Returns a short text for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::PriceInWords => "the count times the price in the words",
@@ -96,7 +96,7 @@ impl Invoice {
         Ok(found)
     }
 
-    /// A tax that is not its rate of any sum of lines that is likely to be taxed.
+    /// Returns a tax that is not its rate of any sum of lines that is likely to be taxed.
     fn rate_in_words(&self, line: &InvoiceLine) -> Result<Option<LineCheck>> {
         let Some(rate) = line.wording.rate.filter(|_| *line.kind() == LineKind::Tax) else { return Ok(None) };
         for taxed in TAXED {
@@ -142,7 +142,7 @@ fn rate_of(base: Money, rate: Decimal) -> Option<Money> {
     base.units().checked_mul(rate.mantissa())?.checked_div_euclid(whole).map(Money::from_units)
 }
 
-/// Whether an amount is that one, rounded to whole cents in either direction.
+/// Returns whether an amount is that one, rounded to whole cents in either direction.
 fn is_rounded(exact: Money, amount: Money) -> Result<bool> {
     for direction in [Rounding::Floor, Rounding::Ceil] {
         if exact.rounded(DECIMALS, direction)? == amount {
@@ -190,7 +190,7 @@ fn printed_price(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     contradiction(Some(line.line), LineRule::PrintedPrice, expected, line.amount)
 }
 
-/// The price times the quantity; and how far the amount is from that and may be, both times ten to the quantity's scale.
+/// Returns the price times the quantity; and how far the amount is from that and may be, both times ten to the quantity's scale.
 fn times(price: Money, quantity: Decimal, amount: Money) -> Option<(Money, u128, u128)> {
     let whole = 10_i128.checked_pow(quantity.scale())?;
     let product = price.units().checked_mul(quantity.mantissa())?;

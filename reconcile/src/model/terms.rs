@@ -3,7 +3,7 @@
 use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
-/// What an invoice asks for of what was charged.
+/// The terms of usage lines: the parts of the charges that they leave out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Terms {
@@ -18,7 +18,7 @@ pub struct Terms {
 pub(crate) const WHOLE: i128 = 10_000;
 
 impl Terms {
-    /// What is asked for of charges and the fees in them; `None` where it leaves the range of money.
+    /// Returns what is billed of charges and the fees in them; `None` where it leaves the range of money.
     pub(crate) fn apply(self, billed: Money, fee: Money) -> Option<Money> {
         if self == Self::default() {
             return Some(billed);
@@ -35,18 +35,41 @@ impl Terms {
     }
 }
 
-/// How an invoice rounds.
+/// A policy of rounding: what is rounded, and in which direction.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+/// assert_eq!(bridge.rounding[0].label(), "each line half-up");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RoundingPolicy {
-    /// What is rounded.
+    /// The unit that is rounded.
     pub unit: RoundingUnit,
-    /// How; `half-up`, `half-even`, `floor` or `ceil`.
+    /// The direction: `half-up`, `half-even`, `floor` or `ceil`.
     #[serde(with = "rounding_name")]
     pub rounding: Rounding,
 }
 
-/// What an invoice rounds.
+/// The unit that an invoice rounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -60,7 +83,7 @@ pub enum RoundingUnit {
 }
 
 impl RoundingPolicy {
-    /// In words, such as `each line half-up`.
+    /// Returns the policy in words, such as `each line half-up`.
     pub fn label(self) -> String {
         let unit = match self.unit {
             RoundingUnit::Line => "each line",

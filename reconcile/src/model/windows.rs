@@ -6,7 +6,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How far from its stated instant a cut is looked for, unless the invoice is one of several of its cycle.
 pub(crate) const REACH: i64 = 3 * DAY;
 
-/// The span and as much around it, in milliseconds.
+/// Returns the span and as much around it, in milliseconds.
 pub(crate) fn widened(window: Window, reach: i64) -> Window {
     let at = |millis| Timestamp::from_millis(millis).ok();
     let wide = at(window.start().millis().saturating_sub(reach))

@@ -15,7 +15,7 @@ use crate::output::sign_off::SignOff;
 /// What changed from one explanation of an invoice to the next.
 ///
 /// `Display` tells it to people and serde to programs; neither invents an amount: differences are exact, and those of
-/// what was ingested, of the steps and of what is unexplained come to that of the invoice's total.
+/// what was ingested, of the steps and of what is unexplained add up to that of the invoice's total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Changes {
@@ -77,10 +77,38 @@ pub struct LineChange {
 }
 
 impl Changes {
-    /// What changed between two explanations of an invoice. Sign-offs and inputs are for a
+    /// Returns what changed between two explanations of an invoice. Sign-offs and inputs are for a
     /// [`History`](crate::history::History) to tell.
     ///
     /// A step is the same step if it is of the same category and about the same lines, or else the next of the category.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// use reconcile::history::Changes;
+    ///
+    /// let before = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// invoice.lines[1].amount = "0.06".parse()?;
+    /// let after = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// let changes = Changes::between(&before, &after)?;
+    /// assert!(changes.to_string().contains("Tax: 0.05, now 0.06, a difference of 0.01"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow), for a difference out of range.
@@ -105,7 +133,7 @@ impl Changes {
         })
     }
 
-    /// Whether the invoice was explained from the same inputs to the same outcome.
+    /// Returns whether the invoice was explained from the same inputs to the same outcome.
     pub fn is_empty(&self) -> bool {
         !self.inputs_changed && !self.outcome_changed && self.lost.is_empty()
     }
@@ -114,7 +142,7 @@ impl Changes {
 /// An amount, what it was, and what it is.
 type Pair = (AmountOf, Option<Money>, Option<Money>);
 
-/// The steps of both bridges in pairs: those of the later one in order, then those that vanished.
+/// Returns the steps of both bridges in pairs: those of the later one in order, then those that vanished.
 fn steps(before: &[Step], after: &[Step]) -> Vec<Pair> {
     let mut left: Vec<&Step> = before.iter().collect();
     let mut take = |wanted: &dyn Fn(&Step) -> bool| {
@@ -134,7 +162,7 @@ fn steps(before: &[Step], after: &[Step]) -> Vec<Pair> {
     pairs
 }
 
-/// The lines whose status changed; a line is known by its place and its description.
+/// Returns the lines whose status changed; a line is known by its place and its description.
 fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
     let change = |line: &LineOutcome, before, after| LineChange {
         line: line.line,
@@ -160,7 +188,7 @@ fn lines(before: &[LineOutcome], after: &[LineOutcome]) -> Vec<LineChange> {
 }
 
 impl fmt::Display for Changes {
-    /// A line for each change; amounts are exact.
+    /// Returns a line for each change; amounts are exact.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return writeln!(f, "invoice {}: nothing changed", self.invoice);

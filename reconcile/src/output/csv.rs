@@ -6,7 +6,7 @@ use cost_model::output::CsvWriter;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A table in memory.
+/// Returns a table in memory.
 pub(super) fn table<const COLUMNS: usize>(
     headings: [&str; COLUMNS],
     rows: impl IntoIterator<Item = [String; COLUMNS]>,
@@ -32,7 +32,7 @@ pub(super) fn write<const COLUMNS: usize>(
     writer.finish()?.flush()
 }
 
-/// What JSON calls a variant, such as `before_period`.
+/// Returns what JSON calls a variant, such as `before_period`.
 pub(super) fn name(variant: impl Serialize) -> String {
     match serde_json::to_value(variant) {
         Ok(Value::String(name)) => name,
@@ -40,7 +40,7 @@ pub(super) fn name(variant: impl Serialize) -> String {
     }
 }
 
-/// The cell of something that may be absent.
+/// Returns the cell of something that may be absent.
 pub(super) fn cell(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

@@ -20,7 +20,7 @@ macro_rules! digest {
                 Self(digest)
             }
 
-            /// The bytes of the digest.
+            /// Returns the bytes of the digest.
             pub fn as_bytes(&self) -> &[u8; 32] {
                 self.0.as_bytes()
             }
@@ -46,12 +46,37 @@ digest! {
 }
 
 impl Case<'_> {
-    /// The digest of everything that the invoice is explained from: the invoice, the charges of its months and three
+    /// Returns the digest of everything that the invoice is explained from: the invoice, the charges of its months and three
     /// days to either side, the billing rules, and whatever else is known. Equal inputs give equal digests, whatever the
     /// order of charges of one instant; any other change, were it a digit of an amount or the name of a user, gives
     /// another one.
     ///
     /// It is SHA-256 over a fixed list of fields, version 2, and does not change between versions of this library.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let digest = Case::new(&ledger, &invoice, &rules).digest();
+    /// assert_eq!(digest, Case::new(&ledger, &invoice, &rules).digest());
+    /// invoice.lines[1].amount = "0.06".parse()?;
+    /// assert_ne!(digest, Case::new(&ledger, &invoice, &rules).digest());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn digest(&self) -> InputDigest {
         let mut digester = Digester::default();
         digester.update(b"reconciliation inputs 2\n");
@@ -61,13 +86,13 @@ impl Case<'_> {
 }
 
 impl Reconciliation {
-    /// The digest of this reconciliation, by which a [`SignOff`](crate::history::SignOff) names it.
+    /// Returns the digest of this reconciliation, by which a [`SignOff`](crate::history::SignOff) names it.
     pub fn digest(&self) -> ReconciliationDigest {
         ReconciliationDigest::new(of_json("reconciliation 2\n", self))
     }
 }
 
-/// The digest of a version and the JSON of something whose every value JSON can hold.
+/// Returns the digest of a version and the JSON of something whose every value JSON can hold.
 pub(super) fn of_json(version: &str, value: &impl Serialize) -> Digest {
     let mut digester = Digester::default();
     digester.update(version.as_bytes());

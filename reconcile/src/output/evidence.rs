@@ -20,7 +20,7 @@ pub struct EvidenceRow {
     pub model: Option<Arc<str>>,
     /// The kind of charge, such as `Usage-based`: its subcategory.
     pub kind: Option<Arc<str>>,
-    /// What an invoice asks for.
+    /// What an invoice bills.
     pub billed: Option<Money>,
     /// The value used.
     pub effective: Option<Money>,
@@ -37,7 +37,7 @@ pub struct EvidenceRow {
 cost_model::masked_debug!(EvidenceRow { at, model, kind, billed, effective, fee, tokens, status, line });
 
 impl Explained {
-    /// The charges whose status is `wanted`, in order of time: what a step stands on, one by one.
+    /// Returns the charges whose status is `wanted`, in order of time: what a step is on, one by one.
     ///
     /// `ledger` is the one that was explained; of another one the charges would be given statuses that are not theirs.
     ///
@@ -93,6 +93,33 @@ impl EvidenceRow {
 
     /// Writes charges as CSV to where the caller says, one by one, with exact amounts and a line of headings. What is
     /// absent is empty.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// use reconcile::output::EvidenceRow;
+    ///
+    /// let explained = Case::new(&ledger, &invoice, &rules).explain()?;
+    /// let mut file = Vec::new();
+    /// EvidenceRow::write_csv(explained.evidence(&ledger, |_| true), &mut file)?;
+    /// assert_eq!(String::from_utf8(file)?.lines().count(), 2, "headings and one charge");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What `to` returns.

@@ -13,6 +13,35 @@ use crate::output::sign_off::SignOff;
 ///
 /// Each entry holds the digest of the one before it, so nobody can change, drop or insert one without changing all that
 /// follow. Whoever keeps [`head`](Self::head) somewhere else sees that too, and entries missing at the end as well.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::history::History;
+///
+/// let case = Case::new(&ledger, &invoice, &rules);
+/// let mut history = History::new();
+/// history.push(case.explain()?.reconciliation, case.digest(), "2026-10-16T08:00:00Z".parse()?);
+/// let number = history.push(case.explain()?.reconciliation, case.digest(), "2026-10-18T08:00:00Z".parse()?);
+/// assert!(history.verify().is_ok());
+/// assert!(history.changes(number)?.is_some_and(|changes| changes.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct History {
@@ -63,13 +92,13 @@ digest! {
     EntryDigest
 }
 
-/// The digest of an entry of a history.
+/// Returns the digest of an entry of a history.
 fn entry_digest(previous: Option<EntryDigest>, at: Timestamp, event: &Event) -> EntryDigest {
     EntryDigest::new(of_json("reconciliation history 1\n", &(previous, at, event)))
 }
 
 impl History {
-    /// A history of nothing.
+    /// Returns a history of nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -93,12 +122,12 @@ impl History {
         self.entries.len() - 1
     }
 
-    /// Every entry, the oldest first.
+    /// Returns every entry, the oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The digest of the last entry, which stands for the whole history.
+    /// Returns the digest of the last entry, which represents the whole history.
     pub fn head(&self) -> Option<EntryDigest> {
         self.entries.last().map(|entry| entry.digest)
     }
@@ -119,7 +148,7 @@ impl History {
         Ok(())
     }
 
-    /// What the explanation with that number changed since the one before it of the same invoice; `None` if it is the
+    /// Returns what the explanation with that number changed since the one before it of the same invoice; `None` if it is the
     /// first, or no explanation.
     ///
     /// # Errors
@@ -144,7 +173,7 @@ impl History {
         Ok(Some(changes))
     }
 
-    /// The sign-offs that hold for the last explanation of an invoice.
+    /// Returns the sign-offs that hold for the last explanation of an invoice.
     pub fn signed(&self, invoice: &str) -> Vec<&SignOff> {
         let mut explained = self.entries.iter().rev().filter_map(Entry::explained);
         let Some((last, inputs)) = explained.find(|(each, _)| each.invoice == invoice) else {

@@ -1,4 +1,4 @@
-//! The usage of each model against what the invoice asks for it.
+//! The usage of each model against what the invoice bills it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,27 +18,52 @@ use crate::output::tables::invoiced_together;
 pub struct ModelUsage {
     /// The model by the provider's id, as charges and usage lines name it; empty where they name none.
     pub model: String,
-    /// How many charges are on the invoice or should be: behind a line, or behind none.
+    /// Number of charges are on the invoice or should be: behind a line, or behind none.
     pub charges: u64,
     /// What they were billed at.
     pub billed: Money,
-    /// How many of them are behind no line.
+    /// Number of of them are behind no line.
     pub unclaimed: u64,
     /// The lines of the invoice file that they are behind, the first of lines about the same charges.
     pub lines: Vec<u64>,
-    /// What all those lines ask for; absent where one of them asks for other models as well.
+    /// What all those lines bill; absent where one of them bills other models as well.
     pub asked: Option<Money>,
     /// `asked` less `billed`.
     pub difference: Option<Money>,
 }
 
 impl Explained {
-    /// Each model that the invoice or its charges name, by name. `ledger`, `invoice` and `rules` are those that were
+    /// Returns each model that the invoice or its charges name, by name. `ledger`, `invoice` and `rules` are those that were
     /// explained.
     ///
-    /// The charges are those that the explanation puts on the invoice. A line that stands for several models says nothing
+    /// The charges are those that the explanation puts on the invoice. A line that represents several models says nothing
     /// of each: what they were asked is then absent. Charges that were withdrawn since, or had another amount when the
     /// invoice was issued, are differences here.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let explained = Case::new(&ledger, &invoice, &rules).explain()?;
+    /// let models = explained.by_model(&ledger, &invoice, &rules)?;
+    /// assert_eq!((models[0].model.as_str(), models[0].charges), ("model-a", 1));
+    /// assert_eq!(models[0].difference, Some("0.0025".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -92,7 +117,7 @@ impl Models {
         Ok(())
     }
 
-    /// A line is about the models of the charges behind it, or else about the one that it names.
+    /// Returns a line is about the models of the charges behind it, or else about the one that it names.
     fn line(&mut self, named: &str, place: usize, number: u64, asked: Option<Money>) -> Result<()> {
         let behind = self.behind.remove(&place).unwrap_or_else(|| BTreeSet::from([named.to_owned()]));
         let alone = behind.len() == 1;
@@ -122,7 +147,7 @@ impl ModelUsage {
         Ok(self)
     }
 
-    /// The models as CSV, a row for each; amounts are exact, and what is absent is empty.
+    /// Returns the models as CSV, a row for each; amounts are exact, and what is absent is empty.
     pub fn to_csv(models: &[Self]) -> String {
         let headings = ["model", "charges", "billed", "unclaimed", "lines", "asked", "difference"];
         let row = |model: &Self| {

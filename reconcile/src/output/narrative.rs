@@ -20,6 +20,32 @@ impl Reconciliation {
     /// prices, discounts and fees; rounding; invoice lines without usage; what is unexplained and where to look; disputes;
     /// and the verdict. Amounts are those of the text form. No other is named but those of clues, disputes and the FOCUS
     /// tolerance.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// assert_eq!(
+    ///     bridge.narrative().lines().next(),
+    ///     Some("Invoice INV-7 bills 0.67 USD; the usage ingested from 2026-09-01 up to 2026-10-01 is 0.62."),
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn narrative(&self) -> String {
         let rows = rows(self);
         let mut sentences = vec![self.opening()];
@@ -71,7 +97,7 @@ impl Reconciliation {
         (!clues.is_empty()).then(|| format!("Where to look: {}.", clues.join("; ")))
     }
 
-    /// What somebody has to do, with who and by when.
+    /// Returns what somebody has to do, with who and by when.
     fn to_do(&self) -> Option<String> {
         let disputes = &self.assessment.disputes;
         let mut clauses: Vec<String> = disputes.iter().take(LISTED).map(dispute).collect();
@@ -80,7 +106,7 @@ impl Reconciliation {
         (!clauses.is_empty()).then(|| format!("To dispute: {}.", clauses.join("; ")))
     }
 
-    /// The verdict in one sentence: the last one of the [narrative](Self::narrative).
+    /// Returns the verdict in one sentence: the last one of the [narrative](Self::narrative).
     pub fn conclusion(&self) -> String {
         let verdicts = &self.assessment;
         let disputed = sum_of_magnitudes(verdicts.disputes.iter().map(|dispute| dispute.amount));
@@ -139,7 +165,14 @@ fn theme(row: &Row<'_>) -> Option<Theme> {
 }
 
 fn about(theme: Theme, group: &[Row<'_>]) -> String {
-    let clauses: Vec<String> = group.iter().filter_map(clause).collect();
+    let mut clauses: Vec<String> = group.iter().filter_map(clause).collect();
+    // A heading that is the only cause below it is not repeated.
+    let repeated = format!("{}, ", theme.heading().to_lowercase());
+    for clause in &mut clauses {
+        if let Some(rest) = clause.strip_prefix(&repeated) {
+            *clause = rest.to_owned();
+        }
+    }
     format!("{}: {}.", theme.heading(), clauses.join("; "))
 }
 

@@ -9,6 +9,8 @@ use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 
 /// Amounts are shown to people with this many decimals; files keep every digit.
 const DECIMALS: u32 = 2;
+/// The decimals of [`Money`].
+const MOST_DECIMALS: u32 = 24;
 
 /// A sum that the bridge passes, or what lies between two of them.
 #[derive(Debug)]
@@ -35,13 +37,13 @@ pub(super) enum RowKind<'a> {
 }
 
 impl RowKind<'_> {
-    /// Whether it is a sum, not what lies between sums.
+    /// Returns whether it is a sum, not what lies between sums.
     pub(super) fn is_sum(self) -> bool {
         matches!(self, Self::Ingested | Self::Subtotal(_) | Self::Total)
     }
 }
 
-/// The rows of a bridge, from the first sum to the last.
+/// Returns the rows of a bridge, from the first sum to the last.
 pub(super) fn rows(bridge: &Reconciliation) -> Vec<Row<'_>> {
     let mut rows = Rows { all: Vec::new(), reached: Money::ZERO, total: bridge.invoice_total };
     let (from, to) = (bridge.months.start().date(), bridge.months.end().date());
@@ -87,13 +89,11 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Returns the amount that is shown: rounded, or exact where rounding would show a difference as nothing.
+/// Returns the amount that is shown: with two decimals, or as many more as it takes to show that it is not zero.
 fn rounded(amount: Money) -> Money {
-    match amount.rounded(DECIMALS, Rounding::HalfUp) {
-        Ok(rounded) if !rounded.is_zero() => rounded,
-        // Nothing, less than half a cent, or at the very edge of the range.
-        _ => amount,
-    }
+    let at = |decimals| amount.rounded(decimals, Rounding::HalfUp).ok().filter(|rounded| !rounded.is_zero());
+    // What has no decimals that could be shown is zero, or at the very edge of the range.
+    (DECIMALS..=MOST_DECIMALS).find_map(at).unwrap_or(amount)
 }
 
 /// Says by how much rows miss the sums below them as they are shown, where they do.
@@ -104,7 +104,7 @@ pub(super) fn rounding_remark(rows: &[Row<'_>]) -> Option<String> {
         if row.kind.is_sum() {
             let difference = reached.checked_sub(row.shown).unwrap_or_default();
             if !difference.is_zero() && !matches!(row.kind, RowKind::Ingested) {
-                missed.push(amount_text(difference));
+                missed.push(exact_text(difference));
             }
             reached = row.shown;
         } else {
@@ -115,14 +115,18 @@ pub(super) fn rounding_remark(rows: &[Row<'_>]) -> Option<String> {
     missed.map(|missed| format!("Rows are rounded one by one and miss the sums below them by {missed}"))
 }
 
-/// Returns an amount as text for people, with thousands separators.
+/// Returns an amount as text for people, rounded as it is shown.
 pub(super) fn amount_text(amount: Money) -> String {
-    let shown = rounded(amount);
-    let text = match shown.rounded(DECIMALS, Rounding::HalfUp) {
-        Ok(whole) if whole == shown => shown.to_fixed(DECIMALS, Rounding::HalfUp),
-        _ => Ok(shown.to_string()),
+    exact_text(rounded(amount))
+}
+
+/// Returns an amount as text for people: every digit, with thousands separators and at least two decimals.
+fn exact_text(amount: Money) -> String {
+    let text = match amount.rounded(DECIMALS, Rounding::HalfUp) {
+        Ok(rounded) if rounded == amount => amount.to_fixed(DECIMALS, Rounding::HalfUp),
+        _ => Ok(amount.to_string()),
     };
-    grouped(text.unwrap_or_else(|_| shown.to_string()))
+    grouped(text.unwrap_or_else(|_| amount.to_string()))
 }
 
 /// A share in hundredths of a percent.
@@ -130,7 +134,7 @@ pub(super) fn amount_text(amount: Money) -> String {
 pub(super) struct Share(i128);
 
 impl Share {
-    /// The share of `amount` in `total`, a half rounded away from zero; `None` if there is none, or none that can be
+    /// Returns the share of `amount` in `total`, a half rounded away from zero; `None` if there is none, or none that can be
     /// written down.
     fn in_total(amount: Money, total: Money) -> Option<Self> {
         let (size, whole) = (amount.units().unsigned_abs(), total.units().unsigned_abs());
@@ -153,7 +157,7 @@ impl fmt::Display for Share {
     }
 }
 
-/// How often `whole` goes into ten times `rest`, which is less than it, and what is left: one digit of a long division,
+/// Returns how often `whole` goes into ten times `rest`, which is less than it, and what is left: one digit of a long division,
 /// without leaving 128 bits.
 fn ten_times(rest: u128, whole: u128) -> (u128, u128) {
     let missing = whole - rest;

@@ -1,4 +1,4 @@
-//! Who stands for a reconciliation.
+//! Who represents a reconciliation.
 
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,36 @@ use crate::output::digest::{InputDigest, ReconciliationDigest};
 /// Two people's word for a reconciliation: one prepared it, another reviewed it.
 ///
 /// It names what it is about by digests, so it does not hold for another outcome, were it another by one digit.
+///
+/// ```
+/// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+/// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+/// # use reconcile::{BillingRules, Case, Invoice};
+/// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+/// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+/// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// # let at = Timestamp::midnight("2026-09-20".parse()?);
+/// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+/// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+/// # charge.edit(|set| set.service_id = Some("model-a".into()));
+/// # let mut ledger = Ledger::builder(Currency::USD);
+/// # ledger.push(&charge)?;
+/// # let ledger = ledger.build();
+/// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+/// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+/// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+/// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+/// use reconcile::history::{Objection, Role, SignOff, Signature};
+///
+/// let case = Case::new(&ledger, &invoice, &rules);
+/// let bridge = case.explain()?.reconciliation;
+/// let prepared = Signature::new("Iris", Role::Engineering, "2026-10-16T09:00:00Z".parse()?);
+/// let sign_off = SignOff::prepared(&bridge, case.digest(), prepared);
+/// assert_eq!(sign_off.objection(&bridge), Some(Objection::NotReviewed));
+/// let reviewed = Signature::new("Omar", Role::Finance, "2026-10-17T09:00:00Z".parse()?);
+/// assert!(sign_off.reviewed(reviewed).is_valid_for(&bridge));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignOff {
@@ -16,9 +46,9 @@ pub struct SignOff {
     pub reconciliation: ReconciliationDigest,
     /// What that was made from.
     pub inputs: InputDigest,
-    /// Who prepared it.
+    /// The person who prepared it.
     pub prepared: Signature,
-    /// Who reviewed it, once somebody has.
+    /// The person who reviewed it, once somebody has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Signature>,
 }
@@ -27,7 +57,7 @@ pub struct SignOff {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signature {
-    /// Who signs, by name or address.
+    /// The person who signs, by name or address.
     pub who: String,
     /// For whom.
     pub role: Role,
@@ -42,9 +72,9 @@ cost_model::masked_debug!(Signature { role, at });
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
-    /// Who answers for the usage data.
+    /// The person who answers for the usage data.
     Engineering,
-    /// Who answers for the books.
+    /// The person who answers for the books.
     Finance,
 }
 
@@ -66,7 +96,7 @@ pub enum Objection {
 }
 
 impl Signature {
-    /// A person's word.
+    /// Returns a person's word.
     pub fn new(who: impl Into<String>, role: Role, at: Timestamp) -> Self {
         Self { who: who.into(), role, at }
     }
@@ -77,7 +107,7 @@ impl Signature {
 }
 
 impl Role {
-    /// The role in a word.
+    /// Returns the role in a word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Engineering => "engineering",
@@ -87,7 +117,7 @@ impl Role {
 }
 
 impl Objection {
-    /// A short text for people.
+    /// Returns a short text for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::AnotherReconciliation => "it is about another reconciliation",
@@ -100,24 +130,24 @@ impl Objection {
 }
 
 impl SignOff {
-    /// The word of the one who prepared a reconciliation from these inputs. It holds once somebody else has reviewed it.
+    /// Returns the word of the one who prepared a reconciliation from these inputs. It holds once somebody else has reviewed it.
     pub fn prepared(reconciliation: &Reconciliation, inputs: InputDigest, by: Signature) -> Self {
         Self { reconciliation: reconciliation.digest(), inputs, prepared: by, reviewed: None }
     }
 
-    /// The same with the word of the one who reviewed it.
+    /// Returns the same with the word of the one who reviewed it.
     #[must_use]
     pub fn reviewed(mut self, by: Signature) -> Self {
         self.reviewed = Some(by);
         self
     }
 
-    /// Whether it is about this reconciliation, and two different people signed it, one after the other.
+    /// Returns whether it is about this reconciliation, and two different people signed it, one after the other.
     pub fn is_valid_for(&self, reconciliation: &Reconciliation) -> bool {
         self.objection(reconciliation).is_none()
     }
 
-    /// Why it does not hold for this reconciliation, if it does not.
+    /// Returns why it does not hold for this reconciliation, if it does not.
     pub fn objection(&self, reconciliation: &Reconciliation) -> Option<Objection> {
         if self.reconciliation != reconciliation.digest() {
             return Some(Objection::AnotherReconciliation);

@@ -9,7 +9,7 @@ use crate::model::bridge::Reconciliation;
 use crate::output::rows::{Row, RowKind, amount_text, rows};
 
 const WIDTH: usize = 960;
-/// Labels stand left of the bars, amounts right of them.
+/// Labels are left of the bars, amounts right of them.
 const MARGIN: usize = 16;
 const BARS: u128 = 384;
 const BARS_WIDTH: u128 = 400;
@@ -64,7 +64,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// A scale with room for every sum, and for nothing.
+    /// Returns a scale with room for every sum, and for nothing.
     fn for_rows(rows: &[Row<'_>]) -> Self {
         let sums = || rows.iter().flat_map(|row| [row.span.0.units(), row.span.1.units(), 0]);
         let (low, high) = (sums().min().unwrap_or(0), sums().max().unwrap_or(0));
@@ -147,7 +147,7 @@ impl Picture<'_> {
         writeln!(f, "</g>")
     }
 
-    /// A line at a sum.
+    /// Returns a line at a sum.
     fn upright(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -163,7 +163,7 @@ impl Picture<'_> {
     }
 }
 
-/// A sample of each kind of bar with its meaning.
+/// Returns a sample of each kind of bar with its meaning.
 fn legend(f: &mut fmt::Formatter<'_>, top: usize) -> fmt::Result {
     let meanings =
         [(SUM, "Sum"), (INCREASE, "Increase"), (DECREASE, "Decrease"), (UNEXPLAINED, "Unexplained")];

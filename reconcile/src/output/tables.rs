@@ -11,12 +11,35 @@ use crate::output::csv::{cell, list, name, table};
 use crate::output::rows::{Row, RowKind, rows};
 
 impl Reconciliation {
-    /// The bridge as CSV, one row for each sum, each step and what is unexplained, in order.
+    /// Returns the bridge as CSV, one row for each sum, each step and what is unexplained, in order.
     ///
     /// `kind` is `ingested`, `step`, `subtotal`, `unexplained` or `total`. Amounts are exact: `ingested`, the steps and
-    /// the rows of `unexplained` come to `total`. `percent` is the share of the total, each
+    /// the rows of `unexplained` add up to `total`. `percent` is the share of the total, each
     /// rounded to two decimals on its own; it is empty where the total is nothing. `candidates` are the categories that fit as well,
     /// `false_positives` the hits that chance would have given a search.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// assert!(bridge.to_csv().contains("step,tax,Tax,0.05,"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_csv(&self) -> String {
         let headings = [
             "kind",
@@ -34,13 +57,37 @@ impl Reconciliation {
         table(headings, rows(self).iter().map(bridge_row))
     }
 
-    /// The lines of the `invoice` that was explained as CSV, one row for each.
+    /// Returns the lines of the `invoice` that was explained as CSV, one row for each.
     ///
     /// `stated_calls` are those that the line counts, `held_calls` the charges behind it, `computed` their exact sum and
-    /// `difference` the amount less that sum. Lines about the same charges share one sum: it stands on the first of
+    /// `difference` the amount less that sum. Lines about the same charges share one sum: it is on the first of
     /// them, and its difference is that of all their amounts together, so that both columns add up. `unit_price` is the
     /// printed price, else the amount of the line for each call, and `computed_price` the sum for each charge; both
     /// averages have six decimals.
+    ///
+    /// ```
+    /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
+    /// # use reconcile::invoice::{InvoiceLine, LineKind, UsageLine};
+    /// # use reconcile::{BillingRules, Case, Invoice};
+    /// # let filter = |kind: &str| Filter::parse(&format!("costs.subcategory = '{kind}'"));
+    /// # let rules = BillingRules::new(filter("On-demand")?, filter("Own key")?);
+    /// # let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// # let at = Timestamp::midnight("2026-09-20".parse()?);
+    /// # let mut charge = CostRecord::new(at, "acme", Currency::USD, Costs::flat("0.6175".parse()?));
+    /// # charge.edit(|set| set.subcategory = Some("On-demand".into()));
+    /// # charge.edit(|set| set.service_id = Some("model-a".into()));
+    /// # let mut ledger = Ledger::builder(Currency::USD);
+    /// # ledger.push(&charge)?;
+    /// # let ledger = ledger.build();
+    /// # let mut invoice = Invoice::new("INV-7", september, Currency::USD);
+    /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
+    /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
+    /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
+    /// let bridge = Case::new(&ledger, &invoice, &rules).explain()?.reconciliation;
+    /// let lines = bridge.lines_to_csv(&invoice);
+    /// assert!(lines.starts_with("line,description,") && lines.contains("1,Usage of model-a,,1,0.62,0.6175,"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lines_to_csv(&self, invoice: &Invoice) -> String {
         let headings = [
             "line",
@@ -98,7 +145,7 @@ fn decimal(false_positives: FalsePositiveRate) -> String {
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
-/// What lines are about that charges stand behind.
+/// What lines are about that charges are behind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'a> {
     Usage(Option<&'a str>, Option<bool>),
@@ -117,7 +164,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// For the first of the lines about the same charges, by its place: what all of them ask for, if that is in range.
+/// Returns for the first of the lines about the same charges, by its place: what all of them bill, if that is in range.
 pub(super) fn invoiced_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option<Money>> {
     let mut groups: BTreeMap<Subject<'_>, (usize, Vec<Money>)> = BTreeMap::new();
     for (place, line) in lines.iter().enumerate() {
@@ -128,7 +175,7 @@ pub(super) fn invoiced_together(lines: &[InvoiceLine]) -> BTreeMap<usize, Option
     groups.into_values().map(|(first, amounts)| (first, Money::sum(amounts).ok())).collect()
 }
 
-/// What lines about the same charges share stands on the one that knows what they ask for together.
+/// Returns what lines about the same charges share is on the one that knows what they bill together.
 fn line_row(
     outcome: &LineOutcome,
     line: Option<&InvoiceLine>,
@@ -153,7 +200,7 @@ fn line_row(
     ]
 }
 
-/// The average of one of `count`, to six decimals.
+/// Returns the average of one of `count`, to six decimals.
 fn price(amount: Money, count: u64) -> Option<Money> {
     let average = amount.units().checked_div(i128::from(count))?;
     Money::from_units(average).rounded(6, Rounding::HalfUp).ok()

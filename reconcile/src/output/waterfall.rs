@@ -14,7 +14,7 @@ const AMOUNTS: usize = 20;
 impl fmt::Display for Reconciliation {
     /// Writes the bridge as a waterfall, one step a line, with the subtotals between them.
     ///
-    /// Amounts have two decimals, or all of them where two would show nothing. Each is the rounding of its own value;
+    /// Amounts have two decimals, or as many more as it takes to show that one is not zero. Each is the rounding of its own value;
     /// where the rows do not add up as they are printed, a line below says so.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rows = rows(self);

@@ -25,7 +25,7 @@ use crate::readers::sums::settle_rows;
 ///
 /// - `period` is half-open. `currency` is USD if it is left out, `number` the file's name; `# total: 8751.30` may state
 ///   the grand total, `# issued: 2026-10-15T10:00:00Z` when it was issued, `# decimals: comma` that numbers are written as in
-///   `1.234,56`. The names of these fields have any case. A field that stands twice is an error, and so is an unknown one that
+///   `1.234,56`. The names of these fields have any case. A field that appears twice is an error, and so is an unknown one that
 ///   looks like an amount, and a comment that names another currency; other comments are remarks.
 /// - A column `unit_price` is read as well, and `currency`, which must be that of the invoice. Other columns are remarks,
 ///   or errors where they look like an amount, a date, a kind or a person.
@@ -65,47 +65,47 @@ pub struct CsvInvoiceReader<W> {
 }
 
 impl<W: Wordings> CsvInvoiceReader<W> {
-    /// A reader that knows these wordings.
+    /// Creates a reader that interprets lines by these wordings.
     pub fn new(wordings: W) -> Self {
         Self { wordings, columns: CsvColumns::default(), given: Fields::default(), decimal_mark: None }
     }
 
-    /// Reads a file with other columns.
+    /// Sets the names of the columns.
     #[must_use]
     pub fn with_columns(mut self, columns: CsvColumns) -> Self {
         self.columns = columns;
         self
     }
 
-    /// The number of an invoice that does not say it.
+    /// Sets the number of an invoice that does not state it.
     #[must_use]
     pub fn with_number(mut self, number: impl Into<String>) -> Self {
         self.given.number = Some(number.into());
         self
     }
 
-    /// The billing period of an invoice that does not say it.
+    /// Sets the billing period of an invoice that does not state it.
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
         self.given.period = Some(period);
         self
     }
 
-    /// The currency of an invoice that does not say it.
+    /// Sets the currency of an invoice that does not state it.
     #[must_use]
     pub fn with_currency(mut self, currency: Currency) -> Self {
         self.given.currency = Some(currency);
         self
     }
 
-    /// When an invoice that does not say it was issued.
+    /// Sets the instant at which an invoice that does not state it was issued.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
         self.given.issued = Some(issued);
         self
     }
 
-    /// The decimal mark of a file that does not say it. Without one, a number that can be read in two ways is refused.
+    /// Sets the decimal mark of a file that does not state it. Without one, a number that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

@@ -13,6 +13,13 @@ use crate::model::invoice::{Invoice, InvoiceLine, Remark, Wordings};
 /// that is named by [`quantity`](Self::quantity) or [`unit_price`](Self::unit_price) must be in the file. Other columns
 /// become remarks; one that looks like an amount, a date, a kind or a person is an error unless it is to be
 /// [passed over](Self::pass_over).
+///
+/// ```
+/// use reconcile::readers::CsvColumns;
+///
+/// let columns = CsvColumns::new("Line Item", "Total").quantity("Qty").unit_price("Price").pass_over("Tax amount");
+/// assert_ne!(columns, CsvColumns::default());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvColumns {
     description: String,
@@ -43,7 +50,7 @@ impl Default for CsvColumns {
 }
 
 impl CsvColumns {
-    /// The two columns that every layout has, and neither quantities nor prices.
+    /// Creates a layout of the two columns that every file has, without quantities and prices.
     pub fn new(description: impl Into<String>, amount: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -54,28 +61,28 @@ impl CsvColumns {
         }
     }
 
-    /// The column of quantities.
+    /// Names the column of quantities, which must be there.
     #[must_use]
     pub fn quantity(mut self, name: impl Into<String>) -> Self {
         self.quantity = Optional::Named(name.into());
         self
     }
 
-    /// The column of prices of one unit.
+    /// Names the column of unit prices, which must be there.
     #[must_use]
     pub fn unit_price(mut self, name: impl Into<String>) -> Self {
         self.unit_price = Optional::Named(name.into());
         self
     }
 
-    /// A column that is to be passed over, although its name looks like an amount, a date, a kind or a person.
+    /// Names a column to pass over, although its name looks like an amount, a date, a kind or a person.
     #[must_use]
     pub fn pass_over(mut self, name: impl Into<String>) -> Self {
         self.passed_over.push(name.into());
         self
     }
 
-    /// Where the columns are in a table, and the names of those that are not read.
+    /// Returns where the columns are in a table, and the names of those that are not read.
     pub(super) fn find(&self, table: &Table<'_>) -> Result<(Places, Vec<String>)> {
         let need = |name: &str| {
             table.find(&[name]).ok_or_else(|| {
@@ -106,7 +113,7 @@ impl CsvColumns {
         Ok((places, unread))
     }
 
-    /// The header of a file that has all that is looked for.
+    /// Returns the header of a file that has all that is looked for.
     fn header(&self) -> String {
         let mut names = vec![self.description.as_str()];
         names.extend(match &self.quantity {
@@ -171,7 +178,7 @@ fn read_currency(cell: Cell<'_>) -> std::result::Result<Currency, InputError> {
     cell.text.to_uppercase().parse().map_err(|_| cell.error(message()))
 }
 
-/// The currency that a field of the file and its column of currencies state.
+/// Returns the currency that a field of the file and its column of currencies state.
 ///
 /// # Errors
 /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line that states another.

@@ -61,7 +61,7 @@ impl Field {
 }
 
 impl Fields {
-    /// The fields of comment lines.
+    /// Returns the fields of comment lines.
     pub(super) fn read(comments: &[Comment<'_>]) -> Result<Self> {
         let mut fields = Self::default();
         let mut seen = Vec::new();
@@ -81,7 +81,7 @@ impl Fields {
         Ok(fields)
     }
 
-    /// Whether a comment is a field.
+    /// Returns whether a comment is a field.
     pub(super) fn is_field(comment: &Comment<'_>) -> bool {
         split(comment).is_some()
     }
@@ -111,7 +111,7 @@ impl Fields {
         Ok(())
     }
 
-    /// These fields, and those given where the file does not say them.
+    /// Returns these fields, and those given where the file does not say them.
     pub(super) fn over(self, given: &Self) -> Self {
         let given = given.clone();
         Self {
@@ -124,7 +124,7 @@ impl Fields {
         }
     }
 
-    /// An invoice without lines. `currency` is what the file states.
+    /// Returns an invoice without lines. `currency` is what the file states.
     pub(super) fn invoice(
         self,
         currency: Option<Currency>,
@@ -152,7 +152,7 @@ impl Fields {
     }
 }
 
-/// A field and its value: `name: value`, `name = value`, or a name of one word and its value.
+/// Returns a field and its value: `name: value`, `name = value`, or a name of one word and its value.
 fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
     let text = comment.text.trim_start_matches('#').trim();
     if let Some((name, value)) = text.split_once([':', '='])
@@ -165,7 +165,7 @@ fn split<'a>(comment: &Comment<'a>) -> Option<(Field, &'a str)> {
     Field::from_name(name).filter(|_| is_one_value).map(|field| (field, value.trim()))
 }
 
-/// Currencies whose codes are no words of English, and those that their signs and names stand for.
+/// Currencies whose codes are no words of English, and those that their signs and names represent.
 const CURRENCIES: &str = "USD EUR GBP CAD AUD NZD CHF JPY CNY RMB INR SEK NOK DKK ISK PLN CZK HUF RON BGN BRL MXN ARS CLP COP SGD \
     HKD TWD KRW THB IDR MYR PHP VND ZAR ILS AED SAR EGP NGN KES UAH RUB PKR";
 const SIGNS: [(&str, &str); 12] = [
@@ -211,7 +211,7 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
     Ok(())
 }
 
-/// Whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
+/// Returns whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
 fn is_money(text: &str) -> bool {
     let is_of_number = |each: char| each.is_ascii_digit() || ".,' \u{a0}\u{202f}\u{2019}".contains(each);
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
@@ -228,7 +228,7 @@ fn is_money(text: &str) -> bool {
     has_sign || (cents.len() == 2 && groups.all(|group| group.len() == 3))
 }
 
-/// Whether a comment states an amount: `Due: 99.00`, `Gesamt: 99`, `Amount due 99.00`.
+/// Returns whether a comment states an amount: `Due: 99.00`, `Gesamt: 99`, `Amount due 99.00`.
 fn states_money(text: &str) -> bool {
     let has_digit = |value: &str| value.contains(|each: char| each.is_ascii_digit());
     let is_number =

@@ -35,7 +35,7 @@ use crate::readers::sums::settle_rows;
 /// Only `period`, `lines`, and of each line `description` and `amount` are required; `number` is the file's name and
 /// `currency` USD if it is left out. Amounts and quantities are numbers or strings of decimals, of which every digit is
 /// kept; strings may be written as [`NumberReader`] reads them, such as `"$96.10"`. A line may state its `line`; else that is
-/// its place in `lines`, counted from 1. `null` says nothing, and a field of another name or one that stands twice is an error.
+/// its place in `lines`, counted from 1. `null` says nothing, and a field of another name or one that appears twice is an error.
 /// Lines that are sums of others are none; see [`settle_rows`].
 ///
 /// ```
@@ -66,26 +66,26 @@ pub struct JsonInvoiceReader<W> {
 }
 
 impl<W: Wordings> JsonInvoiceReader<W> {
-    /// A reader that knows these wordings.
+    /// Creates a reader that interprets lines by these wordings.
     pub fn new(wordings: W) -> Self {
         Self { wordings, period: None, issued: None, decimal_mark: None }
     }
 
-    /// The billing period of an invoice that does not say it.
+    /// Sets the billing period of an invoice that does not state it.
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
         self.period = Some(period);
         self
     }
 
-    /// When an invoice that does not say it was issued.
+    /// Sets the instant at which an invoice that does not state it was issued.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
         self.issued = Some(issued);
         self
     }
 
-    /// The decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
+    /// Returns the decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);
@@ -171,7 +171,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
         Ok(invoice)
     }
 
-    /// The invoice without its amounts.
+    /// Returns the invoice without its amounts.
     fn head<'a>(&self, json: JsonText<'a>, fields: &Fields<'a>, file: &str) -> Result<Invoice> {
         let number = fields.number.map(|number| json.string(number.get())).transpose();
         let number = number.map_err(|error| error.in_field("number"))?.unwrap_or_else(|| file.to_owned());
@@ -210,7 +210,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
     }
 }
 
-/// An amount in the currency of the invoice.
+/// Returns an amount in the currency of the invoice.
 fn amount<'a>(
     json: JsonText<'a>,
     part: &'a RawValue,
@@ -234,7 +234,7 @@ fn period<'a>(json: JsonText<'a>, part: &'a RawValue) -> Result<Window> {
     window.map_err(|_| json.fault(part.get(), "the period must end after it starts"))
 }
 
-/// What the text of a string says.
+/// Returns what the text of a string says.
 fn parsed<'a, T: FromStr>(json: JsonText<'a>, part: &'a RawValue, expected: &str) -> Result<T> {
     let text = json.string(part.get())?;
     text.parse().map_err(|_| json.fault(part.get(), &format!("`{text}` is not {expected}")))

@@ -13,7 +13,15 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 
-/// The text of a file; see [`cost_model::input::decode`].
+/// Returns the text of a file; see [`cost_model::input::decode`].
+///
+/// ```
+/// use reconcile::readers::decode_text;
+///
+/// assert_eq!(decode_text(b"\xef\xbb\xbfTotal")?, "Total", "without the byte order mark");
+/// assert!(decode_text(&[0xff]).is_err());
+/// # Ok::<(), reconcile::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`ErrorKind::Invoice`] with the line and the remedy, for bytes that are no text.
@@ -39,17 +47,17 @@ pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>> {
 pub struct JsonText<'a>(&'a str);
 
 impl<'a> JsonText<'a> {
-    /// The text of a file.
+    /// Wraps the text of a file.
     pub fn new(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// All of the text.
+    /// Returns all of the text.
     pub fn whole(&self) -> &'a str {
         self.0
     }
 
-    /// The names and values of a part that is an object, in order.
+    /// Returns the names and values of a part that is an object, in order.
     ///
     /// # Errors
     /// [`ErrorKind::Invoice`] with line and column, if it is none, or has two values of one name.
@@ -58,7 +66,7 @@ impl<'a> JsonText<'a> {
         Ok(members.0.into_iter().map(|(name, value)| (name, value.get())).collect())
     }
 
-    /// The values of a part that is a list.
+    /// Returns the values of a part that is a list.
     ///
     /// # Errors
     /// [`ErrorKind::Invoice`] with line and column, if it is none.
@@ -136,13 +144,13 @@ impl<'a> JsonText<'a> {
         number.ok_or_else(|| self.fault(part, &format!("`{}` is not {what}", quoted(part))))
     }
 
-    /// An error about a part of the text, with line and column.
+    /// Returns an error about a part of the text, with line and column.
     pub fn fault(&self, part: &str, message: &str) -> Error {
         let (line, column) = self.place(part);
         invalid(format!("column {column}: {message}")).on_line(line)
     }
 
-    /// The line and the column, in characters, where a part of the text begins.
+    /// Returns the line and the column, in characters, where a part of the text begins.
     pub fn place(&self, part: &str) -> (u64, u64) {
         // A part lies in the text it was read from.
         let start = part.as_ptr().addr().saturating_sub(self.0.as_ptr().addr());

@@ -34,7 +34,7 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 ///
 /// # Errors
 /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line of a row that may be a sum or a line while no total proves
-/// which, of a total or an amount due among the rows that contradicts the lines, and of a subtotal that no lines come to where
+/// which, of a total or an amount due among the rows that contradicts the lines, and of a subtotal that no lines add up to where
 /// there is no total; without a line, if no line is left.
 pub fn settle_rows(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> {
     let mut sheet = Sheet::default();
@@ -73,17 +73,17 @@ struct Sheet {
     sums: Vec<(SumLabel, Placed)>,
     /// Rows that are neither: payments below the total, and sums by arithmetic.
     set_apart: Vec<Placed>,
-    /// What the payments among those come to, which is negative.
+    /// What the payments among those add up to, which is negative.
     applied: Money,
 }
 
 impl Sheet {
-    /// The sums of one label.
+    /// Returns the sums of one label.
     fn stated(&self, wanted: SumLabel) -> impl Iterator<Item = &Placed> {
         self.sums.iter().filter(move |(label, _)| *label == wanted).map(|(_, placed)| placed)
     }
 
-    /// Sets apart what stands between the total and what is due, such as an applied balance: it pays the invoice and is no
+    /// Sets apart what is between the total and what is due, such as an applied balance: it pays the invoice and is no
     /// part of it, which the two figures prove.
     fn set_payments_apart(&mut self) -> Result<()> {
         let Some((place, total)) =
@@ -133,7 +133,7 @@ impl Sheet {
         }
     }
 
-    /// The rows that may be sums by their amount. Sums out of range show nothing.
+    /// Returns the rows that may be sums by their amount. Sums out of range show nothing.
     fn doubtful(&self) -> Vec<Doubtful> {
         let mut doubtful = Vec::new();
         let Ok(all) = sum_amounts(&self.lines) else { return doubtful };
@@ -156,7 +156,7 @@ impl Sheet {
         doubtful
     }
 
-    /// What the invoice may come to by the totals that it states.
+    /// Returns what the invoice may add up to by the totals that it states.
     fn totals(&self, apart: Option<Money>) -> Result<Vec<Money>> {
         let mut totals: Vec<Money> = apart.into_iter().collect();
         totals.extend(self.stated(SumLabel::Total).map(|total| total.row.amount));
@@ -169,7 +169,7 @@ impl Sheet {
         Ok(totals)
     }
 
-    /// The total that the file states, which the lines must come to if it is stated among them.
+    /// Returns the total that the file states, which the lines must add up to if it is stated among them.
     fn total(&self, apart: Option<Money>) -> Result<Option<Money>> {
         let mut rows = self.stated(SumLabel::Total).chain(self.stated(SumLabel::Due));
         let Some(row) = rows.next() else {
@@ -190,12 +190,12 @@ impl Sheet {
         Err(invalid(message).on_line(row.row.line))
     }
 
-    /// What was paid by the rows that say so.
+    /// Returns what was paid by the rows that say so.
     fn paid(&self) -> Result<Money> {
         Ok(Money::sum(self.stated(SumLabel::Paid).map(|paid| paid.row.amount))?)
     }
 
-    /// Refuses a second total, or an amount due, that contradicts what the lines come to. A total of the lines above it
+    /// Refuses a second total, or an amount due, that contradicts what the lines add up to. A total of the lines above it
     /// contradicts nothing, nor does an amount due that payments explain.
     fn check_others(&self, sum: Money, apart: Option<Money>) -> Result<()> {
         let paid = self.paid()?;
@@ -254,7 +254,7 @@ fn is_sum_of_neighbours(sum: Money, lines: &[Placed]) -> bool {
     })
 }
 
-/// Whether a row below the total may be a payment of the invoice, such as an applied balance.
+/// Returns whether a row below the total may be a payment of the invoice, such as an applied balance.
 fn may_pay(placed: &Placed) -> bool {
     let is_of_a_kind_that_pays = matches!(
         placed.row.kind(),
@@ -263,7 +263,7 @@ fn may_pay(placed: &Placed) -> bool {
     is_of_a_kind_that_pays && placed.row.amount < Money::ZERO
 }
 
-/// Whether an amount may be what is due of an invoice: its total, less balances applied to it (a negative amount), less
+/// Returns whether an amount may be what is due of an invoice: its total, less balances applied to it (a negative amount), less
 /// payments (of either sign), less both. Amounts out of range explain nothing.
 ///
 /// ```

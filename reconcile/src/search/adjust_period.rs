@@ -18,7 +18,7 @@ use crate::search::selection::{ChargeSelection, ChargeSum};
 use crate::search::whole_hour_cutoffs;
 
 impl Hypothesis {
-    /// Where all counts agree without a cut, one line that comes right by it may as well have another price.
+    /// Returns where all counts agree without a cut, one line that comes right by it may as well have another price.
     fn or_a_price(self, all_agree: bool) -> Self {
         let one_line = self.complete() && self.false_positives > Some(FalsePositiveRate::expected(0, 1));
         Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
@@ -26,7 +26,7 @@ impl Hypothesis {
 }
 
 impl Search<'_> {
-    /// The hypothesis with other instants for the ends of the period, as the lines' calls place them.
+    /// Returns the hypothesis with other instants for the ends of the period, as the lines' calls place them.
     pub(crate) fn adjust_period(&self, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
         if self.line_groups.iter().all(|line_group| line_group.calls.is_none()) {
             return whole_hour_cutoffs::find_cutoffs(self, base);
@@ -76,7 +76,7 @@ impl Search<'_> {
         Ok(found)
     }
 
-    /// The cuts of both ends at one other time of day by which every line is right.
+    /// Returns the cuts of both ends at one other time of day by which every line is right.
     fn at_other_times_of_day(&self, base: &Hypothesis, times: &CallTimes) -> Result<Vec<Hypothesis>> {
         let mut found: Vec<Hypothesis> = Vec::new();
         for window in whole_hour_cutoffs::shifted(self.stated) {
@@ -128,7 +128,7 @@ impl Search<'_> {
         Ok(Some(Hypothesis { false_positives: Some(false_positives), ..cut }))
     }
 
-    /// Whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
+    /// Returns whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
     /// the charges next to it on both sides are on lines that are right. ChargeHistory that are lacking or changed since the
     /// invoice was issued would let other instants fit as well.
     fn is_sure(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
@@ -169,7 +169,7 @@ impl Search<'_> {
         gains && all_agree && on_right_line(next.checked_sub(1)) && on_right_line(Some(next))
     }
 
-    /// Whether every line that is not right counts more calls than there are, and just so many charges are known to be
+    /// Returns whether every line that is not right counts more calls than there are, and just so many charges are known to be
     /// lacking: that is evidence, and no cut has to be looked for.
     fn lacking_explains(&self, base: &Hypothesis) -> bool {
         let mut lacking = 0_u64;
@@ -187,7 +187,7 @@ impl Search<'_> {
         base.unclaimed == 0 && self.completeness.gaps.is_empty() && lacking <= self.completeness.lacking
     }
 
-    /// Whether a line counts its calls right before the cut and no longer after it, or has too many only then.
+    /// Returns whether a line counts its calls right before the cut and no longer after it, or has too many only then.
     fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
         let right = |line_group: &LineGroup, charged: &ChargeSum| {
             line_group.calls.is_some() && same_usage(line_group, charged)
@@ -202,9 +202,9 @@ impl Search<'_> {
         })
     }
 
-    /// A cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
-    /// comes to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
-    /// right but for its count gains nothing: a charge may stand for several calls.
+    /// Returns a cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
+    /// adds up to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
+    /// right but for its count gains nothing: a charge may represent several calls.
     fn false_positives(&self, base: &Hypothesis, cut: &Hypothesis) -> FalsePositiveRate {
         const TRIES: u64 = 2;
         let gained: Vec<usize> = (0..self.line_groups.len())

@@ -1,4 +1,4 @@
-//! Which charges an invoice asks for: the plainest hypothesis that explains the most lines.
+//! Which charges an invoice bills: the plainest hypothesis that explains the most lines.
 
 use crate::search::hypothesis::Hypothesis;
 use std::cmp::Ordering;
@@ -30,7 +30,7 @@ pub(crate) struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The hypothesis that explains the most; the plainest of them.
+    /// Returns the hypothesis that explains the most; the plainest of them.
     pub(crate) fn best_hypothesis(&self) -> Result<Hypothesis> {
         let plain = self.evaluate(ChargeSelection::now(self.stated))?;
         // What is known to have changed since counts, unless the invoice knows better.
@@ -80,7 +80,7 @@ impl Search<'_> {
         Ok(Hypothesis { fit, twinned, ends_are_right, cut_elsewhere, ..best })
     }
 
-    /// Whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
+    /// Returns whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
     /// invoice of another team, or of another period.
     fn is_of_other_charges(&self, best: &Hypothesis) -> bool {
         const FEWEST: usize = 3;
@@ -106,7 +106,7 @@ impl Search<'_> {
             && !self.is_nearly_right(best)
     }
 
-    /// Whether the lines as a whole ask for about what was charged: then they are about these charges, however they differ.
+    /// Returns whether the lines as a whole bill about what was charged: then they are about these charges, however they differ.
     fn is_nearly_right(&self, best: &Hypothesis) -> bool {
         let near = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
             let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
@@ -117,7 +117,7 @@ impl Search<'_> {
             || factor(lines(), self.digit).is_some()
     }
 
-    /// Whether the charges next to both ends of the window, inside and outside, are on lines that are right: then no other
+    /// Returns whether the charges next to both ends of the window, inside and outside, are on lines that are right: then no other
     /// cut leaves those lines right.
     fn ends_are_right(&self, selection: &ChargeSelection, fit: &PricingFit) -> bool {
         let span = self.charges.span(selection.window);
@@ -131,14 +131,14 @@ impl Search<'_> {
         inside.into_iter().chain(outside.into_iter().flatten()).all(is_right)
     }
 
-    /// The charges of the stated period as they are held, with nothing supposed.
+    /// Returns the charges of the stated period as they are held, with nothing supposed.
     fn as_stated(&self) -> Result<Hypothesis> {
         let plain = self.evaluate(ChargeSelection::now(self.stated))?;
         let fit = self.fitting().fit_plain(&plain.selection, &plain.line_sums)?;
         Ok(Hypothesis { fit, of_other_charges: true, ..plain })
     }
 
-    /// The same hypothesis with the charges as they were when the invoice was issued only where their lines show it: by
+    /// Returns the same hypothesis with the charges as they were when the invoice was issued only where their lines show it: by
     /// their amounts, or by their calls and tokens. That a store saw a charge late does not say that the invoice did.
     fn with_evidence_of_lines(&self, best: Hypothesis) -> Result<Hypothesis> {
         if !best.selection.as_issued {
@@ -178,7 +178,7 @@ impl Search<'_> {
         Ok(Hypothesis { false_positives, rivals, ..shown })
     }
 
-    /// Whether a line counts more calls than there are, and charges are known to be lacking.
+    /// Returns whether a line counts more calls than there are, and charges are known to be lacking.
     fn lacks_calls(&self, found: &Hypothesis, number: usize) -> bool {
         let line_group = self.line_groups.get(number).zip(found.line_sums.get(number));
         let lacks = |(line_group, charged): (&LineGroup, &ChargeSum)| {
@@ -200,7 +200,7 @@ impl Search<'_> {
         }
     }
 
-    /// What `other` says instead, if it rests on the same sort of evidence and comes to something else.
+    /// Returns what `other` says instead, if it rests on the same sort of evidence and adds up to something else.
     fn rival(&self, best: &Hypothesis, other: &Hypothesis) -> Option<Category> {
         let moved = |each: &Hypothesis| {
             let start = each.selection.window.start() != self.stated.start();
@@ -259,7 +259,7 @@ impl Search<'_> {
         })
     }
 
-    /// The claims of which it is only supposed which charges they ask for.
+    /// Returns the line groups of which it is only supposed which charges they bill.
     fn assumed(&self, selection: &ChargeSelection) -> Vec<usize> {
         let span = self.charges.span(selection.window);
         let copies = selection.copies.iter().filter(|copy| span.contains(copy));
@@ -272,7 +272,7 @@ impl Search<'_> {
         PricingFitter { charges: self.charges, line_groups: self.line_groups, digit: self.digit }
     }
 
-    /// The charges as they were when the invoice was issued, if anything has changed since.
+    /// Returns the charges as they were when the invoice was issued, if anything has changed since.
     fn as_issued(&self) -> Result<Option<ChargeSelection>> {
         if !self.charges.changed_in(self.stated) {
             return Ok(None);

@@ -14,7 +14,7 @@ use crate::search::hypothesis::Hypothesis;
 use crate::search::selection::ChargeSum;
 
 impl Search<'_> {
-    /// Which charges may be second copies of others: those by which lines have too many calls, and all twins if just so
+    /// Returns which charges may be second copies of others: those by which lines have too many calls, and all twins if just so
     /// many charges are held beyond what was announced.
     pub(crate) fn copies(&self, base: &Hypothesis) -> Vec<Vec<usize>> {
         // As many as were announced are held: none of them is a copy.
@@ -53,7 +53,7 @@ impl Search<'_> {
         sets
     }
 
-    /// Whether the copies that a hypothesis leaves out are shown: every line is right and they come to more than a last
+    /// Returns whether the copies that a hypothesis leaves out are shown: every line is right and they add up to more than a last
     /// digit, or charges are held beyond what was announced, and those that are not found yet show as an amount of some line.
     pub(crate) fn copies_are_shown(&self, single: &Hypothesis) -> bool {
         let hidden = |(line_group, charged): (&LineGroup, &ChargeSum)| {
@@ -71,7 +71,7 @@ impl Search<'_> {
         announced || (single.complete() && amount.unsigned_abs() > self.digit.size())
     }
 
-    /// The charges of a view that are equal to an earlier one of the same instant.
+    /// Returns the charges of a selection that are equal to an earlier one of the same instant.
     pub(crate) fn twins(&self, base: &Hypothesis) -> Vec<usize> {
         let selection = &base.selection;
         let span = self.charges.span(selection.window);
@@ -93,13 +93,13 @@ impl Search<'_> {
         twins
     }
 
-    /// How many calls a claim has beyond those that it counts; `None` where it counts none.
+    /// Returns how many calls a line group has beyond those that it counts; `None` where it counts none.
     fn surplus(&self, line_group: usize, base: &Hypothesis) -> Option<usize> {
         let (line_group, charged) = self.line_groups.get(line_group).zip(base.line_sums.get(line_group))?;
         usize::try_from(charged.records.saturating_sub(line_group.calls?)).ok()
     }
 
-    /// So many of a claim's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
+    /// So many of a line group's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
     /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
     /// small for another reason.
     fn choose(&self, number: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
@@ -109,7 +109,7 @@ impl Search<'_> {
         if surplus == 0 || surplus > twins.len() {
             return Vec::new();
         }
-        // Where nobody announced fewer charges, the amount is evidence only if others of the line would come to another one.
+        // Where nobody announced fewer charges, the amount is evidence only if others of the line would add up to another one.
         // A line that is right but for its count says nothing of them.
         let near = self.digit.is_near(line_group.amount, charged.billed);
         if self.completeness.surplus == 0 && (near || !self.tells_charges(number, surplus, base)) {
@@ -138,7 +138,7 @@ impl Search<'_> {
         }
     }
 
-    /// Whether so many charges of a line come to amounts that differ by more than chance would make fit.
+    /// Returns whether so many charges of a line add up to amounts that differ by more than chance would make fit.
     fn tells_charges(&self, line_group: usize, count: usize, base: &Hypothesis) -> bool {
         let span = self.charges.span(base.selection.window);
         let charges = self.charges.all.get(span).unwrap_or_default();
@@ -160,7 +160,7 @@ struct CopyChoice<'a> {
     too_much: i128,
     near: u128,
     work: usize,
-    /// How many of each group.
+    /// Number of of each group.
     fitting: Vec<Vec<usize>>,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// An instant inside: the stated one, else a midnight at one of these offsets, else a whole hour, else the first.
+    /// Returns an instant inside: the stated one, else a midnight at one of these offsets, else a whole hour, else the first.
     pub(crate) fn instant(&self, stated: Timestamp, offsets: &[FixedOffset]) -> Option<Timestamp> {
         let inside = |at: i64| (self.earliest..=self.latest).contains(&at);
         if inside(stated.millis()) {
@@ -46,7 +46,7 @@ impl Interval {
     }
 }
 
-/// The charges behind each claim that states its number of calls, by time. A model that no line names counts as one with
+/// The charges behind each line group that states its number of calls, by time. A model that no line names counts as one with
 /// no calls.
 pub(crate) struct CallTimes {
     lines: Vec<CountedLine>,
@@ -58,7 +58,7 @@ pub(crate) struct CallTimes {
 #[derive(Debug, Default)]
 struct CountedLine {
     times: Vec<i64>,
-    /// What the charges before each place come to; one more than there are charges.
+    /// What the charges before each place add up to; one more than there are charges.
     sums: Vec<i128>,
     calls: usize,
     asked: i128,
@@ -71,7 +71,7 @@ impl CountedLine {
         self.sums.push(reached.saturating_add(billed.units()));
     }
 
-    /// The places of the charges of a window.
+    /// Returns the places of the charges of a window.
     fn span(&self, window: Window) -> (usize, usize) {
         let place = |at: Timestamp| self.times.partition_point(|each| *each < at.millis());
         (place(window.start()), place(window.end()))
@@ -82,7 +82,7 @@ impl CountedLine {
         end.saturating_sub(first) == self.calls
     }
 
-    /// How near the charges of a window come to what the line asks for: 2 for what most ways of rounding make of it, 1 for
+    /// Returns how near the charges of a window add up to what the line bills: 2 for what most ways of rounding make of it, 1 for
     /// what some do, else nothing.
     fn nearness(&self, window: Window, digit: LastDigit) -> usize {
         let (first, end) = self.span(window);
@@ -137,17 +137,17 @@ impl CallTimes {
         Self { lines: counted.collect(), reach, digit }
     }
 
-    /// How many lines count their calls.
+    /// Returns how many lines count their calls.
     pub(crate) fn counted(&self) -> usize {
         self.lines.len()
     }
 
-    /// How many of them count as many as the window has.
+    /// Returns how many of them count as many as the window has.
     pub(crate) fn agree(&self, window: Window) -> usize {
         self.lines.iter().filter(|line| line.agrees(window)).count()
     }
 
-    /// How near all of them are to what the window's charges come to.
+    /// Returns how near all of them are to what the window's charges add up to.
     fn right(&self, start: i64, end: i64) -> usize {
         let at = |millis| Timestamp::from_millis(millis).ok();
         let window = at(start).zip(at(end)).and_then(|(start, end)| Window::new(start, end).ok());
@@ -155,7 +155,7 @@ impl CallTimes {
         self.lines.iter().map(|line| line.nearness(window, self.digit)).sum()
     }
 
-    /// Where most lines agree that the period ends, if it starts at `start`; of several such spans the one in which the
+    /// Returns where most lines agree that the period ends, if it starts at `start`; of several such spans the one in which the
     /// most amounts are right.
     pub(crate) fn end(&self, start: Timestamp, stated: Timestamp) -> Option<Interval> {
         let reach = (
@@ -176,7 +176,7 @@ impl CallTimes {
         self.with_most_right(spans, |end| (start.millis(), end.earliest))
     }
 
-    /// Where most lines agree that the period starts, if it ends at `end`; of several the one with the most right amounts.
+    /// Returns where most lines agree that the period starts, if it ends at `end`; of several the one with the most right amounts.
     pub(crate) fn start(&self, stated: Timestamp, end: Timestamp) -> Option<Interval> {
         let reach = (
             stated.millis().saturating_sub(self.reach),
@@ -264,7 +264,7 @@ impl PeriodEnds {
     }
 }
 
-/// Whether both ends may be later, or earlier, than stated by as much.
+/// Returns whether both ends may be later, or earlier, than stated by as much.
 fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
     let shifts = |span: Interval, stated: Timestamp| {
         (span.earliest.saturating_sub(stated.millis()), span.latest.saturating_sub(stated.millis()))
@@ -278,7 +278,7 @@ fn distance(interval: Interval, stated: i64) -> u64 {
     nearest.abs_diff(stated)
 }
 
-/// The spans in which most intervals lie over each other; those nearest to the stated instant first.
+/// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
     const MOST: usize = 16;
     let mut edges = Vec::new();

@@ -23,7 +23,7 @@ enum DiscountReach {
 }
 
 impl PricingFitter<'_> {
-    /// The fit with a discount, if one holds for nearly all lines: one line alone is always some percentage off.
+    /// Returns the fit with a discount, if one holds for nearly all lines: one line alone is always some percentage off.
     pub(crate) fn with_discount(
         &self,
         mut best: PricingFit,
@@ -64,7 +64,7 @@ impl PricingFitter<'_> {
         Ok(best)
     }
 
-    /// For how many lines a discount holds. At least two must be off by more than rounding, and it is one on all lines
+    /// Returns for how many lines a discount holds. At least two must be off by more than rounding, and it is one on all lines
     /// only if next to no line is otherwise: a few models at the same lower price are no discount, and where lines differ
     /// from each other, each of several percentages may be the one on all.
     fn extent(&self, fit: &PricingFit, undiscounted: &PricingFit, line_sums: &[ChargeSum]) -> DiscountReach {
@@ -100,7 +100,7 @@ impl PricingFitter<'_> {
         }
     }
 
-    /// Whether discounts and policies that put as many lines right leave different amounts for the discount itself.
+    /// Returns whether discounts and policies that put as many lines right leave different amounts for the discount itself.
     fn is_unsure(
         &self,
         best: &PricingFit,
@@ -142,7 +142,7 @@ impl PricingFitter<'_> {
         (hold.len(), not.len())
     }
 
-    /// The discounts under which the line with the most money may be right, round ones first.
+    /// Returns the discounts under which the line with the most money may be right, round ones first.
     fn discounts(&self, line_sums: &[ChargeSum], fees: bool, by_charge: bool) -> Vec<Terms> {
         let mut found = Vec::new();
         let digits = |charged: &ChargeSum| if by_charge { u128::from(charged.records.max(1)) } else { 1 };
@@ -166,7 +166,7 @@ impl PricingFitter<'_> {
         found
     }
 
-    /// The two claims with the most money behind them whose usage is what they state.
+    /// Returns the two line groups with the most money behind them whose usage is what they state.
     fn largest<'b>(&'b self, line_sums: &'b [ChargeSum]) -> Vec<(&'b LineGroup, &'b ChargeSum)> {
         let mut line_groups: Vec<_> = self
             .line_groups
@@ -185,7 +185,7 @@ fn is_better(fit: &PricingFit, best: &PricingFit) -> bool {
     fit.count() > best.count() || (fit.count() == best.count() && fit.policy_rank() < best.policy_rank())
 }
 
-/// The hundredths of a percent by which a claim may be less than what was charged.
+/// Returns the hundredths of a percent by which a line group may be less than what was charged.
 fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) -> std::ops::Range<u32> {
     const NONE: std::ops::Range<u32> = 0..0;
     let base = if without_fees { charged.billed.checked_sub(charged.fee) } else { Ok(charged.billed) };

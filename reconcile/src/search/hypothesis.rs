@@ -12,25 +12,25 @@ use crate::search::selection::{ChargeSelection, ChargeSum};
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Hypothesis {
     pub(crate) selection: ChargeSelection,
-    /// What each cell comes to, and each claim.
+    /// What each usage group adds up to, and each line group.
     pub(crate) group_sums: Vec<ChargeSum>,
     pub(crate) line_sums: Vec<ChargeSum>,
     pub(crate) fit: PricingFit,
     /// How often chance alone would have found such a cut.
     pub(crate) false_positives: Option<FalsePositiveRate>,
-    /// How many cells have money that no line asks for.
+    /// Number of usage groups have money that no line bills.
     pub(crate) unclaimed: usize,
-    /// How many lines count the calls that there are, and ask for another amount.
+    /// Number of lines count the calls that there are, and bill another amount.
     pub(crate) repriced: usize,
-    /// The claims of which it is only supposed which charges they ask for.
+    /// The line groups of which it is only supposed which charges they bill.
     pub(crate) assumed: Vec<usize>,
     /// The window is another one than the invoice states.
     pub(crate) moved: bool,
     /// Hardly any line fits: the invoice seems to be about other charges.
     pub(crate) of_other_charges: bool,
-    /// The claims with charges that came in after the invoice was issued.
+    /// The line groups with charges that came in after the invoice was issued.
     pub(crate) late: Vec<usize>,
-    /// The claims with charges that are equal to others of their instant.
+    /// The line groups with charges that are equal to others of their instant.
     pub(crate) twinned: Vec<usize>,
     /// The charges next to the ends of the window, inside and outside, are on lines that are right.
     pub(crate) ends_are_right: bool,
@@ -45,13 +45,13 @@ pub(crate) struct Hypothesis {
 }
 
 impl Hypothesis {
-    /// Lines that are reproduced, less the cells that no line asks for.
+    /// Lines that are reproduced, less the usage groups that no line bills.
     pub(crate) fn score(&self) -> isize {
         let count = |number| isize::try_from(number).unwrap_or(isize::MAX);
         count(self.fit.count()) - count(self.unclaimed)
     }
 
-    /// How much is supposed beside what the invoice says and what is known of the charges.
+    /// Returns how much is supposed beside what the invoice says and what is known of the charges.
     pub(crate) fn assumptions(&self, stated: Window) -> usize {
         let shift = |end: fn(&Window) -> Timestamp| {
             end(&self.selection.window).millis().saturating_sub(end(&stated).millis())
@@ -66,7 +66,7 @@ impl Hypothesis {
         usize::from(!self.selection.copies.is_empty()) + cuts + self.repriced
     }
 
-    /// How many charges it is about.
+    /// Returns how many charges it is about.
     pub(crate) fn records(&self) -> u64 {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }

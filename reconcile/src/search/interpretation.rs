@@ -1,4 +1,4 @@
-//! How lines are to be read beside the charges: lines that repeat another one, and charges that stand for several calls.
+//! How lines are to be read beside the charges: lines that repeat another one, and charges that represent several calls.
 
 use cost_model::Window;
 
@@ -11,7 +11,7 @@ use crate::search::pricing_fit::same_tokens;
 use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 
 impl LineGroups {
-    /// The claims as the charges of the stated period show that they are to be read. `complete` says that no charge is
+    /// Returns the line groups as the charges of the stated period show that they are to be read. `complete` says that no charge is
     /// known to be lacking: a line that counts more calls than are held may else be about those.
     pub(crate) fn read_by(
         mut self,
@@ -35,7 +35,7 @@ impl LineGroups {
     }
 }
 
-/// What the charges of the stated period come to for each claim, as they are held.
+/// Returns what the charges of the stated period add up to for each line group, as they are held.
 fn plain_line_sums(
     charges: &[Charge],
     line_groups: &LineGroups,
@@ -45,7 +45,7 @@ fn plain_line_sums(
     charges.line_sums(&charges.group_sums(&ChargeSelection::now(period))?)
 }
 
-/// A claim whose equal lines are billed once, if the charges stand behind that and not behind all of its lines.
+/// Returns a line group whose equal lines are billed once, if the charges are behind that and not behind all of its lines.
 fn without_repeated(
     line_group: &LineGroup,
     charged: &ChargeSum,
@@ -78,7 +78,7 @@ fn fits(line_group: &LineGroup, charged: &ChargeSum, digit: LastDigit) -> bool {
         && line_group.calls.is_none_or(|calls| calls == charged.records)
 }
 
-/// Whether charges stand for several calls each: lines count more calls than there are charges, and every one asks for the
+/// Returns whether charges represent several calls each: lines count more calls than there are charges, and every one bills the
 /// charges' very amounts and tokens. One call more on some lines may come from a cut.
 fn is_aggregated(line_groups: &[LineGroup], line_sums: &[ChargeSum], digit: LastDigit) -> bool {
     let counted: Vec<(&LineGroup, &ChargeSum, u64)> = line_groups

@@ -1,11 +1,11 @@
-//! Which charges stand behind a line whose label names others.
+//! Which charges are behind a line whose label names others.
 
 use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::search::hypothesis::Hypothesis;
 use crate::search::pricing_fit::reproduces;
 use crate::search::selection::ChargeSum;
 
-/// For each claim the cells behind it: its own, or others that its lines fit to the last digit while its own do not.
+/// Returns for each line group the usage groups behind it: its own, or others that its lines fit to the last digit while its own do not.
 pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Vec<Vec<usize>> {
     let mut behind: Vec<Vec<usize>> =
         (0..line_groups.all.len()).map(|line_group| line_groups.usage_groups_of(line_group)).collect();

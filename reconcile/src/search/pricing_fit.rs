@@ -10,7 +10,7 @@ use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum, NO_TOK
 use cost_model::Money;
 use cost_model::Rounding;
 
-/// What is asked for of some charges; absent where it leaves the range of money.
+/// What is billed of some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExpectedAmount {
     /// PriorState rounding.
@@ -18,16 +18,16 @@ pub(crate) struct ExpectedAmount {
     pub(crate) rounded: Option<Money>,
 }
 
-/// For each cell, the sums of its charges rounded one by one, by each way of rounding.
+/// For each usage group, the sums of its charges rounded one by one, by each way of rounding.
 type RoundedSumsByGroup = Vec<[Option<Money>; 4]>;
 
-/// The terms and policies that reproduce the most lines from a view.
+/// The terms and policies that reproduce the most lines from a selection.
 #[derive(Clone, Debug)]
 pub(crate) struct PricingFit {
     pub(crate) terms: Terms,
     /// The policies that reproduce the very same lines, the plainest first.
     pub(crate) policies: Vec<RoundingPolicy>,
-    /// For each claim, the amount of its lines, or of their words, that the policies reproduce.
+    /// For each line group, the amount of its lines, or of their words, that the policies reproduce.
     pub(crate) reproduced: Vec<Option<Money>>,
     /// A discount that holds for most lines, but not for so many that it is one on all.
     pub(crate) discount_on_most: Option<Terms>,
@@ -47,12 +47,12 @@ impl PricingFit {
         self.reproduced.iter().all(Option::is_some)
     }
 
-    /// What the terms and the first policy ask for of the charges in these cells, which come to `pot`.
+    /// Returns what the terms and the first policy bill of the charges in these usage groups, which add up to `charged`.
     pub(crate) fn expected(&self, usage_groups: &[usize], charged: &ChargeSum) -> ExpectedAmount {
         self.expected_under(self.terms, &self.charge_sums, usage_groups, charged)
     }
 
-    /// The same without the discount.
+    /// Returns the same without the discount.
     pub(crate) fn undiscounted(&self, usage_groups: &[usize], charged: &ChargeSum) -> ExpectedAmount {
         self.expected_under(
             Terms { discount: 0, ..self.terms },
@@ -78,7 +78,7 @@ impl PricingFit {
         ExpectedAmount { exact, rounded }
     }
 
-    /// Whether the policies round the charges in these cells, which come to `pot`, to different amounts.
+    /// Returns whether the policies round the charges in these usage groups, which add up to `charged`, to different amounts.
     pub(crate) fn rounds_unsurely(&self, usage_groups: &[usize], charged: &ChargeSum) -> bool {
         let by_line = |policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice;
         let mut amounts = self
@@ -90,7 +90,7 @@ impl PricingFit {
         amounts.any(|amount| Some(amount) != first)
     }
 
-    /// What a policy makes of the charges in these cells, which come to `pot`; nothing is rounded where only the sum of all
+    /// Returns what a policy makes of the charges in these usage groups, which add up to `charged`; nothing is rounded where only the sum of all
     /// lines is.
     pub(crate) fn rounded_by(
         &self,
@@ -108,7 +108,7 @@ impl PricingFit {
         }
     }
 
-    /// The plainest policy first: how many come before it.
+    /// Returns the plainest policy first: how many come before it.
     pub(crate) fn policy_rank(&self) -> usize {
         let rank = |policy: &RoundingPolicy| {
             let unit = match policy.unit {
@@ -122,7 +122,7 @@ impl PricingFit {
     }
 }
 
-/// Finds terms and policies for the charges of a view.
+/// Finds terms and policies for the charges of a selection.
 pub(crate) struct PricingFitter<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a [LineGroup],
@@ -130,7 +130,7 @@ pub(crate) struct PricingFitter<'a> {
 }
 
 impl PricingFitter<'_> {
-    /// The best fit: other terms than the plain ones only where they reproduce more lines than chance could.
+    /// Returns the best fit: other terms than the plain ones only where they reproduce more lines than chance could.
     pub(crate) fn best_fit(
         &self,
         selection: &ChargeSelection,
@@ -145,7 +145,7 @@ impl PricingFitter<'_> {
         Ok(best)
     }
 
-    /// The fit of lines that ask for the very charges, by any policy.
+    /// Returns the fit of lines that bill the very charges, by any policy.
     pub(crate) fn fit_plain(
         &self,
         selection: &ChargeSelection,
@@ -155,7 +155,7 @@ impl PricingFitter<'_> {
         Ok(PricingFit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
     }
 
-    /// The fit with every policy that reproduces the same lines. ChargeHistory are rounded one by one only for this, or where
+    /// Returns the fit with every policy that reproduces the same lines. ChargeHistory are rounded one by one only for this, or where
     /// nothing plainer reproduces all lines.
     pub(crate) fn with_all_policies(
         &self,
@@ -205,7 +205,7 @@ impl PricingFitter<'_> {
         self.with_discount(best, &plain, selection, line_sums)
     }
 
-    /// The policies that reproduce the most lines under these terms.
+    /// Returns the policies that reproduce the most lines under these terms.
     pub(crate) fn fit_under(
         &self,
         terms: Terms,
@@ -287,7 +287,7 @@ impl PricingFitter<'_> {
         right.then(|| self.line_groups.iter().map(|line_group| Some(line_group.amount)).collect())
     }
 
-    /// The same policies without the discount.
+    /// Returns the same policies without the discount.
     pub(crate) fn undiscounted(&self, fit: &PricingFit, selection: &ChargeSelection) -> Result<PricingFit> {
         let terms = Terms { discount: 0, ..fit.terms };
         let charge_sums = self.rounded_charges(terms, selection)?;
@@ -319,7 +319,7 @@ fn sum_of_groups(sums: &RoundedSumsByGroup, usage_groups: &[usize], rounding: us
     Money::sum(sums.collect::<Option<Vec<_>>>()?).ok()
 }
 
-/// The amount of a claim's lines, or of their words, that this is.
+/// Returns the amount of a line group's lines, or of their words, that this is.
 pub(crate) fn reproduces(
     line_group: &LineGroup,
     charged: &ChargeSum,
@@ -329,17 +329,17 @@ pub(crate) fn reproduces(
     asked.into_iter().find(|asked| rounded == Some(*asked) && same_usage(line_group, charged))
 }
 
-/// Whether calls and tokens, as far as they are stated, are those of the charges.
+/// Returns whether calls and tokens, as far as they are stated, are those of the charges.
 pub(crate) fn same_usage(line_group: &LineGroup, charged: &ChargeSum) -> bool {
     line_group.calls.is_none_or(|calls| calls == charged.records) && same_tokens(line_group, charged)
 }
 
-/// Whether tokens, as far as they are stated, are those of the charges.
+/// Returns whether tokens, as far as they are stated, are those of the charges.
 pub(crate) fn same_tokens(line_group: &LineGroup, charged: &ChargeSum) -> bool {
     charged.tokens.zip(line_group.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
 }
 
-/// Whether a claim states its tokens, some at least, and they are those of the charges.
+/// Returns whether a line group states its tokens, some at least, and they are those of the charges.
 pub(crate) fn states_tokens(line_group: &LineGroup, charged: &ChargeSum) -> bool {
     charged.tokens.zip(line_group.tokens).is_some_and(|(had, stated)| had == stated && stated != NO_TOKENS)
 }

@@ -1,4 +1,4 @@
-//! Which charges are taken to be on an invoice, and what they come to.
+//! Which charges are taken to be on an invoice, and what they add up to.
 
 use std::collections::BTreeMap;
 
@@ -18,18 +18,18 @@ pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
     cache_read: Tokens::ZERO,
 };
 
-/// A hypothesis of which charges an invoice asks for.
+/// A hypothesis of which charges an invoice bills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSelection {
     pub(crate) window: Window,
     /// ChargeHistory as they were when the invoice was issued, not as they are now.
     pub(crate) as_issued: bool,
-    /// The claims whose charges are taken as they are now all the same, since their lines do not show a change; `None`
-    /// stands for the charges of no claim.
+    /// The line groups whose charges are taken as they are now all the same, since their lines do not show a change; `None`
+    /// represents the charges of no line group.
     pub(crate) as_now: Vec<Option<usize>>,
     /// The charges left out as second copies.
     pub(crate) copies: Vec<usize>,
-    /// For each withdrawn charge of the window, by number, the claim that it was in, if one could be found.
+    /// For each withdrawn charge of the window, by number, the line group that it was in, if one could be found.
     pub(crate) withdrawn: Vec<(usize, Option<usize>)>,
 }
 
@@ -39,7 +39,7 @@ impl ChargeSelection {
     }
 }
 
-/// What some charges come to.
+/// What some charges add up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSum {
     pub(crate) records: u64,
@@ -60,14 +60,14 @@ impl ChargeSum {
         in_whole_digits: true,
     };
 
-    /// Whether such a difference may come from charges that are held in whole last digits and were billed with more: up to
+    /// Returns whether such a difference may come from charges that are held in whole last digits and were billed with more: up to
     /// half a digit for each of them, since equal charges are all rounded the same way.
     pub(crate) fn may_be_rounded(&self, difference: Money, digit: LastDigit) -> bool {
         let most = u128::from(self.records).div_ceil(2);
         self.in_whole_digits && magnitude(difference) <= digit.size().saturating_mul(most)
     }
 
-    /// The charges of all these.
+    /// Returns the charges of all these.
     pub(crate) fn sum<'a>(line_sums: impl IntoIterator<Item = &'a Self>) -> Result<Self> {
         line_sums.into_iter().try_fold(Self::EMPTY, Self::plus)
     }
@@ -156,7 +156,7 @@ impl<'a> ChargeHistory<'a> {
         }
     }
 
-    /// A charge of that instant that was billed at that amount before it changed again.
+    /// Returns a charge of that instant that was billed at that amount before it changed again.
     fn find_changed(&self, at: Timestamp, billed: Money) -> Option<usize> {
         let first = self.all.partition_point(|charge| charge.at < at);
         let changed = self.before.range(first..);
@@ -165,7 +165,7 @@ impl<'a> ChargeHistory<'a> {
         same.filter(|(_, before)| **before == PriorState::Billed(billed)).map(|(place, _)| *place).next()
     }
 
-    /// A charge of that instant and amount whose past is not known yet.
+    /// Returns a charge of that instant and amount whose past is not known yet.
     fn find_charge(&self, at: Timestamp, billed: Money) -> Option<usize> {
         let first = self.all.partition_point(|charge| charge.at < at);
         let same = self.all.iter().enumerate().skip(first).take_while(|(_, charge)| charge.at == at);
@@ -174,13 +174,13 @@ impl<'a> ChargeHistory<'a> {
             .next()
     }
 
-    /// The places of the charges in a window.
+    /// Returns the places of the charges in a window.
     pub(crate) fn span(&self, window: Window) -> std::ops::Range<usize> {
         let place = |at| self.all.partition_point(|charge| charge.at < at);
         place(window.start())..place(window.end())
     }
 
-    /// Whether anything in the window was different when the invoice was issued.
+    /// Returns whether anything in the window was different when the invoice was issued.
     pub(crate) fn changed_in(&self, window: Window) -> bool {
         self.before.range(self.span(window)).next().is_some() || self.withdrawn_in(window).next().is_some()
     }
@@ -190,7 +190,7 @@ impl<'a> ChargeHistory<'a> {
         self.withdrawn.iter().copied().enumerate().filter(inside)
     }
 
-    /// Hands out every charge of a view: its cell, what it was billed at, its fee and its tokens.
+    /// Hands out every charge of a selection: its usage group, what it was billed at, its fee and its tokens.
     pub(crate) fn for_each_charge(
         &self,
         selection: &ChargeSelection,
@@ -219,7 +219,7 @@ impl<'a> ChargeHistory<'a> {
         Ok(())
     }
 
-    /// What charges of a view were when the invoice was issued, as far as the view takes them so.
+    /// Returns what charges of a selection were when the invoice was issued, as far as the selection takes them so.
     pub(crate) fn prior_states_in<'b>(
         &'b self,
         selection: &'b ChargeSelection,
@@ -232,7 +232,7 @@ impl<'a> ChargeHistory<'a> {
         self.before.range(self.span(selection.window)).filter(move |(place, _)| as_issued(place))
     }
 
-    /// Whether a view leaves a charge out since it was not there yet.
+    /// Returns whether a selection leaves a charge out since it was not there yet.
     pub(crate) fn is_absent_in(&self, selection: &ChargeSelection, place: usize) -> bool {
         let line_group =
             || self.all.get(place).and_then(|charge| self.line_groups.line_group_of(charge.usage_group));
@@ -241,7 +241,7 @@ impl<'a> ChargeHistory<'a> {
             && !selection.as_now.contains(&line_group())
     }
 
-    /// The claims that have charges of a view which were not there yet when the invoice was issued.
+    /// Returns the line groups that have charges of a selection which were not there yet when the invoice was issued.
     pub(crate) fn late_in<'b>(
         &'b self,
         selection: &ChargeSelection,
@@ -253,7 +253,7 @@ impl<'a> ChargeHistory<'a> {
         late.filter_map(|(place, _)| self.line_groups.line_group_of(self.all.get(*place)?.usage_group))
     }
 
-    /// The places of the copies that a view leaves out: those in its window, but for charges that it does not have anyway.
+    /// Returns the places of the copies that a selection leaves out: those in its window, but for charges that it does not have anyway.
     pub(crate) fn copies_in<'b>(
         &'b self,
         selection: &'b ChargeSelection,
@@ -263,7 +263,7 @@ impl<'a> ChargeHistory<'a> {
         selection.copies.iter().copied().filter(left_out)
     }
 
-    /// What each cell comes to.
+    /// Returns what each usage group adds up to.
     pub(crate) fn group_sums(&self, selection: &ChargeSelection) -> Result<Vec<ChargeSum>> {
         let mut usage_groups = vec![ChargeSum::EMPTY; self.line_groups.group_count()];
         self.for_each_charge(selection, |usage_group, billed, fee, tokens| {
@@ -276,7 +276,7 @@ impl<'a> ChargeHistory<'a> {
         Ok(usage_groups)
     }
 
-    /// What each claim comes to.
+    /// Returns what each line group adds up to.
     pub(crate) fn line_sums(&self, usage_groups: &[ChargeSum]) -> Result<Vec<ChargeSum>> {
         let of_line_group = |line_group| {
             usage_groups.iter().enumerate().filter(move |(usage_group, _)| {

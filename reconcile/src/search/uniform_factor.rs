@@ -13,7 +13,7 @@ pub(crate) const ONE: i128 = 1_000_000_000;
 /// Amounts are divided by this before they are compared, so that products stay in range.
 const COARSE: i128 = 1_000_000_000_000;
 
-/// A factor between what was charged and what the lines ask for.
+/// A factor between what was charged and what the lines bill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Factor {
     /// The least and the greatest that fit, in thousand millionths.
@@ -22,7 +22,7 @@ pub(crate) struct Factor {
 }
 
 impl Factor {
-    /// The plainest factor inside, as a percentage more or less.
+    /// Returns the plainest factor inside, as a percentage more or less.
     pub(crate) fn label(self) -> String {
         let (low, high) = self.span;
         let middle = low + (high - low) / 2;
@@ -37,7 +37,7 @@ impl Factor {
     }
 }
 
-/// A percentage more or less, such as `19 % more`, from thousand millionths.
+/// Returns a percentage more or less, such as `19 % more`, from thousand millionths.
 pub(crate) fn percent(more: i128) -> String {
     let sign = if more < 0 { "less" } else { "more" };
     let text = format!("{}.{:07}", more.abs() / (ONE / 100), more.abs() % (ONE / 100));
@@ -45,7 +45,7 @@ pub(crate) fn percent(more: i128) -> String {
     format!("{text} % {sign}")
 }
 
-/// The least and the greatest factor between two amounts that may be off by less than `off`, in thousand millionths; `None` where one of
+/// Returns the least and the greatest factor between two amounts that may be off by less than `off`, in thousand millionths; `None` where one of
 /// them is nothing or negative.
 pub(crate) fn ratio(asked: Money, billed: Money, off: u128) -> Option<(i128, i128)> {
     let (asked, billed) = (asked.units() / COARSE, billed.units() / COARSE);
@@ -58,7 +58,7 @@ pub(crate) fn ratio(asked: Money, billed: Money, off: u128) -> Option<(i128, i12
     Some((least, most))
 }
 
-/// The one factor on all lines, if at least two lines of some money show it, no line contradicts it, and chance would
+/// Returns the one factor on all lines, if at least two lines of some money show it, no line contradicts it, and chance would
 /// hardly have given it.
 pub(crate) fn factor<'a>(
     lines: impl Iterator<Item = (&'a LineGroup, &'a ChargeSum)>,

@@ -12,7 +12,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 /// Whole hours to either side of the stated instant.
 const HOURS: i64 = 72;
 
-/// The cuts of one end at whole hours, or of both ends at one other time of day, under which every line is right.
+/// Returns the cuts of one end at whole hours, or of both ends at one other time of day, under which every line is right.
 pub(crate) fn find_cutoffs(search: &Search<'_>, base: &Hypothesis) -> Result<Vec<Hypothesis>> {
     let mut found = Vec::new();
     for windows in [windows(search.stated), shifted(search.stated)] {
@@ -49,7 +49,7 @@ pub(crate) fn shifted(stated: Window) -> Vec<Window> {
     shifts.filter_map(|more| Window::new(at(stated.start(), more)?, at(stated.end(), more)?).ok()).collect()
 }
 
-/// What the charges of each window come to; `None` beyond the range.
+/// Returns what the charges of each window add up to; `None` beyond the range.
 fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
     let mut reached = Some(0_i128);
     let mut prefix = Vec::with_capacity(search.charges.all.len() + 1);
@@ -68,7 +68,7 @@ fn sums(search: &Search<'_>, windows: &[Window]) -> Vec<Option<i128>> {
         .collect()
 }
 
-/// How many of the different sums would come to the lines' amount by chance, if they lay anywhere between the least and
+/// Returns how many of the different sums would add up to the lines' amount by chance, if they lay anywhere between the least and
 /// the greatest.
 fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> FalsePositiveRate {
     let mut sums: Vec<i128> = sums.iter().copied().flatten().collect();

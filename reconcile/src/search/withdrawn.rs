@@ -8,7 +8,7 @@ use crate::search::best::Search;
 use crate::search::selection::{ChargeSelection, ChargeSum, Withdrawn};
 
 impl Search<'_> {
-    /// Which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
+    /// Returns which line each withdrawn charge was on: nobody kept its model, so the charges go where calls are missing, in the
     /// way that puts the most lines right.
     pub(crate) fn place_withdrawn(&self, selection: &ChargeSelection) -> Result<Vec<(usize, Option<usize>)>> {
         let line_sums = self.charges.line_sums(&self.charges.group_sums(selection)?)?;
@@ -43,9 +43,9 @@ impl Search<'_> {
 /// A line that may hold withdrawn charges.
 struct OpenLine {
     number: usize,
-    /// What it asks for beyond its charges.
+    /// What it bills beyond its charges.
     short: i128,
-    /// How many calls it counts beyond them, if it counts its calls.
+    /// Number of calls it counts beyond them, if it counts its calls.
     room: Option<u64>,
 }
 

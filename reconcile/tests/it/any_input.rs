@@ -266,7 +266,7 @@ proptest! {
                 let steps = bridge.steps.iter().map(|step| step.amount.units());
                 let sum = steps.fold(bridge.ingested.units(), i128::wrapping_add);
                 prop_assert_eq!(sum.wrapping_add(bridge.unexplained.units()), bridge.invoice_total.units());
-                prop_assert!(bridge.to_string().contains("total of INV-0007"));
+                prop_assert!(bridge.to_string().contains("Total of INV-0007"));
             }
             Err(error) => prop_assert_eq!(error.kind(), ErrorKind::Overflow),
         }

@@ -61,9 +61,9 @@ fn a_run_says_what_it_changed() {
         changes.to_string(),
         "\
 invoice INV-0007: other inputs
-  ingested: 15.34, now 15.8, a difference of 0.46
-  usage before the period: no such step, now -0.4
-  unexplained: 0.06, now 0, a difference of -0.06
+  Ingested usage: 15.34, now 15.8, a difference of 0.46
+  Usage before the billing period: no such step, now -0.4
+  Unexplained: 0.06, now 0, a difference of -0.06
   line 1, line 1: unmatched, now matched
   what Iris prepared for engineering no longer holds
 "
@@ -147,7 +147,7 @@ fn steps_are_known_again_by_category_and_lines() {
         changes.to_string(),
         "\
 invoice INV-0007: the same inputs, another outcome
-  seats: 0.01, now no such step
+  Seats: 0.01, now no such step
   line 2, line 2: invoice only, now no such line
   line 2, another line: no such line, now invoice only
 "
@@ -173,11 +173,12 @@ fn of_two_steps_of_a_category_the_one_that_is_left_is_known_by_its_lines() {
     let both = with(vec![price(1, &[1]), price(2, &[2])]);
     let text = |after: &Reconciliation| Changes::between(&both, after).unwrap().to_string();
     let left = text(&with(vec![price(2, &[2])]));
-    assert!(left.ends_with("another price: 0.000000000000000000000001, now no such step\n"), "{left}");
+    assert!(left.ends_with("Price difference: 0.000000000000000000000001, now no such step\n"), "{left}");
     assert_eq!(left.lines().count(), 2);
     let moved = text(&with(vec![price(1, &[1]), price(5, &[2, 3])]));
     assert!(
-        moved.contains("another price: 0.000000000000000000000002, now 0.000000000000000000000005, a diff")
+        moved
+            .contains("Price difference: 0.000000000000000000000002, now 0.000000000000000000000005, a diff")
     );
 }
 

@@ -121,7 +121,7 @@ fn check(bridge: &Reconciliation) -> Result<(), TestCaseError> {
     }
     let texts: Vec<String> =
         parse(&svg).into_iter().filter(|each| each.name == "text").map(|each| each.text).collect();
-    for line in bridge.to_string().lines().filter(|line| !line.starts_with("rows are rounded")) {
+    for line in bridge.to_string().lines().filter(|line| !line.starts_with("Rows are rounded")) {
         let amount = line.rsplit(' ').next().unwrap();
         let zero = amount.trim_start_matches('-').bytes().all(|byte| b"0.".contains(&byte));
         prop_assert!(
@@ -147,8 +147,9 @@ fn bars_begin_where_the_last_one_ended() {
     assert_eq!(bars[2], (LEFT, ends[2]), "the first subtotal");
     assert_eq!(bars[4], (ends[3], ends[3] + 1), "one cent of unexplained usage");
     assert_eq!(bars.last(), Some(&(LEFT, RIGHT)));
-    assert!(svg.contains(">usage before the period</text>") && svg.contains(">+40.0000</text>"));
+    assert!(svg.contains(">Usage before the billing period</text>") && svg.contains(">+40.00</text>"));
     assert_eq!(svg, example().to_svg());
+    insta::assert_snapshot!(svg);
 }
 
 #[test]
@@ -167,6 +168,13 @@ fn what_a_document_says_cannot_leave_its_text() {
     let texts = parse(&bridge.to_svg()).into_iter().filter(|each| each.name == "text");
     let longest = texts.map(|each| each.text.chars().count()).max().unwrap();
     assert_eq!(longest, 92 + ", in USD".len(), "the title is cut as well");
+
+    // Wide characters take the room of two.
+    bridge.invoice = "東".repeat(500);
+    let texts = parse(&bridge.to_svg()).into_iter().filter(|each| each.name == "text");
+    assert!(
+        texts.map(|each| cost_model::output::columns(&each.text)).max().unwrap() <= 92 + ", in USD".len()
+    );
 }
 
 #[test]

@@ -44,18 +44,18 @@ fn the_bridge_is_a_table_with_evidence() {
     assert_eq!(
         explain(&charges, &invoice).to_csv(),
         "\
-kind,category,label,amount,percent,confidence,charges,lines,rule,false_positives,candidates
-ingested,,\"ingested, all kinds, 2026-09-01 to 2026-11-01\",37.645,209.14,,,,,,
-step,non_billed_usage,usage that is not billed,-20,-111.11,proof,1,,billed cost is zero,,
-subtotal,usage_based_total,Usage-based total of the months,17.645,98.03,,,,,,
-step,before_period,usage before the period,-0.3,-1.67,proof,1,,before the period's first instant,,
-step,rounding,rounding of lines,0.005,0.03,proof,1,1 2,\"rounded to 2 decimals, each line half-up or each line \
+kind,category,label,amount,percent,strength,charges,lines,rule,coincidences,candidates
+ingested,,\"Ingested usage of all kinds, 2026-09-01 to 2026-11-01\",37.645,209.14,,,,,,
+step,non_billed_usage,Not billed (included in plan),-20,-111.11,proof,1,,billed cost is zero,,
+waypoint,usage_based_total,Usage-based total of the months,17.645,98.03,,,,,,
+step,before_period,Usage before the billing period,-0.3,-1.67,proof,1,,before the period's first instant,,
+step,rounding,Rounding,0.005,0.03,proof,1,1 2,\"rounded to 2 decimals, each line half-up or each line \
          ceil or each charge half-up or each charge ceil\",,
-unexplained,,unexplained usage,0.03,0.17,,,,,,
-subtotal,on_demand_usage,On-Demand Usage on the invoice,17.38,96.56,,,,,,
-step,tax,tax,0.62,3.44,proof,0,4,tax is not in the usage feed,,
-unexplained,,unexplained,0,0.00,,,,,,
-total,,total of INV-0007,18,100.00,,,,,,
+unexplained,,Unexplained usage,0.03,0.17,,,,,,
+waypoint,on_demand_usage,On-demand usage on the invoice,17.38,96.56,,,,,,
+step,tax,Tax,0.62,3.44,proof,0,4,tax is not in the usage feed,,
+unexplained,,Unexplained,0,0.00,,,,,,
+total,,Total of INV-0007,18,100.00,,,,,,
 "
     );
 }

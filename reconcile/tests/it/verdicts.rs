@@ -215,7 +215,7 @@ fn where_not_everything_was_read_nothing_can_be_said() {
     let verdict = told.lines().last().unwrap();
     assert_eq!(
         verdict,
-        "Verdict: cannot be said, since 2026-10-01T00:00:00Z to 2026-10-02T00:00:00Z was not read."
+        "Verdict: cannot be said, since 2026-10-01T00:00:00Z to 2026-10-02T00:00:00Z was not ingested."
     );
 
     // Nor where nobody said what was read, or where charges are known to be lacking.

@@ -20,13 +20,13 @@ const MONTHS: [&str; 12] = [
     "december dec décembre déc dezember dez diciembre dic dicembre dezembro",
 ];
 
-/// The number of a month by its name.
+/// Returns the number of a month by its name.
 pub(super) fn month(word: &str) -> Option<u32> {
     let word = word.trim_end_matches(['.', ',']).to_lowercase();
     (1..).zip(MONTHS).find(|(_, names)| names.split(' ').any(|name| name == word)).map(|(number, _)| number)
 }
 
-/// A day such as `October 15, 2026`, `15 juillet 2026`, `1. Juli 2026`, `15 de julio de 2026` or `2026-10-15`.
+/// Returns a day such as `October 15, 2026`, `15 juillet 2026`, `1. Juli 2026`, `15 de julio de 2026` or `2026-10-15`.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     if let Ok(day) = text.trim().parse::<NaiveDate>() {
         return in_our_time(day);
@@ -41,13 +41,13 @@ fn in_our_time(day: NaiveDate) -> Option<NaiveDate> {
     (2000..2200).contains(&year).then_some(day)
 }
 
-/// A year of four digits.
+/// Returns a year of four digits.
 pub(super) fn year_of(word: &str) -> Option<i32> {
     let is_year = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     word.parse().ok().filter(|year| is_year && (2000..2200).contains(year))
 }
 
-/// A day such as `October 15` or `15 octobre` of a year.
+/// Returns a day such as `October 15` or `15 octobre` of a year.
 fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
     let words: Vec<_> = text.split(' ').filter(|word| *word != "de" && !word.is_empty()).collect();
     let [one, other] = words.as_slice() else { return None };

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use cost_model::Window;
 use cost_model::input::SumLabel;
 
-use super::days::{day, span};
-use super::row::last_amount;
+use crate::pdf::days::{day, span};
+use crate::pdf::row::{Headings, last_amount};
 
 /// A figure or field that a line of the text states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +34,6 @@ pub(super) enum Label {
     Issued,
     Due,
     Period,
-}
-
-/// The columns that headings name, beside the description and the amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Headings {
-    pub(super) has_tax: bool,
 }
 
 const LABELS: [(Label, &str); 4] = [
@@ -75,7 +69,7 @@ const TAX: &str =
     "tax|vat|gst|taxe|taxes|tva|steuer|mwst|mwst.|ust.|impuesto|impuestos|iva|imposta|btw|belasting|imposto";
 const AMOUNT: &str = "amount|montant|betrag|importe|importo|bedrag|valor|total";
 
-/// What a line states; `None` for a row or for text that nobody knows.
+/// Returns what a line states; `None` for a row or for text that nobody knows.
 pub(super) fn stated(line: &str) -> Option<Stated> {
     let lower = line.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(' ').collect();
@@ -99,7 +93,7 @@ pub(super) fn stated(line: &str) -> Option<Stated> {
     span(line).map(Stated::Days)
 }
 
-/// What a value says of the field whose label stands before it.
+/// Returns what a value says of the field whose label stands before it.
 pub(super) fn value(label: Label, text: &str) -> Option<Stated> {
     match label {
         Label::Number => Some(Stated::Number(text.to_owned())),
@@ -109,7 +103,7 @@ pub(super) fn value(label: Label, text: &str) -> Option<Stated> {
     }
 }
 
-/// A field with its value, or its label alone.
+/// Returns a field with its value, or its label alone.
 fn field(line: &str, lower: &str) -> Option<Stated> {
     for (label, names) in LABELS {
         for name in names.split('|') {
@@ -161,7 +155,7 @@ fn is_furniture(words: &[&str]) -> bool {
     }
 }
 
-/// Whether a line is the heading of a text that asks for no money: `Credit note`, `Invoice VOID`.
+/// Returns whether a line is the heading of a text that bills no money: `Credit note`, `Invoice VOID`.
 pub(super) fn is_no_bill(line: &str) -> bool {
     const BESIDE: &str = "invoice|facture|rechnung|factura|fattura|factuur|fatura|status|tax";
     const HEADINGS: &str = "void|voided|cancelled|canceled|draft|credit note|credit memo|storniert|stornorechnung|stornierung|\

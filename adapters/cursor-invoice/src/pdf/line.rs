@@ -9,11 +9,11 @@ pub(super) struct TextLine {
     pub(super) text: String,
     /// The parts that two blanks or a tab divide, as text laid out in columns has them.
     pub(super) cells: Vec<String>,
-    /// How many characters stand before the first and the second of them.
+    /// Number of characters stand before the first and the second of them.
     pub(super) starts: (usize, usize),
 }
 
-/// The lines of a text that are not blank.
+/// Returns the lines of a text that are not blank.
 pub(super) fn lines(text: &str) -> Vec<TextLine> {
     (1..)
         .zip(text.lines())
@@ -40,7 +40,7 @@ fn joined(text: &str) -> String {
     text.split([' ']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The line with plain blanks for any, one minus for any, and two blanks for a tab. A hard blank between the thousands of a
+/// Returns the line with plain blanks for any, one minus for any, and two blanks for a tab. A hard blank between the thousands of a
 /// number stays, so that the number is one word; but in a line of hard blanks alone they are those between words.
 fn with_plain_blanks(line: &str) -> String {
     let characters: Vec<char> = line.chars().collect();

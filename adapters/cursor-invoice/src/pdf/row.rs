@@ -4,8 +4,13 @@ use cost_model::Money;
 use cost_model::input::{Amount, Cell, InputError, NumberReader};
 use rust_decimal::Decimal;
 
-use super::days::{month, year_of};
-use super::head::Headings;
+use crate::pdf::days::{month, year_of};
+
+/// The columns that headings name, beside the description and the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Headings {
+    pub(super) has_tax: bool,
+}
 
 /// A row of the table: its description, and the figures behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +73,7 @@ impl Row {
     }
 }
 
-/// Whether a text ends in what may be an amount, though none that can be read: a row of its own, perhaps, and no words of the
+/// Returns whether a text ends in what may be an amount, though none that can be read: a row of its own, perhaps, and no words of the
 /// next. What follows a colon belongs to the words.
 pub(super) fn may_end_in_amount(text: &str) -> bool {
     let words = words(text);
@@ -83,12 +88,12 @@ pub(super) fn may_end_in_amount(text: &str) -> bool {
     is_like && !before.last().is_some_and(|word| word.ends_with(':'))
 }
 
-/// Whether a text holds nothing but figures of columns.
+/// Returns whether a text holds nothing but figures of columns.
 pub(super) fn is_figures(text: &str) -> bool {
     words(text).iter().all(|word| is_money(word) || is_number(word) || is_percentage(word))
 }
 
-/// The label of a text that ends in an amount, and the words of that amount, of which blanks may divide thousands.
+/// Returns the label of a text that ends in an amount, and the words of that amount, of which blanks may divide thousands.
 pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
     let words = words(text);
     // A sum has no quantity, so numbers before the amount are its thousands, or it cannot be read.
@@ -98,7 +103,7 @@ pub(super) fn last_amount(text: &str) -> Option<(String, String)> {
     is_amount.then(|| (label.join(" "), amount.join(" ")))
 }
 
-/// The words of a text, where a currency that stands beside its number, as in `400,00 $US` or `$2.35 USD`, is one word with
+/// Returns the words of a text, where a currency that stands beside its number, as in `400,00 $US` or `$2.35 USD`, is one word with
 /// it.
 fn words(text: &str) -> Vec<String> {
     let parts: Vec<&str> = text.split(' ').collect();
@@ -136,7 +141,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Whether a word is an amount such as `$1`, of which thousands may follow behind a blank.
+/// Returns whether a word is an amount such as `$1`, of which thousands may follow behind a blank.
 fn may_go_on(word: &str) -> bool {
     let digits = word.trim_start_matches(|each: char| !each.is_ascii_digit());
     is_money(word)
@@ -145,13 +150,13 @@ fn may_go_on(word: &str) -> bool {
         && digits.split('\u{a0}').next().is_some_and(|first| (1..=3).contains(&first.len()))
 }
 
-/// Whether a word is three digits, with or without decimals.
+/// Returns whether a word is three digits, with or without decimals.
 fn is_group(word: &str) -> bool {
     let whole = word.split(['.', ',']).next().unwrap_or_default();
     whole.len() == 3 && whole.bytes().all(|byte| byte.is_ascii_digit()) && is_number(word)
 }
 
-/// A currency that is a word of its own.
+/// Returns a currency that is a word of its own.
 fn is_currency(word: &str) -> bool {
     is_code(word)
         || matches!(word, "$" | "\u{20ac}" | "\u{a3}" | "US$" | "$US" | "CA$" | "$CA" | "A$" | "AU$" | "$AU")
@@ -164,7 +169,7 @@ fn is_code(word: &str) -> bool {
     )
 }
 
-/// Whether a word is a number with a currency: only such a word is an amount.
+/// Returns whether a word is a number with a currency: only such a word is an amount.
 fn is_money(word: &str) -> bool {
     let has_currency = word.contains(['$', '\u{20ac}', '\u{a3}']) || word.split(' ').any(is_code);
     let plain: String = word
@@ -187,7 +192,7 @@ fn is_percentage(word: &str) -> bool {
     word.strip_suffix('%').is_some_and(|number| is_number(number.trim()))
 }
 
-/// The words before the rate in a column of taxes, which may be a dash.
+/// Returns the words before the rate in a column of taxes, which may be a dash.
 fn without_tax(words: &[String]) -> &[String] {
     match words.split_last() {
         Some((last, rest))
@@ -199,7 +204,7 @@ fn without_tax(words: &[String]) -> &[String] {
     }
 }
 
-/// The amount that the last word is, and the words before it.
+/// Returns the amount that the last word is, and the words before it.
 fn money<'a>(
     words: &'a [String],
     line: u64,
@@ -212,7 +217,7 @@ fn money<'a>(
     Ok(Some((rest, numbers.amount(Cell::new(last).on_line(line))?)))
 }
 
-/// The quantity that the last word is, and the words before it.
+/// Returns the quantity that the last word is, and the words before it.
 fn count<'a>(
     words: &'a [String],
     line: u64,
@@ -225,7 +230,7 @@ fn count<'a>(
     Ok(Some((rest, numbers.quantity(Cell::new(last).on_line(line))?)))
 }
 
-/// Whether a number belongs to the words before it: to a colon, or to a day.
+/// Returns whether a number belongs to the words before it: to a colon, or to a day.
 fn is_described(number: &str, before: &[String]) -> bool {
     let is_day = |word: &String| {
         word.trim_end_matches(['.', ',']).parse::<u32>().is_ok_and(|day| (1..=31).contains(&day))

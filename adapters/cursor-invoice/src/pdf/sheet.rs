@@ -1,22 +1,21 @@
-//! From the lines of the text to an invoice.
+//! From the lines of the text to the rows and sums of an invoice.
 
 use chrono::NaiveDate;
+use cost_model::Money;
+use cost_model::Window;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, SumLabel};
-use cost_model::{Currency, Money, Timestamp, Window};
-use reconcile::invoice::{InvoiceLine, Remark, Wordings};
-use reconcile::readers::{is_amount_due, settle_rows};
-use reconcile::{Error, ErrorKind, Invoice, Result};
+use reconcile::{Error, ErrorKind, Result};
 
-use super::Options;
-use super::days::span;
-use super::head::{Headings, Label, Stated, is_no_bill, stated, value};
-use super::line::{TextLine, lines};
-use super::row::{Row, is_figures, last_amount, may_end_in_amount};
-use crate::CursorWordings;
+use crate::pdf::days::span;
+use crate::pdf::head::{Label, Stated, is_no_bill, stated, value};
+use crate::pdf::line::{TextLine, lines};
+use crate::pdf::options::Options;
+use crate::pdf::row::{Headings, Row, is_figures, last_amount, may_end_in_amount};
+use reconcile::invoice::Remark;
 
 /// How far the text has been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     Head,
     Table,
     /// Between subtotal and total.
@@ -26,57 +25,57 @@ enum Part {
 
 /// A row whose description may go on.
 #[derive(Debug)]
-struct Draft {
-    line: u64,
-    row: Row,
-    /// Whether it stands between subtotal and total.
-    is_below: bool,
+pub(super) struct Draft {
+    pub(super) line: u64,
+    pub(super) row: Row,
+    /// Whether it is between subtotal and total.
+    pub(super) is_below: bool,
 }
 
 /// A sum that the text states.
 #[derive(Clone, Copy, Debug)]
-struct StatedSum {
-    line: u64,
-    amount: Amount,
+pub(super) struct StatedSum {
+    pub(super) line: u64,
+    pub(super) amount: Amount,
 }
 
 /// An invoice in the making.
 #[derive(Debug)]
 pub(super) struct Sheet<'a> {
-    options: &'a Options,
-    numbers: NumberReader,
-    part: Part,
-    headings: Headings,
+    pub(super) options: &'a Options,
+    pub(super) numbers: NumberReader,
+    pub(super) part: Part,
+    pub(super) headings: Headings,
     /// Where the figures begin in text that is laid out in columns.
-    figures_at: Option<usize>,
+    pub(super) figures_at: Option<usize>,
     /// In such text, whether figures stand beside the first line of their row; known from the first row on.
-    figures_are_above: Option<bool>,
-    number: Option<String>,
-    issued: Option<NaiveDate>,
-    period: Option<Window>,
+    pub(super) figures_are_above: Option<bool>,
+    pub(super) number: Option<String>,
+    pub(super) issued: Option<NaiveDate>,
+    pub(super) period: Option<Window>,
     /// The days below the lines.
-    days: Vec<(u64, Window)>,
-    rows: Vec<Draft>,
-    totals: Vec<StatedSum>,
-    dues: Vec<StatedSum>,
-    paid: Vec<StatedSum>,
-    subtotals: Vec<StatedSum>,
+    pub(super) days: Vec<(u64, Window)>,
+    pub(super) rows: Vec<Draft>,
+    pub(super) totals: Vec<StatedSum>,
+    pub(super) dues: Vec<StatedSum>,
+    pub(super) paid: Vec<StatedSum>,
+    pub(super) subtotals: Vec<StatedSum>,
     /// Negative amounts below the total, such as an applied balance.
-    applied: Vec<StatedSum>,
-    remarks: Vec<Remark>,
+    pub(super) applied: Vec<StatedSum>,
+    pub(super) remarks: Vec<Remark>,
     /// A label whose value is to follow, with its line and text.
-    label: Option<(Label, Remark)>,
+    pub(super) label: Option<(Label, Remark)>,
     /// The label of a sum whose amount is to follow.
-    sum_label: Option<(SumLabel, Remark)>,
+    pub(super) sum_label: Option<(SumLabel, Remark)>,
     /// Text of the table to which no figures have come yet.
-    pending: Vec<Remark>,
+    pub(super) pending: Vec<Remark>,
     /// Text of the table to which no figures came.
-    unread: Vec<Remark>,
+    pub(super) unread: Vec<Remark>,
     /// The first line that only a printed total proves right: text that was taken for words of a row above or below it and may be
     /// one of its own, or a quantity that may be the thousands of its amount.
-    unproven: Option<u64>,
+    pub(super) unproven: Option<u64>,
     /// The first figure of the table that could not be read.
-    problem: Option<InputError>,
+    pub(super) problem: Option<InputError>,
 }
 
 impl<'a> Sheet<'a> {
@@ -108,7 +107,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    pub(super) fn read(mut self, text: &str) -> Result<Self> {
+    pub(super) fn read_lines(mut self, text: &str) -> Result<Self> {
         let mut lines = lines(text).into_iter().peekable();
         while let Some(mut line) = lines.next() {
             // Columns that were copied one below the other.
@@ -118,7 +117,7 @@ impl<'a> Sheet<'a> {
             {
                 line = TextLine::new(line.number, &format!("{} {}", line.text, next.text));
             }
-            self.take(line)?;
+            self.take_line(line)?;
         }
         self.end_labels();
         self.give_up_pending();
@@ -130,7 +129,7 @@ impl<'a> Sheet<'a> {
         Ok(self)
     }
 
-    fn take(&mut self, line: TextLine) -> Result<()> {
+    fn take_line(&mut self, line: TextLine) -> Result<()> {
         let known = stated(&line.text);
         if self.take_value(&line)? {
             return Ok(());
@@ -144,7 +143,7 @@ impl<'a> Sheet<'a> {
         if self.part == Part::Head && line.cells.len() > 1 && !is_whole {
             // Fields side by side.
             for cell in &line.cells {
-                self.take(TextLine::new(line.number, cell))?;
+                self.take_line(TextLine::new(line.number, cell))?;
             }
             return Ok(());
         }
@@ -164,7 +163,7 @@ impl<'a> Sheet<'a> {
                     self.sum_label = Some((label, Remark::new(line.number, line.text)));
                     Ok(())
                 }
-                None if matches!(self.part, Part::Table | Part::Sums) => self.add(line),
+                None if matches!(self.part, Part::Table | Part::Sums) => self.add_line(line),
                 None => {
                     self.note_applied(&line);
                     self.remarks.push(Remark::new(line.number, line.text));
@@ -292,7 +291,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds a line of the table: text of a description, figures, or both.
-    fn add(&mut self, line: TextLine) -> Result<()> {
+    fn add_line(&mut self, line: TextLine) -> Result<()> {
         if let Some(figures_at) = self.figures_at {
             self.add_laid_out(line, figures_at);
             return Ok(());
@@ -357,7 +356,7 @@ impl<'a> Sheet<'a> {
         self.push(line.number, row);
     }
 
-    /// The text without the days that stand before its figures, which are kept.
+    /// Returns the text without the days that stand before its figures, which are kept.
     fn without_days(&mut self, number: u64, text: &str, description: &str) -> String {
         let Some(days) = span(description) else { return text.to_owned() };
         self.days.push((number, days));
@@ -398,189 +397,6 @@ impl<'a> Sheet<'a> {
     fn give_up_pending(&mut self) {
         self.unread.append(&mut self.pending);
     }
-
-    pub(super) fn invoice(mut self, wordings: &CursorWordings, file: &str) -> Result<Invoice> {
-        if self.rows.is_empty() {
-            let none = "below the headings there is no line that ends in an amount such as $96.10";
-            return Err(self.problem.map_or_else(|| invalid(none), Error::from));
-        }
-        let period = self.period()?;
-        let number = self.number.take().unwrap_or_else(|| file.to_owned());
-        let mut invoice = Invoice::new(number, period, self.currency()?);
-        invoice.issued = self.options.issued.or(self.issued.map(Timestamp::midnight));
-        let finish = std::mem::replace(&mut self.numbers, NumberReader::new(None)).finish();
-        finish?;
-        let totals = self.stated_totals()?;
-        let rows = self.lines_that_make(&totals, wordings)?;
-        invoice.stated_total = totals.first().copied();
-        settle_rows(&mut invoice, rows)?;
-        self.check(&mut invoice, &totals)?;
-        invoice.remarks.append(&mut self.remarks);
-        invoice.remarks.append(&mut self.unread);
-        invoice.remarks.sort_by_key(|remark| remark.line);
-        Ok(invoice)
-    }
-
-    /// The period that is given, else that of the text, else the days that stand below all lines.
-    fn period(&self) -> Result<Window> {
-        if let Some(period) = self.options.period.or(self.period) {
-            return Ok(period);
-        }
-        let Some((_, first)) = self.days.first() else {
-            return Err(invalid(
-                "there is no line like `Billing period Sep 14 \u{2013} Oct 14, 2026`, and no period was given",
-            ));
-        };
-        match self.days.iter().find(|(_, days)| days != first) {
-            None => Ok(*first),
-            Some((line, days)) => {
-                let day = |days: &Window| format!("{} to {}", days.start().date(), days.end().date());
-                let message = format!(
-                    "lines are about different days, {} and {}, and there is no line like `Billing period ...`: state the \
-                     period",
-                    day(first),
-                    day(days)
-                );
-                Err(invalid(message).on_line(*line))
-            }
-        }
-    }
-
-    /// The currency that amounts are printed with; a bare `$` alone is the US dollar.
-    fn currency(&self) -> Result<Currency> {
-        let sums = self.totals.iter().chain(&self.dues).chain(&self.paid);
-        let amounts: Vec<_> = self
-            .rows
-            .iter()
-            .map(|draft| (draft.line, draft.row.amount))
-            .chain(sums.map(|sum| (sum.line, sum.amount)))
-            .collect();
-        let currency = amounts.iter().find_map(|(_, amount)| amount.currency()).unwrap_or(Currency::USD);
-        match amounts.iter().find(|(_, amount)| !amount.fits(currency)) {
-            None => Ok(currency),
-            Some((line, _)) => {
-                let message = format!(
-                    "the amount is in another currency than others of the invoice, which are in {currency}"
-                );
-                Err(invalid(message).on_line(*line))
-            }
-        }
-    }
-
-    /// What the invoice comes to by its total, or by what is due and paid where it prints no total.
-    fn stated_totals(&self) -> Result<Vec<Money>> {
-        let mut totals: Vec<Money> = self.totals.iter().map(|sum| sum.amount.value).collect();
-        if totals.is_empty() {
-            let paid = Money::sum(self.paid.iter().map(|sum| sum.amount.value))?;
-            for due in self.dues.iter().map(|sum| sum.amount.value) {
-                totals.extend([due, due.checked_add(paid)?, due.checked_sub(paid)?]);
-            }
-        }
-        Ok(totals)
-    }
-
-    /// The rows as lines. Rows between subtotal and total, such as a tax that the amounts include, are none where the others
-    /// alone come to the total.
-    fn lines_that_make(&mut self, totals: &[Money], wordings: &CursorWordings) -> Result<Vec<InvoiceLine>> {
-        let all = Money::sum(self.rows.iter().map(|draft| draft.row.amount.value))?;
-        let above = self.rows.iter().filter(|draft| !draft.is_below);
-        let above = Money::sum(above.map(|draft| draft.row.amount.value))?;
-        let are_included = !totals.contains(&all) && totals.contains(&above);
-        let mut lines = Vec::new();
-        for Draft { line, row, is_below } in self.rows.drain(..) {
-            if is_below && are_included {
-                self.remarks.push(Remark::new(line, format!("{} {}", row.description, row.amount.value)));
-                continue;
-            }
-            let wording = wordings.interpret(&row.description);
-            let read = InvoiceLine::new(line, row.description, row.amount.value, wording);
-            lines.push(read.with_quantity(row.quantity).with_unit_price(row.unit_price));
-        }
-        Ok(lines)
-    }
-
-    /// Shows that no money was passed over: the lines come to the printed total, or nothing was left unread.
-    fn check(&self, invoice: &mut Invoice, totals: &[Money]) -> Result<()> {
-        let sum = invoice.sum_of_lines()?;
-        if totals.contains(&sum) {
-            self.check_others(invoice, sum)?;
-            invoice.stated_total = Some(sum);
-            return Ok(());
-        }
-        if let Some(problem) = &self.problem {
-            return Err(problem.clone().into());
-        }
-        let first_unread = self.unread.first();
-        let Some(total) = totals.first() else {
-            self.check_subtotals(invoice)?;
-            return match first_unread.map(|unread| unread.line).or(self.unproven) {
-                None => Ok(()),
-                Some(line) => Err(invalid(
-                    "the line has no amount that could be read, or one that can be read in two ways, and no printed total shows \
-                     what it bills",
-                )
-                .on_line(line)),
-            };
-        };
-        if self.options.accepts_difference && first_unread.is_none() {
-            return Ok(());
-        }
-        let place = self.totals.first().or(self.dues.first()).map_or(0, |sum| sum.line);
-        let difference = total.checked_sub(sum)?;
-        let unread =
-            first_unread.map(|unread| format!("; the first line without an amount is {}", unread.line));
-        let message = format!(
-            "the lines that were read come to {sum}, and the printed total is {total}: {difference} more. Compare the lines; if \
-             the invoice itself is wrong, say that the difference is accepted, or write the invoice as CSV with its total{}",
-            unread.unwrap_or_default()
-        );
-        Err(invalid(message).on_line(first_unread.map_or(place, |unread| unread.line)))
-    }
-
-    /// Refuses a second total, or an amount due, that contradicts what the lines come to. A total of the lines above it
-    /// contradicts nothing, nor does an amount due that payments or applied balances explain.
-    fn check_others(&self, invoice: &Invoice, sum: Money) -> Result<()> {
-        for total in &self.totals {
-            if total.amount.value != sum && total.amount.value != sum_above(invoice, total.line)? {
-                return Err(contradicts(total, sum));
-            }
-        }
-        let applied = Money::sum(self.applied.iter().map(|sum| sum.amount.value))?;
-        let all_paid = Money::sum(self.paid.iter().map(|paid| paid.amount.value))?;
-        // A payment may be printed twice, above and below the lines.
-        let paid: Vec<Money> = self.paid.iter().map(|paid| paid.amount.value).chain([all_paid]).collect();
-        let contradicting = self
-            .dues
-            .iter()
-            .find(|due| !paid.iter().any(|paid| is_amount_due(due.amount.value, sum, applied, *paid)));
-        contradicting.map_or(Ok(()), |due| Err(contradicts(due, sum)))
-    }
-
-    /// Refuses a subtotal that the lines above it miss, where no total shows that none is missing.
-    fn check_subtotals(&self, invoice: &Invoice) -> Result<()> {
-        for subtotal in &self.subtotals {
-            let above = sum_above(invoice, subtotal.line)?;
-            if above != subtotal.amount.value {
-                return Err(contradicts(subtotal, above));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn contradicts(stated: &StatedSum, sum: Money) -> Error {
-    let message = format!(
-        "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance that is printed explains \
-         the difference. Compare the lines, and write the invoice as CSV if some of them stand below its total",
-        stated.amount.value
-    );
-    invalid(message).on_line(stated.line)
-}
-
-/// What the lines above a line of the text come to.
-fn sum_above(invoice: &Invoice, line: u64) -> Result<Money> {
-    let above = invoice.lines.iter().filter(|each| each.line < line);
-    Ok(Money::sum(above.map(|each| each.amount))?)
 }
 
 /// Sets a field that is not set yet, and tells whether it has.
@@ -590,6 +406,6 @@ fn fill<T>(field: &mut Option<T>, value: T) -> bool {
     empty
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invoice, message)
 }

@@ -23,7 +23,7 @@ const FORMS: [&str; 3] = [
     r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)? (?P<month>[a-z]{3,9})\.?,? (?P<year>\d{4})\b",
 ];
 
-/// The days that a text names with their years, in order of the forms, and what is left of the text. A day that is given
+/// Returns the days that a text names with their years, in order of the forms, and what is left of the text. A day that is given
 /// in figures with slashes may be read in two ways and is none.
 pub(super) fn dates(text: &str) -> (Vec<NaiveDate>, String) {
     let (mut found, mut left) = (Vec::new(), text.to_owned());
@@ -40,7 +40,7 @@ pub(super) fn dates(text: &str) -> (Vec<NaiveDate>, String) {
     (found, left)
 }
 
-/// Whether a word in small letters is the name of a month.
+/// Returns whether a word in small letters is the name of a month.
 pub(super) fn is_month(word: &str) -> bool {
     month(word).is_some()
 }

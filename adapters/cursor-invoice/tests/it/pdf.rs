@@ -104,8 +104,9 @@ fn what_cannot_be_an_invoice_is_a_clear_error() {
     ] {
         assert_eq!(read(text).unwrap_err().to_string(), message);
     }
-    let error =
-        PdfTextReader::new().read_invoice(format!("{headings}Tax $1.00").as_bytes(), "invoice.txt").unwrap_err();
+    let error = PdfTextReader::new()
+        .read_invoice(format!("{headings}Tax $1.00").as_bytes(), "invoice.txt")
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "invoice.txt: there is no line like `Billing period Sep 14 \u{2013} Oct 14, 2026`, and no period was given"

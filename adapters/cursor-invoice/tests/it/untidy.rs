@@ -67,8 +67,10 @@ fn days_below_the_lines_are_the_period_and_dollars_have_many_forms() {
     );
     let french = case("pdf-as-stripe-makes-it/french.txt");
     refused(read(&french), "invoice.txt:", "decimal commas");
-    let invoice =
-        PdfTextReader::new().with_decimal_mark(DecimalMark::Comma).read_invoice(&french, "invoice.txt").unwrap();
+    let invoice = PdfTextReader::new()
+        .with_decimal_mark(DecimalMark::Comma)
+        .read_invoice(&french, "invoice.txt")
+        .unwrap();
     assert_eq!((invoice.period, lines(&invoice)), (july(), vec!["Cursor Teams | 10 | 40 | 400".to_owned()]));
     assert_eq!((invoice.number.as_str(), invoice.currency.code()), ("7C1D2E3F-0009", "USD"));
 }
@@ -236,7 +238,8 @@ fn another_language_and_currency_are_read_where_commas_are_stated() {
 #[test]
 fn amounts_of_the_dashboard_have_dollar_signs_and_errors_are_no_empty_months() {
     let reader = DashboardInvoiceReader::new(july());
-    let invoice = reader.read_invoice(&case("dollar-sign-in-a-dashboard-answer/may.json"), "may.json").unwrap();
+    let invoice =
+        reader.read_invoice(&case("dollar-sign-in-a-dashboard-answer/may.json"), "may.json").unwrap();
     assert_eq!((invoice.total().unwrap().to_string().as_str(), invoice.remarks.len()), ("12.34", 0));
     let error = |json: &str| reader.read_invoice(json.as_bytes(), "may.json");
     let body = reader.read_invoice(&case("dollar-sign-in-a-dashboard-answer/error.json"), "may.json");

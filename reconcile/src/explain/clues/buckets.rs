@@ -1,4 +1,4 @@
-//! Days and hours whose charges come to the difference of a line.
+//! Days and hours whose charges add up to the difference of a line.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::evidence::FalsePositiveRate;
 const HOUR: i64 = 60 * 60 * 1000;
 
 impl ClueSearch<'_> {
-    /// Days and hours whose charges on a line come to its difference.
+    /// Days and hours whose charges on a line add up to its difference.
     pub(super) fn buckets(
         &self,
         line: usize,
@@ -41,7 +41,7 @@ impl ClueSearch<'_> {
         hits
     }
 
-    /// Whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
+    /// Returns whether a sum is the difference up to a last digit: lost, counted twice, or with the wrong sign.
     fn fits(&self, difference: Money, sum: i128) -> bool {
         let near = |off: i128| off.unsigned_abs() < self.digit.size();
         let amount = difference.units();

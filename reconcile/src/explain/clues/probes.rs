@@ -16,7 +16,7 @@ const HALF_PERCENT: i128 = ONE / 200;
 const PERCENT: i128 = ONE / 100;
 
 impl ClueSearch<'_> {
-    /// What fits the line as a whole.
+    /// Returns what fits the line as a whole.
     pub(super) fn probes(
         &self,
         number: usize,
@@ -33,7 +33,7 @@ impl ClueSearch<'_> {
         hits
     }
 
-    /// The round factor between two amounts, and how often chance would give one.
+    /// Returns the round factor between two amounts, and how often chance would give one.
     fn round_factor(&self, asked: Money, billed: Money, step: i128) -> Option<(i128, FalsePositiveRate)> {
         let (low, high) = ratio(asked, billed, self.digit.size())?;
         let factor = low.checked_add(step - 1)?.checked_div_euclid(step)?.checked_mul(step)?;
@@ -42,7 +42,7 @@ impl ClueSearch<'_> {
         (factor <= high && factor != ONE && chance <= FalsePositiveRate::LIMIT).then_some((factor, chance))
     }
 
-    /// The one instant up to which the line's charges come to it.
+    /// Returns the one instant up to which the line's charges add up to it.
     fn up_to(&self, number: usize, line_group: &LineGroup) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
         let span = self.charges.span(self.found.selection.window);
         let mine = |charge: &&crate::input::usage::Charge| {
@@ -68,7 +68,7 @@ impl ClueSearch<'_> {
         }
     }
 
-    /// The one model that makes the line right at a round percentage of its price.
+    /// Returns the one model that makes the line right at a round percentage of its price.
     fn one_model(
         &self,
         number: usize,

@@ -1,9 +1,10 @@
-//! The wordings of invoice lines, as tables.
+//! Interprets the wordings of invoice lines.
 //!
 //! A line of usage has one of a few fixed forms; they are tried first. Any other line is what its words say, and its kind
 //! is known only if they say one thing: words of two kinds are a line of unknown wording.
 
 mod dates;
+mod tables;
 
 use std::collections::BTreeSet;
 
@@ -11,105 +12,8 @@ use cost_model::{Money, TokenCounts, Tokens};
 use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};
 use regex_lite::{Captures, Regex};
 
-use dates::dates;
-
-/// The forms of usage lines seen on Cursor's invoices and in its billing portal, from the particular to the general; the
-/// first that fits decides. Groups say of what: `calls`, `requests`, `non_max`, `model`, `input`, `output`, `cache_write`
-/// and `cache_read`; `amount` (dollars) and `cents` (the price of a unit) are what the text itself asks for; `counts`
-/// stands where the text says that it counts calls; `before` and `rest` are what is left to be understood. None of them is
-/// promised by Cursor, so a form that changes is a change of this table alone.
-const USAGE: [&str; 6] = [
-    r"^(?:(?P<calls>[\d,]+) )?token-based usage (?P<counts>calls?) to (?P<non_max>non-max-)?(?P<model>.+?), ?total?ling: ?(?P<amount>-?\$?-?[\d,]+(?:\.\d+)?)(?:\. input tokens: (?P<input>[\d,]+), output tokens: (?P<output>[\d,]+), cache write tokens: (?P<cache_write>[\d,]+), cache read tokens: (?P<cache_read>[\d,]+))?",
-    r"^(?:(?P<calls>[\d,]+) )?token-based usage (?P<counts>calls?) to (?P<non_max>non-max-)?(?P<model>.+?), ?total?ling\b",
-    r"^(?:(?P<requests>[\d,]+) )?(?:premium tool calls?|(?:extra |discounted )*fast premium requests?|discounted requests?)(?: \([^)]*\))?(?: beyond [\d,]+/month)?(?: \* (?P<cents>\d+(?:\.\d+)?) cents? per (?:such request|tool call))?",
-    r"^(?P<requests>[\d,]+) (?:discounted )?(?P<non_max>non-max-)?(?P<model>[^ ]+) (?:requests?|tool calls?)(?: beyond [\d,]+/month)?(?: \* (?P<cents>\d+(?:\.\d+)?) cents? per (?:such request|tool call))?",
-    r"^(?P<before>.*?)(?:cursor )?(?:(?:teams?|business|enterprise|pro|pro\+|pro plus|ultra) )?(?:[-–—:] )?on[- ]demand usage\b(?P<rest>.*)$",
-    r"^(?:cursor )?(?:(?:teams?|business|enterprise|pro|pro\+|pro plus|ultra) )?usage\b(?P<rest>.*)$",
-];
-
-/// What a word says of a line that is no form of usage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Meaning {
-    Netting,
-    OwnKeyFees,
-    TokenFee,
-    Refund,
-    Allowance,
-    Drawdown,
-    Credit,
-    Discount,
-    Commitment,
-    Surcharge,
-    Tax,
-    Proration,
-    AddOn,
-    Seats,
-}
-
-/// The words of each kind of line.
-const WORDS: [(&str, Meaning); 15] = [
-    (r"\bmid-month usage paid\b", Meaning::Netting),
-    (r"\b(?:user api keys?|own api keys?|own keys?)\b", Meaning::OwnKeyFees),
-    (r"\btoken (?:fees?|rate)\b", Meaning::TokenFee),
-    (r"\brefund(?:s|ed)?\b", Meaning::Refund),
-    (r"\b(?:included (?:usage|allowance|credits?)|allowances?)\b", Meaning::Allowance),
-    (
-        r"\b(?:draw-?downs?|drawn down|(?:pool|prepaid|wallet) (?:usage|credits?|balance|applied))\b",
-        Meaning::Drawdown,
-    ),
-    (r"\b(?:credits?|credited)\b", Meaning::Credit),
-    (r"\b(?:discounts?|rebates?)\b", Meaning::Discount),
-    (r"\b(?:commitments?|minimum spend|committed spend|shortfall|true-?up)\b", Meaning::Commitment),
-    (r"\b(?:sur-?charges?|uplift|(?:processing|convenience|credit card|late) fees?)\b", Meaning::Surcharge),
-    (r"\b(?:tax|taxes|vat|gst|hst|pst|qst|tps|tvq|tvh|tva|mwst|ust|iva|btw|moms)\b", Meaning::Tax),
-    (r"\b(?:(?:unused|remaining) time|prorat(?:ed|ion|a)|pro-rat(?:ed|a))\b", Meaning::Proration),
-    (r"\b(?:minimum (?:fee|charge)|platform fee|add-?ons?|bugbot)\b", Meaning::AddOn),
-    (r"\b(?:seats?|licen[cs]es?|cursor (?:teams?|business|enterprise))\b", Meaning::Seats),
-    (r"\bcursor (?:pro plus|pro|ultra)\b", Meaning::AddOn),
-];
-
-/// Of two kinds that often stand together, the one that the line is of: seats that are prorated are a proration.
-const STRONGER: [(Meaning, Meaning); 8] = [
-    (Meaning::Proration, Meaning::Seats),
-    (Meaning::Proration, Meaning::AddOn),
-    (Meaning::AddOn, Meaning::Seats),
-    (Meaning::Refund, Meaning::Credit),
-    (Meaning::Allowance, Meaning::Credit),
-    (Meaning::Drawdown, Meaning::Credit),
-    (Meaning::OwnKeyFees, Meaning::TokenFee),
-    (Meaning::Commitment, Meaning::AddOn),
-];
-
-/// Words that qualify an amount and say nothing of what it is for: `tax exempt`, `after 10% discount`.
-const QUALIFIERS: [&str; 2] = [
-    r"\b(?:tax|vat|gst|hst|sales tax)[- ](?:exempt|free|excluded|included|inclusive|exclusive)\b",
-    r"\b(?:before|after|net of|including|incl\.?|excluding|excl\.?|less|without|plus) [^,;()]*",
-];
-
-/// Words that make a line the sum of others, a part of another, or mere information, in lower case: such a line is of
-/// unknown wording, whatever kind its other words name.
-const ASIDES: [&str; 9] = [
-    // Sums.
-    r"\bsub[- ]?total|\b(?:totals?|totale|totali|totaux|totaal|sums?|summen?|somme|suma|soma)\b|\bzwischensumme|\bgesamt|\binsgesamt|\bendbetrag|\bsumma\b",
-    // Parts of another line.
-    r"\b(?:of which|thereof|davon|darin|dont|de l[oa]s cuales|del cual|di cui|waarvan|d[oa]s qua(?:is|l)|included (?:in|above)|already included)\b",
-    // Tax that an amount includes, or an amount that includes tax.
-    r"\b(?:incl\b|including|inclusive|inkl\b|inklusive|einschlie|enth[aä]lt|inclu[sy]|incluid|includendo|compris|inbegrepen|inclusief)[^,;]*\b(?:tax|taxes|vat|gst|hst|mwst|ust|tva|iva|btw|moms|steuer|taxe|impuesto|imposto|imposte)",
-    r"\b(?:tax|taxes|vat|gst|hst|mwst|ust|tva|iva|btw|moms|steuer|steuern|taxe|impuestos?|impostos?|imposte)\b[^,;]*(?:\b(?:included|incl\b|inclusive|inkl\b|inklusive|enthalten|incluse?s?\b|incluid|inclus[oa]|comprise?s?\b|inbegrepen|inbegriffen)|\binclu[ií])",
-    // What a tax is taken of, and amounts before or after it.
-    r"\b(?:tax(?:able)? (?:base|basis|amount|value|total)|tax[- ](?:exempt|free) (?:amount|base|portion|value|supplies|sales)|taxable|exempt amount|bemessungsgrundlage|base (?:imponible|imposable|imponibile|tribut|de c)|(?:net|gross) (?:amount|price|value|total|sum)|netto|brutto|montant (?:net|brut|ht|ttc)|importe (?:neto|bruto)|importo (?:netto|lordo))",
-    // Balances that are left.
-    r"\b(?:remaining|available|current|opening|closing|starting|ending|new|outstanding|previous|prior|unused|restliche\w*|verbleibende\w*)\b[^,;]*\b(?:balance|credits?|allowance|pool|commitment|guthaben)\b|\b(?:credit|account|wallet|pool|allowance) balance$|\b(?:credits?|allowance|balance|commitment) (?:remaining|left|available)\b|\brestguthaben|\bguthabenstand|\bsolde (?:restant|disponible)|\bsaldo (?:restante|disponible|residuo|disponibile)",
-    // Counts.
-    r"\b(?:number of|no\. of|count of|quantity of|seat count|user count|counts?$|anzahl|nombre d|n[uú]mero d|cantidad de|numero d|quantit[aà] d|aantal)",
-    // What is yet to come.
-    r"\b(?:next|upcoming|estimate|estimated|estimates|estimation|forecast|forecasted|projected|projection|expected|preview|n[aä]chste[nrsm]?|voraussichtlich\w*|gesch[aä]tzt\w*|prognose|prochaine?s?|estim[eé]e?s?|pr[eé]vision\w*|pr[oó]xim[oa]s?|estimad[oa]s?|previst[oa]s?|stimat[oaie]|prossim[oaie]|volgende|geschatte?)(?:\b|$|[^a-z])",
-    // Prices and notes.
-    r"\b(?:list price|listenpreis|listprijs|prix catalogue|prix public|precio de lista|prezzo di listino|pre[cç]o de tabela|msrp|rrp|regular price|full price|reference price|retail price|undiscounted|you save|you saved|year[- ]to[- ]date|month[- ]to[- ]date|ytd|mtd|for (?:your )?information|informational|information only|for reference|fyi|memo|pro ?memoria|not (?:billed|charged|payable|invoiced)|zur information|nachrichtlich|pour information|titre (?:indicatif|d.information)|t[ií]tulo informativo|a titolo informativo|ter informatie)\b",
-];
-
-/// Where a line's subject ends and what it is about begins: `Refund for a seat` is a refund.
-const COMPLEMENT: &str = r" (?:for|on|of|to|from|in)\b.*$|, .*$|: .*$| [-–—] .*$";
+use crate::wordings::dates::dates;
+use crate::wordings::tables::{ASIDES, COMPLEMENT, Meaning, QUALIFIERS, STRONGER, USAGE, WORDS};
 
 /// Cursor's wordings, for [`reconcile::readers::CsvInvoiceReader`] and the other readers.
 ///
@@ -157,13 +61,13 @@ impl Other {
     }
 }
 
-/// A constant pattern that did not compile would be left out; a test counts them.
+/// Compiles a constant pattern. One that did not compile would be left out; a test counts them.
 fn compile(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("(?i){pattern}")).ok()
 }
 
 impl CursorWordings {
-    /// The tables, ready to use.
+    /// Compiles the tables of wordings.
     pub fn new() -> Self {
         Self {
             usage: USAGE.iter().filter_map(|pattern| compile(pattern)).collect(),
@@ -177,7 +81,7 @@ impl CursorWordings {
         }
     }
 
-    /// What a line of usage says, if it has one of the forms: nothing if words of another kind are set off from the form.
+    /// Returns what a line of usage says, if it has one of the forms: nothing if words of another kind are set off from the form.
     fn usage(&self, description: &str, other: &Other) -> Option<Wording> {
         let groups = self.usage.iter().find_map(|form| form.captures(description))?;
         let mut line = usage_line(&groups);
@@ -203,7 +107,7 @@ impl CursorWordings {
         Some(wording)
     }
 
-    /// The kinds of line that a text has words of, but for those that a stronger one takes in.
+    /// Returns the kinds of line that a text has words of, but for those that a stronger one takes in.
     fn meanings(&self, text: &str) -> BTreeSet<Meaning> {
         let words = self.words.iter().filter(|(regex, _)| regex.is_match(text));
         let all: BTreeSet<Meaning> = words.map(|(_, meaning)| *meaning).collect();
@@ -213,7 +117,7 @@ impl CursorWordings {
         all.iter().filter(|meaning| !weaker(meaning)).copied().collect()
     }
 
-    /// Whether a line without its email addresses is the sum of others, a part of another, or information. Names of models
+    /// Returns whether a line without its email addresses is the sum of others, a part of another, or information. Names of models
     /// have words of their own.
     fn is_aside(&self, description: &str) -> bool {
         let form = self.usage.iter().find_map(|form| form.captures(description));
@@ -231,7 +135,7 @@ impl CursorWordings {
             .fold(text.to_owned(), |text, qualifier| qualifier.replace_all(&text, " ").into_owned())
     }
 
-    /// The kind of a line that is no form of usage, and whether its words were understood in part only. What stands in
+    /// Returns the kind of a line that is no form of usage, and whether its words were understood in part only. What stands in
     /// brackets, qualifies, or comes after the subject is looked at only where the subject alone says nothing.
     fn kind(&self, description: &str, other: &Other) -> Option<(Meaning, bool)> {
         let plain = other.in_brackets.replace_all(description, " ");
@@ -253,7 +157,7 @@ impl CursorWordings {
     }
 }
 
-/// Whether a line has words of usage beside those of a seat or a plan: it fits two kinds.
+/// Returns whether a line has words of usage beside those of a seat or a plan: it fits two kinds.
 fn is_about_usage(meaning: Meaning, text: &str, other: &Other) -> bool {
     matches!(meaning, Meaning::Seats | Meaning::AddOn | Meaning::Proration)
         && other.about_usage.is_match(text)
@@ -310,7 +214,7 @@ impl Wordings for CursorWordings {
     }
 }
 
-/// Whether what stands before and after the words of usage is set off from them: `On-Demand Usage credit` is no usage.
+/// Returns whether what stands before and after the words of usage is set off from them: `On-Demand Usage credit` is no usage.
 fn stands_apart(before: &str, rest: &str) -> bool {
     let begins = |words: &[&str]| words.iter().any(|word| rest.starts_with(word));
     let ends = |marks: &[char]| before.trim_end().ends_with(marks);
@@ -331,7 +235,7 @@ fn has_date_or_email(text: &str) -> bool {
     text.contains('@') || !dates(text).0.is_empty()
 }
 
-/// Whether nothing but marks, little words, months and years is left of a line.
+/// Returns whether nothing but marks, little words, months and years is left of a line.
 fn is_understood(left: &str) -> bool {
     const KNOWN: [&str; 14] = [
         "for",
@@ -357,7 +261,7 @@ fn is_understood(left: &str) -> bool {
     })
 }
 
-/// `non-max-X` stands for calls to X outside max mode; a bare X for whatever calls to X no other line names.
+/// `non-max-X` represents calls to X outside max mode; a bare X for whatever calls to X no other line names.
 fn usage_line(groups: &Captures<'_>) -> UsageLine {
     let mut line = UsageLine::default();
     line.model = groups.name("model").map(|model| model.as_str().to_owned());
@@ -411,7 +315,7 @@ mod tests {
         LineKind::Usage(line)
     }
 
-    /// What a line is about, without its tokens.
+    /// Returns what a line is about, without its tokens.
     fn kind(description: &str) -> LineKind {
         let mut kind = CursorWordings::new().interpret(description).kind;
         if let LineKind::Usage(about) = &mut kind {
@@ -508,11 +412,11 @@ mod tests {
         }
     }
 
-    /// The readme's tables have a row for each pattern, in order, and each example fits that pattern first.
+    /// Returns the readme's tables have a row for each pattern, in order, and each example fits that pattern first.
     #[test]
     fn the_readme_says_what_the_tables_say() {
         let rows: Vec<&str> =
-            include_str!("../README.md").lines().filter(|line| line.starts_with("| `")).collect();
+            include_str!("../../README.md").lines().filter(|line| line.starts_with("| `")).collect();
         assert_eq!(rows.len(), USAGE.len() + WORDS.len());
         let wordings = CursorWordings::new();
         for (number, row) in rows.into_iter().enumerate() {

@@ -1,0 +1,13 @@
+//! Facts about an invoice that its reader was given.
+
+use cost_model::input::DecimalMark;
+use cost_model::{Timestamp, Window};
+
+/// The facts that the caller knows of an invoice.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) period: Option<Window>,
+    pub(crate) issued: Option<Timestamp>,
+    pub(crate) decimal_mark: Option<DecimalMark>,
+    pub(crate) accepts_difference: bool,
+}
