@@ -226,3 +226,34 @@ fn record(event: &TrueEvent) -> Result<CostRecord, Failure> {
     record.edit(|set| set.tags.insert("cursor:max_mode", if event.max_mode { "true" } else { "false" }));
     Ok(record)
 }
+
+/// The categories that no made-up dispute has: a label moves no money, some are only candidates, and the simulator's biller
+/// makes no such lines.
+#[cfg(test)]
+const NOT_MADE_UP: [Category; 10] = [
+    Category::BilledBasis,
+    Category::Relabelled,
+    Category::BilledTwice,
+    Category::OtherCurrency,
+    Category::Ambiguous,
+    Category::Commitment,
+    Category::Surcharge,
+    Category::Allowance,
+    Category::Drawdown,
+    Category::UnrecognisedLine,
+];
+
+#[cfg(test)]
+mod tests {
+    use reconcile::causes::CauseSpec;
+
+    use super::*;
+
+    #[test]
+    fn every_cause_is_made_up_or_known_not_to_be() {
+        for cause in CauseSpec::all() {
+            let is_made_up = entry_of(cause.category).is_some();
+            assert_ne!(is_made_up, NOT_MADE_UP.contains(&cause.category), "{:?}", cause.category);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use cost_model::input::InputError;
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why an invoice could not be read, or not be reconciled at all.
+/// The error of this crate: an invoice could not be read, or not be reconciled at all.
 ///
 /// A difference between invoice and usage is never an error: it is a step of the bridge, or unexplained.
 ///

@@ -1,4 +1,4 @@
-//! What the invoice of a running cycle will be.
+//! The forecast of a running cycle's invoice.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::model::invoice::{Invoice, LineKind};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 const WEEK: i64 = 7 * DAY;
-/// How many past weeks are looked at.
+/// The number of past weeks that a forecast rests on, at most.
 const WEEKS: i64 = 4;
 
 /// A forecast of a running cycle's invoice, with an interval.
@@ -151,7 +151,7 @@ impl ForecastRange {
     }
 }
 
-/// What was used and what of it was on demand.
+/// The usage of a ledger, and the part of it that was on demand.
 struct Charges {
     used: Running,
     on_demand: Running,

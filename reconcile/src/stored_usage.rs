@@ -1,4 +1,4 @@
-//! What a store holds that an invoice is explained from.
+//! The usage of a store that an invoice is explained from.
 
 use cost_model::{ConnectionId, CostStore, Ledger, Observations, Scope};
 

@@ -12,7 +12,7 @@ use crate::model::bridge::{Reconciliation, SubtotalName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
-/// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
+/// A provider's figures of the current cycle are perishable; a store keeps them as [`Observations`]. What a
 /// provider calls spend may be on-demand spend alone, or everything used. Each person is compared with both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,13 +28,13 @@ pub struct TieOut {
     pub groups: Vec<GroupTieOut>,
     /// The on-demand charges of the window.
     pub charged: Money,
-    /// What is stated of all people together, by the reading that holds.
+    /// The stated spend of all people together, by the reading that holds.
     pub stated: Money,
 }
 
 cost_model::masked_debug!(TieOut { window, reading, people: |it| it.people.len(), charged, stated });
 
-/// How a provider's stated spend is to be read.
+/// The reading of a provider's stated spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ pub struct PersonTieOut {
     pub person: String,
     /// Their on-demand charges.
     pub charged: Money,
-    /// What the stated spend leaves of it, if it is on-demand spend alone.
+    /// The stated spend minus the charges, if it is on-demand spend alone.
     pub if_on_demand: Option<Money>,
     /// The same if it holds what the plan includes.
     pub if_total: Option<Money>,

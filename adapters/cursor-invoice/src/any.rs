@@ -55,6 +55,18 @@ impl CursorInvoiceReader {
     }
 
     /// Sets the decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is refused.
+    ///
+    /// ```
+    /// use cost_model::{Window, input::DecimalMark};
+    /// use cursor_invoice::CursorInvoiceReader;
+    /// use reconcile::InvoiceReader;
+    ///
+    /// let may = Window::days("2025-05-01".parse()?, "2025-06-01".parse()?)?;
+    /// let reader = CursorInvoiceReader::new().with_period(may).with_decimal_mark(DecimalMark::Comma);
+    /// let invoice = reader.read_invoice("description;amount\nCursor Teams seats;80,50\n".as_bytes(), "may.csv")?;
+    /// assert_eq!(invoice.total()?, "80.50".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

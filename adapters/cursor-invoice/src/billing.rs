@@ -11,6 +11,16 @@ use reconcile::BillingRules;
 /// Source: the Admin API page says to sum `chargedCents` of usage events; which kinds an invoice bills is the
 /// meaning of their labels on Cursor's usage page.
 ///
+/// ```
+/// use cost_model::Dimension;
+/// use cursor_invoice::billing_rules;
+///
+/// let rules = billing_rules()?;
+/// assert_eq!(rules.mode, Some(Dimension::Tag("cursor:max_mode".into())));
+/// assert_eq!(rules.line_decimals, 2, "whole cents");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+///
 /// # Errors
 /// None in practice: the filters are constant and tested.
 pub fn billing_rules() -> Result<BillingRules, Error> {

@@ -50,7 +50,7 @@ impl NewStep {
         }
     }
 
-    /// Returns the same step, taking away what it refer to.
+    /// Returns the step with its amount negated: it removes the charges it was made from.
     pub(crate) fn negated(mut self) -> Result<Self> {
         self.amount = self.amount.checked_neg()?;
         Ok(self)
@@ -80,7 +80,7 @@ impl BridgeBuilder {
         }
     }
 
-    /// Adds a step; one that nothing is behind is left out.
+    /// Adds a step; one without charges, lines and amount is left out.
     pub(crate) fn add_step(&mut self, step: NewStep) -> Result<()> {
         if step.records == 0 && step.lines.is_empty() && step.amount.is_zero() {
             return Ok(());

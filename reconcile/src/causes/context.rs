@@ -22,6 +22,6 @@ pub(crate) struct CauseContext<'a> {
     pub(crate) cut_off: Option<&'a CutOff>,
     pub(crate) token_fee_lines: Option<&'a FeeLines>,
     pub(crate) own_key_lines: Option<&'a FeeLines>,
-    /// What the invoice's own figures contradict.
+    /// Figures of the invoice that contradict each other.
     pub(crate) checks: &'a [LineCheck],
 }

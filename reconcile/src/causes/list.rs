@@ -32,7 +32,7 @@ enum Row {
     Candidate(&'static CauseSpec),
     /// A sum that the bridge passes.
     Subtotal(SubtotalName),
-    /// What no cause explains of the usage lines.
+    /// The part of the usage lines that no cause explains.
     UnexplainedUsage,
 }
 

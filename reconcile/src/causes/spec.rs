@@ -27,14 +27,14 @@ pub struct CauseSpec {
     /// Whether the difference is about when charges were counted or known: it goes away with the next ingest, or comes back
     /// on another invoice.
     pub timing: bool,
-    /// What to do about its amount.
+    /// The disposition of its amount.
     pub disposition: Disposition,
     /// Theme and disposition where the invoice has lines of its own for it.
     pub on_own_line: Option<(Theme, Disposition)>,
     /// Whether its steps are invoice lines that no usage is behind: [`Invoice::to_records`](crate::Invoice::to_records)
     /// returns them.
     pub is_invoice_line: bool,
-    /// What whoever reads the report does next, as the end of a sentence.
+    /// The advice to the reader of a report, as the end of a sentence.
     pub advice: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl CauseSpec {
 pub enum Theme {
     /// Charges that are no on-demand usage.
     Scope,
-    /// When charges were counted or known, and whether the ledger is complete.
+    /// The time at which charges were counted or known, and the completeness of the ledger.
     Timing,
     /// Prices, discounts and fees inside the usage lines.
     Terms,

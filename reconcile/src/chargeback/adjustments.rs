@@ -1,4 +1,4 @@
-//! What charges and invoice lines leave between them, as cost records, so that billed cost sums to the invoice.
+//! The differences between charges and invoice lines as cost records, so that billed cost sums to the invoice.
 
 use cost_model::{CostRecord, Costs, Money};
 

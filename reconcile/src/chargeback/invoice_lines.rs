@@ -14,7 +14,7 @@ impl LineKind {
     }
 }
 
-/// What a record of such a line says: its kind in a word, and its charge type after FOCUS (ChargeCategory).
+/// Returns the kind of such a line in a word, and its charge type after FOCUS (ChargeCategory).
 fn charge(kind: &LineKind) -> Option<(&'static str, &'static str)> {
     match kind {
         LineKind::Usage(_) | LineKind::TokenFee | LineKind::OwnKeyFees => None,

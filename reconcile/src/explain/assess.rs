@@ -11,11 +11,11 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::line_checks::LineCheck;
 
-/// What verdicts are about.
+/// The facts that an assessment is made from.
 pub(crate) struct AssessmentInput<'a> {
     pub(crate) steps: &'a [Step],
     pub(crate) checks: &'a [LineCheck],
-    /// What looks wrong with the invoice and is no step.
+    /// Suspicions that are no step.
     pub(crate) suspected: Vec<Dispute>,
     pub(crate) missing: Vec<Missing>,
     /// Without signs.

@@ -20,7 +20,7 @@ use cost_model::Rounding;
 /// More clues than this are no help.
 const MOST: usize = 5;
 
-/// What clues are looked for in.
+/// The search for clues to what is unexplained.
 pub(crate) struct ClueSearch<'a> {
     pub(crate) charges: &'a ChargeHistory<'a>,
     pub(crate) line_groups: &'a LineGroups,

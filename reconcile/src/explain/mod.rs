@@ -196,7 +196,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     Ok(Explained { reconciliation: reconciliation.checked()?, charges: statuses })
 }
 
-/// How far from its stated instant a cut is looked for: one of several invoices of a cycle may be cut anywhere in it.
+/// Returns the reach of the search for a cut-off: one of several invoices of a cycle may be cut off anywhere in it.
 fn reach(case: &Case<'_>) -> i64 {
     let period = case.invoice.period;
     let mid_cycle = case.invoice.issued.is_some_and(|issued| issued < period.end());
@@ -230,7 +230,7 @@ fn is_certain(step: &Step) -> bool {
     step.category != Category::Ambiguous && step.confidence > Confidence::Low
 }
 
-/// What becomes of the invoice's lines.
+/// The outcomes of the invoice's lines.
 struct Outcomes<'a> {
     lines: &'a UsageLines<'a>,
     fees: &'a [Option<FeeLines>],

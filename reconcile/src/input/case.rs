@@ -1,4 +1,4 @@
-//! What is known when an invoice is to be explained.
+//! The case: an invoice with everything that is known about it.
 
 use crate::input::since_issue::SinceIssue;
 use crate::model::assessment::Materiality;
@@ -40,7 +40,8 @@ use crate::model::billing_rules::BillingRules;
 /// invoice.lines[0].amount = "1.24".parse()?;
 /// let case = Case::new(&ledger, &invoice, &rules).announced(september, 2);
 /// let bridge = case.explain()?.reconciliation;
-/// assert_eq!(bridge.steps[0].category, Category::MissingUsage);
+/// // One line alone does not tell a lost charge from rounding.
+/// assert_eq!(bridge.steps[0].candidates, [Category::MissingUsage, Category::Rounding]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@ use cost_model::{Gap, GapState, Timestamp, Window};
 use crate::input::case::Case;
 use crate::model::assessment::Missing;
 
-/// What is known of charges that the ledger should have and does not, or has too often.
+/// The completeness of a ledger: charges that it should have and does not, or has too often.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Completeness {
-    /// Spans of the period that nobody has read.
+    /// Spans of the period that were not ingested.
     pub(crate) gaps: Vec<Window>,
     /// ChargeHistory that were announced and are not held, over all windows that lack some.
     pub(crate) lacking: u64,

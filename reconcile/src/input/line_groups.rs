@@ -1,4 +1,4 @@
-//! Which lines refer to which charges.
+//! Groups of invoice lines about the same charges.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ pub(crate) struct LineGroup {
     pub(crate) lines: Vec<usize>,
     /// The numbers of lines that repeat an earlier one and are not among them: no charges are behind them.
     pub(crate) repeated: Vec<usize>,
-    /// What the lines bill.
+    /// The sum of the lines' amounts.
     pub(crate) amount: Money,
-    /// What their texts bill, where every text names an amount.
+    /// The sum of the amounts in their texts, where every text names one.
     pub(crate) in_words: Option<Money>,
     /// Number of calls they count, where every one counts and a charge represents one call.
     pub(crate) calls: Option<u64>,
@@ -39,7 +39,7 @@ pub(crate) struct LineGroups {
     models: Vec<String>,
 }
 
-/// What tells line groups apart: a model, a user, a day, a mode.
+/// The subject of a line group: a model, a user, a day, a mode.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Subject<'a> {
     model: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What is known when an invoice is explained, prepared for the search: the case, its charges, its lines in groups.
+//! The known facts, prepared for the search: the case, its charges, its lines in groups.
 
 pub(crate) mod case;
 pub(crate) mod completeness;

@@ -1,10 +1,10 @@
-//! What became known of charges after an invoice was issued.
+//! Changes of charges after an invoice was issued.
 
 use std::collections::HashMap;
 
 use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
 
-/// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
+/// The changes of charges that became known after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
 /// An invoice cannot know of them, so they are differences with a name. Two sources report them. A scan of a store into
 /// this sink finds charges first seen later; they count only if a charge of the same time or a later one had been seen

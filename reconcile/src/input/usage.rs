@@ -27,7 +27,7 @@ impl Tally {
     }
 }
 
-/// What the usage lines of an invoice can tell apart: a model and whether it ran in the mode of the rules; the user and the
+/// A group of charges that usage lines can tell from others: a model and whether it ran in the mode of the rules; the user and the
 /// day only where some line names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UsageGroup {
@@ -73,7 +73,7 @@ pub(crate) struct Usage {
     pub(crate) usage_groups: Vec<UsageGroup>,
     /// The on-demand charges of the months and a few days around them, by time.
     pub(crate) charges: Vec<Charge>,
-    /// What became of each charge of the ledger, in its order, as far as scope decides it.
+    /// The status of each charge of the ledger, in its order, as far as scope decides it.
     pub(crate) statuses: Vec<ChargeStatus>,
 }
 
@@ -172,7 +172,7 @@ fn on_demand(charge: &LedgerRow, row: usize, usage_group: usize) -> Charge {
     }
 }
 
-/// What lines of an invoice name beside models.
+/// The details that lines of an invoice name beside models.
 #[derive(Clone, Copy)]
 struct LineDetail {
     users: bool,

@@ -2,7 +2,7 @@
 
 use crate::model::category::Category;
 
-/// Why a line group bills something else than its charges, rounded.
+/// The finding on a line group: whether it bills its charges, and if not, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineFinding {
     Same,

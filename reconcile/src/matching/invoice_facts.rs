@@ -1,4 +1,4 @@
-//! What the difference of a line can only come from.
+//! Facts about an invoice by which the difference of a line has a cause.
 
 use cost_model::Money;
 
@@ -16,7 +16,7 @@ use crate::search::pricing_fit::{same_tokens, same_usage, states_tokens};
 use crate::search::selection::ChargeSum;
 use crate::search::uniform_factor::{Factor, factor};
 
-/// What a line's difference is judged by, beside the line itself.
+/// The facts by which a line's difference is judged, beside the line itself.
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct InvoiceFacts {
     lines: usize,
@@ -33,7 +33,7 @@ pub(crate) struct InvoiceFacts {
     lost_beside_copies: bool,
     /// More charges are held than were announced, beside the copies that were found.
     held_too_often: bool,
-    /// As many charges as there should be are held, or nobody said how many: lines' counts say which calls they are about.
+    /// As many charges as announced are held, or none were announced: the lines' counts show which calls they bill.
     all_held: bool,
     /// A cut that nothing but chance speaks against puts every line right.
     cut_elsewhere: bool,
@@ -48,7 +48,7 @@ pub(crate) struct InvoiceFacts {
     digit: LastDigit,
 }
 
-/// Why a line differs, and how often chance alone would have looked like it.
+/// The cause of a line's difference, with the false positives of its search.
 pub(crate) type Finding = (LineFinding, Option<FalsePositiveRate>);
 
 impl InvoiceFacts {

@@ -35,7 +35,7 @@ pub(crate) struct UsageLines<'a> {
 pub(crate) struct LineMatch {
     /// The usage groups behind it.
     usage_groups: Vec<usize>,
-    /// Whether they are those that its lines name.
+    /// They are those that its lines name.
     pub(crate) own: bool,
     pub(crate) charged: ChargeSum,
     pub(crate) outcome: LineFinding,

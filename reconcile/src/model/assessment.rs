@@ -1,4 +1,4 @@
-//! What an auditor would conclude from a bridge.
+//! Assessments of a bridge.
 
 use crate::model::category::Category;
 use std::fmt;
@@ -123,11 +123,11 @@ impl Verdict {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Missing {
-    /// A span that nobody has read.
+    /// A span that was not ingested.
     Unread(Window),
-    /// A span that has been read, and whose charges may still change.
+    /// A span that was ingested and whose charges may still change.
     Provisional(Window),
-    /// A span of which nobody said whether it has been read.
+    /// A span of which it is unknown whether it was ingested.
     Unknown(Window),
     /// Number of charges that were announced and are not held.
     NotHeld(u64),
@@ -194,7 +194,7 @@ impl fmt::Display for Missing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Dispute {
-    /// What is wrong.
+    /// The cause.
     pub category: Category,
     /// The causes that fit equally well, if the category is [`Category::Ambiguous`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -265,18 +265,18 @@ impl Party {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assessment {
-    /// What keeps every answer below from being given; nothing where all of the period was read and is final.
+    /// Reasons for which no answer below can be given; none where all of the period was read and is final.
     pub missing: Vec<Missing>,
     /// Every amount has a cause that is sure, none is to be disputed, and every line's words are known.
     pub exact: Answer,
-    /// What is to be disputed, of unknown wording or without a cause is at most half a last digit for each line of usage.
+    /// Amounts to dispute, of unknown wording or without a cause are at most half a last digit for each usage line.
     pub within_rounding: Answer,
     /// The usage lines minus the charges of the period are within FOCUS's tolerance.
     pub within_focus_tolerance: Answer,
     /// That tolerance: the larger of 100 last digits and half a last digit times the square root of the charges, rounded
     /// down to whole last digits (FOCUS 1.4 draft, appendix on rounding variance tolerance).
     pub focus_tolerance: Money,
-    /// What is to be disputed, of unknown wording or without a cause is less than what counts as material.
+    /// Amounts to dispute, of unknown wording or without a cause are below the threshold of materiality.
     pub immaterial: Answer,
     /// The invoice's On-Demand Usage minus the billed cost of on-demand charges in the stated period: FOCUS's variance,
     /// and all that a filter on the kind of usage can tell.
@@ -287,7 +287,7 @@ pub struct Assessment {
     pub timing_and_rounding: Money,
     /// The sum of what is written on the invoice beside usage: seats, plans, credits, taxes.
     pub accepted: Money,
-    /// What is to be disputed, one by one.
+    /// The disputes, one by one.
     pub disputes: Vec<Dispute>,
     /// The amounts of lines in words that are not known, added up without their signs.
     pub unknown_wording: Money,

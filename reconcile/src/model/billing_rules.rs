@@ -1,4 +1,4 @@
-//! How a provider bills, as data.
+//! Rules by which a provider bills, as data.
 
 use chrono::{FixedOffset, Offset as _, Utc};
 use cost_model::{Dimension, Filter, Ledger};

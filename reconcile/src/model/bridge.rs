@@ -87,7 +87,7 @@ pub struct Reconciliation {
 
 impl Reconciliation {
     /// Returns the same bridge, if it adds up: from what was ingested over every step and what is unexplained to the invoice's
-    /// total, past both subtotals. A bridge that does not is a mistake of this crate, and nobody is to see it.
+    /// total, past both subtotals. A bridge that does not add up is a fault of this crate and is never returned.
     pub(crate) fn checked(self) -> crate::error::Result<Self> {
         // Sums may leave the range on the way and come back: modulo 2^128 they are still equal or not.
         let mut reached = self.ingested.units();
@@ -219,7 +219,7 @@ pub struct CutOff {
     pub end: (Timestamp, Timestamp),
     /// Number of usage lines that agree.
     pub lines: u64,
-    /// How good the evidence is.
+    /// The confidence in it.
     #[serde(rename = "strength")]
     pub confidence: Confidence,
 }
@@ -371,7 +371,7 @@ pub enum ChargeStatus {
     Duplicate,
     /// Came in after the invoice was issued.
     Late,
-    /// On demand, and behind the invoice line that stands at this place in the list of lines, counted from 0.
+    /// On demand, and behind the invoice line at this place in the list of lines, counted from 0.
     Line(usize),
     /// On demand, in the span, and behind no line.
     Unclaimed,

@@ -65,19 +65,19 @@ pub enum Category {
     Proration,
     /// Plans, add-ons and minimum fees.
     AddOn,
-    /// What is paid because less was used than was committed to.
+    /// Charges because less was used than was committed to.
     Commitment,
     /// Something on top of all other amounts.
     Surcharge,
     /// Usage that the plan includes, taken off on a line of its own.
     Allowance,
-    /// What was paid beforehand into a pool, taken off.
+    /// Amounts drawn from a prepaid pool.
     Drawdown,
     /// Credits.
     Credit,
     /// Refunds.
     Refund,
-    /// What an earlier invoice of the same cycle already took.
+    /// Amounts that an earlier invoice of the same cycle already billed.
     Netting,
     /// Invoice lines in a wording that is not known.
     UnrecognisedLine,

@@ -44,14 +44,14 @@ pub struct Clue {
     pub lines: Vec<u64>,
     /// The amount at stake.
     pub amount: Money,
-    /// What fits the difference.
+    /// The pattern that fits the difference.
     pub kind: ClueKind,
     /// The expected number of false positives, if a search found it; above one in twenty there is no clue.
     #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
 
-/// What fits an unexplained difference.
+/// The pattern that fits an unexplained difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub enum ClueKind {
     SameCalls,
     /// Charges that are on no line.
     UnclaimedUsage {
-        /// How many.
+        /// Number of charges.
         records: u64,
     },
     /// The charges of one UTC day add up to the difference, or to half of it with the wrong sign.

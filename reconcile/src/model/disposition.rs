@@ -1,4 +1,4 @@
-//! What to do about a difference.
+//! Dispositions: what to do about a difference.
 
 use serde::{Deserialize, Serialize};
 

@@ -35,7 +35,7 @@ pub struct Invoice {
     pub period: Window,
     /// The currency of every amount.
     pub currency: Currency,
-    /// When it was issued, if it says so. What became known of charges later cannot be on it.
+    /// The instant at which it was issued, if it states one. It cannot bill charges that became known later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued: Option<Timestamp>,
     /// The lines, in order.
@@ -43,7 +43,7 @@ pub struct Invoice {
     /// The grand total, if the invoice states it apart from its lines.
     #[serde(rename = "total", skip_serializing_if = "Option::is_none")]
     pub stated_total: Option<Money>,
-    /// What else the document says, verbatim: text that is no line and that its reader gives no meaning.
+    /// The other text of the document, verbatim: text that is no line and that its reader gives no meaning.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
 }
@@ -139,7 +139,7 @@ pub struct InvoiceLine {
     pub unit_price: Option<Money>,
     /// The amount; credits are negative.
     pub amount: Money,
-    /// What the description says.
+    /// The meaning of the description.
     #[serde(skip)]
     pub wording: Wording,
 }
@@ -209,7 +209,7 @@ impl InvoiceLine {
     }
 }
 
-/// What a line's description says.
+/// The meaning of a line's description.
 ///
 /// ```
 /// use reconcile::invoice::{LineKind, Wording};
@@ -222,7 +222,7 @@ impl InvoiceLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wording {
-    /// What the line is about.
+    /// The kind of the line.
     pub kind: LineKind,
     /// The amount that the text itself names, as in `totalling: $96.10`.
     pub amount: Option<Money>,
@@ -241,7 +241,7 @@ impl From<LineKind> for Wording {
     }
 }
 
-/// What an invoice line is about.
+/// The kind of an invoice line: what it bills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineKind {
@@ -257,13 +257,13 @@ pub enum LineKind {
     Proration,
     /// A plan, an add-on, a minimum fee: billed whatever was used.
     AddOn,
-    /// What is paid because less was used than was committed to.
+    /// A charge because less was used than was committed to.
     Commitment,
     /// Something on top of all other amounts, such as for a region or a way of paying.
     Surcharge,
     /// Usage that the plan includes, taken off.
     Allowance,
-    /// What was paid beforehand into a pool, taken off.
+    /// An amount drawn from a prepaid pool.
     Drawdown,
     /// A discount on a line of its own.
     Discount,
@@ -271,7 +271,7 @@ pub enum LineKind {
     Credit,
     /// A refund.
     Refund,
-    /// What an earlier invoice of the same cycle already took.
+    /// An amount that an earlier invoice of the same cycle already billed.
     Netting,
     /// Tax.
     Tax,
@@ -300,7 +300,7 @@ impl LineKind {
     }
 }
 
-/// What a usage line is about. A line without a model represents whatever the other usage lines do not name.
+/// The usage that a line bills. A line without a model bills whatever the other usage lines do not name.
 ///
 /// ```
 /// use reconcile::invoice::UsageLine;
@@ -315,7 +315,7 @@ impl LineKind {
 pub struct UsageLine {
     /// The provider's id of the model.
     pub model: Option<String>,
-    /// Only calls in the mode that [`BillingRules::mode`](crate::BillingRules::mode) tells, or only calls outside it. Without
+    /// Only calls in the mode that [`BillingRules::mode`](crate::BillingRules::mode) names, or only calls outside it. Without
     /// it, whatever lines that say so leave over.
     pub mode: Option<bool>,
     /// Only calls of this user, or other resource.

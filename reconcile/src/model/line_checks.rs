@@ -13,17 +13,17 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 pub struct LineCheck {
     /// The [`InvoiceLine::line`] that is contradicted; `None` for the total.
     pub line: Option<u64>,
-    /// What should hold.
+    /// The rule that is broken.
     pub rule: LineRule,
-    /// What the other figures amount to.
+    /// The amount by the other figures.
     pub expected: Money,
-    /// What the invoice states.
+    /// The amount that the invoice states.
     pub found: Money,
     /// `found` minus `expected`.
     pub difference: Money,
 }
 
-/// What should hold between the figures of an invoice.
+/// A rule between the figures of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub enum LineRule {
@@ -122,7 +122,7 @@ impl Invoice {
     }
 }
 
-/// Which lines may be taxed, the likeliest first.
+/// The lines that may be taxed, the likeliest first.
 const TAXED: [fn(&LineKind) -> bool; 8] = [
     |kind| *kind != LineKind::Tax,
     |kind| !matches!(kind, LineKind::Tax | LineKind::Credit | LineKind::Refund | LineKind::Discount),

@@ -1,4 +1,4 @@
-//! What goes into a reconciliation and what comes out, as data: invoices and billing rules, the bridge, its evidence.
+//! Inputs and results of a reconciliation, as data: invoices and billing rules, the bridge, its evidence.
 
 pub(crate) mod amounts;
 pub(crate) mod assessment;

@@ -3,7 +3,8 @@
 use cost_model::{Timestamp, Window};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// How far from its stated instant a cut is looked for, unless the invoice is one of several of its cycle.
+/// The reach of the search for a cut-off around its stated instant, in milliseconds, unless the invoice is one of several of
+/// its cycle.
 pub(crate) const REACH: i64 = 3 * DAY;
 
 /// Returns the span and as much around it, in milliseconds.

@@ -1,4 +1,4 @@
-//! What an invoice is explained from, as bytes: the same for the same inputs, and for no others.
+//! The inputs of an explanation as bytes: the same for the same inputs, and for no others.
 //!
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
 

@@ -1,4 +1,4 @@
-//! What changed from one explanation of an invoice to the next.
+//! Changes from one explanation of an invoice to the next.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use crate::model::category::Category;
 use crate::output::csv::name;
 use crate::output::sign_off::SignOff;
 
-/// What changed from one explanation of an invoice to the next.
+/// The changes from one explanation of an invoice to the next.
 ///
-/// `Display` tells it to people and serde to programs; neither invents an amount: differences are exact, and those of
+/// `Display` is for people and serde for programs. Differences are exact, and those of
 /// what was ingested, of the steps and of what is unexplained add up to that of the invoice's total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub struct Changes {
     pub invoice: String,
     /// Whether it was explained from other inputs.
     pub inputs_changed: bool,
-    /// Whether anything at all came out differently: amounts, lines, evidence, verdicts or leads.
+    /// Whether anything at all came out differently: amounts, lines, evidence, assessment or clues.
     pub outcome_changed: bool,
     /// The amounts that changed, in the order of the bridge.
     pub amounts: Vec<AmountChange>,
@@ -37,11 +37,11 @@ pub struct Changes {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AmountChange {
-    /// Which amount.
+    /// The amount that changed.
     pub of: AmountOf,
-    /// What it was; absent for a step that appeared.
+    /// The amount before; absent for a step that appeared.
     pub before: Option<Money>,
-    /// What it is; absent for a step that vanished.
+    /// The amount now; absent for a step that vanished.
     pub after: Option<Money>,
     /// By how much it changed; what is absent counts as nothing.
     pub difference: Money,
@@ -52,11 +52,11 @@ pub struct AmountChange {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AmountOf {
-    /// What was ingested.
+    /// The ingested usage.
     Ingested,
     /// A step of that category.
     Step(Category),
-    /// What no step accounts for.
+    /// The unexplained amount.
     Unexplained,
     /// The invoice's grand total.
     InvoiceTotal,

@@ -12,7 +12,7 @@ use crate::output::csv::{cell, name, write};
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EvidenceRow {
-    /// When the charge arose.
+    /// The instant at which the charge arose.
     pub at: Timestamp,
     /// The user, machine or thing that caused it.
     pub resource: Option<Arc<str>>,
@@ -20,7 +20,7 @@ pub struct EvidenceRow {
     pub model: Option<Arc<str>>,
     /// The kind of charge, such as `Usage-based`: its subcategory.
     pub kind: Option<Arc<str>>,
-    /// What an invoice bills.
+    /// The amount that an invoice bills.
     pub billed: Option<Money>,
     /// The value used.
     pub effective: Option<Money>,
@@ -28,7 +28,7 @@ pub struct EvidenceRow {
     pub fee: Option<Money>,
     /// Tokens used.
     pub tokens: TokenCounts,
-    /// What became of it.
+    /// Its status.
     pub status: ChargeStatus,
     /// The line of the invoice file that it is behind, if it is behind one; the first of lines about the same charges.
     pub line: Option<u64>,
@@ -122,7 +122,7 @@ impl EvidenceRow {
     /// ```
     ///
     /// # Errors
-    /// What `to` returns.
+    /// The errors of `to`.
     pub fn write_csv(rows: impl IntoIterator<Item = Self>, to: impl io::Write) -> io::Result<()> {
         let headings = [
             "at",

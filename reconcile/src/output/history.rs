@@ -1,4 +1,4 @@
-//! What was found out about invoices, and when: entries are added and never changed.
+//! An append-only history of reconciliations and sign-offs.
 
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,15 +54,15 @@ pub struct History {
 pub struct Entry {
     /// The digest of the entry before it; none for the first.
     pub previous: Option<EntryDigest>,
-    /// When it was added, by the host's clock.
+    /// The instant at which it was added, by the host's clock.
     pub at: Timestamp,
-    /// What happened.
+    /// The event.
     pub event: Event,
     /// The digest of all that.
     pub digest: EntryDigest,
 }
 
-/// What a [`History`] keeps.
+/// An event that a [`History`] keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -71,7 +71,7 @@ pub enum Event {
     Explained {
         /// The outcome.
         reconciliation: Box<Reconciliation>,
-        /// What it was made from.
+        /// The digest of its inputs.
         inputs: InputDigest,
     },
     /// People signed an outcome.

@@ -1,4 +1,4 @@
-//! What people and other programs are given of a reconciliation.
+//! Outputs of a reconciliation, for people and for other programs.
 //!
 //! [`Reconciliation`](crate::Reconciliation) itself has the text form ([`Display`](std::fmt::Display)), the narrative, CSV
 //! tables, and the SVG waterfall; [`Explained`](crate::Explained) has the charges behind the steps, one by one

@@ -20,13 +20,13 @@ pub struct ModelUsage {
     pub model: String,
     /// Number of charges are on the invoice or should be: behind a line, or behind none.
     pub charges: u64,
-    /// What they were billed at.
+    /// The billed cost of these charges.
     pub billed: Money,
     /// Number of of them are behind no line.
     pub unclaimed: u64,
     /// The lines of the invoice file that they are behind, the first of lines about the same charges.
     pub lines: Vec<u64>,
-    /// What all those lines bill; absent where one of them bills other models as well.
+    /// The amount of all those lines; absent where one of them bills other models as well.
     pub asked: Option<Money>,
     /// `asked` less `billed`.
     pub difference: Option<Money>,

@@ -1,4 +1,4 @@
-//! Who represents a reconciliation.
+//! Sign-offs of a reconciliation by two people.
 
 use cost_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,9 +42,9 @@ use crate::output::digest::{InputDigest, ReconciliationDigest};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SignOff {
-    /// What was signed.
+    /// The digest of the reconciliation that was signed.
     pub reconciliation: ReconciliationDigest,
-    /// What that was made from.
+    /// The digest of its inputs.
     pub inputs: InputDigest,
     /// The person who prepared it.
     pub prepared: Signature,
@@ -78,7 +78,7 @@ pub enum Role {
     Finance,
 }
 
-/// Why a sign-off does not hold.
+/// A reason for which a sign-off does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -57,7 +57,7 @@ impl Reconciliation {
     }
 }
 
-/// Where sums lie between the left end of the bars and the right one.
+/// The scale of the bars: from a sum to its place.
 struct Scale {
     low: i128,
     range: u128,

@@ -145,7 +145,7 @@ fn decimal(false_positives: FalsePositiveRate) -> String {
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
-/// What lines are about that charges are behind.
+/// The subject of lines that charges are behind.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'a> {
     Usage(Option<&'a str>, Option<bool>),

@@ -1,4 +1,4 @@
-//! Which columns of a CSV file say what.
+//! The columns of CSV invoices.
 
 use cost_model::Currency;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, Row, Table};

@@ -54,7 +54,7 @@ use crate::readers::sums::settle_rows;
 /// let reader = JsonInvoiceReader::new(MyWordings);
 /// let invoice = reader.read_invoice(json.as_bytes(), "invoice.json")?;
 /// assert_eq!(invoice.total()?.to_string(), "8000.000000000001");
-/// assert_eq!(reader.read(serde_json::to_string(&invoice)?.as_bytes(), "copy.json")?, invoice);
+/// assert_eq!(reader.read_invoice(serde_json::to_string(&invoice)?.as_bytes(), "copy.json")?, invoice);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

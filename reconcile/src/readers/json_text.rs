@@ -1,4 +1,4 @@
-//! What readers of invoices share, also those outside of this crate: text of bytes, JSON of which every fault has its
+//! Text and JSON for readers of invoices, also those outside of this crate: text of bytes, JSON of which every fault has its
 //! place, and sums told from lines. Numbers are read by [`cost_model::input::NumberReader`].
 
 use crate::error::invalid;

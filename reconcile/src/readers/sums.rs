@@ -73,7 +73,7 @@ struct Sheet {
     sums: Vec<(SumLabel, Placed)>,
     /// Rows that are neither: payments below the total, and sums by arithmetic.
     set_apart: Vec<Placed>,
-    /// What the payments among those add up to, which is negative.
+    /// The sum of the payments among those, which is negative.
     applied: Money,
 }
 

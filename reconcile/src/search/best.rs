@@ -1,4 +1,4 @@
-//! Which charges an invoice bills: the plainest hypothesis that explains the most lines.
+//! The choice among hypotheses: the plainest one that explains the most lines.
 
 use crate::search::hypothesis::Hypothesis;
 use std::cmp::Ordering;
@@ -23,7 +23,7 @@ pub(crate) struct Search<'a> {
     pub(crate) line_groups: &'a [LineGroup],
     pub(crate) completeness: &'a Completeness,
     pub(crate) stated: Window,
-    /// How far from its stated instant a cut is looked for, in milliseconds.
+    /// The reach of the search for a cut-off around its stated instant, in milliseconds.
     pub(crate) reach: i64,
     pub(crate) digit: LastDigit,
     pub(crate) likely_offsets: &'a [FixedOffset],

@@ -138,7 +138,7 @@ impl Search<'_> {
         }
     }
 
-    /// Returns whether so many charges of a line add up to amounts that differ by more than chance would make fit.
+    /// Returns whether that many charges of a line add up to amounts that differ by more than chance would make fit.
     fn tells_charges(&self, line_group: usize, count: usize, base: &Hypothesis) -> bool {
         let span = self.charges.span(base.selection.window);
         let charges = self.charges.all.get(span).unwrap_or_default();
@@ -154,7 +154,7 @@ impl Search<'_> {
     }
 }
 
-/// The ways to take so many twins that their sum is what a line has too much.
+/// The search for the second copies whose sum is the surplus of a line.
 struct CopyChoice<'a> {
     groups: &'a [(i128, Vec<usize>)],
     too_much: i128,

@@ -1,4 +1,4 @@
-//! When an invoice was really cut, from the whole numbers of calls on its lines.
+//! Cut-offs of an invoice, from the whole numbers of calls on its lines.
 //!
 //! Up to an instant a line has a number of calls that only grows with it, so that "as many as the line states" is one
 //! interval of instants. The intervals of all lines meet where the invoice was cut.
@@ -23,7 +23,7 @@ pub(crate) struct Interval {
     pub(crate) latest: i64,
     /// The lines that state their number of calls and agree.
     pub(crate) agree: usize,
-    /// How near all lines' amounts are to those of the charges: twice for each line that most ways of rounding make right.
+    /// The nearness of the lines' amounts to those of the charges: two for each line that most ways of rounding make right.
     pub(crate) right: usize,
 }
 
@@ -58,7 +58,7 @@ pub(crate) struct CallTimes {
 #[derive(Debug, Default)]
 struct CountedLine {
     times: Vec<i64>,
-    /// What the charges before each place add up to; one more than there are charges.
+    /// The sums of the charges up to each one.
     sums: Vec<i128>,
     calls: usize,
     asked: i128,
@@ -248,7 +248,7 @@ impl CallTimes {
     }
 }
 
-/// Where a period starts and ends.
+/// The start and the end of a period, as intervals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PeriodEnds {
     pub(crate) start: Interval,

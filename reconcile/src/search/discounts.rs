@@ -202,7 +202,7 @@ fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) 
     if high < 0 { NONE } else { bound(low.saturating_sub(200))..bound(high.saturating_add(201)) }
 }
 
-/// How unround a discount is: 15 percent before 12.5 before 12.34.
+/// Returns how unround a discount is: 15 percent before 12.5 before 12.34.
 fn roughness(discount: u32) -> u32 {
     [500, 100, 50, 10].into_iter().take_while(|step| !discount.is_multiple_of(*step)).map(|_| 1).sum()
 }

@@ -12,11 +12,11 @@ use crate::search::selection::{ChargeSelection, ChargeSum};
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct Hypothesis {
     pub(crate) selection: ChargeSelection,
-    /// What each usage group adds up to, and each line group.
+    /// The charges of each usage group, and of each line group.
     pub(crate) group_sums: Vec<ChargeSum>,
     pub(crate) line_sums: Vec<ChargeSum>,
     pub(crate) fit: PricingFit,
-    /// How often chance alone would have found such a cut.
+    /// The false positives of the search for its cut-off.
     pub(crate) false_positives: Option<FalsePositiveRate>,
     /// Number of usage groups have money that no line bills.
     pub(crate) unclaimed: usize,
@@ -40,7 +40,7 @@ pub(crate) struct Hypothesis {
     pub(crate) by_chance: bool,
     /// Another cut puts every line right, though chance would have given that as well.
     pub(crate) cut_elsewhere: bool,
-    /// What else explains as much with as many suppositions of the same sort.
+    /// Causes that explain as much with as many assumptions of the same sort.
     pub(crate) rivals: Vec<Category>,
 }
 

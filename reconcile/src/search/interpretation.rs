@@ -1,4 +1,4 @@
-//! How lines are to be read beside the charges: lines that repeat another one, and charges that represent several calls.
+//! Interpretation of lines by the charges: lines that repeat another one, and charges that represent several calls.
 
 use cost_model::Window;
 

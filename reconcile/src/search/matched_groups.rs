@@ -1,4 +1,4 @@
-//! Which charges are behind a line whose label names others.
+//! Charges matched to lines, also to those whose label names others.
 
 use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::search::hypothesis::Hypothesis;

@@ -1,4 +1,4 @@
-//! Which charges an invoice bills: the plainest hypothesis that explains the most lines.
+//! The search for the charges that an invoice bills: the plainest hypothesis that explains the most lines.
 
 pub(crate) mod adjust_period;
 pub(crate) mod best;

@@ -1,4 +1,4 @@
-//! How an invoice comes from charges to the amounts of its lines.
+//! Terms and rounding policies by which charges become the amounts of lines.
 
 use crate::error::Result;
 use crate::input::last_digit::{LastDigit, RoundedSums};
@@ -10,7 +10,7 @@ use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum, NO_TOK
 use cost_model::Money;
 use cost_model::Rounding;
 
-/// What is billed of some charges; absent where it leaves the range of money.
+/// The amount that is expected on a line for some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExpectedAmount {
     /// PriorState rounding.
@@ -29,7 +29,7 @@ pub(crate) struct PricingFit {
     pub(crate) policies: Vec<RoundingPolicy>,
     /// For each line group, the amount of its lines, or of their words, that the policies reproduce.
     pub(crate) reproduced: Vec<Option<Money>>,
-    /// A discount that holds for most lines, but not for so many that it is one on all.
+    /// A discount that holds for most lines, but not for enough to be one on all.
     pub(crate) discount_on_most: Option<Terms>,
     /// Other discounts or policies put as many lines right and leave another amount for the discount.
     pub(crate) unsure_discount: bool,

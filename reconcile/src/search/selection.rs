@@ -1,4 +1,4 @@
-//! Which charges are taken to be on an invoice, and what they add up to.
+//! Selections of charges that an invoice may bill, and their sums.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ impl ChargeSelection {
     }
 }
 
-/// What some charges add up to.
+/// The sum of some charges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSum {
     pub(crate) records: u64,
@@ -83,7 +83,7 @@ impl ChargeSum {
     }
 }
 
-/// What is known of a charge that changed after the invoice was issued.
+/// The state that a charge had when the invoice was issued, if it changed since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PriorState {
     /// It was not there.
@@ -108,7 +108,7 @@ pub(crate) struct ChargeHistory<'a> {
     pub(crate) line_groups: &'a LineGroups,
     /// A last digit, as a count of 10^-24.
     digit: i128,
-    /// What charges were when the invoice was issued, by their place among the charges.
+    /// The states of charges when the invoice was issued, by their place among the charges.
     pub(crate) before: BTreeMap<usize, PriorState>,
     pub(crate) withdrawn: Vec<Withdrawn>,
 }

@@ -1,4 +1,4 @@
-//! When an invoice was really cut, where no line states a number of calls: only whole hours are tried, and only a cut
+//! Cut-offs of an invoice whose lines state no number of calls: only whole hours are tried, and only a cut-off
 //! that puts every line right is taken.
 
 use cost_model::{Money, Timestamp, Window};

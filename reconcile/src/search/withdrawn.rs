@@ -1,4 +1,4 @@
-//! Which lines withdrawn charges were on.
+//! Placement of withdrawn charges on lines.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Search<'_> {
 /// A line that may hold withdrawn charges.
 struct OpenLine {
     number: usize,
-    /// What it bills beyond its charges.
+    /// The amount that it bills beyond its charges.
     short: i128,
     /// Number of calls it counts beyond them, if it counts its calls.
     room: Option<u64>,
@@ -56,7 +56,7 @@ struct WithdrawnPlacement {
     last_digit: u128,
     steps: u32,
     placed: Vec<(usize, usize)>,
-    /// How good the best way is, and where it puts the charges.
+    /// The worth of the best placement, and the placement.
     best: ((usize, usize, usize), Vec<(usize, usize)>),
 }
 

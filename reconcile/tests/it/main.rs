@@ -7,6 +7,7 @@
 )]
 
 mod any_input;
+mod cause_list;
 mod causes;
 mod csv_reader;
 mod cut_invoices;

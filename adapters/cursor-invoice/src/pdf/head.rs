@@ -1,4 +1,4 @@
-//! What stands above and below the table, by the words it begins with.
+//! Fields above and below the table, by the words they begin with.
 
 use chrono::NaiveDate;
 use cost_model::Window;
@@ -23,7 +23,7 @@ pub(super) enum Stated {
     Sum(SumLabel, String),
     /// A span of days below a line.
     Days(Window),
-    /// What is due when, on every page, and the day by which it is due.
+    /// The amount due and its day, as every page prints them.
     Aside,
 }
 

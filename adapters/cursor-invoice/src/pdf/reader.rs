@@ -77,6 +77,19 @@ impl PdfTextReader {
     }
 
     /// Sets the billing period to the instant, in place of the days that the text may print, which become a remark.
+    ///
+    /// ```
+    /// use cost_model::{Timestamp, Window};
+    /// use cursor_invoice::PdfTextReader;
+    /// use reconcile::InvoiceReader;
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>();
+    /// let cycle = Window::new(at("2025-05-01T09:30:00Z")?, at("2025-06-01T09:30:00Z")?)?;
+    /// let text = "Description Amount\nCursor Teams seats $80.00\nTotal $80.00\n";
+    /// let invoice = PdfTextReader::new().with_period(cycle).read_invoice(text.as_bytes(), "may.txt")?;
+    /// assert_eq!((invoice.period, invoice.number.as_str()), (cycle, "may.txt"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_period(mut self, period: Window) -> Self {
         self.options.period = Some(period);
@@ -91,6 +104,17 @@ impl PdfTextReader {
     }
 
     /// Sets the decimal mark of its amounts. Without one, a number that can be read in two ways is refused.
+    ///
+    /// ```
+    /// use cost_model::input::DecimalMark;
+    /// use cursor_invoice::PdfTextReader;
+    /// use reconcile::InvoiceReader;
+    ///
+    /// let text = "Billing period May 1 – Jun 1, 2025\nDescription Amount\nCursor Teams seats 1.080,00 €\nTotal 1.080,00 €\n";
+    /// let reader = PdfTextReader::new().with_decimal_mark(DecimalMark::Comma);
+    /// assert_eq!(reader.read_invoice(text.as_bytes(), "may.txt")?.total()?, "1080".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.options.decimal_mark = Some(mark);
@@ -98,6 +122,18 @@ impl PdfTextReader {
     }
 
     /// Accepts an invoice whose printed total is not the sum of its lines. Text that has no amount is an error then.
+    ///
+    /// ```
+    /// use cursor_invoice::PdfTextReader;
+    /// use reconcile::InvoiceReader;
+    ///
+    /// let text = "Billing period May 1 – Jun 1, 2025\nDescription Amount\nCursor Teams seats $80.00\nTotal $81.00\n";
+    /// let reader = PdfTextReader::new();
+    /// assert!(reader.read_invoice(text.as_bytes(), "may.txt").is_err());
+    /// let invoice = reader.accept_difference().read_invoice(text.as_bytes(), "may.txt")?;
+    /// assert_eq!((invoice.total()?, invoice.checks()?.len()), ("81".parse()?, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn accept_difference(mut self) -> Self {
         self.options.accepts_difference = true;

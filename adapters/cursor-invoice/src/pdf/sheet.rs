@@ -13,7 +13,7 @@ use crate::pdf::options::Options;
 use crate::pdf::row::{Headings, Row, is_figures, last_amount, may_end_in_amount};
 use reconcile::invoice::Remark;
 
-/// How far the text has been read.
+/// The part of the text that is being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Head,
@@ -46,7 +46,7 @@ pub(super) struct Sheet<'a> {
     pub(super) numbers: NumberReader,
     pub(super) part: Part,
     pub(super) headings: Headings,
-    /// Where the figures begin in text that is laid out in columns.
+    /// The place at which figures begin in text that is laid out in columns.
     pub(super) figures_at: Option<usize>,
     /// In such text, whether figures stand beside the first line of their row; known from the first row on.
     pub(super) figures_are_above: Option<bool>,

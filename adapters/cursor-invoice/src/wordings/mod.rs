@@ -37,7 +37,7 @@ pub struct CursorWordings {
     other: Option<Other>,
 }
 
-/// What is read of lines of any kind.
+/// Patterns for lines of any kind.
 #[derive(Debug)]
 struct Other {
     in_brackets: Regex,

@@ -14,7 +14,7 @@ pub(super) const USAGE: [&str; 6] = [
     r"^(?:cursor )?(?:(?:teams?|business|enterprise|pro|pro\+|pro plus|ultra) )?usage\b(?P<rest>.*)$",
 ];
 
-/// What a word says of a line that is no form of usage.
+/// The meaning of a word in a line that is no form of usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Meaning {
     Netting,
@@ -95,5 +95,5 @@ pub(super) const ASIDES: [&str; 9] = [
     r"\b(?:list price|listenpreis|listprijs|prix catalogue|prix public|precio de lista|prezzo di listino|pre[cç]o de tabela|msrp|rrp|regular price|full price|reference price|retail price|undiscounted|you save|you saved|year[- ]to[- ]date|month[- ]to[- ]date|ytd|mtd|for (?:your )?information|informational|information only|for reference|fyi|memo|pro ?memoria|not (?:billed|charged|payable|invoiced)|zur information|nachrichtlich|pour information|titre (?:indicatif|d.information)|t[ií]tulo informativo|a titolo informativo|ter informatie)\b",
 ];
 
-/// Where a line's subject ends and what it is about begins: `Refund for a seat` is a refund.
+/// The end of a line's subject, where its complement begins: `Refund for a seat` is a refund.
 pub(super) const COMPLEMENT: &str = r" (?:for|on|of|to|from|in)\b.*$|, .*$|: .*$| [-–—] .*$";

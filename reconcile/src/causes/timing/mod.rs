@@ -1,4 +1,4 @@
-//! When charges were counted or known, and whether the ledger is complete.
+//! Timing: when charges were counted or known, and whether the ledger is complete.
 
 pub(crate) mod after_period;
 pub(crate) mod before_period;

@@ -10,7 +10,7 @@ use crate::model::category::Category;
 use crate::model::evidence::Confidence;
 use crate::search::selection::ChargeHistory;
 
-/// Which end of the billing period.
+/// An end of the billing period.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PeriodEnd {
     Start,

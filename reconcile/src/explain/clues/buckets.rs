@@ -50,7 +50,8 @@ impl ClueSearch<'_> {
             .any(|wanted| near(sum.saturating_sub(wanted)))
     }
 
-    /// Four wishes for each bucket, each met by two last digits out of as many as the buckets differ by.
+    /// Returns the false positives: each bucket has four candidate amounts, each of which fits two last digits out of as many
+    /// as the buckets differ by.
     fn chance_of_buckets(&self, sums: &BTreeMap<i64, Option<i128>>) -> FalsePositiveRate {
         let outcomes = self.digit.spread(sums.values().copied().flatten());
         let tries = u64::try_from(sums.len()).unwrap_or(u64::MAX).saturating_mul(8);
