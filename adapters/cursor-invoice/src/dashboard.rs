@@ -138,7 +138,7 @@ impl DashboardInvoiceReader {
         if let (Some(cents), Some(dollars)) = (cents, dollars)
             && cents != dollars
         {
-            remark(format!("item {place}: `totalDollars` is {dollars}, `cents` come to {cents}"));
+            remark(format!("item {place}: `totalDollars` is {dollars}, `cents` add up to {cents}"));
         }
         let wording = self.wordings.interpret(&description);
         let amount = cents.or(dollars).unwrap_or(Money::ZERO);

@@ -97,7 +97,7 @@ fn text_pasted_from_a_pdf_is_explained_as_well() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(printed.contains("Invoice INV-0007"), "{printed}");
     // A PDF states days: nine and a half hours at each end are the bridge's to find.
-    assert!(printed.contains("cut from another start"), "{printed}");
+    assert!(printed.contains("Start cut-off not as stated"), "{printed}");
 }
 
 /// The demo company's last invoice, as its biller would print it.

@@ -40,8 +40,8 @@ impl ClueSearch<'_> {
             clues.push(self.another_invoice()?);
         } else {
             clues.extend(self.counted()?);
-            for (number, line_group, resolved) in self.unexplained() {
-                clues.extend(self.of_line(number, line_group, resolved)?);
+            for (number, line_group, matched) in self.unexplained() {
+                clues.extend(self.of_line(number, line_group, matched)?);
             }
             clues.extend(self.unclaimed()?);
         }
@@ -51,13 +51,13 @@ impl ClueSearch<'_> {
     }
 
     fn unexplained(&self) -> impl Iterator<Item = (usize, &LineGroup, &LineMatch)> {
-        let all = self.line_groups.all.iter().zip(&self.lines.resolved).enumerate();
-        all.filter(|(_, (_, resolved))| resolved.outcome == LineFinding::Unknown)
-            .map(|(number, (line_group, resolved))| (number, line_group, resolved))
+        let all = self.line_groups.all.iter().zip(&self.lines.matched).enumerate();
+        all.filter(|(_, (_, matched))| matched.finding == LineFinding::Unknown)
+            .map(|(number, (line_group, matched))| (number, line_group, matched))
     }
 
     fn another_invoice(&self) -> Result<Clue> {
-        let differences = self.unexplained().map(|(.., resolved)| resolved.difference);
+        let differences = self.unexplained().map(|(.., matched)| matched.difference);
         let fit = self.found.fit.count();
         let kind = ClueKind::AnotherInvoice { fit: u64::try_from(fit).unwrap_or(u64::MAX) };
         Ok(Clue::new(self.lines.numbers(|_, _| true), Money::sum(differences)?, kind))
@@ -68,14 +68,14 @@ impl ClueSearch<'_> {
         let mut clues = Vec::new();
         for order in [std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal] {
             let (mut calls, mut amounts, mut numbers) = (0_u64, Vec::new(), Vec::new());
-            for (number, line_group, resolved) in self.unexplained() {
+            for (number, line_group, matched) in self.unexplained() {
                 let Some(stated) =
-                    line_group.calls.filter(|stated| stated.cmp(&resolved.charged.records) == order)
+                    line_group.calls.filter(|stated| stated.cmp(&matched.charged.records) == order)
                 else {
                     continue;
                 };
-                calls = calls.saturating_add(stated.abs_diff(resolved.charged.records));
-                amounts.push(resolved.difference);
+                calls = calls.saturating_add(stated.abs_diff(matched.charged.records));
+                amounts.push(matched.difference);
                 numbers.push(number);
             }
             let kind = match order {
@@ -100,15 +100,15 @@ impl ClueSearch<'_> {
     }
 
     /// Returns what fits the difference of one line.
-    fn of_line(&self, number: usize, line_group: &LineGroup, resolved: &LineMatch) -> Result<Vec<Clue>> {
+    fn of_line(&self, number: usize, line_group: &LineGroup, matched: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
-        let amount = resolved.difference;
+        let amount = matched.difference;
         let clue =
             |(kind, false_positives)| Clue { false_positives, ..Clue::new(lines.clone(), amount, kind) };
         let swapped = self.is_transposed(line_group, amount)?.then_some((ClueKind::TransposedDigits, None));
         let buckets = self.buckets(number, amount);
         let probes =
-            if line_group.calls.is_none() { self.probes(number, line_group, resolved) } else { Vec::new() };
+            if line_group.calls.is_none() { self.probes(number, line_group, matched) } else { Vec::new() };
         Ok(swapped.into_iter().chain(buckets).chain(probes).map(clue).collect())
     }
 

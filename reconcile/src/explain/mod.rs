@@ -114,7 +114,7 @@ pub(crate) fn explain(case: &Case<'_>) -> Result<Explained> {
     let usage = Usage::gather(case.ledger, invoice, case.rules)?;
     let completeness = Completeness::measure(case);
     let complete = !completeness.is_short();
-    let line_groups = LineGroups::group_lines(invoice, &usage.usage_groups)?.read_by(
+    let line_groups = LineGroups::group_lines(invoice, &usage.groups)?.interpret_by(
         invoice,
         &usage.charges,
         digit,

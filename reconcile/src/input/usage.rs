@@ -70,7 +70,7 @@ pub(crate) struct Usage {
     pub(crate) before: Tally,
     pub(crate) after: Tally,
     pub(crate) without_amount: u64,
-    pub(crate) usage_groups: Vec<UsageGroup>,
+    pub(crate) groups: Vec<UsageGroup>,
     /// The on-demand charges of the months and a few days around them, by time.
     pub(crate) charges: Vec<Charge>,
     /// The status of each charge of the ledger, in its order, as far as scope decides it.
@@ -113,7 +113,7 @@ impl Usage {
             };
             usage.statuses.push(status);
         }
-        usage.usage_groups = usage_groups.all;
+        usage.groups = usage_groups.all;
         Ok(usage)
     }
 

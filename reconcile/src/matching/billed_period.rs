@@ -33,7 +33,7 @@ pub(crate) fn billed_period(
         inside.map_or((at, at), |each| (edge(each.earliest), edge(each.latest)))
     };
     // Other instants of the same span fit as well as a likely one that was searched for.
-    let confidence = match (agree > 0, found.fit.complete()) {
+    let confidence = match (agree > 0, found.fit.is_complete()) {
         (true, true) if period == stated => Confidence::Exact,
         (true, true) => Confidence::High,
         (true, false) if agree == counted || agree > 2 => Confidence::High,

@@ -5,11 +5,14 @@ use crate::model::category::Category;
 /// The finding on a line group: whether it bills its charges, and if not, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LineFinding {
-    Same,
+    /// It bills its charges, rounded.
+    Matches,
     /// The charges were rounded before they came here.
     RoundedCharges,
     /// All lines differ by one factor.
-    Uniform,
+    UniformFactor,
+    /// It differs for one of these causes.
     OneOf(Vec<Category>),
+    /// It differs, and no cause is known.
     Unknown,
 }

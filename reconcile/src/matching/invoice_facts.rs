@@ -143,7 +143,7 @@ impl InvoiceFacts {
     ) -> Finding {
         let more = difference.units() > 0;
         if let Some(factor) = self.factor {
-            return (LineFinding::Uniform, Some(factor.false_positives));
+            return (LineFinding::UniformFactor, Some(factor.false_positives));
         }
         if self.rounded_charges
             && same_usage(line_group, charged)

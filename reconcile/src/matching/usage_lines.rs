@@ -22,7 +22,7 @@ use crate::search::uniform_factor::Factor;
 pub(crate) struct UsageLines<'a> {
     pub(crate) line_groups: &'a LineGroups,
     pub(crate) found: &'a Hypothesis,
-    pub(crate) resolved: Vec<LineMatch>,
+    pub(crate) matched: Vec<LineMatch>,
     /// The file's line numbers of each line group.
     numbers: Vec<Vec<u64>>,
     invoice: &'a Invoice,
@@ -38,7 +38,7 @@ pub(crate) struct LineMatch {
     /// They are those that its lines name.
     pub(crate) own: bool,
     pub(crate) charged: ChargeSum,
-    pub(crate) outcome: LineFinding,
+    pub(crate) finding: LineFinding,
     /// If the cause was searched for: how often chance alone would have looked like it.
     pub(crate) false_positives: Option<FalsePositiveRate>,
     /// From what was charged to the exact amount without the fees that the terms leave out.
@@ -67,15 +67,14 @@ impl<'a> UsageLines<'a> {
             .map(|line_group| line_group.lines.iter().filter_map(number).collect())
             .collect();
         let behind = matched_groups(line_groups, found);
-        let circumstances = InvoiceFacts::gather(line_groups, &behind, (found, invoice), completeness)?;
+        let facts = InvoiceFacts::gather(line_groups, &behind, (found, invoice), completeness)?;
         let resolve = |(number, usage_groups): (usize, Vec<usize>)| {
             let own = usage_groups == line_groups.usage_groups_of(number);
             let line_group = line_groups.all.get(number);
-            line_group
-                .map(|line_group| resolve((number, line_group), (own, usage_groups), found, &circumstances))
+            line_group.map(|line_group| resolve((number, line_group), (own, usage_groups), found, &facts))
         };
-        let resolved = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
-        Ok(Self { line_groups, found, resolved, numbers, invoice, factor: circumstances.factor })
+        let matched = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
+        Ok(Self { line_groups, found, matched, numbers, invoice, factor: facts.factor })
     }
 
     /// Returns the number in the file and the amount of the line at that place of the invoice.
@@ -95,25 +94,25 @@ impl<'a> UsageLines<'a> {
             |line_group: &&LineGroup| line_group.lines.contains(&line) || line_group.repeated.contains(&line);
         let (number, line_group) =
             self.line_groups.all.iter().enumerate().find(|(_, line_group)| of_line(line_group))?;
-        let resolved = self.resolved.get(number)?;
-        let merged = line_group.aggregated_calls.is_some_and(|calls| calls > resolved.charged.records);
-        let status = match resolved.outcome {
+        let matched = self.matched.get(number)?;
+        let merged = line_group.aggregated_calls.is_some_and(|calls| calls > matched.charged.records);
+        let status = match matched.finding {
             _ if line_group.repeated.contains(&line) => LineStatus::Explained,
-            LineFinding::Same if resolved.arithmetic.is_zero() && resolved.own && merged => {
+            LineFinding::Matches if matched.arithmetic.is_zero() && matched.own && merged => {
                 LineStatus::Aggregated
             }
-            LineFinding::Same if resolved.arithmetic.is_zero() && resolved.own => LineStatus::Matched,
+            LineFinding::Matches if matched.arithmetic.is_zero() && matched.own => LineStatus::Matched,
             LineFinding::Unknown => LineStatus::Unmatched,
             _ => LineStatus::Explained,
         };
-        Some((resolved.charged.billed, resolved.charged.records, status))
+        Some((matched.charged.billed, matched.charged.records, status))
     }
 
     /// Returns for each usage group, the place in the invoice of the first line that it is behind.
     pub(crate) fn line_of_groups(&self) -> Vec<Option<usize>> {
         let mut lines = vec![None; self.line_groups.group_count()];
-        for (line_group, resolved) in self.line_groups.all.iter().zip(&self.resolved) {
-            for usage_group in &resolved.usage_groups {
+        for (line_group, matched) in self.line_groups.all.iter().zip(&self.matched) {
+            for usage_group in &matched.usage_groups {
                 if let Some(line) = lines.get_mut(*usage_group) {
                     *line = line_group.lines.first().copied();
                 }
@@ -125,7 +124,7 @@ impl<'a> UsageLines<'a> {
     /// Returns the usage groups that are behind no line.
     pub(crate) fn unclaimed(&self) -> impl Iterator<Item = &ChargeSum> {
         let taken = |usage_group: usize| {
-            self.resolved.iter().any(|resolved| resolved.usage_groups.contains(&usage_group))
+            self.matched.iter().any(|matched| matched.usage_groups.contains(&usage_group))
         };
         self.found
             .group_sums
@@ -137,9 +136,9 @@ impl<'a> UsageLines<'a> {
 
     /// Returns the file's line numbers of the line groups that `wanted` picks.
     pub(crate) fn numbers(&self, wanted: impl Fn(usize, &LineMatch) -> bool) -> Vec<u64> {
-        let picked = self.numbers.iter().zip(&self.resolved).enumerate();
+        let picked = self.numbers.iter().zip(&self.matched).enumerate();
         let mut numbers: Vec<u64> = picked
-            .filter(|(line_group, (_, resolved))| wanted(*line_group, resolved))
+            .filter(|(line_group, (_, matched))| wanted(*line_group, matched))
             .flat_map(|(_, (numbers, _))| numbers.iter().copied())
             .collect();
         numbers.sort_unstable();
@@ -148,14 +147,14 @@ impl<'a> UsageLines<'a> {
 
     /// Returns what no step explains: the differences of lines without a known cause, and the charges on no line.
     pub(crate) fn unexplained(&self) -> Result<Vec<Money>> {
-        let unknown = self.resolved.iter().filter(|each| each.outcome == LineFinding::Unknown);
+        let unknown = self.matched.iter().filter(|each| each.finding == LineFinding::Unknown);
         let unclaimed = self.unclaimed().map(|charged| charged.billed.checked_neg().map_err(Into::into));
         unknown.map(|each| Ok(each.difference)).chain(unclaimed).collect()
     }
 
     /// Returns the sum of the differences of the lines that `wanted` picks.
     pub(crate) fn sum_of_differences(&self, wanted: impl Fn(&LineMatch) -> bool) -> Result<Money> {
-        Ok(Money::sum(self.resolved.iter().filter(|each| wanted(each)).map(|each| each.difference))?)
+        Ok(Money::sum(self.matched.iter().filter(|each| wanted(each)).map(|each| each.difference))?)
     }
 }
 
@@ -163,7 +162,7 @@ fn resolve(
     (number, line_group): (usize, &LineGroup),
     (own, usage_groups): (bool, Vec<usize>),
     found: &Hypothesis,
-    circumstances: &InvoiceFacts,
+    facts: &InvoiceFacts,
 ) -> Result<LineMatch> {
     let charged =
         ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| found.group_sums.get(*usage_group)))?;
@@ -173,11 +172,11 @@ fn resolve(
     };
     let (_, rounded) = amounts(found.fit.expected(&usage_groups, &charged));
     let (exact, undiscounted) = amounts(found.fit.undiscounted(&usage_groups, &charged));
-    let mut resolved = LineMatch {
+    let mut matched = LineMatch {
         usage_groups,
         own,
         charged,
-        outcome: LineFinding::Same,
+        finding: LineFinding::Matches,
         false_positives: None,
         fee: exact.checked_sub(charged.billed)?,
         rounding: undiscounted.checked_sub(exact)?,
@@ -189,38 +188,38 @@ fn resolve(
     let by_sum = found.fit.policies.first().is_some_and(|policy| policy.unit == RoundingUnit::Invoice);
     if by_sum {
         let rounded = if found.fit.terms.discount == 0 { line_group.amount } else { undiscounted };
-        resolved.rounding = rounded.checked_sub(exact)?;
-        resolved.discount = line_group.amount.checked_sub(rounded)?;
-        return Ok(resolved);
+        matched.rounding = rounded.checked_sub(exact)?;
+        matched.discount = line_group.amount.checked_sub(rounded)?;
+        return Ok(matched);
     }
     if let Some(reproduced) = reproduces(line_group, &charged, Some(rounded)) {
-        resolved.arithmetic = line_group.amount.checked_sub(reproduced)?;
-        return Ok(resolved);
+        matched.arithmetic = line_group.amount.checked_sub(reproduced)?;
+        return Ok(matched);
     }
     // What a line says in words is what it bills; an amount that is not that is the invoice's own mistake.
     let asked = line_group.in_words.unwrap_or(line_group.amount);
-    resolved.arithmetic = line_group.amount.checked_sub(asked)?;
-    resolved.difference = asked.checked_sub(rounded)?;
+    matched.arithmetic = line_group.amount.checked_sub(asked)?;
+    matched.difference = asked.checked_sub(rounded)?;
     let assumed = found.assumed.contains(&number);
-    (resolved.outcome, resolved.false_positives) =
-        circumstances.cause(line_group, assumed, &charged, resolved.difference, found);
-    if resolved.outcome == LineFinding::RoundedCharges {
-        resolved.rounding = asked.checked_sub(exact)?;
-        resolved.difference = Money::ZERO;
+    (matched.finding, matched.false_positives) =
+        facts.cause(line_group, assumed, &charged, matched.difference, found);
+    if matched.finding == LineFinding::RoundedCharges {
+        matched.rounding = asked.checked_sub(exact)?;
+        matched.difference = Money::ZERO;
     }
     // A fee that has a line of its own is in no usage line, whether or not that line is explained.
     let fee_apart =
-        resolved.outcome == LineFinding::Unknown && circumstances.fee_apart && found.fit.terms.without_fees;
+        matched.finding == LineFinding::Unknown && facts.fee_apart && found.fit.terms.without_fees;
     if fee_apart {
-        resolved.difference = asked.checked_sub(exact)?;
-        resolved.rounding = Money::ZERO;
-        resolved.discount = Money::ZERO;
-    } else if matches!(resolved.outcome, LineFinding::Unknown | LineFinding::Uniform) {
+        matched.difference = asked.checked_sub(exact)?;
+        matched.rounding = Money::ZERO;
+        matched.discount = Money::ZERO;
+    } else if matches!(matched.finding, LineFinding::Unknown | LineFinding::UniformFactor) {
         // No part of an unexplained difference has a name: neither a fee nor a discount is claimed on it.
-        resolved.difference = asked.checked_sub(charged.billed)?;
-        resolved.fee = Money::ZERO;
-        resolved.rounding = Money::ZERO;
-        resolved.discount = Money::ZERO;
+        matched.difference = asked.checked_sub(charged.billed)?;
+        matched.fee = Money::ZERO;
+        matched.rounding = Money::ZERO;
+        matched.discount = Money::ZERO;
     }
-    Ok(resolved)
+    Ok(matched)
 }

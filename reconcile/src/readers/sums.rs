@@ -183,7 +183,7 @@ impl Sheet {
         }
         let difference = row.row.amount.checked_sub(sum)?;
         let message = format!(
-            "the lines come to {sum}, and the total to {}, which is {difference} more: a line is missing or is no line. If the \
+            "the lines add up to {sum}, and the total to {}, which is {difference} more: a line is missing or is no line. If the \
              invoice itself is wrong, state its total apart from its lines",
             row.row.amount
         );
@@ -224,7 +224,7 @@ impl Sheet {
         for Placed { row, .. } in self.stated(SumLabel::Subtotal) {
             if !is_sum_of_neighbours(row.amount, &self.lines) {
                 let message = format!(
-                    "no lines come to the subtotal of {}, and no total shows that none is missing: state the invoice's total, or \
+                    "no lines add up to the subtotal of {}, and no total shows that none is missing: state the invoice's total, or \
                      remove the subtotal",
                     row.amount
                 );
@@ -237,7 +237,7 @@ impl Sheet {
 
 fn contradicts(row: &InvoiceLine, sum: Money) -> crate::error::Error {
     let message = format!(
-        "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance explains the difference: \
+        "the amount of {} contradicts the lines, which add up to {sum}, and no payment or applied balance explains the difference: \
          a line is missing or is no line. Compare the rows with the invoice",
         row.amount
     );

@@ -20,7 +20,7 @@ use crate::search::whole_hour_cutoffs;
 impl Hypothesis {
     /// Returns where all counts agree without a cut, one line that comes right by it may as well have another price.
     fn or_a_price(self, all_agree: bool) -> Self {
-        let one_line = self.complete() && self.false_positives > Some(FalsePositiveRate::expected(0, 1));
+        let one_line = self.is_complete() && self.false_positives > Some(FalsePositiveRate::expected(0, 1));
         Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
     }
 }
@@ -66,10 +66,10 @@ impl Search<'_> {
                 if let (Some(cut), true, true) = (&mut cut, tied, start.is_some() && end.is_some()) {
                     cut.rivals = vec![Category::CutOffStart, Category::CutOffEnd];
                 }
-                if cut.as_ref().is_some_and(|cut| cut.complete() && !cut.by_chance) {
+                if cut.as_ref().is_some_and(|cut| cut.is_complete() && !cut.by_chance) {
                     enough = agreeing;
                 }
-                found.extend(cut.filter(|cut| !all_agree || cut.complete()));
+                found.extend(cut.filter(|cut| !all_agree || cut.is_complete()));
             }
         }
         found.extend(self.at_other_times_of_day(base, &times)?);
@@ -84,7 +84,7 @@ impl Search<'_> {
             let known = || found.iter().any(|cut| self.charges.span(cut.selection.window) == span);
             if times.agree(window) == times.counted() && !known() {
                 let only_amounts = times.agree(base.selection.window) == times.counted();
-                let cut = self.cut_to(base, window)?.filter(Hypothesis::complete);
+                let cut = self.cut_to(base, window)?.filter(Hypothesis::is_complete);
                 found.extend(cut.map(|cut| cut.or_a_price(only_amounts)));
             }
         }
@@ -119,11 +119,11 @@ impl Search<'_> {
         let cut = self.evaluate(selection)?;
         let false_positives = self.false_positives(base, &cut);
         let unlikely = false_positives > FalsePositiveRate::LIMIT;
-        if self.breaks_a_line(base, &cut) || !(cut.complete() || self.is_sure(base, &cut)) {
+        if self.breaks_a_line(base, &cut) || !(cut.is_complete() || self.is_sure(base, &cut)) {
             return Ok(None);
         }
         if unlikely {
-            return Ok(Some(Hypothesis { by_chance: true, ..cut }).filter(Hypothesis::complete));
+            return Ok(Some(Hypothesis { by_chance: true, ..cut }).filter(Hypothesis::is_complete));
         }
         Ok(Some(Hypothesis { false_positives: Some(false_positives), ..cut }))
     }
@@ -222,7 +222,7 @@ impl Search<'_> {
             [_] if self.completeness.is_short() => return FalsePositiveRate::expected(1, 1),
             [only] => only,
             // No line gains by leaving out what no line names: that is worth something only if nothing is left over.
-            [] if !cut.complete() || cut.unclaimed >= base.unclaimed => {
+            [] if !cut.is_complete() || cut.unclaimed >= base.unclaimed => {
                 return FalsePositiveRate::expected(1, 1);
             }
             _ => return FalsePositiveRate::expected(0, 1),

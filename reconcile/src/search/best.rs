@@ -38,7 +38,7 @@ impl Search<'_> {
         let bases: Vec<Hypothesis> = known.into_iter().chain([plain]).collect();
         let mut found = Vec::new();
         for base in &bases {
-            if self.line_groups.is_empty() || base.complete() {
+            if self.line_groups.is_empty() || base.is_complete() {
                 break;
             }
             let adjusted = self.adjust_period(base)?;
@@ -46,7 +46,7 @@ impl Search<'_> {
                 let single = self.evaluate(ChargeSelection { copies, ..base.selection.clone() })?;
                 // Two suppositions at once are taken only if they leave nothing open.
                 let single_and_adjusted =
-                    self.adjust_period(&single)?.into_iter().filter(Hypothesis::complete);
+                    self.adjust_period(&single)?.into_iter().filter(Hypothesis::is_complete);
                 found.extend(Some(single).filter(|single| self.copies_are_shown(single)));
                 found.extend(single_and_adjusted);
             }
@@ -54,7 +54,7 @@ impl Search<'_> {
                 for copies in self.copies(cut) {
                     let single = self.evaluate(ChargeSelection { copies, ..cut.selection.clone() })?;
                     let single = Hypothesis { false_positives: cut.false_positives, ..single };
-                    found.extend(Some(single).filter(Hypothesis::complete));
+                    found.extend(Some(single).filter(Hypothesis::is_complete));
                 }
             }
             found.extend(adjusted);

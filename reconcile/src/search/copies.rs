@@ -68,7 +68,7 @@ impl Search<'_> {
                 || !self.line_groups.iter().zip(&single.line_sums).any(hidden));
         let billed = |place: &usize| self.charges.all.get(*place).map_or(0, |charge| charge.billed.units());
         let amount = single.selection.copies.iter().map(billed).fold(0_i128, i128::saturating_add);
-        announced || (single.complete() && amount.unsigned_abs() > self.digit.size())
+        announced || (single.is_complete() && amount.unsigned_abs() > self.digit.size())
     }
 
     /// Returns the charges of a selection that are equal to an earlier one of the same instant.

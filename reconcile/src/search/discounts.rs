@@ -55,7 +55,7 @@ impl PricingFitter<'_> {
                     DiscountReach::Few => {}
                 }
             }
-            if best.complete() && best.terms.discount.is_multiple_of(ROUND) {
+            if best.is_complete() && best.terms.discount.is_multiple_of(ROUND) {
                 break;
             }
         }

@@ -71,7 +71,7 @@ impl Hypothesis {
         self.group_sums.iter().map(|charged| charged.records).sum()
     }
 
-    pub(crate) fn complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.score() == isize::try_from(self.fit.reproduced.len()).unwrap_or(isize::MAX)
     }
 }

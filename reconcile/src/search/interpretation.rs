@@ -13,7 +13,7 @@ use crate::search::selection::{ChargeHistory, ChargeSelection, ChargeSum};
 impl LineGroups {
     /// Returns the line groups as the charges of the stated period show that they are to be read. `complete` says that no charge is
     /// known to be lacking: a line that counts more calls than are held may else be about those.
-    pub(crate) fn read_by(
+    pub(crate) fn interpret_by(
         mut self,
         invoice: &Invoice,
         charges: &[Charge],

@@ -43,7 +43,7 @@ impl PricingFit {
         self.reproduced.iter().flatten().count()
     }
 
-    pub(crate) fn complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.reproduced.iter().all(Option::is_some)
     }
 
@@ -185,7 +185,7 @@ impl PricingFitter<'_> {
             return Ok(by_lines);
         }
         let plain = self.fit_under(Terms::default(), selection, line_sums, true)?;
-        if plain.complete() {
+        if plain.is_complete() {
             return Ok(plain);
         }
         let fees = line_sums.iter().any(|charged| !charged.fee.is_zero());
@@ -199,7 +199,7 @@ impl PricingFitter<'_> {
                 best = without;
             }
         }
-        if best.complete() || self.line_groups.len() < 2 {
+        if best.is_complete() || self.line_groups.len() < 2 {
             return Ok(best);
         }
         self.with_discount(best, &plain, selection, line_sums)

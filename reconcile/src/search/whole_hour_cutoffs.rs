@@ -35,7 +35,7 @@ fn find_among(search: &Search<'_>, base: &Hypothesis, windows: Vec<Window>) -> R
         }
         let cut = search
             .evaluate(crate::search::selection::ChargeSelection { window, ..base.selection.clone() })?;
-        if cut.complete() {
+        if cut.is_complete() {
             found.push(Hypothesis { false_positives: Some(false_positives), ..cut });
         }
     }

@@ -84,7 +84,7 @@ fn a_total_that_the_lines_miss_is_an_error_unless_it_is_stated_apart() {
     refused(
         with_rows("Cursor seats,1,20\nTotal,,25\n"),
         "invoice.csv:4: ",
-        "the lines come to 20, and the total to 25",
+        "the lines add up to 20, and the total to 25",
     );
     let apart =
         format!("{PERIOD}# total: 25.00\ndescription,quantity,amount\nCursor seats,1,20.00\nTotal,,25.00\n");

@@ -142,7 +142,7 @@ impl Sheet<'_> {
         let unread =
             first_unread.map(|unread| format!("; the first line without an amount is {}", unread.line));
         let message = format!(
-            "the lines that were read come to {sum}, and the printed total is {total}: {difference} more. Compare the lines; if \
+            "the lines that were read add up to {sum}, and the printed total is {total}: {difference} more. Compare the lines; if \
              the invoice itself is wrong, say that the difference is accepted, or write the invoice as CSV with its total{}",
             unread.unwrap_or_default()
         );
@@ -182,7 +182,7 @@ impl Sheet<'_> {
 
 fn contradicts(stated: &StatedSum, sum: Money) -> Error {
     let message = format!(
-        "the amount of {} contradicts the lines, which come to {sum}, and no payment or applied balance that is printed explains \
+        "the amount of {} contradicts the lines, which add up to {sum}, and no payment or applied balance that is printed explains \
          the difference. Compare the lines, and write the invoice as CSV if some of them stand below its total",
         stated.amount.value
     );

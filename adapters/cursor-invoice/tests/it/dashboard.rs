@@ -42,7 +42,7 @@ fn items_are_lines_and_the_rest_is_kept() {
         remarks(&invoice),
         [
             (5, "item 3: the field `color` is not read"),
-            (7, "item 5: `totalDollars` is 2, `cents` come to 1"),
+            (7, "item 5: `totalDollars` is 2, `cents` add up to 1"),
             (9, r#"pricingDescription: {"description": "1. Chat", "id": "abc"}"#),
             (10, "hasUnpaidMidMonthInvoice: true"),
             (11, "the field `usageEvents` is not read"),

@@ -25,9 +25,9 @@ pub(crate) const SPEC: CauseSpec = CauseSpec {
 /// Adds the amounts of the calls that the ledger lacks.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let lines = context.lines;
-    let missing = |each: &LineMatch| each.outcome == LineFinding::OneOf(vec![Category::MissingUsage]);
+    let missing = |each: &LineMatch| each.finding == LineFinding::OneOf(vec![Category::MissingUsage]);
     let mut calls = 0_u64;
-    for (line_group, each) in lines.line_groups.all.iter().zip(&lines.resolved) {
+    for (line_group, each) in lines.line_groups.all.iter().zip(&lines.matched) {
         if missing(each) {
             calls += line_group.calls.map_or(0, |calls| calls.saturating_sub(each.charged.records));
         }

@@ -35,7 +35,7 @@ pub(crate) fn add_moved_end(
     }
     let rule = format!("cut off at {real}, not at {stated}, as the lines count their calls");
     // The amount is exact where every instant that fits leaves the same charges.
-    let is_exact = found.fit.complete()
+    let is_exact = found.fit.is_complete()
         && cut_off.lines > 0
         && charges_between(context.charges, edge.0, edge.1).next().is_none();
     let confidence = if is_exact { Confidence::Exact } else { cut_off.confidence };

@@ -40,12 +40,12 @@ fn add_uniform_factor(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) ->
     let lines = context.lines;
     let Some(factor) = lines.factor else { return Ok(()) };
     let mut tally = Tally::default();
-    for each in lines.resolved.iter().filter(|each| each.outcome == LineFinding::Uniform) {
+    for each in lines.matched.iter().filter(|each| each.finding == LineFinding::UniformFactor) {
         tally.records += each.charged.records;
         tally.amount = tally.amount.checked_add(each.difference)?;
     }
     let rule = format!("every line is {} than was charged", factor.label());
-    let numbers = lines.numbers(|_, each| each.outcome == LineFinding::Uniform);
+    let numbers = lines.numbers(|_, each| each.finding == LineFinding::UniformFactor);
     let first = if tally.amount.units() > 0 { Category::Tax } else { Category::Discount };
     let mut step = NewStep::new(Category::Ambiguous, tally, rule).with_lines(numbers);
     step.candidates = vec![first, Category::Price, Category::OtherCurrency];

@@ -30,9 +30,9 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
         return Ok(());
     }
     let mut tally = Tally::default();
-    for each in &context.lines.resolved {
+    for each in &context.lines.matched {
         tally.amount = tally.amount.checked_add(each.discount)?;
-        if each.outcome != LineFinding::Unknown {
+        if each.finding != LineFinding::Unknown {
             tally.records += each.charged.records;
         }
     }

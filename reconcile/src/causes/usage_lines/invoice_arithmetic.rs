@@ -24,7 +24,7 @@ pub(crate) const SPEC: CauseSpec = CauseSpec {
 /// Adds by how much the amounts of usage lines miss their own words.
 pub(crate) fn find_in_usage_lines(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let lines = context.lines;
-    let amount = Money::sum(lines.resolved.iter().map(|each| each.arithmetic))?;
+    let amount = Money::sum(lines.matched.iter().map(|each| each.arithmetic))?;
     let numbers = lines.numbers(|_, each| !each.arithmetic.is_zero());
     let rule = "amounts that are not those of the lines' own words";
     let step = NewStep::new(Category::InvoiceArithmetic, Tally { records: 0, amount }, rule);

@@ -22,8 +22,8 @@ pub(crate) fn add_line_differences(
     bridge: &mut BridgeBuilder,
     cause: impl Fn(&[Category]) -> Option<LineCause>,
 ) -> Result<()> {
-    for (number, each) in context.lines.resolved.iter().enumerate() {
-        let LineFinding::OneOf(candidates) = &each.outcome else { continue };
+    for (number, each) in context.lines.matched.iter().enumerate() {
+        let LineFinding::OneOf(candidates) = &each.finding else { continue };
         let Some(cause) = cause(candidates) else { continue };
         let tally = Tally { records: each.charged.records, amount: each.difference };
         let lines = context.lines.numbers(|line_group, _| line_group == number);

@@ -24,9 +24,9 @@ pub(crate) const SPEC: CauseSpec = CauseSpec {
 
 /// Names the lines whose charges are those of another label.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
-    let moved = context.lines.resolved.iter().filter(|each| !each.own && each.outcome == LineFinding::Same);
+    let moved = context.lines.matched.iter().filter(|each| !each.own && each.finding == LineFinding::Matches);
     let tally = Tally { records: moved.map(|each| each.charged.records).sum(), amount: Money::ZERO };
-    let lines = context.lines.numbers(|_, each| !each.own && each.outcome == LineFinding::Same);
+    let lines = context.lines.numbers(|_, each| !each.own && each.finding == LineFinding::Matches);
     let rule = "calls, tokens and amounts are those of other charges than the label names";
     bridge.add_step(NewStep::new(Category::Relabelled, tally, rule).with_lines(lines))
 }

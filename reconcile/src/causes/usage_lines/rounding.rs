@@ -25,7 +25,7 @@ pub(crate) const SPEC: CauseSpec = CauseSpec {
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
     let decimals = context.case.rules.line_decimals;
     let mut tally = Tally::default();
-    for each in &context.lines.resolved {
+    for each in &context.lines.matched {
         tally.amount = tally.amount.checked_add(each.rounding)?;
         if !each.rounding.is_zero() {
             tally.records += each.charged.records;
@@ -34,7 +34,7 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
     let names: Vec<_> = context.found.fit.policies.iter().map(|policy| policy.label()).collect();
     let lines = context.lines.numbers(|_, each| !each.rounding.is_zero());
     let are_held_rounded =
-        context.lines.resolved.iter().any(|each| each.outcome == LineFinding::RoundedCharges);
+        context.lines.matched.iter().any(|each| each.finding == LineFinding::RoundedCharges);
     let (rule, confidence) = if are_held_rounded {
         let rule = format!("each charge is held with {decimals} decimals, and was billed with more");
         (rule, Confidence::Low)

@@ -27,9 +27,9 @@ pub(crate) fn remove(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> 
         return Ok(());
     }
     let mut fees = Tally::default();
-    for each in &context.lines.resolved {
+    for each in &context.lines.matched {
         fees.amount = fees.amount.checked_add(each.fee)?;
-        if each.outcome != LineFinding::Unknown || !each.fee.is_zero() {
+        if each.finding != LineFinding::Unknown || !each.fee.is_zero() {
             fees.records += each.charged.records;
         }
     }

@@ -21,15 +21,15 @@ impl ClueSearch<'_> {
         &self,
         number: usize,
         line_group: &LineGroup,
-        resolved: &LineMatch,
+        matched: &LineMatch,
     ) -> Vec<(ClueKind, Option<FalsePositiveRate>)> {
         let mut hits = Vec::new();
-        let whole = self.round_factor(line_group.amount, resolved.charged.billed, HALF_PERCENT);
+        let whole = self.round_factor(line_group.amount, matched.charged.billed, HALF_PERCENT);
         hits.extend(
             whole.map(|(factor, chance)| (ClueKind::Percentage(percent(factor - ONE)), Some(chance))),
         );
         hits.extend(self.up_to(number, line_group));
-        hits.extend(self.one_model(number, resolved));
+        hits.extend(self.one_model(number, matched));
         hits
     }
 
@@ -69,11 +69,7 @@ impl ClueSearch<'_> {
     }
 
     /// Returns the one model that makes the line right at a round percentage of its price.
-    fn one_model(
-        &self,
-        number: usize,
-        resolved: &LineMatch,
-    ) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
+    fn one_model(&self, number: usize, matched: &LineMatch) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
         let mut models: BTreeMap<&str, Money> = BTreeMap::new();
         for (usage_group, charged) in self.found.group_sums.iter().enumerate() {
             let model = self
@@ -87,7 +83,7 @@ impl ClueSearch<'_> {
         }
         let (mut hits, mut chance) = (Vec::new(), 0_u64);
         for (model, billed) in &models {
-            let Ok(asked) = billed.checked_add(resolved.difference) else { continue };
+            let Ok(asked) = billed.checked_add(matched.difference) else { continue };
             let Some((low, high)) = ratio(asked, *billed, self.digit.size()) else { continue };
             let width = u64::try_from((high - low).saturating_mul(1_000_000) / PERCENT).unwrap_or(u64::MAX);
             chance = chance.saturating_add(width);
