@@ -1,4 +1,12 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Types by topic
+//!
+//! | topic | types |
+//! |---|---|
+//! | an invoice in any form | [`CursorInvoiceReader`] |
+//! | one form each | [`PdfTextReader`], [`DashboardInvoiceReader`] |
+//! | lines and charges | [`CursorWordings`], [`billing_rules()`] |
 
 mod any;
 mod billing;
