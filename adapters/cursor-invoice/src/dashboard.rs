@@ -21,7 +21,7 @@ use crate::wordings::CursorWordings;
 /// `cents` may have a fraction, of which every digit is kept. Where they are left out, the line bills `totalDollars`, a number
 /// or a string such as `"$12.34"`, and without those nothing: the answer leaves out what is 0. The answer does not tell its
 /// month, so the period comes from the caller; the invoice's number is the file's name; amounts are in US dollars. Items that
-/// are sums of others are no lines; see [`settle`].
+/// are sums of others are no lines; see [`settle_rows`].
 ///
 /// What else the answer says is in [`Invoice::remarks`]: the pricing's description, `hasUnpaidMidMonthInvoice: true`
 /// (usage of the month was billed on another invoice that is not paid yet, so no line takes it off), two amounts of an

@@ -408,6 +408,6 @@ pub enum ChargeStatus {
 pub struct Explained {
     /// The bridge.
     pub reconciliation: Reconciliation,
-    /// The status of every charge of the ledger, in the order of [`Ledger::rows`].
+    /// The status of every charge of the ledger, in the order of [`Ledger::rows`](cost_model::Ledger::rows).
     pub charges: Vec<ChargeStatus>,
 }

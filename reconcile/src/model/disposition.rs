@@ -13,7 +13,7 @@ pub enum Disposition {
     TimingAndRounding,
     /// Nothing, once somebody has agreed to it: seats, plans, taxes, credits.
     Accepted,
-    /// Dispute it, or repair it: see [`Dispute`].
+    /// Dispute it, or repair it: see [`Dispute`](crate::assessment::Dispute).
     ToDispute,
     /// Read the line: its words are not known.
     UnknownWording,

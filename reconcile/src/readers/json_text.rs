@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Invoice`] with the line and the remedy, for bytes that are no text.
+/// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with the line and the remedy, for bytes that are no text.
 pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>> {
     Ok(decode(bytes)?)
 }
@@ -60,7 +60,7 @@ impl<'a> JsonText<'a> {
     /// Returns the names and values of a part that is an object, in order.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`] with line and column, if it is none, or has two values of one name.
+    /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with line and column, if it is none, or has two values of one name.
     pub fn members(&self, part: &'a str) -> Result<Vec<(String, &'a str)>> {
         let members: UniqueFields<&RawValue> = self.object(part)?;
         Ok(members.0.into_iter().map(|(name, value)| (name, value.get())).collect())
@@ -69,7 +69,7 @@ impl<'a> JsonText<'a> {
     /// Returns the values of a part that is a list.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`] with line and column, if it is none.
+    /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with line and column, if it is none.
     pub fn elements(&self, part: &'a str) -> Result<Vec<&'a str>> {
         let elements: Vec<&RawValue> =
             serde_json::from_str(part).map_err(|_| self.fault(part, "this is not a list"))?;
@@ -104,7 +104,7 @@ impl<'a> JsonText<'a> {
     /// Reads a part of the text as a string.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`] with line and column, if it is none.
+    /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with line and column, if it is none.
     pub fn string(&self, part: &'a str) -> Result<String> {
         serde_json::from_str(part).map_err(|_| self.fault(part, &format!("`{part}` is not a string")))
     }
@@ -113,7 +113,7 @@ impl<'a> JsonText<'a> {
     /// `"$96.10"`. Every digit is kept. Numbers of JSON have decimal points whatever the strings of the file have.
     ///
     /// # Errors
-    /// [`ErrorKind::Invoice`] with line and column, if it is neither, out of range, or finer than 24 decimals.
+    /// [`ErrorKind::Invoice`](crate::ErrorKind::Invoice) with line and column, if it is neither, out of range, or finer than 24 decimals.
     pub fn amount(&self, part: &'a str, numbers: &mut NumberReader) -> Result<Amount> {
         self.number(part, "an amount like 96.10", numbers, NumberReader::amount)
     }

@@ -35,7 +35,7 @@ impl Search<'_> {
         for (line_group, twins) in by_line_group {
             match line_group.and_then(|number| self.surplus(number, base).map(|surplus| (number, surplus))) {
                 Some((line_group, surplus)) => {
-                    by_lines.extend(self.choose(line_group, surplus, &twins, base))
+                    by_lines.extend(self.choose(line_group, surplus, &twins, base));
                 }
                 None => uncounted.extend(twins),
             }
