@@ -1,6 +1,8 @@
 //! The usage of a store that an invoice is explained from.
 
-use cost_model::{ConnectionId, CostStore, Ledger, Observations, Scope};
+use cost_model::source::ProviderSnapshot;
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Ledger};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::case::Case;
@@ -15,7 +17,8 @@ use crate::tie_out::TieOut;
 /// Every program that explains an invoice of stored charges asks this, so that all give the same answer.
 ///
 /// ```
-/// # use cost_model::{ConnectionId, Currency, MemoryStore, Window};
+/// # use cost_model::{Currency, MemoryStore, Window};
+/// # use cost_model::store::ConnectionId;
 /// # use reconcile::{BillingRules, Invoice, Result, StoredUsage};
 /// # async fn example(store: &MemoryStore, invoice: &Invoice, rules: &BillingRules) -> Result<()> {
 /// let usage = StoredUsage::load(store, &ConnectionId::new("Acme"), invoice).await?;
@@ -28,7 +31,7 @@ use crate::tie_out::TieOut;
 pub struct StoredUsage {
     ledger: Ledger,
     since: Option<SinceIssue>,
-    observed: Option<Observations>,
+    observed: Option<ProviderSnapshot>,
 }
 
 impl StoredUsage {

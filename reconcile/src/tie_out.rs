@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Ledger, Money, Observations, ObservedSpend, Rounding, Window};
+use cost_model::source::{ObservedSpend, ProviderSnapshot};
+use cost_model::{Dimension, Dimensions, Ledger, Money, Rounding, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -12,7 +13,7 @@ use crate::model::bridge::{Reconciliation, SubtotalName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
-/// A provider's figures of the current cycle are perishable; a store keeps them as [`Observations`]. What a
+/// A provider's figures of the current cycle are perishable; a store keeps them as [`ProviderSnapshot`]. What a
 /// provider calls spend may be on-demand spend alone, or everything used. Each person is compared with both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,13 +101,13 @@ impl TieOut {
     /// # let usage = LineKind::Usage(UsageLine::of_model("model-a"));
     /// # invoice.lines.push(InvoiceLine::new(1, "Usage of model-a", "0.62".parse()?, usage));
     /// # invoice.lines.push(InvoiceLine::new(2, "Tax", "0.05".parse()?, LineKind::Tax));
-    /// use cost_model::{Observations, ObservedSpend};
+    /// use cost_model::source::{ObservedSpend, ProviderSnapshot};
     /// use reconcile::tie_out::{Reading, TieOut};
     ///
     /// charge.edit(|set| set.resource = Some("ann".into()));
     /// let mut of_ann = Ledger::builder(Currency::USD);
     /// of_ann.push(&charge)?;
-    /// let mut observed = Observations::at("2026-09-21T00:00:00Z".parse()?);
+    /// let mut observed = ProviderSnapshot::at("2026-09-21T00:00:00Z".parse()?);
     /// observed.cycle_start = Some(september.start());
     /// let mut spend = ObservedSpend::default();
     /// spend.person = "ann".into();
@@ -120,7 +121,11 @@ impl TieOut {
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
-    pub fn compare(ledger: &Ledger, observed: &Observations, rules: &BillingRules) -> Result<Option<Self>> {
+    pub fn compare(
+        ledger: &Ledger,
+        observed: &ProviderSnapshot,
+        rules: &BillingRules,
+    ) -> Result<Option<Self>> {
         let Some(window) = observed.cycle_start.and_then(|start| Window::new(start, observed.at).ok()) else {
             return Ok(None);
         };
@@ -239,7 +244,8 @@ fn reading(people: &[PersonTieOut]) -> Reading {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{CostRecord, Costs, Currency, Filter, ObservedGroup, Timestamp};
+    use cost_model::source::ObservedGroup;
+    use cost_model::{CostRecord, Costs, Currency, Filter, Timestamp};
 
     use super::*;
 
@@ -277,8 +283,8 @@ mod tests {
         ledger.build()
     }
 
-    fn observed(spend: &[(&str, &str, Option<&str>)]) -> Observations {
-        let mut observed = Observations::at(at("2026-09-20"));
+    fn observed(spend: &[(&str, &str, Option<&str>)]) -> ProviderSnapshot {
+        let mut observed = ProviderSnapshot::at(at("2026-09-20"));
         observed.cycle_start = Some(at("2026-09-14"));
         let spend = spend.iter().map(|(person, amount, included)| {
             let mut spend = ObservedSpend::default();
@@ -331,7 +337,7 @@ mod tests {
 
     #[test]
     fn without_a_cycle_there_is_nothing_to_hold_against() {
-        let nothing = Observations::at(at("2026-09-20"));
+        let nothing = ProviderSnapshot::at(at("2026-09-20"));
         assert!(TieOut::compare(&ledger(), &nothing, &rules()).unwrap().is_none());
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
+use cost_model::store::{RecordSink, Restatement};
+use cost_model::{Costs, StoredRecord, Timestamp};
 
 /// The changes of charges that became known after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
@@ -12,7 +13,8 @@ use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
 /// taken for final.
 ///
 /// ```
-/// use cost_model::{MemoryStore, CostStore as _, Scope};
+/// use cost_model::{CostStore as _, MemoryStore};
+/// use cost_model::store::Scope;
 /// use reconcile::SinceIssue;
 ///
 /// # async fn example(store: &MemoryStore) -> cost_model::Result<()> {
@@ -117,7 +119,9 @@ impl RecordSink for SinceIssue {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{ConnectionId, CostRecord, Currency, Money, Provenance, RecordId};
+    use cost_model::record::{Provenance, RecordId};
+    use cost_model::store::ConnectionId;
+    use cost_model::{CostRecord, Currency, Money};
 
     use super::*;
 

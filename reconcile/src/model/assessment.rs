@@ -4,7 +4,8 @@ use crate::model::category::Category;
 use std::fmt;
 
 use cost_model::output::grouped;
-use cost_model::{Gap, GapState, Money, Window};
+use cost_model::store::{Gap, GapState};
+use cost_model::{Money, Window};
 use serde::{Deserialize, Serialize};
 
 /// The threshold of a material difference: more than both an amount and a share of the on-demand usage.

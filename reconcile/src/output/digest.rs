@@ -1,6 +1,6 @@
 //! Digests of what goes into a reconciliation and of what comes out.
 
-use cost_model::{Digest, Digester};
+use cost_model::digest::{Digest, Digester};
 use serde::Serialize;
 
 use crate::input::case::Case;
@@ -13,10 +13,10 @@ macro_rules! digest {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(cost_model::Digest);
+        pub struct $name(cost_model::digest::Digest);
 
         impl $name {
-            pub(super) fn new(digest: cost_model::Digest) -> Self {
+            pub(super) fn new(digest: cost_model::digest::Digest) -> Self {
                 Self(digest)
             }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{Money, Timestamp, TokenCounts, Tokens, Window};
+use cost_model::money::{TokenCounts, Tokens};
+use cost_model::{Money, Timestamp, Window};
 
 use crate::error::Result;
 use crate::input::last_digit::LastDigit;

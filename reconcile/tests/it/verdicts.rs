@@ -1,6 +1,7 @@
 //! A verdict is green only when it is: what is to be disputed, of unknown wording, without a cause or not read.
 
-use cost_model::{ConnectionId, Money, Rounding};
+use cost_model::store::ConnectionId;
+use cost_model::{Money, Rounding};
 use reconcile::assessment::{Answer, Disposition, Materiality, Missing, Party, Verdict};
 use reconcile::invoice::{InvoiceLine, LineKind, LineRule, UsageLine, Wording};
 use reconcile::{Case, Category, Invoice, Reconciliation, reconcile};

@@ -8,7 +8,8 @@ mod tables;
 
 use std::collections::BTreeSet;
 
-use cost_model::{Money, TokenCounts, Tokens};
+use cost_model::Money;
+use cost_model::money::{TokenCounts, Tokens};
 use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};
 use regex_lite::{Captures, Regex};
 
