@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
+use cost_model::money::{RequestUnits, TokenCounts};
+use cost_model::{Costs, Dimension, Dimensions, Timestamp};
 
 use crate::directory::identity::lowercase;
 use crate::{Directory, People, Who};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::Days;
-use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, TagCache, Timestamp, Window};
+use cost_model::tagger::TagCache;
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Timestamp, Window};
 
 use crate::charge::text_of;
 use crate::fragments::parts;

@@ -1,6 +1,7 @@
 //! Which version of rules or people it is.
 
-use cost_model::{Digest, Digester, Dimension, Timestamp};
+use cost_model::digest::{Digest, Digester};
+use cost_model::{Dimension, Timestamp};
 
 use crate::rule_set::Span;
 use crate::{Assign, Inherit, Rule, RuleSet, Split, TagDefinition, Transform};

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use cost_model::{Dimensions, Part};
+use cost_model::Dimensions;
+use cost_model::tagger::Part;
 
 use crate::assign::transformed;
 use crate::charge::{Chained, Charge, text_of};

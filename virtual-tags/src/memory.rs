@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
+use cost_model::tagger::Part;
+use cost_model::{Dimension, Dimensions, Tagger, Timestamp};
 use foldhash::fast::RandomState;
 
 use crate::ResolvedRules;
@@ -14,7 +15,8 @@ use crate::charge::text_of;
 ///
 /// ```
 /// use std::borrow::Cow;
-/// use cost_model::{Dimension, Dimensions, Part, Timestamp};
+/// use cost_model::{Dimension, Dimensions, Timestamp};
+/// use cost_model::tagger::Part;
 /// use virtual_tags::{Directory, RuleSet};
 ///
 /// struct Login(&'static str);

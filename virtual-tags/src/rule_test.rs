@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use cost_model::filter::closest;
 use cost_model::output::for_terminal;
-use cost_model::{Dimension, Dimensions, Part, Timestamp};
+use cost_model::tagger::Part;
+use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::error::without_emails;
 use crate::evaluate::Outcome;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cost_model::{Digest, Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
+use cost_model::digest::Digest;
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Timestamp, Window};
 
 use crate::charge::Charge;
 use crate::compile::{CompiledTag, Compiler, Then};

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cost_model::{Drift, Money, ReplaceStats, SourceBatch, Timestamp, Window, WindowCount};
+use cost_model::source::{Drift, SourceBatch, WindowCount};
+use cost_model::store::ReplaceStats;
+use cost_model::{Money, Timestamp, Window};
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
+use cost_model::record::Tags;
+use cost_model::store::ConnectionId;
+use cost_model::{DimensionSet, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
-use cost_model::{
-    ChargeSink, ConnectionId, DimensionSet, Figures, RecordSink, Result, Scope, SetNumber, StoredRecord,
-    Timestamp,
-};
+use cost_model::record::Figures;
+use cost_model::store::{ChargeSink, ConnectionId, RecordSink, Scope, SetNumber};
+use cost_model::{DimensionSet, Result, StoredRecord, Timestamp};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cost_model::{
-    ChargeSink, ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations,
-    Origin, ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
+use cost_model::record::ReadNumber;
+use cost_model::source::{Origin, ProviderSnapshot};
+use cost_model::store::{
+    ChargeSink, ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats,
+    Restatement, Scope, WindowReplacement,
 };
+use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
 
 use crate::database::{Access, Database};
@@ -153,7 +156,7 @@ impl CostStore for SqliteStore {
         self.ask(connection, restated::all).await
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let id = connection.clone();
         let observe = move |database: &mut Database| {
             database.write(|transaction, _| {
@@ -163,7 +166,7 @@ impl CostStore for SqliteStore {
         self.writer.run(observe).await
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         self.ask(connection, observed::all).await
     }
 

@@ -1,6 +1,7 @@
 //! What an event costs; the crate's front page has the table.
 
-use cost_model::{Costs, Money, ZeroWeights};
+use cost_model::money::ZeroWeights;
+use cost_model::{Costs, Money};
 use cursor_admin_client::{Cents, EventKind, UsageEvent};
 
 /// The figures an event states, in US dollars.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cost_model::{ObservedGroup, ObservedMember, ObservedSpend};
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend};
 use cursor_admin_client::{BillingGroup, BillingGroups, Member, MemberSpend};
 
 use crate::NO_USER;

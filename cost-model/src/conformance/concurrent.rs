@@ -10,11 +10,13 @@ use super::charges::{begun, common, connection, everything, instant, read, windo
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{
-    ChargeSink, ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionSet, Error, ErrorKind,
-    Figures, Money, RecordSink, ReplaceStats, Result, Scope, SetNumber, StoredRecord, Timestamp,
-    WindowReplacement,
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::{Costs, Currency, Money};
+use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
+use crate::store::{
+    ChargeSink, ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, SetNumber, WindowReplacement,
 };
+use crate::time::Timestamp;
 
 type Job<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
 

@@ -46,7 +46,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{CostStore, Error, Result};
+use crate::error::{Error, Result};
+use crate::store::CostStore;
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
 #[async_trait]

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::charges::{instant, window};
-use crate::{
-    ConnectionId, CostRecord, Coverage, CoveredSpan, Observations, PriorState, ReadNumber, ReplaceStats,
-    ReplacedWindow, Restatement, Result, StoredRecord, Timestamp, WindowReplacement,
+use crate::error::Result;
+use crate::record::{CostRecord, ReadNumber, StoredRecord};
+use crate::source::ProviderSnapshot;
+use crate::store::{
+    ConnectionId, Coverage, CoveredSpan, PriorState, ReplaceStats, ReplacedWindow, Restatement,
+    WindowReplacement,
 };
+use crate::time::Timestamp;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model(pub(super) BTreeMap<ConnectionId, Kept>);
@@ -18,7 +22,7 @@ pub(super) struct Kept {
     /// The milliseconds that are covered, with the read that did it.
     covered: BTreeMap<i64, (ReadNumber, Option<Timestamp>)>,
     pub(super) restatements: Vec<Restatement>,
-    observations: BTreeMap<Timestamp, Observations>,
+    observations: BTreeMap<Timestamp, ProviderSnapshot>,
     /// What the provider states, in no order.
     pub(super) truth: Vec<CostRecord>,
 }
@@ -59,7 +63,7 @@ impl Model {
         Ok(replaced.stats)
     }
 
-    pub(super) fn observe(&mut self, connection: &ConnectionId, observations: &Observations) {
+    pub(super) fn observe(&mut self, connection: &ConnectionId, observations: &ProviderSnapshot) {
         let kept = self.0.entry(connection.clone()).or_default();
         kept.observations.insert(observations.at, observations.clone());
     }
@@ -99,7 +103,7 @@ impl Kept {
         records
     }
 
-    pub(super) fn observations(&self) -> Vec<Observations> {
+    pub(super) fn observations(&self) -> Vec<ProviderSnapshot> {
         self.observations.values().cloned().collect()
     }
 

@@ -5,10 +5,11 @@ use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{
-    CostRecord, CostStore, Costs, Currency, ErrorKind, Metric, Money, ReadNumber, RecordSink, ReplaceStats,
-    Result, Run, Scope, StoredRecord, Timestamp, Window, WindowReplacement,
-};
+use crate::error::{ErrorKind, Result};
+use crate::money::{Costs, Currency, Metric, Money};
+use crate::record::{CostRecord, ReadNumber, Run, StoredRecord};
+use crate::store::{CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
+use crate::time::{Timestamp, Window};
 
 /// Sums, and whether records come in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +17,7 @@ struct Sums {
     records: u64,
     /// By metric, wrapping, so that amounts at the edges do not stop it.
     amounts: [i128; 4],
-    last: Option<(i64, crate::RecordId)>,
+    last: Option<(i64, crate::record::RecordId)>,
     disorder: bool,
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, Result};
 use crate::ids::{Id, Table};
 use crate::ledger::LedgerRow;
 use crate::ledger::layout::{Encoding, Layout, LayoutId, narrow, narrow_tokens, widen};
@@ -13,7 +14,6 @@ use crate::money::Money;
 use crate::money::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
 use crate::record::Figures;
 use crate::time::{Timestamp, Window};
-use crate::{Error, Result};
 
 /// What nearly every charge has, in 48 bytes. Whatever else it has is among the extras.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use super::amount::Money;
 use super::fixed::{self, SCALE};
 use super::rounding::Rounding;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Rounds `parts` to `scale` decimals so that they add up to their total, itself rounded by `policy`.
 ///

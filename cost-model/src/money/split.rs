@@ -1,7 +1,7 @@
 //! Lossless shares of a whole number.
 #![warn(clippy::arithmetic_side_effects)]
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What [`split`] does when every weight is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

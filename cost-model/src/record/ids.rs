@@ -125,7 +125,8 @@ hexadecimal!(Identity);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Costs, Currency, DimensionFields};
+    use crate::money::{Costs, Currency};
+    use crate::record::DimensionFields;
 
     fn record(amount: &str) -> CostRecord {
         let at = Timestamp::from_millis(1_785_492_000_417).unwrap();
@@ -194,7 +195,7 @@ mod tests {
             |record| record.end = Some(record.at),
             |record| record.requests = Some(RequestUnits::ZERO),
             |record| record.quantity = Some(Quantity::ZERO),
-            |record| record.tokens.set(TokenType::CacheRead, crate::Tokens::new(1)),
+            |record| record.tokens.set(TokenType::CacheRead, crate::money::Tokens::new(1)),
             |record| record.stated.conversation = Some("c".into()),
             |record| record.stated.agent = Some("c".into()),
         ];
@@ -234,7 +235,7 @@ mod tests {
         changed.stated.charged = Some("2".parse().unwrap());
         changed.edit(|set| set.tags.insert("cursor:user", "iris@example.com"));
         assert_eq!(Identity::of(&changed), Identity::of(&base));
-        changed.tokens.set(TokenType::Input, crate::Tokens::new(1));
+        changed.tokens.set(TokenType::Input, crate::money::Tokens::new(1));
         assert_ne!(Identity::of(&changed), Identity::of(&base));
     }
 }

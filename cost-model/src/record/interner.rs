@@ -148,7 +148,7 @@ impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Currency;
+    use crate::money::Currency;
     use proptest::prelude::*;
 
     proptest! {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::FixedOffset;
 
-use crate::{Result, Timestamp, Window};
+use crate::error::Result;
+use crate::time::{Timestamp, Window};
 
 use super::engine::{GroupId, Groups, WindowTotals};
 use super::rows::{Row, RowKind};

@@ -1,8 +1,9 @@
 //! Which spans of time are stored, and when each was read.
 
+use crate::record::ReadNumber;
 use crate::source::CLOCK_TOLERANCE_MILLIS;
 use crate::store::import::{Import, Owner};
-use crate::{ReadNumber, Spans, Timestamp, Window};
+use crate::time::{Timestamp, Window, WindowSet};
 
 /// For how many days before the current one late charges are to be expected, where nothing else is said.
 pub const LOOK_BACK_DAYS: u32 = 3;
@@ -26,7 +27,7 @@ pub fn final_before(read_at: Timestamp, look_back_days: u32) -> Timestamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CoveredBy {
-    /// The provider's API, read through a [`CostSource`](crate::CostSource).
+    /// The provider's API, read through a [`CostSource`](crate::source::CostSource).
     Provider,
     /// A file that was imported.
     File,
@@ -70,7 +71,7 @@ impl CoveredSpan {
     }
 }
 
-/// The spans of one connection that are stored, ascending, without overlap. Spans of one read that touch are one.
+/// The spans of one connection that are stored, ascending, without overlap. WindowSet of one read that touch are one.
 ///
 /// ```
 /// use cost_model::{CoveredSpan, Coverage, ReadNumber, Timestamp, Window};
@@ -94,7 +95,7 @@ impl Coverage {
     }
 
     /// Returns the instants that are covered, whoever read them.
-    pub fn windows(&self) -> Spans {
+    pub fn windows(&self) -> WindowSet {
         self.0.iter().map(|span| span.window).collect::<Vec<_>>().into()
     }
 
@@ -105,7 +106,7 @@ impl Coverage {
 
     /// Returns the instants of these spans that the provider can be held to, given the oldest charge that it ever
     /// returned: about what is older than that it may have forgotten everything.
-    pub fn answered_from(&self, oldest: Option<Timestamp>) -> Spans {
+    pub fn answered_from(&self, oldest: Option<Timestamp>) -> WindowSet {
         let answered =
             |span: &CoveredSpan| Window::new(span.window.start().max(oldest?), span.window.end()).ok();
         self.0.iter().filter_map(answered).collect::<Vec<_>>().into()
@@ -159,7 +160,7 @@ impl Coverage {
     }
 
     /// Returns the parts of `window` that a later read than that one has stored.
-    pub fn later_than(&self, read: ReadNumber, window: Window) -> Spans {
+    pub fn later_than(&self, read: ReadNumber, window: Window) -> WindowSet {
         let later = self.0.iter().filter(|span| span.read > read).filter_map(|span| span.cut(window));
         later.map(|span| span.window).collect::<Vec<_>>().into()
     }
@@ -168,13 +169,13 @@ impl Coverage {
     ///
     /// What was provisional then, what was read at a time that nobody kept, and what a clock read that was ahead of
     /// `now` are not among them: they have to be read again.
-    pub fn settled(&self, now: Timestamp, look_back_days: u32) -> Spans {
+    pub fn settled(&self, now: Timestamp, look_back_days: u32) -> WindowSet {
         let settled = self.0.iter().filter_map(|span| span.settled(now, look_back_days));
         settled.collect::<Vec<_>>().into()
     }
 
     /// Returns the instants that are covered and for which late charges were still to be expected when they were read.
-    pub fn provisional(&self, look_back_days: u32) -> Spans {
+    pub fn provisional(&self, look_back_days: u32) -> WindowSet {
         let provisional = self.0.iter().filter_map(|span| {
             let settled = span.read_at.map(|read_at| final_before(read_at, look_back_days));
             let start = settled.map_or(span.window.start(), |settled| settled.max(span.window.start()));

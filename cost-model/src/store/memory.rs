@@ -6,12 +6,15 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
 
+use crate::error::{Error, Result};
+use crate::record::{ReadNumber, RecordId, StoredRecord};
+use crate::source::{Origin, ProviderSnapshot};
 use crate::store::coverage::Coverage;
 use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState, ImportStats};
 use crate::store::replacement::{PriorState, ReplacedWindow};
 use crate::store::restatement::Restatement;
 use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
-use crate::{Error, Observations, Origin, ReadNumber, RecordId, Result, StoredRecord, Window};
+use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
 #[derive(Default)]
@@ -40,7 +43,7 @@ struct Stored {
     statements: BTreeSet<(RecordId, ImportId)>,
     restatements: Vec<Restatement>,
     /// Ascending by time.
-    observations: Vec<Observations>,
+    observations: Vec<ProviderSnapshot>,
 }
 
 impl MemoryStore {
@@ -178,7 +181,7 @@ impl CostStore for MemoryStore {
         Ok(self.ask(connection, |stored| stored.restatements.clone()))
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let mut state = self.write();
         let first_read = state.last_read + 1;
         let new = || Stored::first_read_as(first_read);
@@ -189,7 +192,7 @@ impl CostStore for MemoryStore {
         Ok(())
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         Ok(self.ask(connection, |stored| stored.observations.clone()))
     }
 

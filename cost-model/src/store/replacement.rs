@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::record_ids;
+use crate::record::{CostRecord, Identity, Person, Provenance, RecordId, StoredRecord};
 use crate::store::coverage::{Coverage, CoveredSpan};
+use crate::store::{ConnectionId, Restatement};
 use crate::store::{ReplaceStats, WindowReplacement};
-use crate::{
-    ConnectionId, CostRecord, Error, ErrorKind, Identity, Person, Provenance, RecordId, Restatement, Result,
-    Spans, StoredRecord, Timestamp,
-};
+use crate::time::{Timestamp, WindowSet};
 
 /// What a store holds of a connection before a window is replaced.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl PriorRecord for StoredRecord {
 pub struct WindowPairing<T> {
     /// Without its records.
     new: WindowReplacement,
-    later: Spans,
+    later: WindowSet,
     coverage: Coverage,
     left: Vec<T>,
     same: Vec<(T, CostRecord)>,
@@ -166,9 +166,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 }
 
-/// What a store holds after a window was replaced: every [`CostStore`](crate::CostStore) stores exactly this.
+/// What a store holds after a window was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
-/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// WindowSet of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
 /// stored one, if one is the same charge:
 ///
 /// 1. the same id: nothing has changed;
@@ -233,7 +233,7 @@ fn sort(records: &mut [StoredRecord]) {
 }
 
 /// The coverage once the window is replaced: an unproven read leaves the window to be read again.
-fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &Spans) -> Coverage {
+fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> Coverage {
     for window in later.missing(new.window).into_windows() {
         if new.proven {
             coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));

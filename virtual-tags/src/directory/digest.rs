@@ -1,6 +1,6 @@
 //! Which version of a directory it is.
 
-use cost_model::Digest;
+use cost_model::digest::Digest;
 
 use super::Directory;
 use super::source::{Person, Source};

@@ -1,6 +1,7 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
-use cost_model::{CostRecord, Costs, Currency, Part, Timestamp};
+use cost_model::tagger::Part;
+use cost_model::{CostRecord, Costs, Currency, Timestamp};
 use virtual_tags::{Answer, Directory, Found, RuleSet};
 
 use crate::places_of_people;

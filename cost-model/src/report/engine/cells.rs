@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::iter;
 
-use crate::Result;
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Charges, Column, DimensionSetId, Ledger, NarrowSums, PackedCharge};
 use crate::money::Quantity;

@@ -12,6 +12,7 @@ mod parts;
 use std::ops::Range;
 
 use crate::dimension::{Dimension, Dimensions};
+use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::ids::{Id, Table};
 use crate::ledger::{Column, DimensionSetId, Ledger};
@@ -19,9 +20,8 @@ use crate::money::{PriceBook, Prices};
 use crate::report::fragments::{Fragment, Level, TokenPart};
 use crate::report::part::PartView;
 use crate::report::{Allocation, Query};
-use crate::tag_cache::{AnswerId, ProjectionId, TagCache};
+use crate::tagger::{AnswerId, ProjectionId, TagCache};
 use crate::time::{Timestamp, Window};
-use crate::{Error, Result};
 
 pub(super) use cells::WindowTotals;
 pub(super) use groups::{GroupId, Groups};

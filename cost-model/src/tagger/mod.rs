@@ -1,10 +1,16 @@
-//! The seam to virtual tags.
+//! The seam to virtual tags: who owns a charge, and the answers for a whole ledger.
+
+mod cache;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Dimension, Dimensions, Timestamp};
+use crate::dimension::{Dimension, Dimensions};
+use crate::time::Timestamp;
+
+pub(crate) use cache::ProjectionId;
+pub use cache::{AnswerId, TagCache};
 
 /// Assigns values of virtual tag keys to charges.
 ///
@@ -110,9 +116,9 @@ pub(crate) fn parts_of(
 /// A tagger without keys.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to hold")]
-pub struct Untagged;
+pub struct NoTags;
 
-impl Tagger for Untagged {
+impl Tagger for NoTags {
     fn keys(&self) -> &[Arc<str>] {
         &[]
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::{Money, Timestamp};
+use crate::money::Money;
+use crate::time::Timestamp;
 
 /// What a provider states, at an instant, of people and totals. Perishable: most providers tell only the current billing
 /// cycle.
@@ -10,7 +11,7 @@ use crate::{Money, Timestamp};
 /// `Debug` shows no names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Observations {
+pub struct ProviderSnapshot {
     /// When the provider was asked.
     pub at: Timestamp,
     /// When the billing cycle began that the totals are about.
@@ -73,7 +74,7 @@ pub struct ObservedGroup {
 
 crate::masked_debug!(ObservedGroup {});
 
-impl Observations {
+impl ProviderSnapshot {
     /// Nothing observed, at that instant.
     pub fn at(at: Timestamp) -> Self {
         Self {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{ConnectionId, Coverage, LOOK_BACK_DAYS, Window};
+use crate::store::{ConnectionId, Coverage, LOOK_BACK_DAYS};
+use crate::time::Window;
 
 /// What a set of charges knows of each connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,7 +80,9 @@ impl Completeness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CoveredSpan, ReadNumber, Timestamp};
+    use crate::record::ReadNumber;
+    use crate::store::CoveredSpan;
+    use crate::time::Timestamp;
 
     const DAY: i64 = 86_400_000;
 

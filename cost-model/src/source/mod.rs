@@ -1,4 +1,6 @@
-//! The seam to providers.
+//! The seam to providers: what a source reads, and what it returns.
+
+mod provider_snapshot;
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +8,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{CostRecord, Observations, Result, Timestamp, Window};
+pub use provider_snapshot::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot};
+
+use crate::error::Result;
+use crate::record::CostRecord;
+use crate::time::{Timestamp, Window};
 
 /// By how much the clocks of hosts and providers may differ without being taken for wrong: ten minutes.
 pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
@@ -43,8 +49,8 @@ pub trait CostSource: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause.
-    async fn observe(&self, at: Timestamp) -> Result<Observations> {
-        Ok(Observations::at(at))
+    async fn observe(&self, at: Timestamp) -> Result<ProviderSnapshot> {
+        Ok(ProviderSnapshot::at(at))
     }
 }
 

@@ -6,12 +6,12 @@ use rustc_hash::FxHashMap;
 
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::hash::TextMap;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Column, DimensionSetId, Ledger, LedgerId};
 use crate::tagger::{Part, Tagger, parts_of};
 use crate::time::Timestamp;
-use crate::{Error, ErrorKind, Result};
 
 id! {
     /// The number of a distinct answer of a tagger; see [`TagCache::parts`].
@@ -37,12 +37,12 @@ impl AnswerId {
 /// many sets and charges a person has. Equal answers have one number.
 ///
 /// ```
-/// use cost_model::{CostRecord, Costs, Currency, Ledger, TagCache, Timestamp, Untagged};
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, TagCache, Timestamp, NoTags};
 ///
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
 /// let ledger = ledger.build();
-/// let cache = TagCache::new(&ledger, &Untagged, &["Team".into()])?;
+/// let cache = TagCache::new(&ledger, &NoTags, &["Team".into()])?;
 /// let answers: Vec<_> = cache.answers(&ledger)?.collect();
 /// assert_eq!(cache.parts(answers[0])[0].values, [None]);
 /// # Ok::<(), cost_model::Error>(())
@@ -230,7 +230,7 @@ impl Asking<'_> {
     fn ask(
         &mut self,
         cache: &mut TagCache,
-        dimensions: &dyn crate::Dimensions,
+        dimensions: &dyn crate::dimension::Dimensions,
         at: Timestamp,
     ) -> Result<AnswerId> {
         let parts = if cache.keys.is_empty() {

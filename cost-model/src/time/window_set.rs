@@ -1,13 +1,13 @@
 //! Sets of instants.
 
-use crate::{Timestamp, Window};
+use crate::time::{Timestamp, Window};
 
 /// A set of instants, as windows that neither overlap nor touch, ascending.
 ///
 /// ```
-/// use cost_model::{Spans, Window};
+/// use cost_model::{WindowSet, Window};
 /// let (first, third, fifth) = ("2026-08-01".parse()?, "2026-08-03".parse()?, "2026-08-05".parse()?);
-/// let mut covered = Spans::from(vec![Window::days(third, fifth)?]);
+/// let mut covered = WindowSet::from(vec![Window::days(third, fifth)?]);
 /// covered.add(Window::days(first, third)?);
 /// assert_eq!(covered.windows(), [Window::days(first, fifth)?]);
 /// let ninth = "2026-08-09".parse()?;
@@ -15,9 +15,9 @@ use crate::{Timestamp, Window};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spans(Vec<Window>);
+pub struct WindowSet(Vec<Window>);
 
-impl Spans {
+impl WindowSet {
     /// The windows, ascending.
     pub fn windows(&self) -> &[Window] {
         &self.0
@@ -75,7 +75,7 @@ impl Spans {
     }
 }
 
-impl From<Vec<Window>> for Spans {
+impl From<Vec<Window>> for WindowSet {
     fn from(windows: Vec<Window>) -> Self {
         let mut spans = Self::default();
         for window in windows {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     /// Which of the first milliseconds are in them.
-    fn bits(spans: &Spans) -> Vec<bool> {
+    fn bits(spans: &WindowSet) -> Vec<bool> {
         assert!(spans.0.windows(2).all(|pair| pair[0].end() < pair[1].start()), "apart and ascending");
         (0..8).map(|millis| spans.0.iter().any(|window| window.contains(at(millis)))).collect()
     }
@@ -108,7 +108,7 @@ mod tests {
         let windows: Vec<_> =
             (0..7).flat_map(|start| (start + 1..8).map(move |end| window(start, end))).collect();
         for (one, other) in windows.iter().flat_map(|one| windows.iter().map(move |other| (*one, *other))) {
-            let spans = Spans::from(vec![one, other]);
+            let spans = WindowSet::from(vec![one, other]);
             assert_eq!(spans.end(), Some(one.end().max(other.end())));
             let both = bits(&spans);
             for range in &windows {
