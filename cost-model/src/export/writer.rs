@@ -95,10 +95,11 @@ impl Receipt {
 ///
 /// ```
 /// use cost_model::export::{CsvRecords, RecordExport};
-/// use cost_model::{
-///     ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Origin, Run, Scope, NoTags, Window,
-///     WindowReplacement,
-/// };
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, MemoryStore, Window};
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::tagger::NoTags;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -24,7 +24,7 @@ pub enum ZeroWeights {
 /// [`ErrorKind::Overflow`] when the weights' sum leaves 128 bits.
 ///
 /// ```
-/// use cost_model::{ZeroWeights, split};
+/// use cost_model::money::{ZeroWeights, split};
 /// assert_eq!(split(100, &[1, 1, 1], ZeroWeights::Refuse)?, [34, 33, 33]);
 /// assert_eq!(split(-100, &[1, 1, 1], ZeroWeights::Refuse)?, [-34, -33, -33]);
 /// # Ok::<(), cost_model::Error>(())

@@ -38,7 +38,8 @@ impl Code {
 /// of that key only, so everything that it depends on belongs into the key.
 ///
 /// ```
-/// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
+/// use cost_model::Currency;
+/// use cost_model::record::{Code, DimensionFields, DimensionInterner};
 /// use std::sync::Arc;
 ///
 /// let mut interner = DimensionInterner::new();

@@ -38,7 +38,9 @@ impl Query {
     /// tagger is asked once.
     ///
     /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, NoTags, report::Query};
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+    /// use cost_model::report::Query;
+    /// use cost_model::tagger::NoTags;
     ///
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;

@@ -14,7 +14,9 @@ use super::{Allocation, Bin, Interval, Measure, Settings};
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
 ///
 /// ```
-/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, NoTags, report::Query};
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp};
+/// use cost_model::report::Query;
+/// use cost_model::tagger::NoTags;
 ///
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// for (service, cents) in [("Auto", "0.02"), ("GPT 5.2", "0.07"), ("Auto", "0.01")] {
@@ -156,7 +158,9 @@ impl Query {
     /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
     ///
     /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, NoTags, report::Query};
+    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp};
+    /// use cost_model::report::Query;
+    /// use cost_model::tagger::NoTags;
     ///
     /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("2".parse()?));
     /// record.edit(|set| set.subcategory = Some("Included in Business".into()));

@@ -12,7 +12,8 @@ pub const LOOK_BACK_DAYS: u32 = 3;
 /// provisional, because a charge may still arrive, change its price or be withdrawn `look_back_days` days after its own.
 ///
 /// ```
-/// use cost_model::{LOOK_BACK_DAYS, Timestamp, final_before};
+/// use cost_model::Timestamp;
+/// use cost_model::store::{LOOK_BACK_DAYS, final_before};
 /// let read_at: Timestamp = "2026-09-14T09:30:00Z".parse()?;
 /// assert_eq!(final_before(read_at, LOOK_BACK_DAYS).to_string(), "2026-09-11T00:00:00Z");
 /// # Ok::<(), cost_model::Error>(())
@@ -74,7 +75,9 @@ impl CoveredSpan {
 /// The spans of one connection that are stored, ascending, without overlap. WindowSet of one read that touch are one.
 ///
 /// ```
-/// use cost_model::{CoveredSpan, Coverage, ReadNumber, Timestamp, Window};
+/// use cost_model::{Timestamp, Window};
+/// use cost_model::record::ReadNumber;
+/// use cost_model::store::{Coverage, CoveredSpan};
 /// let noon: Timestamp = "2026-09-14T12:00:00Z".parse()?;
 /// let september = Window::new("2026-09-01T00:00:00Z".parse::<Timestamp>()?, noon)?;
 /// let mut coverage = Coverage::default();

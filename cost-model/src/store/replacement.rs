@@ -196,8 +196,11 @@ impl ReplacedWindow {
     /// Computes what becomes of a window.
     ///
     /// ```
-    /// use cost_model::{ConnectionId, CostRecord, Costs, Coverage, Currency, PriorState, ReadNumber, ReplacedWindow, Run};
-    /// use cost_model::{Window, WindowReplacement};
+    /// use cost_model::{CostRecord, Costs, Currency};
+    /// use cost_model::record::{ReadNumber, Run};
+    /// use cost_model::store::{ConnectionId, Coverage, PriorState, ReplacedWindow};
+    /// use cost_model::Window;
+    /// use cost_model::store::WindowReplacement;
     /// let window = Window::days("2026-09-01".parse()?, "2026-09-02".parse()?)?;
     /// let charge = CostRecord::new(window.start(), "acme", Currency::USD, Costs::flat("1".parse()?));
     /// let connection = ConnectionId::new("acme");

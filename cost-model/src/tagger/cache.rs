@@ -37,7 +37,8 @@ impl AnswerId {
 /// many sets and charges a person has. Equal answers have one number.
 ///
 /// ```
-/// use cost_model::{CostRecord, Costs, Currency, Ledger, TagCache, Timestamp, NoTags};
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+/// use cost_model::tagger::{NoTags, TagCache};
 ///
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;

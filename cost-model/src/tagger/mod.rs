@@ -20,7 +20,8 @@ pub use cache::{AnswerId, TagCache};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use cost_model::{CostRecord, Costs, Currency, Dimension, Dimensions, Part, Tagger, Timestamp};
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Dimensions, Tagger, Timestamp};
+/// use cost_model::tagger::Part;
 ///
 /// /// Shares the cost of one service out to two teams.
 /// #[derive(Debug)]

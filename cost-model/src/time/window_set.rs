@@ -5,7 +5,8 @@ use crate::time::{Timestamp, Window};
 /// A set of instants, as windows that neither overlap nor touch, ascending.
 ///
 /// ```
-/// use cost_model::{WindowSet, Window};
+/// use cost_model::Window;
+/// use cost_model::time::WindowSet;
 /// let (first, third, fifth) = ("2026-08-01".parse()?, "2026-08-03".parse()?, "2026-08-05".parse()?);
 /// let mut covered = WindowSet::from(vec![Window::days(third, fifth)?]);
 /// covered.add(Window::days(first, third)?);
