@@ -64,7 +64,7 @@ impl Spending {
     fn of(view: &View<'_>, cycle: (i64, i64)) -> Self {
         let mut days = BTreeMap::<_, Days>::new();
         let start = view.snapshot.horizon.map_or(cycle.0, |horizon| cycle.0.max(horizon));
-        for event in view.book().between(start, cycle.1) {
+        for event in view.list().between(start, cycle.1) {
             if let (TrueEvent::USAGE_BASED, Some(charged)) = (event.kind.as_str(), event.charged) {
                 let person = event.whose().map(str::to_owned);
                 let of_person = event.team.as_ref().filter(|_| person.is_some());

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::amount::noisy;
 use crate::behaviour::Behaviour;
 use crate::biller::bill;
-use crate::book::Book;
+use crate::event_list::EventList;
 use crate::bugbot;
 use crate::calendar::{DAY, midnight};
 use crate::company::Company;
@@ -155,17 +155,17 @@ impl SimulatorBuilder {
             let range =
                 self.range.unwrap_or((first, times().max().map_or(first, |last| last.saturating_add(1))));
             let company = Company::of(&events);
-            let books = (Book::of(events), Vec::new());
+            let books = (EventList::sorted(events), Vec::new());
             return Simulator::assemble(company, self.api_key, range, books, self.behaviour);
         }
         let range = self.range.unwrap_or((midnight(2026, 8, 1), midnight(2026, 11, 1)));
         let company = Company::found(self.kind, self.seed, self.developers, range);
-        let book = self.book(&company, range);
-        let invoices = bill(&company, &book, range);
-        Simulator::assemble(company, self.api_key, range, (book, invoices), self.behaviour)
+        let list = self.traffic(&company, range);
+        let invoices = bill(&company, &list, range);
+        Simulator::assemble(company, self.api_key, range, (list, invoices), self.behaviour)
     }
 
-    fn book(&self, company: &Company, range: (i64, i64)) -> Book {
+    fn traffic(&self, company: &Company, range: (i64, i64)) -> EventList {
         let events_per_day = match self.traffic {
             Traffic::PerWeekday(events) => events,
             Traffic::Whole(events) => per_weekday(company, range, events),
@@ -174,24 +174,22 @@ impl SimulatorBuilder {
         let usual_reviews = u64::from(events_per_day) * company.habits.bugbot / 1000;
         let reviews_per_day = self.bugbot_per_day.max(u32::try_from(usual_reviews).unwrap_or(u32::MAX));
         let mut reviews = bugbot::reviews(company, range, reviews_per_day, self.seed).into_iter().peekable();
-        let mut book = Book::default();
+        let mut list = EventList::default();
         let mut dice = Rng::new(self.seed ^ 0xf10a7);
         price(company, &calls, range.1, self.seed, |event| {
             while let Some(review) = reviews.next_if(|review| review.timestamp_ms < event.timestamp_ms) {
-                book.push(&review);
+                list.push(review);
             }
+            let mut event = event.clone();
             if self.noisy_per_mille > 0 && dice.chance(u64::from(self.noisy_per_mille)) {
-                let mut event = event.clone();
                 event.charged = event.charged.map(|amount| noisy(amount, dice.next()));
-                book.push(&event);
-            } else {
-                book.push(event);
             }
+            list.push(event);
         });
         for review in reviews {
-            book.push(&review);
+            list.push(review);
         }
-        book
+        list
     }
 }
 

@@ -7,8 +7,7 @@ use crate::calendar::{DAY, date, floor_day, working_day};
 use crate::event::TrueEvent;
 use crate::habits::{CompanyKind, Habits, Taste, zipf_weight};
 use crate::names;
-use crate::packed::Id;
-use crate::rng::Rng;
+use crate::rng::{Rng, uuid_text};
 
 /// Team and department.
 pub(crate) const TEAMS: [(&str, &str); 8] = [
@@ -287,7 +286,7 @@ fn services(rng: &mut Rng) -> Vec<Service> {
         name,
         email,
         team,
-        automation: Id::Uuid(rng.uuid()).to_text(),
+        automation: uuid_text(rng.uuid()),
         model,
         weight,
     };
@@ -332,7 +331,7 @@ fn many_services(people: &[Person], rng: &mut Rng) -> Vec<Service> {
             name,
             email,
             team: number % TEAMS.len(),
-            automation: Id::Uuid(rng.uuid()).to_text(),
+            automation: uuid_text(rng.uuid()),
             model: number,
             weight: all / 50 / 12,
         })

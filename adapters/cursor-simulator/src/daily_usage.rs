@@ -24,7 +24,7 @@ struct Day {
 }
 
 impl Day {
-    fn add(&mut self, event: TrueEvent) {
+    fn add(&mut self, event: &TrueEvent) {
         match event.kind.as_str() {
             TrueEvent::USAGE_BASED => self.on_demand += 1,
             TrueEvent::OWN_KEY => self.own_key += 1,
@@ -34,7 +34,7 @@ impl Day {
         self.bugbot += u64::from(event.is_free_bugbot);
         self.agent += u64::from(!event.is_free_bugbot);
         self.lines = self.lines.saturating_add(event.tokens.map_or(0, |tokens| tokens.output / 12));
-        *self.models.entry(event.model).or_default() += 1;
+        *self.models.entry(event.model.clone()).or_default() += 1;
     }
 
     fn is_active(&self) -> bool {
@@ -83,7 +83,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
 fn days(view: &View<'_>, query: &DailyQuery) -> Days {
     let mut days = Days::new();
     let start = view.snapshot.horizon.map_or(query.start, |horizon| query.start.max(horizon));
-    for event in view.book().between(start, query.end.saturating_add(1)) {
+    for event in view.list().between(start, query.end.saturating_add(1)) {
         if let Some(person) = event.whose() {
             let key = (person.to_owned(), floor_day(event.timestamp_ms));
             days.entry(key).or_default().add(event);

@@ -5,8 +5,7 @@ use crate::calendar::{midnight, next_cycle};
 use crate::company::{Company, Person, team_names};
 use crate::event::{Tokens, TrueEvent};
 use crate::models::DISCOUNTED;
-use crate::packed::Id;
-use crate::rng::Rng;
+use crate::rng::{Rng, uuid_text};
 use crate::traffic::{Call, Caller, Fate};
 
 /// What each person's seat includes per cycle; the call that crosses it is still included.
@@ -62,8 +61,8 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
             set_team(&mut event, Some(service.team));
         }
     }
-    event.cloud_agent_id = call.cloud_agent.map(|bits| Id::Agent(bits).to_text());
-    event.conversation_id = call.conversation.map(|bits| Id::Uuid(bits).to_text());
+    event.cloud_agent_id = call.cloud_agent.map(|bits| format!("bc-{}", uuid_text(bits)));
+    event.conversation_id = call.conversation.map(uuid_text);
     event.is_headless = call.headless;
     event.max_mode = call.max_mode;
     let mut dice = Rng::new(call.dice);

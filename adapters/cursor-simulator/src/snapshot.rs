@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::book::Book;
 use crate::calendar::instant;
 use crate::event::TrueEvent;
+use crate::event_list::EventList;
 use crate::truth::Truth;
 
 /// The server's usage events under one revision. Cheap to clone and to keep: it shares what did not change.
 #[derive(Clone)]
 pub struct Snapshot {
     pub(crate) revision: u64,
-    pub(crate) book: Arc<Book>,
+    pub(crate) list: Arc<EventList>,
     pub(crate) horizon: Option<i64>,
 }
 
@@ -31,7 +31,7 @@ impl Snapshot {
 
     /// How many events are held, served or not.
     pub fn len(&self) -> usize {
-        self.book.len()
+        self.list.len()
     }
 
     /// Whether no event is held.
@@ -40,18 +40,18 @@ impl Snapshot {
     }
 
     /// The event at a place, from 0, oldest first, among all that are held.
-    pub fn get(&self, place: usize) -> Option<TrueEvent> {
-        self.book.get(place)
+    pub fn get(&self, place: usize) -> Option<&TrueEvent> {
+        self.list.get(place)
     }
 
-    /// All events held, oldest first, one at a time: a million of them need no more memory than one.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = TrueEvent> + '_ {
-        self.book.events(0..self.book.len())
+    /// All events held, oldest first.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = &TrueEvent> {
+        self.list.events(0..self.list.len())
     }
 
     /// The events that a request without filter is answered from, oldest first.
-    pub fn served(&self) -> impl DoubleEndedIterator<Item = TrueEvent> + '_ {
-        self.book.events(self.first_served()..self.book.len())
+    pub fn served(&self) -> impl DoubleEndedIterator<Item = &TrueEvent> {
+        self.list.events(self.first_served()..self.list.len())
     }
 
     /// Exact sums over [`events`](Self::events).
@@ -59,13 +59,8 @@ impl Snapshot {
         Truth::of(self.events())
     }
 
-    /// Bytes of memory that the events take, about.
-    pub fn bytes(&self) -> usize {
-        self.book.bytes()
-    }
-
     pub(crate) fn first_served(&self) -> usize {
-        self.horizon.map_or(0, |ms| self.book.older_than(ms))
+        self.horizon.map_or(0, |ms| self.list.older_than(ms))
     }
 }
 

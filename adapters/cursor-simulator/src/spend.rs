@@ -52,7 +52,7 @@ fn spends(view: &View<'_>, cycle: i64) -> BTreeMap<String, Spend> {
         SpendPeriod::Month => month_start(view.now),
     };
     let mut spends = BTreeMap::<String, Spend>::new();
-    for event in view.book().events(view.book().older_than(from)..view.book().len()) {
+    for event in view.list().events(view.list().older_than(from)..view.list().len()) {
         if let (Some(person), Some(charged)) = (event.whose(), event.charged) {
             let on_demand = if event.kind == TrueEvent::USAGE_BASED { charged } else { 0 };
             if let Some(spend) = spends.get_mut(person) {

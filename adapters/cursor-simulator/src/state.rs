@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::behaviour::Behaviour;
-use crate::book::Book;
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::event::TrueEvent;
+use crate::event_list::EventList;
 use crate::fault::Faults;
 use crate::rate_limit::Limiter;
 use crate::simulator::LoggedRequest;
@@ -18,7 +18,7 @@ pub(crate) struct State {
     /// Every snapshot since somebody asked for it, oldest first.
     history: Option<Vec<Snapshot>>,
     /// The rows of the snapshot, once somebody has asked for them.
-    unpacked: Option<Arc<[TrueEvent]>>,
+    copied: Option<Arc<[TrueEvent]>>,
     pub(crate) faults: Faults,
     pub(crate) log: Vec<LoggedRequest>,
     pub(crate) behaviour: Behaviour,
@@ -29,11 +29,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(book: Book, behaviour: Behaviour, now: i64) -> Self {
+    pub(crate) fn new(list: EventList, behaviour: Behaviour, now: i64) -> Self {
         Self {
-            snapshot: Snapshot { revision: 0, book: Arc::new(book), horizon: None },
+            snapshot: Snapshot { revision: 0, list: Arc::new(list), horizon: None },
             history: None,
-            unpacked: None,
+            copied: None,
             faults: Faults::default(),
             log: Vec::new(),
             behaviour,
@@ -45,7 +45,7 @@ impl State {
 
     pub(crate) fn events(&mut self) -> Arc<[TrueEvent]> {
         let snapshot = &self.snapshot;
-        Arc::clone(self.unpacked.get_or_insert_with(|| snapshot.events().collect()))
+        Arc::clone(self.copied.get_or_insert_with(|| snapshot.events().cloned().collect()))
     }
 
     pub(crate) fn keep_history(&mut self) {
@@ -67,14 +67,14 @@ impl State {
     pub(crate) fn apply(&mut self, change: &Change) -> bool {
         let changed = match change {
             Change::Insert(event) => {
-                self.book().insert(event);
+                self.list().insert((**event).clone());
                 true
             }
-            Change::Withdraw(place) => self.book().remove(*place).is_some(),
+            Change::Withdraw(place) => self.list().remove(*place).is_some(),
             Change::Reprice { place, charged } => self.reprice(*place, *charged),
             Change::Replace { place, event } => {
-                let differs = self.snapshot.get(*place).is_some_and(|old| old != **event);
-                differs && self.book().replace(*place, event).is_some()
+                let differs = self.snapshot.get(*place).is_some_and(|old| *old != **event);
+                differs && self.list().replace(*place, (**event).clone()).is_some()
             }
             Change::RemoveMember(email) => self.remove_member(email),
             Change::Horizon(at) => {
@@ -89,28 +89,27 @@ impl State {
     }
 
     pub(crate) fn replace_all(&mut self, events: Vec<TrueEvent>) {
-        self.snapshot.book = Arc::new(Book::of(events));
+        self.snapshot.list = Arc::new(EventList::sorted(events));
         self.next_revision();
     }
 
     fn next_revision(&mut self) {
         self.snapshot.revision += 1;
-        self.unpacked = None;
+        self.copied = None;
         if let Some(history) = &mut self.history {
             history.push(self.snapshot.clone());
         }
     }
 
-    fn book(&mut self) -> &mut Book {
-        Arc::make_mut(&mut self.snapshot.book)
+    fn list(&mut self) -> &mut EventList {
+        Arc::make_mut(&mut self.snapshot.list)
     }
 
     fn reprice(&mut self, place: usize, charged: Option<i128>) -> bool {
-        let Some(mut event) = self.snapshot.get(place).filter(|event| event.charged != charged) else {
-            return false;
-        };
+        let held = self.snapshot.get(place).filter(|event| event.charged != charged);
+        let Some(mut event) = held.cloned() else { return false };
         event.charged = charged;
-        self.book().replace(place, &event).is_some()
+        self.list().replace(place, event).is_some()
     }
 
     fn remove_member(&mut self, email: &str) -> bool {
@@ -121,11 +120,11 @@ impl State {
         let places: Vec<_> =
             events.enumerate().filter(|(_, event)| theirs(event)).map(|(place, _)| place).collect();
         for place in &places {
-            if let Some(mut event) = self.snapshot.get(*place) {
+            if let Some(mut event) = self.snapshot.get(*place).cloned() {
                 // Where only the email told whose event it is, the truth must keep it.
                 event.person = event.person.or(event.email.take());
                 event.email = None;
-                self.book().replace(*place, &event);
+                self.list().replace(*place, event);
             }
         }
         if !known {

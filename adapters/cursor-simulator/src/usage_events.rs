@@ -18,14 +18,14 @@ enum Found {
 
 impl Found {
     fn by(query: &EventQuery, view: &View<'_>) -> Self {
-        let book = view.book();
-        let after = |end: i64| end.checked_add(1).map_or(book.len(), |ms| book.older_than(ms));
-        let first = query.start.map_or(0, |start| book.older_than(start)).max(view.snapshot.first_served());
-        let span = first..query.end.map_or(book.len(), after).max(first);
+        let list = view.list();
+        let after = |end: i64| end.checked_add(1).map_or(list.len(), |ms| list.older_than(ms));
+        let first = query.start.map_or(0, |start| list.older_than(start)).max(view.snapshot.first_served());
+        let span = first..query.end.map_or(list.len(), after).max(first);
         if query.finds_all() {
             return Self::All(span);
         }
-        Self::Some(span.filter(|place| book.head(*place).is_some_and(|head| query.admits(&head))).collect())
+        Self::Some(span.filter(|place| list.get(*place).is_some_and(|event| query.admits(event))).collect())
     }
 
     fn len(&self) -> usize {
@@ -86,7 +86,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     pagination.close();
     let name = if behaviour.display_list { "usageEventsDisplay" } else { "usageEvents" };
     let rows = page(&found, &query, view);
-    array(body.key(name), rows.into_iter(), |out, row| event(out, &row, behaviour));
+    array(body.key(name), rows.into_iter(), |out, row| event(out, row, behaviour));
     let mut period = Object::open(body.key("period"));
     period.raw("startDate", query.start.unwrap_or(view.range.0));
     period.raw("endDate", query.end.unwrap_or(view.now));
@@ -95,7 +95,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     Ok(json)
 }
 
-fn page(found: &Found, query: &EventQuery, view: &View<'_>) -> Vec<TrueEvent> {
+fn page<'a>(found: &Found, query: &EventQuery, view: &'a View<'_>) -> Vec<&'a TrueEvent> {
     let (skip, size) = (query.paging.skip(), query.paging.size);
     let first = match view.flaw {
         Some(RowFlaw::Empty) => return Vec::new(),
@@ -111,5 +111,5 @@ fn page(found: &Found, query: &EventQuery, view: &View<'_>) -> Vec<TrueEvent> {
             Rng::new(u64::try_from(skip).unwrap_or(0)).shuffle(rest);
         }
     }
-    places.into_iter().filter_map(|place| view.book().get(place)).collect()
+    places.into_iter().filter_map(|place| view.list().get(place)).collect()
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::behaviour::Behaviour;
-use crate::book::Book;
 use crate::company::{Company, Person};
+use crate::event_list::EventList;
 use crate::flaw::RowFlaw;
 use crate::snapshot::Snapshot;
 
@@ -22,11 +22,11 @@ pub(crate) struct View<'a> {
 }
 
 impl View<'_> {
-    pub(crate) fn book(&self) -> &Book {
-        &self.snapshot.book
+    pub(crate) fn list(&self) -> &EventList {
+        &self.snapshot.list
     }
 
-    /// Those on the team now, in the order of the company's books.
+    /// Those on the team now, in the order of the company's lists.
     pub(crate) fn members(&self) -> Vec<&Person> {
         let there = |person: &&Person| person.works_at(self.now) && !self.removed.contains_key(&person.email);
         self.company.people.iter().filter(there).collect()

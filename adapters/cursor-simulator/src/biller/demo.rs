@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::amount::DOLLAR;
 use crate::biller::{BillingTerms, InvoiceLine, LineKind, Period, Seat, Seats, UsageLine};
-use crate::book::Book;
+use crate::event_list::EventList;
 use crate::calendar::{closed_cycles, instant};
 use crate::company::{Company, Person};
 
@@ -42,7 +42,7 @@ pub struct DemoInvoice {
     pub credits: i128,
 }
 
-pub(crate) fn bill(company: &Company, book: &Book, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
+pub(crate) fn bill(company: &Company, list: &EventList, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
     let cycles = closed_cycles(start, end);
     let last = cycles.len();
     let mut terms = BillingTerms::default();
@@ -54,15 +54,15 @@ pub(crate) fn bill(company: &Company, book: &Book, (start, end): (i64, i64)) -> 
             terms.charges =
                 vec![InvoiceLine::new(LineKind::Refund, "Refund for duplicate seat", None, -SEAT)];
         }
-        invoices.push(invoice(&terms, book));
+        invoices.push(invoice(&terms, list));
         terms.first_number += 1;
     }
     invoices
 }
 
-fn invoice(terms: &BillingTerms, book: &Book) -> DemoInvoice {
+fn invoice(terms: &BillingTerms, list: &EventList) -> DemoInvoice {
     let period = terms.period;
-    let bill = terms.bill(book.between(period.start_ms, period.end_ms)).bill;
+    let bill = terms.bill(list.between(period.start_ms, period.end_ms)).bill;
     DemoInvoice {
         period_start: instant(period.start_ms),
         period_end: instant(period.end_ms),
@@ -121,7 +121,7 @@ mod tests {
             call(end - 1, "b", false, CENT),
             call(end, "b", false, 100 * CENT),
         ];
-        let invoices = bill(&company, &Book::of(events), (start, end));
+        let invoices = bill(&company, &EventList::sorted(events), (start, end));
         assert_eq!(invoices.len(), 1);
         assert_eq!(
             invoices[0].csv,
