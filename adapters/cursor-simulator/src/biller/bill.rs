@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::amount::{CENT, dollars};
-use crate::biller::{Period, UsageLine, pdf};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::period::Period;
 use crate::calendar::instant;
 
 /// What [`BillingTerms::bill`](crate::BillingTerms::bill) makes of a cycle.
@@ -40,55 +41,6 @@ pub struct Bill {
     pub states_issue: bool,
     /// Whether the CSV says the total.
     pub states_total: bool,
-}
-
-/// One line of an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InvoiceLine {
-    /// Not printed: what it is about.
-    pub kind: LineKind,
-    /// The wording, without the quotes of the text.
-    pub description: String,
-    /// Calls or seats; `None` for tax and credits.
-    pub quantity: Option<u64>,
-    /// The price of one as printed, which may be rounded.
-    pub unit_price: Option<i128>,
-    /// Whole cents, as a count of 10^-24 US dollars.
-    pub amount: i128,
-}
-
-/// What a line is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum LineKind {
-    /// On-demand usage.
-    Usage,
-    /// The token fee of on-demand usage.
-    TokenFee,
-    /// An earlier invoice of the same cycle, taken off.
-    Netting,
-    /// Token fees on calls with own keys.
-    OwnKey,
-    /// Seats for the whole cycle.
-    Seats,
-    /// Seats for a part of the cycle.
-    Proration,
-    /// Add-ons and minimum fees.
-    AddOn,
-    /// A credit.
-    Credit,
-    /// A refund.
-    Refund,
-    /// Tax.
-    Tax,
-}
-
-impl InvoiceLine {
-    /// A line without a unit price.
-    pub fn new(kind: LineKind, description: impl Into<String>, quantity: Option<u64>, amount: i128) -> Self {
-        Self { kind, description: description.into(), quantity, unit_price: None, amount }
-    }
 }
 
 impl Bill {
@@ -133,19 +85,15 @@ impl Bill {
         })
         .to_string()
     }
-
-    /// The text that one gets by copying a PDF of it.
-    pub fn pdf_text(&self) -> String {
-        pdf::text(self)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::amount::DOLLAR;
-    use crate::biller::{BillingTerms, Seats, Wording};
-    use crate::event::TrueEvent;
+    use crate::biller::seats::Seats;
+    use crate::biller::terms::{BillingTerms, Wording};
+    use crate::events::TrueEvent;
 
     fn bill() -> Bill {
         let terms = BillingTerms {

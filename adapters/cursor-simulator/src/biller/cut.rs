@@ -2,10 +2,14 @@
 
 use std::borrow::Borrow;
 
+use crate::biller::bill::{Bill, Bills};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::lines;
+use crate::biller::period::Period;
 use crate::biller::tally::Tally;
-use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, Threshold, UsageLine, lines};
+use crate::biller::terms::{BillingTerms, Threshold};
 use crate::calendar::date;
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 
 const SECOND: i64 = 1000;
 

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::amount::DOLLAR;
-use crate::biller::{BillingTerms, InvoiceLine, LineKind, Period, Seat, Seats, UsageLine};
-use crate::event_list::EventList;
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::period::Period;
+use crate::biller::seats::{Seat, Seats};
+use crate::biller::terms::BillingTerms;
 use crate::calendar::{closed_cycles, instant};
 use crate::company::{Company, Person};
+use crate::events::EventList;
 
 const SEAT: i128 = 40 * DOLLAR;
 
@@ -94,8 +97,8 @@ mod tests {
     use super::*;
     use crate::amount::CENT;
     use crate::calendar::{cycle_start, midnight};
-    use crate::event::TrueEvent;
-    use crate::habits::{CompanyKind, Habits};
+    use crate::company::habits::{CompanyKind, Habits};
+    use crate::events::TrueEvent;
 
     fn call(at: i64, model: &str, max_mode: bool, charged: i128) -> TrueEvent {
         let mut event = TrueEvent::new(at, model, TrueEvent::USAGE_BASED);

@@ -6,7 +6,7 @@ use crate::biller::{Bill, BillingTerms, Bills, LineKind, TokenFee};
 use crate::calendar::{DAY, HOUR};
 use crate::dispute::case::{Case, Contradiction, Fate, Row};
 use crate::dispute::{Dispute, Entry, FedEvent, FeedChange};
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 
 pub(super) fn settle(mut case: Case) -> Dispute {
     // The order of time; events of the same instant stay in the order in which they were made.
