@@ -90,7 +90,7 @@ impl UsageEvents {
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
     /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::Snapshot::EVENTS_MAX), and the streams take any number.
+    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::snapshot::Snapshot::EVENTS_MAX), and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self

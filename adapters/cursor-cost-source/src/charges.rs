@@ -2,7 +2,8 @@
 
 use cost_model::money::ZeroWeights;
 use cost_model::{Costs, Money};
-use cursor_admin_client::{Cents, EventKind, UsageEvent};
+use cursor_admin_client::endpoints::usage_events::EventKind;
+use cursor_admin_client::{Cents, UsageEvent};
 
 /// The figures an event states, in US dollars.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use cost_model::money::{RequestUnits, TokenCounts, Tokens};
 use cost_model::record::{Code, DimensionFields, DimensionInterner, ProviderAmounts, SharedTexts};
 use cost_model::{CostRecord, Currency, Dimension, DimensionSet, Timestamp};
-use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
+use cursor_admin_client::UsageEvent;
+use cursor_admin_client::endpoints::usage_events::{EventKind, UsageEventRef};
 
 use crate::charges::{Figures, costs};
 use crate::service_name;

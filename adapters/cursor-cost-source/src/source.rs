@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use cost_model::source::{Drift, Origin, ProviderSnapshot, SourceBatch, WindowCount};
 use cost_model::{CostRecord, CostSource, Error, ErrorKind, Result, Timestamp, Window};
-use cursor_admin_client::{Client, UsageEventRef};
+use cursor_admin_client::Client;
+use cursor_admin_client::endpoints::usage_events::UsageEventRef;
 
 use crate::{Mapping, observations};
 

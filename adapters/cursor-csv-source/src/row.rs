@@ -6,7 +6,8 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use cost_model::input::{Cell, InputError, NumberReader, Row, Table, quoted, visible};
 use cost_model::money::Quantity;
 use cost_model::{CostRecord, Currency, Money};
-use cursor_admin_client::{Cents, TokenUsage, UsageEventRef};
+use cursor_admin_client::Cents;
+use cursor_admin_client::endpoints::usage_events::{TokenUsage, UsageEventRef};
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
 

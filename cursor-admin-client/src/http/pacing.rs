@@ -135,5 +135,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-#[path = "pacing_tests.rs"]
 mod tests;

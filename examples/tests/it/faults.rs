@@ -11,7 +11,8 @@ use cost_model::store::{ConnectionId, Scope};
 use cost_model::time::WindowSet;
 use cost_model::{CostRecord, CostStore, MemoryStore, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_admin_client::http::TransportError;
+use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
 
