@@ -111,8 +111,12 @@ impl UsageEvents {
         mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
     ) -> Result<UsageEventsPage<T>> {
         let call = self.query.request(number)?;
-        let decode = |body: &[u8], notes: &mut _| usage_events::decode(body, Some(number), notes, &mut map);
-        let answer = self.connection.call(&call, decode).await?;
+        let answer = self
+            .connection
+            .call(&call, |body: &[u8], notes: &mut _| {
+                usage_events::decode(body, Some(number), notes, &mut map)
+            })
+            .await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,

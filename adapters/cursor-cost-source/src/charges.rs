@@ -58,8 +58,10 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
             with(amount, amount, figures.list(), figures.charged.is_none() && amount.is_some())
         }
         EventKind::Included { .. } => {
-            let worth = |amount: &Money| *amount > Money::ZERO;
-            match (figures.charged.filter(|charged| !charged.is_zero()), figures.model_cost.filter(worth)) {
+            match (
+                figures.charged.filter(|charged| !charged.is_zero()),
+                figures.model_cost.filter(|amount: &Money| *amount > Money::ZERO),
+            ) {
                 (Some(charged), _) => with(Some(Money::ZERO), Some(charged), figures.list(), false),
                 (None, Some(_)) => with(Some(Money::ZERO), figures.discounted, figures.list(), true),
                 (None, None) => {

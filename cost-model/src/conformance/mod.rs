@@ -165,9 +165,11 @@ impl Suite {
             ("numbers of reads ascend", origins::numbers(factory).await),
             ("keeps many records", removed::many(factory, self.records).await),
         ];
-        let violation = |(check, checked): (&'static str, Checked)| {
-            checked.err().map(|Broken(what)| Violation { check, what })
-        };
-        checks.into_iter().filter_map(violation).collect()
+        checks
+            .into_iter()
+            .filter_map(|(check, checked): (&'static str, Checked)| {
+                checked.err().map(|Broken(what)| Violation { check, what })
+            })
+            .collect()
     }
 }

@@ -108,17 +108,24 @@ impl Kept {
     }
 
     pub(super) fn coverage(&self) -> Result<Coverage> {
-        let span = |(millis, (read, at)): (&i64, &(ReadNumber, Option<Timestamp>))| {
-            Ok(CoveredSpan::read(window(*millis, millis + 1)?, *read, *at))
-        };
-        self.covered.iter().map(span).collect()
+        self.covered
+            .iter()
+            .map(|(millis, (read, at)): (&i64, &(ReadNumber, Option<Timestamp>))| {
+                Ok(CoveredSpan::read(window(*millis, millis + 1)?, *read, *at))
+            })
+            .collect()
     }
 
     pub(super) fn count(&self, start: i64, end: i64) -> Result<u64> {
         let (start, end) = (instant(start)?, instant(end)?);
-        let confirmed = |stored: &&StoredRecord| {
-            stored.record.at >= start && stored.record.at < end && !stored.provenance.unconfirmed
-        };
-        Ok(u64::try_from(self.records.iter().filter(confirmed).count()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(
+            self.records
+                .iter()
+                .filter(|stored: &&StoredRecord| {
+                    stored.record.at >= start && stored.record.at < end && !stored.provenance.unconfirmed
+                })
+                .count(),
+        )
+        .unwrap_or(u64::MAX))
     }
 }

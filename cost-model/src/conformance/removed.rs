@@ -127,14 +127,15 @@ fn hour(number: u32) -> Result<Window> {
 
 fn hourly(number: u32, count: u32) -> Result<WindowReplacement> {
     let start = hour(number)?.start().millis();
-    let record = |place: u32| {
-        let at = Timestamp::from_millis(start + i64::from(place / 2))?;
-        let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
-        let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
-        record.edit(|set| set.resource = Some(format!("user {}", place % 100).into()));
-        Ok(record)
-    };
-    let records = (0..count).map(record).collect::<Result<_>>()?;
+    let records = (0..count)
+        .map(|place: u32| {
+            let at = Timestamp::from_millis(start + i64::from(place / 2))?;
+            let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
+            let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
+            record.edit(|set| set.resource = Some(format!("user {}", place % 100).into()));
+            Ok(record)
+        })
+        .collect::<Result<_>>()?;
     Ok(WindowReplacement::new(hour(number)?, records, ReadNumber::default(), Run::at(instant(0)?)))
 }
 

@@ -209,8 +209,7 @@ impl Charges {
 
     fn in_order(&self) -> Self {
         let mut order: Vec<u32> = (0..self.len()).map_while(|place| u32::try_from(place).ok()).collect();
-        let at = |place: &u32| self.packed.get(*place as usize).map(|charge| charge.at);
-        order.sort_by_key(at);
+        order.sort_by_key(|place: &u32| self.packed.get(*place as usize).map(|charge| charge.at));
         let mut ordered = Self { layouts: self.layouts.clone(), ..Self::default() };
         ordered.packed.reserve_exact(self.len());
         ordered.extras.reserve_exact(self.extras.len());

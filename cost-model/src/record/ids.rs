@@ -94,14 +94,16 @@ impl Content {
 pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
     let mut equals: FxHashMap<Content, u64> =
         FxHashMap::with_capacity_and_hasher(records.len(), FxBuildHasher);
-    let id = |record| {
-        let content = Content::of(record);
-        let ordinal = equals.entry(content).or_default();
-        let id = content.record_id(*ordinal);
-        *ordinal += 1;
-        id
-    };
-    records.iter().map(id).collect()
+    records
+        .iter()
+        .map(|record| {
+            let content = Content::of(record);
+            let ordinal = equals.entry(content).or_default();
+            let id = content.record_id(*ordinal);
+            *ordinal += 1;
+            id
+        })
+        .collect()
 }
 
 /// Digests what was used, when, and as part of what.

@@ -31,6 +31,9 @@ pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec
             return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
         }
     }
-    let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
-    Ok(tagger_keys.iter().filter(needed).cloned().collect())
+    Ok(tagger_keys
+        .iter()
+        .filter(|key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key))
+        .cloned()
+        .collect())
 }

@@ -161,7 +161,8 @@ impl SourceBatch {
     /// Returns the instant at which a read counts that began at `now` by the host's clock: the provider's, where that
     /// says that the host's is ahead by more than clocks differ.
     pub fn read_at(&self, now: Timestamp) -> Timestamp {
-        let behind = |at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS;
-        self.answered_at.filter(behind).unwrap_or(now)
+        self.answered_at
+            .filter(|at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS)
+            .unwrap_or(now)
     }
 }

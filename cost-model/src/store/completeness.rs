@@ -95,8 +95,11 @@ mod tests {
     }
 
     fn gaps(completeness: &Completeness, range: Window) -> Vec<(i64, i64, &'static str)> {
-        let parts = |gap: Gap| (gap.window.start().millis(), gap.window.end().millis(), gap.state.name());
-        completeness.gaps(range).into_iter().map(parts).collect()
+        completeness
+            .gaps(range)
+            .into_iter()
+            .map(|gap: Gap| (gap.window.start().millis(), gap.window.end().millis(), gap.state.name()))
+            .collect()
     }
 
     #[test]

@@ -110,9 +110,13 @@ impl Coverage {
     /// Returns the instants of these spans that the provider can be held to, given the oldest charge that it ever
     /// returned: about what is older than that it may have forgotten everything.
     pub fn answered_from(&self, oldest: Option<Timestamp>) -> WindowSet {
-        let answered =
-            |span: &CoveredSpan| Window::new(span.window.start().max(oldest?), span.window.end()).ok();
-        self.0.iter().filter_map(answered).collect::<Vec<_>>().into()
+        self.0
+            .iter()
+            .filter_map(|span: &CoveredSpan| {
+                Window::new(span.window.start().max(oldest?), span.window.end()).ok()
+            })
+            .collect::<Vec<_>>()
+            .into()
     }
 
     /// Returns the same spans, with those that imported files of the whole team cover behind them. Of files that
@@ -223,11 +227,13 @@ impl From<Vec<Window>> for Coverage {
     /// that keep their own account of what they have read.
     fn from(windows: Vec<Window>) -> Self {
         const YEAR_MILLIS: i64 = 366 * 86_400_000;
-        let read = |window: Window| {
-            let late = Timestamp::from_millis(window.end().millis().saturating_add(YEAR_MILLIS));
-            CoveredSpan::read(window, ReadNumber::default(), Some(late.unwrap_or(window.end())))
-        };
-        windows.into_iter().map(read).collect()
+        windows
+            .into_iter()
+            .map(|window: Window| {
+                let late = Timestamp::from_millis(window.end().millis().saturating_add(YEAR_MILLIS));
+                CoveredSpan::read(window, ReadNumber::default(), Some(late.unwrap_or(window.end())))
+            })
+            .collect()
     }
 }
 

@@ -384,11 +384,12 @@ impl<'a> Matching<'a> {
             let stored = self.records.get(place)?;
             like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
         });
-        let rank = |(_, provenance): &(usize, &Provenance)| {
-            let stated = self.statements_of(provenance.record_id);
-            (provenance.imported, std::cmp::Reverse(stated))
-        };
-        alike.min_by_key(rank).map(|(place, _)| place)
+        alike
+            .min_by_key(|(_, provenance): &(usize, &Provenance)| {
+                let stated = self.statements_of(provenance.record_id);
+                (provenance.imported, std::cmp::Reverse(stated))
+            })
+            .map(|(place, _)| place)
     }
 
     /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
@@ -458,13 +459,18 @@ impl<'a> Matching<'a> {
                 self.stats.refused.add(row)?;
                 continue;
             }
-            let corrects = |place: &&usize| {
-                let stored = self.records.get(**place);
-                gone.contains(place)
-                    && !in_place_of.contains(*place)
-                    && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
-            };
-            let corrected = self.places.get(&second_of(row)).into_iter().flatten().find(corrects).copied();
+            let corrected = self
+                .places
+                .get(&second_of(row))
+                .into_iter()
+                .flatten()
+                .find(|place: &&usize| {
+                    let stored = self.records.get(**place);
+                    gone.contains(place)
+                        && !in_place_of.contains(*place)
+                        && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
+                })
+                .copied();
             match corrected {
                 Some(place) => {
                     in_place_of.insert(place);

@@ -122,8 +122,8 @@ impl CostStore for MemoryStore {
         let mut state = self.write();
         state.keep_to(Origin::Provider)?;
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let mut stored = state.connections.get(connection).cloned().unwrap_or_else(new);
+        let mut stored =
+            state.connections.get(connection).cloned().unwrap_or_else(|| Stored::first_read_as(first_read));
         if let Some(replaced) = file.replaces.filter(|replaced| !stored.has_import(*replaced)) {
             return Err(Error::no_such_import(replaced));
         }
@@ -184,8 +184,11 @@ impl CostStore for MemoryStore {
     async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let mut state = self.write();
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let kept = &mut state.connections.entry(connection.clone()).or_insert_with(new).observations;
+        let kept = &mut state
+            .connections
+            .entry(connection.clone())
+            .or_insert_with(|| Stored::first_read_as(first_read))
+            .observations;
         kept.retain(|other| other.at != observations.at);
         kept.push(observations);
         kept.sort_by_key(|each| each.at);

@@ -71,8 +71,12 @@ impl WindowSet {
 
     /// Those before an instant.
     pub fn before(&self, end: Timestamp) -> Self {
-        let cut = |window: &Window| Window::new(window.start(), window.end().min(end)).ok();
-        Self(self.0.iter().filter_map(cut).collect())
+        Self(
+            self.0
+                .iter()
+                .filter_map(|window: &Window| Window::new(window.start(), window.end().min(end)).ok())
+                .collect(),
+        )
     }
 }
 

@@ -264,8 +264,11 @@ impl Connections {
     }
 
     fn name_is_free(&self, account_name: &str, but: Option<&ConnectionId>) -> Result<()> {
-        let taken = |other: &&Connection| other.account_name == account_name && Some(&other.id) != but;
-        match self.connections.iter().find(taken) {
+        match self
+            .connections
+            .iter()
+            .find(|other: &&Connection| other.account_name == account_name && Some(&other.id) != but)
+        {
             Some(other) => {
                 let message =
                     format!("the account name `{account_name}` belongs to the connection `{}`", other.id);

@@ -73,11 +73,14 @@ impl Bill {
 
     /// The items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
     pub fn dashboard_json(&self) -> String {
-        let item = |line: &InvoiceLine| match i64::try_from(line.amount / CENT) {
-            Ok(cents) if cents != 0 => json!({"description": line.description, "cents": cents}),
-            _ => json!({"description": line.description}),
-        };
-        let items: Vec<Value> = self.lines.iter().map(item).collect();
+        let items: Vec<Value> = self
+            .lines
+            .iter()
+            .map(|line: &InvoiceLine| match i64::try_from(line.amount / CENT) {
+                Ok(cents) if cents != 0 => json!({"description": line.description, "cents": cents}),
+                _ => json!({"description": line.description}),
+            })
+            .collect();
         json!({
             "items": items,
             "pricingDescription": {"description": self.title, "id": self.number},
@@ -107,12 +110,14 @@ mod tests {
             states_total: true,
             ..BillingTerms::default()
         };
-        let call = |minute: i64| {
-            let mut event = TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
-            event.charged = Some(3 * CENT);
-            event
-        };
-        let calls: Vec<_> = (0..1200).map(call).collect();
+        let calls: Vec<_> = (0..1200)
+            .map(|minute: i64| {
+                let mut event =
+                    TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
+                event.charged = Some(3 * CENT);
+                event
+            })
+            .collect();
         terms.bill(&calls).bill
     }
 

@@ -157,12 +157,13 @@ mod tests {
     /// A call of 30 cents at noon of every day of September.
     fn calls() -> Vec<TrueEvent> {
         let noon = |day: i64| Period::calendar_month(2026, 9, 0).start_ms + day * DAY + DAY / 2;
-        let call = |day| {
-            let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
-            event.charged = Some(30 * CENT);
-            event
-        };
-        (0..30).map(call).collect()
+        (0..30)
+            .map(|day| {
+                let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
+                event.charged = Some(30 * CENT);
+                event
+            })
+            .collect()
     }
 
     fn terms(threshold: Option<Threshold>) -> BillingTerms {

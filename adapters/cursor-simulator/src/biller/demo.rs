@@ -85,11 +85,17 @@ fn invoice(terms: &BillingTerms, list: &EventList) -> DemoInvoice {
 /// Full seats for those who are there when the cycle begins, prorated ones for those who join later. Who leaves pays
 /// to the end of the cycle.
 fn seats(company: &Company, start: i64) -> Seats {
-    let seat = |person: &Person| match person.joined {
-        Some(at) if at > start => Some(Seat::new(at, i64::MAX)),
-        _ => person.works_at(start).then_some(Seat::new(i64::MIN, i64::MAX)),
-    };
-    Seats::new(SEAT, company.people.iter().filter_map(seat).collect())
+    Seats::new(
+        SEAT,
+        company
+            .people
+            .iter()
+            .filter_map(|person: &Person| match person.joined {
+                Some(at) if at > start => Some(Seat::new(at, i64::MAX)),
+                _ => person.works_at(start).then_some(Seat::new(i64::MIN, i64::MAX)),
+            })
+            .collect(),
+    )
 }
 
 #[cfg(test)]

@@ -84,12 +84,15 @@ impl Tally {
                 .for_each(|group| all.merge(group));
             return all.line("", false, String::new(), terms).into_iter().collect();
         }
-        let both = |(model, modes): (&String, &Modes)| {
-            let plain = if modes.max.calls > 0 { format!("non-max-{model}") } else { model.clone() };
-            let plain = modes.plain.line(model, false, plain, terms);
-            [plain, modes.max.line(model, true, model.clone(), terms)]
-        };
-        self.models.iter().flat_map(both).flatten().collect()
+        self.models
+            .iter()
+            .flat_map(|(model, modes): (&String, &Modes)| {
+                let plain = if modes.max.calls > 0 { format!("non-max-{model}") } else { model.clone() };
+                let plain = modes.plain.line(model, false, plain, terms);
+                [plain, modes.max.line(model, true, model.clone(), terms)]
+            })
+            .flatten()
+            .collect()
     }
 }
 

@@ -187,12 +187,13 @@ fn changes(case: &mut Case) -> Vec<FeedChange> {
 
 fn announced(case: &Case) -> u64 {
     let known_gap = case.lost.as_ref().is_some_and(|lost| lost.known);
-    let announced = |row: &&Row| match row.fate {
-        Fate::Withdrawn => false,
-        Fate::Missing => !known_gap,
-        Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
-    };
-    let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(announced);
+    let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(|row: &&Row| {
+        match row.fate {
+            Fate::Withdrawn => false,
+            Fate::Missing => !known_gap,
+            Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
+        }
+    });
     u64::try_from(rows.count()).unwrap_or(0)
 }
 

@@ -125,10 +125,12 @@ impl EventQuery {
     /// Whether the filters let an event through; the dates are applied elsewhere.
     pub(crate) fn admits(&self, event: &TrueEvent) -> bool {
         let sent = event.email.as_deref();
-        let same_email = |email: &String| sent.is_some_and(|sent| sent.eq_ignore_ascii_case(email));
         let is_cloud = event.cloud_agent_id.is_some();
         self.person.as_deref().is_none_or(|person| event.person.as_deref().or(sent) == Some(person))
-            && self.email.as_ref().is_none_or(same_email)
+            && self
+                .email
+                .as_ref()
+                .is_none_or(|email: &String| sent.is_some_and(|sent| sent.eq_ignore_ascii_case(email)))
             && (self.service_account.is_none() || self.service_account == event.service_account_id)
             && admits_id(self.cloud_agent.as_deref(), event.cloud_agent_id.as_deref())
             && admits_id(self.automation.as_deref(), event.automation_id.as_deref())

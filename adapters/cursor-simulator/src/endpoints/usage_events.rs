@@ -19,9 +19,14 @@ enum Found {
 impl Found {
     fn by(query: &EventQuery, view: &View<'_>) -> Self {
         let list = view.list();
-        let after = |end: i64| end.checked_add(1).map_or(list.len(), |ms| list.older_than(ms));
         let first = query.start.map_or(0, |start| list.older_than(start)).max(view.snapshot.first_served());
-        let span = first..query.end.map_or(list.len(), after).max(first);
+        let span = first
+            ..query
+                .end
+                .map_or(list.len(), |end: i64| {
+                    end.checked_add(1).map_or(list.len(), |ms| list.older_than(ms))
+                })
+                .max(first);
         if query.finds_all() {
             return Self::All(span);
         }

@@ -28,7 +28,10 @@ impl View<'_> {
 
     /// Those on the team now, in the order of the company's lists.
     pub(crate) fn members(&self) -> Vec<&Person> {
-        let there = |person: &&Person| person.works_at(self.now) && !self.removed.contains_key(&person.email);
-        self.company.people.iter().filter(there).collect()
+        self.company
+            .people
+            .iter()
+            .filter(|person: &&Person| person.works_at(self.now) && !self.removed.contains_key(&person.email))
+            .collect()
     }
 }

@@ -171,8 +171,7 @@ impl TrueEvent {
 
     /// The person, also where only the email is known; nobody for service accounts.
     pub(crate) fn whose(&self) -> Option<&str> {
-        let by_email = || self.email.as_deref().filter(|_| self.service_account_id.is_none());
-        self.person.as_deref().or_else(by_email)
+        self.person.as_deref().or_else(|| self.email.as_deref().filter(|_| self.service_account_id.is_none()))
     }
 
     fn fee(&self) -> i128 {
