@@ -31,7 +31,7 @@ pub struct UsageEvents {
 }
 
 impl Client {
-    /// The usage events of the half-open window `[start, end)`, by
+    /// Returns the usage events of the half-open window `[start, end)`, by
     /// `POST /teams/filtered-usage-events`. Nothing is sent until one of its functions is called.
     ///
     /// Cursor's bounds are inclusive milliseconds; the window is sent as the first millisecond that
@@ -96,7 +96,7 @@ impl UsageEvents {
         self
     }
 
-    /// The page of this number, from 1.
+    /// Returns the page of this number, from 1.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
@@ -138,7 +138,7 @@ impl UsageEvents {
         }
     }
 
-    /// The pages in turn, until the server says that there are no more; an empty page is no end.
+    /// Returns the pages in turn, until the server says that there are no more; an empty page is no end.
     ///
     /// The pages are offsets into data that may move, so a stream can repeat an event or miss one.
     /// [`UsageEvents::snapshot`] proves that it did not. One page is held at a time, however many
@@ -153,7 +153,7 @@ impl UsageEvents {
         .boxed()
     }
 
-    /// The events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
+    /// Returns the events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
         let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
@@ -166,7 +166,7 @@ impl UsageEvents {
         Self { connection: self.connection.started(), max_events, ..self.clone() }
     }
 
-    /// Whether a moment lies in the window.
+    /// Returns whether a moment lies in the window.
     pub(crate) fn contains(&self, at: DateTime<Utc>) -> bool {
         self.query.contains(at)
     }

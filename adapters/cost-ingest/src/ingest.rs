@@ -37,20 +37,20 @@ impl<'a> Ingest<'a> {
         }
     }
 
-    /// The same, watched.
+    /// Returns the same, watched.
     pub fn observer(mut self, observer: &'a dyn Observer) -> Self {
         self.observer = observer;
         self
     }
 
-    /// The same, with a first import that reaches so many months back; 12 unless told otherwise.
+    /// Returns the same, with a first import that reaches so many months back; 12 unless told otherwise.
     pub fn retention_months(mut self, months: u32) -> Self {
         self.retention_months = months;
         self
     }
 
-    /// The same, with another number of days for which late charges are to be expected: charges of the current day and of
-    /// that many before it are provisional. [`LOOK_BACK_DAYS`] unless told otherwise.
+    /// Returns the same, with another number of days for which late charges are to be expected: charges of the current
+    /// day and of that many before it are provisional. [`LOOK_BACK_DAYS`] unless told otherwise.
     pub fn look_back_days(mut self, days: u32) -> Self {
         self.look_back_days = days;
         self
@@ -131,7 +131,7 @@ impl<'a> Ingest<'a> {
         Ok(running.report)
     }
 
-    /// The spans of what the provider was read for that were final then: a change inside is a restatement.
+    /// Returns the spans of what the provider was read for that were final then: a change inside is a restatement.
     pub(crate) fn closed(&self, coverage: &Coverage, now: Timestamp) -> WindowSet {
         coverage.by_provider().settled(now, self.look_back_days)
     }

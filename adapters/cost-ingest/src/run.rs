@@ -69,8 +69,8 @@ impl<'a> Running<'a> {
         store.begin_read(connection, origin).await
     }
 
-    /// The number of a read whose answer says that the charges are something else than was taken for granted: a store
-    /// that holds charges of the other origin refuses it.
+    /// Returns the number of a read whose answer says that the charges are something else than was taken for granted: a
+    /// store that holds charges of the other origin refuses it.
     async fn begin_again_as(&mut self, origin: Origin, read: ReadNumber) -> cost_model::Result<ReadNumber> {
         if self.origin == Some(origin) {
             return Ok(read);
@@ -202,8 +202,8 @@ impl<'a> Running<'a> {
     }
 }
 
-/// A second look at what every source promises: the window asked for, as many rows as announced, and which of them lie
-/// outside.
+/// Checks what every source promises: the window asked for, as many rows as announced, and which of
+/// them lie outside.
 fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Option<OutsideRows>> {
     let failed = |message: String| Err(cost_model::Error::new(ErrorKind::Source, message));
     if batch.window != window {

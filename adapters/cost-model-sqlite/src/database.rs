@@ -127,7 +127,7 @@ fn create(path: &Path) -> Attempt<()> {
     }
 }
 
-/// Whether everything is in the file itself, and nothing in a log beside it.
+/// Returns whether everything is in the file itself, and nothing in a log beside it.
 fn has_no_log(path: &Path) -> bool {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

@@ -30,7 +30,7 @@ pub(crate) const COLUMNS: [&str; COUNT] = [
 
 pub(crate) const COUNT: usize = 15;
 
-/// What the columns hold.
+/// Returns what the columns hold.
 pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
     fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
         text.map(|text| Cow::Borrowed(&**text))

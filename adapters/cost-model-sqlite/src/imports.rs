@@ -15,7 +15,7 @@ use crate::failure::{Attempt, Failure};
 use crate::record::{Flags, instant};
 use crate::{coverage, reads, windows};
 
-/// Every import of a connection, in the order in which they were brought in.
+/// Returns every import of a connection, in the order in which they were brought in.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Import>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT id, person, start, until, exported_at, imported_at, rows FROM import WHERE connection = ? ORDER BY number",

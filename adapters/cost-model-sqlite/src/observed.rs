@@ -70,7 +70,7 @@ fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGrou
     Ok(())
 }
 
-/// Every observation of a connection, ascending by time.
+/// Returns every observation of a connection, ascending by time.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<ProviderSnapshot>> {
     let sql = "SELECT at, cycle_start, cycle_end, requests FROM observation WHERE connection = ? ORDER BY at";
     let mut statement = sqlite.prepare_cached(sql)?;

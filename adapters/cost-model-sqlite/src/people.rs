@@ -79,7 +79,7 @@ fn rename(
     Ok(())
 }
 
-/// Whether anything in the set is that text.
+/// Returns whether anything in the set is that text.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
     dimensions::texts(set).iter().flatten().any(|each| each == text)

@@ -40,7 +40,7 @@ impl Flags {
     pub(crate) const IMPORTED: i64 = 1 << 4;
     const ROUNDED: u32 = 5;
 
-    /// The flags of a charge that the provider states as it is.
+    /// Makes the flags of a charge that the provider states as it is.
     pub(crate) fn as_read(record: &CostRecord) -> Self {
         let derived = if record.costs.derived { Self::DERIVED } else { 0 };
         Self(i64::from(record.stated.rounded) << Self::ROUNDED | derived)

@@ -22,7 +22,7 @@ pub(crate) struct Resolver {
     runs: FxHashMap<i64, (Arc<str>, Timestamp)>,
 }
 
-/// The columns of [`Resolver::fields`], from the first column on.
+/// Returns the columns of [`Resolver::fields`], from the first column on.
 pub(crate) fn columns() -> String {
     format!("{}, tags, attributes", dimensions::COLUMNS.join(", "))
 }
@@ -95,7 +95,7 @@ impl Resolver {
         Ok(text)
     }
 
-    /// The name of a run, and when it or one before first saw what it read.
+    /// Returns the name of a run, and when it or one before first saw what it read.
     pub(crate) fn run(&mut self, sqlite: &Connection, number: i64) -> Attempt<&(Arc<str>, Timestamp)> {
         match self.runs.entry(number) {
             Entry::Occupied(known) => Ok(known.into_mut()),

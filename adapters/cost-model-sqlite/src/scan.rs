@@ -74,7 +74,7 @@ impl Numbers {
         self.before.extend(self.of_this.drain(..).map(|(number, set)| (set, number)));
     }
 
-    /// The number of a set that this connection has not shown before, and whether it is new.
+    /// Returns the number of a set that this connection has not shown before, and whether it is new.
     fn number(&mut self, set: &Arc<DimensionSet>) -> Result<(SetNumber, bool)> {
         if let Some(known) = self.before.get(set) {
             return Ok((*known, false));

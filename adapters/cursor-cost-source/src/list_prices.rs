@@ -83,7 +83,7 @@ const PRICES: [Entry; 18] = [
     (&["default", "auto"], ["1.25", "1.25", "0.25", "6"]),
 ];
 
-/// The list prices that Cursor's pricing page gave in August and September 2026, for the models it named.
+/// Returns the list prices that Cursor's pricing page gave in August and September 2026, for the models it named.
 ///
 /// For estimates only: what a call cost is what its event says. Models that are not listed, and charges before August
 /// 2026, have no price here and are reported as unpriced. `default` (Auto) has the prices that it was last listed with.

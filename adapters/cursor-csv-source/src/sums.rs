@@ -21,7 +21,7 @@ pub(crate) struct SumRow {
 }
 
 impl SumRow {
-    /// The sum that a row is; `None` for a row of usage.
+    /// Makes the sum that a row is; `None` for a row of usage.
     pub(crate) fn find(
         table: &Table<'_>,
         row: &Row<'_>,
@@ -102,7 +102,8 @@ impl Summand {
         }
     }
 
-    /// Whether its names are not those of a person and a model, as in the words that another language has for all models.
+    /// Returns whether its names are not those of a person and a model, as in the words that another language has for
+    /// all models.
     fn has_odd_names(&self) -> bool {
         !self
             .model

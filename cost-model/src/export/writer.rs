@@ -136,8 +136,8 @@ impl<'a> RecordExport<'a> {
         Self { tagger, pseudonyms: None, writer }
     }
 
-    /// The same with other names for the people in dimensions, tags and values of tag keys, and with other record ids: an
-    /// id is a digest over the person as well, of which a name could be guessed.
+    /// Returns the same with other names for the people in dimensions, tags and values of tag keys, and with other
+    /// record ids: an id is a digest over the person as well, of which a name could be guessed.
     pub fn pseudonyms(mut self, pseudonyms: Option<&'a Pseudonyms>) -> Self {
         self.pseudonyms = pseudonyms;
         self

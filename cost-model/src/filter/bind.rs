@@ -32,7 +32,7 @@ impl Expression {
         }
     }
 
-    /// Whether the tree, printed and read again, has the same bindings.
+    /// Returns whether the tree, printed and read again, has the same bindings.
     pub(super) fn is_bound_as_it_reads(&self) -> bool {
         let mut read = self.clone();
         read.bind_tag_values(None);

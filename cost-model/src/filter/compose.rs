@@ -5,8 +5,8 @@ use super::{Allocation, Filter};
 use crate::error::{Error, ErrorKind, Result};
 
 impl Filter {
-    /// What both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a `tags.name`
-    /// of the other. A multiplier of either stays.
+    /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a
+    /// `tags.name` of the other. A multiplier of either stays.
     ///
     /// ```
     /// use cost_model::Filter;
@@ -34,7 +34,7 @@ impl Filter {
         composed(conjunction(self.expression, other.expression), allocation)
     }
 
-    /// What either filter matches, each with the meaning that it has alone.
+    /// Returns what either filter matches, each with the meaning that it has alone.
     ///
     /// # Errors
     /// [`ErrorKind::Filter`] when either has a multiplier, or together they nest more than 100 deep.
@@ -76,8 +76,9 @@ impl Filter {
     }
 }
 
-/// The flattest tree that means `one` and `other`. A `tags.value` of one side must not read as bound to a `tags.name` of
-/// the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds what follows.
+/// Returns the flattest tree that means `one` and `other`. A `tags.value` of one side must not read as bound to a
+/// `tags.name` of the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds
+/// what follows.
 fn conjunction(one: Expression, other: Expression) -> Expression {
     let flat = |expression: &Expression| match expression {
         Expression::And(parts) => parts.clone(),
@@ -97,7 +98,7 @@ fn conjunction(one: Expression, other: Expression) -> Expression {
         .unwrap_or_else(|| Expression::And(vec![other, one]))
 }
 
-/// The filter as read from the sentence that it prints, so that its spans are places in that sentence.
+/// Returns the filter as read from the sentence that it prints, so that its spans are places in that sentence.
 fn composed(expression: Expression, allocation: Option<Allocation>) -> Result<Filter> {
     Filter::parse(&Filter { expression, allocation, branches: Vec::new() }.to_string())
 }

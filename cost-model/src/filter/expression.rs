@@ -37,7 +37,7 @@ pub struct Predicate {
 }
 
 impl Predicate {
-    /// The dimensions that the predicate depends on, if no more than dimensions.
+    /// Returns the dimensions that the predicate depends on, if no more than dimensions.
     pub(super) fn reads(&self) -> Option<Vec<Dimension>> {
         match &self.field {
             // A service goes by its id, too.

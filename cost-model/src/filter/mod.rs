@@ -116,19 +116,19 @@ impl Filter {
         parser::parse(sentence).map_err(|error| error.located_in(sentence))
     }
 
-    /// Whether a charge with these dimensions meets the condition.
+    /// Returns whether a charge with these dimensions meets the condition.
     pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
         self.expression.matches(dimensions)
     }
 
-    /// The condition as a tree. Its spans are places in the sentence parsed, or for a filter made by [`Filter::and`],
-    /// [`Filter::or`] or [`Filter::not`] in the sentence that it prints.
+    /// Returns the condition as a tree. Its spans are places in the sentence parsed, or for a filter made by
+    /// [`Filter::and`], [`Filter::or`] or [`Filter::not`] in the sentence that it prints.
     pub fn expression(&self) -> &Expression {
         &self.expression
     }
 
-    /// The share of a charge with these dimensions that counts, above 0 and up to 1; `None` if the filter does not match it.
-    /// Of several branches of an OR with shares of their own, the first that matches decides.
+    /// Returns the share of a charge with these dimensions that counts, above 0 and up to 1; `None` if the filter does
+    /// not match it. Of several branches of an OR with shares of their own, the first that matches decides.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Filter, Timestamp};
@@ -171,29 +171,29 @@ impl Filter {
         conditions.iter().zip(allocations.iter().map(Option::as_ref))
     }
 
-    /// Whether only a share of what the filter matches counts, of all of it or of a branch.
+    /// Returns whether only a share of what the filter matches counts, of all of it or of a branch.
     pub fn has_allocation(&self) -> bool {
         self.allocation.is_some() || self.has_branch_allocations()
     }
 
-    /// Whether branches have shares of their own.
+    /// Returns whether branches have shares of their own.
     pub(crate) fn has_branch_allocations(&self) -> bool {
         !self.branches.is_empty()
     }
 
-    /// The share of every matching charge that counts, above 0 and up to 1, where it is the same for all; without one, all of
-    /// it, unless branches have shares of their own.
+    /// Returns the share of every matching charge that counts, above 0 and up to 1, where it is the same for all;
+    /// without one, all of it, unless branches have shares of their own.
     pub fn allocation(&self) -> Option<Decimal> {
         self.allocation.as_ref().map(|allocation| allocation.share)
     }
 
-    /// Whether the condition reads the time, the amounts or the usage of a charge, so that charges with the same
-    /// dimensions and tags may differ in it.
+    /// Returns whether the condition reads the time, the amounts or the usage of a charge, so that charges with the
+    /// same dimensions and tags may differ in it.
     pub fn is_per_charge(&self) -> bool {
         self.any_field(Field::is_per_charge)
     }
 
-    /// The dimensions that the filter names, each once. `tags.name` and `tags.value` name none.
+    /// Returns the dimensions that the filter names, each once. `tags.name` and `tags.value` name none.
     pub fn dimensions(&self) -> Vec<Dimension> {
         let mut dimensions = Vec::new();
         self.expression.for_each_predicate(&mut |predicate| {
@@ -206,8 +206,8 @@ impl Filter {
         dimensions
     }
 
-    /// The dimensions, tags included, that the condition depends on, each once: two charges that agree in these both
-    /// meet it or both do not. `None` where it depends on more, such as amounts or tags of any key.
+    /// Returns the dimensions, tags included, that the condition depends on, each once: two charges that agree in these
+    /// both meet it or both do not. `None` where it depends on more, such as amounts or tags of any key.
     pub fn reads(&self) -> Option<Vec<Dimension>> {
         let mut reads = Some(Vec::new());
         self.expression.for_each_predicate(&mut |predicate| {
@@ -223,7 +223,7 @@ impl Filter {
         })
     }
 
-    /// Whether the filter asks about tags of any key.
+    /// Returns whether the filter asks about tags of any key.
     pub(crate) fn asks_any_tag(&self) -> bool {
         self.any_field(|field| matches!(field, Field::TagName | Field::TagValue { .. } | Field::TagPair))
     }

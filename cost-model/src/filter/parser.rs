@@ -77,7 +77,7 @@ impl Parser {
         Ok(Some(Expression::Or(parts)))
     }
 
-    /// A branch of an OR, and its share.
+    /// Returns a branch of an OR, and its share.
     fn branch(&mut self, condition: Condition) -> Result<(Expression, Option<Allocation>)> {
         let allocation = self.allocation.take();
         match (condition, allocation) {
@@ -135,7 +135,7 @@ impl Parser {
         Ok(condition)
     }
 
-    /// Whether a parenthesis opens a pair of fields rather than a group.
+    /// Returns whether a parenthesis opens a pair of fields rather than a group.
     fn at_pair(&self) -> bool {
         matches!(self.cursor.peek(1), Some(Token::Word(_)))
             && self.cursor.at_mark(2, ".")

@@ -67,7 +67,7 @@ impl fmt::Display for Predicate {
     }
 }
 
-/// The items, parted by commas, and the closing parenthesis.
+/// Returns the items, parted by commas, and the closing parenthesis.
 fn write_list<T>(
     f: &mut fmt::Formatter<'_>,
     items: &[T],

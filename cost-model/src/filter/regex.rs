@@ -40,7 +40,7 @@ impl Regex {
         })
     }
 
-    /// The expression as written, without its quotes.
+    /// Returns the expression as written, without its quotes.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -52,7 +52,7 @@ impl Regex {
         &self.required
     }
 
-    /// Whether it matches somewhere in `value`.
+    /// Returns whether it matches somewhere in `value`.
     pub fn matches(&self, value: &str) -> bool {
         self.compiled.is_match(value)
     }

@@ -48,7 +48,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// How it is written.
+    /// Returns how it is written.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Less => "<",
@@ -60,7 +60,7 @@ impl Comparison {
 }
 
 impl Test {
-    /// The tags whose keys the test lists, if it is a test of keys that lists them.
+    /// Returns the tags whose keys the test lists, if it is a test of keys that lists them.
     pub(super) fn tags_named(&self) -> Option<Vec<Dimension>> {
         let tag = |literal: &Literal| Some(Dimension::Tag(Arc::clone(literal.as_text()?)));
         match self {

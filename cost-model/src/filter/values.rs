@@ -48,7 +48,7 @@ pub struct UnknownValue {
 crate::masked_debug!(UnknownValue { value_span });
 
 impl UnknownValue {
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Arc<str> {
         &self.value
     }
@@ -74,7 +74,7 @@ impl fmt::Display for UnknownValue {
 }
 
 impl Filter {
-    /// Every literal of `=`, `!=`, `IN` and `NOT IN`, pairs included, from left to right.
+    /// Returns every literal of `=`, `!=`, `IN` and `NOT IN`, pairs included, from left to right.
     pub fn literals(&self) -> Vec<FieldLiteral<'_>> {
         let mut literals = Vec::new();
         self.expression.for_each_predicate(&mut |predicate| {
@@ -96,9 +96,9 @@ impl Filter {
         literals
     }
 
-    /// The literals that their dimension never has as a value, going by `known`, which tells all values of a dimension.
-    /// A service may be named by its display name or its id. Literals of no one dimension are not looked at, such as those
-    /// of `tags.name`.
+    /// Returns the literals that their dimension never has as a value, going by `known`, which tells all values of a
+    /// dimension. A service may be named by its display name or its id. Literals of no one dimension are not looked at,
+    /// such as those of `tags.name`.
     ///
     /// ```
     /// use std::borrow::Cow;

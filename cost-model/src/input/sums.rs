@@ -47,7 +47,7 @@ const ABOUT: &str = "models model users user members member people persons perso
     events modelle nutzer benutzer modèles utilisateurs everyone everybody days day";
 
 impl SumLabel {
-    /// What a label says about sums; `None` for the label of a row.
+    /// Returns what a label says about sums; `None` for the label of a row.
     ///
     /// ```
     /// use cost_model::input::SumLabel;
@@ -78,7 +78,7 @@ impl SumLabel {
         })
     }
 
-    /// Whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
+    /// Returns whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
     pub fn is_of_all(cell: &str) -> bool {
         let words = words(cell);
         let all_in = |lists: u16| words.iter().all(|word| is_in(lists, word));
@@ -131,12 +131,12 @@ impl Lists {
 
 static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
 
-/// Whether a word is in one of these lists.
+/// Returns whether a word is in one of these lists.
 fn is_in(lists: u16, word: &str) -> bool {
     LISTS.0.get(word).is_some_and(|found| found & lists != 0)
 }
 
-/// The words of a label in lower case: runs of letters.
+/// Returns the words of a label in lower case: runs of letters.
 fn words(label: &str) -> Vec<String> {
     let label = visible(label).to_lowercase();
     let parts = label.split(|each: char| !each.is_alphabetic());

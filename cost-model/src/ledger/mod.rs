@@ -79,12 +79,12 @@ impl Ledger {
         Ok(builder.build())
     }
 
-    /// The currency of every amount.
+    /// Returns the currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// The parts of `range` whose charges are missing, provisional or unknown, by connection and time.
+    /// Returns the parts of `range` whose charges are missing, provisional or unknown, by connection and time.
     pub fn gaps(&self, range: Window) -> Vec<Gap> {
         self.completeness.gaps(range)
     }
@@ -94,7 +94,7 @@ impl Ledger {
         self.charges.len()
     }
 
-    /// Whether there is no charge.
+    /// Returns whether there is no charge.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

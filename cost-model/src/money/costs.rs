@@ -30,7 +30,7 @@ impl Costs {
         Self::default()
     }
 
-    /// The same amount four times.
+    /// Makes the same amount four times.
     pub fn flat(amount: Money) -> Self {
         Self {
             billed: Some(amount),
@@ -41,7 +41,7 @@ impl Costs {
         }
     }
 
-    /// The amount that `metric` names.
+    /// Returns the amount that `metric` names.
     pub fn get(&self, metric: Metric) -> Option<Money> {
         match metric {
             Metric::Effective => self.effective,
@@ -72,7 +72,7 @@ impl Metric {
     /// Every metric, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::Effective, Self::Billed, Self::List, Self::Contracted];
 
-    /// The metric's name, such as `effective`.
+    /// Returns the metric's name, such as `effective`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Effective => "effective",

@@ -15,7 +15,7 @@ impl Currency {
     /// The US dollar, the only currency in which Cursor states amounts.
     pub const USD: Self = Self(*b"USD");
 
-    /// The three-letter code.
+    /// Returns the three-letter code.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

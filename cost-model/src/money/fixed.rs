@@ -60,14 +60,14 @@ pub(crate) fn to_text(value: i128, scale: u32) -> String {
     }
 }
 
-/// The same number as a count of `10^-24`; `None` when it does not fit or is finer than that.
+/// Returns the same number as a count of `10^-24`; `None` when it does not fit or is finer than that.
 pub(crate) fn from_decimal(value: Decimal) -> Option<i128> {
     let value = value.normalize();
     let missing = SCALE.checked_sub(value.scale())?;
     value.mantissa().checked_mul(power_of_ten(missing))
 }
 
-/// The same number as a [`Decimal`]; `None` when it has more digits than one holds.
+/// Returns the same number as a [`Decimal`]; `None` when it has more digits than one holds.
 pub(crate) fn to_decimal(units: i128) -> Option<Decimal> {
     let (mut mantissa, mut scale) = (units, SCALE);
     while scale > 0 && mantissa.checked_rem(10) == Some(0) {

@@ -30,7 +30,7 @@ pub struct Prices {
 }
 
 impl PriceBook {
-    /// A book without prices.
+    /// Makes a book without prices.
     pub fn new() -> Self {
         Self::default()
     }
@@ -49,21 +49,21 @@ impl PriceBook {
         }
     }
 
-    /// The prices of a service at that instant.
+    /// Returns the prices of a service at that instant.
     pub fn prices(&self, service_id: &str, at: Timestamp) -> Option<&Prices> {
         let dated = self.services.get(service_id)?;
         let later = dated.partition_point(|(from, _)| *from <= at);
         dated.get(later.checked_sub(1)?).map(|(_, prices)| prices)
     }
 
-    /// The instants at which a price changes.
+    /// Returns the instants at which a price changes.
     pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.services.values().flatten().map(|(from, _)| *from)
     }
 }
 
 impl Prices {
-    /// The price of a million tokens of one type.
+    /// Returns the price of a million tokens of one type.
     pub fn get(&self, token_type: TokenType) -> Money {
         match token_type {
             TokenType::Input => self.input,
@@ -73,8 +73,8 @@ impl Prices {
         }
     }
 
-    /// What the tokens of each type weigh in the cost of a call, in the order of [`TokenType::ALL`]; `None` if nothing
-    /// weighs anything or a price is negative.
+    /// Returns what the tokens of each type weigh in the cost of a call, in the order of [`TokenType::ALL`]; `None` if
+    /// nothing weighs anything or a price is negative.
     pub(crate) fn weights(&self, tokens: &TokenCounts) -> Option<[u128; 4]> {
         let mut weights = [0; 4];
         for (weight, token_type) in weights.iter_mut().zip(TokenType::ALL) {

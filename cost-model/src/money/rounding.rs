@@ -18,7 +18,7 @@ impl Rounding {
     /// Every policy, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
-    /// The field's name of the policy, such as `half-up`.
+    /// Returns the field's name of the policy, such as `half-up`.
     pub fn name(self) -> &'static str {
         match self {
             Self::HalfUp => "half-up",

@@ -96,8 +96,8 @@ fn neutralise(text: &str, keep_lines: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character shows nothing by itself, or changes how others are shown: controls, line and paragraph separators,
-/// bidirectional and other format controls, fillers, variation selectors and tags.
+/// Returns whether a character shows nothing by itself, or changes how others are shown: controls, line and paragraph
+/// separators, bidirectional and other format controls, fillers, variation selectors and tags.
 pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character,

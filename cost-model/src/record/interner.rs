@@ -129,7 +129,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
         self.sets.len()
     }
 
-    /// Whether no set has been made.
+    /// Returns whether no set has been made.
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty()
     }

@@ -61,7 +61,7 @@ pub enum Person {
 }
 
 impl Provenance {
-    /// The provenance of a record that a store hands out, in the parts that it keeps.
+    /// Makes the provenance of a record that a store hands out, in the parts that it keeps.
     pub fn stored(
         connection: ConnectionId,
         run: Arc<str>,
@@ -91,7 +91,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run at that instant, named after it.
+    /// Makes a run at that instant, named after it.
     pub fn at(at: Timestamp) -> Self {
         Self { id: at.to_string().into(), at }
     }
@@ -103,7 +103,7 @@ impl Run {
 pub struct ReadNumber(u64);
 
 impl ReadNumber {
-    /// The read of that number. Only stores hand out numbers.
+    /// Makes the read of that number. Only stores hand out numbers.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }

@@ -44,7 +44,7 @@ pub enum Weekday {
 }
 
 impl Bin {
-    /// The first instant of the step that `at` lies in.
+    /// Returns the first instant of the step that `at` lies in.
     pub fn start_of(self, at: Timestamp, zone: FixedOffset) -> Timestamp {
         let local = at.to_datetime().with_timezone(&zone).naive_local();
         let date = local.date();
@@ -72,7 +72,7 @@ impl Bin {
 }
 
 impl Bin {
-    /// The first instants of all steps that `window` touches, ascending.
+    /// Returns the first instants of all steps that `window` touches, ascending.
     pub(super) fn starts(self, window: Window, zone: FixedOffset) -> Vec<Timestamp> {
         let mut starts = vec![self.start_of(window.start(), zone)];
         while let Some(next) =
@@ -83,7 +83,7 @@ impl Bin {
         starts
     }
 
-    /// The first instant of the step after the one that starts at `start`.
+    /// Returns the first instant of the step after the one that starts at `start`.
     pub(super) fn next(self, start: Timestamp, zone: FixedOffset) -> Option<Timestamp> {
         const HOUR: i64 = 3_600_000;
         // Longer than the step and shorter than two of them.
@@ -117,7 +117,7 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
     date.and_time(chrono::NaiveTime::MIN)
 }
 
-/// The last of `anchor`, `anchor` plus or minus a month, and so on, that is not after `at`.
+/// Returns the last of `anchor`, `anchor` plus or minus a month, and so on, that is not after `at`.
 fn cycle_start(anchor: NaiveDateTime, at: NaiveDateTime) -> NaiveDateTime {
     let months = |time: NaiveDateTime| i64::from(time.year()) * 12 + i64::from(time.month0());
     let between = months(at) - months(anchor);

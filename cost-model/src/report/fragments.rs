@@ -81,7 +81,7 @@ impl TokenPart {
 }
 
 impl Level {
-    /// The parts of one fragment, always as many; `None` where a part holds nothing of it.
+    /// Returns the parts of one fragment, always as many; `None` where a part holds nothing of it.
     pub(super) fn parts(&self, whole: &Fragment) -> Result<Vec<Option<Fragment>>> {
         match self {
             Self::Shares(weights) => Ok(whole.split(weights)?.into_iter().map(Some).collect()),
@@ -104,7 +104,7 @@ impl Fragment {
         }
     }
 
-    /// A stored charge as a whole.
+    /// Makes a stored charge as a whole.
     pub(crate) fn of_record(record: &CostRecord) -> Self {
         Self {
             costs: record.costs,
@@ -115,7 +115,7 @@ impl Fragment {
         }
     }
 
-    /// What many charges are together. No part is taken of it, so that the fee within does not matter.
+    /// Returns what many charges are together. No part is taken of it, so that the fee within does not matter.
     pub(crate) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
         Self { costs, tokens, requests, quantity: Quantity::ZERO, fee: None }
     }
@@ -138,7 +138,7 @@ impl Fragment {
         })
     }
 
-    /// The parts in proportion to weights, which add up to the whole.
+    /// Returns the parts in proportion to weights, which add up to the whole.
     pub(crate) fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
         let shares = |amount: i128| split(amount, weights, ZeroWeights::Even);
         let costs = each_amount(&self.costs, weights.len(), |amount| {

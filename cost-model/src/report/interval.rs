@@ -37,7 +37,7 @@ pub enum Interval {
 }
 
 impl Interval {
-    /// The range, with `today` and midnights in `zone`.
+    /// Returns the range, with `today` and midnights in `zone`.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when it is empty or leaves the calendar.
@@ -109,7 +109,7 @@ impl fmt::Display for Interval {
     }
 }
 
-/// The range before `window`: as many whole months if it is made of whole months, else as much time.
+/// Returns the range before `window`: as many whole months if it is made of whole months, else as much time.
 pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
     let local = |at: Timestamp| at.to_datetime().with_timezone(&zone).naive_local();
     let (start, end) = (local(window.start()), local(window.end()));

@@ -22,7 +22,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The figure as a whole number that orders like it.
+    /// Returns the figure as a whole number that orders like it.
     pub(super) fn size(self, totals: &Totals) -> Result<i128> {
         match self {
             Self::Cost(metric) => Ok(totals.get(metric).amount.units()),

@@ -48,7 +48,7 @@ impl Column {
         Self::Cost(Metric::Effective),
     ];
 
-    /// The column's heading.
+    /// Returns the column's heading.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Cost(metric) => metric.name(),
@@ -64,7 +64,7 @@ impl Column {
         }
     }
 
-    /// The exact figure.
+    /// Returns the exact figure.
     fn figure(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
         let previous_cost = |metric| previous.map(|totals| totals.get(metric).amount);
         Ok(match self {
@@ -80,7 +80,7 @@ impl Column {
         })
     }
 
-    /// The figure as it is shown to people.
+    /// Returns the figure as it is shown to people.
     fn shown(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
         match self.money(totals, previous) {
             Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
@@ -98,8 +98,8 @@ impl Column {
 }
 
 impl Report {
-    /// The report as a table for people: costs in whole cents, thousands separators in counts, a line of totals, and below
-    /// it whatever the figures leave open.
+    /// Returns the report as a table for people: costs in whole cents, thousands separators in counts, a line of
+    /// totals, and below it whatever the figures leave open.
     ///
     /// Each figure is the rounding of its own exact value, so that the same amount is the same in every table; where the
     /// rounded rows do not add up to the rounded total, a line below says by how much. Names are neutralised by
@@ -137,7 +137,7 @@ impl Report {
         Ok(text)
     }
 
-    /// The report as CSV with exact figures, one row for each row; names are neutralised by
+    /// Returns the report as CSV with exact figures, one row for each row; names are neutralised by
     /// [`for_csv`](crate::output::for_csv).
     ///
     /// # Errors
@@ -169,7 +169,7 @@ impl Report {
         bin.into_iter().chain(keys).collect()
     }
 
-    /// A day where steps start at midnight, else the instant.
+    /// Returns a day where steps start at midnight, else the instant.
     fn bin_label(&self, bin: Timestamp) -> String {
         let local = bin.to_datetime().with_timezone(&self.zone);
         if local.time() == chrono::NaiveTime::MIN {
@@ -204,7 +204,7 @@ impl Report {
         }))
     }
 
-    /// What the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
+    /// Returns what the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         for metric in [Metric::Effective, Metric::Billed, Metric::List] {

@@ -18,12 +18,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
+    /// Returns what Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
     pub fn vantage() -> Self {
         Self { credits: false, refunds: false, discounts: true, tax: true, unallocated: false }
     }
 
-    /// Whether a charge of this type counts.
+    /// Returns whether a charge of this type counts.
     pub(super) fn counts(self, charge_type: Option<&str>) -> bool {
         match charge_type {
             Some("Credit") => self.credits,

@@ -41,7 +41,7 @@ pub struct Sum {
 }
 
 impl Totals {
-    /// The sum that `metric` names.
+    /// Returns the sum that `metric` names.
     pub fn get(&self, metric: Metric) -> Sum {
         match metric {
             Metric::Effective => self.effective,
@@ -51,7 +51,7 @@ impl Totals {
         }
     }
 
-    /// The sums of both; charges count twice if both count them.
+    /// Returns the sums of both; charges count twice if both count them.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).

@@ -71,7 +71,7 @@ pub struct WindowCount {
 }
 
 impl WindowCount {
-    /// A count of `announced` rows, by one request.
+    /// Makes a count of `announced` rows, by one request.
     pub fn new(announced: u64, oldest: Option<Timestamp>) -> Self {
         Self { announced, oldest, requests: 1, retries: 0, waited: Duration::ZERO }
     }
@@ -90,7 +90,7 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// A field that stood in so many rows.
+    /// Makes a field that stood in so many rows.
     pub fn new(field: impl Into<Arc<str>>, json_type: impl Into<Arc<str>>, count: u64) -> Self {
         Self { field: field.into(), json_type: json_type.into(), count }
     }
@@ -138,7 +138,7 @@ pub struct SourceBatch {
 crate::masked_debug!(SourceBatch { window, records: |it| it.records.len(), announced });
 
 impl SourceBatch {
-    /// A batch of `records`, announced as that many, with no other figures.
+    /// Makes a batch of `records`, announced as that many, with no other figures.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
         let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
         Self {

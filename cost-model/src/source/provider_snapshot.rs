@@ -100,13 +100,13 @@ impl ProviderSnapshot {
 }
 
 impl ObservedSpend {
-    /// The on-demand spend, if the stated spend leaves out what the plan includes.
+    /// Returns the on-demand spend, if the stated spend leaves out what the plan includes.
     pub fn on_demand_if_apart(&self) -> Option<Money> {
         self.spend
     }
 
-    /// The on-demand spend, if the stated spend holds what the plan includes as well; absent where the included value is
-    /// not stated, or is more than the spend.
+    /// Returns the on-demand spend, if the stated spend holds what the plan includes as well; absent where the included
+    /// value is not stated, or is more than the spend.
     pub fn on_demand_if_total(&self) -> Option<Money> {
         let rest = self.spend?.checked_sub(self.included?).ok()?;
         (rest.units() >= 0).then_some(rest)

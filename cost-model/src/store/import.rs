@@ -26,7 +26,7 @@ impl ImportId {
         Self(digest.finish().prefix())
     }
 
-    /// The id with these bytes, as a store kept them.
+    /// Makes the id with these bytes, as a store kept them.
     pub fn from_bytes(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
@@ -77,7 +77,7 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import of `rows` rows, brought in at `imported_at`.
+    /// Makes an import of `rows` rows, brought in at `imported_at`.
     pub fn new(
         id: ImportId,
         owner: Owner,
@@ -338,7 +338,7 @@ impl<'a> Matching<'a> {
         self.statements_of(record) > 0
     }
 
-    /// How many imports state a record.
+    /// Returns how many imports state a record.
     fn statements_of(&self, record: RecordId) -> usize {
         let first = (record, ImportId([0; 8]));
         self.statements.range(first..).take_while(|(next, _)| *next == record).count()
@@ -373,7 +373,7 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// The stored record of the row's second that is like it, that no other row is, and that most files state.
+    /// Returns the stored record of the row's second that is like it, that no other row is, and that most files state.
     ///
     /// So the files that state one of several equal records are among those that state the one before it, and once a file
     /// is taken out, as many are left as the fullest of the others states.
@@ -392,8 +392,8 @@ impl<'a> Matching<'a> {
             .map(|(place, _)| place)
     }
 
-    /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
-    /// nothing of the charges of others.
+    /// Returns whether a row that is no stored charge is so much like this one that it may be its correction. A
+    /// person's file says nothing of the charges of others.
     fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
         let concerns = self.file.import.owner == Owner::Team
             || stored.record.dimensions.resource == row.dimensions.resource;
@@ -504,7 +504,7 @@ impl<'a> Matching<'a> {
         Ok(ImportPlan { stats: self.stats, change })
     }
 
-    /// A row as it is stored, with an id that no stored record has.
+    /// Returns a row as it is stored, with an id that no stored record has.
     fn row_to_store(
         &self,
         row: &CostRecord,

@@ -47,7 +47,7 @@ struct Stored {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Makes an empty store.
     pub fn new() -> Self {
         Self::default()
     }
@@ -258,7 +258,7 @@ impl Stored {
         self.imports.iter().any(|each| each.id == import)
     }
 
-    /// Where the records of a window stand.
+    /// Returns where the records of a window stand.
     fn places(&self, window: Window) -> Range<usize> {
         let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
         before(window.start())..before(window.end())

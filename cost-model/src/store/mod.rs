@@ -40,7 +40,7 @@ pub use window_replacement::{ReplaceStats, WindowReplacement};
 /// all of this.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
-    /// The connections that something is stored for, ascending.
+    /// Returns the connections that something is stored for, ascending.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -114,13 +114,13 @@ pub trait CostStore: fmt::Debug + Send + Sync {
         self.scan(scope, &mut charges::Numbering::new(sink)).await
     }
 
-    /// How many records a connection has in a window, without those that are unconfirmed.
+    /// Returns how many records a connection has in a window, without those that are unconfirmed.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
 
-    /// Every restatement of a connection, in the order in which they were stored.
+    /// Returns every restatement of a connection, in the order in which they were stored.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -193,13 +193,13 @@ impl Scope {
         Self::default()
     }
 
-    /// The same scope, limited to one more connection.
+    /// Returns the same scope, limited to one more connection.
     pub fn connection(mut self, connection: ConnectionId) -> Self {
         self.connections.get_or_insert_default().push(connection);
         self
     }
 
-    /// The same scope, limited to a window.
+    /// Returns the same scope, limited to a window.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -207,14 +207,14 @@ impl Scope {
 }
 
 impl Error {
-    /// A store's refusal to take a read that began before its connection was purged.
+    /// Makes a store's refusal to take a read that began before its connection was purged.
     pub fn read_is_void() -> Self {
         let message =
             "the connection was removed from the store while this read was under way; nothing was stored";
         Self::new(ErrorKind::Store, message)
     }
 
-    /// A store's refusal to mix charges of two origins.
+    /// Makes a store's refusal to mix charges of two origins.
     pub fn mixed_origins(held: Origin) -> Self {
         let message = match held {
             Origin::Demo => {
@@ -227,7 +227,7 @@ impl Error {
         Self::new(ErrorKind::Origin, message)
     }
 
-    /// A store's answer where there is no such import.
+    /// Makes a store's answer where there is no such import.
     pub fn no_such_import(import: ImportId) -> Self {
         Self::new(ErrorKind::Store, format!("no import {import} is stored for this connection"))
     }

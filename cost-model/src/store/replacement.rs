@@ -235,7 +235,7 @@ fn sort(records: &mut [StoredRecord]) {
     records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
-/// The coverage once the window is replaced: an unproven read leaves the window to be read again.
+/// Returns the coverage once the window is replaced: an unproven read leaves the window to be read again.
 fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> Coverage {
     for window in later.missing(new.window).into_windows() {
         if new.proven {
@@ -394,7 +394,8 @@ fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
         && old.dimensions.stated_kind == new.dimensions.stated_kind
 }
 
-/// Whether the provider states the same charge for nobody: the tags that named its person are gone, and no others came.
+/// Returns whether the provider states the same charge for nobody: the tags that named its person are gone, and no
+/// others came.
 fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
     let names = |record: &CostRecord, value: &Arc<str>| record.dimensions.resource.as_ref() == Some(value);

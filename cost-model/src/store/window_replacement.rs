@@ -31,7 +31,7 @@ pub struct WindowReplacement {
 crate::masked_debug!(WindowReplacement { window, records: |it| it.records.len(), read });
 
 impl WindowReplacement {
-    /// A window that was read whole.
+    /// Makes a window that was read whole.
     pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
         let (read_at, answers_from) = (run.at, window.start());
         Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }

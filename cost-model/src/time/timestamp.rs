@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// Makes the instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when no calendar date stands for it (beyond about 262,000 years).
@@ -33,12 +33,12 @@ impl Timestamp {
         self.0
     }
 
-    /// The UTC calendar date.
+    /// Returns the UTC calendar date.
     pub fn date(self) -> NaiveDate {
         self.to_datetime().date_naive()
     }
 
-    /// The same instant as a date and time.
+    /// Returns the same instant as a date and time.
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Both constructors only let calendar dates in, so the default never shows.
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
@@ -111,7 +111,7 @@ impl TryFrom<Span> for Window {
 }
 
 impl Window {
-    /// The span from `start` to just before `end`.
+    /// Makes the span from `start` to just before `end`.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when `end` does not lie after `start`.
@@ -123,7 +123,7 @@ impl Window {
         Err(Error::new(ErrorKind::Value, format!("a window must end after it starts: {start} to {end}")))
     }
 
-    /// The whole days from `first` to before `end`, in UTC.
+    /// Makes the whole days from `first` to before `end`, in UTC.
     ///
     /// # Errors
     /// As [`Window::new`].
@@ -131,17 +131,17 @@ impl Window {
         Self::new(Timestamp::midnight(first), Timestamp::midnight(end))
     }
 
-    /// The first instant inside.
+    /// Returns the first instant inside.
     pub const fn start(&self) -> Timestamp {
         self.start
     }
 
-    /// The first instant no longer inside.
+    /// Returns the first instant no longer inside.
     pub const fn end(&self) -> Timestamp {
         self.end
     }
 
-    /// Whether `at` lies inside.
+    /// Returns whether `at` lies inside.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
     }
@@ -158,7 +158,7 @@ impl Window {
         before.into_iter().chain(after).collect()
     }
 
-    /// The UTC calendar months that the span touches, as one span.
+    /// Returns the UTC calendar months that the span touches, as one span.
     pub fn whole_months(&self) -> Self {
         let last = Timestamp(self.end.0.saturating_sub(1)).date();
         let start = self.start.date().with_day(1).unwrap_or(self.start.date());

@@ -24,7 +24,7 @@ pub struct BadRow {
 crate::redact::masked_debug!(BadRow { page, row, path: |it| it.path() });
 
 impl BadRow {
-    /// The field that could not be read, such as `usageEvents[17].chargedCents`.
+    /// Returns the field that could not be read, such as `usageEvents[17].chargedCents`.
     pub fn path(&self) -> &str {
         self.fault.path()
     }

@@ -36,7 +36,7 @@ impl UnknownFields {
         }
     }
 
-    /// The fields, by path and type.
+    /// Returns the fields, by path and type.
     pub(crate) fn into_list(mut self) -> Vec<UnknownField> {
         self.0.sort_by(|a, b| (&a.path, a.json_type).cmp(&(&b.path, b.json_type)));
         self.0

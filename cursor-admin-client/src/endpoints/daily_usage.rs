@@ -89,7 +89,7 @@ pub(crate) enum Who {
     Everyone,
 }
 
-/// The request for a page of the half-open window. The people who were active come on one page.
+/// Returns the request for a page of the half-open window. The people who were active come on one page.
 pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: u32) -> Result<Call> {
     let call = Call::new(Route::DailyUsage);
     let refuse = |reason: &'static str| Error::config(call.route.operation(), reason);

@@ -176,7 +176,7 @@ impl Default for SpendQuery {
 }
 
 impl SpendQuery {
-    /// All members, by the person, 100 to a page.
+    /// Returns all members, by the person, 100 to a page.
     pub fn new() -> Self {
         Self::default()
     }
@@ -187,13 +187,13 @@ impl SpendQuery {
         self
     }
 
-    /// The order.
+    /// Returns the order.
     pub fn order(mut self, order: SpendOrder) -> Self {
         self.order = order;
         self
     }
 
-    /// The other way round.
+    /// Returns the other way round.
     pub fn descending(mut self) -> Self {
         self.descending = true;
         self

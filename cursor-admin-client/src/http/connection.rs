@@ -116,7 +116,7 @@ impl Connection {
         work.await
     }
 
-    /// A text that ends early counts as a broken connection.
+    /// Reads the whole body. A text that ends early counts as a broken connection.
     async fn attempts<T: Send>(
         &self,
         call: &Call,
@@ -178,7 +178,7 @@ impl Connection {
         Ok(waited)
     }
 
-    /// What the work returns, or `None` if the deadline comes first.
+    /// Returns what the work returns, or `None` if the deadline comes first.
     async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T> + Send) -> Option<T> {
         let Some(left) = deadline.left(self.inner.clock.now()) else { return Some(work.await) };
         if left.is_zero() {

@@ -32,7 +32,7 @@ macro_rules! routes {
                 match self { $(Self::$name => $operation),* }
             }
 
-            /// What may be asked in the address.
+            /// Returns what may be asked in the address.
             const fn query_names(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &$query),* }
             }
@@ -54,7 +54,7 @@ routes! {
 }
 
 impl Route {
-    /// The path with an id in its place.
+    /// Returns the path with an id in its place.
     pub(crate) fn path(self, id: &str) -> String {
         let parts: Vec<&str> = self
             .method_and_path()
@@ -81,7 +81,7 @@ impl Route {
     }
 }
 
-/// Whether a text can stand in an address as it is: it holds no slash, no dot and nothing encoded.
+/// Returns whether a text can stand in an address as it is: it holds no slash, no dot and nothing encoded.
 pub(crate) fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))

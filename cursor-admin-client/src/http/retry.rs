@@ -49,28 +49,28 @@ impl RetryPolicy {
         Self::default().attempts_max(1)
     }
 
-    /// How many requests one call may send, the first included; 0 counts as 1.
+    /// Returns how many requests one call may send, the first included; 0 counts as 1.
     #[must_use]
     pub fn attempts_max(mut self, attempts: u32) -> Self {
         self.attempts_max = attempts.max(1);
         self
     }
 
-    /// The shortest wait that a server may ask for, and the first bound of the waits after a 5xx.
+    /// Returns the shortest wait that a server may ask for, and the first bound of the waits after a 5xx.
     #[must_use]
     pub fn delay_min(mut self, delay: Duration) -> Self {
         self.delay_min = delay;
         self
     }
 
-    /// The longest wait.
+    /// Returns the longest wait.
     #[must_use]
     pub fn delay_max(mut self, delay: Duration) -> Self {
         self.delay_max = delay;
         self
     }
 
-    /// How long to wait after attempt number `attempt` (from 1), or `None` to give up.
+    /// Returns how long to wait after attempt number `attempt` (from 1), or `None` to give up.
     ///
     /// A pure function: `unit` is a random number in parts of 2^32, which tests fix.
     pub fn next_delay(&self, attempt: u32, outcome: Outcome, unit: u32) -> Option<Duration> {

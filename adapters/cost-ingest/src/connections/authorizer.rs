@@ -16,12 +16,12 @@ pub struct Actor(String);
 cost_model::masked_debug!(Actor {});
 
 impl Actor {
-    /// The actor of that name.
+    /// Makes the actor of that name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,7 +54,7 @@ impl Action {
 
 /// Decides who may do what. The host's own rules implement it; [`Roles`] are Vantage's.
 pub trait Authorizer: fmt::Debug + Send + Sync {
-    /// Whether the actor may do that.
+    /// Returns whether the actor may do that.
     fn allows(&self, actor: &Actor, action: Action) -> bool;
 }
 
@@ -99,7 +99,7 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::OrganizationOwner, Self::IntegrationOwner, Self::Editor, Self::Viewer];
 
-    /// Whether somebody of that role may do that.
+    /// Returns whether somebody of that role may do that.
     pub fn allows(self, action: Action) -> bool {
         match action {
             Action::Add
@@ -118,7 +118,7 @@ impl Role {
 pub struct Roles(BTreeMap<Actor, Role>);
 
 impl Roles {
-    /// The same, with one more actor's role.
+    /// Returns the same, with one more actor's role.
     pub fn with(mut self, actor: &Actor, role: Role) -> Self {
         self.0.insert(actor.clone(), role);
         self

@@ -44,7 +44,7 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// The sum of the lines of one kind.
+    /// Returns the sum of the lines of one kind.
     pub fn sum_of(&self, kind: LineKind) -> i128 {
         self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
     }
@@ -71,7 +71,7 @@ impl Bill {
         csv
     }
 
-    /// The items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
+    /// Returns the items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
     pub fn dashboard_json(&self) -> String {
         let items: Vec<Value> = self
             .lines

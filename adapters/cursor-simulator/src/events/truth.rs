@@ -66,7 +66,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// The sums over these events, in any order.
+    /// Makes the sums over these events, in any order.
     pub fn of<E: Borrow<TrueEvent>>(events: impl IntoIterator<Item = E>) -> Self {
         let mut truth = Self::default();
         for event in events {

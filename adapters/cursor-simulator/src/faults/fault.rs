@@ -71,7 +71,8 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// What [`Simulator::fired`](crate::Simulator::fired) and the log call it: the variant's name in kebab-case.
+    /// Returns what [`Simulator::fired`](crate::Simulator::fired) and the log call it: the variant's name in
+    /// kebab-case.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::TooManyRequests { .. } => "too-many-requests",
@@ -95,7 +96,7 @@ impl FaultKind {
         }
     }
 
-    /// What changes after the answer, if that is all this fault does.
+    /// Returns what changes after the answer, if that is all this fault does.
     fn changes(&self) -> Option<Vec<Change>> {
         match self {
             Self::ShiftedRows(event) => Some(vec![Change::Insert(event.clone())]),
@@ -204,7 +205,7 @@ impl Faults {
         self.fired.clone()
     }
 
-    /// What hits the next request to this endpoint; `None` is an unknown path.
+    /// Returns what hits the next request to this endpoint; `None` is an unknown path.
     pub(crate) fn strike(&mut self, endpoint: Option<Endpoint>) -> Strike {
         let mut strike = Strike::default();
         for fault in &mut self.queue {

@@ -103,17 +103,17 @@ impl Simulator {
         response
     }
 
-    /// The key that the server accepts.
+    /// Returns the key that the server accepts.
     pub fn api_key(&self) -> &str {
         &self.inner.key
     }
 
-    /// The value of the `Authorization` header that the server accepts: Basic, the key as user, no password.
+    /// Returns the value of the `Authorization` header that the server accepts: Basic, the key as user, no password.
     pub fn authorization(&self) -> String {
         format!("Basic {}", BASE64_STANDARD.encode(format!("{}:", self.inner.key)))
     }
 
-    /// The server's present. It stands at the end of [`range`](Self::range) until it is moved.
+    /// Returns the server's present. It stands at the end of [`range`](Self::range) until it is moved.
     ///
     /// It decides who is a member, which billing cycle is the current one, and when rate limits begin again. It hides
     /// no event.
@@ -139,13 +139,13 @@ impl Simulator {
         state.clock = Clock::running(state.clock.now());
     }
 
-    /// The half-open span that the events lie in as built.
+    /// Returns the half-open span that the events lie in as built.
     pub fn range(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         (instant(self.inner.range.0), instant(self.inner.range.1))
     }
 
-    /// The truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not. Answers
-    /// list the same rows in exactly the reverse order, unless [`Order`](crate::Order) says otherwise.
+    /// Returns the truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not.
+    /// Answers list the same rows in exactly the reverse order, unless [`Order`](crate::Order) says otherwise.
     ///
     /// The rows are copied by the first call after a change, and kept until the next. Of very many events, look at
     /// [`snapshot`](Self::snapshot) instead.
@@ -158,7 +158,7 @@ impl Simulator {
         self.snapshot().truth()
     }
 
-    /// The server's events as they are now; later changes do not reach it.
+    /// Returns the server's events as they are now; later changes do not reach it.
     pub fn snapshot(&self) -> Snapshot {
         self.state().snapshot.clone()
     }
@@ -175,12 +175,13 @@ impl Simulator {
         self.state().keep_history();
     }
 
-    /// The server's events under a revision: the current one, or one since [`keep_history`](Self::keep_history).
+    /// Returns the server's events under a revision: the current one, or one since
+    /// [`keep_history`](Self::keep_history).
     pub fn snapshot_at(&self, revision: u64) -> Option<Snapshot> {
         self.state().snapshot_at(revision)
     }
 
-    /// The events that the server would serve without a filter under a revision, oldest first: what
+    /// Returns the events that the server would serve without a filter under a revision, oldest first: what
     /// [`snapshot_at`](Self::snapshot_at) serves.
     pub fn events_at(&self, revision: u64) -> Option<Arc<[TrueEvent]>> {
         self.snapshot_at(revision).map(|snapshot| snapshot.served().cloned().collect())
@@ -191,7 +192,7 @@ impl Simulator {
         self.inner.invoices.clone()
     }
 
-    /// What the company's own directory knows: `email,team,department,from,to`, with a header.
+    /// Returns what the company's own directory knows: `email,team,department,from,to`, with a header.
     ///
     /// Dates are `YYYY-MM-DD` in UTC, `to` is exclusive, an empty date is unbounded. Some people of the API are not
     /// in it.
@@ -199,7 +200,7 @@ impl Simulator {
         self.inner.company.directory_csv()
     }
 
-    /// How the server answers now.
+    /// Returns how the server answers now.
     pub fn behaviour(&self) -> Behaviour {
         self.state().behaviour
     }
@@ -219,12 +220,12 @@ impl Simulator {
         self.state().faults.clear();
     }
 
-    /// How many requests each fault has hit so far, by [name](crate::FaultKind::name).
+    /// Returns how many requests each fault has hit so far, by [name](crate::FaultKind::name).
     pub fn fired(&self) -> BTreeMap<&'static str, u64> {
         self.state().faults.fired()
     }
 
-    /// Every request so far, in order.
+    /// Returns every request so far, in order.
     pub fn log(&self) -> Vec<LoggedRequest> {
         self.state().log.clone()
     }
@@ -249,7 +250,7 @@ impl Simulator {
         self.apply(&Change::RemoveMember(email.to_owned()));
     }
 
-    /// What a request to an endpoint meets; counts it for the faults.
+    /// Returns what a request to an endpoint meets; counts it for the faults.
     pub(crate) fn view(&self, endpoint: Option<Endpoint>) -> (View<'_>, Strike) {
         let mut state = self.state();
         let strike = state.faults.strike(endpoint);

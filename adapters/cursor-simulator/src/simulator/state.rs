@@ -63,7 +63,7 @@ impl State {
         history.get(usize::try_from(revision.checked_sub(first)?).ok()?).cloned()
     }
 
-    /// Whether anything changed.
+    /// Returns whether anything changed.
     pub(crate) fn apply(&mut self, change: &Change) -> bool {
         let changed = match change {
             Change::Insert(event) => {

@@ -268,7 +268,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.counts.get(code as usize).copied().unwrap_or(true)
     }
 
-    /// Whether no charge is added as a whole, whatever the tagger says.
+    /// Returns whether no charge is added as a whole, whatever the tagger says.
     fn divides_all(&self) -> bool {
         self.query.by_token_type()
             || self.query.allocations().next().is_some()

@@ -50,7 +50,7 @@ impl EventKind {
         }
     }
 
-    /// The one label of the kind, whatever vocabulary it came in: `Usage-based`,
+    /// Returns the one label of the kind, whatever vocabulary it came in: `Usage-based`,
     /// `Included in Business` (or `Included`), `User API Key`, `Errored, Not Charged`,
     /// `Aborted, Not Charged`, `Free`, or the text as sent.
     pub fn label(&self) -> String {
@@ -91,7 +91,7 @@ fn plan_name(folded: &str, raw: &str) -> String {
     }
 }
 
-/// The words of a plan that this release does not know, taken from the end of the raw text.
+/// Returns the words of a plan that this release does not know, taken from the end of the raw text.
 fn unknown_plan(folded: &str, raw: &str) -> String {
     let spaced = raw.replace('+', " plus ");
     let words: Vec<&str> = spaced.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
