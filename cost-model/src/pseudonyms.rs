@@ -8,7 +8,7 @@ use crate::digest::{Digest, Digester};
 use crate::record::{CostRecord, DimensionFields, RecordId, Tags};
 use crate::report::Report;
 
-/// Gives every person the same other name each time, which nobody can lead back without the secret.
+/// Gives every person the same other name each time, which cannot be reversed without the secret.
 ///
 /// A field whose value holds an `@` is taken for a person, and so is an email address in a free text. Sums do not change, since different people get different names: a name
 /// is 64 bits of SHA-256 over the secret and the text.
@@ -63,7 +63,7 @@ impl Pseudonyms {
     /// Returns a free text, such as a line of an invoice, with the people in it renamed and everything else as it was.
     ///
     /// A person is whatever is written as an email address; a display name before one in angle brackets goes with it. A
-    /// name that stands alone cannot be told from other words, and stays.
+    /// name that is alone cannot be told from other words, and stays.
     ///
     /// ```
     /// use cost_model::Pseudonyms;

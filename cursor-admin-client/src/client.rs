@@ -74,7 +74,7 @@ impl Client {
         self.spend_by(&SpendQuery::new()).await
     }
 
-    /// Returns the same for the members that a query asks for, in its order. What is announced is then the
+    /// Returns the same for the members that a query names, in its order. What is announced is then the
     /// number of those.
     ///
     /// # Errors

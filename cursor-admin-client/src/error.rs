@@ -41,7 +41,7 @@ pub enum ErrorKind {
     /// The key was refused.
     Auth,
     /// The key is known, but its plan or scope does not cover the call. Cursor answers so with 403,
-    /// and with a 401 whose text speaks of a scope, a plan or the like (<https://cursor.com/docs/api>).
+    /// and with a 401 whose text refers to a scope, a plan or the like (<https://cursor.com/docs/api>).
     PlanOrScope,
     /// Too many requests, to the end of the retries.
     RateLimited,

@@ -15,13 +15,13 @@ use crate::http::gate::Route;
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
 /// A server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
-/// Empty pages may stand between full ones, but not without end.
+/// Empty pages may come between full ones, but not without end.
 const EMPTY_PAGES_MAX: u32 = 10;
 
 /// A question for the usage events of a window. Asking it sends requests; making it sends none.
 ///
 /// The filters are those of <https://cursor.com/docs/account/teams/admin-api>; an event must pass all
-/// that are set. There is none for the model or the kind, and no order can be asked for.
+/// that are set. There is none for the model or the kind, and no order can be requested.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct UsageEvents {
@@ -160,7 +160,7 @@ impl UsageEvents {
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
-    /// Returns the question as one call of several requests, for so many events unless it was limited already.
+    /// Returns the question as one call of several requests, for that many events unless it was limited already.
     pub(crate) fn started(&self, max_events: u64) -> Self {
         let max_events = self.max_events.or(Some(max_events));
         Self { connection: self.connection.started(), max_events, ..self.clone() }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// Returns the first and the last millisecond of the half-open window, or why it cannot be asked for.
+/// Returns the first and the last millisecond of the half-open window, or why it cannot be requested.
 pub(crate) fn inclusive_millis(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(i64, i64), &'static str> {
     let (first, last) = (first_milli(start), first_milli(end).saturating_sub(1));
     if first > last {

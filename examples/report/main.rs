@@ -35,7 +35,7 @@ Options:
       --top COUNT          Only the largest groups, and all others as one
       --compare            Beside the previous period
       --format NAME        text, csv or json
-      --strict             A value that the filter asks for and no charge has is an error, not a remark
+      --strict             A value that the filter names and no charge has is an error, not a remark
       --pseudonyms-env NAME  Give people other names, by the secret in that environment variable
   -h, --help               Print this help
 ";

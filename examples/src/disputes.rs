@@ -90,7 +90,7 @@ impl Trial {
     }
 }
 
-/// The true name of a category; none for those that stand for no cause.
+/// The true name of a category; none for those that mean no cause.
 fn entry_of(category: Category) -> Option<Entry> {
     Some(match category {
         Category::NonBilledUsage => Entry::NonBilled,

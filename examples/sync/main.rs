@@ -45,7 +45,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// One run, as a connection of the store; tells whether every window could be claimed.
+/// One run, as a connection of the store; returns whether every window could be claimed.
 async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Result<bool, Failure> {
     let now = team.now();
     let id = ConnectionId::new(arguments.account_name.as_str());

@@ -43,7 +43,7 @@ impl<'a> Ingest<'a> {
         self
     }
 
-    /// Returns the same, with a first import that reaches so many months back; 12 unless told otherwise.
+    /// Returns the same, with a first import that reaches that many months back; 12 unless told otherwise.
     pub fn retention_months(mut self, months: u32) -> Self {
         self.retention_months = months;
         self

@@ -202,12 +202,12 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Checks what every source promises: the window asked for, as many rows as announced, and which of
+/// Checks what every source promises: the window requested, as many rows as announced, and which of
 /// them lie outside.
 fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Option<OutsideRows>> {
     let failed = |message: String| Err(cost_model::Error::new(ErrorKind::Source, message));
     if batch.window != window {
-        return failed(format!("the window {} came back in place of the one asked for", batch.window));
+        return failed(format!("the window {} came back in place of the one requested", batch.window));
     }
     let received = u64::try_from(batch.records.len().saturating_add(batch.outside.len())).unwrap_or(u64::MAX);
     if received != batch.announced {
@@ -219,7 +219,7 @@ fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Opt
     match OutsideRows::of(batch) {
         Some(outside) if batch.records.is_empty() => failed(format!(
             "all {received} rows that came back lie outside the window, from {} to {}: the provider did not answer for the \
-             time that was asked for, and nothing was stored",
+             time that was requested, and nothing was stored",
             outside.first, outside.last
         )),
         outside => Ok(outside),

@@ -12,7 +12,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::dimensions;
 use crate::failure::{Attempt, Failure};
 
-/// So many sets are remembered although nobody else holds them.
+/// The number of sets that are remembered although nothing else holds them.
 const REMEMBERED: usize = 1 << 16;
 
 static IS_SET: LazyLock<String> = LazyLock::new(|| {
@@ -39,7 +39,7 @@ pub(crate) struct Dictionary {
     /// The numbers of all sets of the connection by their hashes. Sets that this process has not met yet are found here, so
     /// that the table needs no index.
     by_hash: FxHashMap<i64, i64>,
-    /// When there are so many sets, those that nobody else holds are forgotten.
+    /// At this number of sets, those that nobody else holds are forgotten.
     most_sets: usize,
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
     runs: HashMap<(Arc<str>, Timestamp), i64>,

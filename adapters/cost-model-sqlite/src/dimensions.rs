@@ -1,4 +1,4 @@
-//! A set of dimensions as it stands in the table: numbers of texts.
+//! A set of dimensions as it is in the table: numbers of texts.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -86,7 +86,7 @@ fn names(set: &DimensionSet, text: &str) -> bool {
         || tags.any(|(key, value)| &**key == text || &**value == text)
 }
 
-/// Removes everything of a connection; tells how many records that was.
+/// Removes everything of a connection; returns how many records that was.
 pub(crate) fn purge(database: &mut Database, connection: &ConnectionId) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         let Some(number) = dictionary::connection(transaction, connection)? else { return Ok(0) };
@@ -116,7 +116,7 @@ fn erase<T>(
     let outcome = database.write(change);
     thoroughly(&database.connection, false)?;
     let outcome = outcome?;
-    // The change stands, whether or not the log could be merged.
+    // The change is stored, whether or not the log could be merged.
     database.merge_log();
     Ok(outcome)
 }

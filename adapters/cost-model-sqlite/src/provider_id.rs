@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::failure::{Attempt, Failure};
 
-/// An id as it stands in a column: 16 bytes, if that is the same, or else its text.
+/// An id as it is in a column: 16 bytes, if that is the same, or else its text.
 #[derive(Debug)]
 pub(crate) enum ProviderId<'a> {
     Absent,

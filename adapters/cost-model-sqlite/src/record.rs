@@ -1,4 +1,4 @@
-//! A record as it stands in the table: everything that it does not share with others.
+//! A record as it is in the table: everything that it does not share with others.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::number::Number;
 use crate::provider_id::{self, ProviderId};
 
 /// The columns of [`figures`]: what a ledger needs. They come first in the table, since SQLite reads a row up to the last
-/// column that is asked for.
+/// column that is requested.
 pub(crate) const FIGURES: &str = "flags, input, output, cache_write, cache_read, effective, billed, list, contracted, \
      fee, requests, quantity";
 
@@ -104,7 +104,7 @@ pub(crate) fn figures(row: &Row<'_>, first: usize) -> Attempt<Figures> {
     })
 }
 
-/// Reads the columns after the first two of [`COLUMNS`], whose numbers stand for this set and this run.
+/// Reads the columns after the first two of [`COLUMNS`], whose numbers are of this set and this run.
 pub(crate) fn read(
     row: &Row<'_>,
     connection: &ConnectionId,

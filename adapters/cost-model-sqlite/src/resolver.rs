@@ -1,4 +1,4 @@
-//! What the numbers of texts, sets of dimensions and runs stand for.
+//! What the numbers of texts, sets of dimensions and runs mean.
 
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};

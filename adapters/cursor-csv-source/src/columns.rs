@@ -2,7 +2,7 @@
 
 use cost_model::input::{InputError, Table};
 
-/// Where each thing stands, if it does.
+/// Where each column is, if there is one.
 pub(crate) struct Columns {
     pub(crate) date: usize,
     pub(crate) user: Option<usize>,

@@ -116,7 +116,7 @@ fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
-/// Returns the address in whatever form it stands: `Iris <Iris@example.com>` is `iris@example.com`.
+/// Returns the address in whatever form it is written: `Iris <Iris@example.com>` is `iris@example.com`.
 fn person(record: &CostRecord) -> Option<String> {
     let resource = record.dimensions.resource.as_deref().filter(|resource| *resource != NO_USER)?;
     let address =

@@ -72,7 +72,7 @@ impl SumRow {
         }
         let stated = self.cost.unwrap_or_default();
         let message = format!(
-            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they come to {}. If it \
+            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they total {}. If it \
              is a sum, the file is cut off or a row is missing; if it is usage, name its model and person",
             self.label, all.cost
         );

@@ -1,4 +1,4 @@
-//! Which tag a `tags.value` speaks of.
+//! Which tag a `tags.value` refers to.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use super::field::Field;
 use super::test::Test;
 
 impl Expression {
-    /// Binds every `tags.value` to the nearest `tags.name` before it in the AND-chains that it stands in.
+    /// Binds every `tags.value` to the nearest `tags.name` before it in the AND-chains that it is in.
     pub(super) fn bind_tag_values(&mut self, name: Option<&Arc<Test>>) {
         match self {
             Self::And(parts) => {

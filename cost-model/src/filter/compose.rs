@@ -5,7 +5,7 @@ use super::{Allocation, Filter};
 use crate::error::{Error, ErrorKind, Result};
 
 impl Filter {
-    /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a
+    /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one refers to a
     /// `tags.name` of the other. A multiplier of either stays.
     ///
     /// ```
@@ -69,7 +69,7 @@ impl Filter {
 
     fn without_allocation(self, joiner: &str) -> Result<Expression> {
         if self.has_allocation() {
-            let message = format!("a filter with a `costs.allocation` cannot stand under {joiner}");
+            let message = format!("a filter with a `costs.allocation` cannot be under {joiner}");
             return Err(Error::new(ErrorKind::Filter, message));
         }
         Ok(self.expression)

@@ -8,7 +8,7 @@ use crate::dimension::Dimension;
 
 /// A condition, as a tree.
 ///
-/// Two conditions are equal when they are the same tree, wherever their parts stand in a sentence.
+/// Two conditions are equal when they are the same tree, wherever their parts are in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "whoever reads a condition must handle every way of joining")]
 pub enum Expression {
@@ -32,7 +32,7 @@ pub struct Predicate {
     pub negated: bool,
     /// The test.
     pub test: Test,
-    /// The bytes of the sentence that it stands in. Equality does not look at them.
+    /// The bytes of the sentence that it is in. Equality does not look at them.
     pub span: Range<usize>,
 }
 
@@ -40,7 +40,7 @@ impl Predicate {
     /// Returns the dimensions that the predicate depends on, if no more than dimensions.
     pub(super) fn reads(&self) -> Option<Vec<Dimension>> {
         match &self.field {
-            // A service goes by its id, too.
+            // A service is also compared by its id.
             Field::Dimension(Dimension::Service) => Some(vec![Dimension::Service, Dimension::ServiceId]),
             Field::Dimension(dimension) => Some(vec![dimension.clone()]),
             Field::TagName => self.test.tags_named(),

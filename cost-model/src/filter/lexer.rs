@@ -43,10 +43,10 @@ const MARKS: [(&str, &str); 17] = [
 
 /// What people write who know another language, and what to write here.
 const STRANGERS: [(&str, &str); 10] = [
-    ("\"", "strings stand in single quotes, not double quotes"),
-    ("‘", "strings stand in straight single quotes"),
-    ("’", "strings stand in straight single quotes"),
-    ("“", "strings stand in straight single quotes"),
+    ("\"", "write strings in single quotes, not double quotes"),
+    ("‘", "write strings in straight single quotes"),
+    ("’", "write strings in straight single quotes"),
+    ("“", "write strings in straight single quotes"),
     ("==", "equality is written with a single `=`"),
     ("!=~", "a regular expression that must not match is written `!~`"),
     ("&&", "conditions are joined by AND, not `&&`"),

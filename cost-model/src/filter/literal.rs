@@ -10,9 +10,9 @@ use rust_decimal::Decimal;
 use crate::money::fixed;
 use crate::time::Timestamp;
 
-/// A value in a filter, and where it stands.
+/// A value in a filter, and where it is.
 ///
-/// Two literals are equal when their values are, wherever they stand.
+/// Two literals are equal when their values are, wherever they are.
 #[derive(Clone, Debug)]
 pub struct Literal {
     value: Value,
@@ -52,7 +52,7 @@ impl Literal {
         &self.value
     }
 
-    /// Returns the bytes of the sentence that it stands in.
+    /// Returns the bytes of the sentence that it is in.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }

@@ -55,15 +55,15 @@ pub use values::{FieldLiteral, KnownValues, UnknownValue};
 ///   `costs.effective`, `billed`, `list`, `contracted`; `usage.tokens`, `input`, `output`, `cache_read`, `cache_write`,
 ///   `requests`. Times: `charged_at`. True or false: `costs.marketplace`, false where it is not known.
 /// * Operators: `=`, `!=` or `<>`, `IN`, `NOT IN`, and `IS NULL`, `IS NOT NULL`, `= NULL`, `!= NULL` for absence. Texts:
-///   `LIKE` (`%` stands for any run of characters; nothing else is special), `ILIKE` (ignoring case), `~*` and `!~*`
+///   `LIKE` (`%` means any run of characters; nothing else is special), `ILIKE` (ignoring case), `~*` and `!~*`
 ///   (ignoring case, blanks and punctuation), `=~` and `!~` (a regular expression somewhere in the text). Numbers and
 ///   times: `<`, `<=`, `>`, `>=`, `BETWEEN a AND b` (both included). `NOT` binds tightest, then `AND`, then `OR`.
-/// * Strings stand in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case. A date is
+/// * Strings are in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case. A date is
 ///   its UTC midnight; other times are RFC 3339.
 /// * `a != b` is always `NOT (a = b)`, also where a field is absent; every other test of an absent field fails.
 /// * `costs.service` matches the display name or the provider's id.
-/// * `tags.value` speaks of the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
-///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` asks for all of the pairs.
+/// * `tags.value` refers to the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
+///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` matches each of the pairs.
 /// * `costs.allocation = 0.5`, joined by AND, is no condition but the share of every matching charge that counts:
 ///   [`Filter::allocation`]. In the branches of the outermost OR it is the share of what that branch matches; a charge of several
 ///   branches counts by the first of them, which is this crate's reading of a form that VQL documents without saying so:
@@ -83,13 +83,13 @@ crate::masked_debug!(Filter {});
 
 /// `costs.allocation = 0.5`: the share that counts of what a filter, or one branch of it, matches.
 ///
-/// Two are equal when their shares are, wherever they stand.
+/// Two are equal when their shares are, wherever they are.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Allocation {
     /// The share, above 0 and up to 1.
     pub share: Decimal,
-    /// The bytes of the sentence that it stands in.
+    /// The bytes of the sentence that it is in.
     pub span: Range<usize>,
 }
 
@@ -246,7 +246,7 @@ impl FromStr for Filter {
 impl FromStr for Dimension {
     type Err = Error;
 
-    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` stands for `tags['key']` as in
+    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` means `tags['key']` as in
     /// Vantage's API, and `tagged` and `token_type` for `tags.tagged` and `usage.token_type`.
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();

@@ -14,10 +14,10 @@ use crate::error::{Error, Result};
 /// How deep parentheses and `NOT` may nest, so that no sentence exhausts the stack.
 const DEPTH_MAX: usize = 100;
 
-const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter or one branch of its outermost OR matches, so it stands beside ANDs only, \
+const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter or one branch of its outermost OR matches, so it goes beside ANDs only, \
                                not under NOT or an inner OR";
 
-const ALLOCATION_TWICE: &str = "`costs.allocation` stands here a second time";
+const ALLOCATION_TWICE: &str = "`costs.allocation` is here a second time";
 
 pub(super) fn parse(sentence: &str) -> Result<Filter> {
     let cursor = Cursor::new(sentence)?;

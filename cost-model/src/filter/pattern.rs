@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// A LIKE pattern: literals between `%` signs, each of which stands for any run of characters. `Debug` leaves it out.
+/// A LIKE pattern: literals between `%` signs, each of which means any run of characters. `Debug` leaves it out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pattern {
     sentence: Arc<str>,

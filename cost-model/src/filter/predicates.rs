@@ -49,7 +49,7 @@ const WORDS: [(&str, Operator); 4] = [
     ("BETWEEN", Operator::Between),
 ];
 
-/// Words that stand where a field should only when one is missing.
+/// Words that are found in the place of a field only when one is missing.
 const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "BETWEEN", "IS", "NULL"];
 
 impl Cursor {
@@ -207,7 +207,7 @@ impl Cursor {
             return Ok(Test::Between(low, high));
         }
         let span = low.span().start..high.span().end;
-        Err(Error::filter(span, "the lower bound of BETWEEN stands first"))
+        Err(Error::filter(span, "write the lower bound of BETWEEN first"))
     }
 
     fn regex(&mut self, field: &Field) -> Result<Test> {
@@ -257,16 +257,16 @@ impl Cursor {
         }
     }
 
-    /// Why what stands here is not comparable with the field.
+    /// Explains why the next token is not comparable with the field.
     fn not_a(&self, field: &Field) -> Error {
         let kind = field.kind();
         match (self.peek(0), kind) {
             (Some(Token::Word(name)), _) if self.at_mark(1, "(") => function(name, self.here()),
             (Some(Token::Number(number)), Kind::Text) => {
-                self.error(format!("`{field}` is text, so the number stands in single quotes: '{number}'"))
+                self.error(format!("`{field}` is text, so write the number in single quotes: '{number}'"))
             }
             (Some(Token::Word(word)), Kind::Text) if is_flag(word) => {
-                self.error(format!("`{field}` is text, so `{word}` stands in single quotes"))
+                self.error(format!("`{field}` is text, so write `{word}` in single quotes"))
             }
             (Some(Token::Text(_)), Kind::Number) => {
                 self.error(format!("`{field}` is a number, written without quotes, such as 12.5"))

@@ -87,7 +87,7 @@ struct Required {
 impl Required {
     fn read(&mut self, expression: &Hir) {
         match expression.kind() {
-            // A `%` in a literal stands for any text, as does one that was written here.
+            // A `%` in a literal means any text, as does one that was written here.
             HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
                 Ok(text) => self.pattern.push_str(text),
                 Err(_) => self.gap(),

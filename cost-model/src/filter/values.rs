@@ -1,4 +1,4 @@
-//! The values that a filter asks for, and which of them no charge has.
+//! The values that a filter names, and which of them no charge has.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -24,21 +24,21 @@ pub struct FieldLiteral<'a> {
     /// The field.
     pub field: &'a Field,
     /// The one dimension that the literal is a value of, if there is one: also for `tags.value` where it is known which
-    /// tag it speaks of, and for the second of a pair.
+    /// tag it refers to, and for the second of a pair.
     pub dimension: Option<Dimension>,
-    /// The literal, and where it stands.
+    /// The literal, and where it is.
     pub literal: &'a Literal,
 }
 
 crate::masked_debug!(FieldLiteral<'_> { field, literal });
 
-/// A value that a filter asks for and that its dimension never has. `Debug` tells the place alone: values may name people.
+/// A value that a filter names and that its dimension never has. `Debug` shows the place alone: values may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
     /// The dimension.
     pub dimension: Dimension,
-    /// The bytes of the sentence that the value stands in, quotes included.
+    /// The bytes of the sentence that the value is in, quotes included.
     pub value_span: Range<usize>,
     /// The nearest value that the dimension has, if one is near.
     pub suggestion: Option<Arc<str>>,

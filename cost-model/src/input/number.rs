@@ -253,7 +253,7 @@ impl NumberReader {
 
     fn parse(&self, cell: Cell<'_>, what: &str) -> Result<Parsed, InputError> {
         let fail = |reason: &str| not(cell, what, reason);
-        let text = plain_signs(cell.text).ok_or_else(|| fail("it stands on two lines"))?;
+        let text = plain_signs(cell.text).ok_or_else(|| fail("it is on two lines"))?;
         let dressed = Dressed::strip(text.trim()).map_err(fail)?;
         let number = Digits::read(dressed.number, self.stated).map_err(fail)?;
         let sign = if dressed.negative { "-" } else { "" };
@@ -472,7 +472,7 @@ fn misplaced(stated: Option<DecimalMark>) -> &'static str {
     }
 }
 
-/// Returns whether these digits may stand before a group of thousands.
+/// Returns whether these digits may be before a group of thousands.
 fn is_first_group(digits: &str) -> bool {
     (1..=3).contains(&digits.len()) && !digits.starts_with('0')
 }

@@ -30,7 +30,7 @@ const SUBTOTAL: &str = "subtotal subtotals subtotale subtotaal subsum zwischensu
 const DUE: &str = "due balance payable owed owing outstanding saldo solde dû zahlbetrag zahlen fällig fälliger offen \
     payer pagar pagare betalen";
 const PAID: &str = "paid bezahlt payé pagado pagato betaald";
-/// Words that may stand beside those without changing what the label names.
+/// Words that may be beside those without changing what the label names.
 const BESIDE: &str = "sub sous zwischen amount amounts grand net gross overall invoice bill billing final current now of the for all in to \
     be pay and is this lines items rows charges costs cost usd eur gbp cad aud chf us dollars general \
     général générale generale montant à a facture la le les du de des del della importe importo factura \

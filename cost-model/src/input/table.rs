@@ -88,7 +88,7 @@ impl Row<'_> {
 ///
 /// # Errors
 /// Iterating fails with an [`InputError`] that has the line: a row with more or fewer cells than columns, a file that ends
-/// inside a quoted cell, text behind a closing quote. [`Table::new`] fails where a column has no name or a name stands twice.
+/// inside a quoted cell, text behind a closing quote. [`Table::new`] fails where a column has no name or a name occurs twice.
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     scanner: Scanner<'a>,
@@ -147,7 +147,7 @@ impl<'a> Table<'a> {
                 .any(|other: &Column| other.name.to_lowercase() == column.name.to_lowercase())
             {
                 return Err(InputError::new(format!(
-                    "the column `{}` stands there twice: leave one of them",
+                    "the column `{}` occurs twice: leave one of them",
                     quoted(&column.name)
                 )));
             }

@@ -281,7 +281,7 @@ pub(crate) struct NarrowSums {
     pub(crate) records: u32,
 }
 
-/// What many charges come to.
+/// The sums of many charges.
 pub(crate) struct Sums {
     pub(crate) costs: Costs,
     /// How many charges lack each amount: effective, list, billed, contracted.

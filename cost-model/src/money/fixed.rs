@@ -11,7 +11,7 @@ use super::rounding::Rounding;
 /// The number of decimals of every fixed-point number.
 pub(crate) const SCALE: u32 = 24;
 
-/// `10^exponent`, for `exponent` up to 38; larger ones give the power of 38, which no caller asks for.
+/// `10^exponent`, for `exponent` up to 38; larger ones give the power of 38, which no caller needs.
 pub(crate) fn power_of_ten(exponent: u32) -> i128 {
     10_i128.pow(exponent.min(38))
 }

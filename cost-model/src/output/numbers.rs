@@ -36,7 +36,7 @@ pub fn counted(count: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// Returns which part of `whole` an amount is, in percent with so many decimals, a half rounded away from zero; `None`
+/// Returns which part of `whole` an amount is, in percent with that many decimals, a half rounded away from zero; `None`
 /// where there is no whole, or where the number is beyond range.
 ///
 /// ```

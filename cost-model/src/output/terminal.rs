@@ -36,7 +36,7 @@ pub fn for_terminal_lines(text: &str) -> Cow<'_, str> {
 /// Returns how many columns of a terminal a neutralised text takes up: two for each wide character of Chinese, Japanese
 /// and Korean and for most emoji, none for a combining mark.
 pub fn columns(text: &str) -> usize {
-    // Never so many that a format width, which has 16 bits, could not hold them.
+    // At most as many as a format width, which has 16 bits, can hold.
     text.width()
 }
 

@@ -91,7 +91,7 @@ impl DimensionFields {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever a field has it, and tells whether one had.
+    /// Puts a pseudonym in place of a person's name wherever a field has it, and returns whether one had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut named = false;
         if self.resource.as_deref() == Some(person) {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::hash::{Sets, TextMap};
 use crate::record::{DimensionFields, DimensionSet};
 
-/// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
+/// The code of a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
 /// gave them out alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Code(u32);

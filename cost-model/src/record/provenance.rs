@@ -20,7 +20,7 @@ pub struct Provenance {
     pub record_id: RecordId,
     /// Where the person that it names comes from.
     pub person: Person,
-    /// Whether the provider no longer answers for its time, so that nobody can tell whether it still stands.
+    /// Whether the provider no longer answers for its time, so that nobody can tell whether it is still so.
     pub unconfirmed: bool,
     /// Whether it comes from an imported file, not from the provider's API.
     pub imported: bool,
@@ -37,7 +37,7 @@ pub struct StoredRecord {
 }
 
 impl StoredRecord {
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let named = self.record.pseudonymise(person, pseudonym);
         if named {

@@ -21,7 +21,7 @@ pub(crate) struct Fragment {
     fee: Option<Money>,
 }
 
-/// One way in which charges fall into parts.
+/// One way in which charges are split.
 pub(super) enum Level {
     /// In proportion to weights.
     Shares(Vec<u128>),
@@ -31,7 +31,7 @@ pub(super) enum Level {
     TokenTypes(Option<Prices>),
 }
 
-/// What a part of a charge is for, when charges are taken apart by type of token.
+/// What a part of a charge is for, when charges are split by type of token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenPart {
     Tokens(TokenType),

@@ -34,7 +34,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// What most people ask for: charges, and effective, billed and list cost.
+    /// What most people want: charges, and effective, billed and list cost.
     pub const COSTS: [Self; 4] =
         [Self::Records, Self::Cost(Metric::Effective), Self::Cost(Metric::Billed), Self::Cost(Metric::List)];
 

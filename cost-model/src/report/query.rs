@@ -55,9 +55,9 @@ pub struct Query {
     pub top: Option<usize>,
     /// Whether each row is compared with the previous period.
     pub compare: bool,
-    /// Prices by which costs are taken apart by type of token.
+    /// Prices by which costs are split by type of token.
     pub price_book: Option<PriceBook>,
-    /// Whether a value that the filter asks for and that no charge has is an error.
+    /// Whether a value that the filter names and that no charge has is an error.
     pub strict: bool,
 }
 
@@ -154,7 +154,7 @@ impl Query {
         self
     }
 
-    /// Refuses a value that the filter asks for and that no charge of the ledger has. Without this, such values are listed in
+    /// Refuses a value that the filter names and that no charge of the ledger has. Without this, such values are listed in
     /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
     ///
     /// ```

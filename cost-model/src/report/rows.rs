@@ -36,9 +36,9 @@ pub struct Report {
     pub previous: Option<Previous>,
     /// The parts of the window, and of the period compared with, whose figures are not final; empty without a window.
     pub gaps: Vec<Gap>,
-    /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
+    /// Whether costs are estimates: they are split by list prices, not as charged. Counts are exact.
     pub estimated: bool,
-    /// The values that the filter asks for and that no charge of the ledger has, whatever the window: either there truly is
+    /// The values that the filter names and that no charge of the ledger has, whatever the window: either there truly is
     /// nothing of the kind, or the value is misspelt. [`Query::strict`](super::Query::strict) makes the first an error.
     pub unknown_values: Vec<UnknownValue>,
 }
@@ -51,7 +51,7 @@ crate::masked_debug!(Report { group_by, rows: |it| it.rows.len(), total });
 pub struct Previous {
     /// When it was.
     pub window: Window,
-    /// The totals of everything the query asks for in it.
+    /// The totals of everything the query selects in it.
     pub total: Totals,
 }
 

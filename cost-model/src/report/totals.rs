@@ -11,7 +11,7 @@ use crate::money::{Metric, Money, Quantity, RequestUnits, TokenCounts};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Totals {
-    /// What invoices ask for.
+    /// What invoices bill.
     pub billed: Sum,
     /// The value used.
     pub effective: Sum,

@@ -85,12 +85,12 @@ pub struct Drift {
     pub field: Arc<str>,
     /// The JSON type of its values.
     pub json_type: Arc<str>,
-    /// In how many rows it stood.
+    /// In how many rows it was.
     pub count: u64,
 }
 
 impl Drift {
-    /// Makes a field that stood in so many rows.
+    /// Makes a field that was in that many rows.
     pub fn new(field: impl Into<Arc<str>>, json_type: impl Into<Arc<str>>, count: u64) -> Self {
         Self { field: field.into(), json_type: json_type.into(), count }
     }

@@ -234,7 +234,7 @@ pub struct ImportChange {
 }
 
 impl ImportPlan {
-    /// Computes what becomes of the span of a file that is brought in.
+    /// Computes the outcome for the span of a file that is brought in.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
@@ -256,7 +256,7 @@ impl ImportPlan {
         matching.store(unmatched, connection)
     }
 
-    /// Computes what becomes of the span of an import that is taken out: charges that no other file states are gone.
+    /// Computes the outcome for the span of an import that is taken out: charges that no other file states are gone.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =

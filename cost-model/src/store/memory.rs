@@ -35,7 +35,7 @@ struct State {
 struct Stored {
     /// Reads with lower numbers are void.
     first_read: u64,
-    /// Of the provider; files are added when it is asked for.
+    /// Of the provider; files are added when it is requested.
     coverage: Coverage,
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<StoredRecord>>,
@@ -258,7 +258,7 @@ impl Stored {
         self.imports.iter().any(|each| each.id == import)
     }
 
-    /// Returns where the records of a window stand.
+    /// Returns where the records of a window are.
     fn places(&self, window: Window) -> Range<usize> {
         let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
         before(window.start())..before(window.end())

@@ -92,7 +92,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// the import that is to be replaced.
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
 
-    /// Takes an imported file out, with the rows that nothing else states, and tells how many rows that were.
+    /// Takes an imported file out, with the rows that nothing else states, and returns how many rows that were.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed; also when there is no such import.
@@ -138,7 +138,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`].
     async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>>;
 
-    /// Puts a pseudonym in place of a person's name in all records and observations, and tells how many records that
+    /// Puts a pseudonym in place of a person's name in all records and observations, and returns how many records that
     /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
     /// charges that come in later do.
     ///
@@ -146,7 +146,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`], and then nothing has changed.
     async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
 
-    /// Removes everything stored for a connection, restatements, observations and imports included, and tells how many
+    /// Removes everything stored for a connection, restatements, observations and imports included, and returns how many
     /// records that was. Reads of it that have begun can no longer be stored.
     ///
     /// # Errors

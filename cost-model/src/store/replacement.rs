@@ -193,7 +193,7 @@ pub struct ReplacedWindow {
 }
 
 impl ReplacedWindow {
-    /// Computes what becomes of a window.
+    /// Computes the outcome for a window.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency};

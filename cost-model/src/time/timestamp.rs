@@ -16,7 +16,7 @@ impl Timestamp {
     /// Makes the instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`] when no calendar date stands for it (beyond about 262,000 years).
+    /// [`ErrorKind::Value`] when no calendar date means it (beyond about 262,000 years).
     pub fn from_millis(millis: i64) -> Result<Self> {
         DateTime::from_timestamp_millis(millis).map(Self::from).ok_or_else(|| {
             Error::new(ErrorKind::Value, format!("{millis} milliseconds since 1970 is not a date"))

@@ -82,7 +82,7 @@ fn parse_exponent(text: &str) -> Option<i64> {
 }
 
 /// A number of few digits and without an exponent, as nearly all are: `digits` of which the last
-/// `places` stand after the point. It is read in one go; the rest takes the longer way.
+/// `places` are after the point. It is read in one go; the rest takes the longer way.
 struct Short {
     negative: bool,
     digits: u64,

@@ -5,7 +5,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownField {
-    /// Where it stands, such as `usageEvents[].teamId`.
+    /// Where it is, such as `usageEvents[].teamId`.
     pub path: String,
     /// `string`, `number`, `boolean`, `null`, `array` or `object`.
     pub json_type: &'static str,

@@ -82,7 +82,7 @@ impl Row for DailyUsage {
 const PAGE_SIZE: u32 = 500;
 const SPAN_MAX: TimeDelta = TimeDelta::days(30);
 
-/// Whose days are asked for.
+/// Whose days are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     Active,

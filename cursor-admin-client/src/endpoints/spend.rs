@@ -62,7 +62,7 @@ pub struct MemberSpend {
     pub included_spend_cents: Option<Cents>,
     /// Premium requests, a count of older plans.
     pub fast_premium_requests: Option<u64>,
-    /// A limit in dollars set for this member; 0 stands for none.
+    /// A limit in dollars set for this member; 0 means none.
     pub hard_limit_override_dollars: Option<Decimal>,
     /// The monthly limit in dollars.
     pub monthly_limit_dollars: Option<Decimal>,

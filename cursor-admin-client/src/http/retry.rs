@@ -7,7 +7,7 @@ use std::time::Duration;
 /// All calls of this client are reads, so all of them may be repeated. A 429 waits as long as
 /// `Retry-After` asks, or else a minute and a little more, since Cursor counts requests by the
 /// minute (<https://cursor.com/docs/api>). A 5xx and a failed transport wait a random time below a bound that doubles each time. A
-/// wait asked for that is longer than `delay_max` is not slept: the error says how long it was.
+/// wait requested that is longer than `delay_max` is not slept: the error says how long it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

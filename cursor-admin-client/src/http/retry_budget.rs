@@ -43,7 +43,7 @@ impl RetryBudget {
         self
     }
 
-    /// Returns whether one more retry is allowed after so many requests and retries within a minute.
+    /// Returns whether one more retry is allowed after that many requests and retries within a minute.
     ///
     /// A pure function; the retries count as requests too.
     pub fn allows(&self, requests: u64, retries: u64) -> bool {

@@ -138,7 +138,7 @@ fn served(events: &[TrueEvent], window: Window) -> Tally {
     tally(events.iter().map(|each| (each.timestamp_ms, each.charged.unwrap())), window)
 }
 
-/// Imports in calm, lets things go wrong, looks, and imports in calm again; tells whether the second run failed.
+/// Imports in calm, lets things go wrong, looks, and imports in calm again; returns whether the second run failed.
 async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> bool {
     let mut dice = Dice(u64::try_from(seed).unwrap());
     let events = (0..=dice.below(30)).map(|_| event(template, &mut dice)).collect();

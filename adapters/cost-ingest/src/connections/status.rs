@@ -18,7 +18,7 @@ pub enum Status {
     },
     /// The last run went through.
     Stable,
-    /// The last run stopped, or something beside the charges failed; what is stored stands.
+    /// The last run stopped, or something beside the charges failed; what is stored stays.
     Warning {
         /// What failed.
         cause: String,

@@ -33,7 +33,7 @@ pub struct Bill {
     pub issued_ms: i64,
     /// Every line, in order; those of usage come first, in the order of `usage`.
     pub lines: Vec<InvoiceLine>,
-    /// What the lines of on-demand usage stand for.
+    /// The events behind the lines of on-demand usage.
     pub usage: Vec<UsageLine>,
     /// The total as stated: the sum of all lines, unless somebody has changed it.
     pub total: i128,

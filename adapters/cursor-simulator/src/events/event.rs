@@ -40,7 +40,7 @@ impl Tokens {
 
 /// One row of the truth: what the server sends of an event, and what it knows but withholds.
 ///
-/// Every amount is a count of 10^-24 US dollars (see [`CENT`](crate::CENT) and [`DOLLAR`](crate::DOLLAR)) and stands for exactly
+/// Every amount is a count of 10^-24 US dollars (see [`CENT`](crate::CENT) and [`DOLLAR`](crate::DOLLAR)) and means exactly
 /// the digits that the server sends, float noise included. `None` means that the field is left out of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,7 +96,7 @@ pub struct TrueEvent {
 }
 
 impl TrueEvent {
-    /// The kind label of a call that the next invoice asks for.
+    /// The kind label of a call that the next invoice bills.
     pub const USAGE_BASED: &'static str = "Usage-based";
     /// The kind label of a call that the plan includes.
     pub const INCLUDED: &'static str = "Included in Business";
@@ -138,7 +138,7 @@ impl TrueEvent {
         }
     }
 
-    /// Returns what an invoice asks for, in 10^-24 US dollars; `None` where it cannot be known.
+    /// Returns what an invoice bills, in 10^-24 US dollars; `None` where it cannot be known.
     pub fn billed(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand => self.charged.or_else(|| self.after_discount()),

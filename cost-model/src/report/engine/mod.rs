@@ -168,7 +168,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         Ok(bin.next(start, zone).or_else(|| Timestamp::from_millis(at.millis().saturating_add(1)).ok()))
     }
 
-    /// Decides what becomes of the charges of every set, of which `at` is an instant.
+    /// Decides the outcome for the charges of every set, of which `at` is an instant.
     fn decide_all(&mut self, at: Timestamp) -> Result<()> {
         let mut targets = Vec::with_capacity(self.ledger.set_count());
         for set in self.ledger.set_ids() {

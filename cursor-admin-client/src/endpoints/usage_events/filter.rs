@@ -1,4 +1,4 @@
-//! Which usage events are asked for.
+//! Which usage events are requested.
 
 use serde_json::Value;
 

@@ -20,7 +20,7 @@ pub struct UsageEventsPage<T = UsageEvent> {
     pub events: Vec<T>,
     /// How many events the window holds over all pages, as the server said on this page.
     pub announced: u64,
-    /// The page's number, from 1, as asked for.
+    /// The page's number, from 1, as requested.
     pub page: u32,
     /// The page's number as the server echoed it.
     pub echoed_page: Option<u64>,
@@ -108,7 +108,7 @@ impl UsageEventsPage {
 const ANNOUNCED: &str = "totalUsageEventsCount";
 const EVENTS: &str = "usageEvents";
 
-/// Reads a page, of which the client knows the number if it has asked for one.
+/// Reads a page, of which the client knows the number if it has requested one.
 pub(crate) fn decode<T>(
     body: &[u8],
     number: Option<u32>,

@@ -10,7 +10,7 @@ use crate::window;
 
 const PAGE_SIZE_MAX: u32 = 1000;
 
-/// Which events are asked for, and how many to a page.
+/// Which events are requested, and how many to a page.
 #[derive(Clone, Debug)]
 pub(crate) struct EventQuery {
     start: DateTime<Utc>,

@@ -9,7 +9,7 @@ use super::{oracle, refusals, stage};
 /// What comes of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// The window, after so many requests, retries and repeated reads.
+    /// The window, after that many requests, retries and repeated reads.
     Whole(u64, u64, u32),
     Fails(ErrorKind),
 }
