@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, ToSql};
 
-use crate::dictionary::Dictionary;
 use crate::failure::{Attempt, Failure};
-use crate::schema;
+use crate::format::dictionary::Dictionary;
+use crate::format::schema;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

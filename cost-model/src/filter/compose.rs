@@ -1,8 +1,8 @@
 //! Filters out of filters.
 
-use super::expression::Expression;
-use super::{Allocation, Filter};
 use crate::error::{Error, ErrorKind, Result};
+use crate::filter::expression::Expression;
+use crate::filter::{Allocation, Filter};
 
 impl Filter {
     /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one refers to a

@@ -1,10 +1,10 @@
 //! Whether a charge meets a condition.
 
-use super::expression::{Expression, Predicate};
-use super::field::{Field, Usage};
-use super::literal::{Literal, Number, Value};
-use super::test::{Comparison, Test};
 use crate::dimension::{Dimension, Dimensions};
+use crate::filter::expression::{Expression, Predicate};
+use crate::filter::field::{Field, Usage};
+use crate::filter::literal::{Literal, Number, Value};
+use crate::filter::test::{Comparison, Test};
 use crate::money::TokenType;
 use crate::money::fixed;
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::field::Field;
-use super::test::Test;
 use crate::dimension::Dimension;
+use crate::filter::field::Field;
+use crate::filter::test::Test;
 
 /// A condition, as a tree.
 ///

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::test::Test;
 use crate::dimension::Dimension;
+use crate::filter::test::Test;
 use crate::money::{Metric, TokenType};
 
 /// What a predicate is about.

@@ -2,18 +2,13 @@
 //!
 //! [`Filter`] is a parsed sentence. Its tree, [`Expression`], is open to whoever wants to analyse it.
 
-mod bind;
 mod compose;
-mod cursor;
 mod evaluate;
 mod expression;
 mod field;
-mod hints;
-mod lexer;
 mod literal;
-mod parser;
+mod parse;
 mod pattern;
-mod predicates;
 mod print;
 mod regex;
 mod suggest;
@@ -113,7 +108,7 @@ impl Filter {
     /// # Errors
     /// [`ErrorKind::Filter`], with the place of the fault in [`Error::span`].
     pub fn parse(sentence: &str) -> Result<Self> {
-        parser::parse(sentence).map_err(|error| error.located_in(sentence))
+        parse::parse(sentence).map_err(|error| error.located_in(sentence))
     }
 
     /// Returns whether a charge with these dimensions meets the condition.

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::expression::{Expression, Predicate};
-use super::literal::{Literal, quoted};
-use super::test::Test;
+use crate::filter::expression::{Expression, Predicate};
+use crate::filter::literal::{Literal, quoted};
+use crate::filter::test::Test;
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::RegexBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::pattern::Pattern;
+use crate::filter::pattern::Pattern;
 
 /// The memory that one regular expression may take once compiled, which also bounds the time a match takes. `\w{10}` takes
 /// half of it, since letters of every script are one of its classes.

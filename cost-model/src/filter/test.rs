@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::literal::Literal;
-use super::pattern::{Flexible, Pattern};
-use super::regex::Regex;
 use crate::dimension::Dimension;
+use crate::filter::literal::Literal;
+use crate::filter::pattern::{Flexible, Pattern};
+use crate::filter::regex::Regex;
 
 /// What a [`Predicate`](super::Predicate) asks of its field. Only [`Test::Absent`] holds for a field without a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

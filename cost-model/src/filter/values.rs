@@ -6,12 +6,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::expression::Predicate;
-use super::field::Field;
-use super::literal::Literal;
-use super::test::Test;
-use super::{Filter, closest};
 use crate::dimension::Dimension;
+use crate::filter::expression::Predicate;
+use crate::filter::field::Field;
+use crate::filter::literal::Literal;
+use crate::filter::test::Test;
+use crate::filter::{Filter, closest};
 
 /// The distinct values of a dimension, lent where somebody holds them.
 pub type KnownValues<'a> = Cow<'a, BTreeSet<Arc<str>>>;

@@ -9,8 +9,8 @@ use cost_model::{CostRecord, Costs, DimensionSet, Money, StoredRecord, Timestamp
 use rusqlite::{CachedStatement, Row, params};
 
 use crate::failure::{Attempt, Failure};
-use crate::number::Number;
-use crate::provider_id::{self, ProviderId};
+use crate::format::number::Number;
+use crate::format::provider_id::{self, ProviderId};
 
 /// The columns of [`figures`]: what a ledger needs. They come first in the table, since SQLite reads a row up to the last
 /// column that is requested.

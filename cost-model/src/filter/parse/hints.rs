@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::closest;
-use super::field::{Field, Kind};
 use crate::error::Error;
+use crate::filter::closest;
+use crate::filter::field::{Field, Kind};
 
 /// Returns an unknown name behind `costs.`, `tags.` or `usage.`.
 pub(super) fn unknown(

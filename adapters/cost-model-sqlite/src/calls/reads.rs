@@ -6,8 +6,8 @@ use cost_model::source::Origin;
 use cost_model::store::ConnectionId;
 use rusqlite::Connection;
 
-use crate::dictionary;
 use crate::failure::{Attempt, Failure};
+use crate::format::dictionary;
 
 /// Whether a connection, `?`, or any has something stored.
 const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.number)

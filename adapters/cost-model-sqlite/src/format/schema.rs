@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::failure::{Attempt, Failure};
-use crate::migration;
+use crate::format::migration;
 
 /// `cost` in ASCII, by which SQLite files of this crate are told from others.
 const APPLICATION: i64 = 0x636f_7374;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lexer::{Lexeme, Token, lex};
 use crate::error::{Error, Result};
+use crate::filter::parse::lexer::{Lexeme, Token, lex};
 
 pub(super) struct Cursor {
     lexemes: Vec<Lexeme>,

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::cursor::Cursor;
-use super::expression::Expression;
-use super::lexer::Token;
-use super::literal::Number;
-use super::{Allocation, Filter};
 use crate::error::{Error, Result};
+use crate::filter::expression::Expression;
+use crate::filter::literal::Number;
+use crate::filter::parse::cursor::Cursor;
+use crate::filter::parse::lexer::Token;
+use crate::filter::{Allocation, Filter};
 
 /// How deep parentheses and `NOT` may nest, so that no sentence exhausts the stack.
 const DEPTH_MAX: usize = 100;
@@ -19,7 +19,7 @@ const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filte
 
 const ALLOCATION_TWICE: &str = "`costs.allocation` is here a second time";
 
-pub(super) fn parse(sentence: &str) -> Result<Filter> {
+pub(crate) fn parse(sentence: &str) -> Result<Filter> {
     let cursor = Cursor::new(sentence)?;
     let mut parser =
         Parser { cursor, depth: 0, under_and_only: true, allocation: None, branches: Vec::new() };

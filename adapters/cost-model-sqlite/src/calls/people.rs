@@ -6,12 +6,14 @@ use cost_model::DimensionSet;
 use cost_model::store::ConnectionId;
 use rusqlite::{Connection, Transaction};
 
+use crate::calls::observed;
 use crate::database::Database;
-use crate::dictionary::{self, Dictionary};
 use crate::failure::Attempt;
-use crate::record::Flags;
-use crate::resolver::{self, Resolver};
-use crate::{dimensions, observed, schema};
+use crate::format::dictionary::{self, Dictionary};
+use crate::format::dimensions;
+use crate::format::record::Flags;
+use crate::format::resolver::{self, Resolver};
+use crate::format::schema;
 
 /// Puts a pseudonym in place of a person's name, everywhere; tells in how many records.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {

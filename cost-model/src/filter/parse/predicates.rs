@@ -3,17 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::cursor::Cursor;
-use super::expression::Predicate;
-use super::field::{Field, Kind};
-use super::hints::{bare_field, function, unknown, unknown_namespace};
-use super::lexer::Token;
-use super::literal::{Literal, Number, Value, instant};
-use super::pattern::{Flexible, Pattern};
-use super::regex::Regex;
-use super::test::{Comparison, Test};
 use crate::dimension::Dimension;
 use crate::error::{Error, Result};
+use crate::filter::expression::Predicate;
+use crate::filter::field::{Field, Kind};
+use crate::filter::literal::{Literal, Number, Value, instant};
+use crate::filter::parse::cursor::Cursor;
+use crate::filter::parse::hints::{bare_field, function, unknown, unknown_namespace};
+use crate::filter::parse::lexer::Token;
+use crate::filter::pattern::{Flexible, Pattern};
+use crate::filter::regex::Regex;
+use crate::filter::test::{Comparison, Test};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {

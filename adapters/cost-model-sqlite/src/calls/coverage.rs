@@ -6,7 +6,7 @@ use cost_model::{Timestamp, Window};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};
-use crate::record::instant;
+use crate::format::record::instant;
 
 /// Returns every span of a connection that the provider was read for.
 pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Coverage> {

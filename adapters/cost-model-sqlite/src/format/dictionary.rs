@@ -9,8 +9,8 @@ use cost_model::{DimensionSet, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::dimensions;
 use crate::failure::{Attempt, Failure};
+use crate::format::dimensions;
 
 /// The number of sets that are remembered although nothing else holds them.
 const REMEMBERED: usize = 1 << 16;

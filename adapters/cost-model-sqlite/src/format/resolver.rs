@@ -10,9 +10,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;
 
-use crate::dimensions;
 use crate::failure::{Attempt, Failure};
-use crate::record::{self, instant};
+use crate::format::dimensions;
+use crate::format::record::{self, instant};
 
 /// Reads each text, set and run once, and shares it among the records that have it. For one transaction.
 #[derive(Debug, Default)]

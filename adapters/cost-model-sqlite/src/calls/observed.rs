@@ -7,8 +7,8 @@ use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend, ProviderS
 use rusqlite::{Connection, Row};
 
 use crate::failure::Attempt;
-use crate::number::Number;
-use crate::record::instant;
+use crate::format::number::Number;
+use crate::format::record::instant;
 
 /// The tables that name people.
 const PEOPLE: [&str; 3] = ["observed_spend", "observed_member", "observed_group_member"];
