@@ -9,7 +9,8 @@ mod report;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
+use cost_ingest::Ingest;
+use cost_ingest::connections::{Actor, By, Connections, Role, Roles};
 use cost_model::CostStore;
 use cost_model::store::ConnectionId;
 use cost_model_sqlite::SqliteStore;

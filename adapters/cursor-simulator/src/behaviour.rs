@@ -1,7 +1,7 @@
 //! How the server answers, where real servers differ or where nobody knows.
 
-use crate::amount::Notation;
-use crate::rate_limit::RateLimits;
+pub use crate::amount::Notation;
+pub use crate::rate_limit::{RateLimits, Throttling};
 
 /// Which fields the answers have.
 ///

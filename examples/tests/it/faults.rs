@@ -14,7 +14,8 @@ use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::http::TransportError;
 use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::CursorCostSource;
-use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
+use cursor_simulator::behaviour::Oversize;
+use cursor_simulator::{CENT, Change, Fault, FaultKind, Simulator, TrueEvent};
 
 use crate::program::Folder;
 

@@ -22,7 +22,7 @@ pub use status::Status;
 /// told by [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
 ///
 /// ```
-/// use cost_ingest::{Actor, By, Connections, Role, Roles};
+/// use cost_ingest::connections::{Actor, By, Connections, Role, Roles};
 /// use cost_model::store::ConnectionId;
 /// let ada = Actor::new("ada");
 /// let roles = Roles::default().with(&ada, Role::IntegrationOwner);

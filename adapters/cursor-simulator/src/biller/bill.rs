@@ -9,7 +9,7 @@ use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::period::Period;
 use crate::calendar::instant;
 
-/// What [`BillingTerms::bill`](crate::BillingTerms::bill) makes of a cycle.
+/// What [`BillingTerms::bill`](crate::biller::BillingTerms::bill) makes of a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bills {

@@ -69,7 +69,7 @@ impl Simulator {
     ///
     /// Every answer is marked by the header [`SIMULATED`], so that made-up data can be told from real ones, and dated by
     /// the simulator's own clock. Only path and query of the URI count. Every answer is a response, refusals too; what needs a connection is
-    /// marked by a header: [`DROPPED`](crate::DROPPED), [`CUT`](crate::CUT), [`SLOW`](crate::SLOW).
+    /// marked by a header: [`DROPPED`](crate::faults::DROPPED), [`CUT`](crate::faults::CUT), [`SLOW`](crate::faults::SLOW).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the shape of a service: a request goes in and is used up"
@@ -145,7 +145,7 @@ impl Simulator {
     }
 
     /// Returns the truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not.
-    /// Answers list the same rows in exactly the reverse order, unless [`Order`](crate::Order) says otherwise.
+    /// Answers list the same rows in exactly the reverse order, unless [`Order`](crate::behaviour::Order) says otherwise.
     ///
     /// The rows are copied by the first call after a change, and kept until the next. Of very many events, look at
     /// [`snapshot`](Self::snapshot) instead.

@@ -1,7 +1,8 @@
 //! Every fault alone: once, on the second of three pages, and on every request.
 
 use cursor_admin_client::{ErrorKind, Snapshot};
-use cursor_simulator::{Behaviour, Change, ErrorBody, FaultKind, TrueEvent};
+use cursor_simulator::faults::ErrorBody;
+use cursor_simulator::{Behaviour, Change, FaultKind, TrueEvent};
 
 use super::script::Script;
 use super::{oracle, refusals, stage};
