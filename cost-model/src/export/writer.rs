@@ -87,7 +87,7 @@ impl Receipt {
             self.rows += 1;
         }
         let Some(written) = written else { return Ok(()) };
-        self.totals.add(&written, written.quantity)
+        self.totals.add(&written, Some(written.quantity))
     }
 }
 

@@ -13,7 +13,7 @@ mod terminal;
 mod xml;
 
 pub use csv::{CsvWriter, for_csv};
-pub use numbers::{counted, grouped, percent};
+pub use numbers::{amount, counted, grouped, percent};
 pub use table::TextTable;
 pub use terminal::{columns, cut, for_terminal, for_terminal_lines};
 pub use xml::for_xml;

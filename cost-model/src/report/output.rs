@@ -6,7 +6,7 @@ use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::UnknownValue;
 use crate::money::{Metric, Money, Rounding, TokenType};
-use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
+use crate::output::{CsvWriter, TextTable, amount, for_terminal, grouped};
 use crate::store::Gap;
 use crate::time::Timestamp;
 
@@ -75,7 +75,7 @@ impl Column {
             Self::Tokens(token_type) => totals.tokens.get(token_type).to_string(),
             Self::AllTokens => totals.tokens.total()?.to_string(),
             Self::Requests => totals.requests.to_string(),
-            Self::Usage => totals.usage.to_string(),
+            Self::Usage => totals.stated_usage()?.to_string(),
             Self::Records => totals.records.to_string(),
         })
     }
@@ -83,7 +83,7 @@ impl Column {
     /// Returns the figure as it is shown to people.
     fn shown(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
         match self.money(totals, previous) {
-            Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
+            Some(money) => Ok(amount(money)),
             None => Ok(grouped(self.figure(totals, previous)?)),
         }
     }
@@ -98,8 +98,8 @@ impl Column {
 }
 
 impl Report {
-    /// Returns the report as a table for people: costs in whole cents, thousands separators in counts, a line of
-    /// totals, and below it whatever the figures leave open.
+    /// Returns the report as a table for people: costs in whole cents, thousands separators, a line of totals, and below
+    /// it whatever the figures leave open. The table is as wide as its names are; see [`Self::to_text_within`].
     ///
     /// Each figure is the rounding of its own exact value, so that the same amount is the same in every table; where the
     /// rounded rows do not add up to the rounded total, a line below says by how much. Names are neutralised by
@@ -108,7 +108,17 @@ impl Report {
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
+        self.to_text_within(columns, usize::MAX)
+    }
+
+    /// Returns the report as [`Self::to_text`] does, with names cut so that the table fits into `width` columns of a
+    /// terminal where that is possible without cutting a figure.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`].
+    pub fn to_text_within(&self, columns: &[Column], width: usize) -> Result<String> {
         let mut table = TextTable::new()
+            .within(width)
             .text(self.bin.map(|_| "from"))
             .text(self.group_by.iter().map(Dimension::heading))
             .figures(columns.iter().map(|column| column.heading()));
@@ -195,8 +205,7 @@ impl Report {
             let sum = Money::sum(rounded.collect::<Result<Vec<_>>>()?)?;
             let difference = sum.checked_sub(total.rounded(CENTS, Rounding::HalfUp)?)?;
             if !difference.is_zero() {
-                let difference = difference.to_fixed(CENTS, Rounding::HalfUp)?;
-                missed.push(format!("{difference} in {}", column.heading()));
+                missed.push(format!("{} in {}", amount(difference), column.heading()));
             }
         }
         Ok((!missed.is_empty()).then(|| {
