@@ -80,16 +80,11 @@ impl Filter {
 /// `tags.name` of the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds
 /// what follows.
 fn conjunction(one: Expression, other: Expression) -> Expression {
-    let flat = |expression: &Expression| match expression {
-        Expression::And(parts) => parts.clone(),
-        single => vec![single.clone()],
-    };
-    let nested = |expression: &Expression| vec![expression.clone()];
     let arrangements = [
         [flat(&one), flat(&other)],
-        [flat(&one), nested(&other)],
-        [nested(&one), flat(&other)],
-        [nested(&one), nested(&other)],
+        [flat(&one), vec![other.clone()]],
+        [vec![one.clone()], flat(&other)],
+        [vec![one.clone()], vec![other.clone()]],
     ];
     arrangements
         .into_iter()
@@ -101,4 +96,12 @@ fn conjunction(one: Expression, other: Expression) -> Expression {
 /// Returns the filter as read from the sentence that it prints, so that its spans are places in that sentence.
 fn composed(expression: Expression, allocation: Option<Allocation>) -> Result<Filter> {
     Filter::parse(&Filter { expression, allocation, branches: Vec::new() }.to_string())
+}
+
+/// Returns the parts of an AND, and any other expression as its only part.
+fn flat(expression: &Expression) -> Vec<Expression> {
+    match expression {
+        Expression::And(parts) => parts.clone(),
+        single => vec![single.clone()],
+    }
 }

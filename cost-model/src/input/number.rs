@@ -481,7 +481,6 @@ fn is_first_group(digits: &str) -> bool {
 fn without_separators(whole: &str, separator: char) -> Option<String> {
     let mut groups = whole.split(separator);
     let first = groups.next().filter(|first| is_first_group(first))?;
-    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
     let mut digits = first.to_owned();
     for group in groups {
         if !is_group(group) {
@@ -521,6 +520,11 @@ pub fn plain_digits(number: &str) -> Option<String> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
+/// Whether these are the three digits of a group of thousands.
+fn is_group(group: &str) -> bool {
+    group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

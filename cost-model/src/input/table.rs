@@ -326,13 +326,9 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// Returns the separator that divides a line most; the first of equals.
 fn most_frequent_separator(line: &str) -> char {
-    let cells = |separator: char| {
-        let mut scanner = Scanner { rest: line, line: 1, separator };
-        scanner.next_row().ok().flatten().map_or(0, |row| row.cells.len())
-    };
-    let mut best = (',', cells(','));
+    let mut best = (',', count_cells(line, ','));
     for separator in SEPARATORS {
-        let count = cells(separator);
+        let count = count_cells(line, separator);
         if count > best.1 {
             best = (separator, count);
         }
@@ -445,6 +441,12 @@ impl<'a> Scanner<'a> {
 /// what the cell is.
 fn trimmed(cell: &str) -> &str {
     cell.trim()
+}
+
+/// Counts the cells of a line that a character divides.
+fn count_cells(line: &str, separator: char) -> usize {
+    let mut scanner = Scanner { rest: line, line: 1, separator };
+    scanner.next_row().ok().flatten().map_or(0, |row| row.cells.len())
 }
 
 #[cfg(test)]

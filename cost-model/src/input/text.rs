@@ -58,13 +58,12 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, InputError> {
-    let broken = || InputError::new("the text is UTF-16 and damaged or cut off: save it as UTF-8");
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(broken());
+        return Err(broken_utf16());
     }
     let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
-    text.map(Cow::Owned).map_err(|_| broken())
+    text.map(Cow::Owned).map_err(|_| broken_utf16())
 }
 
 /// Returns whether a character takes no room and has no meaning of its own, such as a zero-width space or a direction
@@ -96,6 +95,11 @@ pub fn quoted(text: &str) -> String {
         return "***".to_owned();
     }
     text.chars().filter(|each| !is_invisible(*each) && !each.is_control()).take(40).collect()
+}
+
+/// Returns the error of UTF-16 that is no text.
+fn broken_utf16() -> InputError {
+    InputError::new("the text is UTF-16 and damaged or cut off: save it as UTF-8")
 }
 
 #[cfg(test)]

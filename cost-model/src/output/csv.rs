@@ -40,11 +40,10 @@ fn parts(cell: &str) -> impl Iterator<Item = &str> {
 
 /// Returns whether a text is `[-]digits[.digits]`, as every amount and count of this crate is written.
 fn is_number(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let size = text.strip_prefix('-').unwrap_or(text);
     match size.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(size),
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(size),
     }
 }
 
@@ -125,6 +124,10 @@ impl<W: io::Write> fmt::Debug for CsvWriter<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CsvWriter").finish_non_exhaustive()
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

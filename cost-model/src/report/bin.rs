@@ -119,8 +119,7 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
 
 /// Returns the last of `anchor`, `anchor` plus or minus a month, and so on, that is not after `at`.
 fn cycle_start(anchor: NaiveDateTime, at: NaiveDateTime) -> NaiveDateTime {
-    let months = |time: NaiveDateTime| i64::from(time.year()) * 12 + i64::from(time.month0());
-    let between = months(at) - months(anchor);
+    let between = month_number(at) - month_number(anchor);
     // A cycle of the same month may start after `at`; then the one before is meant.
     [between, between - 1]
         .into_iter()
@@ -130,6 +129,11 @@ fn cycle_start(anchor: NaiveDateTime, at: NaiveDateTime) -> NaiveDateTime {
         })
         .find(|start| *start <= at)
         .unwrap_or(at)
+}
+
+/// Counts the months from the year 0 to the one that a time is in.
+fn month_number(time: NaiveDateTime) -> i64 {
+    i64::from(time.year()) * 12 + i64::from(time.month0())
 }
 
 #[cfg(test)]

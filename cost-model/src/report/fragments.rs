@@ -122,19 +122,18 @@ impl Fragment {
 
     /// Two parts of one charge as one. Each amount is known in both or in neither.
     pub(crate) fn join(&self, other: &Self) -> Result<Self> {
-        let join = |a: Option<Money>, b: Option<Money>| a.zip(b).map(|(a, b)| a.checked_add(b)).transpose();
         Ok(Self {
             costs: Costs {
-                billed: join(self.costs.billed, other.costs.billed)?,
-                effective: join(self.costs.effective, other.costs.effective)?,
-                list: join(self.costs.list, other.costs.list)?,
-                contracted: join(self.costs.contracted, other.costs.contracted)?,
+                billed: add_known(self.costs.billed, other.costs.billed)?,
+                effective: add_known(self.costs.effective, other.costs.effective)?,
+                list: add_known(self.costs.list, other.costs.list)?,
+                contracted: add_known(self.costs.contracted, other.costs.contracted)?,
                 derived: self.costs.derived,
             },
             tokens: self.tokens.checked_add(&other.tokens)?,
             requests: self.requests.checked_add(other.requests)?,
             quantity: self.quantity.checked_add(other.quantity)?,
-            fee: join(self.fee, other.fee)?,
+            fee: add_known(self.fee, other.fee)?,
         })
     }
 
@@ -149,16 +148,13 @@ impl Fragment {
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
         let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
-        let tokens = |parts: &[i128], part| {
-            Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
-        };
         let part = |(part, ((costs, requests), quantity))| Self {
             costs,
             tokens: TokenCounts {
-                input: tokens(&input, part),
-                output: tokens(&output, part),
-                cache_write: tokens(&cache_write, part),
-                cache_read: tokens(&cache_read, part),
+                input: tokens_of(&input, part),
+                output: tokens_of(&output, part),
+                cache_write: tokens_of(&cache_write, part),
+                cache_read: tokens_of(&cache_read, part),
             },
             requests: RequestUnits::from_units(requests),
             quantity: Quantity::from_units(quantity),
@@ -227,15 +223,28 @@ fn each_amount(
     let apart = |amount: Option<Money>| amount.map(&parts).transpose();
     let (billed, effective) = (apart(costs.billed)?, apart(costs.effective)?);
     let (list, contracted) = (apart(costs.list)?, apart(costs.contracted)?);
-    let at =
-        |amounts: &Option<Vec<Money>>, part: usize| amounts.as_ref().and_then(|all| all.get(part).copied());
     Ok((0..count)
         .map(|part| Costs {
-            billed: at(&billed, part),
-            effective: at(&effective, part),
-            list: at(&list, part),
-            contracted: at(&contracted, part),
+            billed: amount_of(billed.as_ref(), part),
+            effective: amount_of(effective.as_ref(), part),
+            list: amount_of(list.as_ref(), part),
+            contracted: amount_of(contracted.as_ref(), part),
             derived: costs.derived,
         })
         .collect())
+}
+
+/// Adds two amounts; the sum with an amount that is not known is not known.
+fn add_known(one: Option<Money>, other: Option<Money>) -> Result<Option<Money>> {
+    one.zip(other).map(|(one, other)| one.checked_add(other)).transpose()
+}
+
+/// Returns the tokens of one part.
+fn tokens_of(parts: &[i128], part: usize) -> Tokens {
+    Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
+}
+
+/// Returns the amount of one part, where amounts are known.
+fn amount_of(amounts: Option<&Vec<Money>>, part: usize) -> Option<Money> {
+    amounts.and_then(|all| all.get(part).copied())
 }

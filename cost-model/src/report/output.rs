@@ -66,11 +66,10 @@ impl Column {
 
     /// Returns the exact figure.
     fn figure(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
-        let previous_cost = |metric| previous.map(|totals| totals.get(metric).amount);
         Ok(match self {
             Self::Cost(metric) => totals.get(metric).amount.to_string(),
             Self::PreviousCost(metric) => {
-                previous_cost(metric).map(|cost| cost.to_string()).unwrap_or_default()
+                previous.map(|totals| totals.get(metric).amount.to_string()).unwrap_or_default()
             }
             Self::Tokens(token_type) => totals.tokens.get(token_type).to_string(),
             Self::AllTokens => totals.tokens.total()?.to_string(),
@@ -153,19 +152,17 @@ impl Report {
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_csv(&self, columns: &[Column]) -> Result<String> {
-        let failed =
-            |error: std::io::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
         let headings =
             self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
         let headings = headings.chain(columns.iter().map(|column| column.heading()));
-        let mut writer = CsvWriter::new(Vec::new(), headings).map_err(failed)?;
+        let mut writer = CsvWriter::new(Vec::new(), headings).map_err(not_csv)?;
         for row in &self.rows {
             let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_deref()));
             let cells = self.labels(row).into_iter().map(Ok).chain(figures).collect::<Result<Vec<_>>>()?;
-            writer.row(cells).map_err(failed)?;
+            writer.row(cells).map_err(not_csv)?;
         }
-        let bytes = writer.finish().map_err(failed)?;
-        String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))
+        let bytes = writer.finish().map_err(not_csv)?;
+        String::from_utf8(bytes).map_err(|error| not_csv(std::io::Error::other(error)))
     }
 
     fn labels(&self, row: &Row) -> Vec<String> {
@@ -285,4 +282,9 @@ impl Serialize for Row {
         row.serialize_field("previous", &self.previous)?;
         row.end()
     }
+}
+
+/// Returns the error of a report that could not be written as CSV.
+fn not_csv(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Value, "the report is not CSV").with_source(error)
 }

@@ -103,12 +103,11 @@ impl Totals {
     /// Returns the totals of many charges.
     pub(super) fn of_many(sums: &Sums, usage: Option<Quantity>) -> Self {
         let [effective, list, billed, contracted] = sums.missing;
-        let sum = |amount: Option<Money>, missing| Sum { amount: amount.unwrap_or_default(), missing };
         Self {
-            billed: sum(sums.costs.billed, billed),
-            effective: sum(sums.costs.effective, effective),
-            list: sum(sums.costs.list, list),
-            contracted: sum(sums.costs.contracted, contracted),
+            billed: Sum::of(sums.costs.billed, billed),
+            effective: Sum::of(sums.costs.effective, effective),
+            list: Sum::of(sums.costs.list, list),
+            contracted: Sum::of(sums.costs.contracted, contracted),
             tokens: sums.tokens,
             requests: sums.requests,
             usage,
@@ -128,6 +127,10 @@ fn add_usage(one: Option<Quantity>, other: Option<Quantity>) -> Option<Quantity>
 }
 
 impl Sum {
+    fn of(amount: Option<Money>, missing: u64) -> Self {
+        Self { amount: amount.unwrap_or_default(), missing }
+    }
+
     fn join(self, other: Self) -> Result<Self> {
         Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
     }

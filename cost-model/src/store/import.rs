@@ -91,9 +91,9 @@ impl Import {
     /// Returns the span in whole seconds: some exports state instants no finer, so that their rows may be stored records of
     /// that second.
     pub fn reach(&self) -> Window {
-        let second = |millis: i64| Timestamp::from_millis(millis.div_euclid(1000) * 1000);
-        let start = second(self.span.start().millis()).unwrap_or(self.span.start());
-        let end = second(self.span.end().millis().saturating_add(999)).unwrap_or(self.span.end());
+        let (first, last) = (self.span.start().millis(), self.span.end().millis().saturating_add(999));
+        let [start, end] = [first, last].map(|millis| Timestamp::from_millis(millis.div_euclid(1000) * 1000));
+        let (start, end) = (start.unwrap_or(self.span.start()), end.unwrap_or(self.span.end()));
         Window::new(start, end).unwrap_or(self.span)
     }
 

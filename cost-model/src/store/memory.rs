@@ -260,8 +260,9 @@ impl Stored {
 
     /// Returns where the records of a window are.
     fn places(&self, window: Window) -> Range<usize> {
-        let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
-        before(window.start())..before(window.end())
+        let [start, end] = [window.start(), window.end()]
+            .map(|instant| self.records.partition_point(|stored| stored.record.at < instant));
+        start..end
     }
 
     fn import_state(&self, import: &Import) -> ImportState {

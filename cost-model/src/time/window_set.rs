@@ -64,9 +64,7 @@ impl WindowSet {
 
     /// Returns those in `range`.
     pub fn inside(&self, range: Window) -> Self {
-        let cut =
-            |window: &Window| Window::new(window.start().max(range.start()), window.end().min(range.end()));
-        Self(self.0.iter().filter_map(|window| cut(window).ok()).collect())
+        Self(self.0.iter().filter_map(|window| window.intersection(range)).collect())
     }
 
     /// Returns those before an instant.
