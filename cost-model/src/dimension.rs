@@ -10,6 +10,21 @@ use crate::time::Timestamp;
 /// A field of a charge that filters and groupings may name.
 ///
 /// In text a dimension is its filter field, such as `costs.service`, `tags['cursor:model']` or `vtag.Team`.
+///
+/// A dimension prints as filters name it, and is read back from that text; `team` alone is an error, since a virtual tag is
+/// written `vtag.Team`.
+///
+/// ```
+/// use cost_model::Dimension;
+///
+/// let service: Dimension = "costs.service".parse()?;
+/// assert_eq!(service, Dimension::Service);
+/// let team: Dimension = "vtag.Team".parse()?;
+/// assert_eq!(team, Dimension::VirtualTag("Team".into()));
+/// assert_eq!(team.heading(), "Team");
+/// assert!("team".parse::<Dimension>().is_err());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dimension {

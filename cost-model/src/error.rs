@@ -11,6 +11,17 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Implementers of [`CostSource`](crate::source::CostSource) and [`CostStore`](crate::store::CostStore) build one with
 /// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
 /// in by an implementer must keep to the same rule.
+///
+/// Match on [`Error::kind`]; the text is for people. It names no person and no key.
+///
+/// ```
+/// use cost_model::{ErrorKind, Filter};
+///
+/// let error = Filter::parse("costs.servise = 'Auto'").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Filter);
+/// assert_eq!(error.span(), Some(0..13));
+/// assert!(error.to_string().contains("costs.service"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Inner>);

@@ -14,6 +14,37 @@ use crate::run::{Context, Running};
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
+///
+/// [`refresh`](Self::refresh) is what a scheduler calls: it catches up with whatever is missing or was not final.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use cost_ingest::Ingest;
+/// use cost_model::source::SourceBatch;
+/// use cost_model::store::ConnectionId;
+/// use cost_model::{CostSource, MemoryStore, Result, Window};
+///
+/// /// A provider that nobody has used yet.
+/// #[derive(Debug)]
+/// struct Unused;
+///
+/// #[async_trait]
+/// impl CostSource for Unused {
+///     async fn read(&self, window: Window) -> Result<SourceBatch> {
+///         Ok(SourceBatch::new(window, Vec::new()))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// let (source, store) = (Unused, MemoryStore::new());
+/// let ingest = Ingest::new(&source, &store, ConnectionId::new("acme")).retention_months(1);
+/// let report = ingest.refresh("2026-09-15T08:00:00Z".parse()?).await?;
+/// // A month before the fifteenth of September, in windows of at most 30 days.
+/// assert_eq!((report.records, report.windows.len()), (0, 2));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Ingest<'a> {
     source: &'a dyn CostSource,
     store: &'a dyn CostStore,

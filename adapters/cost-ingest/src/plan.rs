@@ -17,6 +17,17 @@ pub const DAYS_MAX: u64 = 30;
 /// assert_eq!((windows[0].start(), windows[3].end()), (range.start(), range.end()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// ```
+/// use cost_ingest::{DAYS_MAX, plan};
+/// use cost_model::Window;
+///
+/// let quarter = Window::days("2026-08-01".parse()?, "2026-11-01".parse()?)?;
+/// let windows = plan(quarter);
+/// assert_eq!((windows.len(), DAYS_MAX), (4, 30));
+/// assert_eq!((windows[0].start(), windows[3].end()), (quarter.start(), quarter.end()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn plan(range: Window) -> Vec<Window> {
     let mut windows = Vec::new();
     let mut start = range.start();

@@ -47,14 +47,14 @@ impl Options {
         Self::default()
     }
 
-    /// Returns whether the store is only read. The file must then be there, and every call that writes is an error.
+    /// Opens the store for reading alone if `true`. The file must then be there, and every call that writes is an error.
     pub fn read_only(mut self, read_only: bool) -> Self {
         self.read_only = read_only;
         self
     }
 
-    /// Returns the most bytes that the file may grow to. A call that needs more is an error, and changes nothing. The
-    /// log of changes beside the file is not counted.
+    /// Limits the file to that many bytes. A call that needs more is an error, and changes nothing. The log of changes
+    /// beside the file is not counted.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self

@@ -90,6 +90,17 @@ const PRICES: [Entry; 18] = [
 ///
 /// # Errors
 /// None in practice: the table is constant and tested.
+///
+/// ```
+/// use cost_model::Timestamp;
+/// use cost_model::money::TokenType;
+///
+/// let prices = cursor_cost_source::list_prices()?;
+/// let september = Timestamp::midnight("2026-09-14".parse()?);
+/// let of_model = prices.prices("gpt-5", september);
+/// assert!(of_model.is_none_or(|prices| prices.get(TokenType::Output) > prices.get(TokenType::Input)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn list_prices() -> Result<PriceBook> {
     let since = Timestamp::from_millis(SINCE_MILLIS)?;
     let mut book = PriceBook::new();

@@ -24,6 +24,12 @@ pub const USER_TAG: &str = "cursor:user";
 
 /// Returns where Cursor's charges may name their person, in order: the resource, and, behind a service account, the tag
 /// [`USER_TAG`]. For `RuleSet::with_default_person` of `virtual-tags`.
+///
+/// ```
+/// use cost_model::Dimension;
+///
+/// assert_eq!(cursor_cost_source::places_of_people().first(), Some(&Dimension::Resource));
+/// ```
 pub fn places_of_people() -> [Dimension; 2] {
     [Dimension::Resource, Dimension::Tag(USER_TAG.into())]
 }

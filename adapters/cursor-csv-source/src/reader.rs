@@ -72,7 +72,7 @@ impl ExportReader {
         self
     }
 
-    /// Returns the decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is
+    /// Sets the decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is
     /// refused.
     #[must_use]
     pub fn decimal_mark(mut self, mark: DecimalMark) -> Self {

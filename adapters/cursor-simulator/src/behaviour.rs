@@ -140,6 +140,14 @@ pub enum Scope {
 ///
 /// Set it with [`SimulatorBuilder::behaviour`](crate::SimulatorBuilder::behaviour), or change it while the server runs
 /// with [`Simulator::adjust`](crate::Simulator::adjust). No switch changes the data or the truth.
+///
+/// ```
+/// use cursor_simulator::{Behaviour, Era, Simulator};
+///
+/// let simulator = Simulator::demo();
+/// simulator.adjust(|behaviour| *behaviour = Behaviour::of(Era::February2026));
+/// assert_eq!(simulator.behaviour().era, Era::February2026);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Behaviour {

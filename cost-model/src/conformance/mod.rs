@@ -138,7 +138,7 @@ impl Suite {
         self
     }
 
-    /// Returns how long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose
+    /// Sets how long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose
     /// calls wait for each other for ever is then told of, instead of stopping the suite.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;

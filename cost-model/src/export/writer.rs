@@ -15,6 +15,28 @@ use crate::tagger::parts_of;
 /// Writes tagged records in some format, one at a time.
 ///
 /// A format is a type of its own behind this trait; it neither tags nor divides anything.
+///
+/// ```
+/// use cost_model::Result;
+/// use cost_model::export::{Receipt, RecordWriter, TaggedRecord};
+///
+/// /// Counts rows and writes nothing: enough to check a scan against the receipt of a file.
+/// #[derive(Debug, Default)]
+/// struct Count(u64);
+///
+/// impl RecordWriter for Count {
+///     fn write(&mut self, record: &TaggedRecord<'_>) -> Result<()> {
+///         self.0 += u64::try_from(record.parts.len()).unwrap_or(u64::MAX);
+///         Ok(())
+///     }
+///
+///     fn finish(&mut self) -> Result<Receipt> {
+///         let mut receipt = Receipt::default();
+///         receipt.rows = self.0;
+///         Ok(receipt)
+///     }
+/// }
+/// ```
 pub trait RecordWriter {
     /// Writes one charge, a row for each of its parts.
     ///

@@ -9,6 +9,16 @@ use crate::filter::test::Test;
 /// A condition, as a tree.
 ///
 /// Two conditions are equal when they are the same tree, wherever their parts are in a sentence.
+///
+/// ```
+/// use cost_model::Filter;
+///
+/// let filter = Filter::parse("costs.service = 'Auto' AND (costs.region = 'eu' OR costs.region = 'us')")?;
+/// let mut fields = Vec::new();
+/// filter.expression().for_each_predicate(&mut |predicate| fields.push(predicate.field.to_string()));
+/// assert_eq!(fields, ["costs.service", "costs.region", "costs.region"]);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "whoever reads a condition must handle every way of joining")]
 pub enum Expression {

@@ -3,6 +3,15 @@
 use std::sync::Arc;
 
 /// A LIKE pattern: literals between `%` signs, each of which means any run of characters. `Debug` leaves it out.
+///
+/// ```
+/// use cost_model::filter::Pattern;
+///
+/// let pattern = Pattern::new("%@acme.test");
+/// assert!(pattern.matches("ana@acme.test") && !pattern.matches("ana@acme.test.example"));
+/// // Nothing but `%` is special.
+/// assert!(!Pattern::new("a_b").matches("axb"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pattern {
     sentence: Arc<str>,

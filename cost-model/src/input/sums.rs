@@ -6,6 +6,16 @@ use std::sync::LazyLock;
 use super::visible;
 
 /// What a label says about sums.
+///
+/// A sum among the rows of a file would double its money, so that readers ask before they take a row for a charge.
+///
+/// ```
+/// use cost_model::input::SumLabel;
+///
+/// assert_eq!(SumLabel::of("Grand total"), Some(SumLabel::Total));
+/// assert_eq!(SumLabel::of("Total before tax"), Some(SumLabel::Subtotal));
+/// assert_eq!(SumLabel::of("Totally Integrated Ltd"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SumLabel {

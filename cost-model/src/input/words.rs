@@ -3,6 +3,14 @@
 use super::visible;
 
 /// What a column seems to hold, by its name alone: enough to refuse to pass it over, too little to read it.
+///
+/// ```
+/// use cost_model::input::Meaning;
+///
+/// assert_eq!(Meaning::of("Net cost (USD)"), Some(Meaning::Amount));
+/// assert_eq!(Meaning::of("User e-mail"), Some(Meaning::Person));
+/// assert_eq!(Meaning::of("Notes"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Meaning {

@@ -30,6 +30,20 @@ pub(crate) use sets::{Column, SetColumns};
 /// Each distinct set of dimensions is kept once, as a code in a column for each dimension, and each distinct value of a
 /// dimension once. A charge has the number of its set and its figures, in 48 bytes and eight more for each figure that few
 /// charges have. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+///
+/// ```
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for millis in 0..3 {
+///     let at = Timestamp::from_millis(millis)?;
+///     ledger.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("0.1".parse()?)))?;
+/// }
+/// let ledger = ledger.build();
+/// assert_eq!((ledger.len(), ledger.set_count()), (3, 1));
+/// assert!(ledger.values(&Dimension::Provider).contains("cursor"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 pub struct Ledger {
     id: LedgerId,
     currency: Currency,

@@ -9,6 +9,18 @@ use crate::money::Money;
 /// The four amounts of one charge (FOCUS: BilledCost, EffectiveCost, ListCost, ContractedCost).
 ///
 /// An amount that the provider did not state and that cannot be derived is absent: unknown is not zero.
+///
+/// ```
+/// use cost_model::{Costs, Metric, Money};
+///
+/// // Usage that a plan includes: it has a value, and no invoice bills it.
+/// let mut costs = Costs::absent();
+/// costs.billed = Some(Money::ZERO);
+/// costs.effective = Some("0.35".parse()?);
+/// assert_eq!(costs.get(Metric::Billed), Some(Money::ZERO));
+/// assert_eq!(costs.get(Metric::List), None);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Costs {
@@ -53,6 +65,13 @@ impl Costs {
 }
 
 /// Which of the four amounts a figure is about. The default is [`Metric::Effective`].
+///
+/// ```
+/// use cost_model::Metric;
+///
+/// assert_eq!(Metric::default(), Metric::Effective);
+/// assert_eq!(Metric::ALL.map(Metric::name), ["effective", "billed", "list", "contracted"]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

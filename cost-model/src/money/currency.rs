@@ -8,6 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A currency by its three-letter code (ISO 4217), such as `USD`.
+///
+/// ```
+/// use cost_model::Currency;
+///
+/// assert_eq!("USD".parse::<Currency>()?, Currency::USD);
+/// assert!("usd".parse::<Currency>().is_err());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
 

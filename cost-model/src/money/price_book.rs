@@ -10,6 +10,23 @@ use crate::time::Timestamp;
 ///
 /// Providers charge a call as a whole; what its input or output cost is an allocation of that charge by these prices,
 /// never a charge of its own.
+///
+/// ```
+/// use cost_model::money::{PriceBook, Prices, TokenType};
+/// use cost_model::Timestamp;
+///
+/// let dollars = |text: &str| text.parse();
+/// let september = Timestamp::midnight("2026-09-01".parse()?);
+/// let mut book = PriceBook::new();
+/// let (input, output) = (dollars("1.25")?, dollars("10")?);
+/// book.insert("gpt-5", september, Prices { input, output, cache_write: input, cache_read: dollars("0.125")? });
+///
+/// let prices = book.prices("gpt-5", september).ok_or("no price")?;
+/// assert_eq!(prices.get(TokenType::Output), output);
+/// let before = Timestamp::midnight("2026-08-31".parse()?);
+/// assert_eq!(book.prices("gpt-5", before), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceBook {
     services: BTreeMap<Arc<str>, Vec<(Timestamp, Prices)>>,

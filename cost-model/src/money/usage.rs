@@ -73,6 +73,16 @@ impl TokenType {
 }
 
 /// Token counts by type; the four do not overlap.
+///
+/// ```
+/// use cost_model::money::{TokenCounts, TokenType, Tokens};
+///
+/// let mut counts = TokenCounts::default();
+/// counts.set(TokenType::CacheRead, Tokens::new(120_000));
+/// counts.set(TokenType::Output, Tokens::new(900));
+/// assert_eq!(counts.total()?.count(), 120_900);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[expect(
     clippy::exhaustive_structs,

@@ -4,6 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Tags by key, in order of their keys. `Debug` shows the keys only.
+///
+/// ```
+/// use cost_model::record::Tags;
+///
+/// let mut tags = Tags::default();
+/// tags.insert("cursor:user", "ana@acme.test");
+/// tags.insert("cursor:kind", "Usage-based");
+/// assert_eq!(tags.get("cursor:kind").map(|value| &**value), Some("Usage-based"));
+/// assert!(!format!("{tags:?}").contains("ana"));
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Tags(Vec<(Arc<str>, Arc<str>)>);
 

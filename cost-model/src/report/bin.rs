@@ -5,6 +5,18 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDate
 use crate::time::{Timestamp, Window};
 
 /// A report's step in time. Steps follow the calendar of the query's zone.
+///
+/// ```
+/// use chrono::FixedOffset;
+/// use cost_model::Timestamp;
+/// use cost_model::report::Bin;
+///
+/// let zone = FixedOffset::east_opt(2 * 3600).ok_or("no such zone")?;
+/// let evening: Timestamp = "2026-08-31T22:30:00Z".parse()?;
+/// // Half past midnight on the first of September, two hours east.
+/// assert_eq!(Bin::Month.start_of(evening, zone).to_string(), "2026-08-31T22:00:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Bin {

@@ -13,6 +13,28 @@ use crate::time::{Timestamp, Window};
 use super::{Bin, Measure, Totals};
 
 /// The answer to a [`Query`](super::Query).
+///
+/// Its figures are exact; [`Report::to_text`] rounds for people, [`Report::to_csv`] and serde keep every digit. What the figures
+/// leave open is beside them: [`Report::gaps`], `missing` in each [`Sum`](super::Sum), [`Report::unknown_values`].
+///
+/// ```
+/// use cost_model::report::{Column, Query};
+/// use cost_model::tagger::NoTags;
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for (service, cost) in [("Auto", "1.5"), ("GPT 5", "2"), ("Auto", "0.25")] {
+///     let mut charge =
+///         CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat(cost.parse()?));
+///     charge.edit(|set| set.service = Some(service.into()));
+///     ledger.push(&charge)?;
+/// }
+/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &NoTags)?;
+/// assert_eq!(report.rows[0].keys, [Some("GPT 5".into())]);
+/// assert_eq!(report.total.effective.amount, "3.75".parse()?);
+/// assert_eq!(report.to_csv(&[Column::Records])?, "service,events\nGPT 5,1\nAuto,2\n");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {

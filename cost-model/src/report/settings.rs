@@ -1,6 +1,14 @@
 //! Which kinds of charge a report counts.
 
 /// Which kinds of charge a report counts, by their charge type. The default counts all of them.
+///
+/// ```
+/// use cost_model::report::{Query, Settings};
+///
+/// // As a report in Vantage counts unless it is told otherwise.
+/// let query = Query::all_resources().settings(Settings::vantage());
+/// # let _ = query;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "five switches that people set one by one")]

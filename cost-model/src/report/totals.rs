@@ -33,6 +33,20 @@ pub struct Totals {
 }
 
 /// An exact sum that says how much it does not know.
+///
+/// ```
+/// use cost_model::report::Query;
+/// use cost_model::tagger::NoTags;
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for costs in [Costs::flat("2".parse()?), Costs::absent()] {
+///     ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, costs))?;
+/// }
+/// let total = Query::all_resources().run(&ledger.build(), &NoTags)?.total;
+/// assert_eq!((total.billed.amount, total.billed.missing), ("2".parse()?, 1));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sum {

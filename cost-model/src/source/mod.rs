@@ -18,6 +18,24 @@ use crate::time::{Timestamp, Window};
 pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
 
 /// Reads the charges of one connection to one provider.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use cost_model::source::SourceBatch;
+/// use cost_model::{CostRecord, CostSource, Result, Window};
+///
+/// /// A provider whose charges somebody has typed in.
+/// #[derive(Debug)]
+/// struct Typed(Vec<CostRecord>);
+///
+/// #[async_trait]
+/// impl CostSource for Typed {
+///     async fn read(&self, window: Window) -> Result<SourceBatch> {
+///         let inside = self.0.iter().filter(|record| window.contains(record.at)).cloned();
+///         Ok(SourceBatch::new(window, inside.collect()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait CostSource: fmt::Debug + Send + Sync {
     /// Reads every charge of a window, proven complete, or fails.
@@ -108,6 +126,9 @@ pub enum Origin {
 }
 
 /// What a source returns for one window.
+///
+/// A source that knows more than the records fills the other fields in: what was announced is compared with what came, and rows
+/// outside of the window make a run fail or end incomplete, as `cost-ingest` documents.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SourceBatch {

@@ -9,6 +9,19 @@ use crate::time::Timestamp;
 /// cycle.
 ///
 /// `Debug` shows no names.
+///
+/// ```
+/// use cost_model::Timestamp;
+/// use cost_model::source::{ObservedSpend, ProviderSnapshot};
+///
+/// let mut snapshot = ProviderSnapshot::at(Timestamp::from_millis(0)?);
+/// let mut spend = ObservedSpend::default();
+/// spend.person = "ana@acme.test".into();
+/// spend.spend = Some("12.5".parse()?);
+/// snapshot.spend.push(spend);
+/// assert!(!format!("{snapshot:?}").contains("ana"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderSnapshot {

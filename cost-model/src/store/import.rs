@@ -11,6 +11,14 @@ use crate::store::ConnectionId;
 use crate::time::{Timestamp, Window, WindowSet};
 
 /// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
+///
+/// ```
+/// use cost_model::store::{ImportId, Owner};
+///
+/// let id = ImportId::of(b"Date,Model,Cost\n", &Owner::Team);
+/// assert_eq!(ImportId::parse(&id.to_string()), Some(id));
+/// assert_ne!(id, ImportId::of(b"Date,Model,Cost\n", &Owner::Person("ana@acme.test".into())));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportId([u8; 8]);
 

@@ -17,6 +17,30 @@ use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, Win
 use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
+///
+/// ```
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Window};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let connection = ConnectionId::new("acme");
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
+///
+/// let read = store.begin_read(&connection, Origin::Provider).await?;
+/// let new = WindowReplacement::new(day, vec![charge.clone(), charge], read, Run::at(day.end()));
+/// let stats = store.replace_window(&connection, new).await?;
+/// assert_eq!((stats.added, stats.unchanged), (2, 0));
+///
+/// let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
+/// assert_eq!(ledger.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 pub struct MemoryStore {
     state: RwLock<State>,

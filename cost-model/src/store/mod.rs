@@ -178,6 +178,16 @@ impl RecordSink for Vec<CostRecord> {
 }
 
 /// Which records a scan visits; by default all.
+///
+/// ```
+/// use cost_model::Window;
+/// use cost_model::store::{ConnectionId, Scope};
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// let scope = Scope::all().connection(ConnectionId::new("acme")).window(september);
+/// assert_eq!(scope.window, Some(september));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scope {

@@ -4,6 +4,9 @@ use crate::record::{CostRecord, ReadNumber, Run};
 use crate::time::{Timestamp, Window};
 
 /// What a store is given in place of a window.
+///
+/// Whoever writes a store keeps exactly what [`ReplacedWindow`](crate::store::ReplacedWindow) computes from it; see
+/// [`MemoryStore`](crate::store::MemoryStore) for an example of its use.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
 pub struct WindowReplacement {

@@ -9,6 +9,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An instant in UTC, in whole milliseconds since 1970.
+///
+/// ```
+/// use cost_model::Timestamp;
+///
+/// let at: Timestamp = "2026-09-14T09:30:00.250Z".parse()?;
+/// assert_eq!(at.millis(), 1_789_378_200_250);
+/// assert_eq!(at.date().to_string(), "2026-09-14");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -88,6 +97,17 @@ impl Serialize for Timestamp {
 }
 
 /// A half-open span of time `[start, end)`: what happens at `end` belongs to the next one.
+///
+/// ```
+/// use cost_model::Window;
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// assert!(september.contains(september.start()) && !september.contains(september.end()));
+/// let cycle = Window::days("2026-09-14".parse()?, "2026-10-14".parse()?)?;
+/// assert_eq!(cycle.minus(september), [Window::days("2026-10-01".parse()?, "2026-10-14".parse()?)?]);
+/// assert_eq!(cycle.whole_months(), Window::days("2026-09-01".parse()?, "2026-11-01".parse()?)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Span")]
 pub struct Window {

@@ -187,7 +187,7 @@ impl SpendQuery {
         self
     }
 
-    /// Returns the order.
+    /// Sets the order.
     pub fn order(mut self, order: SpendOrder) -> Self {
         self.order = order;
         self

@@ -44,6 +44,21 @@ impl Clock for SystemClock {
 }
 
 /// A clock for tests: a sleep returns at once, moves the time on and is recorded.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chrono::DateTime;
+/// use cursor_admin_client::{Clock, ManualClock};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let clock = ManualClock::new(DateTime::UNIX_EPOCH);
+/// clock.sleep(Duration::from_secs(60)).await;
+/// assert_eq!(clock.now().timestamp(), 60);
+/// assert_eq!(clock.sleeps(), [Duration::from_secs(60)]);
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ManualClock(Mutex<State>);
 

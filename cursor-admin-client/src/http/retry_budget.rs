@@ -29,14 +29,14 @@ impl RetryBudget {
         Self { percent: None, per_minute: 0 }
     }
 
-    /// Returns the part of the last minute's requests that may be retries.
+    /// Sets the part of the last minute's requests that may be retries.
     #[must_use]
     pub fn percent(mut self, percent: u32) -> Self {
         self.percent = Some(percent);
         self
     }
 
-    /// Returns the retries a minute that are allowed however few requests there are.
+    /// Sets the retries a minute that are allowed however few requests there are.
     #[must_use]
     pub fn per_minute(mut self, retries: u32) -> Self {
         self.per_minute = retries;

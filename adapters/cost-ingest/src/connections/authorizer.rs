@@ -53,6 +53,21 @@ impl Action {
 }
 
 /// Decides who may do what. The host's own rules implement it; [`Roles`] are Vantage's.
+///
+/// ```
+/// use cost_ingest::connections::{Action, Actor, Authorizer};
+///
+/// /// Everybody may rename a connection, and nobody may do more.
+/// #[derive(Debug)]
+/// struct RenameOnly;
+///
+/// impl Authorizer for RenameOnly {
+///     fn allows(&self, _: &Actor, action: Action) -> bool {
+///         action == Action::Rename
+///     }
+/// }
+/// assert!(!RenameOnly.allows(&Actor::new("ada"), Action::Remove));
+/// ```
 pub trait Authorizer: fmt::Debug + Send + Sync {
     /// Returns whether the actor may do that.
     fn allows(&self, actor: &Actor, action: Action) -> bool;
@@ -113,6 +128,14 @@ impl Role {
 }
 
 /// Roles by actor, as data; whoever has none may do nothing.
+///
+/// ```
+/// use cost_ingest::connections::{Action, Actor, Authorizer, Role, Roles};
+///
+/// let (ada, eve) = (Actor::new("ada"), Actor::new("eve"));
+/// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
+/// assert!(roles.allows(&ada, Action::Remove) && !roles.allows(&eve, Action::Rename));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Roles(BTreeMap<Actor, Role>);

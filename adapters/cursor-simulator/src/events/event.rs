@@ -42,6 +42,14 @@ impl Tokens {
 ///
 /// Every amount is a count of 10^-24 US dollars (see [`CENT`](crate::CENT) and [`DOLLAR`](crate::DOLLAR)) and means exactly
 /// the digits that the server sends, float noise included. `None` means that the field is left out of the answer.
+///
+/// ```
+/// use cursor_simulator::{CENT, TrueEvent};
+///
+/// let mut event = TrueEvent::new(1_789_378_200_000, "gpt-5.4", TrueEvent::INCLUDED);
+/// event.charged = Some(7 * CENT);
+/// assert_eq!((event.billed(), event.effective()), (Some(0), Some(7 * CENT)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of the row on the wire")]

@@ -122,6 +122,20 @@ pub const SLOW: &str = "x-simulator-slow";
 /// Requests to usage events are counted unless [`Fault::at`] says otherwise. If several faults meet one request, the
 /// one injected first acts, and all count it; those that only change data afterwards
 /// ([`ShiftedRows`](FaultKind::ShiftedRows), [`Then`](FaultKind::Then)) act all. Faults act before the key is checked.
+///
+/// ```
+/// use bytes::Bytes;
+/// use cursor_simulator::{Endpoint, Fault, FaultKind, Simulator};
+///
+/// let simulator = Simulator::of_events(Vec::new());
+/// simulator.inject(Fault::next(1, FaultKind::BadGateway).at(Endpoint::Members));
+/// let statuses = [1, 2].map(|_| {
+///     let request = http::Request::get("/teams/members").header("authorization", simulator.authorization());
+///     request.body(Bytes::new()).map(|request| simulator.handle(request).status().as_u16()).ok()
+/// });
+/// assert_eq!(statuses, [Some(502), Some(200)]);
+/// assert_eq!(simulator.fired()["bad-gateway"], 1);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
     kind: FaultKind,

@@ -19,6 +19,13 @@ use crate::traffic::pricing::price;
 use crate::traffic::{per_weekday, plan};
 
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`]. The same values give the same bytes.
+///
+/// ```
+/// use cursor_simulator::Simulator;
+///
+/// let small = Simulator::builder().seed(7).developers(12).events(600).build();
+/// assert_eq!(small.truth(), Simulator::builder().seed(7).developers(12).events(600).build().truth());
+/// ```
 #[derive(Clone)]
 pub struct SimulatorBuilder {
     kind: CompanyKind,
@@ -123,7 +130,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Returns how many developers; contractors (3 percent) and service accounts (three, in a large company twelve)
+    /// Sets how many developers; contractors (3 percent) and service accounts (three, in a large company twelve)
     /// come on top. More than 10,000 are cut to that.
     #[must_use]
     pub fn developers(mut self, developers: u32) -> Self {
@@ -131,7 +138,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Returns the half-open span of events; the server's clock stands at `end`. A span that ends before it starts is
+    /// Sets the half-open span of events; the server's clock stands at `end`. A span that ends before it starts is
     /// empty.
     #[must_use]
     pub fn range(mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
@@ -171,7 +178,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Returns the key that the server accepts.
+    /// Sets the key that the server accepts.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = key.into();

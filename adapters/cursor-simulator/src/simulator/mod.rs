@@ -40,6 +40,19 @@ pub const SIMULATED: &str = "x-cursor-simulator";
 /// An in-process Cursor Admin API with a company behind it.
 ///
 /// Clones share everything: events, faults, clock and log.
+///
+/// ```
+/// use bytes::Bytes;
+/// use cursor_simulator::{Simulator, TrueEvent};
+///
+/// let simulator = Simulator::of_events(vec![TrueEvent::new(0, "gpt-5.4", TrueEvent::FREE)]);
+/// let request = http::Request::post("/teams/filtered-usage-events")
+///     .header("authorization", simulator.authorization())
+///     .body(Bytes::from_static(b"{}"))?;
+/// let answer = simulator.handle(request);
+/// assert!(answer.body().starts_with(br#"{"totalUsageEventsCount":1,"#));
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Simulator {
     inner: Arc<Inner>,

@@ -8,6 +8,15 @@ use std::fmt;
 /// (`USAGE_EVENT_KIND_USAGE_BASED`), and its CSV export has words of its own (`On-Demand`). All of
 /// them are read here, whatever their case and punctuation. The text as sent stays in
 /// [`UsageEvent::kind`](crate::endpoints::usage_events::UsageEvent::kind).
+///
+/// ```
+/// use cursor_admin_client::endpoints::usage_events::EventKind;
+///
+/// for word in ["Usage-based", "USAGE_EVENT_KIND_USAGE_BASED"] {
+///     assert_eq!(EventKind::parse(word), EventKind::UsageBased);
+/// }
+/// assert!(matches!(EventKind::parse("Loyalty Bonus"), EventKind::Unknown(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum EventKind {
