@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::Place;
+use crate::place::Place;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -6,7 +6,8 @@ use chrono::{Days, NaiveDate};
 use cost_model::{Filter, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, Span, Split, TagDefinition};
+use virtual_tags::rules::{Span, Split};
+use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, TagDefinition};
 
 /// Something that one side says and the other has no words for. `Debug` leaves out what it says.
 #[derive(Clone, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Tagger, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use virtual_tags::rules::{People, Span, Split, Who};
 use virtual_tags::{
-    Answer, Assign, Directory, Error, ErrorKind, People, ResolvedRules, Rule, RuleSet, Span, Split,
-    TagDefinition, Who,
+    Answer, Assign, Directory, Error, ErrorKind, ResolvedRules, Rule, RuleSet, TagDefinition,
 };
 
 use crate::{NotExpressed, filter_to_vql};

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use cost_model::Timestamp;
 
-use super::Directory;
-use super::dates::read_date;
-use super::identity::email_fault;
-use super::identity::lowercase;
-use super::source::{Entry, Person, Source};
-use crate::check::{Finding, FindingKind, folded};
+use crate::dates::read_date;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{Entry, Person, Source};
+use crate::finding::{Finding, FindingKind};
+use crate::names::{email_fault, folded, lowercase};
 
 /// So many findings of a kind are listed; the last tells how many more there are.
 const LISTED_MAX: usize = 20;

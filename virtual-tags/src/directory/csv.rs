@@ -5,13 +5,28 @@ use std::sync::Arc;
 use cost_model::Timestamp;
 use cost_model::input::{Column, InputError, Row, Table, TableOptions, decode};
 
-use super::dates::read_date;
-use super::source::{Entry, Source};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::dates::read_date;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{Entry, Source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::span::Span;
+
+impl Directory {
+    /// Reads a directory from CSV; `file` names it in errors.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Directory`](crate::ErrorKind::Directory), with the line: no `email` column, a column twice, a row of
+    /// another length, no email, a date that is none, a span that ends before it starts, two spans of one person that
+    /// overlap.
+    pub fn from_csv(csv: &[u8], file: &str) -> Result<Self> {
+        let (facts, source) = read(csv, file)?;
+        Ok(Self::from_source(facts, source))
+    }
+}
 
 /// The facts' names, and who has them when.
-pub(super) fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, Source)> {
+fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, Source)> {
     let (facts, rows) = read_rows(csv, file, "email")?;
     let mut source = Source::new(facts.len());
     let file = Place::file(file);

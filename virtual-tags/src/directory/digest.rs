@@ -2,9 +2,9 @@
 
 use cost_model::Digest;
 
-use super::Directory;
-use super::source::{Person, Source};
-use crate::digest::Fields;
+use crate::digest_writer::Fields;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{Person, Source};
 
 impl Directory {
     /// Which version of the directory it is: who had which facts when. What a later `recorded_at` replaced does not count.

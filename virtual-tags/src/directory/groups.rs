@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::Directory;
-use super::source::{Entry, Source};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::lookup::Directory;
+use crate::directory::source::{Entry, Source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::span::Span;
 
 /// That a person was in a group, and when. `Debug` leaves out the names.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,7 +41,8 @@ impl Directory {
     ///
     /// ```
     /// use cost_model::Timestamp;
-    /// use virtual_tags::{Directory, Membership};
+    /// use virtual_tags::Directory;
+    /// use virtual_tags::directory::Membership;
     ///
     /// let moved = Timestamp::midnight("2026-09-15".parse().unwrap());
     /// let mut old = Membership::new("ana@acme.test", "Payments");
@@ -80,6 +82,6 @@ impl Directory {
             };
             source.add(&membership.email, entry, &place)?;
         }
-        Ok(Self::of(vec![fact.into()], source))
+        Ok(Self::from_source(vec![fact.into()], source))
     }
 }

@@ -3,11 +3,12 @@
 use cost_model::{Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use super::source::{Entry, Source};
-use super::{Directory, Found};
-use crate::digest::Fields;
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::digest_writer::Fields;
+use crate::directory::lookup::{Directory, Found};
+use crate::directory::source::{Entry, Source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::span::Span;
 
 /// The facts of everybody who was in a directory in a period: no other columns, and no rows of other times.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

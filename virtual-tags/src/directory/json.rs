@@ -8,11 +8,11 @@ use cost_model::input::{UniqueFields, fold, visible};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Directory;
-use super::csv::{read_recorded, read_span};
-use super::source::{Entry, Source};
-use crate::place::Lines;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::csv::{read_recorded, read_span};
+use crate::directory::lookup::Directory;
+use crate::directory::source::{Entry, Source};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::{Lines, Place};
 
 impl Directory {
     /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; a field that is
@@ -56,13 +56,13 @@ impl Directory {
                 &row.place,
             )?;
         }
-        Ok(Self::of(facts, source))
+        Ok(Self::from_source(facts, source))
     }
 }
 
 struct Row {
     email: String,
-    span: crate::Span,
+    span: crate::span::Span,
     recorded: Option<Timestamp>,
     facts: BTreeMap<String, Option<Arc<str>>>,
     place: Place,

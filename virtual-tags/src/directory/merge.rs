@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::identity::canonical_domain;
-use super::{Directory, csv};
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::csv::read_rows;
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::canonical_domain;
+use crate::place::Place;
 
 impl Directory {
     /// This directory, and for every fact that it does not have about somebody at some time, another.
@@ -84,7 +86,7 @@ impl Directory {
     /// # Errors
     /// [`ErrorKind::Directory`], with the line: a missing column, a date that is none, two spans of one alias that overlap.
     pub fn with_aliases(mut self, csv: &[u8], file: &str) -> Result<Self> {
-        let (columns, rows) = csv::read_rows(csv, file, "alias")?;
+        let (columns, rows) = read_rows(csv, file, "alias")?;
         let email = columns.iter().position(|name| &**name == "email").ok_or_else(|| {
             let message = "there is no `email` column; expected a header such as alias,email,from,to";
             Error::new(ErrorKind::Directory, Some(Place::file(file).line(1)), message)

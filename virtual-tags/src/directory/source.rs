@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::identity::{canonical, lowercase};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::{canonical, lowercase};
+use crate::place::Place;
+use crate::span::Span;
 
 /// What one file or answer says.
 #[derive(Clone)]

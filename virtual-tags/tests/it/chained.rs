@@ -6,7 +6,8 @@ use chrono::Datelike;
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Answer, Directory, FindingKind, ResolvedRules, RuleSet};
+use virtual_tags::insight::FindingKind;
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 use crate::naive::cases;
 

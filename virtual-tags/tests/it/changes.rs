@@ -3,7 +3,8 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
+use virtual_tags::insight::Diff;
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 use crate::naive::{cases, records, worlds};
 

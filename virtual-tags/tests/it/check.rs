@@ -1,7 +1,8 @@
 //! Every class of defect, planted in a file of 300 rules.
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
-use virtual_tags::{Directory, FindingKind, RuleSet, Rules};
+use virtual_tags::insight::FindingKind;
+use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::places_of_people;
 

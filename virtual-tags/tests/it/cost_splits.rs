@@ -348,7 +348,7 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
     ]);
     let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
     let sums = rules.cost_sums(&charges, Metric::Billed, &[]).unwrap();
-    let stored: virtual_tags::CostSums =
+    let stored: virtual_tags::evaluate::CostSums =
         serde_json::from_str(&serde_json::to_string(&sums).unwrap()).unwrap();
     assert_eq!(stored, sums);
     let (kept, known) =

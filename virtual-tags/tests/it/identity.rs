@@ -1,7 +1,8 @@
 //! Which names are one person, and who is nobody.
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Tagger, Timestamp};
-use virtual_tags::{Answer, Directory, Found, ResolvedRules, RuleSet};
+use virtual_tags::directory::Found;
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())

@@ -5,7 +5,8 @@ use cost_model::{
     CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Tagger, Timestamp, Window,
 };
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, RuleSet};
+use virtual_tags::lock::LockedRules;
+use virtual_tags::{Directory, Error, ErrorKind, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -169,9 +170,9 @@ fn a_move_that_became_known_later_keeps_the_history_before_it() {
         wrong.to_string(),
         "p.csv:2: `recorded_at` is `soon`, which is neither a date like 2026-09-15 nor a time in UTC"
     );
-    let mut corrected = virtual_tags::Membership::new("ana@acme.test", "Data");
+    let mut corrected = virtual_tags::directory::Membership::new("ana@acme.test", "Data");
     corrected.recorded = Some(at("2026-10-05"));
-    let memberships = [virtual_tags::Membership::new("ana@acme.test", "Web"), corrected];
+    let memberships = [virtual_tags::directory::Membership::new("ana@acme.test", "Web"), corrected];
     let groups = Directory::from_memberships("team", memberships, "groups").unwrap();
     assert_eq!(team(&groups, "2026-09-15").as_deref(), Some("Data"));
     assert_eq!(team(&groups.known_at(at("2026-10-04")), "2026-09-15").as_deref(), Some("Web"));

@@ -1,7 +1,8 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
-use cost_model::{CostRecord, Costs, Currency, Part, Timestamp};
-use virtual_tags::{Answer, Directory, Found, RuleSet};
+use cost_model::{CostRecord, Costs, Currency, Part, Tagger, Timestamp};
+use virtual_tags::directory::Found;
+use virtual_tags::{Answer, Directory, RuleSet};
 
 use crate::places_of_people;
 
@@ -282,10 +283,12 @@ fn tags_that_are_told_one_by_one_are_found() {
         .unwrap()
         .tagger()
         .unwrap();
-    let mut memory = rules.remember("Team");
     for (app, team) in [("a", "A"), ("b", "B"), ("c", "Ana"), ("a", "A")] {
         let expected = Answer::Value(team.into());
         assert_eq!(rules.answer("Team", &Tagged(app), at("2026-09-15")), expected);
-        assert_eq!(memory.parts(&Tagged(app), at("2026-09-15")), [Part::whole([Some(team.into())])]);
+        assert_eq!(
+            rules.parts(&["Team".into()], &Tagged(app), at("2026-09-15")),
+            [Part::whole([Some(team.into())])]
+        );
     }
 }

@@ -1,0 +1,87 @@
+//! Rules in the form in which they are evaluated.
+
+use std::sync::Arc;
+
+use cost_model::{Dimension, Filter};
+
+use crate::compile::cost_split::CostSplit;
+use crate::compile::dependencies::Needs;
+use crate::compile::headcount::Headcounts;
+use crate::compile::index::Index;
+use crate::place::{Passage, Place};
+use crate::rules::assign::{Inherit, Transform};
+use crate::rules::person_matcher::People;
+use crate::rules::rule_set::Rule;
+use crate::span::Span;
+use crate::weights::Share;
+
+/// One key.
+pub(crate) struct CompiledTag {
+    pub(crate) default: Option<Arc<str>>,
+    pub(crate) default_from: Option<Inherit>,
+    /// The provider's tag whose value stands, if it has one.
+    pub(crate) own: Option<Dimension>,
+    /// As written, but for letter case in conditions on people.
+    pub(super) rules: Vec<Rule>,
+    /// What each of them gives.
+    pub(super) then: Vec<Then>,
+    pub(crate) index: Index,
+    /// The numbers of the keys that rules read, ascending.
+    pub(crate) reads: Vec<usize>,
+    /// The numbers of the keys by whose cost rules share charges out.
+    pub(crate) bases: Vec<usize>,
+    /// What else they depend on.
+    pub(crate) needs: Needs,
+    /// Where the key stands.
+    pub(crate) place: Option<Place>,
+}
+
+/// A rule of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct CompiledRule<'a> {
+    pub(crate) when: Option<&'a Filter>,
+    /// In lower case.
+    pub(crate) people: &'a People,
+    pub(crate) spans: &'a [Span],
+    pub(crate) then: &'a Then,
+    pub(crate) place: Option<&'a Place>,
+    /// The condition as it stands in the file.
+    pub(crate) sentence: Option<&'a Passage>,
+}
+
+pub(crate) enum Then {
+    Value(Arc<str>),
+    /// The fact of that number, and what becomes of its text.
+    Fact(usize, Vec<Transform>),
+    Field(Inherit),
+    Shares(Arc<[Share]>),
+    Headcount {
+        fact: usize,
+        counts: Arc<Headcounts>,
+        within: Option<usize>,
+    },
+    Cost(Box<CostSplit>),
+}
+
+impl CompiledTag {
+    /// The rule of that number, counted from 0.
+    pub(crate) fn rule(&self, number: usize) -> Option<CompiledRule<'_>> {
+        Some(compiled(self.rules.get(number)?, self.then.get(number)?))
+    }
+
+    /// The rules, in order.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = CompiledRule<'_>> {
+        self.rules.iter().zip(&self.then).map(|(rule, then)| compiled(rule, then))
+    }
+}
+
+fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
+    CompiledRule {
+        when: rule.when.as_ref(),
+        people: &rule.people,
+        spans: &rule.spans,
+        then,
+        place: rule.place.as_ref(),
+        sentence: rule.sentence.as_deref(),
+    }
+}

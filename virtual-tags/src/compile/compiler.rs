@@ -1,0 +1,212 @@
+//! From rules as data to rules that are ready to assign.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use cost_model::filter::{Field, closest};
+use cost_model::{Dimension, Filter};
+
+use crate::compile::compiled::{CompiledTag, Then};
+use crate::compile::cost_split::CostSplit;
+use crate::compile::dependencies::Needs;
+use crate::compile::headcount::Headcounts;
+use crate::compile::index::IndexBuilder;
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Errors, Result};
+use crate::place::Place;
+use crate::rules::assign::{Assign, Lookup, Split};
+use crate::rules::rule_set::{Rule, TagDefinition};
+use crate::weights;
+use crate::weights::Share;
+
+/// What compiling needs to know.
+pub(crate) struct Compiler<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) keys: &'a [Arc<str>],
+}
+
+impl Compiler<'_> {
+    /// The key, as far as it has no errors.
+    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> Option<CompiledTag> {
+        let mut reads = Vec::new();
+        let mut bases = Vec::new();
+        let mut needs = Needs::default();
+        let own = (!tag.overrides_provider).then(|| Dimension::Tag(Arc::clone(&tag.key)));
+        if let Some(own) = &own {
+            needs.add_field(own);
+        }
+        if let Some(inherit) = &tag.default_from {
+            let key = self.key(&inherit.field, tag.place.as_ref(), "`default_from`");
+            reads.extend(errors.note(key).flatten());
+            needs.add_field(&inherit.field);
+        }
+        let mut rules = tag.rules;
+        let mut then = Vec::with_capacity(rules.len());
+        let mut index = IndexBuilder::default();
+        for (number, rule) in rules.iter_mut().enumerate() {
+            rule.people.lower();
+            if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
+                index.add(number, rule);
+                needs.add_rule(rule);
+                if let Then::Cost(split) = &gives {
+                    bases.push(split.basis);
+                }
+                then.push(gives);
+            }
+        }
+        reads.sort_unstable();
+        reads.dedup();
+        let index = index.build().map_err(|_| {
+            let message = "the texts that the rules of this key ask for are too long together; split the key";
+            Error::new(ErrorKind::Rules, tag.place.clone(), message)
+        });
+        Some(CompiledTag {
+            default: tag.default,
+            default_from: tag.default_from,
+            own,
+            rules,
+            then,
+            index: errors.note(index)?,
+            reads,
+            bases,
+            needs,
+            place: tag.place,
+        })
+    }
+
+    fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {
+        let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
+        for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
+            let place = rule.sentence.as_ref().map(|sentence| sentence.at(span.start));
+            reads.extend(self.key(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
+        }
+        if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
+            return fail(
+                "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
+            );
+        }
+        if rule.when.as_ref().is_some_and(Filter::has_allocation) {
+            return fail("`costs.allocation` has no meaning in a rule");
+        }
+        let place = rule.place.as_ref();
+        Ok(match &rule.assign {
+            Assign::Value(value) => Then::Value(Arc::clone(value)),
+            Assign::FromDirectory(Lookup { fact, transforms }) => {
+                Then::Fact(self.fact("from_directory", fact, place)?, transforms.clone())
+            }
+            Assign::FromField(inherit) => {
+                reads.extend(self.key(&inherit.field, place, "`from_field`")?);
+                Then::Field(inherit.clone())
+            }
+            Assign::Split(Split::Headcount { fact, within }) => {
+                let fact = self.fact("headcount", fact, place)?;
+                let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
+                let counts = Arc::new(Headcounts::new(self.directory, fact, within));
+                Then::Headcount { fact, counts, within }
+            }
+            Assign::Split(Split::Cost { key, per, within }) => {
+                let basis = self.number(key, place, "`cost_of`")?;
+                if matches!(within, Some(Dimension::VirtualTag(_))) {
+                    return fail("`within` must be a field of the charge such as `costs.account`");
+                }
+                Then::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
+            }
+            Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
+        })
+    }
+
+    /// The number of the key, if the dimension is one.
+    fn key(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.number(key, place, who).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn number(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
+        if let Some(number) = self.keys.iter().position(|each| each == key) {
+            return Ok(number);
+        }
+        let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
+            Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
+            None => format!("there are: {}", self.keys.join(", ")),
+        };
+        let dimension = Dimension::VirtualTag(Arc::clone(key));
+        let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
+        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+    }
+
+    fn fact(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
+        let facts = self.directory.facts();
+        let found = self.directory.fact_named(name);
+        if let Some(fact) = found.as_ref().ok().and_then(|found| facts.iter().position(|fact| fact == *found))
+        {
+            return Ok(fact);
+        }
+        let message = match found {
+            Err(message) if !facts.is_empty() => message,
+            _ => format!("`{field} = \"{name}\"` needs a directory, and none is given"),
+        };
+        Err(Error::new(ErrorKind::Rules, place.cloned(), message))
+    }
+}
+
+/// The keys that a condition reads, and where in it.
+fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
+    let mut keys = Vec::new();
+    when.expression().for_each_predicate(&mut |predicate| {
+        if let Field::Dimension(key @ Dimension::VirtualTag(_)) = &predicate.field {
+            keys.push((key, predicate.span.clone()));
+        }
+    });
+    keys
+}
+
+fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
+    let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
+    let parts: Vec<(Arc<str>, u128)> = match split {
+        Split::Even(values) => values.iter().map(|value| (Arc::clone(value), 1)).collect(),
+        Split::Weights(parts) => {
+            parts.iter().map(|(value, weight)| (Arc::clone(value), u128::from(*weight))).collect()
+        }
+        Split::Percentages { parts, remainder_to_default } => {
+            let (values, percentages): (Vec<_>, Vec<_>) = parts.iter().cloned().unzip();
+            let Some((weights, missing)) = weights::of_percentages(&percentages) else {
+                return fail("the percentages must be 0 or more and sum to 100".to_owned());
+            };
+            let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
+            match (missing, *remainder_to_default, default) {
+                (0, ..) => {}
+                (_, true, Some(default)) => match parts.iter_mut().find(|(value, _)| value == default) {
+                    Some((_, weight)) => *weight = weight.saturating_add(missing),
+                    None => parts.push((Arc::clone(default), missing)),
+                },
+                (_, true, None) => {
+                    return fail("`remainder = \"default\"` needs the tag to have a `default`".to_owned());
+                }
+                (_, false, _) => {
+                    let sum: rust_decimal::Decimal = percentages.iter().sum();
+                    return fail(format!(
+                        "the percentages sum to {}, not to 100; to give the rest to the tag's default, write `remainder = \
+                         \"default\"`",
+                        sum.normalize()
+                    ));
+                }
+            }
+            parts
+        }
+        Split::Headcount { .. } | Split::Cost { .. } => Vec::new(),
+    };
+    if parts.iter().all(|(_, weight)| *weight == 0) {
+        return fail("a split needs a value whose weight is not zero".to_owned());
+    }
+    for (number, (value, _)) in parts.iter().enumerate() {
+        if value.trim().is_empty() {
+            return fail(format!("value {} of the split is empty", number + 1));
+        }
+        if parts.iter().take(number).any(|(other, _)| other == value) {
+            return fail(format!("value {} of the split stands there twice", number + 1));
+        }
+    }
+    Ok(weights::shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))
+}

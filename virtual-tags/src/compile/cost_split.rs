@@ -1,0 +1,15 @@
+//! Splits in proportion to costs, as data.
+
+use cost_model::Dimension;
+
+use crate::rules::assign::Per;
+
+/// What a charge is shared out by.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct CostSplit {
+    /// The number of the key whose values' costs count.
+    pub(crate) basis: usize,
+    pub(crate) per: Per,
+    /// Only charges that have in this field what the charge has there.
+    pub(crate) within: Option<Dimension>,
+}

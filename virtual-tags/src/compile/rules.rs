@@ -1,0 +1,198 @@
+//! Compiled rules, which may still lack the costs that some of them share out by.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use cost_model::{Digest, Dimension, Dimensions, Timestamp, Window};
+
+use crate::compile::charge::Charge;
+use crate::compile::compiled::{CompiledTag, Then};
+use crate::compile::compiler::Compiler;
+use crate::compile::cost_split::CostSplit;
+use crate::compile::order::{ancestors, order};
+use crate::digest_writer::Fields;
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Errors, Result};
+use crate::place::Place;
+use crate::rules::person_matcher::Who;
+use crate::rules::rule_set::RuleSet;
+
+/// Rules checked against a directory.
+///
+/// They are no [`Tagger`](cost_model::Tagger) yet, because a rule may share charges out by what the values of another key cost
+/// (`split = { cost_of = "Team", per = "month" }`), and those costs are in the charges. [`Rules::resolve`] takes them from a
+/// ledger, [`Rules::resolve_with`] from sums kept elsewhere; [`Rules::tagger`] is for rules without such splits and refuses
+/// all others. Clones share everything.
+///
+/// ```
+/// use virtual_tags::{Directory, ErrorKind, RuleSet};
+///
+/// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.domain = \"web.acme.test\"\n";
+/// let plain = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?;
+/// assert!(plain.tagger().is_ok());
+///
+/// let shared = "[[tag]]\nkey = \"Payer\"\n[[tag.rule]]\nwho = \"service_account\"\n\
+///               split = { cost_of = \"Team\", per = \"month\" }\n";
+/// let weighing = RuleSet::from_toml(&format!("{toml}{shared}"), "rules.toml")?.compile(Directory::default())?;
+/// assert_eq!(weighing.tagger().unwrap_err().kind(), ErrorKind::NeedsCosts);
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rules(pub(crate) Arc<Compiled>);
+
+/// What compiling makes of rules.
+pub(crate) struct Compiled {
+    pub(crate) keys: Vec<Arc<str>>,
+    pub(crate) tags: Vec<CompiledTag>,
+    pub(crate) directory: Directory,
+    /// Where a charge may name its person, in order.
+    pub(crate) person: Vec<Dimension>,
+    /// The numbers of the keys, each after those it reads.
+    pub(crate) order: Vec<usize>,
+    /// By key: all that it reads, also through others.
+    pub(crate) ancestors: Vec<Vec<usize>>,
+    /// What the rules depend on.
+    pub(crate) reads: Vec<Dimension>,
+    /// The ends of the rules' spans.
+    pub(crate) spans: Vec<Timestamp>,
+}
+
+cost_model::masked_debug!(Compiled { keys, directory });
+
+impl Compiled {
+    /// A charge with these dimensions at an instant, as the rules see it.
+    pub(crate) fn charge<'a>(&'a self, dimensions: &'a dyn Dimensions, at: Timestamp) -> Charge<'a> {
+        Charge::new(dimensions, at, &self.directory, &self.person)
+    }
+
+    pub(crate) fn number(&self, key: &str) -> Option<usize> {
+        self.keys.iter().position(|each| **each == *key)
+    }
+
+    /// The rules that share charges out by cost, in the order in which their costs can be known.
+    pub(crate) fn cost_splits(&self) -> impl Iterator<Item = (Option<&Place>, &CostSplit)> {
+        let tags = self.order.iter().filter_map(|number| self.tags.get(*number));
+        tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.then {
+            Then::Cost(split) => Some((rule.place, &**split)),
+            _ => None,
+        })
+    }
+
+    /// The facts that rules read, ascending.
+    pub(crate) fn facts_read(&self) -> Vec<usize> {
+        let mut facts = BTreeSet::new();
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            match rule.then {
+                Then::Fact(fact, _) => drop(facts.insert(*fact)),
+                Then::Headcount { fact, within, .. } => facts.extend([*fact].into_iter().chain(*within)),
+                Then::Value(_) | Then::Field(_) | Then::Shares(_) | Then::Cost(_) => {}
+            }
+        }
+        facts.into_iter().collect()
+    }
+
+    /// The version of what the rules use of the directory for these people in a period.
+    pub(crate) fn people_used(&self, ids: &[String], period: Window) -> Digest {
+        let mut fields = Fields::new("virtual-tags people 1");
+        let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
+        let asks_removed = rules.any(|rule| rule.people.who == Some(Who::Removed));
+        self.directory.used_into(&mut fields, ids, period, (&self.facts_read(), asks_removed));
+        for rule in self.tags.iter().flat_map(CompiledTag::rules) {
+            if let Then::Headcount { counts, .. } = rule.then {
+                counts.used_into(&mut fields, period);
+            }
+        }
+        fields.digest()
+    }
+
+    /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.
+    pub(crate) fn weighs_costs(&self, number: usize) -> bool {
+        let read = self.ancestors.get(number).into_iter().flatten();
+        let mut tags = read.chain([&number]).filter_map(|each| self.tags.get(*each));
+        tags.any(|tag| !tag.bases.is_empty())
+    }
+
+    /// The error for a split whose costs are not known.
+    pub(crate) fn needs_costs(&self, place: Option<&Place>, split: &CostSplit, remedy: &str) -> Error {
+        let key = self.keys.get(split.basis).map_or("", |key| key);
+        let message = format!("the rule shares charges out by what `{key}` costs, and {remedy}");
+        Error::new(ErrorKind::NeedsCosts, place.cloned(), message)
+    }
+}
+
+impl RuleSet {
+    /// Checks the rules against the directory and makes them ready to assign.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when a key stands there twice, a rule asks for a fact that the directory does not have or
+    /// reads a key that there is not, keys read each other in a circle, or percentages do not sum to 100.
+    pub fn compile(self, directory: Directory) -> Result<Rules> {
+        Rules::compile(self, directory)
+    }
+}
+
+impl Rules {
+    pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
+        rule_set.check_keys()?;
+        rule_set.check_person()?;
+        let person = rule_set.person_fields().to_vec();
+        let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
+        let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
+        let compiler = Compiler { directory: &directory, keys: &keys };
+        let mut errors = Errors::default();
+        let tags: Vec<_> =
+            rule_set.tags.into_iter().filter_map(|tag| compiler.tag(tag, &mut errors)).collect();
+        errors.finish()?;
+        let order = order(&tags, &keys).map_err(|circle| {
+            let message =
+                format!("the keys read each other in a circle: {circle}; let one of them read only fields");
+            let first = circle.split(" -> ").next().unwrap_or_default();
+            let place = keys.iter().position(|key| **key == *first).and_then(|number| places.get(number));
+            Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
+        })?;
+        Ok(Self(Arc::new(Compiled {
+            reads: reads(&tags, &person),
+            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()),
+            ancestors: ancestors(&tags, &order),
+            keys,
+            tags,
+            directory,
+            person,
+            order,
+        })))
+    }
+
+    /// Returns the tag keys, in their declared order.
+    pub fn keys(&self) -> &[Arc<str>] {
+        &self.0.keys
+    }
+
+    /// Returns the value that charges get which no rule of a key matches, if the key has one.
+    pub fn default_of(&self, key: &str) -> Option<&Arc<str>> {
+        self.0.tags.get(self.0.number(key)?)?.default.as_ref()
+    }
+
+    /// Returns whether some rule shares charges out by what the values of a key cost, so that [`Rules::tagger`] fails.
+    pub fn needs_costs(&self) -> bool {
+        self.0.cost_splits().next().is_some()
+    }
+}
+
+pub(crate) fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
+    let mut instants: Vec<_> = instants.collect();
+    instants.sort_unstable();
+    instants.dedup();
+    instants
+}
+
+/// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
+fn reads(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
+    let mut reads = BTreeSet::new();
+    for needs in tags.iter().map(|tag| &tag.needs) {
+        reads.extend(needs.dimensions.iter().cloned());
+        if needs.person || needs.directory {
+            reads.extend(person.iter().cloned());
+        }
+    }
+    reads.into_iter().collect()
+}

@@ -1,0 +1,349 @@
+//! Dated facts about people.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cost_model::Timestamp;
+
+use crate::directory::aliases::Aliases;
+use crate::directory::source::{Entry, Person, Source};
+use crate::names::{canonical, without_plus};
+use crate::place::Place;
+
+/// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
+///
+/// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
+/// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
+/// begin with `#` are comments. With a column `recorded_at` the file tells when a row became known: what became known later
+/// about a person stands in place of what was known before, as far as the two are about the same days. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
+/// [`Directory::or`] puts several sources together.
+///
+/// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part
+/// before the `@` matters only where two people differ by nothing else, accents may be written as characters of their own,
+/// and a domain in letters is the same as its `xn--` form. Any other id, such as a service account's, may
+/// stand in the email column too.
+#[derive(Clone, Default)]
+pub struct Directory {
+    pub(super) facts: Vec<Arc<str>>,
+    /// In the order in which they are asked.
+    pub(super) sources: Vec<Source>,
+    pub(super) aliases: Aliases,
+    /// The domains in which a `+tag` does not matter, in lower case; `*` for all.
+    pub(super) plus_domains: Vec<String>,
+    /// The instant at which everything is looked up, if it is not the charge's.
+    pub(super) fixed: Option<Timestamp>,
+    pub(super) boundaries: Vec<Timestamp>,
+}
+
+cost_model::masked_debug!(Directory { facts, people: |it| it.people() });
+
+/// How a name was found in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Found {
+    /// As it is written, but for blanks around it, the form of the domain, and how accents are encoded.
+    Exact,
+    /// By ignoring the case of the part before the `@`.
+    AnyCase,
+    /// By leaving out its `+tag`.
+    WithoutPlus,
+}
+
+impl Directory {
+    pub(super) fn from_source(facts: Vec<Arc<str>>, source: Source) -> Self {
+        let mut directory = Self { facts, sources: vec![source], ..Self::default() };
+        directory.find_boundaries();
+        directory
+    }
+
+    pub(super) fn find_boundaries(&mut self) {
+        let spans = self.sources.iter().flat_map(Source::spans).chain(self.aliases.spans());
+        let mut boundaries: Vec<_> = spans.flat_map(crate::span::Span::ends).collect();
+        boundaries.sort_unstable();
+        boundaries.dedup();
+        self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
+    }
+
+    /// Returns every name by which it knows somebody, in order: emails and other ids, and the names that aliases add.
+    ///
+    /// ```
+    /// use virtual_tags::Directory;
+    ///
+    /// let people = Directory::from_csv(b"email,team\nana@acme.test,Web\nsa_1,Web\n", "people.csv")?;
+    /// let people = people.with_aliases(b"alias,email\nana@old.test,ana@acme.test\n", "aliases.csv")?;
+    /// assert_eq!(people.names(), ["ana@acme.test", "ana@old.test", "sa_1"]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn names(&self) -> Vec<&str> {
+        let aliases = self.aliases.all().into_iter().map(|(name, ..)| name);
+        let mut names: Vec<_> = self.everyone().into_iter().chain(aliases).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Returns whether people of some domain are found whatever `+tag` their email has.
+    pub fn ignores_plus(&self) -> bool {
+        !self.plus_domains.is_empty()
+    }
+
+    /// Whether somebody may go by another name.
+    pub(crate) fn has_aliases(&self) -> bool {
+        self.aliases.len() > 0
+    }
+
+    /// The names of the facts, in the order of the columns.
+    pub fn facts(&self) -> &[Arc<str>] {
+        &self.facts
+    }
+
+    /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
+    /// else why there is none.
+    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, String> {
+        if let Some(fact) = self.facts.iter().find(|fact| ***fact == *name) {
+            return Ok(fact);
+        }
+        let mut alike = self.facts.iter().filter(|fact| fact.to_lowercase() == name.to_lowercase());
+        alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
+    }
+
+    pub(crate) fn no_such_column(&self, name: &str) -> String {
+        if self.facts.is_empty() {
+            return format!(
+                "the directory has no column `{name}`; it has none but those of emails and dates"
+            );
+        }
+        format!("the directory has no column `{name}`; it has: {}", self.facts.join(", "))
+    }
+
+    /// The distinct values of a fact, each with a line that has it, in the order of the lines.
+    pub(crate) fn values(&self, fact: usize) -> Vec<(Arc<str>, Option<Place>)> {
+        let mut values: HashMap<Arc<str>, (usize, u64)> = HashMap::new();
+        for (number, source) in self.sources.iter().enumerate() {
+            let Some(column) = source.columns.get(fact).copied().flatten() else { continue };
+            for entry in source.everybody().into_iter().flat_map(|person| person.entries) {
+                if let Some(value) = entry.values.get(column).and_then(Option::as_ref) {
+                    let first = values.entry(Arc::clone(value)).or_insert((number, entry.line));
+                    *first = (*first).min((number, entry.line));
+                }
+            }
+        }
+        let mut values: Vec<_> = values.into_iter().collect();
+        values.sort_by(|(value, line), (other, after)| (line, value).cmp(&(after, other)));
+        let place =
+            |(source, line): (usize, u64)| self.sources.get(source).and_then(|source| source.place(line));
+        values.into_iter().map(|(value, line)| (value, place(line))).collect()
+    }
+
+    /// How many people there are.
+    pub fn people(&self) -> usize {
+        match self.sources.as_slice() {
+            [one] => one.people().count(),
+            _ => self.everyone().len(),
+        }
+    }
+
+    /// Everyone's canonical email, in order.
+    pub(crate) fn everyone(&self) -> Vec<&str> {
+        let mut everyone: Vec<_> = self.sources.iter().flat_map(Source::people).collect();
+        everyone.sort_unstable();
+        everyone.dedup();
+        everyone
+    }
+
+    /// A fact about the person of that email at that instant; `None` if the person is unknown, no dates cover the
+    /// instant, or the fact is left empty.
+    pub fn fact(&self, email: &str, fact: &str, at: Timestamp) -> Option<&str> {
+        self.fact_at(email, self.facts.iter().position(|each| **each == *fact)?, at)
+    }
+
+    pub(crate) fn fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&str> {
+        self.shared_fact_at(email, fact, at).map(|value| &**value)
+    }
+
+    pub(crate) fn shared_fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&Arc<str>> {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        self.sources.iter().find_map(|source| {
+            let column = (*source.columns.get(fact)?)?;
+            let (person, _) = self.person(source, &name)?;
+            person.entries.iter().find(|entry| entry.span.contains(at))?.values.get(column)?.as_ref()
+        })
+    }
+
+    /// The instant at which a charge of that time is looked up.
+    pub(crate) fn time_of(&self, at: Timestamp) -> Timestamp {
+        self.fixed.unwrap_or(at)
+    }
+
+    /// The canonical name that a person goes by at an instant, by the aliases.
+    pub(crate) fn name_at(&self, email: &str, at: Timestamp) -> String {
+        let at = self.fixed.unwrap_or(at);
+        let mut name = canonical(email);
+        for _ in 0..self.aliases.len() {
+            match self.aliases.at(&name, at) {
+                Some(next) => next.clone_into(&mut name),
+                None => break,
+            }
+        }
+        name
+    }
+
+    /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
+    pub fn find(&self, email: &str, at: Timestamp) -> Option<Found> {
+        self.find_person(email, at).map(|(found, _)| found)
+    }
+
+    /// The same, and the name that the directory has; found exactly before otherwise.
+    pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(Found, &str)> {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        let found = |source| {
+            let (person, found): (Person<'_>, _) = self.person(source, &name)?;
+            person.entries.iter().any(|entry| entry.span.contains(at)).then_some((found, person.email))
+        };
+        self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
+    }
+
+    /// Whether a person goes by that name whose last dates have passed.
+    pub(crate) fn has_removed(&self, email: &str, at: Timestamp) -> bool {
+        let at = self.fixed.unwrap_or(at);
+        let name = self.name_at(email, at);
+        let mut people = self.sources.iter().filter_map(|source| self.person(source, &name)).peekable();
+        let past = |entry: &Entry| entry.span.to.is_some_and(|to| to <= at);
+        people.peek().is_some() && people.all(|(person, _)| person.entries.iter().all(past))
+    }
+
+    /// Whether that name finds nobody because it looks like two people's.
+    pub(crate) fn is_ambiguous(&self, email: &str, at: Timestamp) -> bool {
+        let name = self.name_at(email, at);
+        self.find(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
+    }
+
+    fn person<'a>(&self, source: &'a Source, name: &str) -> Option<(Person<'a>, Found)> {
+        if let Some((person, exact)) = source.find(name) {
+            return Some((person, if exact { Found::Exact } else { Found::AnyCase }));
+        }
+        if self.plus_domains.is_empty() {
+            return None;
+        }
+        let base = without_plus(name)?;
+        let (_, domain) = base.rsplit_once('@')?;
+        let ignored = self.plus_domains.iter().any(|each| each == "*" || each == domain);
+        let (person, _) = source.find(&base).filter(|_| ignored)?;
+        Some((person, Found::WithoutPlus))
+    }
+
+    /// The instants at which a fact about one person may change, in no order.
+    pub(crate) fn boundaries_of(&self, email: &str) -> Vec<Timestamp> {
+        if self.fixed.is_some() {
+            return Vec::new();
+        }
+        let mut names = vec![Cow::Owned(canonical(email))];
+        let mut boundaries = Vec::new();
+        let mut next = 0;
+        while let Some(name) = names.get(next).cloned() {
+            for (span, email) in self.aliases.of(&name) {
+                boundaries.extend(span.ends());
+                if !names.iter().any(|known| known == email) {
+                    names.push(Cow::Borrowed(email));
+                }
+            }
+            let people = self.sources.iter().filter_map(|source| self.person(source, &name));
+            let entries = people.flat_map(|(person, _)| person.entries);
+            boundaries.extend(entries.flat_map(|entry| entry.span.ends()));
+            next += 1;
+        }
+        boundaries
+    }
+
+    /// The instants at which a fact may change, ascending.
+    pub(crate) fn boundaries(&self) -> &[Timestamp] {
+        &self.boundaries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Result;
+
+    fn at(date: &str) -> Timestamp {
+        Timestamp::midnight(date.parse().unwrap())
+    }
+
+    fn read(csv: &str) -> Result<Directory> {
+        Directory::from_csv(csv.as_bytes(), "directory.csv")
+    }
+
+    const MOVER: &str = "email,team,department,from,to\n\
+        ana@acme.test,Payments,Engineering,2026-01-01,2026-09-15\n\
+        ana@acme.test,Data Platform,Engineering,2026-09-15,\n";
+
+    #[test]
+    fn the_event_decides_which_dates_hold() {
+        let directory = read(MOVER).unwrap();
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2025-12-31")), None);
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2026-01-01")), Some("Payments"));
+        let last = Timestamp::from_millis(at("2026-09-15").millis() - 1).unwrap();
+        assert_eq!(directory.fact("ana@acme.test", "team", last), Some("Payments"));
+        assert_eq!(directory.fact("ana@acme.test", "team", at("2026-09-15")), Some("Data Platform"));
+        assert_eq!(directory.fact("ana@acme.test", "project", at("2026-09-15")), None);
+        assert_eq!(directory.fact("bo@acme.test", "team", at("2026-09-15")), None);
+    }
+
+    #[test]
+    fn exact_emails_come_before_folded_ones() {
+        let directory =
+            read("\u{feff}email , team\nAna@Acme.test, One\nana@acme.test,Two\nBo@acme.test,Three\n")
+                .unwrap();
+        let team = |email| directory.fact(email, "team", at("2026-01-01"));
+        assert_eq!(team("Ana@ACME.test"), Some("One"));
+        assert_eq!(team(" ana@acme.test "), Some("Two"));
+        assert_eq!(team("ANA@acme.test"), None);
+        assert_eq!(team("bo@acme.test"), Some("Three"));
+    }
+
+    #[track_caller]
+    fn fails(csv: &str, message: &str) {
+        assert_eq!(read(csv).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_remedy() {
+        fails(
+            "mail,team\n",
+            "directory.csv:1: there is no `email` column; expected a header such as email,team,from,to, and there is: \
+             mail, team",
+        );
+        fails(
+            "email,team,Team\n",
+            "directory.csv:1: the column `Team` stands there twice: leave one of them",
+        );
+        fails("email,,team\n", "directory.csv:1: column 2 has no name");
+        fails("email,team\nana@acme.test\n", "directory.csv:2: the row has 1 fields, and the header 2");
+        fails(
+            "email,team\n# a comment\n\nbo@acme.test,X\n\n,Payments\n",
+            "directory.csv:6: the row has no email",
+        );
+        fails(
+            "email,from\nana@acme.test,15.09.2026\n",
+            "directory.csv:2: `from` is `15.09.2026`, which is not a date like 2026-09-15",
+        );
+        fails(
+            "email,from,to\nana@acme.test,2026-09-15,2026-09-15\n",
+            "directory.csv:2: `to` must come after `from`: it is the first day that no longer holds",
+        );
+        fails(
+            "email,from,to\nana@acme.test,,2026-09-16\nbo@acme.test,,\nana@ACME.test,2026-09-15,\n",
+            "directory.csv:4: the dates overlap those of line 2, which has the same email; let one end where the \
+             other starts",
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_person() {
+        assert!(!format!("{:?}", read(MOVER).unwrap()).contains("ana"));
+    }
+}

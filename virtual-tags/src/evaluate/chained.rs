@@ -1,0 +1,57 @@
+//! Dimensions of a charge together with values of tag keys.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
+
+/// The dimensions of a charge with the values of other keys.
+pub(crate) struct Chained<'a> {
+    pub(crate) inner: &'a dyn Dimensions,
+    pub(crate) keys: &'a [Arc<str>],
+    pub(crate) values: &'a [Option<Arc<str>>],
+}
+
+impl Chained<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        let number = self.keys.iter().position(|each| **each == *key)?;
+        self.values.get(number)?.as_deref()
+    }
+}
+
+impl Dimensions for Chained<'_> {
+    fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
+        match dimension {
+            Dimension::VirtualTag(key) => self.value(key).map(Cow::Borrowed),
+            _ => self.inner.get(dimension),
+        }
+    }
+
+    fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.inner.for_each_tag(visit);
+    }
+
+    fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
+        self.inner.tag(key)
+    }
+
+    fn at(&self) -> Option<Timestamp> {
+        self.inner.at()
+    }
+
+    fn costs(&self) -> Option<Costs> {
+        self.inner.costs()
+    }
+
+    fn tokens(&self) -> Option<TokenCounts> {
+        self.inner.tokens()
+    }
+
+    fn requests(&self) -> Option<RequestUnits> {
+        self.inner.requests()
+    }
+
+    fn marketplace(&self) -> Option<bool> {
+        self.inner.marketplace()
+    }
+}

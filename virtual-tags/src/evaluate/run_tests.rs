@@ -1,0 +1,86 @@
+//! Runs the tests of a rules file.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::filter::closest;
+
+use crate::compile::rules::Rules;
+use crate::error::{Result, without_emails};
+use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::place::Place;
+use crate::rules::answer::Answer;
+use crate::rules::rule_test::RuleTest;
+
+/// A test that did not come out as expected. `Debug` leaves out the values, and `Display` masks email addresses.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TestFailure {
+    /// Where the test stands.
+    pub place: Option<Place>,
+    /// The key.
+    pub key: Arc<str>,
+    /// What was expected.
+    pub expected: Answer,
+    /// What the rules say; `None` if they have no such key.
+    pub actual: Option<Answer>,
+    hint: Option<Arc<str>>,
+}
+
+cost_model::masked_debug!(TestFailure {});
+
+impl Rules {
+    /// Runs tests; returns what did not come out as expected, in order. Keys that depend on no costs can be tested without any.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NeedsCosts`](crate::ErrorKind::NeedsCosts) where a test expects something of another key.
+    pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Result<Vec<TestFailure>> {
+        let tests: Vec<_> = tests.into_iter().collect();
+        let expected = tests.iter().flat_map(|test| &test.expect);
+        let weighs = |number: Option<usize>| number.is_some_and(|number| self.0.weighs_costs(number));
+        if expected.map(|(key, _)| self.0.number(key)).any(weighs) {
+            return Ok(self.tagger()?.run_tests(tests));
+        }
+        Ok(ResolvedRules::new(Arc::clone(&self.0), HashMap::new()).run_tests(tests))
+    }
+}
+
+impl ResolvedRules {
+    /// Runs tests; returns what did not come out as expected, in order.
+    pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Vec<TestFailure> {
+        let mut failures = Vec::new();
+        for test in tests {
+            for (key, expected) in &test.expect {
+                let keys = &self.compiled.keys;
+                let known = keys.contains(key);
+                let actual = known.then(|| self.answer(key, test, test.at));
+                if actual.as_ref().is_none_or(|actual| actual.sorted() != expected.sorted()) {
+                    let near = closest(key, keys.iter().map(|key| &**key)).filter(|_| !known);
+                    failures.push(TestFailure {
+                        place: test.place.clone(),
+                        key: Arc::clone(key),
+                        expected: expected.clone(),
+                        actual,
+                        hint: near.map(Arc::from),
+                    });
+                }
+            }
+        }
+        failures
+    }
+}
+
+impl fmt::Display for TestFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        let message = match (&self.actual, &self.hint) {
+            (Some(actual), _) => format!("`{}` is {actual}, expected {}", self.key, self.expected),
+            (None, Some(near)) => format!("there is no key `{}`; did you mean `{near}`?", self.key),
+            (None, None) => format!("there is no key `{}`", self.key),
+        };
+        f.write_str(&without_emails(message))
+    }
+}

@@ -1,0 +1,67 @@
+//! What is wrong with rules that compile.
+
+mod data;
+mod dates;
+mod duplicates;
+mod emails;
+mod near_equal;
+mod shadow;
+
+use cost_model::Ledger;
+
+use crate::compile::rules::Rules;
+use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::finding::Finding;
+
+impl Rules {
+    /// What is likely wrong with the rules and the directory as they are: rules that no charge can reach, people with two values,
+    /// dates that overlap or leave a gap, conditions that no email can meet, values and keys that are nearly the same. In the
+    /// order of the file; then what [`Directory::check`](crate::Directory::check) finds.
+    ///
+    /// A rule is reported as unreachable only if leaving it out changes nothing. That is decided exactly where conditions
+    /// are `=`, `IN`, `LIKE` and lists of people; what other conditions have in common is not seen.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let rules = RuleSet::from_toml(r#"
+    /// [[tag]]
+    /// key = "Team"
+    ///   [[tag.rule]]
+    ///   value = "Data"
+    ///   when = "costs.resource_id LIKE '%@data.acme.test'"
+    ///   [[tag.rule]]
+    ///   value = "Ops"
+    ///   when = "costs.resource_id = 'ana@data.acme.test'"
+    /// "#, "rules.toml")?.compile(Directory::default())?;
+    /// assert_eq!(
+    ///     rules.check()[0].to_string(),
+    ///     "rules.toml:7:3: no charge gets here: the rule on line 4 matches them all; put this rule above it or remove it"
+    /// );
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for tag in &self.0.tags {
+            let mut own = shadow::find(tag, &self.0.person, self.0.directory.has_aliases());
+            own.extend(duplicates::find(tag, &self.0.person));
+            own.extend(dates::find(tag));
+            own.extend(emails::find(tag, &self.0.person));
+            own.extend(near_equal::values(tag, &self.0.directory));
+            own.extend(near_equal::asked_values(tag, &self.0));
+            own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));
+            findings.append(&mut own);
+        }
+        findings.extend(near_equal::keys(&self.0));
+        findings.extend(self.0.directory.check());
+        findings
+    }
+}
+
+impl ResolvedRules {
+    /// What is likely wrong with the rules in view of charges: values that none of them has, rules that match none, or only
+    /// people whose names are spelled in another way than the directory has them. In the order of the file.
+    pub fn check_against(&self, ledger: &Ledger) -> Vec<Finding> {
+        data::find(self, ledger)
+    }
+}

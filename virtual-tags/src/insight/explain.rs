@@ -1,0 +1,238 @@
+//! Why a charge has the value that it has.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::filter::Expression;
+use cost_model::output::for_terminal;
+use cost_model::{Dimensions, Timestamp};
+
+use crate::compile::charge::{Charge, text_of};
+use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
+use crate::compile::rules::Compiled;
+use crate::directory::lookup::Found;
+use crate::evaluate::chained::Chained;
+use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::place::Place;
+use crate::rules::answer::Answer;
+
+/// At most so many rules that nearly matched are told.
+const NEAREST_MAX: usize = 5;
+
+/// Why a charge has its value of one key. `Display` tells it all, names included; `Debug` leaves them out.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The key.
+    pub key: Arc<str>,
+    /// When the charge arose.
+    pub at: Timestamp,
+    /// The names that the directory was asked about, in order.
+    pub names: Vec<NameTrail>,
+    /// The parts that the keys which this one reads make of the charge; one, if they share nothing out.
+    pub parts: Vec<ExplainedPart>,
+}
+
+cost_model::masked_debug!(Explanation {});
+
+/// A name, and what the directory makes of it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NameTrail {
+    /// As the charge has it.
+    pub sent: Arc<str>,
+    /// By the directory's aliases, without blanks around it and with the domain in lower case.
+    pub name: Arc<str>,
+    /// How the directory finds it, if it does.
+    pub found: Option<Found>,
+}
+
+cost_model::masked_debug!(NameTrail {});
+
+/// What one part of a charge gets, and why.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExplainedPart {
+    /// The part's weight among its siblings.
+    pub weight: u128,
+    /// The values of the keys that are read.
+    pub read: Vec<(Arc<str>, Option<Arc<str>>)>,
+    /// What the rules say.
+    pub answer: Answer,
+    /// The rule that decides; without one, the provider's own tag or the default does.
+    pub winner: Option<ExplainedRule>,
+    /// Later rules that match as well.
+    pub also: Vec<ExplainedRule>,
+    /// The first rules of which some conditions hold and exactly one does not.
+    pub nearest: Vec<ExplainedRule>,
+}
+
+cost_model::masked_debug!(ExplainedPart {});
+
+/// A rule, and which of its conditions hold.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExplainedRule {
+    /// The rule's number in its key, counted from 1.
+    pub number: usize,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// The conditions that hold.
+    pub holds: Vec<String>,
+    /// The conditions that do not.
+    pub fails: Vec<String>,
+}
+
+cost_model::masked_debug!(ExplainedRule {});
+
+/// Keys and what a part has of them.
+type Read = Vec<(Arc<str>, Option<Arc<str>>)>;
+
+impl ResolvedRules {
+    /// Why a charge with these dimensions has its value of `key` at that instant; `None` if there is no such key.
+    pub fn explain(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Option<Explanation> {
+        let Compiled { keys, tags, directory, .. } = &*self.compiled;
+        let number = self.compiled.number(key)?;
+        let tag = tags.get(number)?;
+        let charge = self.compiled.charge(dimensions, at);
+        let trail = |id: std::borrow::Cow<'_, str>| NameTrail {
+            name: directory.name_at(&id, at).into(),
+            found: directory.find(&id, at),
+            sent: Arc::from(&*id),
+        };
+        let read = tag.reads.as_slice();
+        let parts = self.parts_by_number(read, &charge).into_iter().map(|part| {
+            let name = |number: &usize| {
+                let value = part.values.get(*number).cloned().flatten();
+                keys.get(*number).map(|key| (Arc::clone(key), value))
+            };
+            let read = read.iter().filter_map(name).collect();
+            self.explained_part(tag, &charge, &part.values, (part.weight, read))
+        });
+        Some(Explanation {
+            key: Arc::clone(keys.get(number)?),
+            at,
+            names: charge.ids().map(trail).collect(),
+            parts: parts.collect(),
+        })
+    }
+
+    fn explained_part(
+        &self,
+        tag: &CompiledTag,
+        charge: &Charge<'_>,
+        values: &[Option<Arc<str>>],
+        (weight, read): (u128, Read),
+    ) -> ExplainedPart {
+        let dimensions = Chained { inner: charge.dimensions, keys: &self.compiled.keys, values };
+        let own = tag.own.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
+        let (mut matching, mut nearest) = (Vec::new(), Vec::new());
+        for (number, rule) in tag.rules().enumerate() {
+            let explained = self.explained_rule(number + 1, rule, charge, &dimensions);
+            if explained.fails.is_empty() {
+                matching.push(explained);
+            } else if explained.fails.len() == 1 && !explained.holds.is_empty() && nearest.len() < NEAREST_MAX
+            {
+                nearest.push(explained);
+            }
+        }
+        let mut matching = matching.into_iter();
+        let winner = if own { None } else { matching.next() };
+        let answer = Answer::from(self.outcome(tag, charge, values));
+        ExplainedPart { weight, read, answer, winner, also: matching.collect(), nearest }
+    }
+
+    fn explained_rule(
+        &self,
+        number: usize,
+        rule: CompiledRule<'_>,
+        charge: &Charge<'_>,
+        dimensions: &dyn Dimensions,
+    ) -> ExplainedRule {
+        let mut conditions: Vec<(String, bool)> = Vec::new();
+        for part in rule.when.iter().flat_map(|when| match when.expression() {
+            Expression::And(parts) => parts.as_slice(),
+            one => std::slice::from_ref(one),
+        }) {
+            conditions.push((part.to_string(), part.matches(dimensions)));
+        }
+        for one in rule.people.one_by_one() {
+            conditions.push((one.to_string(), charge.fits(&one)));
+        }
+        if !rule.spans.is_empty() {
+            let within = rule.spans.iter().any(|span| span.contains(charge.at));
+            conditions.push(("the rule's dates".to_owned(), within));
+        }
+        let unanswered =
+            conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
+        let source = match rule.then {
+            Then::Fact(fact, _) => {
+                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
+            }
+            Then::Field(inherit) => Some(format!("a value of {}", inherit.field)),
+            Then::Headcount { .. } => Some("people to count".to_owned()),
+            Then::Cost(_) => Some("costs to share it out by".to_owned()),
+            Then::Value(_) | Then::Shares(_) => None,
+        };
+        conditions.extend(source.map(|source| (source, !unanswered)));
+        let (holds, fails): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|(_, holds)| *holds);
+        let texts = |conditions: Vec<(String, bool)>| conditions.into_iter().map(|(text, _)| text).collect();
+        ExplainedRule { number, place: rule.place.cloned(), holds: texts(holds), fails: texts(fails) }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
+        for name in &self.names {
+            let found = match name.found {
+                Some(Found::Exact) => "in the directory",
+                Some(Found::AnyCase) => "in the directory, but for the case of letters",
+                Some(Found::WithoutPlus) => "in the directory, without its +tag",
+                None => "not in the directory at that time",
+            };
+            let alias = if name.name == name.sent {
+                String::new()
+            } else {
+                format!(" = {}", for_terminal(&name.name))
+            };
+            writeln!(f, "  name    {}{alias}: {found}", for_terminal(&name.sent))?;
+        }
+        for part in &self.parts {
+            for (key, value) in &part.read {
+                let value = for_terminal(value.as_deref().unwrap_or("no value"));
+                writeln!(f, "  reads   {} = {value}", for_terminal(key))?;
+            }
+            let weight =
+                if self.parts.len() > 1 { format!(", weight {}", part.weight) } else { String::new() };
+            writeln!(f, "  result  {}{weight}", part.answer)?;
+            match &part.winner {
+                Some(rule) => writeln!(f, "  by      {rule}")?,
+                None => writeln!(f, "  by      no rule: the provider's tag or the default")?,
+            }
+            for rule in &part.also {
+                writeln!(f, "  also    {rule}")?;
+            }
+            for rule in &part.nearest {
+                writeln!(f, "  nearly  {rule}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ExplainedRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}")?,
+            None => write!(f, "rule {}", self.number)?,
+        }
+        if !self.holds.is_empty() {
+            write!(f, ": {}", for_terminal(&self.holds.join(" and ")))?;
+        }
+        if !self.fails.is_empty() {
+            write!(f, "; but not {}", for_terminal(&self.fails.join(" nor ")))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! Closed periods: what decided them, and what a later change would make of them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use cost_model::output::for_terminal;
+use cost_model::report::Query;
+use cost_model::{Digest, Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use serde::{Deserialize, Serialize};
+
+use crate::compile::charge::text_of;
+use crate::compile::rules::Rules;
+use crate::digest_writer::Fields;
+use crate::directory::held::HeldPeople;
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Result};
+use crate::evaluate::cost_sums::CostSums;
+use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::insight::explained_charges::dimensions;
+use crate::rules::rule_set::RuleSet;
+
+/// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
+///
+/// Nothing here overwrites a closed period. The lock holds the rules, the people of the period with the columns that the rules read,
+/// and the costs that they weigh, so that [`PeriodLock::open`] computes it again as it was, whatever became of the files.
+/// [`PeriodLock::review`] tells what other rules, other people or other charges would change. Whether people are the same goes by
+/// what the period used: nobody who came later, and no column that no rule reads, makes a difference. `Debug` leaves out
+/// the amounts and the people.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PeriodLock {
+    /// The first instant of the period.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+    /// What became known of people until then counts.
+    pub known_at: Timestamp,
+    /// The version of the rules.
+    pub rules: Digest,
+    /// The version of what the period used of the directory, as it was known then.
+    pub people: Digest,
+    /// The version of the charges of the period.
+    pub charges: Digest,
+    /// What the amounts are of.
+    pub metric: Metric,
+    /// By key and value: how much.
+    pub amounts: Vec<Closed>,
+    held: Held,
+}
+
+cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
+
+/// What a period is opened again with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    rules: RuleSet,
+    people: HeldPeople,
+    costs: CostSums,
+    /// Whoever had charges.
+    charged: Vec<String>,
+}
+
+/// What one value of a key came to. `Debug` leaves out the value.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Closed {
+    /// The key.
+    pub key: String,
+    /// The value; `None` is none.
+    pub value: Option<String>,
+    /// How much.
+    pub amount: Money,
+}
+
+cost_model::masked_debug!(Closed { key, amount });
+
+/// How far a value of a closed period would no longer be what it was. `Debug` leaves out the value.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Restated {
+    /// The key.
+    pub key: String,
+    /// The value; `None` is none.
+    pub value: Option<String>,
+    /// What it came to when the period was closed.
+    pub closed: Money,
+    /// What it would come to now.
+    pub now: Money,
+}
+
+cost_model::masked_debug!(Restated { key, closed, now });
+
+type Amounts = BTreeMap<(String, Option<String>), Money>;
+
+impl PeriodLock {
+    /// Closes a period with these rules and what was known of people at an instant. Where rules share out by cost, the period is
+    /// the billing cycle. The lock then holds emails and what the rules read about them.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
+    /// use virtual_tags::{Directory, PeriodLock, RuleSet};
+    ///
+    /// let written = RuleSet::from_toml("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n", "rules.toml")?;
+    /// let people = Directory::from_csv(b"email,team,recorded_at\nana@acme.test,Web,\nana@acme.test,Data,2026-10-05\n", "p.csv")?;
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("8.20".parse()?));
+    /// record.edit(|set| set.resource = Some("ana@acme.test".into()));
+    /// ledger.push(&record)?;
+    /// let ledger = ledger.build();
+    ///
+    /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// let closing = Timestamp::midnight("2026-10-03".parse()?);
+    /// let lock = PeriodLock::close((&written, &people), &ledger, september, closing, Metric::Billed)?;
+    /// assert!(lock.restated(&lock.open()?, &ledger)?.is_empty());
+    ///
+    /// let review = lock.review(&written, &people, &ledger)?;
+    /// let restated: Vec<_> = review.restated.iter().map(ToString::to_string).collect();
+    /// assert_eq!(restated, ["Team Data: 0 -> 8.2", "Team Web: 8.2 -> 0"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`RuleSet::compile`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].
+    pub fn close(
+        (rules, people): (&RuleSet, &Directory),
+        ledger: &Ledger,
+        period: Window,
+        known_at: Timestamp,
+        metric: Metric,
+    ) -> Result<Self> {
+        let people = people.clone().known_at(known_at);
+        let compiled = rules.clone().compile(people)?;
+        let costs = compiled.cost_sums(ledger, metric, &[period])?;
+        let resolved = compiled.resolve_with(&costs)?;
+        let amounts = amounts(&resolved, keys_of(&resolved), ledger, (period, metric))?.into_iter();
+        let closed = |((key, value), amount)| Closed { key, value, amount };
+        let charged = charged(ledger, period, &compiled.0.person);
+        let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
+        Ok(Self {
+            start: period.start(),
+            end: period.end(),
+            known_at,
+            rules: rules.digest(),
+            people: compiled.0.people_used(&charged, period),
+            charges: charges_digest(ledger, period, metric),
+            metric,
+            amounts: amounts.map(closed).collect(),
+            held: Held {
+                people: directory.held(period, &facts),
+                rules: RuleSet { tests: Vec::new(), ..rules.clone() },
+                costs,
+                charged,
+            },
+        })
+    }
+
+    /// The period.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when it ends before it starts, which a host may have written.
+    pub fn period(&self) -> Result<Window> {
+        Window::new(self.start, self.end)
+            .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").with_source(error))
+    }
+
+    /// The rules that decided the period, ready to assign again, with the people and the costs that the lock holds. Late charges
+    /// of the period are decided by them, too.
+    ///
+    /// # Errors
+    /// As [`RuleSet::compile`] and [`PeriodLock::period`], where a host has changed the lock.
+    pub fn open(&self) -> Result<ResolvedRules> {
+        self.period()?;
+        self.held.rules.clone().compile(self.held.people.directory()?)?.resolve_with(&self.held.costs)
+    }
+
+    /// The same from the files, which may have learnt more since, as long as they tell when: what was recorded after the closing
+    /// is left aside. Shares by cost are those of these charges.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when the rules are other ones, or say otherwise of the people whom the period charged; as
+    /// [`RuleSet::compile`].
+    pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<ResolvedRules> {
+        let compiled = rules.clone().compile(people.clone().known_at(self.known_at))?;
+        for (whose, found, closed) in [
+            ("rules are", rules.digest(), self.rules),
+            ("people are", self.people_used(&compiled)?, self.people),
+        ] {
+            if found != closed {
+                let message = format!(
+                    "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
+                     {closed}; give those, or ask what the new ones would restate"
+                );
+                return Err(Error::new(ErrorKind::Locked, None, message));
+            }
+        }
+        compiled.resolve(ledger, self.metric, &[self.period()?])
+    }
+
+    /// The version of what these rules use of their directory for those whom the period charged.
+    pub(crate) fn people_used(&self, rules: &Rules) -> Result<Digest> {
+        Ok(rules.0.people_used(&self.held.charged, self.period()?))
+    }
+
+    /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
+    /// The amounts of the charges themselves may have changed, too.
+    ///
+    /// # Errors
+    /// As [`PeriodLock::period`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].
+    pub fn restated(&self, tagger: &dyn Tagger, ledger: &Ledger) -> Result<Vec<Restated>> {
+        let mut keys: Vec<&str> =
+            self.amounts.iter().map(|closed| &*closed.key).chain(keys_of(tagger)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let now = amounts(tagger, keys, ledger, (self.period()?, self.metric))?;
+        let mut both: BTreeMap<(String, Option<String>), [Money; 2]> = BTreeMap::new();
+        for closed in &self.amounts {
+            both.entry((closed.key.clone(), closed.value.clone())).or_default()[0] = closed.amount;
+        }
+        for (value, amount) in now {
+            both.entry(value).or_default()[1] = amount;
+        }
+        let changed = both.into_iter().filter(|(_, [closed, now])| closed != now);
+        Ok(changed.map(|((key, value), [closed, now])| Restated { key, value, closed, now }).collect())
+    }
+}
+
+/// Everybody whom charges of a period name, in order.
+fn charged(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String> {
+    let sets = ledger.sets_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, set)| set);
+    let sets: BTreeSet<_> = sets.collect();
+    let mut charged = BTreeSet::new();
+    for set in sets.into_iter().filter_map(|set| ledger.set(set)) {
+        charged.extend(person.iter().filter_map(|field| text_of(&set, field).map(Cow::into_owned)));
+    }
+    charged.into_iter().collect()
+}
+
+/// The version of the charges of a period: what they have in every dimension, when, and how much, in any order.
+pub(crate) fn charges_digest(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
+    let mut sets: BTreeMap<DimensionSetId, Digest> = BTreeMap::new();
+    let mut charges: Vec<(Timestamp, Digest, Option<Money>)> = Vec::new();
+    for row in ledger.rows().filter(|row| period.contains(row.at)) {
+        let set = *sets.entry(row.set).or_insert_with(|| {
+            let mut fields = Fields::new("virtual-tags dimensions 1");
+            for (dimension, value) in ledger.set(row.set).into_iter().flat_map(dimensions) {
+                fields.text(&dimension.to_string());
+                fields.text(&value);
+            }
+            fields.digest()
+        });
+        charges.push((row.at, set, row.costs.get(metric)));
+    }
+    charges.sort_unstable();
+    let mut fields = Fields::new("virtual-tags charges 1");
+    for (at, set, amount) in charges {
+        fields.instant(Some(at));
+        fields.text(&set.to_string());
+        fields.optional(amount.map(|amount| amount.to_string()).as_deref());
+    }
+    fields.digest()
+}
+
+fn keys_of(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
+    tagger.keys().iter().map(|key| &**key)
+}
+
+fn amounts<'a>(
+    tagger: &dyn Tagger,
+    keys: impl IntoIterator<Item = &'a str>,
+    ledger: &Ledger,
+    (period, metric): (Window, Metric),
+) -> Result<Amounts> {
+    let mut amounts = Amounts::new();
+    for key in keys {
+        let mut query = Query::all_resources().window(period);
+        // Of a key that was closed and is gone no charge has a value now.
+        if tagger.keys().iter().any(|each| **each == *key) {
+            query = query.group_by(Dimension::VirtualTag(key.into()));
+        }
+        let report = query.run(ledger, tagger).map_err(|error| {
+            Error::new(ErrorKind::Amount, None, "the amounts of the period cannot be summed")
+                .with_source(error)
+        })?;
+        for row in report.rows {
+            let value = row.keys.into_iter().next().flatten().map(|value| value.as_ref().to_owned());
+            amounts.insert((key.to_owned(), value), row.totals.get(metric).amount);
+        }
+    }
+    Ok(amounts)
+}
+
+impl fmt::Display for Restated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value, closed, now } = self;
+        let value = for_terminal(value.as_deref().unwrap_or("(none)"));
+        write!(f, "{} {value}: {closed} -> {now}", for_terminal(key))
+    }
+}

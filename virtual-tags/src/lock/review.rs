@@ -1,0 +1,88 @@
+//! What has become of a closed period.
+
+use std::fmt;
+
+use cost_model::{Ledger, Tagger};
+
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Result};
+use crate::insight::diff::Diff;
+use crate::lock::period_lock::{PeriodLock, Restated, charges_digest};
+use crate::rules::rule_set::RuleSet;
+
+/// What of a closed period would be otherwise now. `Display` tells it; `Debug` leaves out values and people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockReview {
+    /// Whether the rules are other ones.
+    pub rules_changed: bool,
+    /// Whether what was known when the period was closed says otherwise of the people whom it charged.
+    pub people_changed: bool,
+    /// Whether the charges of the period are other ones, also where their sums are the same.
+    pub charges_changed: bool,
+    /// The values that would not come to what they came to.
+    pub restated: Vec<Restated>,
+    /// What would move from one value to another, charge by charge, for each key of which something would: also moves that
+    /// cancel each other out in the sums.
+    pub moves: Vec<Diff>,
+}
+
+impl LockReview {
+    /// Returns whether nothing of the period would be otherwise. Other rules or people may well decide all of it alike.
+    pub fn is_unchanged(&self) -> bool {
+        !self.charges_changed && self.restated.is_empty() && self.moves.is_empty()
+    }
+}
+
+impl PeriodLock {
+    /// Compares the period as it was closed with what these rules, people and charges make of it now. Nothing is changed by it.
+    ///
+    /// # Errors
+    /// As [`PeriodLock::open`], [`RuleSet::compile`] and [`Rules::resolve`](crate::Rules::resolve).
+    pub fn review(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<LockReview> {
+        let period = self.period()?;
+        let known_then = rules.clone().compile(people.clone().known_at(self.known_at))?;
+        let now = rules.clone().compile(people.clone())?.resolve(ledger, self.metric, &[period])?;
+        let closed = self.open()?;
+        let mut keys: Vec<_> = closed.keys().iter().chain(now.keys()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut moves = Vec::new();
+        for key in keys {
+            let diff =
+                Diff::between((&closed, &now), ledger, key, self.metric, Some(period)).map_err(|error| {
+                    Error::new(ErrorKind::Amount, None, "what moves cannot be summed").with_source(error)
+                })?;
+            if !diff.moved.is_zero() {
+                moves.push(diff);
+            }
+        }
+        Ok(LockReview {
+            rules_changed: rules.digest() != self.rules,
+            people_changed: self.people_used(&known_then)? != self.people,
+            charges_changed: charges_digest(ledger, period, self.metric) != self.charges,
+            restated: self.restated(&now, ledger)?,
+            moves,
+        })
+    }
+}
+
+impl fmt::Display for LockReview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let same = |changed| if changed { "other" } else { "the same" };
+        let (rules, people, charges) =
+            (same(self.rules_changed), same(self.people_changed), same(self.charges_changed));
+        writeln!(f, "{rules} rules, {people} people as known then, {charges} charges")?;
+        for each in &self.restated {
+            writeln!(f, "  {each}")?;
+        }
+        // What the sums do not show.
+        let hidden = |diff: &&Diff| !self.restated.iter().any(|restated| *restated.key == *diff.key);
+        for diff in self.moves.iter().filter(hidden) {
+            for line in diff.to_string().lines() {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        Ok(())
+    }
+}

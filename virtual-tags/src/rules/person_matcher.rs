@@ -1,0 +1,238 @@
+//! Conditions on who caused a charge.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::{canonical, canonical_domain, canonical_glob, composed, lowercase};
+
+/// One of the forms of names.
+type Form = fn(&str) -> String;
+
+/// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` leaves
+/// out the lists.
+///
+/// The charge's person is the first of the places of [`RuleSet::person`](crate::RuleSet::person) that is an email, by the name
+/// that the directory's aliases give it at the time of the charge. Letter case does not matter here.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct People {
+    /// `email.is`: the email as a whole.
+    pub is: Vec<Arc<str>>,
+    /// `email.local`: what stands before the `@`.
+    pub local: Vec<Arc<str>>,
+    /// `email.base`: the email without its `+tag`.
+    pub base: Vec<Arc<str>>,
+    /// `email.domain`: what stands after the `@`.
+    pub domain: Vec<Arc<str>>,
+    /// `email.under`: a domain, or any below it.
+    pub under: Vec<Arc<str>>,
+    /// `email.glob`: the email as a whole, `*` standing for any run of characters and `?` for one.
+    pub glob: Vec<Arc<str>>,
+    /// `in_directory`: whether the directory has the person at the time of the charge.
+    pub in_directory: Option<bool>,
+    /// `who`: what kind of cause the charge has.
+    pub who: Option<Who>,
+}
+
+cost_model::masked_debug!(People { in_directory, who });
+
+/// What caused a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Who {
+    /// It holds an email address, also a removed one's.
+    Person,
+    /// The first of the places of a person holds neither an email nor a bucket such as `(no user)`.
+    ServiceAccount,
+    /// It holds nothing, or a bucket such as `(no user)`.
+    Nobody,
+    /// A person whom the directory has, but only until before the time of the charge.
+    Removed,
+}
+
+impl Who {
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("person", Self::Person),
+        ("service_account", Self::ServiceAccount),
+        ("nobody", Self::Nobody),
+        ("removed", Self::Removed),
+    ];
+}
+
+impl People {
+    /// Whether it asks nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the directory must be asked.
+    pub(crate) fn asks_directory(&self) -> bool {
+        self.asks_email() || self.in_directory.is_some() || self.who == Some(Who::Removed)
+    }
+
+    /// Whether it asks about an email.
+    pub(crate) fn asks_email(&self) -> bool {
+        self.lists().iter().any(|(_, list)| !list.is_empty())
+    }
+
+    /// The lists, by the names they have in a rules file.
+    pub(crate) fn lists(&self) -> [(&'static str, &[Arc<str>]); 6] {
+        [
+            ("is", &self.is),
+            ("local", &self.local),
+            ("base", &self.base),
+            ("domain", &self.domain),
+            ("under", &self.under),
+            ("glob", &self.glob),
+        ]
+    }
+
+    /// The same conditions, each by itself.
+    pub(crate) fn one_by_one(&self) -> Vec<Self> {
+        let none = Self::default;
+        let each = [
+            Self { is: self.is.clone(), ..none() },
+            Self { local: self.local.clone(), ..none() },
+            Self { base: self.base.clone(), ..none() },
+            Self { domain: self.domain.clone(), ..none() },
+            Self { under: self.under.clone(), ..none() },
+            Self { glob: self.glob.clone(), ..none() },
+            Self { in_directory: self.in_directory, ..none() },
+            Self { who: self.who, ..none() },
+        ];
+        each.into_iter().filter(|each| !each.is_empty()).collect()
+    }
+
+    /// Puts every text in the form in which emails are compared: as the directory has them, and in lower case.
+    pub(crate) fn lower(&mut self) {
+        let Self { is, local, base, domain, under, glob, .. } = self;
+        let emails = is.iter_mut().chain(base).map(|text| (text, canonical as Form));
+        let domains = domain.iter_mut().chain(under).map(|text| (text, canonical_domain as Form));
+        let locals = local.iter_mut().map(|text| (text, (|text| composed(text).into_owned()) as Form));
+        let globs = glob.iter_mut().map(|text| (text, canonical_glob as Form));
+        for (text, form) in emails.chain(domains).chain(locals).chain(globs) {
+            // Without a branch, which is quick for the many that are in lower case already.
+            let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
+            if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
+                *text = lowercase(&form(text.trim())).into();
+            }
+        }
+    }
+
+    /// Whether an email in lower case passes every list, which are in lower case too.
+    pub(crate) fn fits_email(&self, email: &str) -> bool {
+        let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+        let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
+            list.is_empty() || list.iter().any(|each| fits(each))
+        };
+        any(&self.is, &|each| each == email)
+            && any(&self.local, &|each| each == local)
+            && (self.base.is_empty() || any(&self.base, &|each| each == base(email)))
+            && any(&self.domain, &|each| each == domain)
+            && any(&self.under, &|each| is_under(domain, each))
+            && any(&self.glob, &|each| fits_glob(each, email))
+    }
+}
+
+impl fmt::Display for People {
+    /// The conditions as a rules file has them, joined by `and`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut conditions: Vec<String> = Vec::new();
+        for (name, list) in self.lists().into_iter().filter(|(_, list)| !list.is_empty()) {
+            conditions.push(match list {
+                [one] => format!("email.{name} = '{one}'"),
+                _ => format!("email.{name} IN ('{}')", list.join("', '")),
+            });
+        }
+        conditions.extend(self.in_directory.map(|known| format!("in_directory = {known}")));
+        let who = Who::ALL.iter().find(|(_, who)| Some(*who) == self.who);
+        conditions.extend(who.map(|(name, _)| format!("who = {name}")));
+        f.write_str(&conditions.join(" and "))
+    }
+}
+
+/// The email without its `+tag`.
+pub(crate) fn base(email: &str) -> Cow<'_, str> {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    match local.split_once('+') {
+        Some((base, _)) => Cow::Owned(format!("{base}@{domain}")),
+        None => Cow::Borrowed(email),
+    }
+}
+
+/// Whether a domain is another or lies below it.
+pub(crate) fn is_under(domain: &str, parent: &str) -> bool {
+    domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether the whole text fits; in time proportional to both lengths multiplied, whatever the pattern.
+fn fits_glob(pattern: &str, text: &str) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // What follows the last `*`, and the text that it was last tried on.
+    let mut last_star = None;
+    loop {
+        let rest = text.clone();
+        match (pattern.next(), text.next()) {
+            (Some('*'), _) => {
+                last_star = Some((pattern.clone(), rest.clone()));
+                text = rest;
+            }
+            (Some(expected), Some(found)) if expected == '?' || expected == found => {}
+            (None, None) => return true,
+            _ => {
+                let Some((after_star, start)) = &mut last_star else { return false };
+                if start.next().is_none() {
+                    return false;
+                }
+                (pattern, text) = (after_star.clone(), start.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_fit_whole_texts() {
+        let table = [
+            ("*", "", true),
+            ("*-bot@*", "ci-bot@acme.test", true),
+            ("*-bot@*", "ci-bots@acme.test", false),
+            ("a?a@*", "ana@acme.test", true),
+            ("a?a@*", "anna@acme.test", false),
+            ("", "a", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("**", "x", true),
+        ];
+        for (pattern, text, expected) in table {
+            assert_eq!(fits_glob(pattern, text), expected, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_lies_under_itself_and_its_parents_only() {
+        assert!(is_under("acme.test", "acme.test"));
+        assert!(is_under("data.acme.test", "acme.test"));
+        assert!(!is_under("notacme.test", "acme.test"));
+        assert!(!is_under("acme.test", "data.acme.test"));
+    }
+
+    #[test]
+    fn every_list_must_have_an_entry_that_fits() {
+        let mut people =
+            People { domain: vec!["acme.test".into(), "acme.example".into()], ..People::default() };
+        assert!(people.fits_email("ana+work@acme.test"));
+        people.base.push("ana@acme.test".into());
+        assert!(people.fits_email("ana+work@acme.test"));
+        assert!(!people.fits_email("bo@acme.test"));
+        people.local.push("ana".into());
+        assert!(!people.fits_email("ana+work@acme.test"));
+    }
+}

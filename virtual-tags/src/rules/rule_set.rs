@@ -1,0 +1,203 @@
+//! Rules as data.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cost_model::{Dimension, Filter};
+use serde::{Deserialize, Serialize};
+
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::folded;
+use crate::place::{Passage, Place};
+use crate::rules::as_text;
+use crate::rules::assign::{Assign, Inherit, Lookup};
+use crate::rules::person_matcher::People;
+use crate::rules::rule_test::RuleTest;
+use crate::span::Span;
+
+/// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
+///
+/// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RuleSet {
+    /// The tag keys, in order.
+    pub tags: Vec<TagDefinition>,
+    /// Where a charge may name its person, in order; without any, its resource does. What kind of cause a charge has
+    /// ([`Who`](crate::Who)) goes by the first.
+    #[serde(with = "as_text::list")]
+    pub person: Vec<Dimension>,
+    /// What the rules are expected to say of some charges. Serialised rules have none.
+    #[serde(skip)]
+    pub tests: Vec<RuleTest>,
+}
+
+/// The rules of one tag key. `Debug` leaves out the default, which may name a person.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TagDefinition {
+    /// The key, such as `Team`.
+    pub key: Arc<str>,
+    /// The value of charges that no rule matches; without one they have no value.
+    pub default: Option<Arc<str>>,
+    /// A field that charges which no rule matches take their value from; what it leaves without one gets the default.
+    pub default_from: Option<Inherit>,
+    /// Whether the value covers a tag of the same key that the provider has set. If not, the provider's stands.
+    pub overrides_provider: bool,
+    /// The rules, in order.
+    pub rules: Vec<Rule>,
+    /// Where the definition stands, if it was read from a file.
+    pub place: Option<Place>,
+}
+
+cost_model::masked_debug!(TagDefinition { key, rules, place });
+
+impl TagDefinition {
+    /// A key without rules.
+    pub fn new(key: impl Into<Arc<str>>) -> Self {
+        Self {
+            key: key.into(),
+            default: None,
+            default_from: None,
+            overrides_provider: true,
+            rules: Vec::new(),
+            place: None,
+        }
+    }
+}
+
+/// One rule: which charges it is about, and what value they get.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Which charges; without a condition, all of them.
+    #[serde(with = "as_text::optional")]
+    pub when: Option<Filter>,
+    /// Whose charges, beside the condition.
+    pub people: People,
+    /// The spans of time in which the rule holds; without one, always.
+    pub spans: Vec<Span>,
+    /// What they get.
+    pub assign: Assign,
+    /// Where the rule stands, if it was read from a file.
+    pub place: Option<Place>,
+    /// The condition as it stands in the file.
+    #[serde(skip)]
+    pub(crate) sentence: Option<Arc<Passage>>,
+}
+
+cost_model::masked_debug!(Rule { place });
+
+impl Rule {
+    /// A rule for all charges.
+    pub fn new(assign: Assign) -> Self {
+        Self { when: None, people: People::default(), spans: Vec::new(), assign, place: None, sentence: None }
+    }
+
+    /// The same rule, only for charges that meet a condition.
+    pub fn when(mut self, condition: Filter) -> Self {
+        self.when = Some(condition);
+        self
+    }
+}
+
+impl RuleSet {
+    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters, and with `_` or `-` in place of a blank): the column's name
+    /// with an upper-case first letter, what it says as value, `default` for charges without one. Other columns become no
+    /// tags: a directory may hold salaries.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let people = Directory::from_csv(b"email,team,salary\nana@acme.test,Web,91000\n", "people.csv")?;
+    /// let rules = RuleSet::default().with_directory_facts(&people, ["team"], "Unallocated")?.compile(people)?;
+    /// assert_eq!(rules.keys(), ["Team".into()]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rules`] when the directory has no such column; the error lists those that it has.
+    pub fn with_directory_facts<'a>(
+        mut self,
+        directory: &Directory,
+        columns: impl IntoIterator<Item = &'a str>,
+        default: &str,
+    ) -> Result<Self> {
+        for column in columns {
+            let fact = directory
+                .fact_named(column)
+                .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
+            if !self.tags.iter().any(|tag| folded(&tag.key) == folded(fact)) {
+                let mut characters = fact.chars();
+                let first = characters.next();
+                let key: String =
+                    first.iter().flat_map(|first| first.to_uppercase()).chain(characters).collect();
+                let mut tag = TagDefinition::new(key);
+                tag.default = Some(default.into());
+                tag.rules.push(Rule::new(Assign::FromDirectory(Lookup::new(Arc::clone(fact)))));
+                self.tags.push(tag);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Sets where charges may name their person, unless the rules say so themselves: what the adapter of a provider knows.
+    ///
+    /// ```
+    /// use cost_model::Dimension;
+    /// use virtual_tags::RuleSet;
+    ///
+    /// let login = Dimension::Tag("acme:login".into());
+    /// let silent = RuleSet::from_toml("", "rules.toml")?.with_default_person([Dimension::Resource, login.clone()]);
+    /// assert_eq!(silent.person, [Dimension::Resource, login.clone()]);
+    ///
+    /// let stated = RuleSet::from_toml("person = [\"tags['acme:login']\"]", "rules.toml")?;
+    /// assert_eq!(stated.with_default_person([Dimension::Resource]).person, [login]);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn with_default_person(mut self, places: impl IntoIterator<Item = Dimension>) -> Self {
+        if self.person.is_empty() {
+            self.person.extend(places);
+        }
+        self
+    }
+
+    /// Where a charge may name its person.
+    pub(crate) fn person_fields(&self) -> &[Dimension] {
+        if self.person.is_empty() { &[Dimension::Resource] } else { &self.person }
+    }
+
+    pub(crate) fn check_person(&self) -> Result<()> {
+        match self.person.iter().find_map(no_place_of_a_person) {
+            Some(reason) => Err(Error::new(ErrorKind::Rules, None, format!("a place in `person`: {reason}"))),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_keys(&self) -> Result<()> {
+        let mut earlier: HashMap<&str, &TagDefinition> = HashMap::new();
+        for tag in &self.tags {
+            if let Some(other) = earlier.insert(&tag.key, tag) {
+                let message = match other.place.as_ref().and_then(|place| place.line) {
+                    Some(line) => format!(
+                        "the key `{}` already stands on line {line}; a key has one list of rules",
+                        tag.key
+                    ),
+                    None => format!("the key `{}` stands there twice", tag.key),
+                };
+                return Err(Error::new(ErrorKind::Rules, tag.place.clone(), message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why charges cannot name their person there, if they cannot.
+pub(crate) fn no_place_of_a_person(field: &Dimension) -> Option<&'static str> {
+    match field {
+        Dimension::VirtualTag(_) => Some("the value of a key names nobody; give a field of the charge"),
+        Dimension::Tagged | Dimension::TokenType => Some("a charge as a whole has no such field"),
+        _ => None,
+    }
+}
