@@ -57,11 +57,11 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
             "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
             each.key,
             cost.tagged,
-            cost.all,
+            cost.total,
             tokens.tagged,
-            tokens.all,
+            tokens.total,
             people.tagged,
-            people.all
+            people.total
         );
     }
     for spelling in rules.spellings(&ledger) {
@@ -71,7 +71,7 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         for (who, amount) in tagger.unallocated(&ledger, key, Metric::Effective)? {
             outln!("no {key}: {who} {amount}");
         }
-        for suggestion in tagger.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
+        for suggestion in tagger.suggest_rules(&ledger, key, Metric::Effective, &[], percent_number)? {
             outln!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
         }
     }

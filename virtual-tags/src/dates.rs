@@ -7,7 +7,7 @@ const MIDNIGHTS: [&str; 4] = ["00:00:00", "00:00:00.000", "00:00:00Z", "00:00:00
 
 /// Reads a day such as `2026-09-15`: the year first and with four digits, so that no part can be taken for another. A midnight
 /// may follow, as in `2026-09-15T00:00:00Z`. Anything else is no day, above all `26-12-31`, which is no day of the year 26.
-pub(crate) fn read_date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let (date, clock) = match text.split_once(['T', ' ']) {
         Some((date, clock)) => (date, Some(clock)),
         None => (text, None),
@@ -34,7 +34,7 @@ mod tests {
     fn a_day_has_its_year_first_and_with_four_digits() {
         let day = NaiveDate::from_ymd_opt(2026, 9, 5);
         for text in ["2026-09-05", "2026-9-5", "2026/09/05", "2026-09-05T00:00:00Z", "2026-09-05 00:00:00"] {
-            assert_eq!(read_date(text), day, "{text}");
+            assert_eq!(parse_date(text), day, "{text}");
         }
         for text in [
             "26-12-31",
@@ -52,7 +52,7 @@ mod tests {
             "+2026-12-31",
             "",
         ] {
-            assert_eq!(read_date(text), None, "{text}");
+            assert_eq!(parse_date(text), None, "{text}");
         }
     }
 }

@@ -5,48 +5,48 @@ use cost_model::{Digest, Digester, Timestamp};
 use crate::span::Span;
 
 /// Takes in texts and numbers, each with its length, so that no two lists of them read the same.
-pub(crate) struct Fields(Digester);
+pub(crate) struct DigestWriter(Digester);
 
-impl Fields {
+impl DigestWriter {
     pub(crate) fn new(version: &str) -> Self {
-        let mut fields = Self(Digester::default());
-        fields.text(version);
-        fields
+        let mut writer = Self(Digester::default());
+        writer.write_text(version);
+        writer
     }
 
-    pub(crate) fn digest(self) -> Digest {
+    pub(crate) fn finish(self) -> Digest {
         self.0.finish()
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
-        self.count(text.len());
+    pub(crate) fn write_text(&mut self, text: &str) {
+        self.write_count(text.len());
         self.0.update(text.as_bytes());
     }
 
-    pub(crate) fn count(&mut self, count: usize) {
-        self.number(i128::try_from(count).unwrap_or(i128::MAX));
+    pub(crate) fn write_count(&mut self, count: usize) {
+        self.write_number(i128::try_from(count).unwrap_or(i128::MAX));
     }
 
-    pub(crate) fn span(&mut self, span: Span) {
-        self.instant(span.from);
-        self.instant(span.to);
+    pub(crate) fn write_span(&mut self, span: Span) {
+        self.write_instant(span.from);
+        self.write_instant(span.to);
     }
 
-    pub(crate) fn instant(&mut self, at: Option<Timestamp>) {
-        self.number(at.map_or(i128::MIN, |at| i128::from(at.millis())));
+    pub(crate) fn write_instant(&mut self, at: Option<Timestamp>) {
+        self.write_number(at.map_or(i128::MIN, |at| i128::from(at.millis())));
     }
 
-    fn number(&mut self, number: i128) {
+    fn write_number(&mut self, number: i128) {
         self.0.update(&number.to_le_bytes());
     }
 
-    pub(crate) fn optional(&mut self, text: Option<&str>) {
-        self.count(usize::from(text.is_some()));
-        self.text(text.unwrap_or_default());
+    pub(crate) fn write_optional(&mut self, text: Option<&str>) {
+        self.write_count(usize::from(text.is_some()));
+        self.write_text(text.unwrap_or_default());
     }
 
-    pub(crate) fn list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
-        self.count(list.len());
+    pub(crate) fn write_list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
+        self.write_count(list.len());
         for each in list {
             add(self, each);
         }

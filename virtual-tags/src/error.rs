@@ -55,7 +55,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             place,
-            message: without_emails(message.into()),
+            message: mask_emails(message.into()),
             source: None,
             others: Vec::new(),
         }))
@@ -85,16 +85,16 @@ impl Error {
 
 /// Errors as they are found, so that all of them can be told at once.
 #[derive(Default)]
-pub(crate) struct Errors(Vec<Error>);
+pub(crate) struct ErrorList(Vec<Error>);
 
-impl Errors {
+impl ErrorList {
     /// What is right; what is wrong is kept.
-    pub(crate) fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+    pub(crate) fn ok_or_collect<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
     /// The first of them, with the others.
-    pub(crate) fn finish(self) -> Result<()> {
+    pub(crate) fn into_result(self) -> Result<()> {
         let mut errors = self.0.into_iter();
         let Some(mut first) = errors.next() else { return Ok(()) };
         first.0.others.extend(errors);
@@ -103,7 +103,7 @@ impl Errors {
 }
 
 /// The message with every word that holds an `@` masked: messages quote files, and files name people.
-pub(crate) fn without_emails(message: String) -> String {
+pub(crate) fn mask_emails(message: String) -> String {
     if !message.contains('@') {
         return message;
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use cost_model::output::for_terminal;
 
-use crate::error::without_emails;
+use crate::error::mask_emails;
 use crate::place::Place;
 
 /// Something about rules that is likely a mistake. Its text names no person.
@@ -66,7 +66,7 @@ impl fmt::Display for Finding {
 
 impl Finding {
     pub(crate) fn new(kind: FindingKind, place: Option<&Place>, message: String) -> Self {
-        Self { kind, place: place.cloned(), message: without_emails(message) }
+        Self { kind, place: place.cloned(), message: mask_emails(message) }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-/// The email without surrounding blanks, its characters composed, and its domain as [`canonical_domain`] has it.
-pub(crate) fn canonical(email: &str) -> String {
-    let email = composed(email.trim());
+/// The email without surrounding blanks, its characters compose_accents, and its domain as [`canonical_domain`] has it.
+pub(crate) fn canonical_email(email: &str) -> String {
+    let email = compose_accents(email.trim());
     match email.rsplit_once('@') {
         Some((local, domain)) => format!("{local}@{}", canonical_domain(domain)),
         None => email.into_owned(),
@@ -20,10 +20,10 @@ pub(crate) fn lowercase(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-/// A pattern of emails with its characters composed, and the labels of its domain as [`canonical_domain`] has them, but for those
+/// A pattern of emails with its characters compose_accents, and the labels of its domain as [`canonical_domain`] has them, but for those
 /// with wildcards.
 pub(crate) fn canonical_glob(glob: &str) -> String {
-    let glob = composed(glob.trim());
+    let glob = compose_accents(glob.trim());
     let Some((local, domain)) = glob.rsplit_once('@') else { return glob.into_owned() };
     let labels = domain
         .split('.')
@@ -42,7 +42,7 @@ pub(crate) fn canonical_domain(domain: &str) -> String {
 }
 
 /// The same text with every accent joined to its letter.
-pub(crate) fn composed(text: &str) -> Cow<'_, str> {
+pub(crate) fn compose_accents(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -94,7 +94,7 @@ pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
 }
 
 /// The email without its `+tag`, if it has one.
-pub(super) fn without_plus(email: &str) -> Option<String> {
+pub(super) fn strip_plus_tag(email: &str) -> Option<String> {
     let (local, domain) = email.rsplit_once('@')?;
     let (base, _) = local.split_once('+').filter(|(base, _)| !base.is_empty())?;
     Some(format!("{base}@{domain}"))
@@ -102,7 +102,7 @@ pub(super) fn without_plus(email: &str) -> Option<String> {
 
 /// A text as people read it: without case, blanks, invisible characters and the marks that stand for blanks in names, and with
 /// letters of one form.
-pub(crate) fn folded(text: &str) -> String {
+pub(crate) fn fold_name(text: &str) -> String {
     let normal = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(text);
     let read = normal.chars().filter(|each| !each.is_whitespace() && !is_invisible(*each));
     read.filter(|each| !matches!(each, '_' | '-')).flat_map(char::to_lowercase).collect()

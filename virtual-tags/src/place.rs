@@ -41,19 +41,19 @@ impl fmt::Display for Place {
 
 /// A text that stands in a file as it reads.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Passage {
+pub(crate) struct SourceText {
     place: Place,
     text: Box<str>,
 }
 
-impl Passage {
+impl SourceText {
     /// A text that begins at a place.
     pub(crate) fn new(place: Place, text: &str) -> Self {
         Self { place, text: text.into() }
     }
 
     /// The place of a byte of it.
-    pub(crate) fn at(&self, offset: usize) -> Place {
+    pub(crate) fn place_at(&self, offset: usize) -> Place {
         let mut place = self.place.clone();
         for character in self.text.get(..offset).unwrap_or_default().chars() {
             (place.line, place.column) = match character {
@@ -84,7 +84,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The place of a byte.
-    pub(crate) fn at(&self, offset: usize) -> Place {
+    pub(crate) fn place_at(&self, offset: usize) -> Place {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or_default();
         let before = self.text.get(start..offset).unwrap_or_default();

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Tagger, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
-use virtual_tags::rules::{People, Span, Split, Who};
+use virtual_tags::rules::{ActorKind, PersonMatcher, Span, Split};
 use virtual_tags::{
     Answer, Assign, Directory, Error, ErrorKind, ResolvedRules, Rule, RuleSet, TagDefinition,
 };
@@ -16,7 +16,7 @@ use virtual_tags::{
 use crate::{NotExpressed, filter_to_vql};
 
 /// What can be said, or why it cannot.
-type Said<T> = Result<T, String>;
+type Expressed<T> = Result<T, String>;
 
 /// Any run of characters in a pattern, which may hold a `%` of its own.
 const ANY: &str = "\u{1}";
@@ -103,11 +103,11 @@ type Patterns = fn(&str) -> Vec<String>;
 type Spans = Vec<(Option<Timestamp>, Option<Timestamp>)>;
 
 impl RuleWriter<'_> {
-    fn values(&self) -> Vec<Said<Value>> {
+    fn values(&self) -> Vec<Expressed<Value>> {
         let Rule { people, assign, spans, .. } = self.rule;
         let from_directory = matches!(assign, Assign::FromDirectory(_));
-        if people.who == Some(Who::Removed)
-            || (from_directory && people.who.is_some_and(|who| who != Who::Person))
+        if people.who == Some(ActorKind::Removed)
+            || (from_directory && people.who.is_some_and(|who| who != ActorKind::Person))
         {
             vec![Err("who was removed, or is no person, cannot be said".to_owned())]
         } else if people.in_directory == Some(false) {
@@ -121,7 +121,7 @@ impl RuleWriter<'_> {
 
     /// A value for each that people of the directory get by the rule in the same spans of time. The rule is asked itself, so
     /// that it says there what it says here.
-    fn values_of_directory(&self) -> Said<Vec<Said<Value>>> {
+    fn values_of_directory(&self) -> Expressed<Vec<Expressed<Value>>> {
         let mut rule = self.rule.clone();
         rule.when = None;
         if !matches!(rule.assign, Assign::FromDirectory(_)) {
@@ -151,8 +151,8 @@ impl RuleWriter<'_> {
             values.push(Err("emails with a `+tag` that does not matter cannot be said".to_owned()));
         }
         for ((value, spans), emails) in groups {
-            let mut people = People::default();
-            people.is = emails;
+            let mut people = PersonMatcher::default();
+            people.equals = emails;
             let spans: Vec<_> = spans.into_iter().map(|(from, to)| Span { from, to }).collect();
             let assign = match &self.rule.assign {
                 Assign::FromDirectory(_) => Assign::Value(value),
@@ -165,15 +165,21 @@ impl RuleWriter<'_> {
 
     /// A value for all such people but those whose email has a quote, for which VQL documents no spelling, so that they do
     /// not cost all others.
-    fn value_without_quotes(&self, mut people: People, assign: &Assign, spans: &[Span]) -> Vec<Said<Value>> {
-        let asked = people.is.len();
-        people.is.retain(|email| !email.contains('\''));
-        let refused = (people.is.len() < asked).then(|| Err("emails with a quote cannot be said".to_owned()));
-        let value = (asked == 0 || !people.is.is_empty()).then(|| self.value(&people, assign, spans));
+    fn value_without_quotes(
+        &self,
+        mut people: PersonMatcher,
+        assign: &Assign,
+        spans: &[Span],
+    ) -> Vec<Expressed<Value>> {
+        let asked = people.equals.len();
+        people.equals.retain(|email| !email.contains('\''));
+        let refused =
+            (people.equals.len() < asked).then(|| Err("emails with a quote cannot be said".to_owned()));
+        let value = (asked == 0 || !people.equals.is_empty()).then(|| self.value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
     }
 
-    fn value(&self, people: &People, assign: &Assign, spans: &[Span]) -> Said<Value> {
+    fn value(&self, people: &PersonMatcher, assign: &Assign, spans: &[Span]) -> Expressed<Value> {
         let (name, outcome) = outcome(assign)?;
         let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.filter(people)?))]);
         value.insert(name.to_owned(), outcome);
@@ -186,7 +192,7 @@ impl RuleWriter<'_> {
     }
 
     /// The rule's condition and one on people, as VQL.
-    fn filter(&self, people: &People) -> Said<String> {
+    fn filter(&self, people: &PersonMatcher) -> Expressed<String> {
         let mut filter = self.rule.when.clone();
         for sentence in self.sentences(people)? {
             let parsed = Filter::parse(&sentence).map_err(|error| error.to_string())?;
@@ -202,36 +208,36 @@ impl RuleWriter<'_> {
     }
 
     /// Conditions that all must hold of a charge caused by such people.
-    fn sentences(&self, people: &People) -> Said<Vec<String>> {
+    fn sentences(&self, people: &PersonMatcher) -> Expressed<Vec<String>> {
         if people.is_empty() {
             return Ok(Vec::new());
         }
-        if people.who.is_some_and(|who| who != Who::Person) {
+        if people.who.is_some_and(|who| who != ActorKind::Person) {
             return Err("who is no person cannot be said".to_owned());
         }
         if people.glob.iter().any(|glob| glob.contains('?')) {
             return Err("a pattern with `?` cannot be said".to_owned());
         }
         let lists: [(&[Arc<str>], Patterns); 6] = [
-            (&people.is, |email| vec![email.to_owned()]),
+            (&people.equals, |email| vec![email.to_owned()]),
             (&people.local, |local| vec![format!("{local}@{ANY}")]),
-            (&people.base, with_any_tag),
+            (&people.without_plus_tag, with_any_tag),
             (&people.domain, |domain| vec![format!("{ANY}@{domain}")]),
-            (&people.under, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
+            (&people.subdomain_of, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
             (&people.glob, |glob| vec![glob.replace('*', ANY)]),
         ];
         let mut sentences = vec![format!("{} = {}", Dimension::Provider, quoted(self.provider))];
         for (list, patterns) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
             sentences.push(self.any_of(list.iter().flat_map(|text| patterns(text)))?);
         }
-        if people.who == Some(Who::Person) {
+        if people.who == Some(ActorKind::Person) {
             sentences.push(self.any_of([format!("{ANY}@{ANY}")])?);
         }
         Ok(sentences)
     }
 
     /// That the person fits one of the patterns.
-    fn any_of(&self, patterns: impl IntoIterator<Item = String>) -> Said<String> {
+    fn any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
         let (likes, whole): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|each| each.contains(ANY));
         if likes.iter().any(|pattern| pattern.contains('%')) {
             return Err("a text with `%` cannot be said".to_owned());
@@ -282,7 +288,7 @@ fn any_time() -> Timestamp {
 }
 
 /// What a rule gives, as a field of a value.
-fn outcome(assign: &Assign) -> Said<(&'static str, Value)> {
+fn outcome(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
         Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {

@@ -8,7 +8,7 @@ use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::directory::lookup::Directory;
 use crate::names::lowercase;
-use crate::rules::person_matcher::{People, Who};
+use crate::rules::person_matcher::{ActorKind, PersonMatcher};
 
 /// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
 pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
@@ -64,27 +64,27 @@ impl<'a> Charge<'a> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
 
-    fn is(&self, who: Who) -> bool {
-        if who == Who::Removed {
+    fn is_caused_by(&self, who: ActorKind) -> bool {
+        if who == ActorKind::Removed {
             return self
                 .ids()
                 .find(|id| id.contains('@'))
                 .is_some_and(|id| self.directory.has_removed(&id, self.at));
         }
         who == match self.person.first().and_then(|place| text_of(self.dimensions, place)) {
-            Some(id) if id.contains('@') => Who::Person,
-            Some(id) if !id.trim().is_empty() && !is_bucket(&id) => Who::ServiceAccount,
-            _ => Who::Nobody,
+            Some(id) if id.contains('@') => ActorKind::Person,
+            Some(id) if !id.trim().is_empty() && !is_bucket(&id) => ActorKind::ServiceAccount,
+            _ => ActorKind::Nobody,
         }
     }
 
     /// Whether a rule's conditions on people hold; they are in lower case.
-    pub(crate) fn fits(&self, people: &People) -> bool {
-        people.who.is_none_or(|who| self.is(who))
-            && (!people.asks_email() || self.email().is_some_and(|email| people.fits_email(email)))
-            && people
-                .in_directory
-                .is_none_or(|known| known == self.ids().any(|id| self.directory.find(&id, self.at).is_some()))
+    pub(crate) fn matches_person(&self, people: &PersonMatcher) -> bool {
+        people.who.is_none_or(|who| self.is_caused_by(who))
+            && (!people.asks_email() || self.email().is_some_and(|email| people.matches_email(email)))
+            && people.in_directory.is_none_or(|known| {
+                known == self.ids().any(|id| self.directory.match_kind(&id, self.at).is_some())
+            })
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use cost_model::{Dimension, Filter};
 
 use crate::compile::cost_split::CostSplit;
-use crate::compile::dependencies::Needs;
+use crate::compile::dependencies::Dependencies;
 use crate::compile::headcount::Headcounts;
 use crate::compile::index::Index;
-use crate::place::{Passage, Place};
-use crate::rules::assign::{Inherit, Transform};
-use crate::rules::person_matcher::People;
+use crate::place::{Place, SourceText};
+use crate::rules::assign::{FromField, Transform};
+use crate::rules::person_matcher::PersonMatcher;
 use crate::rules::rule_set::Rule;
 use crate::span::Span;
 use crate::weights::Share;
@@ -18,20 +18,20 @@ use crate::weights::Share;
 /// One key.
 pub(crate) struct CompiledTag {
     pub(crate) default: Option<Arc<str>>,
-    pub(crate) default_from: Option<Inherit>,
+    pub(crate) default_from: Option<FromField>,
     /// The provider's tag whose value stands, if it has one.
-    pub(crate) own: Option<Dimension>,
+    pub(crate) provider_tag: Option<Dimension>,
     /// As written, but for letter case in conditions on people.
     pub(super) rules: Vec<Rule>,
     /// What each of them gives.
-    pub(super) then: Vec<Then>,
+    pub(super) assigns: Vec<CompiledAssign>,
     pub(crate) index: Index,
     /// The numbers of the keys that rules read, ascending.
     pub(crate) reads: Vec<usize>,
     /// The numbers of the keys by whose cost rules share charges out.
-    pub(crate) bases: Vec<usize>,
+    pub(crate) cost_bases: Vec<usize>,
     /// What else they depend on.
-    pub(crate) needs: Needs,
+    pub(crate) dependencies: Dependencies,
     /// Where the key stands.
     pub(crate) place: Option<Place>,
 }
@@ -41,19 +41,19 @@ pub(crate) struct CompiledTag {
 pub(crate) struct CompiledRule<'a> {
     pub(crate) when: Option<&'a Filter>,
     /// In lower case.
-    pub(crate) people: &'a People,
+    pub(crate) people: &'a PersonMatcher,
     pub(crate) spans: &'a [Span],
-    pub(crate) then: &'a Then,
+    pub(crate) assign: &'a CompiledAssign,
     pub(crate) place: Option<&'a Place>,
     /// The condition as it stands in the file.
-    pub(crate) sentence: Option<&'a Passage>,
+    pub(crate) condition_text: Option<&'a SourceText>,
 }
 
-pub(crate) enum Then {
+pub(crate) enum CompiledAssign {
     Value(Arc<str>),
     /// The fact of that number, and what becomes of its text.
     Fact(usize, Vec<Transform>),
-    Field(Inherit),
+    Field(FromField),
     Shares(Arc<[Share]>),
     Headcount {
         fact: usize,
@@ -66,22 +66,22 @@ pub(crate) enum Then {
 impl CompiledTag {
     /// The rule of that number, counted from 0.
     pub(crate) fn rule(&self, number: usize) -> Option<CompiledRule<'_>> {
-        Some(compiled(self.rules.get(number)?, self.then.get(number)?))
+        Some(compiled(self.rules.get(number)?, self.assigns.get(number)?))
     }
 
     /// The rules, in order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = CompiledRule<'_>> {
-        self.rules.iter().zip(&self.then).map(|(rule, then)| compiled(rule, then))
+        self.rules.iter().zip(&self.assigns).map(|(rule, assign)| compiled(rule, assign))
     }
 }
 
-fn compiled<'a>(rule: &'a Rule, then: &'a Then) -> CompiledRule<'a> {
+fn compiled<'a>(rule: &'a Rule, assign: &'a CompiledAssign) -> CompiledRule<'a> {
     CompiledRule {
         when: rule.when.as_ref(),
         people: &rule.people,
         spans: &rule.spans,
-        then,
+        assign,
         place: rule.place.as_ref(),
-        sentence: rule.sentence.as_deref(),
+        condition_text: rule.condition_text.as_deref(),
     }
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use cost_model::filter::{Field, closest};
 use cost_model::{Dimension, Filter};
 
-use crate::compile::compiled::{CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledTag};
 use crate::compile::cost_split::CostSplit;
-use crate::compile::dependencies::Needs;
+use crate::compile::dependencies::Dependencies;
 use crate::compile::headcount::Headcounts;
 use crate::compile::index::IndexBuilder;
 use crate::directory::lookup::Directory;
-use crate::error::{Error, ErrorKind, Errors, Result};
+use crate::error::{Error, ErrorKind, ErrorList, Result};
 use crate::place::Place;
-use crate::rules::assign::{Assign, Lookup, Split};
+use crate::rules::assign::{Assign, FromDirectory, Split};
 use crate::rules::rule_set::{Rule, TagDefinition};
 use crate::weights;
 use crate::weights::Share;
@@ -27,28 +27,30 @@ pub(crate) struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// The key, as far as it has no errors.
-    pub(crate) fn tag(&self, tag: TagDefinition, errors: &mut Errors) -> Option<CompiledTag> {
+    pub(crate) fn compile_tag(&self, tag: TagDefinition, errors: &mut ErrorList) -> Option<CompiledTag> {
         let mut reads = Vec::new();
         let mut bases = Vec::new();
-        let mut needs = Needs::default();
+        let mut needs = Dependencies::default();
         let own = (!tag.overrides_provider).then(|| Dimension::Tag(Arc::clone(&tag.key)));
         if let Some(own) = &own {
             needs.add_field(own);
         }
-        if let Some(inherit) = &tag.default_from {
-            let key = self.key(&inherit.field, tag.place.as_ref(), "`default_from`");
-            reads.extend(errors.note(key).flatten());
-            needs.add_field(&inherit.field);
+        if let Some(from_field) = &tag.default_from {
+            let key = self.key_read(&from_field.field, tag.place.as_ref(), "`default_from`");
+            reads.extend(errors.ok_or_collect(key).flatten());
+            needs.add_field(&from_field.field);
         }
         let mut rules = tag.rules;
         let mut then = Vec::with_capacity(rules.len());
         let mut index = IndexBuilder::default();
         for (number, rule) in rules.iter_mut().enumerate() {
-            rule.people.lower();
-            if let Some(gives) = errors.note(self.then(rule, tag.default.as_ref(), &mut reads)) {
-                index.add(number, rule);
+            rule.people.normalize();
+            if let Some(gives) =
+                errors.ok_or_collect(self.compile_assign(rule, tag.default.as_ref(), &mut reads))
+            {
+                index.add_rule(number, rule);
                 needs.add_rule(rule);
-                if let Then::Cost(split) = &gives {
+                if let CompiledAssign::Cost(split) = &gives {
                     bases.push(split.basis);
                 }
                 then.push(gives);
@@ -63,22 +65,28 @@ impl Compiler<'_> {
         Some(CompiledTag {
             default: tag.default,
             default_from: tag.default_from,
-            own,
+            provider_tag: own,
             rules,
-            then,
-            index: errors.note(index)?,
+            assigns: then,
+            index: errors.ok_or_collect(index)?,
             reads,
-            bases,
-            needs,
+            cost_bases: bases,
+            dependencies: needs,
             place: tag.place,
         })
     }
 
-    fn then(&self, rule: &Rule, default: Option<&Arc<str>>, reads: &mut Vec<usize>) -> Result<Then> {
+    fn compile_assign(
+        &self,
+        rule: &Rule,
+        default: Option<&Arc<str>>,
+        reads: &mut Vec<usize>,
+    ) -> Result<CompiledAssign> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
         for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
-            let place = rule.sentence.as_ref().map(|sentence| sentence.at(span.start));
-            reads.extend(self.key(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
+            let place =
+                rule.condition_text.as_ref().map(|condition_text| condition_text.place_at(span.start));
+            reads.extend(self.key_read(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
         }
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
@@ -90,40 +98,41 @@ impl Compiler<'_> {
         }
         let place = rule.place.as_ref();
         Ok(match &rule.assign {
-            Assign::Value(value) => Then::Value(Arc::clone(value)),
-            Assign::FromDirectory(Lookup { fact, transforms }) => {
-                Then::Fact(self.fact("from_directory", fact, place)?, transforms.clone())
+            Assign::Value(value) => CompiledAssign::Value(Arc::clone(value)),
+            Assign::FromDirectory(FromDirectory { fact, transforms }) => {
+                CompiledAssign::Fact(self.fact_id("from_directory", fact, place)?, transforms.clone())
             }
-            Assign::FromField(inherit) => {
-                reads.extend(self.key(&inherit.field, place, "`from_field`")?);
-                Then::Field(inherit.clone())
+            Assign::FromField(from_field) => {
+                reads.extend(self.key_read(&from_field.field, place, "`from_field`")?);
+                CompiledAssign::Field(from_field.clone())
             }
             Assign::Split(Split::Headcount { fact, within }) => {
-                let fact = self.fact("headcount", fact, place)?;
-                let within = within.as_ref().map(|within| self.fact("within", within, place)).transpose()?;
+                let fact = self.fact_id("headcount", fact, place)?;
+                let within =
+                    within.as_ref().map(|within| self.fact_id("within", within, place)).transpose()?;
                 let counts = Arc::new(Headcounts::new(self.directory, fact, within));
-                Then::Headcount { fact, counts, within }
+                CompiledAssign::Headcount { fact, counts, within }
             }
             Assign::Split(Split::Cost { key, per, within }) => {
-                let basis = self.number(key, place, "`cost_of`")?;
+                let basis = self.key_id(key, place, "`cost_of`")?;
                 if matches!(within, Some(Dimension::VirtualTag(_))) {
                     return fail("`within` must be a field of the charge such as `costs.account`");
                 }
-                Then::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
+                CompiledAssign::Cost(Box::new(CostSplit { basis, per: *per, within: within.clone() }))
             }
-            Assign::Split(split) => Then::Shares(shares(split, default, place)?.into()),
+            Assign::Split(split) => CompiledAssign::Shares(compile_shares(split, default, place)?.into()),
         })
     }
 
     /// The number of the key, if the dimension is one.
-    fn key(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
+    fn key_read(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
         match dimension {
-            Dimension::VirtualTag(key) => self.number(key, place, who).map(Some),
+            Dimension::VirtualTag(key) => self.key_id(key, place, who).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn number(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
+    fn key_id(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
         if let Some(number) = self.keys.iter().position(|each| each == key) {
             return Ok(number);
         }
@@ -136,7 +145,7 @@ impl Compiler<'_> {
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }
 
-    fn fact(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
+    fn fact_id(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
         let facts = self.directory.facts();
         let found = self.directory.fact_named(name);
         if let Some(fact) = found.as_ref().ok().and_then(|found| facts.iter().position(|fact| fact == *found))
@@ -162,7 +171,7 @@ fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
     keys
 }
 
-fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
+fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
     let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     let parts: Vec<(Arc<str>, u128)> = match split {
         Split::Even(values) => values.iter().map(|value| (Arc::clone(value), 1)).collect(),
@@ -171,7 +180,7 @@ fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> R
         }
         Split::Percentages { parts, remainder_to_default } => {
             let (values, percentages): (Vec<_>, Vec<_>) = parts.iter().cloned().unzip();
-            let Some((weights, missing)) = weights::of_percentages(&percentages) else {
+            let Some((weights, missing)) = weights::percentage_weights(&percentages) else {
                 return fail("the percentages must be 0 or more and sum to 100".to_owned());
             };
             let mut parts: Vec<_> = values.into_iter().zip(weights).collect();
@@ -208,5 +217,5 @@ fn shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> R
             return fail(format!("value {} of the split stands there twice", number + 1));
         }
     }
-    Ok(weights::shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))
+    Ok(weights::reduced_shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))
 }

@@ -10,7 +10,7 @@ use crate::span::Span;
 
 /// What the rules of one key depend on.
 #[derive(Default)]
-pub(crate) struct Needs {
+pub(crate) struct Dependencies {
     /// The dimensions, other keys aside; [`Dimension::Tagged`] for tags of any key.
     pub(crate) dimensions: BTreeSet<Dimension>,
     /// The ends of their spans.
@@ -23,7 +23,7 @@ pub(crate) struct Needs {
     pub(crate) counts: bool,
 }
 
-impl Needs {
+impl Dependencies {
     pub(crate) fn add_rule(&mut self, rule: &Rule) {
         if let Some(when) = &rule.when {
             // A condition that reads more than it names reads tags of any key: it cannot read amounts.
@@ -35,7 +35,7 @@ impl Needs {
         }
         self.directory |= rule.people.asks_directory();
         match &rule.assign {
-            Assign::FromField(inherit) => self.add_field(&inherit.field),
+            Assign::FromField(from_field) => self.add_field(&from_field.field),
             Assign::FromDirectory(_) => self.directory = true,
             Assign::Split(Split::Headcount { .. }) => {
                 self.directory = true;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use cost_model::{Timestamp, Window};
 
-use crate::digest_writer::Fields;
-use crate::directory::held::times_within;
+use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
+use crate::directory::snapshot::times_within;
 use crate::weights;
 use crate::weights::Share;
 
@@ -68,28 +68,28 @@ impl Headcounts {
             for ((part, value), count) in &counts {
                 parts.entry(part.clone()).or_default().push((Arc::clone(value), count.unsigned_abs()));
             }
-            let split = |(part, people)| (part, weights::shares(people).into());
+            let split = |(part, people)| (part, weights::reduced_shares(people).into());
             shares.push(parts.into_iter().map(split).collect());
         }
         Self { starts, shares }
     }
 
     /// Adds the counts at every time of a period, as far as they change.
-    pub(crate) fn used_into(&self, fields: &mut Fields, period: Window) {
+    pub(crate) fn write_used(&self, writer: &mut DigestWriter, period: Window) {
         let mut before = None;
         for at in times_within(self.starts.clone(), period) {
             let epoch = self.starts.partition_point(|start| *start <= at);
             let shares = self.shares.get(epoch).into_iter().flatten();
             let shares: BTreeMap<_, _> = shares.collect();
             if before.as_ref() != Some(&shares) {
-                fields.instant(Some(at));
-                fields.count(shares.len());
+                writer.write_instant(Some(at));
+                writer.write_count(shares.len());
                 for (part, shares) in &shares {
-                    fields.optional(part.as_deref());
-                    fields.count(shares.len());
+                    writer.write_optional(part.as_deref());
+                    writer.write_count(shares.len());
                     for share in shares.iter() {
-                        fields.optional(share.value.as_deref());
-                        fields.text(&share.weight.to_string());
+                        writer.write_optional(share.value.as_deref());
+                        writer.write_text(&share.weight.to_string());
                     }
                 }
                 before = Some(shares);
@@ -98,7 +98,7 @@ impl Headcounts {
     }
 
     /// The shares at an instant, of everybody or of one part of the people.
-    pub(crate) fn at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&Arc<[Share]>> {
+    pub(crate) fn shares_at(&self, at: Timestamp, part: Option<&Arc<str>>) -> Option<&Arc<[Share]>> {
         let epoch = self.starts.partition_point(|start| *start <= at);
         self.shares.get(epoch)?.get(&part.cloned())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::compile::compiled::CompiledTag;
 
 /// The numbers of the keys, each after all that it reads; else the keys that read each other in a circle.
-pub(crate) fn order(tags: &[CompiledTag], keys: &[Arc<str>]) -> Result<Vec<usize>, String> {
+pub(crate) fn evaluation_order(tags: &[CompiledTag], keys: &[Arc<str>]) -> Result<Vec<usize>, String> {
     let mut order = Vec::with_capacity(tags.len());
     let mut done = vec![false; tags.len()];
     for first in 0..tags.len() {
@@ -15,7 +15,8 @@ pub(crate) fn order(tags: &[CompiledTag], keys: &[Arc<str>]) -> Result<Vec<usize
             if done.get(tag).copied().unwrap_or(true) {
                 continue;
             }
-            let next = tags.get(tag).and_then(|each| each.reads.iter().chain(&each.bases).nth(seen)).copied();
+            let next =
+                tags.get(tag).and_then(|each| each.reads.iter().chain(&each.cost_bases).nth(seen)).copied();
             let Some(next) = next else {
                 if let Some(done) = done.get_mut(tag) {
                     *done = true;
@@ -36,7 +37,7 @@ pub(crate) fn order(tags: &[CompiledTag], keys: &[Arc<str>]) -> Result<Vec<usize
 }
 
 /// For each key, all that it reads, also through others.
-pub(crate) fn ancestors(tags: &[CompiledTag], order: &[usize]) -> Vec<Vec<usize>> {
+pub(crate) fn transitive_reads(tags: &[CompiledTag], order: &[usize]) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new(); tags.len()];
     for number in order {
         let mut own: Vec<usize> = Vec::new();

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use cost_model::{Digest, Dimension, Dimensions, Timestamp, Window};
 
 use crate::compile::charge::Charge;
-use crate::compile::compiled::{CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledTag};
 use crate::compile::compiler::Compiler;
 use crate::compile::cost_split::CostSplit;
-use crate::compile::order::{ancestors, order};
-use crate::digest_writer::Fields;
+use crate::compile::order::{evaluation_order, transitive_reads};
+use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
-use crate::error::{Error, ErrorKind, Errors, Result};
+use crate::error::{Error, ErrorKind, ErrorList, Result};
 use crate::place::Place;
-use crate::rules::person_matcher::Who;
+use crate::rules::person_matcher::ActorKind;
 use crate::rules::rule_set::RuleSet;
 
 /// Rules checked against a directory.
@@ -65,15 +65,15 @@ impl Compiled {
         Charge::new(dimensions, at, &self.directory, &self.person)
     }
 
-    pub(crate) fn number(&self, key: &str) -> Option<usize> {
+    pub(crate) fn key_id(&self, key: &str) -> Option<usize> {
         self.keys.iter().position(|each| **each == *key)
     }
 
     /// The rules that share charges out by cost, in the order in which their costs can be known.
     pub(crate) fn cost_splits(&self) -> impl Iterator<Item = (Option<&Place>, &CostSplit)> {
         let tags = self.order.iter().filter_map(|number| self.tags.get(*number));
-        tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.then {
-            Then::Cost(split) => Some((rule.place, &**split)),
+        tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.assign {
+            CompiledAssign::Cost(split) => Some((rule.place, &**split)),
             _ => None,
         })
     }
@@ -82,34 +82,39 @@ impl Compiled {
     pub(crate) fn facts_read(&self) -> Vec<usize> {
         let mut facts = BTreeSet::new();
         for rule in self.tags.iter().flat_map(CompiledTag::rules) {
-            match rule.then {
-                Then::Fact(fact, _) => drop(facts.insert(*fact)),
-                Then::Headcount { fact, within, .. } => facts.extend([*fact].into_iter().chain(*within)),
-                Then::Value(_) | Then::Field(_) | Then::Shares(_) | Then::Cost(_) => {}
+            match rule.assign {
+                CompiledAssign::Fact(fact, _) => drop(facts.insert(*fact)),
+                CompiledAssign::Headcount { fact, within, .. } => {
+                    facts.extend([*fact].into_iter().chain(*within))
+                }
+                CompiledAssign::Value(_)
+                | CompiledAssign::Field(_)
+                | CompiledAssign::Shares(_)
+                | CompiledAssign::Cost(_) => {}
             }
         }
         facts.into_iter().collect()
     }
 
     /// The version of what the rules use of the directory for these people in a period.
-    pub(crate) fn people_used(&self, ids: &[String], period: Window) -> Digest {
-        let mut fields = Fields::new("virtual-tags people 1");
+    pub(crate) fn digest_used_people(&self, ids: &[String], period: Window) -> Digest {
+        let mut writer = DigestWriter::new("virtual-tags people 1");
         let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
-        let asks_removed = rules.any(|rule| rule.people.who == Some(Who::Removed));
-        self.directory.used_into(&mut fields, ids, period, (&self.facts_read(), asks_removed));
+        let asks_removed = rules.any(|rule| rule.people.who == Some(ActorKind::Removed));
+        self.directory.write_used(&mut writer, ids, period, (&self.facts_read(), asks_removed));
         for rule in self.tags.iter().flat_map(CompiledTag::rules) {
-            if let Then::Headcount { counts, .. } = rule.then {
-                counts.used_into(&mut fields, period);
+            if let CompiledAssign::Headcount { counts, .. } = rule.assign {
+                counts.write_used(&mut writer, period);
             }
         }
-        fields.digest()
+        writer.finish()
     }
 
     /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.
-    pub(crate) fn weighs_costs(&self, number: usize) -> bool {
+    pub(crate) fn depends_on_costs(&self, number: usize) -> bool {
         let read = self.ancestors.get(number).into_iter().flatten();
         let mut tags = read.chain([&number]).filter_map(|each| self.tags.get(*each));
-        tags.any(|tag| !tag.bases.is_empty())
+        tags.any(|tag| !tag.cost_bases.is_empty())
     }
 
     /// The error for a split whose costs are not known.
@@ -139,21 +144,21 @@ impl Rules {
         let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
         let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
-        let mut errors = Errors::default();
+        let mut errors = ErrorList::default();
         let tags: Vec<_> =
-            rule_set.tags.into_iter().filter_map(|tag| compiler.tag(tag, &mut errors)).collect();
-        errors.finish()?;
-        let order = order(&tags, &keys).map_err(|circle| {
+            rule_set.tags.into_iter().filter_map(|tag| compiler.compile_tag(tag, &mut errors)).collect();
+        errors.into_result()?;
+        let order = evaluation_order(&tags, &keys).map_err(|circle| {
             let message =
-                format!("the keys read each other in a circle: {circle}; let one of them read only fields");
+                format!("the keys read each other in a circle: {circle}; let one of them read only writer");
             let first = circle.split(" -> ").next().unwrap_or_default();
             let place = keys.iter().position(|key| **key == *first).and_then(|number| places.get(number));
             Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
         })?;
         Ok(Self(Arc::new(Compiled {
-            reads: reads(&tags, &person),
-            spans: sorted(tags.iter().flat_map(|tag| &tag.needs.ends).copied()),
-            ancestors: ancestors(&tags, &order),
+            reads: dimensions_read(&tags, &person),
+            spans: sorted_instants(tags.iter().flat_map(|tag| &tag.dependencies.ends).copied()),
+            ancestors: transitive_reads(&tags, &order),
             keys,
             tags,
             directory,
@@ -169,7 +174,7 @@ impl Rules {
 
     /// Returns the value that charges get which no rule of a key matches, if the key has one.
     pub fn default_of(&self, key: &str) -> Option<&Arc<str>> {
-        self.0.tags.get(self.0.number(key)?)?.default.as_ref()
+        self.0.tags.get(self.0.key_id(key)?)?.default.as_ref()
     }
 
     /// Returns whether some rule shares charges out by what the values of a key cost, so that [`Rules::tagger`] fails.
@@ -178,7 +183,7 @@ impl Rules {
     }
 }
 
-pub(crate) fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
+pub(crate) fn sorted_instants(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
     let mut instants: Vec<_> = instants.collect();
     instants.sort_unstable();
     instants.dedup();
@@ -186,9 +191,9 @@ pub(crate) fn sorted(instants: impl Iterator<Item = Timestamp>) -> Vec<Timestamp
 }
 
 /// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
-fn reads(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
+fn dimensions_read(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
-    for needs in tags.iter().map(|tag| &tag.needs) {
+    for needs in tags.iter().map(|tag| &tag.dependencies) {
         reads.extend(needs.dimensions.iter().cloned());
         if needs.person || needs.directory {
             reads.extend(person.iter().cloned());

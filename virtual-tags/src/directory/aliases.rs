@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use cost_model::Timestamp;
 
-use crate::digest_writer::Fields;
-use crate::names::{canonical, lowercase};
+use crate::digest_writer::DigestWriter;
+use crate::names::{canonical_email, lowercase};
 use crate::span::Span;
 
 /// Other names of people, each for a span of time.
@@ -17,17 +17,17 @@ pub(super) struct Aliases {
 
 impl Aliases {
     /// Adds another name; the span with which it overlaps, if it does.
-    pub(super) fn add(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
-        let known = self.names.entry(lowercase(&canonical(alias))).or_default();
+    pub(super) fn add_alias(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
+        let known = self.names.entry(lowercase(&canonical_email(alias))).or_default();
         if let Some((other, _)) = known.iter().find(|(other, _)| other.overlaps(&span)) {
             return Err(*other);
         }
-        known.push((span, canonical(email)));
+        known.push((span, canonical_email(email)));
         Ok(())
     }
 
     /// The name that an alias stands for at an instant.
-    pub(super) fn at(&self, name: &str, at: Timestamp) -> Option<&str> {
+    pub(super) fn target_at(&self, name: &str, at: Timestamp) -> Option<&str> {
         if self.names.is_empty() {
             return None;
         }
@@ -36,7 +36,7 @@ impl Aliases {
     }
 
     /// Every name that an alias ever stands for.
-    pub(super) fn of<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
+    pub(super) fn all_targets<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
         if self.names.is_empty() {
             return &[];
         }
@@ -48,7 +48,7 @@ impl Aliases {
     }
 
     /// Every other name, with its time and whom it stands for, in order.
-    pub(super) fn all(&self) -> Vec<(&str, Span, &str)> {
+    pub(super) fn sorted_aliases(&self) -> Vec<(&str, Span, &str)> {
         let mut all: Vec<_> = self
             .names
             .iter()
@@ -60,29 +60,29 @@ impl Aliases {
         all
     }
 
-    pub(super) fn digest_into(&self, fields: &mut Fields) {
+    pub(super) fn write_digest(&self, writer: &mut DigestWriter) {
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(name, _)| *name);
-        fields.count(names.len());
+        writer.write_count(names.len());
         for (name, spans) in names {
-            fields.text(name);
+            writer.write_text(name);
             let mut spans: Vec<_> = spans.iter().collect();
             spans.sort_by_key(|(span, _)| span.from);
-            fields.count(spans.len());
+            writer.write_count(spans.len());
             for (span, email) in spans {
-                fields.span(*span);
-                fields.text(email);
+                writer.write_span(*span);
+                writer.write_text(email);
             }
         }
     }
 
     /// As many steps as a chain of aliases can have without going round in a circle.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn alias_count(&self) -> usize {
         self.names.len()
     }
 
     /// Those of another source, for names that are not known here.
-    pub(super) fn merge(&mut self, lower: Self) {
+    pub(super) fn add_missing(&mut self, lower: Self) {
         for (name, known) in lower.names {
             self.names.entry(name).or_insert(known);
         }

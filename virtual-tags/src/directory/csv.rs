@@ -5,9 +5,9 @@ use std::sync::Arc;
 use cost_model::Timestamp;
 use cost_model::input::{Column, InputError, Row, Table, TableOptions, decode};
 
-use crate::dates::read_date;
+use crate::dates::parse_date;
 use crate::directory::lookup::Directory;
-use crate::directory::source::{Entry, Source};
+use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::span::Span;
@@ -26,19 +26,19 @@ impl Directory {
 }
 
 /// The facts' names, and who has them when.
-fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, Source)> {
+fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
     let (facts, rows) = read_rows(csv, file, "email")?;
-    let mut source = Source::new(facts.len());
+    let mut source = DirectorySource::new(facts.len());
     let file = Place::file(file);
     for (email, entry) in rows {
         let place = file.line(entry.line);
-        source.add(&email, entry, &place)?;
+        source.add_row(&email, entry, &place)?;
     }
     Ok((facts, source))
 }
 
 /// Whom each row is about, and what it says.
-pub(super) type Rows = Vec<(String, Entry)>;
+pub(super) type Rows = Vec<(String, DatedRow)>;
 
 /// The names of all columns but the dates and the one that tells whom a row is about, and every row.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
@@ -92,38 +92,41 @@ impl Columns {
         Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
-    fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, Entry)> {
+    fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, DatedRow)> {
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
         let email = row.text(Some(self.whom));
         if email.is_empty() {
             return Err(fail(format!("the row has no {}", self.name)));
         }
-        let span = read_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
-        let recorded = read_recorded(row.text(self.recorded)).map_err(&fail)?;
+        let span = parse_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
+        let recorded = parse_recorded_at(row.text(self.recorded)).map_err(&fail)?;
         let value = |(index, _): &(usize, _)| {
             Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
         };
         let line = place.line.unwrap_or_default();
-        Ok((email.to_owned(), Entry { span, recorded, values: self.facts.iter().map(value).collect(), line }))
+        Ok((
+            email.to_owned(),
+            DatedRow { span, recorded, values: self.facts.iter().map(value).collect(), line },
+        ))
     }
 }
 
 /// When something became known: a date, or a time; it may be missing.
-pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>, String> {
+pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let read = read_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
+    let read = parse_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
     let wrong =
         || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
     read.map(Some).ok_or_else(wrong)
 }
 
 /// Two dates, each of which may be missing.
-pub(super) fn read_span(from: &str, to: &str) -> std::result::Result<Span, String> {
+pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, String> {
     let date = |text: &str, name: &str| match text {
         "" => Ok(None),
-        _ => match read_date(text) {
+        _ => match parse_date(text) {
             Some(date) => Ok(Some(Timestamp::midnight(date))),
             None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cost_model::Timestamp;
 
 use crate::directory::lookup::Directory;
-use crate::directory::source::{Entry, Source};
+use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::span::Span;
@@ -61,7 +61,7 @@ impl Directory {
         memberships: impl IntoIterator<Item = Membership>,
         name: &str,
     ) -> Result<Self> {
-        let mut source = Source::new(1);
+        let mut source = DirectorySource::new(1);
         for (number, membership) in (1..).zip(memberships) {
             let place = Place::file(name).line(number);
             let fail = |message: &str| Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
@@ -74,13 +74,13 @@ impl Directory {
                 Some((joined, left)) if joined == left => continue,
                 _ => {}
             }
-            let entry = Entry {
+            let entry = DatedRow {
                 span,
                 recorded: membership.recorded,
                 values: vec![Some(membership.group)],
                 line: number,
             };
-            source.add(&membership.email, entry, &place)?;
+            source.add_row(&membership.email, entry, &place)?;
         }
         Ok(Self::from_source(vec![fact.into()], source))
     }

@@ -8,9 +8,9 @@ use cost_model::input::{UniqueFields, fold, visible};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::directory::csv::{read_recorded, read_span};
+use crate::directory::csv::{parse_recorded_at, parse_span};
 use crate::directory::lookup::Directory;
-use crate::directory::source::{Entry, Source};
+use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
 use crate::place::{Lines, Place};
 
@@ -46,13 +46,13 @@ impl Directory {
             rows.iter().flat_map(|row| row.facts.keys()).map(|fact| fact.as_str().into()).collect();
         facts.sort();
         facts.dedup();
-        let mut source = Source::new(facts.len());
+        let mut source = DirectorySource::new(facts.len());
         for row in rows {
             let values = facts.iter().map(|fact| row.facts.get(&**fact).cloned().flatten()).collect();
             let line = row.place.line.unwrap_or_default();
-            source.add(
+            source.add_row(
                 &row.email,
-                Entry { span: row.span, recorded: row.recorded, values, line },
+                DatedRow { span: row.span, recorded: row.recorded, values, line },
                 &row.place,
             )?;
         }
@@ -71,7 +71,7 @@ struct Row {
 impl Row {
     fn read(row: &str, json: &str, lines: &Lines<'_>) -> Result<Self> {
         // A raw value is a part of the text it was read from.
-        let place = lines.at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
+        let place = lines.place_at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
         let read: UniqueFields<Value> = serde_json::from_str(row).map_err(|error| {
             let said = error.to_string();
@@ -102,8 +102,8 @@ impl Row {
         if email.is_empty() {
             return Err(fail("the row has no email".to_owned()));
         }
-        let span = read_span(&from, &to).map_err(&fail)?;
-        let recorded = read_recorded(&recorded).map_err(&fail)?;
+        let span = parse_span(&from, &to).map_err(&fail)?;
+        let recorded = parse_recorded_at(&recorded).map_err(&fail)?;
         let mut facts = BTreeMap::new();
         for (name, value) in fields {
             let value = match value {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use cost_model::Timestamp;
 
 use crate::directory::aliases::Aliases;
-use crate::directory::source::{Entry, Person, Source};
-use crate::names::{canonical, without_plus};
+use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
+use crate::names::{canonical_email, strip_plus_tag};
 use crate::place::Place;
 
 /// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
@@ -27,7 +27,7 @@ use crate::place::Place;
 pub struct Directory {
     pub(super) facts: Vec<Arc<str>>,
     /// In the order in which they are asked.
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<DirectorySource>,
     pub(super) aliases: Aliases,
     /// The domains in which a `+tag` does not matter, in lower case; `*` for all.
     pub(super) plus_domains: Vec<String>,
@@ -41,7 +41,7 @@ cost_model::masked_debug!(Directory { facts, people: |it| it.people() });
 /// How a name was found in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Found {
+pub enum MatchKind {
     /// As it is written, but for blanks around it, the form of the domain, and how accents are encoded.
     Exact,
     /// By ignoring the case of the part before the `@`.
@@ -51,14 +51,14 @@ pub enum Found {
 }
 
 impl Directory {
-    pub(super) fn from_source(facts: Vec<Arc<str>>, source: Source) -> Self {
+    pub(super) fn from_source(facts: Vec<Arc<str>>, source: DirectorySource) -> Self {
         let mut directory = Self { facts, sources: vec![source], ..Self::default() };
         directory.find_boundaries();
         directory
     }
 
     pub(super) fn find_boundaries(&mut self) {
-        let spans = self.sources.iter().flat_map(Source::spans).chain(self.aliases.spans());
+        let spans = self.sources.iter().flat_map(DirectorySource::spans).chain(self.aliases.spans());
         let mut boundaries: Vec<_> = spans.flat_map(crate::span::Span::ends).collect();
         boundaries.sort_unstable();
         boundaries.dedup();
@@ -76,7 +76,7 @@ impl Directory {
     /// # Ok::<(), virtual_tags::Error>(())
     /// ```
     pub fn names(&self) -> Vec<&str> {
-        let aliases = self.aliases.all().into_iter().map(|(name, ..)| name);
+        let aliases = self.aliases.sorted_aliases().into_iter().map(|(name, ..)| name);
         let mut names: Vec<_> = self.everyone().into_iter().chain(aliases).collect();
         names.sort_unstable();
         names.dedup();
@@ -90,7 +90,7 @@ impl Directory {
 
     /// Whether somebody may go by another name.
     pub(crate) fn has_aliases(&self) -> bool {
-        self.aliases.len() > 0
+        self.aliases.alias_count() > 0
     }
 
     /// The names of the facts, in the order of the columns.
@@ -118,11 +118,11 @@ impl Directory {
     }
 
     /// The distinct values of a fact, each with a line that has it, in the order of the lines.
-    pub(crate) fn values(&self, fact: usize) -> Vec<(Arc<str>, Option<Place>)> {
+    pub(crate) fn distinct_values(&self, fact: usize) -> Vec<(Arc<str>, Option<Place>)> {
         let mut values: HashMap<Arc<str>, (usize, u64)> = HashMap::new();
         for (number, source) in self.sources.iter().enumerate() {
             let Some(column) = source.columns.get(fact).copied().flatten() else { continue };
-            for entry in source.everybody().into_iter().flat_map(|person| person.entries) {
+            for entry in source.sorted_people().into_iter().flat_map(|person| person.entries) {
                 if let Some(value) = entry.values.get(column).and_then(Option::as_ref) {
                     let first = values.entry(Arc::clone(value)).or_insert((number, entry.line));
                     *first = (*first).min((number, entry.line));
@@ -131,22 +131,23 @@ impl Directory {
         }
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort_by(|(value, line), (other, after)| (line, value).cmp(&(after, other)));
-        let place =
-            |(source, line): (usize, u64)| self.sources.get(source).and_then(|source| source.place(line));
+        let place = |(source, line): (usize, u64)| {
+            self.sources.get(source).and_then(|source| source.line_place(line))
+        };
         values.into_iter().map(|(value, line)| (value, place(line))).collect()
     }
 
     /// How many people there are.
     pub fn people(&self) -> usize {
         match self.sources.as_slice() {
-            [one] => one.people().count(),
+            [one] => one.emails().count(),
             _ => self.everyone().len(),
         }
     }
 
-    /// Everyone's canonical email, in order.
+    /// Everyone's canonical_email email, in order.
     pub(crate) fn everyone(&self) -> Vec<&str> {
-        let mut everyone: Vec<_> = self.sources.iter().flat_map(Source::people).collect();
+        let mut everyone: Vec<_> = self.sources.iter().flat_map(DirectorySource::emails).collect();
         everyone.sort_unstable();
         everyone.dedup();
         everyone
@@ -167,22 +168,22 @@ impl Directory {
         let name = self.name_at(email, at);
         self.sources.iter().find_map(|source| {
             let column = (*source.columns.get(fact)?)?;
-            let (person, _) = self.person(source, &name)?;
+            let (person, _) = self.find_in_source(source, &name)?;
             person.entries.iter().find(|entry| entry.span.contains(at))?.values.get(column)?.as_ref()
         })
     }
 
     /// The instant at which a charge of that time is looked up.
-    pub(crate) fn time_of(&self, at: Timestamp) -> Timestamp {
+    pub(crate) fn lookup_time(&self, at: Timestamp) -> Timestamp {
         self.fixed.unwrap_or(at)
     }
 
-    /// The canonical name that a person goes by at an instant, by the aliases.
+    /// The canonical_email name that a person goes by at an instant, by the aliases.
     pub(crate) fn name_at(&self, email: &str, at: Timestamp) -> String {
         let at = self.fixed.unwrap_or(at);
-        let mut name = canonical(email);
-        for _ in 0..self.aliases.len() {
-            match self.aliases.at(&name, at) {
+        let mut name = canonical_email(email);
+        for _ in 0..self.aliases.alias_count() {
+            match self.aliases.target_at(&name, at) {
                 Some(next) => next.clone_into(&mut name),
                 None => break,
             }
@@ -191,16 +192,16 @@ impl Directory {
     }
 
     /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
-    pub fn find(&self, email: &str, at: Timestamp) -> Option<Found> {
+    pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
     }
 
     /// The same, and the name that the directory has; found exactly before otherwise.
-    pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(Found, &str)> {
+    pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(MatchKind, &str)> {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
         let found = |source| {
-            let (person, found): (Person<'_>, _) = self.person(source, &name)?;
+            let (person, found): (PersonRows<'_>, _) = self.find_in_source(source, &name)?;
             person.entries.iter().any(|entry| entry.span.contains(at)).then_some((found, person.email))
         };
         self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
@@ -210,29 +211,34 @@ impl Directory {
     pub(crate) fn has_removed(&self, email: &str, at: Timestamp) -> bool {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
-        let mut people = self.sources.iter().filter_map(|source| self.person(source, &name)).peekable();
-        let past = |entry: &Entry| entry.span.to.is_some_and(|to| to <= at);
+        let mut people =
+            self.sources.iter().filter_map(|source| self.find_in_source(source, &name)).peekable();
+        let past = |entry: &DatedRow| entry.span.to.is_some_and(|to| to <= at);
         people.peek().is_some() && people.all(|(person, _)| person.entries.iter().all(past))
     }
 
     /// Whether that name finds nobody because it looks like two people's.
     pub(crate) fn is_ambiguous(&self, email: &str, at: Timestamp) -> bool {
         let name = self.name_at(email, at);
-        self.find(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
+        self.match_kind(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
     }
 
-    fn person<'a>(&self, source: &'a Source, name: &str) -> Option<(Person<'a>, Found)> {
-        if let Some((person, exact)) = source.find(name) {
-            return Some((person, if exact { Found::Exact } else { Found::AnyCase }));
+    fn find_in_source<'a>(
+        &self,
+        source: &'a DirectorySource,
+        name: &str,
+    ) -> Option<(PersonRows<'a>, MatchKind)> {
+        if let Some((person, exact)) = source.find_person(name) {
+            return Some((person, if exact { MatchKind::Exact } else { MatchKind::AnyCase }));
         }
         if self.plus_domains.is_empty() {
             return None;
         }
-        let base = without_plus(name)?;
+        let base = strip_plus_tag(name)?;
         let (_, domain) = base.rsplit_once('@')?;
         let ignored = self.plus_domains.iter().any(|each| each == "*" || each == domain);
-        let (person, _) = source.find(&base).filter(|_| ignored)?;
-        Some((person, Found::WithoutPlus))
+        let (person, _) = source.find_person(&base).filter(|_| ignored)?;
+        Some((person, MatchKind::WithoutPlus))
     }
 
     /// The instants at which a fact about one person may change, in no order.
@@ -240,17 +246,17 @@ impl Directory {
         if self.fixed.is_some() {
             return Vec::new();
         }
-        let mut names = vec![Cow::Owned(canonical(email))];
+        let mut names = vec![Cow::Owned(canonical_email(email))];
         let mut boundaries = Vec::new();
         let mut next = 0;
         while let Some(name) = names.get(next).cloned() {
-            for (span, email) in self.aliases.of(&name) {
+            for (span, email) in self.aliases.all_targets(&name) {
                 boundaries.extend(span.ends());
                 if !names.iter().any(|known| known == email) {
                     names.push(Cow::Borrowed(email));
                 }
             }
-            let people = self.sources.iter().filter_map(|source| self.person(source, &name));
+            let people = self.sources.iter().filter_map(|source| self.find_in_source(source, &name));
             let entries = people.flat_map(|(person, _)| person.entries);
             boundaries.extend(entries.flat_map(|entry| entry.span.ends()));
             next += 1;

@@ -38,7 +38,7 @@ impl Directory {
             source.columns = self.facts.iter().map(column).collect();
             self.sources.push(source);
         }
-        self.aliases.merge(lower.aliases);
+        self.aliases.add_missing(lower.aliases);
         self.plus_domains.extend(lower.plus_domains);
         self.fixed = self.fixed.or(lower.fixed);
         self.find_boundaries();
@@ -97,7 +97,7 @@ impl Directory {
             let Some(Some(email)) = entry.values.get(email) else {
                 return Err(fail("the row has no email".to_owned()));
             };
-            if self.aliases.add(&alias, email, entry.span).is_err() {
+            if self.aliases.add_alias(&alias, email, entry.span).is_err() {
                 return Err(fail(
                     "the dates overlap those of an earlier line, which has the same alias; let one end where the other \
                      starts"

@@ -5,11 +5,11 @@ pub(crate) mod check;
 pub(crate) mod csv;
 pub(crate) mod digest;
 pub(crate) mod groups;
-pub(crate) mod held;
 pub(crate) mod json;
 pub(crate) mod lookup;
 pub(crate) mod merge;
+pub(crate) mod snapshot;
 pub(crate) mod source;
 
 pub use groups::Membership;
-pub use lookup::{Directory, Found};
+pub use lookup::{Directory, MatchKind};

@@ -21,7 +21,7 @@ pub(crate) type ByPart = BTreeMap<Option<Arc<str>>, Arc<[Share]>>;
 
 impl CostSplit {
     /// The shares of a charge with these dimensions at that instant.
-    pub(crate) fn shares<'a>(
+    pub(crate) fn find_shares<'a>(
         &self,
         known: &'a AllCostShares,
         dimensions: &dyn Dimensions,
@@ -38,7 +38,7 @@ impl CostSplit {
 
 impl CostShares {
     /// The instants at which shares may change.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = Timestamp> {
+    pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> {
         self.0.iter().flat_map(|(start, (end, _))| [*start, *end])
     }
 }

@@ -11,7 +11,7 @@ use crate::compile::rules::Compiled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_shares::CostShares;
 use crate::place::Place;
-use crate::rules::assign::Per;
+use crate::rules::assign::SplitPeriod;
 use crate::weights;
 
 /// What splits by cost are weighed by, as [`Rules::cost_sums`](crate::Rules::cost_sums) sums it up from charges, or as a host
@@ -21,7 +21,7 @@ use crate::weights;
 /// use cost_model::Timestamp;
 /// use virtual_tags::{Answer, Directory, RuleSet};
 /// use virtual_tags::evaluate::{CostBasis, CostSum, CostSums};
-/// use virtual_tags::rules::Per;
+/// use virtual_tags::rules::SplitPeriod;
 ///
 /// let rules = RuleSet::from_toml(r#"
 /// [[tag]]
@@ -32,7 +32,7 @@ use crate::weights;
 ///   split = { cost_of = "Team", per = "month" }
 /// "#, "rules.toml")?.compile(Directory::default())?;
 /// let (start, end) = ("2026-09-01T00:00:00Z".parse()?, "2026-10-01T00:00:00Z".parse()?);
-/// let mut basis = CostBasis::new("Team", Per::Month);
+/// let mut basis = CostBasis::new("Team", SplitPeriod::Month);
 /// for (value, dollars) in [("Web", "3"), ("Data", "1")] {
 ///     basis.sums.push(CostSum { start, end, part: None, value: value.into(), amount: dollars.parse()? });
 /// }
@@ -55,7 +55,7 @@ pub struct CostBasis {
     /// The key.
     pub key: String,
     /// The kind of period.
-    pub per: Per,
+    pub per: SplitPeriod,
     /// The field within which costs count, such as `costs.account`.
     pub within: Option<String>,
     /// The costs.
@@ -87,7 +87,7 @@ impl CostSums {
     }
 
     /// What a split is weighed by, if it is known.
-    pub(crate) fn basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
+    pub(crate) fn find_basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
         let (key, within) = (compiled.keys.get(split.basis)?, split.within.as_ref().map(ToString::to_string));
         self.bases.iter().find(|basis| basis.key == **key && basis.per == split.per && basis.within == within)
     }
@@ -95,12 +95,12 @@ impl CostSums {
 
 impl CostBasis {
     /// Makes a basis without sums.
-    pub fn new(key: impl Into<String>, per: Per) -> Self {
+    pub fn new(key: impl Into<String>, per: SplitPeriod) -> Self {
         Self { key: key.into(), per, within: None, sums: Vec::new() }
     }
 
     /// The shares of each period; what costs nothing, or has only the key's default, has no weight.
-    pub(crate) fn shares(&self, key: Option<&CompiledTag>, place: Option<&Place>) -> Result<CostShares> {
+    pub(crate) fn to_shares(&self, key: Option<&CompiledTag>, place: Option<&Place>) -> Result<CostShares> {
         let default = key.and_then(|tag| tag.default.as_deref());
         let mut periods: BTreeMap<_, BTreeMap<Option<&str>, BTreeMap<&str, Money>>> = BTreeMap::new();
         for CostSum { start, end, part, value, amount } in &self.sums {
@@ -121,7 +121,9 @@ impl CostBasis {
             let owned = values.into_iter().filter(|(value, _)| Some(*value) != default);
             let weight =
                 |(value, sum): (&str, Money)| (value.into(), u128::try_from(sum.units()).unwrap_or(0));
-            weights::shares(owned.map(weight).filter(|(_, weight): &(std::sync::Arc<str>, u128)| *weight > 0))
+            weights::reduced_shares(
+                owned.map(weight).filter(|(_, weight): &(std::sync::Arc<str>, u128)| *weight > 0),
+            )
         };
         let by_part = |parts: BTreeMap<Option<&str>, BTreeMap<&str, Money>>| {
             let shares = parts.into_iter().map(|(part, values)| (part.map(Into::into), shares(values)));

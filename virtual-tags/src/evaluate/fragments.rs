@@ -5,13 +5,13 @@ use std::sync::Arc;
 use cost_model::{Part, ZeroWeights, split};
 
 /// Divides a whole number among the parts of a charge, of which each has a value of one key. They sum to it.
-pub(crate) fn parts(whole: i128, parts: &[Part]) -> cost_model::Result<Vec<(Option<Arc<str>>, i128)>> {
+pub(crate) fn split_amount(whole: i128, parts: &[Part]) -> cost_model::Result<Vec<(Option<Arc<str>>, i128)>> {
     let weights: Vec<u128> = parts.iter().map(|part| part.weight).collect();
     let amounts = split(whole, &weights, ZeroWeights::Even)?;
-    Ok(parts.iter().zip(amounts).map(|(part, amount)| (value_of(part).cloned(), amount)).collect())
+    Ok(parts.iter().zip(amounts).map(|(part, amount)| (first_value(part).cloned(), amount)).collect())
 }
 
 /// Returns the value of the one key that was asked for.
-pub(crate) fn value_of(part: &Part) -> Option<&Arc<str>> {
+pub(crate) fn first_value(part: &Part) -> Option<&Arc<str>> {
     part.values.first().and_then(Option::as_ref)
 }

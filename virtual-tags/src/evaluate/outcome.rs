@@ -6,12 +6,12 @@ use std::sync::Arc;
 use cost_model::{Dimensions, Part};
 
 use crate::compile::charge::{Charge, text_of};
-use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::compile::rules::Compiled;
-use crate::evaluate::chained::Chained;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::evaluate::tag_values::WithTagValues;
 use crate::rules::answer::Answer;
-use crate::rules::assign::{Inherit, transformed};
+use crate::rules::assign::{FromField, transformed};
 use crate::weights;
 use crate::weights::Share;
 
@@ -36,26 +36,27 @@ impl From<Outcome> for Answer {
 
 impl ResolvedRules {
     /// What one key says of a charge, or of a part with these values of other keys.
-    pub(crate) fn outcome(
+    pub(crate) fn evaluate_tag(
         &self,
         tag: &CompiledTag,
         charge: &Charge<'_>,
         values: &[Option<Arc<str>>],
     ) -> Outcome {
-        if let Some(own) = tag.own.as_ref().and_then(|own| text_of(charge.dimensions, own)) {
+        if let Some(own) = tag.provider_tag.as_ref().and_then(|own| text_of(charge.dimensions, own)) {
             return Outcome::Value(Arc::from(&*own));
         }
-        let dimensions = Chained { inner: charge.dimensions, keys: &self.compiled.keys, values };
-        let winner = self.winner(tag, charge, &dimensions).map(|(_, outcome)| outcome);
+        let dimensions = WithTagValues { inner: charge.dimensions, keys: &self.compiled.keys, values };
+        let winner = self.find_winner(tag, charge, &dimensions).map(|(_, outcome)| outcome);
         winner.unwrap_or_else(|| {
-            let inherited = tag.default_from.as_ref().and_then(|inherit| inherit.read(&dimensions));
+            let inherited =
+                tag.default_from.as_ref().and_then(|from_field| from_field.read_value(&dimensions));
             let value = inherited.map(Arc::from).or_else(|| tag.default.clone());
             value.map_or(Outcome::Unset, Outcome::Value)
         })
     }
 
     /// The first rule that matches, by number, and what it gives.
-    pub(crate) fn winner(
+    pub(crate) fn find_winner(
         &self,
         tag: &CompiledTag,
         charge: &Charge<'_>,
@@ -67,7 +68,7 @@ impl ResolvedRules {
 
     /// The parts that a charge falls into by some keys and all that they read, with values by the number of the key. Keys that
     /// none of these need later are forgotten, and parts that are then alike are one.
-    pub(crate) fn parts_by_number(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
+    pub(crate) fn evaluate_parts(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
         let Compiled { tags, ancestors, order, .. } = &*self.compiled;
         let mut needed: HashSet<usize> = wanted.iter().copied().collect();
         needed.extend(wanted.iter().filter_map(|each| ancestors.get(*each)).flatten());
@@ -75,19 +76,25 @@ impl ResolvedRules {
         let mut parts = vec![Part { values: vec![None; tags.len()], weight: 1 }];
         for (position, number) in order.iter().enumerate() {
             let Some(tag) = tags.get(*number) else { continue };
-            parts = self.extended(parts, *number, tag, charge);
+            parts = self.extend_parts(parts, *number, tag, charge);
             let later = order.iter().skip(position + 1).filter_map(|each| tags.get(*each));
             let mut live: HashSet<usize> = later.flat_map(|tag| &tag.reads).copied().collect();
             live.extend(wanted);
-            parts = merged(parts, &live);
+            parts = merge_parts(parts, &live);
         }
         parts
     }
 
-    fn extended(&self, parts: Vec<Part>, number: usize, tag: &CompiledTag, charge: &Charge<'_>) -> Vec<Part> {
+    fn extend_parts(
+        &self,
+        parts: Vec<Part>,
+        number: usize,
+        tag: &CompiledTag,
+        charge: &Charge<'_>,
+    ) -> Vec<Part> {
         let outcomes: Vec<Vec<(Option<Arc<str>>, u128)>> = parts
             .iter()
-            .map(|part| match self.outcome(tag, charge, &part.values) {
+            .map(|part| match self.evaluate_tag(tag, charge, &part.values) {
                 Outcome::Value(value) => vec![(Some(value), 1)],
                 Outcome::Unset => vec![(None, 1)],
                 Outcome::Shares(shares) => {
@@ -98,7 +105,8 @@ impl ResolvedRules {
         let inner = outcomes.iter().map(|shares| shares.iter().map(|(_, weight)| *weight).collect());
         let nested: Vec<_> = parts.iter().map(|part| part.weight).zip(inner).collect();
         let mut extended = Vec::new();
-        for ((part, shares), weights) in parts.into_iter().zip(outcomes).zip(weights::nested(&nested)) {
+        for ((part, shares), weights) in parts.into_iter().zip(outcomes).zip(weights::nested_weights(&nested))
+        {
             for ((value, _), weight) in shares.into_iter().zip(weights) {
                 let mut values = part.values.clone();
                 if let Some(slot) = values.get_mut(number) {
@@ -111,7 +119,7 @@ impl ResolvedRules {
     }
 }
 
-fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
+fn merge_parts(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
     let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
     let mut known: HashMap<Vec<Option<Arc<str>>>, usize> = HashMap::new();
     for mut part in parts {
@@ -130,17 +138,17 @@ fn merged(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
     merged
 }
 
-impl Inherit {
-    fn read(&self, dimensions: &dyn Dimensions) -> Option<String> {
+impl FromField {
+    fn read_value(&self, dimensions: &dyn Dimensions) -> Option<String> {
         transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }
 }
 
 impl CompiledRule<'_> {
     /// Whether the conditions hold, whatever the rule then gives.
-    pub(crate) fn holds(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
+    pub(crate) fn matches(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
         (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
-            && charge.fits(self.people)
+            && charge.matches_person(self.people)
             && self.when.is_none_or(|when| when.matches(dimensions))
     }
 
@@ -151,30 +159,32 @@ impl CompiledRule<'_> {
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
     ) -> Option<Outcome> {
-        if !self.holds(charge, dimensions) {
+        if !self.matches(charge, dimensions) {
             return None;
         }
-        match self.then {
-            Then::Value(value) => Some(Outcome::Value(Arc::clone(value))),
-            Then::Fact(fact, transforms) => {
+        match self.assign {
+            CompiledAssign::Value(value) => Some(Outcome::Value(Arc::clone(value))),
+            CompiledAssign::Fact(fact, transforms) => {
                 let value = charge.fact(*fact)?;
                 Some(Outcome::Value(match transforms.as_slice() {
                     [] => Arc::clone(value),
                     transforms => transformed(transforms, value)?.into(),
                 }))
             }
-            Then::Field(inherit) => Some(Outcome::Value(inherit.read(dimensions)?.into())),
-            Then::Shares(shares) => Some(Outcome::Shares(Arc::clone(shares))),
-            Then::Headcount { counts, within, .. } => {
+            CompiledAssign::Field(from_field) => {
+                Some(Outcome::Value(from_field.read_value(dimensions)?.into()))
+            }
+            CompiledAssign::Shares(shares) => Some(Outcome::Shares(Arc::clone(shares))),
+            CompiledAssign::Headcount { counts, within, .. } => {
                 let part = match within {
                     Some(within) => Some(charge.fact(*within)?),
                     None => None,
                 };
-                let at = rules.compiled.directory.time_of(charge.at);
-                counts.at(at, part).map(|shares| Outcome::Shares(Arc::clone(shares)))
+                let at = rules.compiled.directory.lookup_time(charge.at);
+                counts.shares_at(at, part).map(|shares| Outcome::Shares(Arc::clone(shares)))
             }
-            Then::Cost(split) => {
-                let shares = split.shares(&rules.costs, dimensions, charge.at)?;
+            CompiledAssign::Cost(split) => {
+                let shares = split.find_shares(&rules.costs, dimensions, charge.at)?;
                 Some(Outcome::Shares(Arc::clone(shares)))
             }
         }

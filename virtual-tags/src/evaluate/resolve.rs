@@ -11,9 +11,9 @@ use crate::compile::rules::Rules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_shares::AllCostShares;
 use crate::evaluate::cost_sums::{CostBasis, CostSum, CostSums};
-use crate::evaluate::fragments::parts;
+use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
-use crate::rules::assign::Per;
+use crate::rules::assign::SplitPeriod;
 
 /// The period that costs fall into, what their charges have in the field within which they count, and the value.
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
@@ -88,14 +88,14 @@ impl Rules {
         let mut costs = AllCostShares::new();
         for (place, split) in self.0.cost_splits() {
             if !costs.contains_key(split) {
-                let Some(basis) = sums.basis(&self.0, split) else {
+                let Some(basis) = sums.find_basis(&self.0, split) else {
                     return Err(self.0.needs_costs(
                         place,
                         split,
                         "no costs are given; give the charges, or sums of them",
                     ));
                 };
-                costs.insert(split.clone(), basis.shares(self.0.tags.get(split.basis), place)?);
+                costs.insert(split.clone(), basis.to_shares(self.0.tags.get(split.basis), place)?);
             }
         }
         Ok(ResolvedRules::new(Arc::clone(&self.0), costs))
@@ -122,16 +122,16 @@ impl Rules {
             if known.contains_key(split) {
                 continue;
             }
-            if split.per == Per::Cycle && cycles.is_empty() {
+            if split.per == SplitPeriod::Cycle && cycles.is_empty() {
                 return Err(self.0.needs_costs(place, split, "no billing cycles are given"));
             }
             // The values of a key may be shared out by costs as well, which are known by now.
             let resolved = ResolvedRules::new(Arc::clone(&self.0), known.clone());
-            let basis = resolved.basis(split, ledger, metric, &cycles).map_err(|error| {
+            let basis = resolved.sum_costs(split, ledger, metric, &cycles).map_err(|error| {
                 let message = "the costs that charges are shared out by cannot be summed";
                 Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
             })?;
-            known.insert(split.clone(), basis.shares(self.0.tags.get(split.basis), place)?);
+            known.insert(split.clone(), basis.to_shares(self.0.tags.get(split.basis), place)?);
             sums.bases.push(basis);
         }
         Ok(sums)
@@ -139,7 +139,7 @@ impl Rules {
 }
 
 impl ResolvedRules {
-    fn basis(
+    fn sum_costs(
         &self,
         split: &CostSplit,
         ledger: &Ledger,
@@ -159,9 +159,9 @@ impl ResolvedRules {
                     None => continue,
                 },
             };
-            let Some((start, end)) = period(split.per, row.at, cycles) else { continue };
+            let Some((start, end)) = find_period(split.per, row.at, cycles) else { continue };
             let amount = row.costs.get(metric).unwrap_or_default();
-            for (value, units) in parts(amount.units(), tags.parts(answer))? {
+            for (value, units) in split_amount(amount.units(), tags.parts(answer))? {
                 if let Some(value) = value.filter(|value| Some(value) != default) {
                     let sum = sums.entry((start, end, part.clone(), value)).or_default();
                     *sum = sum.checked_add(Money::from_units(units))?;
@@ -182,11 +182,11 @@ impl ResolvedRules {
     }
 }
 
-fn period(per: Per, at: Timestamp, cycles: &[Window]) -> Option<(Timestamp, Timestamp)> {
+fn find_period(per: SplitPeriod, at: Timestamp, cycles: &[Window]) -> Option<(Timestamp, Timestamp)> {
     let window = match per {
-        Per::Day => Window::days(at.date(), at.date().checked_add_days(Days::new(1))?).ok()?,
-        Per::Month => Window::days(at.date(), at.date().succ_opt()?).ok()?.whole_months(),
-        Per::Cycle => *cycles.iter().find(|cycle| cycle.contains(at))?,
+        SplitPeriod::Day => Window::days(at.date(), at.date().checked_add_days(Days::new(1))?).ok()?,
+        SplitPeriod::Month => Window::days(at.date(), at.date().succ_opt()?).ok()?.whole_months(),
+        SplitPeriod::Cycle => *cycles.iter().find(|cycle| cycle.contains(at))?,
     };
     Some((window.start(), window.end()))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use crate::compile::rules::{Compiled, Rules, sorted};
+use crate::compile::rules::{Compiled, Rules, sorted_instants};
 use crate::evaluate::cost_shares::{AllCostShares, CostShares};
 
 /// Rules with all that they weigh, as a [`Tagger`](cost_model::Tagger): from [`Rules::tagger`], [`Rules::resolve`] or [`Rules::resolve_with`].
@@ -26,14 +26,14 @@ cost_model::masked_debug!(ResolvedRules { compiled });
 
 impl ResolvedRules {
     pub(crate) fn new(compiled: Arc<Compiled>, costs: AllCostShares) -> Self {
-        let any = |needs: fn(&crate::compile::dependencies::Needs) -> bool| {
-            compiled.tags.iter().any(|tag| needs(&tag.needs))
+        let any = |needs: fn(&crate::compile::dependencies::Dependencies) -> bool| {
+            compiled.tags.iter().any(|tag| needs(&tag.dependencies))
         };
         let directory = |is_needed: bool| if is_needed { compiled.directory.boundaries() } else { &[] };
         let counted = directory(any(|needs| needs.counts)).iter().copied();
-        let counts = sorted(counted.chain(costs.values().flat_map(CostShares::ends)));
+        let counts = sorted_instants(counted.chain(costs.values().flat_map(CostShares::boundaries)));
         let dated = directory(any(|needs| needs.directory)).iter().copied();
-        let boundaries = sorted(dated.chain(compiled.spans.iter().chain(&counts).copied()));
+        let boundaries = sorted_instants(dated.chain(compiled.spans.iter().chain(&counts).copied()));
         Self { boundaries: boundaries.into(), counts: counts.into(), costs: Arc::new(costs), compiled }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cost_model::filter::closest;
 
 use crate::compile::rules::Rules;
-use crate::error::{Result, without_emails};
+use crate::error::{Result, mask_emails};
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::place::Place;
 use crate::rules::answer::Answer;
@@ -38,8 +38,8 @@ impl Rules {
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Result<Vec<TestFailure>> {
         let tests: Vec<_> = tests.into_iter().collect();
         let expected = tests.iter().flat_map(|test| &test.expect);
-        let weighs = |number: Option<usize>| number.is_some_and(|number| self.0.weighs_costs(number));
-        if expected.map(|(key, _)| self.0.number(key)).any(weighs) {
+        let weighs = |number: Option<usize>| number.is_some_and(|number| self.0.depends_on_costs(number));
+        if expected.map(|(key, _)| self.0.key_id(key)).any(weighs) {
             return Ok(self.tagger()?.run_tests(tests));
         }
         Ok(ResolvedRules::new(Arc::clone(&self.0), HashMap::new()).run_tests(tests))
@@ -55,7 +55,7 @@ impl ResolvedRules {
                 let keys = &self.compiled.keys;
                 let known = keys.contains(key);
                 let actual = known.then(|| self.answer(key, test, test.at));
-                if actual.as_ref().is_none_or(|actual| actual.sorted() != expected.sorted()) {
+                if actual.as_ref().is_none_or(|actual| actual.normalized() != expected.normalized()) {
                     let near = closest(key, keys.iter().map(|key| &**key)).filter(|_| !known);
                     failures.push(TestFailure {
                         place: test.place.clone(),
@@ -81,6 +81,6 @@ impl fmt::Display for TestFailure {
             (None, Some(near)) => format!("there is no key `{}`; did you mean `{near}`?", self.key),
             (None, None) => format!("there is no key `{}`", self.key),
         };
-        f.write_str(&without_emails(message))
+        f.write_str(&mask_emails(message))
     }
 }

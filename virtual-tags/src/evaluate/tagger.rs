@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
 
 use crate::compile::charge::Charge;
-use crate::compile::rules::sorted;
+use crate::compile::rules::sorted_instants;
 use crate::evaluate::outcome::Outcome;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::rules::answer::Answer;
@@ -14,17 +14,18 @@ use crate::rules::answer::Answer;
 impl ResolvedRules {
     /// Returns what the rules say of one key of a charge with these dimensions at that instant.
     pub fn answer(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Answer {
-        Answer::of_parts(&self.parts(&[Arc::from(key)], dimensions, at))
+        Answer::from_parts(&self.parts(&[Arc::from(key)], dimensions, at))
     }
 
     /// The values of keys that read no others and share nothing out; else `None`.
     fn unsplit(&self, numbers: &[Option<usize>], charge: &Charge<'_>) -> Option<Vec<Option<Arc<str>>>> {
         let tags = numbers.iter().map(|number| Some(self.compiled.tags.get((*number)?)).flatten());
-        let value = |tag: Option<&_>| match tag.map_or(Outcome::Unset, |tag| self.outcome(tag, charge, &[])) {
-            Outcome::Value(value) => Some(Some(value)),
-            Outcome::Unset => Some(None),
-            Outcome::Shares(_) => None,
-        };
+        let value =
+            |tag: Option<&_>| match tag.map_or(Outcome::Unset, |tag| self.evaluate_tag(tag, charge, &[])) {
+                Outcome::Value(value) => Some(Some(value)),
+                Outcome::Unset => Some(None),
+                Outcome::Shares(_) => None,
+            };
         tags.clone().flatten().all(|tag| tag.reads.is_empty()).then(|| tags.map(value).collect()).flatten()
     }
 }
@@ -49,13 +50,14 @@ impl Tagger for ResolvedRules {
         let directory = &self.compiled.directory;
         let charge = self.compiled.charge(dimensions, Timestamp::midnight(chrono::NaiveDate::MIN));
         let people = charge.ids().flat_map(|id| directory.boundaries_of(&id));
-        let mut boundaries = sorted(people.chain(self.compiled.spans.iter().chain(&*self.counts).copied()));
+        let mut boundaries =
+            sorted_instants(people.chain(self.compiled.spans.iter().chain(&*self.counts).copied()));
         boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
         Cow::Owned(boundaries)
     }
 
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part> {
-        let numbers: Vec<_> = keys.iter().map(|key| self.compiled.number(key)).collect();
+        let numbers: Vec<_> = keys.iter().map(|key| self.compiled.key_id(key)).collect();
         let charge = self.compiled.charge(dimensions, at);
         if let Some(values) = self.unsplit(&numbers, &charge) {
             return vec![Part::whole(values)];
@@ -65,6 +67,6 @@ impl Tagger for ResolvedRules {
             values: numbers.iter().map(|number| part.values.get((*number)?).cloned().flatten()).collect(),
             weight: part.weight,
         };
-        self.parts_by_number(&wanted, &charge).into_iter().map(joint).collect()
+        self.evaluate_parts(&wanted, &charge).into_iter().map(joint).collect()
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::compile::charge::Charge;
 use crate::error::{Error, ErrorKind, Result};
-use crate::evaluate::fragments::value_of;
+use crate::evaluate::fragments::first_value;
 use crate::evaluate::resolved_rules::ResolvedRules;
 
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
@@ -47,7 +47,7 @@ cost_model::masked_debug!(Allocation { row, key, ratio });
 
 impl Allocation {
     /// The columns of FOCUS for a split cost allocation, in text; a cost that the charge does not have is empty.
-    pub fn focus(&self) -> [(&'static str, String); 9] {
+    pub fn focus_columns(&self) -> [(&'static str, String); 9] {
         let cost = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
         let resource = self.resource.as_deref().unwrap_or_default();
         let details = json!({ "Elements": [{ "AllocatedRatio": self.ratio.to_string() }] });
@@ -85,8 +85,8 @@ impl ResolvedRules {
             let shares = tags.parts(answer);
             let Some(set) = ledger.set(row.set).filter(|_| shares.len() > 1) else { continue };
             let weights: Vec<u128> = shares.iter().map(|share| share.weight).collect();
-            let split = Parts::of(&row, &weights).map_err(overflow)?;
-            let method = self.method(key, &self.compiled.charge(&set, row.at));
+            let split = AllocatedPart::split_row(&row, &weights).map_err(overflow)?;
+            let method = self.allocation_method(key, &self.compiled.charge(&set, row.at));
             let resource = set.shared(&Dimension::Resource);
             for (share, part) in shares.iter().zip(split) {
                 allocations.push(Allocation {
@@ -94,7 +94,7 @@ impl ResolvedRules {
                     at: row.at,
                     resource: resource.clone(),
                     key: key.into(),
-                    value: value_of(share).cloned(),
+                    value: first_value(share).cloned(),
                     method: method.clone(),
                     ratio: part.ratio,
                     costs: part.costs,
@@ -105,13 +105,13 @@ impl ResolvedRules {
         Ok(allocations)
     }
 
-    fn method(&self, key: &str, charge: &Charge<'_>) -> String {
+    fn allocation_method(&self, key: &str, charge: &Charge<'_>) -> String {
         let tag = self
             .compiled
-            .number(key)
+            .key_id(key)
             .and_then(|number| self.compiled.tags.get(number))
             .filter(|tag| tag.reads.is_empty());
-        let winner = tag.and_then(|tag| self.winner(tag, charge, charge.dimensions));
+        let winner = tag.and_then(|tag| self.find_winner(tag, charge, charge.dimensions));
         match winner {
             Some((number, _)) => format!("{key} rule {}", number + 1),
             None => key.to_owned(),
@@ -123,14 +123,14 @@ impl ResolvedRules {
 type Field = fn(&mut Costs) -> &mut Option<Money>;
 
 #[derive(Clone, Copy, Default)]
-struct Parts {
+struct AllocatedPart {
     ratio: Money,
     costs: Costs,
     tokens: TokenCounts,
 }
 
-impl Parts {
-    fn of(row: &LedgerRow, weights: &[u128]) -> cost_model::Result<Vec<Self>> {
+impl AllocatedPart {
+    fn split_row(row: &LedgerRow, weights: &[u128]) -> cost_model::Result<Vec<Self>> {
         let mut parts = vec![Self::default(); weights.len()];
         let amounts = |whole: Money| whole.split(weights, ZeroWeights::Even);
         for (part, ratio) in parts.iter_mut().zip(amounts(Money::from_units(ONE))?) {

@@ -8,7 +8,7 @@ use cost_model::{
     Bin, Dimension, DimensionSetId, Ledger, Metric, Money, Result, TagCache, Timestamp, Window,
 };
 
-use crate::evaluate::fragments::parts;
+use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
 
 /// What of one calendar month has a value of one key other than its default.
@@ -20,19 +20,19 @@ pub struct Coverage {
     /// The month, in UTC.
     pub month: Window,
     /// The amounts, and those with a value.
-    pub cost: Covered<Money>,
+    pub cost: CoveredPart<Money>,
     /// The tokens, and those with a value.
-    pub tokens: Covered<u128>,
+    pub tokens: CoveredPart<u128>,
     /// The people, by resource, and those of whose charges some have a value.
-    pub people: Covered<usize>,
+    pub people: CoveredPart<usize>,
 }
 
 /// A whole, and the part of it that has a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a whole and a part, by definition")]
-pub struct Covered<T> {
+pub struct CoveredPart<T> {
     /// The whole.
-    pub all: T,
+    pub total: T,
     /// The part with a value.
     pub tagged: T,
 }
@@ -51,9 +51,9 @@ cost_model::masked_debug!(Suggestion { amount });
 
 /// Sums over a month.
 #[derive(Default)]
-struct Month {
-    cost: Covered<Money>,
-    tokens: Covered<u128>,
+struct MonthTotals {
+    cost: CoveredPart<Money>,
+    tokens: CoveredPart<u128>,
     people: BTreeSet<Arc<str>>,
     tagged_people: BTreeSet<Arc<str>>,
 }
@@ -68,7 +68,7 @@ impl ResolvedRules {
         let mut coverage = Vec::new();
         for (key, tag) in self.compiled.keys.iter().zip(&self.compiled.tags) {
             let query = by_value_and_resource(key).bin(Bin::Month);
-            let mut months: BTreeMap<Window, Month> = BTreeMap::new();
+            let mut months: BTreeMap<Window, MonthTotals> = BTreeMap::new();
             for row in query.run(ledger, self)?.rows {
                 let [value, person] = row.keys.as_slice() else { continue };
                 let Some(start) = row.bin else { continue };
@@ -76,8 +76,8 @@ impl ResolvedRules {
                 let month = months.entry(first.whole_months()).or_default();
                 let amount = row.totals.get(metric).amount;
                 let tokens = u128::from(row.totals.tokens.total()?.count());
-                month.cost.all = month.cost.all.checked_add(amount)?;
-                month.tokens.all += tokens;
+                month.cost.total = month.cost.total.checked_add(amount)?;
+                month.tokens.total += tokens;
                 if is_tagged(value.as_ref(), tag.default.as_deref()) {
                     month.cost.tagged = month.cost.tagged.checked_add(amount)?;
                     month.tokens.tagged += tokens;
@@ -90,7 +90,7 @@ impl ResolvedRules {
                 month: window,
                 cost: month.cost,
                 tokens: month.tokens,
-                people: Covered { all: month.people.len(), tagged: month.tagged_people.len() },
+                people: CoveredPart { total: month.people.len(), tagged: month.tagged_people.len() },
             }));
         }
         Ok(coverage)
@@ -120,7 +120,7 @@ impl ResolvedRules {
     ///
     /// # Errors
     /// As [`ResolvedRules::coverage`].
-    pub fn suggest(
+    pub fn suggest_rules(
         &self,
         ledger: &Ledger,
         key: &str,
@@ -133,7 +133,8 @@ impl ResolvedRules {
         let mut left: BTreeMap<DimensionSetId, Money> = BTreeMap::new();
         for (row, answer) in ledger.rows().zip(tags.answers(ledger)?) {
             let sum = left.entry(row.set).or_default();
-            for (value, part) in parts(row.costs.get(metric).unwrap_or_default().units(), tags.parts(answer))?
+            for (value, part) in
+                split_amount(row.costs.get(metric).unwrap_or_default().units(), tags.parts(answer))?
             {
                 if !is_tagged(value.as_ref(), self.default_of(key)) {
                     *sum = sum.checked_add(Money::from_units(part))?;
@@ -161,7 +162,7 @@ impl ResolvedRules {
 
     /// Returns the value that a key has where no rule gives another.
     fn default_of(&self, key: &str) -> Option<&str> {
-        self.compiled.tags.get(self.compiled.number(key)?)?.default.as_deref()
+        self.compiled.tags.get(self.compiled.key_id(key)?)?.default.as_deref()
     }
 }
 

@@ -8,7 +8,7 @@ use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Ledger, Metric, Money, Result, TagCache, Tagger, Window};
 use rust_decimal::Decimal;
 
-use crate::evaluate::fragments::parts;
+use crate::evaluate::fragments::split_amount;
 
 /// So many people are told of each move.
 const PEOPLE_MAX: usize = 3;
@@ -26,7 +26,7 @@ pub struct Diff {
     /// The sum of the amounts that move, each taken as positive.
     pub moved: Money,
     /// What moves, the largest first.
-    pub moves: Vec<Move>,
+    pub moves: Vec<CostMove>,
 }
 
 cost_model::masked_debug!(Diff { total, moved, moves });
@@ -34,7 +34,7 @@ cost_model::masked_debug!(Diff { total, moved, moves });
 /// What moves from one value to another. `Debug` leaves out the values and people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Move {
+pub struct CostMove {
     /// The old value; `None` is none.
     pub from: Option<Arc<str>>,
     /// The new value; `None` is none.
@@ -47,10 +47,10 @@ pub struct Move {
     pub people: Vec<(Arc<str>, Money)>,
 }
 
-cost_model::masked_debug!(Move { amount, records });
+cost_model::masked_debug!(CostMove { amount, records });
 
 #[derive(Default)]
-struct Sum {
+struct MoveSums {
     amount: i128,
     magnitude: i128,
     records: u64,
@@ -75,7 +75,7 @@ impl Diff {
         let cache = |tagger| TagCache::new(ledger, tagger, &keys);
         let (old, new) = (cache(old)?, cache(new)?);
         let mut total = Money::ZERO;
-        let mut sums: BTreeMap<(Value, Value), Sum> = BTreeMap::new();
+        let mut sums: BTreeMap<(Value, Value), MoveSums> = BTreeMap::new();
         for (row, (before, after)) in ledger.rows().zip(old.answers(ledger)?.zip(new.answers(ledger)?)) {
             if window.is_some_and(|window| !window.contains(row.at)) {
                 continue;
@@ -86,10 +86,11 @@ impl Diff {
             if before == after {
                 continue;
             }
-            let moves = moves(&parts(amount.units(), before)?, &parts(amount.units(), after)?);
+            let moves =
+                find_moves(&split_amount(amount.units(), before)?, &split_amount(amount.units(), after)?);
             let person = ledger.set(row.set).and_then(|set| set.shared(&Dimension::Resource));
             for (from, to, units) in moves {
-                sums.entry((from, to)).or_default().add(units, person.as_ref())?;
+                sums.entry((from, to)).or_default().add_move(units, person.as_ref())?;
             }
         }
         let mut moved = Money::ZERO;
@@ -126,8 +127,8 @@ fn absolute(amount: Money) -> Result<Money> {
     if amount < Money::ZERO { amount.checked_neg() } else { Ok(amount) }
 }
 
-impl Sum {
-    fn add(&mut self, units: i128, person: Option<&Arc<str>>) -> Result<()> {
+impl MoveSums {
+    fn add_move(&mut self, units: i128, person: Option<&Arc<str>>) -> Result<()> {
         let add = |sum: i128, units: i128| {
             Money::from_units(sum).checked_add(Money::from_units(units)).map(Money::units)
         };
@@ -141,17 +142,17 @@ impl Sum {
         Ok(())
     }
 
-    fn into_move(self, from: Value, to: Value) -> Move {
+    fn into_move(self, from: Value, to: Value) -> CostMove {
         let mut people: Vec<_> =
             self.people.into_iter().map(|(person, units)| (person, Money::from_units(units))).collect();
         people.sort_by_key(|(_, amount)| std::cmp::Reverse(amount.units().unsigned_abs()));
         people.truncate(PEOPLE_MAX);
-        Move { from, to, amount: Money::from_units(self.amount), records: self.records, people }
+        CostMove { from, to, amount: Money::from_units(self.amount), records: self.records, people }
     }
 }
 
 /// What moves of one charge: what values lose goes to those that gain, in order.
-fn moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value, i128)> {
+fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value, i128)> {
     let mut change: BTreeMap<&Value, i128> = BTreeMap::new();
     for (value, units) in after {
         *change.entry(value).or_default() += units;

@@ -8,11 +8,11 @@ use cost_model::output::for_terminal;
 use cost_model::{Dimensions, Timestamp};
 
 use crate::compile::charge::{Charge, text_of};
-use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::compile::rules::Compiled;
-use crate::directory::lookup::Found;
-use crate::evaluate::chained::Chained;
+use crate::directory::lookup::MatchKind;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::evaluate::tag_values::WithTagValues;
 use crate::place::Place;
 use crate::rules::answer::Answer;
 
@@ -28,7 +28,7 @@ pub struct Explanation {
     /// When the charge arose.
     pub at: Timestamp,
     /// The names that the directory was asked about, in order.
-    pub names: Vec<NameTrail>,
+    pub names: Vec<NameLookup>,
     /// The parts that the keys which this one reads make of the charge; one, if they share nothing out.
     pub parts: Vec<ExplainedPart>,
 }
@@ -38,16 +38,16 @@ cost_model::masked_debug!(Explanation {});
 /// A name, and what the directory makes of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct NameTrail {
+pub struct NameLookup {
     /// As the charge has it.
     pub sent: Arc<str>,
     /// By the directory's aliases, without blanks around it and with the domain in lower case.
     pub name: Arc<str>,
     /// How the directory finds it, if it does.
-    pub found: Option<Found>,
+    pub found: Option<MatchKind>,
 }
 
-cost_model::masked_debug!(NameTrail {});
+cost_model::masked_debug!(NameLookup {});
 
 /// What one part of a charge gets, and why.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,22 +86,22 @@ pub struct ExplainedRule {
 cost_model::masked_debug!(ExplainedRule {});
 
 /// Keys and what a part has of them.
-type Read = Vec<(Arc<str>, Option<Arc<str>>)>;
+type ReadValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
 impl ResolvedRules {
     /// Why a charge with these dimensions has its value of `key` at that instant; `None` if there is no such key.
     pub fn explain(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Option<Explanation> {
         let Compiled { keys, tags, directory, .. } = &*self.compiled;
-        let number = self.compiled.number(key)?;
+        let number = self.compiled.key_id(key)?;
         let tag = tags.get(number)?;
         let charge = self.compiled.charge(dimensions, at);
-        let trail = |id: std::borrow::Cow<'_, str>| NameTrail {
+        let trail = |id: std::borrow::Cow<'_, str>| NameLookup {
             name: directory.name_at(&id, at).into(),
-            found: directory.find(&id, at),
+            found: directory.match_kind(&id, at),
             sent: Arc::from(&*id),
         };
         let read = tag.reads.as_slice();
-        let parts = self.parts_by_number(read, &charge).into_iter().map(|part| {
+        let parts = self.evaluate_parts(read, &charge).into_iter().map(|part| {
             let name = |number: &usize| {
                 let value = part.values.get(*number).cloned().flatten();
                 keys.get(*number).map(|key| (Arc::clone(key), value))
@@ -122,10 +122,10 @@ impl ResolvedRules {
         tag: &CompiledTag,
         charge: &Charge<'_>,
         values: &[Option<Arc<str>>],
-        (weight, read): (u128, Read),
+        (weight, read): (u128, ReadValues),
     ) -> ExplainedPart {
-        let dimensions = Chained { inner: charge.dimensions, keys: &self.compiled.keys, values };
-        let own = tag.own.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
+        let dimensions = WithTagValues { inner: charge.dimensions, keys: &self.compiled.keys, values };
+        let own = tag.provider_tag.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
         for (number, rule) in tag.rules().enumerate() {
             let explained = self.explained_rule(number + 1, rule, charge, &dimensions);
@@ -138,7 +138,7 @@ impl ResolvedRules {
         }
         let mut matching = matching.into_iter();
         let winner = if own { None } else { matching.next() };
-        let answer = Answer::from(self.outcome(tag, charge, values));
+        let answer = Answer::from(self.evaluate_tag(tag, charge, values));
         ExplainedPart { weight, read, answer, winner, also: matching.collect(), nearest }
     }
 
@@ -157,7 +157,7 @@ impl ResolvedRules {
             conditions.push((part.to_string(), part.matches(dimensions)));
         }
         for one in rule.people.one_by_one() {
-            conditions.push((one.to_string(), charge.fits(&one)));
+            conditions.push((one.to_string(), charge.matches_person(&one)));
         }
         if !rule.spans.is_empty() {
             let within = rule.spans.iter().any(|span| span.contains(charge.at));
@@ -165,14 +165,14 @@ impl ResolvedRules {
         }
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
-        let source = match rule.then {
-            Then::Fact(fact, _) => {
+        let source = match rule.assign {
+            CompiledAssign::Fact(fact, _) => {
                 self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
             }
-            Then::Field(inherit) => Some(format!("a value of {}", inherit.field)),
-            Then::Headcount { .. } => Some("people to count".to_owned()),
-            Then::Cost(_) => Some("costs to share it out by".to_owned()),
-            Then::Value(_) | Then::Shares(_) => None,
+            CompiledAssign::Field(from_field) => Some(format!("a value of {}", from_field.field)),
+            CompiledAssign::Headcount { .. } => Some("people to count".to_owned()),
+            CompiledAssign::Cost(_) => Some("costs to share it out by".to_owned()),
+            CompiledAssign::Value(_) | CompiledAssign::Shares(_) => None,
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
         let (holds, fails): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|(_, holds)| *holds);
@@ -186,9 +186,9 @@ impl fmt::Display for Explanation {
         writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
         for name in &self.names {
             let found = match name.found {
-                Some(Found::Exact) => "in the directory",
-                Some(Found::AnyCase) => "in the directory, but for the case of letters",
-                Some(Found::WithoutPlus) => "in the directory, without its +tag",
+                Some(MatchKind::Exact) => "in the directory",
+                Some(MatchKind::AnyCase) => "in the directory, but for the case of letters",
+                Some(MatchKind::WithoutPlus) => "in the directory, without its +tag",
                 None => "not in the directory at that time",
             };
             let alias = if name.name == name.sent {

@@ -13,7 +13,7 @@ use cost_model::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::insight::explain::Explanation;
-use crate::names::{canonical, lowercase};
+use crate::names::{canonical_email, lowercase};
 
 /// Charges that agree in everything that rules can read, and why they have their values. `Display` tells it all, names
 /// included; `Debug` leaves them out.
@@ -67,10 +67,10 @@ impl ResolvedRules {
         window: Window,
         metric: Metric,
     ) -> Result<Vec<ExplainedCharges>> {
-        let who = lowercase(&canonical(who));
+        let who = lowercase(&canonical_email(who));
         let directory = &self.compiled.directory;
         let is_who = |id: &str| {
-            lowercase(&canonical(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
+            lowercase(&canonical_email(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
         };
         let is_theirs =
             |set: LedgerSet<'_>| self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id));
@@ -92,7 +92,7 @@ impl ResolvedRules {
             let set = ledger.set(set)?;
             let explain = |key: &Arc<str>| self.explain(key, &set, first);
             let explanations = self.keys().iter().filter_map(explain).collect();
-            Some(ExplainedCharges { records, first, amount, dimensions: dimensions(set), explanations })
+            Some(ExplainedCharges { records, first, amount, dimensions: set_dimensions(set), explanations })
         });
         let mut explained: Vec<_> = explained.collect();
         explained.sort_by_key(|each| (Reverse(each.amount), each.first));
@@ -100,7 +100,7 @@ impl ResolvedRules {
     }
 }
 
-pub(crate) fn dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
+pub(crate) fn set_dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
     let fields = Dimension::FIELDS.into_iter();
     let mut all: Vec<_> = fields.filter_map(|field| set.shared(&field).map(|value| (field, value))).collect();
     set.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));

@@ -10,8 +10,8 @@ pub(crate) mod spellings;
 
 pub use crate::finding::{Finding, FindingKind};
 pub use allocation::Allocation;
-pub use coverage::{Coverage, Covered, Suggestion};
-pub use diff::{Diff, Move};
-pub use explain::{ExplainedPart, ExplainedRule, Explanation, NameTrail};
+pub use coverage::{Coverage, CoveredPart, Suggestion};
+pub use diff::{CostMove, Diff};
+pub use explain::{ExplainedPart, ExplainedRule, Explanation, NameLookup};
 pub use explained_charges::ExplainedCharges;
 pub use spellings::Spelling;

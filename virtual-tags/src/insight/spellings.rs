@@ -8,7 +8,7 @@ use cost_model::output::{counted, for_terminal};
 use cost_model::{DimensionSetId, Ledger, Timestamp};
 
 use crate::compile::rules::Rules;
-use crate::directory::lookup::Found;
+use crate::directory::lookup::MatchKind;
 
 /// A name in charges that the directory does not have as it is written. `Debug` leaves out the names.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Spelling {
     /// As the charges have it.
     pub sent: Arc<str>,
     /// Whom it finds, as the directory has them, and how; `None` where it looks like two people and finds neither.
-    pub person: Option<(Arc<str>, Found)>,
+    pub person: Option<(Arc<str>, MatchKind)>,
     /// Of how many charges.
     pub records: u64,
 }
@@ -25,20 +25,20 @@ pub struct Spelling {
 cost_model::masked_debug!(Spelling { records });
 
 /// Whom a name finds, and how.
-type Matched = Option<(Arc<str>, Found)>;
+type Matched = Option<(Arc<str>, MatchKind)>;
 
 impl fmt::Display for Spelling {
     /// Who is who; it names people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sent, charges) = (for_terminal(&self.sent), counted(self.records, "charge"));
         match &self.person {
-            Some((person, Found::AnyCase)) => {
+            Some((person, MatchKind::AnyCase)) => {
                 write!(f, "{sent} is {} but for the case of letters", for_terminal(person))?;
             }
-            Some((person, Found::WithoutPlus)) => {
+            Some((person, MatchKind::WithoutPlus)) => {
                 write!(f, "{sent} is {} without the +tag", for_terminal(person))?;
             }
-            Some((person, Found::Exact)) => write!(f, "{sent} is {}", for_terminal(person))?,
+            Some((person, MatchKind::Exact)) => write!(f, "{sent} is {}", for_terminal(person))?,
             None => write!(f, "{sent} looks like two people, and stands for neither")?,
         }
         write!(f, ", in {charges}")
@@ -76,7 +76,7 @@ impl Rules {
             let Some(set) = ledger.set(set) else { continue };
             for id in self.0.charge(&set, at).ids() {
                 let person = match self.0.directory.find_person(&id, at) {
-                    Some((Found::Exact, _)) => continue,
+                    Some((MatchKind::Exact, _)) => continue,
                     Some((found, person)) => Some((person.into(), found)),
                     None if self.0.directory.is_ambiguous(&id, at) => None,
                     None => continue,

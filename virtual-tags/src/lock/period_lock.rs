@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::compile::charge::text_of;
 use crate::compile::rules::Rules;
-use crate::digest_writer::Fields;
-use crate::directory::held::HeldPeople;
+use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
+use crate::directory::snapshot::DirectorySnapshot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_sums::CostSums;
 use crate::evaluate::resolved_rules::ResolvedRules;
-use crate::insight::explained_charges::dimensions;
+use crate::insight::explained_charges::set_dimensions;
 use crate::rules::rule_set::RuleSet;
 
 /// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
@@ -45,17 +45,17 @@ pub struct PeriodLock {
     /// What the amounts are of.
     pub metric: Metric,
     /// By key and value: how much.
-    pub amounts: Vec<Closed>,
-    held: Held,
+    pub amounts: Vec<ClosedAmount>,
+    held: LockContents,
 }
 
 cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
 
 /// What a period is opened again with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Held {
+struct LockContents {
     rules: RuleSet,
-    people: HeldPeople,
+    people: DirectorySnapshot,
     costs: CostSums,
     /// Whoever had charges.
     charged: Vec<String>,
@@ -64,7 +64,7 @@ struct Held {
 /// What one value of a key came to. `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Closed {
+pub struct ClosedAmount {
     /// The key.
     pub key: String,
     /// The value; `None` is none.
@@ -73,12 +73,12 @@ pub struct Closed {
     pub amount: Money,
 }
 
-cost_model::masked_debug!(Closed { key, amount });
+cost_model::masked_debug!(ClosedAmount { key, amount });
 
 /// How far a value of a closed period would no longer be what it was. `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Restated {
+pub struct RestatedAmount {
     /// The key.
     pub key: String,
     /// The value; `None` is none.
@@ -89,7 +89,7 @@ pub struct Restated {
     pub now: Money,
 }
 
-cost_model::masked_debug!(Restated { key, closed, now });
+cost_model::masked_debug!(RestatedAmount { key, closed, now });
 
 type Amounts = BTreeMap<(String, Option<String>), Money>;
 
@@ -134,21 +134,21 @@ impl PeriodLock {
         let compiled = rules.clone().compile(people)?;
         let costs = compiled.cost_sums(ledger, metric, &[period])?;
         let resolved = compiled.resolve_with(&costs)?;
-        let amounts = amounts(&resolved, keys_of(&resolved), ledger, (period, metric))?.into_iter();
-        let closed = |((key, value), amount)| Closed { key, value, amount };
-        let charged = charged(ledger, period, &compiled.0.person);
+        let amounts = sum_amounts(&resolved, tagger_keys(&resolved), ledger, (period, metric))?.into_iter();
+        let closed = |((key, value), amount)| ClosedAmount { key, value, amount };
+        let charged = charged_people(ledger, period, &compiled.0.person);
         let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
         Ok(Self {
             start: period.start(),
             end: period.end(),
             known_at,
             rules: rules.digest(),
-            people: compiled.0.people_used(&charged, period),
-            charges: charges_digest(ledger, period, metric),
+            people: compiled.0.digest_used_people(&charged, period),
+            charges: digest_charges(ledger, period, metric),
             metric,
             amounts: amounts.map(closed).collect(),
-            held: Held {
-                people: directory.held(period, &facts),
+            held: LockContents {
+                people: directory.take_snapshot(period, &facts),
                 rules: RuleSet { tests: Vec::new(), ..rules.clone() },
                 costs,
                 charged,
@@ -172,7 +172,7 @@ impl PeriodLock {
     /// As [`RuleSet::compile`] and [`PeriodLock::period`], where a host has changed the lock.
     pub fn open(&self) -> Result<ResolvedRules> {
         self.period()?;
-        self.held.rules.clone().compile(self.held.people.directory()?)?.resolve_with(&self.held.costs)
+        self.held.rules.clone().compile(self.held.people.to_directory()?)?.resolve_with(&self.held.costs)
     }
 
     /// The same from the files, which may have learnt more since, as long as they tell when: what was recorded after the closing
@@ -200,7 +200,7 @@ impl PeriodLock {
 
     /// The version of what these rules use of their directory for those whom the period charged.
     pub(crate) fn people_used(&self, rules: &Rules) -> Result<Digest> {
-        Ok(rules.0.people_used(&self.held.charged, self.period()?))
+        Ok(rules.0.digest_used_people(&self.held.charged, self.period()?))
     }
 
     /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
@@ -208,12 +208,12 @@ impl PeriodLock {
     ///
     /// # Errors
     /// As [`PeriodLock::period`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].
-    pub fn restated(&self, tagger: &dyn Tagger, ledger: &Ledger) -> Result<Vec<Restated>> {
+    pub fn restated(&self, tagger: &dyn Tagger, ledger: &Ledger) -> Result<Vec<RestatedAmount>> {
         let mut keys: Vec<&str> =
-            self.amounts.iter().map(|closed| &*closed.key).chain(keys_of(tagger)).collect();
+            self.amounts.iter().map(|closed| &*closed.key).chain(tagger_keys(tagger)).collect();
         keys.sort_unstable();
         keys.dedup();
-        let now = amounts(tagger, keys, ledger, (self.period()?, self.metric))?;
+        let now = sum_amounts(tagger, keys, ledger, (self.period()?, self.metric))?;
         let mut both: BTreeMap<(String, Option<String>), [Money; 2]> = BTreeMap::new();
         for closed in &self.amounts {
             both.entry((closed.key.clone(), closed.value.clone())).or_default()[0] = closed.amount;
@@ -222,12 +222,12 @@ impl PeriodLock {
             both.entry(value).or_default()[1] = amount;
         }
         let changed = both.into_iter().filter(|(_, [closed, now])| closed != now);
-        Ok(changed.map(|((key, value), [closed, now])| Restated { key, value, closed, now }).collect())
+        Ok(changed.map(|((key, value), [closed, now])| RestatedAmount { key, value, closed, now }).collect())
     }
 }
 
 /// Everybody whom charges of a period name, in order.
-fn charged(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String> {
+fn charged_people(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String> {
     let sets = ledger.sets_in_time().filter(|(at, _)| period.contains(*at)).map(|(_, set)| set);
     let sets: BTreeSet<_> = sets.collect();
     let mut charged = BTreeSet::new();
@@ -238,35 +238,35 @@ fn charged(ledger: &Ledger, period: Window, person: &[Dimension]) -> Vec<String>
 }
 
 /// The version of the charges of a period: what they have in every dimension, when, and how much, in any order.
-pub(crate) fn charges_digest(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
+pub(crate) fn digest_charges(ledger: &Ledger, period: Window, metric: Metric) -> Digest {
     let mut sets: BTreeMap<DimensionSetId, Digest> = BTreeMap::new();
     let mut charges: Vec<(Timestamp, Digest, Option<Money>)> = Vec::new();
     for row in ledger.rows().filter(|row| period.contains(row.at)) {
         let set = *sets.entry(row.set).or_insert_with(|| {
-            let mut fields = Fields::new("virtual-tags dimensions 1");
-            for (dimension, value) in ledger.set(row.set).into_iter().flat_map(dimensions) {
-                fields.text(&dimension.to_string());
-                fields.text(&value);
+            let mut writer = DigestWriter::new("virtual-tags dimensions 1");
+            for (dimension, value) in ledger.set(row.set).into_iter().flat_map(set_dimensions) {
+                writer.write_text(&dimension.to_string());
+                writer.write_text(&value);
             }
-            fields.digest()
+            writer.finish()
         });
         charges.push((row.at, set, row.costs.get(metric)));
     }
     charges.sort_unstable();
-    let mut fields = Fields::new("virtual-tags charges 1");
+    let mut writer = DigestWriter::new("virtual-tags charges 1");
     for (at, set, amount) in charges {
-        fields.instant(Some(at));
-        fields.text(&set.to_string());
-        fields.optional(amount.map(|amount| amount.to_string()).as_deref());
+        writer.write_instant(Some(at));
+        writer.write_text(&set.to_string());
+        writer.write_optional(amount.map(|amount| amount.to_string()).as_deref());
     }
-    fields.digest()
+    writer.finish()
 }
 
-fn keys_of(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
+fn tagger_keys(tagger: &dyn Tagger) -> impl Iterator<Item = &str> {
     tagger.keys().iter().map(|key| &**key)
 }
 
-fn amounts<'a>(
+fn sum_amounts<'a>(
     tagger: &dyn Tagger,
     keys: impl IntoIterator<Item = &'a str>,
     ledger: &Ledger,
@@ -291,7 +291,7 @@ fn amounts<'a>(
     Ok(amounts)
 }
 
-impl fmt::Display for Restated {
+impl fmt::Display for RestatedAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, closed, now } = self;
         let value = for_terminal(value.as_deref().unwrap_or("(none)"));

@@ -24,7 +24,7 @@ cost_model::masked_debug!(Answer = Value | Unset | Shares);
 
 impl Answer {
     /// What parts say of the first key that they are about.
-    pub(crate) fn of_parts(parts: &[Part]) -> Self {
+    pub(crate) fn from_parts(parts: &[Part]) -> Self {
         let value = |part: &Part| part.values.first().cloned().flatten();
         match parts {
             [] => Self::Unset,
@@ -34,11 +34,11 @@ impl Answer {
     }
 
     /// The same in one form for equal proportions.
-    pub(crate) fn sorted(&self) -> Self {
+    pub(crate) fn normalized(&self) -> Self {
         let Self::Shares(shares) = self else { return self.clone() };
         let mut shares = shares.clone();
         shares.retain(|(_, weight)| *weight > 0);
-        weights::reduce(shares.iter_mut().map(|(_, weight)| weight));
+        weights::reduce_weights(shares.iter_mut().map(|(_, weight)| weight));
         shares.sort();
         match shares.as_slice() {
             [(Some(only), _)] => Self::Value(Arc::clone(only)),

@@ -18,9 +18,9 @@ pub enum Assign {
     Value(Arc<str>),
     /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
     /// not match.
-    FromDirectory(Lookup),
+    FromDirectory(FromDirectory),
     /// What a field of the charge says. Where it says nothing, the rule does not match.
-    FromField(Inherit),
+    FromField(FromField),
     /// Shares of several values, which sum to the charge exactly.
     Split(Split),
 }
@@ -30,16 +30,16 @@ cost_model::masked_debug!(Assign = Value | FromDirectory | FromField | Split);
 /// A value taken from the directory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Lookup {
+pub struct FromDirectory {
     /// The column.
     pub fact: Arc<str>,
     /// What becomes of its text, one after the other.
     pub transforms: Vec<Transform>,
 }
 
-cost_model::masked_debug!(Lookup { fact });
+cost_model::masked_debug!(FromDirectory { fact });
 
-impl Lookup {
+impl FromDirectory {
     /// The column's text as it is.
     pub fn new(fact: impl Into<Arc<str>>) -> Self {
         Self { fact: fact.into(), transforms: Vec::new() }
@@ -49,7 +49,7 @@ impl Lookup {
 /// A value taken from a field of the charge, which may be another virtual tag.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Inherit {
+pub struct FromField {
     /// The field.
     #[serde(with = "as_text")]
     pub field: Dimension,
@@ -57,9 +57,9 @@ pub struct Inherit {
     pub transforms: Vec<Transform>,
 }
 
-cost_model::masked_debug!(Inherit { field });
+cost_model::masked_debug!(FromField { field });
 
-impl Inherit {
+impl FromField {
     /// The field's text as it is.
     pub fn new(field: Dimension) -> Self {
         Self { field, transforms: Vec::new() }
@@ -136,7 +136,7 @@ pub enum Split {
         /// The other key.
         key: Arc<str>,
         /// The span of time in which costs count.
-        per: Per,
+        per: SplitPeriod,
         /// Only charges that have in this field what the charge has there.
         #[serde(with = "as_text::optional")]
         within: Option<Dimension>,
@@ -149,7 +149,7 @@ cost_model::masked_debug!(Split = Even | Weights | Percentages | Headcount | Cos
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Per {
+pub enum SplitPeriod {
     /// Its day, in UTC.
     Day,
     /// Its calendar month, in UTC.
@@ -158,7 +158,7 @@ pub enum Per {
     Cycle,
 }
 
-impl Per {
+impl SplitPeriod {
     pub(crate) const ALL: [(&'static str, Self); 3] =
         [("day", Self::Day), ("month", Self::Month), ("cycle", Self::Cycle)];
 }

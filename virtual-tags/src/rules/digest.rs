@@ -2,109 +2,111 @@
 
 use cost_model::{Digest, Dimension};
 
-use crate::digest_writer::Fields;
-use crate::rules::assign::{Assign, Inherit, Split, Transform};
+use crate::digest_writer::DigestWriter;
+use crate::rules::assign::{Assign, FromField, Split, Transform};
 use crate::rules::rule_set::{Rule, RuleSet, TagDefinition};
 
 impl RuleSet {
     /// Which version of the rules it is. Comments, layout and tests do not count.
     pub fn digest(&self) -> Digest {
-        let mut fields = Fields::new("virtual-tags rules 1");
-        fields.list(&self.tags, Fields::tag);
+        let mut writer = DigestWriter::new("virtual-tags rules 1");
+        writer.write_list(&self.tags, DigestWriter::write_tag);
         // Nothing for the resource alone, which is all that digests knew before there were other places.
         let person = self.person_fields();
         if person != [Dimension::Resource] {
-            fields.text("person");
-            fields.list(person, |fields, place| fields.text(&place.to_string()));
+            writer.write_text("person");
+            writer.write_list(person, |writer, place| writer.write_text(&place.to_string()));
         }
-        fields.digest()
+        writer.finish()
     }
 }
 
-impl Fields {
-    fn tag(&mut self, tag: &TagDefinition) {
-        self.text(&tag.key);
-        self.optional(tag.default.as_deref());
-        self.count(usize::from(tag.default_from.is_some()));
-        tag.default_from.iter().for_each(|inherit| self.inherit(inherit));
-        self.count(usize::from(tag.overrides_provider));
-        self.list(&tag.rules, Self::rule);
+impl DigestWriter {
+    fn write_tag(&mut self, tag: &TagDefinition) {
+        self.write_text(&tag.key);
+        self.write_optional(tag.default.as_deref());
+        self.write_count(usize::from(tag.default_from.is_some()));
+        tag.default_from.iter().for_each(|from_field| self.write_inherit(from_field));
+        self.write_count(usize::from(tag.overrides_provider));
+        self.write_list(&tag.rules, Self::write_rule);
     }
 
-    fn rule(&mut self, rule: &Rule) {
-        self.optional(rule.when.as_ref().map(ToString::to_string).as_deref());
+    fn write_rule(&mut self, rule: &Rule) {
+        self.write_optional(rule.when.as_ref().map(ToString::to_string).as_deref());
         for (_, texts) in rule.people.lists() {
-            self.list(texts, |fields, text| fields.text(text));
+            self.write_list(texts, |writer, text| writer.write_text(text));
         }
-        self.text(&format!("{:?} {:?}", rule.people.in_directory, rule.people.who));
-        self.list(&rule.spans, |fields, span| fields.span(*span));
+        self.write_text(&format!("{:?} {:?}", rule.people.in_directory, rule.people.who));
+        self.write_list(&rule.spans, |writer, span| writer.write_span(*span));
         match &rule.assign {
-            Assign::Value(value) => self.kind("value", value),
+            Assign::Value(value) => self.write_pair("value", value),
             Assign::FromDirectory(lookup) => {
-                self.kind("from_directory", &lookup.fact);
-                self.transforms(&lookup.transforms);
+                self.write_pair("from_directory", &lookup.fact);
+                self.write_transforms(&lookup.transforms);
             }
-            Assign::FromField(inherit) => {
-                self.text("from_field");
-                self.inherit(inherit);
+            Assign::FromField(from_field) => {
+                self.write_text("from_field");
+                self.write_inherit(from_field);
             }
-            Assign::Split(split) => self.split(split),
+            Assign::Split(split) => self.write_split(split),
         }
     }
 
-    fn kind(&mut self, kind: &str, text: &str) {
-        self.text(kind);
-        self.text(text);
+    fn write_pair(&mut self, kind: &str, text: &str) {
+        self.write_text(kind);
+        self.write_text(text);
     }
 
-    fn inherit(&mut self, inherit: &Inherit) {
-        self.text(&inherit.field.to_string());
-        self.transforms(&inherit.transforms);
+    fn write_inherit(&mut self, from_field: &FromField) {
+        self.write_text(&from_field.field.to_string());
+        self.write_transforms(&from_field.transforms);
     }
 
-    fn transforms(&mut self, transforms: &[Transform]) {
-        self.list(transforms, |fields, transform| match transform {
-            Transform::Lower => fields.text("lower"),
+    fn write_transforms(&mut self, transforms: &[Transform]) {
+        self.write_list(transforms, |writer, transform| match transform {
+            Transform::Lower => writer.write_text("lower"),
             Transform::Split { delimiter, index } => {
-                fields.kind("split", delimiter);
-                fields.count(*index);
+                writer.write_pair("split", delimiter);
+                writer.write_count(*index);
             }
             Transform::Map(map) => {
-                fields.text("map");
-                fields.count(map.len());
+                writer.write_text("map");
+                writer.write_count(map.len());
                 for (from, to) in map {
-                    fields.kind(from, to);
+                    writer.write_pair(from, to);
                 }
             }
-            Transform::Format(template) => fields.kind("format", template),
+            Transform::Format(template) => writer.write_pair("format", template),
         });
     }
 
-    fn split(&mut self, split: &Split) {
+    fn write_split(&mut self, split: &Split) {
         match split {
             Split::Even(values) => {
-                self.text("even");
-                self.list(values, |fields, value| fields.text(value));
+                self.write_text("even");
+                self.write_list(values, |writer, value| writer.write_text(value));
             }
             Split::Weights(parts) => {
-                self.text("weights");
-                self.list(parts, |fields, (value, weight)| fields.kind(value, &weight.to_string()));
+                self.write_text("weights");
+                self.write_list(parts, |writer, (value, weight)| {
+                    writer.write_pair(value, &weight.to_string())
+                });
             }
             Split::Percentages { parts, remainder_to_default } => {
-                self.text("percentages");
-                self.count(usize::from(*remainder_to_default));
-                self.list(parts, |fields, (value, percent)| {
-                    fields.kind(value, &percent.normalize().to_string());
+                self.write_text("percentages");
+                self.write_count(usize::from(*remainder_to_default));
+                self.write_list(parts, |writer, (value, percent)| {
+                    writer.write_pair(value, &percent.normalize().to_string());
                 });
             }
             Split::Headcount { fact, within } => {
-                self.kind("headcount", fact);
-                self.optional(within.as_deref());
+                self.write_pair("headcount", fact);
+                self.write_optional(within.as_deref());
             }
             Split::Cost { key, per, within } => {
-                self.kind("cost", key);
-                self.text(&format!("{per:?}"));
-                self.optional(within.as_ref().map(ToString::to_string).as_deref());
+                self.write_pair("cost", key);
+                self.write_text(&format!("{per:?}"));
+                self.write_optional(within.as_ref().map(ToString::to_string).as_deref());
             }
         }
     }

@@ -11,7 +11,7 @@ pub(crate) mod rule_test;
 
 pub use crate::span::Span;
 pub use answer::Answer;
-pub use assign::{Assign, Inherit, Lookup, Per, Split, Transform};
-pub use person_matcher::{People, Who};
+pub use assign::{Assign, FromDirectory, FromField, Split, SplitPeriod, Transform};
+pub use person_matcher::{ActorKind, PersonMatcher};
 pub use rule_set::{Rule, RuleSet, TagDefinition};
 pub use rule_test::RuleTest;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::names::{canonical, canonical_domain, canonical_glob, composed, lowercase};
+use crate::names::{canonical_domain, canonical_email, canonical_glob, compose_accents, lowercase};
 
 /// One of the forms of names.
 type Form = fn(&str) -> String;
@@ -18,32 +18,35 @@ type Form = fn(&str) -> String;
 /// that the directory's aliases give it at the time of the charge. Letter case does not matter here.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct People {
+pub struct PersonMatcher {
     /// `email.is`: the email as a whole.
-    pub is: Vec<Arc<str>>,
+    #[serde(rename = "is")]
+    pub equals: Vec<Arc<str>>,
     /// `email.local`: what stands before the `@`.
     pub local: Vec<Arc<str>>,
     /// `email.base`: the email without its `+tag`.
-    pub base: Vec<Arc<str>>,
+    #[serde(rename = "base")]
+    pub without_plus_tag: Vec<Arc<str>>,
     /// `email.domain`: what stands after the `@`.
     pub domain: Vec<Arc<str>>,
     /// `email.under`: a domain, or any below it.
-    pub under: Vec<Arc<str>>,
+    #[serde(rename = "under")]
+    pub subdomain_of: Vec<Arc<str>>,
     /// `email.glob`: the email as a whole, `*` standing for any run of characters and `?` for one.
     pub glob: Vec<Arc<str>>,
     /// `in_directory`: whether the directory has the person at the time of the charge.
     pub in_directory: Option<bool>,
     /// `who`: what kind of cause the charge has.
-    pub who: Option<Who>,
+    pub who: Option<ActorKind>,
 }
 
-cost_model::masked_debug!(People { in_directory, who });
+cost_model::masked_debug!(PersonMatcher { in_directory, who });
 
 /// What caused a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Who {
+pub enum ActorKind {
     /// It holds an email address, also a removed one's.
     Person,
     /// The first of the places of a person holds neither an email nor a bucket such as `(no user)`.
@@ -54,7 +57,7 @@ pub enum Who {
     Removed,
 }
 
-impl Who {
+impl ActorKind {
     pub(crate) const ALL: [(&'static str, Self); 4] = [
         ("person", Self::Person),
         ("service_account", Self::ServiceAccount),
@@ -63,7 +66,7 @@ impl Who {
     ];
 }
 
-impl People {
+impl PersonMatcher {
     /// Whether it asks nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -71,7 +74,7 @@ impl People {
 
     /// Whether the directory must be asked.
     pub(crate) fn asks_directory(&self) -> bool {
-        self.asks_email() || self.in_directory.is_some() || self.who == Some(Who::Removed)
+        self.asks_email() || self.in_directory.is_some() || self.who == Some(ActorKind::Removed)
     }
 
     /// Whether it asks about an email.
@@ -82,11 +85,11 @@ impl People {
     /// The lists, by the names they have in a rules file.
     pub(crate) fn lists(&self) -> [(&'static str, &[Arc<str>]); 6] {
         [
-            ("is", &self.is),
+            ("is", &self.equals),
             ("local", &self.local),
-            ("base", &self.base),
+            ("base", &self.without_plus_tag),
             ("domain", &self.domain),
-            ("under", &self.under),
+            ("under", &self.subdomain_of),
             ("glob", &self.glob),
         ]
     }
@@ -95,11 +98,11 @@ impl People {
     pub(crate) fn one_by_one(&self) -> Vec<Self> {
         let none = Self::default;
         let each = [
-            Self { is: self.is.clone(), ..none() },
+            Self { equals: self.equals.clone(), ..none() },
             Self { local: self.local.clone(), ..none() },
-            Self { base: self.base.clone(), ..none() },
+            Self { without_plus_tag: self.without_plus_tag.clone(), ..none() },
             Self { domain: self.domain.clone(), ..none() },
-            Self { under: self.under.clone(), ..none() },
+            Self { subdomain_of: self.subdomain_of.clone(), ..none() },
             Self { glob: self.glob.clone(), ..none() },
             Self { in_directory: self.in_directory, ..none() },
             Self { who: self.who, ..none() },
@@ -108,11 +111,11 @@ impl People {
     }
 
     /// Puts every text in the form in which emails are compared: as the directory has them, and in lower case.
-    pub(crate) fn lower(&mut self) {
-        let Self { is, local, base, domain, under, glob, .. } = self;
-        let emails = is.iter_mut().chain(base).map(|text| (text, canonical as Form));
-        let domains = domain.iter_mut().chain(under).map(|text| (text, canonical_domain as Form));
-        let locals = local.iter_mut().map(|text| (text, (|text| composed(text).into_owned()) as Form));
+    pub(crate) fn normalize(&mut self) {
+        let Self { equals, local, without_plus_tag, domain, subdomain_of, glob, .. } = self;
+        let emails = equals.iter_mut().chain(without_plus_tag).map(|text| (text, canonical_email as Form));
+        let domains = domain.iter_mut().chain(subdomain_of).map(|text| (text, canonical_domain as Form));
+        let locals = local.iter_mut().map(|text| (text, (|text| compose_accents(text).into_owned()) as Form));
         let globs = glob.iter_mut().map(|text| (text, canonical_glob as Form));
         for (text, form) in emails.chain(domains).chain(locals).chain(globs) {
             // Without a branch, which is quick for the many that are in lower case already.
@@ -124,21 +127,22 @@ impl People {
     }
 
     /// Whether an email in lower case passes every list, which are in lower case too.
-    pub(crate) fn fits_email(&self, email: &str) -> bool {
+    pub(crate) fn matches_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
         let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
             list.is_empty() || list.iter().any(|each| fits(each))
         };
-        any(&self.is, &|each| each == email)
+        any(&self.equals, &|each| each == email)
             && any(&self.local, &|each| each == local)
-            && (self.base.is_empty() || any(&self.base, &|each| each == base(email)))
+            && (self.without_plus_tag.is_empty()
+                || any(&self.without_plus_tag, &|each| each == without_plus_tag(email)))
             && any(&self.domain, &|each| each == domain)
-            && any(&self.under, &|each| is_under(domain, each))
-            && any(&self.glob, &|each| fits_glob(each, email))
+            && any(&self.subdomain_of, &|each| is_subdomain_or_same(domain, each))
+            && any(&self.glob, &|each| matches_glob(each, email))
     }
 }
 
-impl fmt::Display for People {
+impl fmt::Display for PersonMatcher {
     /// The conditions as a rules file has them, joined by `and`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut conditions: Vec<String> = Vec::new();
@@ -149,14 +153,14 @@ impl fmt::Display for People {
             });
         }
         conditions.extend(self.in_directory.map(|known| format!("in_directory = {known}")));
-        let who = Who::ALL.iter().find(|(_, who)| Some(*who) == self.who);
+        let who = ActorKind::ALL.iter().find(|(_, who)| Some(*who) == self.who);
         conditions.extend(who.map(|(name, _)| format!("who = {name}")));
         f.write_str(&conditions.join(" and "))
     }
 }
 
 /// The email without its `+tag`.
-pub(crate) fn base(email: &str) -> Cow<'_, str> {
+pub(crate) fn without_plus_tag(email: &str) -> Cow<'_, str> {
     let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
     match local.split_once('+') {
         Some((base, _)) => Cow::Owned(format!("{base}@{domain}")),
@@ -165,12 +169,12 @@ pub(crate) fn base(email: &str) -> Cow<'_, str> {
 }
 
 /// Whether a domain is another or lies below it.
-pub(crate) fn is_under(domain: &str, parent: &str) -> bool {
+pub(crate) fn is_subdomain_or_same(domain: &str, parent: &str) -> bool {
     domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Whether the whole text fits; in time proportional to both lengths multiplied, whatever the pattern.
-fn fits_glob(pattern: &str, text: &str) -> bool {
+fn matches_glob(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // What follows the last `*`, and the text that it was last tried on.
     let mut last_star = None;
@@ -212,27 +216,29 @@ mod tests {
             ("**", "x", true),
         ];
         for (pattern, text, expected) in table {
-            assert_eq!(fits_glob(pattern, text), expected, "{pattern} on {text}");
+            assert_eq!(matches_glob(pattern, text), expected, "{pattern} on {text}");
         }
     }
 
     #[test]
     fn a_domain_lies_under_itself_and_its_parents_only() {
-        assert!(is_under("acme.test", "acme.test"));
-        assert!(is_under("data.acme.test", "acme.test"));
-        assert!(!is_under("notacme.test", "acme.test"));
-        assert!(!is_under("acme.test", "data.acme.test"));
+        assert!(is_subdomain_or_same("acme.test", "acme.test"));
+        assert!(is_subdomain_or_same("data.acme.test", "acme.test"));
+        assert!(!is_subdomain_or_same("notacme.test", "acme.test"));
+        assert!(!is_subdomain_or_same("acme.test", "data.acme.test"));
     }
 
     #[test]
     fn every_list_must_have_an_entry_that_fits() {
-        let mut people =
-            People { domain: vec!["acme.test".into(), "acme.example".into()], ..People::default() };
-        assert!(people.fits_email("ana+work@acme.test"));
-        people.base.push("ana@acme.test".into());
-        assert!(people.fits_email("ana+work@acme.test"));
-        assert!(!people.fits_email("bo@acme.test"));
+        let mut people = PersonMatcher {
+            domain: vec!["acme.test".into(), "acme.example".into()],
+            ..PersonMatcher::default()
+        };
+        assert!(people.matches_email("ana+work@acme.test"));
+        people.without_plus_tag.push("ana@acme.test".into());
+        assert!(people.matches_email("ana+work@acme.test"));
+        assert!(!people.matches_email("bo@acme.test"));
         people.local.push("ana".into());
-        assert!(!people.fits_email("ana+work@acme.test"));
+        assert!(!people.matches_email("ana+work@acme.test"));
     }
 }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, Result};
-use crate::names::folded;
-use crate::place::{Passage, Place};
+use crate::names::fold_name;
+use crate::place::{Place, SourceText};
 use crate::rules::as_text;
-use crate::rules::assign::{Assign, Inherit, Lookup};
-use crate::rules::person_matcher::People;
+use crate::rules::assign::{Assign, FromDirectory, FromField};
+use crate::rules::person_matcher::PersonMatcher;
 use crate::rules::rule_test::RuleTest;
 use crate::span::Span;
 
@@ -25,7 +25,7 @@ pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
     /// Where a charge may name its person, in order; without any, its resource does. What kind of cause a charge has
-    /// ([`Who`](crate::Who)) goes by the first.
+    /// ([`ActorKind`](crate::ActorKind)) goes by the first.
     #[serde(with = "as_text::list")]
     pub person: Vec<Dimension>,
     /// What the rules are expected to say of some charges. Serialised rules have none.
@@ -42,7 +42,7 @@ pub struct TagDefinition {
     /// The value of charges that no rule matches; without one they have no value.
     pub default: Option<Arc<str>>,
     /// A field that charges which no rule matches take their value from; what it leaves without one gets the default.
-    pub default_from: Option<Inherit>,
+    pub default_from: Option<FromField>,
     /// Whether the value covers a tag of the same key that the provider has set. If not, the provider's stands.
     pub overrides_provider: bool,
     /// The rules, in order.
@@ -75,7 +75,7 @@ pub struct Rule {
     #[serde(with = "as_text::optional")]
     pub when: Option<Filter>,
     /// Whose charges, beside the condition.
-    pub people: People,
+    pub people: PersonMatcher,
     /// The spans of time in which the rule holds; without one, always.
     pub spans: Vec<Span>,
     /// What they get.
@@ -84,7 +84,7 @@ pub struct Rule {
     pub place: Option<Place>,
     /// The condition as it stands in the file.
     #[serde(skip)]
-    pub(crate) sentence: Option<Arc<Passage>>,
+    pub(crate) condition_text: Option<Arc<SourceText>>,
 }
 
 cost_model::masked_debug!(Rule { place });
@@ -92,7 +92,14 @@ cost_model::masked_debug!(Rule { place });
 impl Rule {
     /// A rule for all charges.
     pub fn new(assign: Assign) -> Self {
-        Self { when: None, people: People::default(), spans: Vec::new(), assign, place: None, sentence: None }
+        Self {
+            when: None,
+            people: PersonMatcher::default(),
+            spans: Vec::new(),
+            assign,
+            place: None,
+            condition_text: None,
+        }
     }
 
     /// The same rule, only for charges that meet a condition.
@@ -128,14 +135,14 @@ impl RuleSet {
             let fact = directory
                 .fact_named(column)
                 .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
-            if !self.tags.iter().any(|tag| folded(&tag.key) == folded(fact)) {
+            if !self.tags.iter().any(|tag| fold_name(&tag.key) == fold_name(fact)) {
                 let mut characters = fact.chars();
                 let first = characters.next();
                 let key: String =
                     first.iter().flat_map(|first| first.to_uppercase()).chain(characters).collect();
                 let mut tag = TagDefinition::new(key);
                 tag.default = Some(default.into());
-                tag.rules.push(Rule::new(Assign::FromDirectory(Lookup::new(Arc::clone(fact)))));
+                tag.rules.push(Rule::new(Assign::FromDirectory(FromDirectory::new(Arc::clone(fact)))));
                 self.tags.push(tag);
             }
         }

@@ -208,7 +208,8 @@ fn answers_about_charges_show_no_email() {
 
     let none = RuleSet::from_toml("[[tag]]\nkey = \"Owner\"\n", "rules.toml").unwrap();
     let none = none.compile(Directory::default()).unwrap().tagger().unwrap();
-    let suggestions = none.suggest(&ledger, "Owner", Metric::Billed, &[Dimension::Resource], 100).unwrap();
+    let suggestions =
+        none.suggest_rules(&ledger, "Owner", Metric::Billed, &[Dimension::Resource], 100).unwrap();
     assert_eq!(suggestions.len(), 1);
     silent(&suggestions);
     let mut test = RuleTest::new(at);

@@ -56,7 +56,14 @@ fn coverage_is_told_by_month() {
         .iter()
         .map(|each| {
             let (cost, people) = (each.cost, each.people);
-            format!("{} {}/{} {}/{}", each.month.start(), cost.tagged, cost.all, people.tagged, people.all)
+            format!(
+                "{} {}/{} {}/{}",
+                each.month.start(),
+                cost.tagged,
+                cost.total,
+                people.tagged,
+                people.total
+            )
         })
         .collect();
     assert_eq!(shown, ["2026-08-01T00:00:00Z 4/4 1/1", "2026-09-01T00:00:00Z 2/6 1/3"]);
@@ -69,7 +76,7 @@ fn the_unallocated_is_told_and_rules_for_it_suggested() {
     let shown: Vec<_> = unallocated.iter().map(|(who, amount)| format!("{who} {amount}")).collect();
     assert_eq!(shown, ["ana@a.test 4", "cy@b.test 3", "bo@a.test 2", "bot-1 1"]);
     let suggest = |percent| -> Vec<String> {
-        let suggestions = none.suggest(&ledger(), "Team", Metric::Effective, &[], percent).unwrap();
+        let suggestions = none.suggest_rules(&ledger(), "Team", Metric::Effective, &[], percent).unwrap();
         suggestions.iter().map(|each| format!("{} {}", each.when, each.amount)).collect()
     };
     assert_eq!(suggest(60), ["costs.resource_id LIKE '%@a.test' 6"]);

@@ -126,7 +126,7 @@ fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
     let table = rules.allocations("Payer", &ledger).unwrap();
     let third = "0.333333333333333333333333";
     assert_eq!(
-        table[0].focus(),
+        table[0].focus_columns(),
         [
             ("AllocatedMethodId", "Payer".to_owned()),
             ("AllocatedMethodDetails", format!("{{\"Elements\":[{{\"AllocatedRatio\":\"{third}\"}}]}}")),

@@ -39,7 +39,7 @@ fn the_files_say_what_they_say() {
     assert_eq!(when.as_deref(), Some("costs.resource_id LIKE '%@data.acme.test'"));
     assert_eq!(
         written.tags[0].rules[1].assign,
-        Assign::FromDirectory(virtual_tags::rules::Lookup::new("team"))
+        Assign::FromDirectory(virtual_tags::rules::FromDirectory::new("team"))
     );
     assert_eq!(written.tags[0].rules[1].when, None);
     assert_eq!(written.tags[0].rules[1].place.as_ref().unwrap().to_string(), "rules.toml:7:3");

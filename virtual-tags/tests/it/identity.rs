@@ -1,7 +1,7 @@
 //! Which names are one person, and who is nobody.
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Tagger, Timestamp};
-use virtual_tags::directory::Found;
+use virtual_tags::directory::MatchKind;
 use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 fn at(day: &str) -> Timestamp {
@@ -41,8 +41,8 @@ fn accents_and_domains_are_the_same_however_they_are_encoded() {
         gives(&rules, sent, "Web");
         let directory =
             Directory::from_csv(format!("email,team\n{in_file},Web\n").as_bytes(), "x.csv").unwrap();
-        assert_eq!(directory.find(sent, at("2026-09-15")), Some(Found::Exact));
-        assert_eq!(directory.find("jose@acme.test", at("2026-09-15")), None);
+        assert_eq!(directory.match_kind(sent, at("2026-09-15")), Some(MatchKind::Exact));
+        assert_eq!(directory.match_kind("jose@acme.test", at("2026-09-15")), None);
     }
 }
 

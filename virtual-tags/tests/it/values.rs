@@ -1,7 +1,7 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
 use cost_model::{CostRecord, Costs, Currency, Part, Tagger, Timestamp};
-use virtual_tags::directory::Found;
+use virtual_tags::directory::MatchKind;
 use virtual_tags::{Answer, Directory, RuleSet};
 
 use crate::places_of_people;
@@ -156,10 +156,10 @@ fn aliases_hold_between_their_dates() {
 #[test]
 fn how_a_name_was_found_is_told() {
     let directory = people("email,team\nana@acme.test,Web\n").ignore_plus(["*"]);
-    let found = |id| directory.find(id, at("2026-09-15"));
-    assert_eq!(found(" ana@ACME.test"), Some(Found::Exact));
-    assert_eq!(found("Ana@acme.test"), Some(Found::AnyCase));
-    assert_eq!(found("ana+x@acme.test"), Some(Found::WithoutPlus));
+    let found = |id| directory.match_kind(id, at("2026-09-15"));
+    assert_eq!(found(" ana@ACME.test"), Some(MatchKind::Exact));
+    assert_eq!(found("Ana@acme.test"), Some(MatchKind::AnyCase));
+    assert_eq!(found("ana+x@acme.test"), Some(MatchKind::WithoutPlus));
     assert_eq!(found("bo@acme.test"), None);
 }
 

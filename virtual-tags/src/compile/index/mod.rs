@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use aho_corasick::BuildError;
 
 use crate::compile::charge::Charge;
-use crate::compile::index::source::Source;
+use crate::compile::index::source::IndexedField;
 use crate::compile::index::texts::{Texts, TextsBuilder};
 use crate::rules::rule_set::Rule;
 
@@ -20,19 +20,19 @@ use crate::rules::rule_set::Rule;
 /// looked at.
 pub(crate) struct Index {
     always: Vec<usize>,
-    fields: Vec<(Source, Texts)>,
+    fields: Vec<(IndexedField, Texts)>,
 }
 
 #[derive(Default)]
 pub(crate) struct IndexBuilder {
     always: Vec<usize>,
-    fields: HashMap<Source, TextsBuilder>,
+    fields: HashMap<IndexedField, TextsBuilder>,
 }
 
 impl IndexBuilder {
-    pub(crate) fn add(&mut self, number: usize, rule: &Rule) {
-        if !required::of_rule(rule, &mut |source, text| {
-            self.fields.entry(source).or_default().add(text, number);
+    pub(crate) fn add_rule(&mut self, number: usize, rule: &Rule) {
+        if !required::add_required_texts(rule, &mut |source, text| {
+            self.fields.entry(source).or_default().add_text(text, number);
         }) {
             self.always.push(number);
         }
@@ -50,8 +50,8 @@ impl Index {
     pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<usize> {
         let mut rules = self.always.clone();
         for (source, texts) in &self.fields {
-            if let Some(text) = source.text(charge) {
-                texts.find(&text, &mut rules);
+            if let Some(text) = source.read_text(charge) {
+                texts.find_rules(&text, &mut rules);
             }
         }
         rules.sort_unstable();

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use cost_model::Dimension;
 
 use crate::compile::charge::{Charge, text_of};
-use crate::rules::person_matcher::base;
+use crate::rules::person_matcher::without_plus_tag;
 
 /// What of a charge is compared.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Source {
+pub(super) enum IndexedField {
     Dimension(Dimension),
     Email,
     EmailLocal,
@@ -17,14 +17,14 @@ pub(super) enum Source {
     EmailDomain,
 }
 
-impl Source {
+impl IndexedField {
     /// What the charge has there.
-    pub(super) fn text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
+    pub(super) fn read_text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
         let parts = || charge.email()?.rsplit_once('@');
         match self {
             Self::Dimension(dimension) => text_of(charge.dimensions, dimension),
             Self::Email => charge.email().map(Cow::Borrowed),
-            Self::EmailBase => charge.email().map(base),
+            Self::EmailBase => charge.email().map(without_plus_tag),
             Self::EmailLocal => parts().map(|(local, _)| Cow::Borrowed(local)),
             Self::EmailDomain => parts().map(|(_, domain)| Cow::Borrowed(domain)),
         }

@@ -31,7 +31,7 @@ pub(super) struct TextsBuilder {
 }
 
 impl TextsBuilder {
-    pub(super) fn add(&mut self, required: Required<'_>, rule: usize) {
+    pub(super) fn add_text(&mut self, required: Required<'_>, rule: usize) {
         let (start, between, end) = match required {
             Required::Whole(text) => return self.whole.entry(text.into()).or_default().push(rule),
             Required::Literals { start, between, end } => (start, between, end),
@@ -80,7 +80,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Adds the rules whose text is there.
-    pub(super) fn find(&self, text: &str, rules: &mut Vec<usize>) {
+    pub(super) fn find_rules(&self, text: &str, rules: &mut Vec<usize>) {
         rules.extend(self.whole.get(text).into_iter().flatten());
         for found in self.finder.find_overlapping_iter(text) {
             let Some((position, needing)) = self.parts.get(found.pattern().as_usize()) else { continue };

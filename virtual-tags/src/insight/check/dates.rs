@@ -6,7 +6,7 @@ use crate::compile::compiled::{CompiledRule, CompiledTag};
 use crate::finding::{Finding, FindingKind, on_line};
 use crate::span::Span;
 
-pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
+pub(super) fn find_date_problems(tag: &CompiledTag) -> Vec<Finding> {
     let mut alike: Vec<Vec<CompiledRule<'_>>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for rule in tag.rules().filter(|rule| !rule.spans.is_empty()) {
@@ -17,7 +17,7 @@ pub(super) fn find(tag: &CompiledTag) -> Vec<Finding> {
             None => alike.push(vec![rule]),
         }
     }
-    alike.iter().flat_map(|rules| of_alike(rules)).collect()
+    alike.iter().flat_map(|rules| compare_spans(rules)).collect()
 }
 
 /// The conditions as a text that is the same for the same conditions.
@@ -27,7 +27,7 @@ fn conditions(rule: CompiledRule<'_>) -> String {
     format!("{when:?}{lists}{:?}{:?}", rule.people.in_directory, rule.people.who)
 }
 
-fn of_alike(rules: &[CompiledRule<'_>]) -> Vec<Finding> {
+fn compare_spans(rules: &[CompiledRule<'_>]) -> Vec<Finding> {
     let mut spans: Vec<(&Span, CompiledRule<'_>)> =
         rules.iter().flat_map(|rule| rule.spans.iter().map(move |span| (span, *rule))).collect();
     spans.sort_by_key(|(span, _)| span.from);

@@ -5,20 +5,21 @@ use std::sync::Arc;
 
 use cost_model::Dimension;
 
-use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::finding::{Finding, FindingKind, on_line};
 use crate::names::lowercase;
 
-pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
+pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
     for rule in tag.rules() {
-        let Then::Value(value) = rule.then else { continue };
+        let CompiledAssign::Value(value) = rule.assign else { continue };
         let mut reported = false;
         for person in people(rule, places) {
             let earlier = first.entry(person).or_default();
             let other = earlier.iter().find(|other| {
-                matches!(other.then, Then::Value(theirs) if theirs != value) && same_time(**other, rule)
+                matches!(other.assign, CompiledAssign::Value(theirs) if theirs != value)
+                    && same_time(**other, rule)
             });
             if let Some(other) = other.filter(|_| !reported) {
                 reported = true;
@@ -38,7 +39,7 @@ pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
 /// The emails that the rule names in full, if it asks nothing else of a charge.
 fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
-        return rule.people.is.iter().map(|email| lowercase(email)).collect();
+        return rule.people.equals.iter().map(|email| lowercase(email)).collect();
     };
     let person = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|each| places.contains(each));
     let literals = when.literals();

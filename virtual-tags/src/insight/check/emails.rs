@@ -7,11 +7,11 @@ use crate::compile::compiled::{CompiledRule, CompiledTag};
 use crate::finding::{Finding, FindingKind};
 use crate::names::{email_fault, is_invisible};
 
-pub(super) fn find(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
-    tag.rules().flat_map(|rule| of_rule(rule, places)).collect()
+pub(super) fn find_impossible_emails(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
+    tag.rules().flat_map(|rule| check_rule(rule, places)).collect()
 }
 
-fn of_rule(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
+fn check_rule(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, list) in rule.people.lists() {
         for (number, text) in list.iter().enumerate() {
@@ -28,7 +28,9 @@ fn of_rule(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
         let names_person = literal.dimension.as_ref().is_some_and(|dimension| places.contains(dimension));
         let Some(text) = text.filter(|_| names_person) else { continue };
         if let Some(fault) = email_fault(text) {
-            let place = rule.sentence.map(|sentence| sentence.at(literal.literal.span().start));
+            let place = rule
+                .condition_text
+                .map(|condition_text| condition_text.place_at(literal.literal.span().start));
             let message = format!("no email can equal the text of the condition: it {fault}");
             findings.push(Finding::new(FindingKind::ImpossibleEmail, place.as_ref().or(rule.place), message));
         }
@@ -42,7 +44,7 @@ fn of_rule(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
                 return;
             };
             if places.contains(field) && pattern.as_str().starts_with('@') {
-                let place = rule.sentence.map(|sentence| sentence.at(predicate.span.start));
+                let place = rule.condition_text.map(|condition_text| condition_text.place_at(predicate.span.start));
                 let message = "no email can fit the pattern of the condition: nothing stands before its at sign; begin it with `%`";
                 let place = place.as_ref().or(rule.place);
                 whole.push(Finding::new(FindingKind::ImpossibleEmail, place, message.to_owned()));

@@ -1,6 +1,6 @@
 //! What is wrong with rules that compile.
 
-mod data;
+mod charges;
 mod dates;
 mod duplicates;
 mod emails;
@@ -43,16 +43,16 @@ impl Rules {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for tag in &self.0.tags {
-            let mut own = shadow::find(tag, &self.0.person, self.0.directory.has_aliases());
-            own.extend(duplicates::find(tag, &self.0.person));
-            own.extend(dates::find(tag));
-            own.extend(emails::find(tag, &self.0.person));
-            own.extend(near_equal::values(tag, &self.0.directory));
-            own.extend(near_equal::asked_values(tag, &self.0));
+            let mut own = shadow::find_unreachable(tag, &self.0.person, self.0.directory.has_aliases());
+            own.extend(duplicates::find_duplicate_people(tag, &self.0.person));
+            own.extend(dates::find_date_problems(tag));
+            own.extend(emails::find_impossible_emails(tag, &self.0.person));
+            own.extend(near_equal::find_near_equal_values(tag, &self.0.directory));
+            own.extend(near_equal::find_near_equal_conditions(tag, &self.0));
             own.sort_by_key(|finding| finding.place.as_ref().map(|place| (place.line, place.column)));
             findings.append(&mut own);
         }
-        findings.extend(near_equal::keys(&self.0));
+        findings.extend(near_equal::find_near_equal_keys(&self.0));
         findings.extend(self.0.directory.check());
         findings
     }
@@ -62,6 +62,6 @@ impl ResolvedRules {
     /// What is likely wrong with the rules in view of charges: values that none of them has, rules that match none, or only
     /// people whose names are spelled in another way than the directory has them. In the order of the file.
     pub fn check_against(&self, ledger: &Ledger) -> Vec<Finding> {
-        data::find(self, ledger)
+        charges::find_in_charges(self, ledger)
     }
 }

@@ -11,11 +11,11 @@ use cost_model::filter::{Expression, Predicate, Test};
 use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::compile::charge::Charge;
-use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::directory::lookup::Directory;
 use crate::finding::{Finding, FindingKind, on_line};
-use crate::names::{canonical, lowercase};
-use crate::rules::person_matcher::People;
+use crate::names::{canonical_email, lowercase};
+use crate::rules::person_matcher::PersonMatcher;
 
 /// A noncharacter, which stands for any text.
 const ANY: &str = "\u{10ffff}";
@@ -39,7 +39,7 @@ struct Witness<'a> {
     email: Option<Word>,
 }
 
-pub(super) fn find(tag: &CompiledTag, person: &[Dimension], renames: bool) -> Vec<Finding> {
+pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
     for (number, rule) in tag.rules().enumerate() {
@@ -129,15 +129,15 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
     }
 }
 
-fn emails(people: &People) -> Option<Vec<Word>> {
+fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
     let words = |list: &[Arc<str>], form: &dyn Fn(&str) -> Vec<Word>| -> Option<Vec<Word>> {
         (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
     };
     let any = |text: String| (Arc::from(text), false);
-    words(&people.is, &|text| vec![(text.into(), true)])
+    words(&people.equals, &|text| vec![(text.into(), true)])
         .or_else(|| words(&people.domain, &|text| vec![any(format!("{ANY}@{text}"))]))
         .or_else(|| {
-            words(&people.under, &|text| {
+            words(&people.subdomain_of, &|text| {
                 vec![any(format!("{ANY}@{text}")), any(format!("{ANY}@{ANY}.{text}"))]
             })
         })
@@ -180,7 +180,7 @@ impl Witness<'_> {
         let (text, exact) = self.word(&Field::Dimension(place.clone()))?;
         let end = text.strip_prefix(ANY).unwrap_or(text);
         let known = end.contains('@') && !end.contains(ANY);
-        known.then(|| (lowercase(&canonical(text)).into(), *exact))
+        known.then(|| (lowercase(&canonical_email(text)).into(), *exact))
     }
 
     fn email(&self) -> Option<&Word> {
@@ -197,7 +197,7 @@ impl Witness<'_> {
 
     /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
     fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
-        let always = matches!(earlier.then, Then::Value(_) | Then::Shares(_));
+        let always = matches!(earlier.assign, CompiledAssign::Value(_) | CompiledAssign::Shares(_));
         let within = |span: &crate::span::Span| earlier.spans.iter().any(|other| other.holds_all_of(span));
         let in_time = earlier.spans.is_empty() || (!later.spans.is_empty() && later.spans.iter().all(within));
         let (people, asked) = (earlier.people, later.people);
@@ -249,8 +249,8 @@ impl Witness<'_> {
     }
 }
 
-fn takes_email(people: &People, (email, exact): &Word) -> bool {
-    (*exact || people.glob.iter().all(|glob| !glob.contains('?'))) && people.fits_email(email)
+fn takes_email(people: &PersonMatcher, (email, exact): &Word) -> bool {
+    (*exact || people.glob.iter().all(|glob| !glob.contains('?'))) && people.matches_email(email)
 }
 
 impl Dimensions for Witness<'_> {

@@ -10,7 +10,7 @@ use toml::{Spanned, Table, Value};
 use super::{Reader, fail, tables};
 use crate::error::Result;
 use crate::place::Place;
-use crate::rules::assign::{Assign, Inherit, Lookup, Per, Split, Transform};
+use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod, Transform};
 
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
@@ -30,12 +30,12 @@ impl Reader<'_> {
         match (rule.value.take(), rule.from_directory.take(), rule.from_field.take(), rule.split.take()) {
             (Some(value), None, None, None) => Ok(Assign::Value(self.not_empty(value, "value")?)),
             (None, Some(fact), None, None) => {
-                let mut lookup = Lookup::new(self.not_empty(fact, "from_directory")?);
+                let mut lookup = FromDirectory::new(self.not_empty(fact, "from_directory")?);
                 lookup.transforms = self.transforms(transform.as_ref())?;
                 Ok(Assign::FromDirectory(lookup))
             }
             (None, None, Some(field), None) => {
-                Ok(Assign::FromField(self.inherit(&field, transform.as_ref())?))
+                Ok(Assign::FromField(self.from_field(&field, transform.as_ref())?))
             }
             (None, None, None, Some(split)) => Ok(Assign::Split(self.split(&split, remainder.as_ref())?)),
             (None, None, None, None) => Err(fail(place.clone(), format!("a rule needs a {SOURCES}"))),
@@ -46,17 +46,17 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn inherit(
+    pub(super) fn from_field(
         &self,
         field: &Spanned<String>,
         transform: Option<&Spanned<Value>>,
-    ) -> Result<Inherit> {
-        let mut inherit = Inherit::new(self.field(field)?);
-        if matches!(inherit.field, Dimension::Tagged | Dimension::TokenType) {
+    ) -> Result<FromField> {
+        let mut from_field = FromField::new(self.field(field)?);
+        if matches!(from_field.field, Dimension::Tagged | Dimension::TokenType) {
             return Err(fail(self.place(field), "a charge as a whole has no such field"));
         }
-        inherit.transforms = self.transforms(transform)?;
-        Ok(inherit)
+        from_field.transforms = self.transforms(transform)?;
+        Ok(from_field)
     }
 
     pub(super) fn field(&self, text: &Spanned<String>) -> Result<Dimension> {
@@ -188,7 +188,7 @@ fn read_cost(table: &Table) -> Option<Split> {
     };
     Some(Split::Cost {
         key: table.get("cost_of")?.as_str()?.into(),
-        per: Per::ALL.iter().find(|(name, _)| *name == per).map(|(_, per)| *per)?,
+        per: SplitPeriod::ALL.iter().find(|(name, _)| *name == per).map(|(_, per)| *per)?,
         within,
     })
 }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use cost_model::{Dimension, Filter, Timestamp};
 use toml::Spanned;
 
-use crate::dates::read_date;
-use crate::error::{Error, ErrorKind, Errors, Result};
-use crate::place::{Lines, Passage, Place};
+use crate::dates::parse_date;
+use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::place::{Lines, Place, SourceText};
 use crate::rules::assign::Assign;
-use crate::rules::person_matcher::{People, Who};
+use crate::rules::person_matcher::{ActorKind, PersonMatcher};
 use crate::rules::rule_set::{Rule, RuleSet, TagDefinition, no_place_of_a_person};
 use crate::span::Span;
 
@@ -46,19 +46,19 @@ fn read(toml: &str, file: &str) -> Result<RuleSet> {
     let reader = Reader { lines: Lines::new(toml, file) };
     let file: tables::File = toml::from_str(toml).map_err(|error| {
         let lines = &reader.lines;
-        let place = error.span().map_or_else(|| lines.file().clone(), |span| lines.at(span.start));
+        let place = error.span().map_or_else(|| lines.file().clone(), |span| lines.place_at(span.start));
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
-    let mut errors = Errors::default();
+    let mut errors = ErrorList::default();
     let person = file.person.map(|places| reader.person(&places)).transpose();
-    let person = errors.note(person).flatten().unwrap_or_default();
+    let person = errors.ok_or_collect(person).flatten().unwrap_or_default();
     let mut tags = Vec::with_capacity(file.tag.len());
     for tag in file.tag {
         let tag = reader.tag(tag, &mut errors);
-        tags.extend(errors.note(tag));
+        tags.extend(errors.ok_or_collect(tag));
     }
-    let tests = file.test.into_iter().filter_map(|test| errors.note(reader.test(test))).collect();
-    errors.finish()?;
+    let tests = file.test.into_iter().filter_map(|test| errors.ok_or_collect(reader.test(test))).collect();
+    errors.into_result()?;
     Ok(RuleSet { tags, person, tests })
 }
 
@@ -86,17 +86,17 @@ impl Reader<'_> {
         Ok(read)
     }
 
-    fn tag(&self, tag: tables::Tag, errors: &mut Errors) -> Result<TagDefinition> {
-        let rules = tag.rule.into_iter().filter_map(|rule| errors.note(self.rule(rule))).collect();
+    fn tag(&self, tag: tables::Tag, errors: &mut ErrorList) -> Result<TagDefinition> {
+        let rules = tag.rule.into_iter().filter_map(|rule| errors.ok_or_collect(self.rule(rule))).collect();
         let place = self.place(&tag.key);
         if let Some(unused) = tag.default_transform.as_ref().filter(|_| tag.default_from.is_none()) {
             return Err(fail(self.place(unused), "`default_transform` goes with `default_from` only"));
         }
-        let inherit = |field| self.inherit(field, tag.default_transform.as_ref());
+        let from_field = |field| self.from_field(field, tag.default_transform.as_ref());
         Ok(TagDefinition {
             key: self.not_empty(tag.key, "key")?,
             default: tag.default.map(|default| self.not_empty(default, "default")).transpose()?,
-            default_from: tag.default_from.as_ref().map(inherit).transpose()?,
+            default_from: tag.default_from.as_ref().map(from_field).transpose()?,
             overrides_provider: tag.overrides_provider.unwrap_or(true),
             rules,
             place: Some(place),
@@ -108,7 +108,7 @@ impl Reader<'_> {
         let mut table = rule.into_inner();
         let assign = self.assign(&mut table, &place)?;
         let when = table.when.as_ref().map(|when| self.condition(when)).transpose()?;
-        let sentence = table.when.as_ref().and_then(|when| self.passage(when));
+        let condition_text = table.when.as_ref().and_then(|when| self.passage(when));
         let people = self.people(&table)?;
         let spans = self.spans(&table)?;
         if when.is_none() && people.is_empty() && spans.is_empty() && matches!(assign, Assign::Value(_)) {
@@ -117,30 +117,38 @@ impl Reader<'_> {
                 "a rule with a `value` needs a condition in `when`; for all other charges use the tag's `default`",
             ));
         }
-        Ok(Rule { when, people, spans, assign, place: Some(place), sentence: sentence.map(Arc::new) })
+        Ok(Rule {
+            when,
+            people,
+            spans,
+            assign,
+            place: Some(place),
+            condition_text: condition_text.map(Arc::new),
+        })
     }
 
-    fn people(&self, table: &tables::Rule) -> Result<People> {
+    fn people(&self, table: &tables::Rule) -> Result<PersonMatcher> {
         let list = |texts: &Option<tables::Texts>| match texts {
             None => Vec::new(),
             Some(tables::Texts::One(text)) => vec![text.as_str().into()],
             Some(tables::Texts::Many(texts)) => texts.iter().map(|text| text.as_str().into()).collect(),
         };
-        let who = |name: &Spanned<String>| match Who::ALL.iter().find(|(each, _)| each == name.get_ref()) {
-            Some((_, who)) => Ok(*who),
-            None => Err(fail(
-                self.place(name),
-                "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
-            )),
-        };
+        let who =
+            |name: &Spanned<String>| match ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()) {
+                Some((_, who)) => Ok(*who),
+                None => Err(fail(
+                    self.place(name),
+                    "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
+                )),
+            };
         let none = tables::Email::default();
         let email = table.email.as_ref().unwrap_or(&none);
-        Ok(People {
-            is: list(&email.is),
+        Ok(PersonMatcher {
+            equals: list(&email.is),
             local: list(&email.local),
-            base: list(&email.base),
+            without_plus_tag: list(&email.base),
             domain: list(&email.domain),
-            under: list(&email.under),
+            subdomain_of: list(&email.under),
             glob: list(&email.glob),
             in_directory: table.in_directory,
             who: table.who.as_ref().map(who).transpose()?,
@@ -167,7 +175,7 @@ impl Reader<'_> {
         to: Option<&Spanned<tables::Date>>,
         place: Place,
     ) -> Result<Span> {
-        let date = |date: &Spanned<tables::Date>| match read_date(&date.get_ref().text()) {
+        let date = |date: &Spanned<tables::Date>| match parse_date(&date.get_ref().text()) {
             Some(date) => Ok(Timestamp::midnight(date)),
             None => Err(fail(self.place(date), "this is not a date like 2026-09-15")),
         };
@@ -181,7 +189,7 @@ impl Reader<'_> {
     fn condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
             let place = match (self.passage(when), error.span()) {
-                (Some(passage), Some(span)) => passage.at(span.start),
+                (Some(passage), Some(span)) => passage.place_at(span.start),
                 _ => self.place(when),
             };
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
@@ -190,10 +198,10 @@ impl Reader<'_> {
     }
 
     /// The text, unless it is written with escapes and so does not stand in the file as it reads.
-    fn passage(&self, text: &Spanned<String>) -> Option<Passage> {
+    fn passage(&self, text: &Spanned<String>) -> Option<SourceText> {
         let raw = self.lines.text.get(text.span())?;
         let start = raw.find(text.get_ref().as_str())?;
-        Some(Passage::new(self.lines.at(text.span().start + start), text.get_ref()))
+        Some(SourceText::new(self.lines.place_at(text.span().start + start), text.get_ref()))
     }
 
     fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {
@@ -204,7 +212,7 @@ impl Reader<'_> {
     }
 
     fn place<T>(&self, spanned: &Spanned<T>) -> Place {
-        self.lines.at(spanned.span().start)
+        self.lines.place_at(spanned.span().start)
     }
 }
 

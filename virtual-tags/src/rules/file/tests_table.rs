@@ -7,7 +7,7 @@ use cost_model::{Dimension, Timestamp};
 use toml::{Spanned, Value};
 
 use super::{Reader, fail, tables};
-use crate::dates::read_date;
+use crate::dates::parse_date;
 use crate::error::Result;
 use crate::rules::answer::Answer;
 use crate::rules::rule_test::RuleTest;
@@ -17,7 +17,7 @@ impl Reader<'_> {
         let place = self.place(&test);
         let test = test.into_inner();
         let text = test.at.get_ref().text();
-        let date = read_date(&text).map(Timestamp::midnight);
+        let date = parse_date(&text).map(Timestamp::midnight);
         let at = date
             .or_else(|| text.parse::<DateTime<Utc>>().ok().map(Timestamp::from))
             .ok_or_else(|| fail(self.place(&test.at), "`at` is neither a date nor a time in UTC"))?;

@@ -6,20 +6,20 @@ use std::sync::Arc;
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
 /// The dimensions of a charge with the values of other keys.
-pub(crate) struct Chained<'a> {
+pub(crate) struct WithTagValues<'a> {
     pub(crate) inner: &'a dyn Dimensions,
     pub(crate) keys: &'a [Arc<str>],
     pub(crate) values: &'a [Option<Arc<str>>],
 }
 
-impl Chained<'_> {
+impl WithTagValues<'_> {
     fn value(&self, key: &str) -> Option<&str> {
         let number = self.keys.iter().position(|each| **each == *key)?;
         self.values.get(number)?.as_deref()
     }
 }
 
-impl Dimensions for Chained<'_> {
+impl Dimensions for WithTagValues<'_> {
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>> {
         match dimension {
             Dimension::VirtualTag(key) => self.value(key).map(Cow::Borrowed),

@@ -7,7 +7,7 @@ use cost_model::{Ledger, Tagger};
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::insight::diff::Diff;
-use crate::lock::period_lock::{PeriodLock, Restated, charges_digest};
+use crate::lock::period_lock::{PeriodLock, RestatedAmount, digest_charges};
 use crate::rules::rule_set::RuleSet;
 
 /// What of a closed period would be otherwise now. `Display` tells it; `Debug` leaves out values and people.
@@ -21,7 +21,7 @@ pub struct LockReview {
     /// Whether the charges of the period are other ones, also where their sums are the same.
     pub charges_changed: bool,
     /// The values that would not come to what they came to.
-    pub restated: Vec<Restated>,
+    pub restated: Vec<RestatedAmount>,
     /// What would move from one value to another, charge by charge, for each key of which something would: also moves that
     /// cancel each other out in the sums.
     pub moves: Vec<Diff>,
@@ -60,7 +60,7 @@ impl PeriodLock {
         Ok(LockReview {
             rules_changed: rules.digest() != self.rules,
             people_changed: self.people_used(&known_then)? != self.people,
-            charges_changed: charges_digest(ledger, period, self.metric) != self.charges,
+            charges_changed: digest_charges(ledger, period, self.metric) != self.charges,
             restated: self.restated(&now, ledger)?,
             moves,
         })

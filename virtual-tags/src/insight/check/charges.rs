@@ -7,10 +7,10 @@ use std::sync::Arc;
 use cost_model::{Dimension, Ledger, Tagger};
 
 use crate::compile::charge::Charge;
-use crate::compile::compiled::{CompiledRule, CompiledTag, Then};
-use crate::directory::lookup::Found;
-use crate::evaluate::chained::Chained;
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
+use crate::directory::lookup::MatchKind;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::evaluate::tag_values::WithTagValues;
 use crate::finding::{Finding, FindingKind};
 
 /// How often a rule matched, and how often by the name that the directory has.
@@ -20,7 +20,7 @@ struct Hits {
     exact: usize,
 }
 
-pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
+pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
     let mut hits: Vec<Vec<Hits>> =
         rules.compiled.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
     let mut seen = HashSet::new();
@@ -30,7 +30,7 @@ pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
         if seen.insert((row.set, epoch)) {
             let charge = rules.compiled.charge(&set, row.at);
             for (number, (tag, hits)) in rules.compiled.tags.iter().zip(&mut hits).enumerate() {
-                count(rules, (number, tag), &charge, hits);
+                count_hits(rules, (number, tag), &charge, hits);
             }
         }
     }
@@ -54,7 +54,7 @@ pub(super) fn find(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
     findings
 }
 
-fn count(
+fn count_hits(
     rules: &ResolvedRules,
     (number, tag): (usize, &CompiledTag),
     charge: &Charge<'_>,
@@ -64,18 +64,20 @@ fn count(
         [] => vec![Vec::new()],
         _ => {
             let read = rules.compiled.ancestors.get(number).map_or(&[][..], Vec::as_slice);
-            rules.parts_by_number(read, charge).into_iter().map(|part| part.values).collect()
+            rules.evaluate_parts(read, charge).into_iter().map(|part| part.values).collect()
         }
     };
     for values in parts {
-        let dimensions = Chained { inner: charge.dimensions, keys: &rules.compiled.keys, values: &values };
-        let winner = rules.winner(tag, charge, &dimensions).map(|(number, _)| number);
+        let dimensions =
+            WithTagValues { inner: charge.dimensions, keys: &rules.compiled.keys, values: &values };
+        let winner = rules.find_winner(tag, charge, &dimensions).map(|(number, _)| number);
         if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
-            let asked = matches!(winner.then, Then::Fact(..)) || winner.people.in_directory == Some(true);
+            let asked =
+                matches!(winner.assign, CompiledAssign::Fact(..)) || winner.people.in_directory == Some(true);
             let exact = || {
-                charge.ids().find_map(|id| rules.compiled.directory.find(&id, charge.at))
-                    == Some(Found::Exact)
+                charge.ids().find_map(|id| rules.compiled.directory.match_kind(&id, charge.at))
+                    == Some(MatchKind::Exact)
             };
             hit.exact += usize::from(!asked || exact());
         }
@@ -83,9 +85,9 @@ fn count(
 }
 
 /// The values of each dimension, asked for once.
-type Known = HashMap<Dimension, BTreeSet<Arc<str>>>;
+type KnownValues = HashMap<Dimension, BTreeSet<Arc<str>>>;
 
-fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) -> Vec<Finding> {
+fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut KnownValues) -> Vec<Finding> {
     let Some(when) = rule.when else { return Vec::new() };
     let dimensions: Vec<_> = when.literals().into_iter().filter_map(|literal| literal.dimension).collect();
     for dimension in dimensions.iter().chain([&Dimension::ServiceId]) {
@@ -106,7 +108,8 @@ fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut Known) ->
                 unknown.dimension,
                 hint.unwrap_or_default()
             );
-            let place = rule.sentence.map(|sentence| sentence.at(unknown.value_span.start));
+            let place =
+                rule.condition_text.map(|condition_text| condition_text.place_at(unknown.value_span.start));
             Finding::new(FindingKind::UnknownValue, place.as_ref().or(rule.place), message)
         })
         .collect()
