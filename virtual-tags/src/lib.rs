@@ -7,6 +7,7 @@ pub mod directory;
 mod error;
 pub mod evaluate;
 mod finding;
+mod ids;
 pub mod insight;
 pub mod lock;
 mod names;

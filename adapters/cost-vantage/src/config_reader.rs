@@ -56,16 +56,16 @@ pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<Not
         None => Vec::new(),
         Some(_) => return Err(reader.fail("values", "is not a list")),
     };
-    let mut rest: Vec<_> = left_over("", config);
+    let mut rest: Vec<_> = list_left_over("", config);
     for (number, value) in values.into_iter().enumerate() {
         let path = format!("values[{number}]");
         let Value::Object(value) = value else { return Err(reader.fail(&path, "is not an object")) };
-        tag.rules.extend(reader.rule(&path, value, &mut rest)?);
+        tag.rules.extend(reader.read_rule(&path, value, &mut rest)?);
     }
     Ok((tag, rest))
 }
 
-fn left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
+fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     let empty = |value: &Value| match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),
@@ -92,7 +92,7 @@ impl Reader {
         Error::new(ErrorKind::Rules, Some(place), "this is not a JSON object")
     }
 
-    fn rule(
+    fn read_rule(
         &self,
         path: &str,
         mut value: Map<String, Value>,
@@ -108,13 +108,13 @@ impl Reader {
             let message = format!("`{path}.filter` is not a filter");
             Error::new(ErrorKind::Condition, Some(self.file.clone()), message).with_source(error)
         })?;
-        let spans = self.spans(path, take(&mut value, "date_ranges"))?;
+        let spans = self.read_spans(path, take(&mut value, "date_ranges"))?;
         let percentages = take(&mut value, "percentages")
             .filter(|each| each.as_array().is_none_or(|list| !list.is_empty()));
         let assign = match (take(&mut value, "name"), percentages) {
             (Some(Value::String(name)), None) => Assign::Value(name.into()),
             (None, Some(percentages)) => Assign::Split(Split::Percentages {
-                parts: parts(&percentages).ok_or_else(|| {
+                parts: read_parts(&percentages).ok_or_else(|| {
                     self.fail(&format!("{path}.percentages"), "is not a list of { value, pct }")
                 })?,
                 remainder_to_default: false,
@@ -124,14 +124,14 @@ impl Reader {
                 return Ok(None);
             }
         };
-        rest.extend(left_over(&format!("{path}."), value));
+        rest.extend(list_left_over(&format!("{path}."), value));
         let mut rule = Rule::new(assign).when(when);
         rule.spans = spans;
         Ok(Some(rule))
     }
 
     /// Vantage's last day is within; ours is the first that is not.
-    fn spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
+    fn read_spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
         let fail = || self.fail(&format!("{path}.date_ranges"), "is not a list of { start_date, end_date }");
         let Some(ranges) = ranges else { return Ok(Vec::new()) };
         let date = |range: &Value, name: &str, later: u64| match range.get(name) {
@@ -150,7 +150,7 @@ impl Reader {
     }
 }
 
-fn parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
+fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
     let part = |part: &Value| {
         let percent = match part.get("pct")? {
             Value::Number(number) => number.to_string().parse().ok()?,

@@ -63,7 +63,7 @@ pub fn tag_to_config(
     let mut values = Vec::new();
     for (number, rule) in (1..).zip(&tag.rules) {
         let mut unsaid = Vec::new();
-        for value in (RuleWriter { directory, provider, person, rule }).values() {
+        for value in (RuleWriter { directory, provider, person, rule }).write_values() {
             match value {
                 Ok(value) => values.push(value),
                 Err(what) if unsaid.contains(&what) => {}
@@ -103,7 +103,7 @@ type Patterns = fn(&str) -> Vec<String>;
 type Spans = Vec<(Option<Timestamp>, Option<Timestamp>)>;
 
 impl RuleWriter<'_> {
-    fn values(&self) -> Vec<Expressed<Value>> {
+    fn write_values(&self) -> Vec<Expressed<Value>> {
         let Rule { people, assign, spans, .. } = self.rule;
         let from_directory = matches!(assign, Assign::FromDirectory(_));
         if people.who == Some(ActorKind::Removed)
@@ -113,15 +113,15 @@ impl RuleWriter<'_> {
         } else if people.in_directory == Some(false) {
             vec![Err("who is not in the directory cannot be said".to_owned())]
         } else if from_directory || people.in_directory == Some(true) {
-            self.values_of_directory().unwrap_or_else(|reason| vec![Err(reason)])
+            self.write_directory_values().unwrap_or_else(|reason| vec![Err(reason)])
         } else {
-            self.value_without_quotes(people.clone(), assign, spans)
+            self.write_value_without_quotes(people.clone(), assign, spans)
         }
     }
 
     /// A value for each that people of the directory get by the rule in the same spans of time. The rule is asked itself, so
     /// that it says there what it says here.
-    fn values_of_directory(&self) -> Expressed<Vec<Expressed<Value>>> {
+    fn write_directory_values(&self) -> Expressed<Vec<Expressed<Value>>> {
         let mut rule = self.rule.clone();
         rule.when = None;
         if !matches!(rule.assign, Assign::FromDirectory(_)) {
@@ -158,14 +158,14 @@ impl RuleWriter<'_> {
                 Assign::FromDirectory(_) => Assign::Value(value),
                 assign => assign.clone(),
             };
-            values.extend(self.value_without_quotes(people, &assign, &spans));
+            values.extend(self.write_value_without_quotes(people, &assign, &spans));
         }
         Ok(values)
     }
 
     /// A value for all such people but those whose email has a quote, for which VQL documents no spelling, so that they do
     /// not cost all others.
-    fn value_without_quotes(
+    fn write_value_without_quotes(
         &self,
         mut people: PersonMatcher,
         assign: &Assign,
@@ -175,16 +175,17 @@ impl RuleWriter<'_> {
         people.equals.retain(|email| !email.contains('\''));
         let refused =
             (people.equals.len() < asked).then(|| Err("emails with a quote cannot be said".to_owned()));
-        let value = (asked == 0 || !people.equals.is_empty()).then(|| self.value(&people, assign, spans));
+        let value =
+            (asked == 0 || !people.equals.is_empty()).then(|| self.write_value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
     }
 
-    fn value(&self, people: &PersonMatcher, assign: &Assign, spans: &[Span]) -> Expressed<Value> {
-        let (name, outcome) = outcome(assign)?;
-        let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.filter(people)?))]);
+    fn write_value(&self, people: &PersonMatcher, assign: &Assign, spans: &[Span]) -> Expressed<Value> {
+        let (name, outcome) = write_assign(assign)?;
+        let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.write_filter(people)?))]);
         value.insert(name.to_owned(), outcome);
         if !spans.is_empty() {
-            let ranges = spans.iter().map(range).collect::<Option<Vec<_>>>();
+            let ranges = spans.iter().map(write_range).collect::<Option<Vec<_>>>();
             let ranges = ranges.ok_or("dates can only be said in whole days")?;
             value.insert("date_ranges".to_owned(), Value::from(ranges));
         }
@@ -192,9 +193,9 @@ impl RuleWriter<'_> {
     }
 
     /// The rule's condition and one on people, as VQL.
-    fn filter(&self, people: &PersonMatcher) -> Expressed<String> {
+    fn write_filter(&self, people: &PersonMatcher) -> Expressed<String> {
         let mut filter = self.rule.when.clone();
-        for sentence in self.sentences(people)? {
+        for sentence in self.write_person_conditions(people)? {
             let parsed = Filter::parse(&sentence).map_err(|error| error.to_string())?;
             filter = Some(match filter {
                 Some(filter) => filter.and(parsed).map_err(|error| error.to_string())?,
@@ -208,7 +209,7 @@ impl RuleWriter<'_> {
     }
 
     /// Conditions that all must hold of a charge caused by such people.
-    fn sentences(&self, people: &PersonMatcher) -> Expressed<Vec<String>> {
+    fn write_person_conditions(&self, people: &PersonMatcher) -> Expressed<Vec<String>> {
         if people.is_empty() {
             return Ok(Vec::new());
         }
@@ -228,16 +229,16 @@ impl RuleWriter<'_> {
         ];
         let mut sentences = vec![format!("{} = {}", Dimension::Provider, quoted(self.provider))];
         for (list, patterns) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
-            sentences.push(self.any_of(list.iter().flat_map(|text| patterns(text)))?);
+            sentences.push(self.write_any_of(list.iter().flat_map(|text| patterns(text)))?);
         }
         if people.who == Some(ActorKind::Person) {
-            sentences.push(self.any_of([format!("{ANY}@{ANY}")])?);
+            sentences.push(self.write_any_of([format!("{ANY}@{ANY}")])?);
         }
         Ok(sentences)
     }
 
     /// That the person fits one of the patterns.
-    fn any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
+    fn write_any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
         let (likes, whole): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|each| each.contains(ANY));
         if likes.iter().any(|pattern| pattern.contains('%')) {
             return Err("a text with `%` cannot be said".to_owned());
@@ -288,7 +289,7 @@ fn any_time() -> Timestamp {
 }
 
 /// What a rule gives, as a field of a value.
-fn outcome(assign: &Assign) -> Expressed<(&'static str, Value)> {
+fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
         Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
@@ -307,7 +308,7 @@ fn outcome(assign: &Assign) -> Expressed<(&'static str, Value)> {
 }
 
 /// Vantage's last day is within; ours is the first that is not.
-fn range(span: &Span) -> Option<Value> {
+fn write_range(span: &Span) -> Option<Value> {
     let day = |at: Timestamp| (Timestamp::midnight(at.date()) == at).then(|| at.date());
     let mut range = Map::new();
     if let Some(from) = span.from {

@@ -6,7 +6,11 @@ use std::ops::Range;
 use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
-use crate::vql::{BRANCHES_MAX, BYTES_MAX};
+/// How many OR branches the sentence may have.
+pub(crate) const BRANCHES_MAX: usize = 1_000;
+
+/// How many bytes the sentence may have.
+pub(crate) const BYTES_MAX: usize = 1 << 20;
 
 /// A reason why a filter is not expressible in VQL, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]

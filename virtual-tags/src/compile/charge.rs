@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::directory::lookup::Directory;
+use crate::ids::FactId;
 use crate::names::lowercase;
 use crate::rules::person_matcher::{ActorKind, PersonMatcher};
 
@@ -60,7 +61,7 @@ impl<'a> Charge<'a> {
     }
 
     /// What the directory says.
-    pub(crate) fn fact(&self, fact: usize) -> Option<&'a Arc<str>> {
+    pub(crate) fn fact(&self, fact: FactId) -> Option<&'a Arc<str>> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
 

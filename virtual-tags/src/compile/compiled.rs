@@ -8,6 +8,7 @@ use crate::compile::cost_split::CostSplit;
 use crate::compile::dependencies::Dependencies;
 use crate::compile::headcount::Headcounts;
 use crate::compile::index::Index;
+use crate::ids::{FactId, KeyId, RuleId, Table};
 use crate::place::{Place, SourceText};
 use crate::rules::assign::{FromField, Transform};
 use crate::rules::person_matcher::PersonMatcher;
@@ -22,14 +23,14 @@ pub(crate) struct CompiledTag {
     /// The provider's tag whose value stands, if it has one.
     pub(crate) provider_tag: Option<Dimension>,
     /// As written, but for letter case in conditions on people.
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Table<RuleId, Rule>,
     /// What each of them gives.
-    pub(super) assigns: Vec<CompiledAssign>,
+    pub(super) assigns: Table<RuleId, CompiledAssign>,
     pub(crate) index: Index,
-    /// The numbers of the keys that rules read, ascending.
-    pub(crate) reads: Vec<usize>,
-    /// The numbers of the keys by whose cost rules share charges out.
-    pub(crate) cost_bases: Vec<usize>,
+    /// The keys that rules read, ascending.
+    pub(crate) reads: Vec<KeyId>,
+    /// The keys by whose cost rules split charges.
+    pub(crate) cost_bases: Vec<KeyId>,
     /// What else they depend on.
     pub(crate) dependencies: Dependencies,
     /// Where the key stands.
@@ -51,27 +52,32 @@ pub(crate) struct CompiledRule<'a> {
 
 pub(crate) enum CompiledAssign {
     Value(Arc<str>),
-    /// The fact of that number, and what becomes of its text.
-    Fact(usize, Vec<Transform>),
+    /// A fact, and how its text is transformed.
+    Fact(FactId, Vec<Transform>),
     Field(FromField),
     Shares(Arc<[Share]>),
     Headcount {
-        fact: usize,
+        fact: FactId,
         counts: Arc<Headcounts>,
-        within: Option<usize>,
+        within: Option<FactId>,
     },
     Cost(Box<CostSplit>),
 }
 
 impl CompiledTag {
-    /// The rule of that number, counted from 0.
-    pub(crate) fn rule(&self, number: usize) -> Option<CompiledRule<'_>> {
-        Some(compiled(self.rules.get(number)?, self.assigns.get(number)?))
+    /// Returns a rule of this key.
+    pub(crate) fn rule(&self, id: RuleId) -> Option<CompiledRule<'_>> {
+        Some(compiled(self.rules.get(id)?, self.assigns.get(id)?))
     }
 
-    /// The rules, in order.
+    /// Returns the rules, in order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = CompiledRule<'_>> {
         self.rules.iter().zip(&self.assigns).map(|(rule, assign)| compiled(rule, assign))
+    }
+
+    /// Returns the rules with their ids, in order.
+    pub(crate) fn rules_with_ids(&self) -> impl Iterator<Item = (RuleId, CompiledRule<'_>)> {
+        self.rules.ids().zip(self.rules())
     }
 }
 

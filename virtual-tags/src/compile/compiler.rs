@@ -13,6 +13,7 @@ use crate::compile::headcount::Headcounts;
 use crate::compile::index::IndexBuilder;
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::ids::{FactId, Id, KeyId, RuleId, Table};
 use crate::place::Place;
 use crate::rules::assign::{Assign, FromDirectory, Split};
 use crate::rules::rule_set::{Rule, TagDefinition};
@@ -22,7 +23,7 @@ use crate::weights::Share;
 /// What compiling needs to know.
 pub(crate) struct Compiler<'a> {
     pub(crate) directory: &'a Directory,
-    pub(crate) keys: &'a [Arc<str>],
+    pub(crate) keys: &'a Table<KeyId, Arc<str>>,
 }
 
 impl Compiler<'_> {
@@ -41,24 +42,24 @@ impl Compiler<'_> {
             needs.add_field(&from_field.field);
         }
         let mut rules = tag.rules;
-        let mut then = Vec::with_capacity(rules.len());
-        let mut index = IndexBuilder::default();
-        for (number, rule) in rules.iter_mut().enumerate() {
+        let mut assigns = Table::default();
+        let mut index_builder = IndexBuilder::default();
+        for (index, rule) in rules.iter_mut().enumerate() {
             rule.people.normalize();
             if let Some(gives) =
                 errors.ok_or_collect(self.compile_assign(rule, tag.default.as_ref(), &mut reads))
             {
-                index.add_rule(number, rule);
+                index_builder.add_rule(RuleId::from_index(index), rule);
                 needs.add_rule(rule);
                 if let CompiledAssign::Cost(split) = &gives {
                     bases.push(split.basis);
                 }
-                then.push(gives);
+                assigns.push(gives);
             }
         }
         reads.sort_unstable();
         reads.dedup();
-        let index = index.build().map_err(|_| {
+        let index = index_builder.build().map_err(|_| {
             let message = "the texts that the rules of this key ask for are too long together; split the key";
             Error::new(ErrorKind::Rules, tag.place.clone(), message)
         });
@@ -66,8 +67,8 @@ impl Compiler<'_> {
             default: tag.default,
             default_from: tag.default_from,
             provider_tag: own,
-            rules,
-            assigns: then,
+            rules: rules.into(),
+            assigns,
             index: errors.ok_or_collect(index)?,
             reads,
             cost_bases: bases,
@@ -80,7 +81,7 @@ impl Compiler<'_> {
         &self,
         rule: &Rule,
         default: Option<&Arc<str>>,
-        reads: &mut Vec<usize>,
+        reads: &mut Vec<KeyId>,
     ) -> Result<CompiledAssign> {
         let fail = |message: &str| Err(Error::new(ErrorKind::Rules, rule.place.clone(), message));
         for (key, span) in rule.when.as_ref().map(keys_read).unwrap_or_default() {
@@ -125,35 +126,33 @@ impl Compiler<'_> {
     }
 
     /// The number of the key, if the dimension is one.
-    fn key_read(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<usize>> {
+    fn key_read(&self, dimension: &Dimension, place: Option<&Place>, who: &str) -> Result<Option<KeyId>> {
         match dimension {
             Dimension::VirtualTag(key) => self.key_id(key, place, who).map(Some),
             _ => Ok(None),
         }
     }
 
-    fn key_id(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<usize> {
-        if let Some(number) = self.keys.iter().position(|each| each == key) {
-            return Ok(number);
+    fn key_id(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<KeyId> {
+        if let Some(id) = self.keys.position(|each| each == key) {
+            return Ok(id);
         }
         let hint = match closest(key, self.keys.iter().map(|each| &**each)) {
             Some(near) => format!("did you mean `{}`?", Dimension::VirtualTag(near.into())),
-            None => format!("there are: {}", self.keys.join(", ")),
+            None => format!("there are: {}", self.keys.as_slice().join(", ")),
         };
         let dimension = Dimension::VirtualTag(Arc::clone(key));
         let message = format!("{who} reads `{dimension}`, but no `[[tag]]` has that key; {hint}");
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }
 
-    fn fact_id(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<usize> {
-        let facts = self.directory.facts();
+    fn fact_id(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<FactId> {
         let found = self.directory.fact_named(name);
-        if let Some(fact) = found.as_ref().ok().and_then(|found| facts.iter().position(|fact| fact == *found))
-        {
+        if let Some(fact) = found.as_ref().ok().and_then(|found| self.directory.fact_id(found)) {
             return Ok(fact);
         }
         let message = match found {
-            Err(message) if !facts.is_empty() => message,
+            Err(message) if !self.directory.facts().is_empty() => message,
             _ => format!("`{field} = \"{name}\"` needs a directory, and none is given"),
         };
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))

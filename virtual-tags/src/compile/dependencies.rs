@@ -42,7 +42,9 @@ impl Dependencies {
                 self.counts = true;
             }
             Assign::Split(Split::Cost { within, .. }) => {
-                within.iter().for_each(|within| self.add_field(within));
+                if let Some(within) = within {
+                    self.add_field(within);
+                }
             }
             Assign::Value(_) | Assign::Split(_) => {}
         }

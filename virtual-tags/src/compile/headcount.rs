@@ -8,6 +8,7 @@ use cost_model::{Timestamp, Window};
 use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
 use crate::directory::snapshot::times_within;
+use crate::ids::FactId;
 use crate::weights;
 use crate::weights::Share;
 
@@ -25,7 +26,7 @@ pub(crate) struct Headcounts {
 type Changes = BTreeMap<(Option<Arc<str>>, Arc<str>), i128>;
 
 impl Headcounts {
-    pub(crate) fn new(directory: &Directory, fact: usize, within: Option<usize>) -> Self {
+    pub(crate) fn new(directory: &Directory, fact: FactId, within: Option<FactId>) -> Self {
         let mut changes: BTreeMap<Option<Timestamp>, Changes> = BTreeMap::from([(None, Changes::new())]);
         let before_all = before_first(directory);
         for person in directory.everyone() {

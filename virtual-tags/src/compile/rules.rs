@@ -13,6 +13,7 @@ use crate::compile::order::{evaluation_order, transitive_reads};
 use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;
 use crate::error::{Error, ErrorKind, ErrorList, Result};
+use crate::ids::{FactId, KeyId, Table};
 use crate::place::Place;
 use crate::rules::person_matcher::ActorKind;
 use crate::rules::rule_set::RuleSet;
@@ -42,22 +43,22 @@ pub struct Rules(pub(crate) Arc<Compiled>);
 
 /// What compiling makes of rules.
 pub(crate) struct Compiled {
-    pub(crate) keys: Vec<Arc<str>>,
-    pub(crate) tags: Vec<CompiledTag>,
+    pub(crate) keys: Table<KeyId, Arc<str>>,
+    pub(crate) tags: Table<KeyId, CompiledTag>,
     pub(crate) directory: Directory,
     /// Where a charge may name its person, in order.
     pub(crate) person: Vec<Dimension>,
-    /// The numbers of the keys, each after those it reads.
-    pub(crate) order: Vec<usize>,
+    /// The keys, each after those it reads.
+    pub(crate) order: Vec<KeyId>,
     /// By key: all that it reads, also through others.
-    pub(crate) ancestors: Vec<Vec<usize>>,
+    pub(crate) ancestors: Table<KeyId, Vec<KeyId>>,
     /// What the rules depend on.
     pub(crate) reads: Vec<Dimension>,
     /// The ends of the rules' spans.
     pub(crate) spans: Vec<Timestamp>,
 }
 
-cost_model::masked_debug!(Compiled { keys, directory });
+cost_model::masked_debug!(Compiled { keys: |it| it.keys.as_slice(), directory });
 
 impl Compiled {
     /// A charge with these dimensions at an instant, as the rules see it.
@@ -65,13 +66,13 @@ impl Compiled {
         Charge::new(dimensions, at, &self.directory, &self.person)
     }
 
-    pub(crate) fn key_id(&self, key: &str) -> Option<usize> {
-        self.keys.iter().position(|each| **each == *key)
+    pub(crate) fn key_id(&self, key: &str) -> Option<KeyId> {
+        self.keys.position(|each| **each == *key)
     }
 
     /// The rules that share charges out by cost, in the order in which their costs can be known.
     pub(crate) fn cost_splits(&self) -> impl Iterator<Item = (Option<&Place>, &CostSplit)> {
-        let tags = self.order.iter().filter_map(|number| self.tags.get(*number));
+        let tags = self.order.iter().filter_map(|key| self.tags.get(*key));
         tags.flat_map(CompiledTag::rules).filter_map(|rule| match rule.assign {
             CompiledAssign::Cost(split) => Some((rule.place, &**split)),
             _ => None,
@@ -79,13 +80,13 @@ impl Compiled {
     }
 
     /// The facts that rules read, ascending.
-    pub(crate) fn facts_read(&self) -> Vec<usize> {
+    pub(crate) fn facts_read(&self) -> Vec<FactId> {
         let mut facts = BTreeSet::new();
         for rule in self.tags.iter().flat_map(CompiledTag::rules) {
             match rule.assign {
                 CompiledAssign::Fact(fact, _) => drop(facts.insert(*fact)),
                 CompiledAssign::Headcount { fact, within, .. } => {
-                    facts.extend([*fact].into_iter().chain(*within))
+                    facts.extend([*fact].into_iter().chain(*within));
                 }
                 CompiledAssign::Value(_)
                 | CompiledAssign::Field(_)
@@ -111,9 +112,9 @@ impl Compiled {
     }
 
     /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.
-    pub(crate) fn depends_on_costs(&self, number: usize) -> bool {
-        let read = self.ancestors.get(number).into_iter().flatten();
-        let mut tags = read.chain([&number]).filter_map(|each| self.tags.get(*each));
+    pub(crate) fn depends_on_costs(&self, key: KeyId) -> bool {
+        let read = self.ancestors.get(key).into_iter().flatten();
+        let mut tags = read.chain([&key]).filter_map(|each| self.tags.get(*each));
         tags.any(|tag| !tag.cost_bases.is_empty())
     }
 
@@ -141,19 +142,21 @@ impl Rules {
         rule_set.check_keys()?;
         rule_set.check_person()?;
         let person = rule_set.person_fields().to_vec();
-        let keys: Vec<_> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
-        let places: Vec<_> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
+        let keys: Table<KeyId, _> = rule_set.tags.iter().map(|tag| Arc::clone(&tag.key)).collect();
+        let places: Table<KeyId, _> = rule_set.tags.iter().map(|tag| tag.place.clone()).collect();
         let compiler = Compiler { directory: &directory, keys: &keys };
         let mut errors = ErrorList::default();
-        let tags: Vec<_> =
+        let tags: Table<KeyId, _> =
             rule_set.tags.into_iter().filter_map(|tag| compiler.compile_tag(tag, &mut errors)).collect();
         errors.into_result()?;
-        let order = evaluation_order(&tags, &keys).map_err(|circle| {
-            let message =
-                format!("the keys read each other in a circle: {circle}; let one of them read only writer");
-            let first = circle.split(" -> ").next().unwrap_or_default();
-            let place = keys.iter().position(|key| **key == *first).and_then(|number| places.get(number));
-            Error::new(ErrorKind::Rules, place.cloned().flatten(), message)
+        let order = evaluation_order(&tags).map_err(|circle| {
+            let names: Vec<_> = circle.iter().filter_map(|key| keys.get(*key)).map(|key| &**key).collect();
+            let message = format!(
+                "the keys read each other in a circle: {}; let one of them read only fields",
+                names.join(" -> ")
+            );
+            let place = circle.first().and_then(|first| places.get(*first)).cloned().flatten();
+            Error::new(ErrorKind::Rules, place, message)
         })?;
         Ok(Self(Arc::new(Compiled {
             reads: dimensions_read(&tags, &person),
@@ -169,7 +172,7 @@ impl Rules {
 
     /// Returns the tag keys, in their declared order.
     pub fn keys(&self) -> &[Arc<str>] {
-        &self.0.keys
+        self.0.keys.as_slice()
     }
 
     /// Returns the value that charges get which no rule of a key matches, if the key has one.
@@ -191,7 +194,7 @@ pub(crate) fn sorted_instants(instants: impl Iterator<Item = Timestamp>) -> Vec<
 }
 
 /// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
-fn dimensions_read(tags: &[CompiledTag], person: &[Dimension]) -> Vec<Dimension> {
+fn dimensions_read(tags: &Table<KeyId, CompiledTag>, person: &[Dimension]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
     for needs in tags.iter().map(|tag| &tag.dependencies) {
         reads.extend(needs.dimensions.iter().cloned());

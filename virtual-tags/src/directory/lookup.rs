@@ -8,6 +8,7 @@ use cost_model::Timestamp;
 
 use crate::directory::aliases::Aliases;
 use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
+use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, strip_plus_tag};
 use crate::place::Place;
 
@@ -25,7 +26,7 @@ use crate::place::Place;
 /// stand in the email column too.
 #[derive(Clone, Default)]
 pub struct Directory {
-    pub(super) facts: Vec<Arc<str>>,
+    pub(super) facts: Table<FactId, Arc<str>>,
     /// In the order in which they are asked.
     pub(super) sources: Vec<DirectorySource>,
     pub(super) aliases: Aliases,
@@ -36,7 +37,7 @@ pub struct Directory {
     pub(super) boundaries: Vec<Timestamp>,
 }
 
-cost_model::masked_debug!(Directory { facts, people: |it| it.people() });
+cost_model::masked_debug!(Directory { facts: |it| it.facts.as_slice(), people: |it| it.people() });
 
 /// How a name was found in a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +53,7 @@ pub enum MatchKind {
 
 impl Directory {
     pub(super) fn from_source(facts: Vec<Arc<str>>, source: DirectorySource) -> Self {
-        let mut directory = Self { facts, sources: vec![source], ..Self::default() };
+        let mut directory = Self { facts: facts.into(), sources: vec![source], ..Self::default() };
         directory.find_boundaries();
         directory
     }
@@ -95,7 +96,17 @@ impl Directory {
 
     /// The names of the facts, in the order of the columns.
     pub fn facts(&self) -> &[Arc<str>] {
-        &self.facts
+        self.facts.as_slice()
+    }
+
+    /// Returns the name of a fact.
+    pub(crate) fn fact_name(&self, fact: FactId) -> Option<&Arc<str>> {
+        self.facts.get(fact)
+    }
+
+    /// Returns the fact of exactly that name.
+    pub(crate) fn fact_id(&self, name: &str) -> Option<FactId> {
+        self.facts.position(|fact| **fact == *name)
     }
 
     /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
@@ -109,16 +120,16 @@ impl Directory {
     }
 
     pub(crate) fn no_such_column(&self, name: &str) -> String {
-        if self.facts.is_empty() {
+        if self.facts().is_empty() {
             return format!(
                 "the directory has no column `{name}`; it has none but those of emails and dates"
             );
         }
-        format!("the directory has no column `{name}`; it has: {}", self.facts.join(", "))
+        format!("the directory has no column `{name}`; it has: {}", self.facts.as_slice().join(", "))
     }
 
     /// The distinct values of a fact, each with a line that has it, in the order of the lines.
-    pub(crate) fn distinct_values(&self, fact: usize) -> Vec<(Arc<str>, Option<Place>)> {
+    pub(crate) fn distinct_values(&self, fact: FactId) -> Vec<(Arc<str>, Option<Place>)> {
         let mut values: HashMap<Arc<str>, (usize, u64)> = HashMap::new();
         for (number, source) in self.sources.iter().enumerate() {
             let Some(column) = source.columns.get(fact).copied().flatten() else { continue };
@@ -156,14 +167,14 @@ impl Directory {
     /// A fact about the person of that email at that instant; `None` if the person is unknown, no dates cover the
     /// instant, or the fact is left empty.
     pub fn fact(&self, email: &str, fact: &str, at: Timestamp) -> Option<&str> {
-        self.fact_at(email, self.facts.iter().position(|each| **each == *fact)?, at)
+        self.fact_at(email, self.fact_id(fact)?, at)
     }
 
-    pub(crate) fn fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&str> {
+    pub(crate) fn fact_at(&self, email: &str, fact: FactId, at: Timestamp) -> Option<&str> {
         self.shared_fact_at(email, fact, at).map(|value| &**value)
     }
 
-    pub(crate) fn shared_fact_at(&self, email: &str, fact: usize, at: Timestamp) -> Option<&Arc<str>> {
+    pub(crate) fn shared_fact_at(&self, email: &str, fact: FactId, at: Timestamp) -> Option<&Arc<str>> {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
         self.sources.iter().find_map(|source| {

@@ -28,12 +28,12 @@ impl Directory {
     /// ```
     pub fn or(mut self, lower: Self) -> Self {
         for fact in &lower.facts {
-            if !self.facts.contains(fact) {
+            if !self.facts().contains(fact) {
                 self.facts.push(Arc::clone(fact));
             }
         }
         for mut source in lower.sources {
-            let old = |fact: &Arc<str>| lower.facts.iter().position(|each| each == fact);
+            let old = |fact: &Arc<str>| lower.facts.position(|each| each == fact);
             let column = |fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten());
             source.columns = self.facts.iter().map(column).collect();
             self.sources.push(source);

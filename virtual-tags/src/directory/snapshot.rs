@@ -7,6 +7,7 @@ use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::{Directory, MatchKind};
 use crate::directory::source::{DatedRow, DirectorySource};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ids::FactId;
 use crate::place::Place;
 use crate::span::Span;
 
@@ -40,7 +41,7 @@ struct SnapshotAlias {
 impl Directory {
     /// What rules that read these facts can use of the directory in a period; all entries ended before count only for who was
     /// removed.
-    pub(crate) fn take_snapshot(&self, period: Window, facts: &[usize]) -> DirectorySnapshot {
+    pub(crate) fn take_snapshot(&self, period: Window, facts: &[FactId]) -> DirectorySnapshot {
         let period = self.lookup_span(period);
         let names = facts.iter().filter_map(|fact| self.facts.get(*fact)).map(ToString::to_string);
         let rows = |source: &DirectorySource| {
@@ -86,7 +87,7 @@ impl Directory {
         writer: &mut DigestWriter,
         ids: &[String],
         period: Window,
-        (facts, asks_removed): (&[usize], bool),
+        (facts, asks_removed): (&[FactId], bool),
     ) {
         writer.write_count(ids.len());
         for id in ids {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cost_model::Timestamp;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, lowercase};
 use crate::place::Place;
 use crate::span::Span;
@@ -17,7 +18,7 @@ pub(super) struct DirectorySource {
     /// Emails with all case lowercased away; `None` where two people share one.
     lowercased: HashMap<String, Option<String>>,
     /// By fact of the directory: where in an entry it stands.
-    pub(super) columns: Vec<Option<usize>>,
+    pub(super) columns: Table<FactId, Option<usize>>,
     /// The file's name, if it has rows.
     file: Option<Arc<str>>,
 }

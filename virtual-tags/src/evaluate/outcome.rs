@@ -10,6 +10,7 @@ use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::compile::rules::Compiled;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::evaluate::tag_values::WithTagValues;
+use crate::ids::{Id, KeyId, RuleId};
 use crate::rules::answer::Answer;
 use crate::rules::assign::{FromField, transformed};
 use crate::weights;
@@ -61,24 +62,24 @@ impl ResolvedRules {
         tag: &CompiledTag,
         charge: &Charge<'_>,
         dimensions: &dyn Dimensions,
-    ) -> Option<(usize, Outcome)> {
+    ) -> Option<(RuleId, Outcome)> {
         let mut candidates = tag.index.candidates(charge).into_iter();
-        candidates.find_map(|number| Some((number, tag.rule(number)?.apply(self, charge, dimensions)?)))
+        candidates.find_map(|id| Some((id, tag.rule(id)?.apply(self, charge, dimensions)?)))
     }
 
     /// The parts that a charge falls into by some keys and all that they read, with values by the number of the key. Keys that
     /// none of these need later are forgotten, and parts that are then alike are one.
-    pub(crate) fn evaluate_parts(&self, wanted: &[usize], charge: &Charge<'_>) -> Vec<Part> {
+    pub(crate) fn evaluate_parts(&self, wanted: &[KeyId], charge: &Charge<'_>) -> Vec<Part> {
         let Compiled { tags, ancestors, order, .. } = &*self.compiled;
-        let mut needed: HashSet<usize> = wanted.iter().copied().collect();
+        let mut needed: HashSet<KeyId> = wanted.iter().copied().collect();
         needed.extend(wanted.iter().filter_map(|each| ancestors.get(*each)).flatten());
         let order: Vec<_> = order.iter().copied().filter(|each| needed.contains(each)).collect();
         let mut parts = vec![Part { values: vec![None; tags.len()], weight: 1 }];
-        for (position, number) in order.iter().enumerate() {
-            let Some(tag) = tags.get(*number) else { continue };
-            parts = self.extend_parts(parts, *number, tag, charge);
+        for (position, key) in order.iter().enumerate() {
+            let Some(tag) = tags.get(*key) else { continue };
+            parts = self.extend_parts(parts, *key, tag, charge);
             let later = order.iter().skip(position + 1).filter_map(|each| tags.get(*each));
-            let mut live: HashSet<usize> = later.flat_map(|tag| &tag.reads).copied().collect();
+            let mut live: HashSet<KeyId> = later.flat_map(|tag| &tag.reads).copied().collect();
             live.extend(wanted);
             parts = merge_parts(parts, &live);
         }
@@ -88,7 +89,7 @@ impl ResolvedRules {
     fn extend_parts(
         &self,
         parts: Vec<Part>,
-        number: usize,
+        key: KeyId,
         tag: &CompiledTag,
         charge: &Charge<'_>,
     ) -> Vec<Part> {
@@ -109,7 +110,7 @@ impl ResolvedRules {
         {
             for ((value, _), weight) in shares.into_iter().zip(weights) {
                 let mut values = part.values.clone();
-                if let Some(slot) = values.get_mut(number) {
+                if let Some(slot) = values.get_mut(key.index()) {
                     *slot = value;
                 }
                 extended.push(Part { values, weight });
@@ -119,18 +120,18 @@ impl ResolvedRules {
     }
 }
 
-fn merge_parts(parts: Vec<Part>, live: &HashSet<usize>) -> Vec<Part> {
+fn merge_parts(parts: Vec<Part>, live: &HashSet<KeyId>) -> Vec<Part> {
     let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
     let mut known: HashMap<Vec<Option<Arc<str>>>, usize> = HashMap::new();
     for mut part in parts {
-        for (number, value) in part.values.iter_mut().enumerate() {
-            if !live.contains(&number) {
+        for (index, value) in part.values.iter_mut().enumerate() {
+            if !live.contains(&KeyId::from_index(index)) {
                 *value = None;
             }
         }
         let next = merged.len();
-        let number = *known.entry(part.values.clone()).or_insert(next);
-        match merged.get_mut(number) {
+        let place = *known.entry(part.values.clone()).or_insert(next);
+        match merged.get_mut(place) {
             Some(same) => same.weight = same.weight.saturating_add(part.weight),
             None => merged.push(part),
         }

@@ -9,6 +9,7 @@ use cost_model::filter::closest;
 use crate::compile::rules::Rules;
 use crate::error::{Result, mask_emails};
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::ids::KeyId;
 use crate::place::Place;
 use crate::rules::answer::Answer;
 use crate::rules::rule_test::RuleTest;
@@ -38,7 +39,7 @@ impl Rules {
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Result<Vec<TestFailure>> {
         let tests: Vec<_> = tests.into_iter().collect();
         let expected = tests.iter().flat_map(|test| &test.expect);
-        let weighs = |number: Option<usize>| number.is_some_and(|number| self.0.depends_on_costs(number));
+        let weighs = |key: Option<KeyId>| key.is_some_and(|key| self.0.depends_on_costs(key));
         if expected.map(|(key, _)| self.0.key_id(key)).any(weighs) {
             return Ok(self.tagger()?.run_tests(tests));
         }
@@ -53,7 +54,7 @@ impl ResolvedRules {
         for test in tests {
             for (key, expected) in &test.expect {
                 let keys = &self.compiled.keys;
-                let known = keys.contains(key);
+                let known = keys.as_slice().contains(key);
                 let actual = known.then(|| self.answer(key, test, test.at));
                 if actual.as_ref().is_none_or(|actual| actual.normalized() != expected.normalized()) {
                     let near = closest(key, keys.iter().map(|key| &**key)).filter(|_| !known);

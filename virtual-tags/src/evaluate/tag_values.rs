@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
 
+use crate::ids::{Id, KeyId, Table};
+
 /// The dimensions of a charge with the values of other keys.
 pub(crate) struct WithTagValues<'a> {
     pub(crate) inner: &'a dyn Dimensions,
-    pub(crate) keys: &'a [Arc<str>],
+    pub(crate) keys: &'a Table<KeyId, Arc<str>>,
+    /// By [`KeyId`].
     pub(crate) values: &'a [Option<Arc<str>>],
 }
 
 impl WithTagValues<'_> {
     fn value(&self, key: &str) -> Option<&str> {
-        let number = self.keys.iter().position(|each| **each == *key)?;
-        self.values.get(number)?.as_deref()
+        let id = self.keys.position(|each| **each == *key)?;
+        self.values.get(id.index())?.as_deref()
     }
 }
 

@@ -9,6 +9,7 @@ use crate::compile::charge::Charge;
 use crate::compile::rules::sorted_instants;
 use crate::evaluate::outcome::Outcome;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::ids::{Id, KeyId};
 use crate::rules::answer::Answer;
 
 impl ResolvedRules {
@@ -18,8 +19,8 @@ impl ResolvedRules {
     }
 
     /// The values of keys that read no others and share nothing out; else `None`.
-    fn unsplit(&self, numbers: &[Option<usize>], charge: &Charge<'_>) -> Option<Vec<Option<Arc<str>>>> {
-        let tags = numbers.iter().map(|number| Some(self.compiled.tags.get((*number)?)).flatten());
+    fn unsplit(&self, ids: &[Option<KeyId>], charge: &Charge<'_>) -> Option<Vec<Option<Arc<str>>>> {
+        let tags = ids.iter().map(|id| Some(self.compiled.tags.get((*id)?)).flatten());
         let value =
             |tag: Option<&_>| match tag.map_or(Outcome::Unset, |tag| self.evaluate_tag(tag, charge, &[])) {
                 Outcome::Value(value) => Some(Some(value)),
@@ -32,7 +33,7 @@ impl ResolvedRules {
 
 impl Tagger for ResolvedRules {
     fn keys(&self) -> &[Arc<str>] {
-        &self.compiled.keys
+        self.compiled.keys.as_slice()
     }
 
     fn reads(&self) -> &[Dimension] {
@@ -57,14 +58,14 @@ impl Tagger for ResolvedRules {
     }
 
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part> {
-        let numbers: Vec<_> = keys.iter().map(|key| self.compiled.key_id(key)).collect();
+        let ids: Vec<_> = keys.iter().map(|key| self.compiled.key_id(key)).collect();
         let charge = self.compiled.charge(dimensions, at);
-        if let Some(values) = self.unsplit(&numbers, &charge) {
+        if let Some(values) = self.unsplit(&ids, &charge) {
             return vec![Part::whole(values)];
         }
-        let wanted: Vec<_> = numbers.iter().copied().flatten().collect();
+        let wanted: Vec<_> = ids.iter().copied().flatten().collect();
         let joint = |part: Part| Part {
-            values: numbers.iter().map(|number| part.values.get((*number)?).cloned().flatten()).collect(),
+            values: ids.iter().map(|id| part.values.get((*id)?.index()).cloned().flatten()).collect(),
             weight: part.weight,
         };
         self.evaluate_parts(&wanted, &charge).into_iter().map(joint).collect()

@@ -12,6 +12,7 @@ use crate::compile::charge::Charge;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::fragments::first_value;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::ids::Id;
 
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
 const ONE: i128 = 1_000_000_000_000_000_000_000_000;
@@ -109,11 +110,11 @@ impl ResolvedRules {
         let tag = self
             .compiled
             .key_id(key)
-            .and_then(|number| self.compiled.tags.get(number))
+            .and_then(|id| self.compiled.tags.get(id))
             .filter(|tag| tag.reads.is_empty());
         let winner = tag.and_then(|tag| self.find_winner(tag, charge, charge.dimensions));
         match winner {
-            Some((number, _)) => format!("{key} rule {}", number + 1),
+            Some((rule, _)) => format!("{key} rule {}", rule.index() + 1),
             None => key.to_owned(),
         }
     }

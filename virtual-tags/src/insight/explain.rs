@@ -13,6 +13,7 @@ use crate::compile::rules::Compiled;
 use crate::directory::lookup::MatchKind;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::evaluate::tag_values::WithTagValues;
+use crate::ids::{Id, KeyId};
 use crate::place::Place;
 use crate::rules::answer::Answer;
 
@@ -92,8 +93,8 @@ impl ResolvedRules {
     /// Why a charge with these dimensions has its value of `key` at that instant; `None` if there is no such key.
     pub fn explain(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Option<Explanation> {
         let Compiled { keys, tags, directory, .. } = &*self.compiled;
-        let number = self.compiled.key_id(key)?;
-        let tag = tags.get(number)?;
+        let id = self.compiled.key_id(key)?;
+        let tag = tags.get(id)?;
         let charge = self.compiled.charge(dimensions, at);
         let trail = |id: std::borrow::Cow<'_, str>| NameLookup {
             name: directory.name_at(&id, at).into(),
@@ -102,15 +103,15 @@ impl ResolvedRules {
         };
         let read = tag.reads.as_slice();
         let parts = self.evaluate_parts(read, &charge).into_iter().map(|part| {
-            let name = |number: &usize| {
-                let value = part.values.get(*number).cloned().flatten();
-                keys.get(*number).map(|key| (Arc::clone(key), value))
+            let name = |id: &KeyId| {
+                let value = part.values.get(id.index()).cloned().flatten();
+                keys.get(*id).map(|key| (Arc::clone(key), value))
             };
             let read = read.iter().filter_map(name).collect();
             self.explained_part(tag, &charge, &part.values, (part.weight, read))
         });
         Some(Explanation {
-            key: Arc::clone(keys.get(number)?),
+            key: Arc::clone(keys.get(id)?),
             at,
             names: charge.ids().map(trail).collect(),
             parts: parts.collect(),
@@ -127,8 +128,8 @@ impl ResolvedRules {
         let dimensions = WithTagValues { inner: charge.dimensions, keys: &self.compiled.keys, values };
         let own = tag.provider_tag.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
         let (mut matching, mut nearest) = (Vec::new(), Vec::new());
-        for (number, rule) in tag.rules().enumerate() {
-            let explained = self.explained_rule(number + 1, rule, charge, &dimensions);
+        for (number, rule) in (1..).zip(tag.rules()) {
+            let explained = self.explained_rule(number, rule, charge, &dimensions);
             if explained.fails.is_empty() {
                 matching.push(explained);
             } else if explained.fails.len() == 1 && !explained.holds.is_empty() && nearest.len() < NEAREST_MAX
@@ -167,7 +168,7 @@ impl ResolvedRules {
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.assign {
             CompiledAssign::Fact(fact, _) => {
-                self.compiled.directory.facts().get(*fact).map(|fact| format!("`{fact}` in the directory"))
+                self.compiled.directory.fact_name(*fact).map(|fact| format!("`{fact}` in the directory"))
             }
             CompiledAssign::Field(from_field) => Some(format!("a value of {}", from_field.field)),
             CompiledAssign::Headcount { .. } => Some("people to count".to_owned()),

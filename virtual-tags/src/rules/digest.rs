@@ -89,7 +89,7 @@ impl DigestWriter {
             Split::Weights(parts) => {
                 self.write_text("weights");
                 self.write_list(parts, |writer, (value, weight)| {
-                    writer.write_pair(value, &weight.to_string())
+                    writer.write_pair(value, &weight.to_string());
                 });
             }
             Split::Percentages { parts, remainder_to_default } => {

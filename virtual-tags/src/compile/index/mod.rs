@@ -11,6 +11,7 @@ use aho_corasick::BuildError;
 use crate::compile::charge::Charge;
 use crate::compile::index::source::IndexedField;
 use crate::compile::index::texts::{Texts, TextsBuilder};
+use crate::ids::RuleId;
 use crate::rules::rule_set::Rule;
 
 /// The rules of one key by texts that a charge must have to meet them.
@@ -19,22 +20,22 @@ use crate::rules::rule_set::Rule;
 /// a list of emails or of parts of them, joined by AND to the rest, or a chain of OR of such. Rules without one are always
 /// looked at.
 pub(crate) struct Index {
-    always: Vec<usize>,
+    always: Vec<RuleId>,
     fields: Vec<(IndexedField, Texts)>,
 }
 
 #[derive(Default)]
 pub(crate) struct IndexBuilder {
-    always: Vec<usize>,
+    always: Vec<RuleId>,
     fields: HashMap<IndexedField, TextsBuilder>,
 }
 
 impl IndexBuilder {
-    pub(crate) fn add_rule(&mut self, number: usize, rule: &Rule) {
+    pub(crate) fn add_rule(&mut self, id: RuleId, rule: &Rule) {
         if !required::add_required_texts(rule, &mut |source, text| {
-            self.fields.entry(source).or_default().add_text(text, number);
+            self.fields.entry(source).or_default().add_text(text, id);
         }) {
-            self.always.push(number);
+            self.always.push(id);
         }
     }
 
@@ -46,8 +47,8 @@ impl IndexBuilder {
 }
 
 impl Index {
-    /// The numbers of the rules that the charge may meet, ascending.
-    pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<usize> {
+    /// The rules that the charge may meet, ascending.
+    pub(crate) fn candidates(&self, charge: &Charge<'_>) -> Vec<RuleId> {
         let mut rules = self.always.clone();
         for (source, texts) in &self.fields {
             if let Some(text) = source.read_text(charge) {

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use aho_corasick::{AhoCorasick, BuildError};
 use foldhash::fast::RandomState;
 
+use crate::ids::RuleId;
+
 /// Texts that must be there.
 #[derive(Clone, Copy)]
 pub(super) enum Required<'a> {
@@ -26,12 +28,12 @@ enum Position {
 /// The numbers of rules, by a text that each of them needs.
 #[derive(Default)]
 pub(super) struct TextsBuilder {
-    whole: HashMap<Box<str>, Vec<usize>, RandomState>,
-    parts: HashMap<(Position, Box<str>), Vec<usize>, RandomState>,
+    whole: HashMap<Box<str>, Vec<RuleId>, RandomState>,
+    parts: HashMap<(Position, Box<str>), Vec<RuleId>, RandomState>,
 }
 
 impl TextsBuilder {
-    pub(super) fn add_text(&mut self, required: Required<'_>, rule: usize) {
+    pub(super) fn add_text(&mut self, required: Required<'_>, rule: RuleId) {
         let (start, between, end) = match required {
             Required::Whole(text) => return self.whole.entry(text.into()).or_default().push(rule),
             Required::Literals { start, between, end } => (start, between, end),
@@ -72,15 +74,15 @@ fn last_bytes(text: &str) -> &str {
 
 /// The same, ready to be searched.
 pub(super) struct Texts {
-    whole: HashMap<Box<str>, Vec<usize>, RandomState>,
+    whole: HashMap<Box<str>, Vec<RuleId>, RandomState>,
     /// By the number of a pattern of the finder.
-    parts: Vec<(Position, Vec<usize>)>,
+    parts: Vec<(Position, Vec<RuleId>)>,
     finder: AhoCorasick,
 }
 
 impl Texts {
     /// Adds the rules whose text is there.
-    pub(super) fn find_rules(&self, text: &str, rules: &mut Vec<usize>) {
+    pub(super) fn find_rules(&self, text: &str, rules: &mut Vec<RuleId>) {
         rules.extend(self.whole.get(text).into_iter().flatten());
         for found in self.finder.find_overlapping_iter(text) {
             let Some((position, needing)) = self.parts.get(found.pattern().as_usize()) else { continue };

@@ -12,6 +12,7 @@ use crate::directory::lookup::MatchKind;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::evaluate::tag_values::WithTagValues;
 use crate::finding::{Finding, FindingKind};
+use crate::ids::{KeyId, RuleId, Table};
 
 /// How often a rule matched, and how often by the name that the directory has.
 #[derive(Clone, Copy, Default)]
@@ -21,16 +22,18 @@ struct Hits {
 }
 
 pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
-    let mut hits: Vec<Vec<Hits>> =
-        rules.compiled.tags.iter().map(|tag| vec![Hits::default(); tag.rules().count()]).collect();
+    let mut hits: Table<KeyId, Table<RuleId, Hits>> =
+        rules.compiled.tags.iter().map(|tag| tag.rules().map(|_| Hits::default()).collect()).collect();
     let mut seen = HashSet::new();
     for row in ledger.rows() {
         let Some(set) = ledger.set(row.set) else { continue };
         let epoch = rules.boundaries().partition_point(|boundary| *boundary <= row.at);
         if seen.insert((row.set, epoch)) {
             let charge = rules.compiled.charge(&set, row.at);
-            for (number, (tag, hits)) in rules.compiled.tags.iter().zip(&mut hits).enumerate() {
-                count_hits(rules, (number, tag), &charge, hits);
+            for (key, tag) in rules.compiled.tags.enumerate() {
+                if let Some(hits) = hits.get_mut(key) {
+                    count_hits(rules, (key, tag), &charge, hits);
+                }
             }
         }
     }
@@ -56,21 +59,21 @@ pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Fin
 
 fn count_hits(
     rules: &ResolvedRules,
-    (number, tag): (usize, &CompiledTag),
+    (key, tag): (KeyId, &CompiledTag),
     charge: &Charge<'_>,
-    hits: &mut [Hits],
+    hits: &mut Table<RuleId, Hits>,
 ) {
     let parts = match tag.reads.as_slice() {
         [] => vec![Vec::new()],
         _ => {
-            let read = rules.compiled.ancestors.get(number).map_or(&[][..], Vec::as_slice);
+            let read = rules.compiled.ancestors.get(key).map_or(&[][..], Vec::as_slice);
             rules.evaluate_parts(read, charge).into_iter().map(|part| part.values).collect()
         }
     };
     for values in parts {
         let dimensions =
             WithTagValues { inner: charge.dimensions, keys: &rules.compiled.keys, values: &values };
-        let winner = rules.find_winner(tag, charge, &dimensions).map(|(number, _)| number);
+        let winner = rules.find_winner(tag, charge, &dimensions).map(|(rule, _)| rule);
         if let Some((winner, hit)) = winner.and_then(|winner| tag.rule(winner).zip(hits.get_mut(winner))) {
             hit.all += 1;
             let asked =

@@ -14,6 +14,7 @@ use crate::compile::charge::Charge;
 use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::directory::lookup::Directory;
 use crate::finding::{Finding, FindingKind, on_line};
+use crate::ids::RuleId;
 use crate::names::{canonical_email, lowercase};
 use crate::rules::person_matcher::PersonMatcher;
 
@@ -42,9 +43,9 @@ struct Witness<'a> {
 pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
-    for (number, rule) in tag.rules().enumerate() {
+    for (id, rule) in tag.rules_with_ids() {
         let lists = lists(rule);
-        let mut covering: Vec<usize> = Vec::new();
+        let mut covering: Vec<RuleId> = Vec::new();
         let mut witnesses = witnesses(&lists);
         if !renames {
             for witness in &mut witnesses {
@@ -53,7 +54,7 @@ pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames:
         }
         let covered = witnesses.iter().all(|witness| {
             let earlier =
-                witness.candidates(tag, &directory, person).into_iter().take_while(|each| *each < number);
+                witness.candidates(tag, &directory, person).into_iter().take_while(|each| *each < id);
             let mut earlier = earlier.filter_map(|each| Some((each, tag.rule(each)?)));
             let found = earlier.find(|(_, earlier)| witness.is_taken_by(*earlier, rule));
             covering.extend(found.map(|(each, _)| each));
@@ -187,7 +188,7 @@ impl Witness<'_> {
         self.word(&Field::Email).or(self.email.as_ref())
     }
 
-    fn candidates(&self, tag: &CompiledTag, directory: &Directory, person: &[Dimension]) -> Vec<usize> {
+    fn candidates(&self, tag: &CompiledTag, directory: &Directory, person: &[Dimension]) -> Vec<RuleId> {
         let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory, person);
         match self.email() {
             Some((email, _)) => tag.index.candidates(&charge.with_email(email)),

@@ -15,29 +15,31 @@ use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod,
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
-    pub(super) fn assign(&self, rule: &mut tables::Rule, place: &Place) -> Result<Assign> {
+    pub(super) fn read_assign(&self, rule: &mut tables::Rule, place: &Place) -> Result<Assign> {
         let (transform, remainder) = (rule.transform.take(), rule.remainder.take());
         let taken = rule.from_field.is_some() || rule.from_directory.is_some();
         if let Some(unused) = transform.as_ref().filter(|_| !taken) {
             return Err(fail(
-                self.place(unused),
+                self.place_of(unused),
                 "`transform` goes with `from_field` and `from_directory` only",
             ));
         }
         if let Some(unused) = remainder.as_ref().filter(|_| rule.split.is_none()) {
-            return Err(fail(self.place(unused), "`remainder` goes with a `split` in percentages only"));
+            return Err(fail(self.place_of(unused), "`remainder` goes with a `split` in percentages only"));
         }
         match (rule.value.take(), rule.from_directory.take(), rule.from_field.take(), rule.split.take()) {
             (Some(value), None, None, None) => Ok(Assign::Value(self.not_empty(value, "value")?)),
             (None, Some(fact), None, None) => {
                 let mut lookup = FromDirectory::new(self.not_empty(fact, "from_directory")?);
-                lookup.transforms = self.transforms(transform.as_ref())?;
+                lookup.transforms = self.read_transforms(transform.as_ref())?;
                 Ok(Assign::FromDirectory(lookup))
             }
             (None, None, Some(field), None) => {
-                Ok(Assign::FromField(self.from_field(&field, transform.as_ref())?))
+                Ok(Assign::FromField(self.read_from_field(&field, transform.as_ref())?))
             }
-            (None, None, None, Some(split)) => Ok(Assign::Split(self.split(&split, remainder.as_ref())?)),
+            (None, None, None, Some(split)) => {
+                Ok(Assign::Split(self.read_split(&split, remainder.as_ref())?))
+            }
             (None, None, None, None) => Err(fail(place.clone(), format!("a rule needs a {SOURCES}"))),
             (Some(_), Some(_), None, None) => {
                 Err(fail(place.clone(), "a rule has either `value` or `from_directory`, not both"))
@@ -46,27 +48,27 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn from_field(
+    pub(super) fn read_from_field(
         &self,
         field: &Spanned<String>,
         transform: Option<&Spanned<Value>>,
     ) -> Result<FromField> {
-        let mut from_field = FromField::new(self.field(field)?);
+        let mut from_field = FromField::new(self.read_field(field)?);
         if matches!(from_field.field, Dimension::Tagged | Dimension::TokenType) {
-            return Err(fail(self.place(field), "a charge as a whole has no such field"));
+            return Err(fail(self.place_of(field), "a charge as a whole has no such field"));
         }
-        from_field.transforms = self.transforms(transform)?;
+        from_field.transforms = self.read_transforms(transform)?;
         Ok(from_field)
     }
 
-    pub(super) fn field(&self, text: &Spanned<String>) -> Result<Dimension> {
+    pub(super) fn read_field(&self, text: &Spanned<String>) -> Result<Dimension> {
         text.get_ref().parse().map_err(|error| {
-            fail(self.place(text), "this is not a field such as `costs.account` or `tags['team']`")
+            fail(self.place_of(text), "this is not a field such as `costs.account` or `tags['team']`")
                 .with_source(error)
         })
     }
 
-    fn transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {
+    fn read_transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {
         let Some(transform) = transform else { return Ok(Vec::new()) };
         let read = match transform.get_ref() {
             Value::Array(list) => list.iter().map(read_transform).collect::<Option<_>>(),
@@ -74,19 +76,19 @@ impl Reader<'_> {
         };
         read.ok_or_else(|| {
             fail(
-                self.place(transform),
+                self.place_of(transform),
                 "a transform is \"lower\", { split = \"-\", index = 0 }, { map = { a = \"A\" } } or { format = \
                  \"team-{0}\" }, or a list of such",
             )
         })
     }
 
-    fn split(&self, split: &Spanned<Value>, remainder: Option<&Spanned<String>>) -> Result<Split> {
+    fn read_split(&self, split: &Spanned<Value>, remainder: Option<&Spanned<String>>) -> Result<Split> {
         let remainder_to_default = match remainder {
             None => false,
             Some(remainder) if remainder.get_ref() == "default" => true,
             Some(remainder) => {
-                return Err(fail(self.place(remainder), "`remainder` can only be \"default\""));
+                return Err(fail(self.place_of(remainder), "`remainder` can only be \"default\""));
             }
         };
         let read = match split.get_ref() {
@@ -96,7 +98,7 @@ impl Reader<'_> {
         };
         let split_read = read.ok_or_else(|| {
             fail(
-                self.place(split),
+                self.place_of(split),
                 "a split is [\"A\", \"B\"], or a list of { value = \"A\", weight = 2 } or of { value = \"A\", percent = \
                  60 }, or { headcount = \"column\" }, or { cost_of = \"Key\", per = \"month\" }",
             )
@@ -104,7 +106,7 @@ impl Reader<'_> {
         match (&split_read, remainder) {
             (Split::Percentages { .. }, _) | (_, None) => Ok(split_read),
             (_, Some(remainder)) => {
-                Err(fail(self.place(remainder), "`remainder` goes with a `split` in percentages only"))
+                Err(fail(self.place_of(remainder), "`remainder` goes with a `split` in percentages only"))
             }
         }
     }

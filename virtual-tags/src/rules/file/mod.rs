@@ -50,14 +50,15 @@ fn read(toml: &str, file: &str) -> Result<RuleSet> {
         Error::new(ErrorKind::Rules, Some(place), error.message().to_owned())
     })?;
     let mut errors = ErrorList::default();
-    let person = file.person.map(|places| reader.person(&places)).transpose();
+    let person = file.person.map(|places| reader.read_person(&places)).transpose();
     let person = errors.ok_or_collect(person).flatten().unwrap_or_default();
     let mut tags = Vec::with_capacity(file.tag.len());
     for tag in file.tag {
-        let tag = reader.tag(tag, &mut errors);
+        let tag = reader.read_tag(tag, &mut errors);
         tags.extend(errors.ok_or_collect(tag));
     }
-    let tests = file.test.into_iter().filter_map(|test| errors.ok_or_collect(reader.test(test))).collect();
+    let tests =
+        file.test.into_iter().filter_map(|test| errors.ok_or_collect(reader.read_test(test))).collect();
     errors.into_result()?;
     Ok(RuleSet { tags, person, tests })
 }
@@ -67,32 +68,33 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn person(&self, places: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<Dimension>> {
+    fn read_person(&self, places: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<Dimension>> {
         if places.get_ref().is_empty() {
             let message = "`person` is empty; give the fields in which charges name people, or leave it out";
-            return Err(fail(self.place(places), message));
+            return Err(fail(self.place_of(places), message));
         }
         let mut read = Vec::new();
         for text in places.get_ref() {
-            let field = self.field(text)?;
+            let field = self.read_field(text)?;
             if let Some(reason) = no_place_of_a_person(&field) {
-                return Err(fail(self.place(text), reason));
+                return Err(fail(self.place_of(text), reason));
             }
             if read.contains(&field) {
-                return Err(fail(self.place(text), format!("`{field}` stands in `person` twice")));
+                return Err(fail(self.place_of(text), format!("`{field}` stands in `person` twice")));
             }
             read.push(field);
         }
         Ok(read)
     }
 
-    fn tag(&self, tag: tables::Tag, errors: &mut ErrorList) -> Result<TagDefinition> {
-        let rules = tag.rule.into_iter().filter_map(|rule| errors.ok_or_collect(self.rule(rule))).collect();
-        let place = self.place(&tag.key);
+    fn read_tag(&self, tag: tables::Tag, errors: &mut ErrorList) -> Result<TagDefinition> {
+        let rules =
+            tag.rule.into_iter().filter_map(|rule| errors.ok_or_collect(self.read_rule(rule))).collect();
+        let place = self.place_of(&tag.key);
         if let Some(unused) = tag.default_transform.as_ref().filter(|_| tag.default_from.is_none()) {
-            return Err(fail(self.place(unused), "`default_transform` goes with `default_from` only"));
+            return Err(fail(self.place_of(unused), "`default_transform` goes with `default_from` only"));
         }
-        let from_field = |field| self.from_field(field, tag.default_transform.as_ref());
+        let from_field = |field| self.read_from_field(field, tag.default_transform.as_ref());
         Ok(TagDefinition {
             key: self.not_empty(tag.key, "key")?,
             default: tag.default.map(|default| self.not_empty(default, "default")).transpose()?,
@@ -103,14 +105,14 @@ impl Reader<'_> {
         })
     }
 
-    fn rule(&self, rule: Spanned<tables::Rule>) -> Result<Rule> {
-        let place = self.place(&rule);
+    fn read_rule(&self, rule: Spanned<tables::Rule>) -> Result<Rule> {
+        let place = self.place_of(&rule);
         let mut table = rule.into_inner();
-        let assign = self.assign(&mut table, &place)?;
-        let when = table.when.as_ref().map(|when| self.condition(when)).transpose()?;
-        let condition_text = table.when.as_ref().and_then(|when| self.passage(when));
-        let people = self.people(&table)?;
-        let spans = self.spans(&table)?;
+        let assign = self.read_assign(&mut table, &place)?;
+        let when = table.when.as_ref().map(|when| self.read_condition(when)).transpose()?;
+        let condition_text = table.when.as_ref().and_then(|when| self.find_source_text(when));
+        let people = self.read_people(&table)?;
+        let spans = self.read_spans(&table)?;
         if when.is_none() && people.is_empty() && spans.is_empty() && matches!(assign, Assign::Value(_)) {
             return Err(fail(
                 place,
@@ -127,7 +129,7 @@ impl Reader<'_> {
         })
     }
 
-    fn people(&self, table: &tables::Rule) -> Result<PersonMatcher> {
+    fn read_people(&self, table: &tables::Rule) -> Result<PersonMatcher> {
         let list = |texts: &Option<tables::Texts>| match texts {
             None => Vec::new(),
             Some(tables::Texts::One(text)) => vec![text.as_str().into()],
@@ -137,7 +139,7 @@ impl Reader<'_> {
             |name: &Spanned<String>| match ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()) {
                 Some((_, who)) => Ok(*who),
                 None => Err(fail(
-                    self.place(name),
+                    self.place_of(name),
                     "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
                 )),
             };
@@ -155,21 +157,21 @@ impl Reader<'_> {
         })
     }
 
-    fn spans(&self, table: &tables::Rule) -> Result<Vec<Span>> {
-        let whole = table.from.as_ref().or(table.to.as_ref()).map(|text| self.place(text));
+    fn read_spans(&self, table: &tables::Rule) -> Result<Vec<Span>> {
+        let whole = table.from.as_ref().or(table.to.as_ref()).map(|text| self.place_of(text));
         let several = table.dates.iter().flatten();
         if let (Some(place), Some(_)) = (&whole, &table.dates) {
             return Err(fail(place.clone(), "a rule has either `from` and `to`, or `dates`, not both"));
         }
         let one = whole.map(|place| (table.from.as_ref(), table.to.as_ref(), place));
         let several = several.map(|dates| {
-            let place = self.place(dates);
+            let place = self.place_of(dates);
             (dates.get_ref().from.as_ref(), dates.get_ref().to.as_ref(), place)
         });
-        one.into_iter().chain(several).map(|(from, to, place)| self.span(from, to, place)).collect()
+        one.into_iter().chain(several).map(|(from, to, place)| self.read_span(from, to, place)).collect()
     }
 
-    fn span(
+    fn read_span(
         &self,
         from: Option<&Spanned<tables::Date>>,
         to: Option<&Spanned<tables::Date>>,
@@ -177,7 +179,7 @@ impl Reader<'_> {
     ) -> Result<Span> {
         let date = |date: &Spanned<tables::Date>| match parse_date(&date.get_ref().text()) {
             Some(date) => Ok(Timestamp::midnight(date)),
-            None => Err(fail(self.place(date), "this is not a date like 2026-09-15")),
+            None => Err(fail(self.place_of(date), "this is not a date like 2026-09-15")),
         };
         let span = Span { from: from.map(date).transpose()?, to: to.map(date).transpose()? };
         if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {
@@ -186,11 +188,11 @@ impl Reader<'_> {
         Ok(span)
     }
 
-    fn condition(&self, when: &Spanned<String>) -> Result<Filter> {
+    fn read_condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
-            let place = match (self.passage(when), error.span()) {
+            let place = match (self.find_source_text(when), error.span()) {
                 (Some(passage), Some(span)) => passage.place_at(span.start),
-                _ => self.place(when),
+                _ => self.place_of(when),
             };
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
                 .with_source(error)
@@ -198,7 +200,7 @@ impl Reader<'_> {
     }
 
     /// The text, unless it is written with escapes and so does not stand in the file as it reads.
-    fn passage(&self, text: &Spanned<String>) -> Option<SourceText> {
+    fn find_source_text(&self, text: &Spanned<String>) -> Option<SourceText> {
         let raw = self.lines.text.get(text.span())?;
         let start = raw.find(text.get_ref().as_str())?;
         Some(SourceText::new(self.lines.place_at(text.span().start + start), text.get_ref()))
@@ -206,12 +208,16 @@ impl Reader<'_> {
 
     fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {
         if text.get_ref().trim().is_empty() {
-            return Err(Error::new(ErrorKind::Rules, Some(self.place(&text)), format!("`{field}` is empty")));
+            return Err(Error::new(
+                ErrorKind::Rules,
+                Some(self.place_of(&text)),
+                format!("`{field}` is empty"),
+            ));
         }
         Ok(text.into_inner().into())
     }
 
-    fn place<T>(&self, spanned: &Spanned<T>) -> Place {
+    fn place_of<T>(&self, spanned: &Spanned<T>) -> Place {
         self.lines.place_at(spanned.span().start)
     }
 }

@@ -13,16 +13,16 @@ use crate::rules::answer::Answer;
 use crate::rules::rule_test::RuleTest;
 
 impl Reader<'_> {
-    pub(super) fn test(&self, test: Spanned<tables::Test>) -> Result<RuleTest> {
-        let place = self.place(&test);
+    pub(super) fn read_test(&self, test: Spanned<tables::Test>) -> Result<RuleTest> {
+        let place = self.place_of(&test);
         let test = test.into_inner();
         let text = test.at.get_ref().text();
         let date = parse_date(&text).map(Timestamp::midnight);
         let at = date
             .or_else(|| text.parse::<DateTime<Utc>>().ok().map(Timestamp::from))
-            .ok_or_else(|| fail(self.place(&test.at), "`at` is neither a date nor a time in UTC"))?;
+            .ok_or_else(|| fail(self.place_of(&test.at), "`at` is neither a date nor a time in UTC"))?;
         let mut read = RuleTest::new(at);
-        let record = self.place(&test.record);
+        let record = self.place_of(&test.record);
         for (name, value) in test.record.into_inner() {
             let field = name.parse::<Dimension>().map_err(|error| {
                 fail(record.clone(), "a name in `record` is not a field such as \"costs.resource_id\"")
@@ -30,7 +30,7 @@ impl Reader<'_> {
             })?;
             read.record.push((field, value.into()));
         }
-        let expect = self.place(&test.expect);
+        let expect = self.place_of(&test.expect);
         for (key, value) in test.expect.into_inner() {
             let expected = expected(&value).ok_or_else(|| {
                 fail(
