@@ -2,8 +2,9 @@
 
 use std::iter::zip;
 
+use cost_model::Metric;
+use cost_model::money::TokenType;
 use cost_model::report::Totals;
-use cost_model::{Metric, TokenType};
 
 /// One of [`Money`](cost_model::Money), or of a quantity, as an integer.
 const ONE: i128 = 10_i128.pow(24);

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 
 use cost_model::report::{Query, Report};
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Money, Part, TagCache, Tagger, Timestamp,
-};
+use cost_model::tagger::{Part, TagCache};
+use cost_model::{CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Money, Tagger, Timestamp};
 use cursor_simulator::Simulator;
 use virtual_tags::{Directory, Finding, ResolvedRules, RuleSet};
 

@@ -5,12 +5,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A SHA-256 digest, as text 64 hexadecimal digits in lower case.
 ///
 /// ```
-/// use cost_model::Digest;
+/// use cost_model::digest::Digest;
 ///
 /// let digest = Digest::of(b"abc");
 /// assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -41,7 +41,7 @@ impl Digest {
 /// list of pieces from another must be among them.
 ///
 /// ```
-/// use cost_model::{Digest, Digester};
+/// use cost_model::digest::{Digest, Digester};
 ///
 /// let mut digester = Digester::default();
 /// digester.update(b"ab");

@@ -42,7 +42,7 @@ pub enum Dimension {
     /// Whether there is any tag: `tagged` or `untagged`. For grouping only.
     Tagged,
     /// What a part of a charge is for: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
-    /// token type are estimates by a [`PriceBook`](crate::PriceBook), counts are exact.
+    /// token type are estimates by a [`PriceBook`](crate::money::PriceBook), counts are exact.
     TokenType,
 }
 

@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, in one layer's words; [`std::error::Error::source`] tells the next layer's.
 ///
-/// Implementers of [`CostSource`](crate::CostSource) and [`CostStore`](crate::CostStore) build one with
+/// Implementers of [`CostSource`](crate::source::CostSource) and [`CostStore`](crate::store::CostStore) build one with
 /// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
 /// in by an implementer must keep to the same rule.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Store,
     /// What was to be written elsewhere, to a file for instance, could not be written.
     Output,
-    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::Origin).
+    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::source::Origin).
     Origin,
     /// A fault of this crate, which no input should bring about.
     Internal,

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::digest::{Digest, Digester};
+use crate::record::{CostRecord, DimensionFields, RecordId, Tags};
 use crate::report::Report;
-use crate::{CostRecord, Digest, Digester, DimensionFields, RecordId, Tags};
 
 /// Gives every person the same other name each time, which nobody can lead back without the secret.
 ///
@@ -182,8 +183,12 @@ fn is_before_name(each: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dimension::Dimension;
+    use crate::ledger::Ledger;
+    use crate::money::{Costs, Currency};
     use crate::report::Query;
-    use crate::{Costs, Currency, Dimension, Ledger, Timestamp, Untagged};
+    use crate::tagger::NoTags;
+    use crate::time::Timestamp;
 
     #[test]
     fn people_in_a_text_are_renamed_and_the_rest_stays() {
@@ -234,7 +239,7 @@ mod tests {
             assert_eq!(shown.contains("sa_1"), person == "sa_1");
         }
         let query = Query::all_resources().group_by(Dimension::Resource);
-        let mut report = query.run(&builder.build(), &Untagged).unwrap();
+        let mut report = query.run(&builder.build(), &NoTags).unwrap();
         let before = report.clone();
         pseudonyms.rename_in_report(&mut report);
         let keys: Vec<_> = report.rows.iter().map(|row| row.keys[0].clone().unwrap()).collect();

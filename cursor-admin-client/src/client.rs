@@ -7,8 +7,8 @@ use crate::endpoints::daily_usage::{self, DailyUsage, Who};
 use crate::endpoints::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
 use crate::endpoints::members::{self, Member};
 use crate::endpoints::model_access::{self, ModelAccess};
+use crate::endpoints::spend::SpendQuery;
 use crate::endpoints::spend::{self, Spend};
-use crate::endpoints::spend_query::SpendQuery;
 use crate::error::Result;
 use crate::http::connection::Connection;
 use crate::listing::{self, Listing, Pages};
@@ -81,8 +81,9 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a page size of zero; else as
     /// [`Client::spend`].
     pub async fn spend_by(&self, query: &SpendQuery) -> Result<Spend> {
-        let request = |page| spend::request(query, page);
-        Ok(listing::read_pages(&self.connection, request, spend::decode).await?.into())
+        Ok(listing::read_pages(&self.connection, |page| spend::request(query, page), spend::decode)
+            .await?
+            .into())
     }
 
     /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
@@ -118,8 +119,13 @@ impl Client {
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not add up in three
     /// reads; else of every kind that a call can have.
     pub async fn directory_groups(&self) -> Result<Listing<DirectoryGroup>> {
-        let request = |page| Ok(directory_groups::request(page));
-        Ok(listing::read_pages(&self.connection, request, directory_groups::decode).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| Ok(directory_groups::request(page)),
+            directory_groups::decode,
+        )
+        .await?
+        .into())
     }
 
     /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
@@ -129,8 +135,13 @@ impl Client {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
     /// [`Client::directory_groups`].
     pub async fn directory_group_members(&self, id: &str) -> Result<Listing<DirectoryGroupMember>> {
-        let request = |page| directory_groups::members_request(id, page);
-        Ok(listing::read_pages(&self.connection, request, directory_groups::decode_members).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| directory_groups::members_request(id, page),
+            directory_groups::decode_members,
+        )
+        .await?
+        .into())
     }
 
     /// What the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
@@ -164,8 +175,13 @@ impl Client {
         end: DateTime<Utc>,
         who: Who,
     ) -> Result<Listing<DailyUsage>> {
-        let request = |page| daily_usage::request(start, end, who, page);
-        Ok(listing::read_pages(&self.connection, request, daily_usage::decode).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| daily_usage::request(start, end, who, page),
+            daily_usage::decode,
+        )
+        .await?
+        .into())
     }
 
     /// The models that the team may use and their names for people, by

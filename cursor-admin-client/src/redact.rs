@@ -101,17 +101,19 @@ fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
     if piece.contains('@') || lower.contains("%40") || lower.contains("\\u0040") {
         return Some("[email]");
     }
-    let has_head = |secret: &&str| {
-        secret
-            .char_indices()
-            .nth(KEY_HEAD)
-            .and_then(|(at, _)| secret.get(..at))
-            .is_some_and(|head| piece.contains(head))
-    };
     let prefixed =
         ["key_", "crsr_"].iter().any(|p| lower.strip_prefix(p).is_some_and(|rest| rest.len() >= KEY_HEAD));
     let long = piece.len() > WORD_MAX && piece.bytes().all(|b| b.is_ascii_graphic());
-    (prefixed || long || secrets.iter().any(has_head)).then_some("[key]")
+    (prefixed
+        || long
+        || secrets.iter().any(|secret: &&str| {
+            secret
+                .char_indices()
+                .nth(KEY_HEAD)
+                .and_then(|(at, _)| secret.get(..at))
+                .is_some_and(|head| piece.contains(head))
+        }))
+    .then_some("[key]")
 }
 
 /// The title of a page of HTML, or its text.

@@ -90,7 +90,7 @@ impl UsageEvents {
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
     /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::Snapshot::EVENTS_MAX), and the streams take any number.
+    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::snapshot::Snapshot::EVENTS_MAX), and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self
@@ -111,8 +111,12 @@ impl UsageEvents {
         mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
     ) -> Result<UsageEventsPage<T>> {
         let call = self.query.request(number)?;
-        let decode = |body: &[u8], notes: &mut _| usage_events::decode(body, Some(number), notes, &mut map);
-        let answer = self.connection.call(&call, decode).await?;
+        let answer = self
+            .connection
+            .call(&call, |body: &[u8], notes: &mut _| {
+                usage_events::decode(body, Some(number), notes, &mut map)
+            })
+            .await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,

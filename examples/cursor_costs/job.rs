@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Metric, Scope, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Currency, Ledger, MemoryStore, Metric, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_invoice::billing_rules;
 use examples::{Failure, ProgressBar, Team, outln};

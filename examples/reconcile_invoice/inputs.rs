@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use cost_ingest::Ingest;
-use cost_model::{ConnectionId, CostStore, MemoryStore, Window};
+use cost_model::store::ConnectionId;
+use cost_model::{CostStore, MemoryStore, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_invoice::{CursorInvoiceReader, CursorWordings};
 use cursor_simulator::Simulator;

@@ -7,11 +7,10 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use cost_ingest::Ingest;
+use cost_model::money::TokenType;
 use cost_model::report::{Bin, Column, Interval, Measure, Query, Report, Weekday};
-use cost_model::{
-    ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Scope, TokenType,
-    Window,
-};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Window};
 use cursor_cost_source::{list_prices, places_of_people};
 use cursor_simulator::Simulator;
 use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{
-    ConnectionId, CostRecord, Costs, Currency, Identity, Ledger, Money, Provenance, RecordId, RecordSink,
-    Restatement, StoredRecord, Timestamp, TokenCounts, Tokens, Window,
-};
+use cost_model::money::{TokenCounts, Tokens};
+use cost_model::record::{Identity, Provenance, RecordId};
+use cost_model::store::{ConnectionId, RecordSink, Restatement};
+use cost_model::{CostRecord, Costs, Currency, Ledger, Money, StoredRecord, Timestamp, Window};
 use cursor_invoice::{CursorWordings, billing_rules};
 use cursor_simulator::{Bill, Discrepancy, Dispute, Entry, FedEvent, FeedChange, TrueEvent, dispute};
 use reconcile::{Case, Category, CsvInvoiceReader, Invoice, InvoiceReader, Reconciliation, SinceIssue};

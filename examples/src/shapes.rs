@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use cost_model::{
-    ConnectionId, CostRecord, Costs, Currency, Identity, Ledger, Money, RecordId, Restatement, Timestamp,
-    Window,
-};
+use cost_model::record::{Identity, RecordId};
+use cost_model::store::{ConnectionId, Restatement};
+use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp, Window};
 use cursor_invoice::{CursorWordings, billing_rules};
 use reconcile::{Case, Category, CsvInvoiceReader, Invoice, InvoiceReader, Reconciliation, SinceIssue};
 

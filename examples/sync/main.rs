@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
-use cost_model::{ConnectionId, CostStore};
+use cost_model::CostStore;
+use cost_model::store::ConnectionId;
 use cost_model_sqlite::SqliteStore;
 use cursor_simulator::Simulator;
 use examples::{Failure, ProgressBar, Team, chain, errln, outln};

@@ -9,9 +9,8 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use chrono::DateTime;
 use cost_model::{Money, Window};
-use cursor_admin_client::{
-    Client, Error, ManualClock, Result, RetryPolicy, Transport, TransportError, TransportErrorKind,
-};
+use cursor_admin_client::{Client, Error, ManualClock, Result, Transport};
+use cursor_admin_client::http::{RetryPolicy, TransportError, TransportErrorKind};
 use cursor_invoice::CursorWordings;
 use http::{Request, Response};
 use reconcile::{ErrorKind, InvoiceReader, JsonInvoiceReader};

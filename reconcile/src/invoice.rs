@@ -3,7 +3,8 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use cost_model::{Currency, Money, Pseudonyms, Timestamp, TokenCounts, Window};
+use cost_model::money::TokenCounts;
+use cost_model::{Currency, Money, Pseudonyms, Timestamp, Window};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use cost_model::{Costs, RecordSink, Restatement, StoredRecord, Timestamp};
+use cost_model::store::{RecordSink, Restatement};
+use cost_model::{Costs, StoredRecord, Timestamp};
 
 /// What became known of charges after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
@@ -106,7 +107,9 @@ impl RecordSink for SinceIssue {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{ConnectionId, CostRecord, Currency, Money, Provenance, RecordId};
+    use cost_model::record::{Provenance, RecordId};
+    use cost_model::store::ConnectionId;
+    use cost_model::{CostRecord, Currency, Money};
 
     use super::*;
 

@@ -1,6 +1,8 @@
 //! What a store holds that an invoice is explained from.
 
-use cost_model::{ConnectionId, CostStore, Ledger, Observations, Scope};
+use cost_model::source::ProviderSnapshot;
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Ledger};
 
 use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, TieOut};
 
@@ -10,7 +12,8 @@ use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, T
 /// Every program that explains an invoice of stored charges asks this, so that all give the same answer.
 ///
 /// ```
-/// # use cost_model::{ConnectionId, Currency, MemoryStore, Window};
+/// # use cost_model::{Currency, MemoryStore, Window};
+/// # use cost_model::store::ConnectionId;
 /// # use reconcile::{BillingRules, Invoice, Result, StoredUsage};
 /// # async fn example(store: &MemoryStore, invoice: &Invoice, rules: &BillingRules) -> Result<()> {
 /// let usage = StoredUsage::read(store, &ConnectionId::new("Acme"), invoice).await?;
@@ -23,7 +26,7 @@ use crate::{BillingRules, Case, Error, ErrorKind, Invoice, Result, SinceIssue, T
 pub struct StoredUsage {
     ledger: Ledger,
     since: Option<SinceIssue>,
-    observed: Option<Observations>,
+    observed: Option<ProviderSnapshot>,
 }
 
 impl StoredUsage {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Ledger, Money, Observations, ObservedSpend, Rounding, Window};
+use cost_model::source::{ObservedSpend, ProviderSnapshot};
+use cost_model::{Dimension, Dimensions, Ledger, Money, Rounding, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::{BillingRules, Reconciliation, Result, WaypointName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
-/// What a provider states of the current cycle is perishable; a store keeps it as [`Observations`]. What a
+/// What a provider states of the current cycle is perishable; a store keeps it as [`ProviderSnapshot`]. What a
 /// provider calls spend may be on-demand spend alone, or everything used. Each person is held against both readings, and
 /// [`TieOut::reading`] tells which one the figures bear out.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ impl TieOut {
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
-    pub fn of(ledger: &Ledger, observed: &Observations, rules: &BillingRules) -> Result<Option<Self>> {
+    pub fn of(ledger: &Ledger, observed: &ProviderSnapshot, rules: &BillingRules) -> Result<Option<Self>> {
         let Some(window) = observed.cycle_start.and_then(|start| Window::new(start, observed.at).ok()) else {
             return Ok(None);
         };
@@ -201,7 +202,8 @@ fn reading(people: &[PersonTieOut]) -> Reading {
 
 #[cfg(test)]
 mod tests {
-    use cost_model::{CostRecord, Costs, Currency, Filter, ObservedGroup, Timestamp};
+    use cost_model::source::ObservedGroup;
+    use cost_model::{CostRecord, Costs, Currency, Filter, Timestamp};
 
     use super::*;
 
@@ -239,8 +241,8 @@ mod tests {
         ledger.build()
     }
 
-    fn observed(spend: &[(&str, &str, Option<&str>)]) -> Observations {
-        let mut observed = Observations::at(at("2026-09-20"));
+    fn observed(spend: &[(&str, &str, Option<&str>)]) -> ProviderSnapshot {
+        let mut observed = ProviderSnapshot::at(at("2026-09-20"));
         observed.cycle_start = Some(at("2026-09-14"));
         let spend = spend.iter().map(|(person, amount, included)| {
             let mut spend = ObservedSpend::default();
@@ -293,7 +295,7 @@ mod tests {
 
     #[test]
     fn without_a_cycle_there_is_nothing_to_hold_against() {
-        let nothing = Observations::at(at("2026-09-20"));
+        let nothing = ProviderSnapshot::at(at("2026-09-20"));
         assert!(TieOut::of(&ledger(), &nothing, &rules()).unwrap().is_none());
     }
 }

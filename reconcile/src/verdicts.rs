@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use cost_model::{Gap, GapState, Money, Rounding, Window};
+use cost_model::store::{Gap, GapState};
+use cost_model::{Money, Rounding, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::last_digit::LastDigit;

@@ -1,6 +1,7 @@
 //! Which version of rules or people it is.
 
-use cost_model::{Digest, Digester, Timestamp};
+use cost_model::Timestamp;
+use cost_model::digest::{Digest, Digester};
 
 use crate::span::Span;
 

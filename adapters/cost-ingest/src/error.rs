@@ -2,7 +2,8 @@
 
 use std::error::Error as StdError;
 
-use cost_model::{ConnectionId, Window};
+use cost_model::Window;
+use cost_model::store::ConnectionId;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

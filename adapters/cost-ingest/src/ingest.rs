@@ -1,9 +1,9 @@
 //! What to read, and when.
 
 use chrono::Months;
-use cost_model::{
-    ConnectionId, CostSource, CostStore, Coverage, LOOK_BACK_DAYS, Spans, Timestamp, Window, final_before,
-};
+use cost_model::store::{ConnectionId, Coverage, LOOK_BACK_DAYS, final_before};
+use cost_model::time::WindowSet;
+use cost_model::{CostSource, CostStore, Timestamp, Window};
 
 use crate::plan::plan;
 use crate::run::Running;
@@ -132,7 +132,7 @@ impl<'a> Ingest<'a> {
     }
 
     /// The spans of what the provider was read for that were final then: a change inside is a restatement.
-    pub(crate) fn closed(&self, coverage: &Coverage, now: Timestamp) -> Spans {
+    pub(crate) fn closed(&self, coverage: &Coverage, now: Timestamp) -> WindowSet {
         coverage.by_provider().settled(now, self.look_back_days)
     }
 

@@ -45,11 +45,10 @@ pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
 /// The two halves of a window for a source whose data keep moving: cut at a midnight where one lies inside, else in the
 /// middle. `None` for a single millisecond.
 pub(crate) fn smaller(window: Window) -> Option<(Window, Window)> {
-    let in_the_middle = || {
+    halves(window).or_else(|| {
         let middle = Timestamp::from_millis(window.start().millis().midpoint(window.end().millis())).ok()?;
         Some((Window::new(window.start(), middle).ok()?, Window::new(middle, window.end()).ok()?))
-    };
-    halves(window).or_else(in_the_middle)
+    })
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use chrono::Days;
-use cost_model::{
-    CostRecord, Coverage, ErrorKind, Origin, ReadNumber, Run, SourceBatch, Spans, Timestamp, Window,
-    WindowCount, WindowReplacement,
-};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::source::{Origin, SourceBatch, WindowCount};
+use cost_model::store::{Coverage, WindowReplacement};
+use cost_model::time::WindowSet;
+use cost_model::{CostRecord, ErrorKind, Timestamp, Window};
 
 use crate::connections::refuse_charges_of_others;
 use crate::error::causes;
@@ -19,7 +20,7 @@ pub(crate) struct Running<'a> {
     ingest: &'a Ingest<'a>,
     run: Run,
     /// What was stored, and final, before the run.
-    closed: Spans,
+    closed: WindowSet,
     /// What the charges are, once somebody has said.
     origin: Option<Origin>,
     /// The oldest charge that the provider has returned in this run: it answers for whatever is later.

@@ -1,6 +1,8 @@
 //! Which spans of time the provider was read for, and when.
 
-use cost_model::{Coverage, CoveredSpan, ReadNumber, Timestamp, Window};
+use cost_model::record::ReadNumber;
+use cost_model::store::{Coverage, CoveredSpan};
+use cost_model::{Timestamp, Window};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};

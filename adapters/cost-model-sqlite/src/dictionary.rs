@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use cost_model::{ConnectionId, DimensionSet, Tags, Timestamp};
+use cost_model::record::Tags;
+use cost_model::store::ConnectionId;
+use cost_model::{DimensionSet, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -174,11 +176,12 @@ pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> A
 
 /// By which a set is found. The numbers are given out here, so that nobody outside can bring about that two sets have one.
 fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i64 {
-    let mix = |hash: u64, number: Option<i64>| {
-        let mixed = hash.rotate_left(5) ^ number.unwrap_or_default().cast_unsigned();
-        mixed.wrapping_mul(0x517c_c1b7_2722_0a95)
-    };
-    numbers.fold(0_u64, mix).cast_signed()
+    numbers
+        .fold(0_u64, |hash: u64, number: Option<i64>| {
+            let mixed = hash.rotate_left(5) ^ number.unwrap_or_default().cast_unsigned();
+            mixed.wrapping_mul(0x517c_c1b7_2722_0a95)
+        })
+        .cast_signed()
 }
 
 /// An array of numbers in JSON; none as nothing.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cost_model::{DimensionFields, DimensionSet, Tags};
+use cost_model::DimensionSet;
+use cost_model::record::{DimensionFields, Tags};
 use rust_decimal::Decimal;
 
 use crate::failure::{Attempt, Failure};

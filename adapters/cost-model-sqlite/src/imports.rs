@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cost_model::{
-    ConnectionId, Error, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats,
-    Origin, Owner, RecordId, StoredRecord, Timestamp, Window,
+use cost_model::record::RecordId;
+use cost_model::source::Origin;
+use cost_model::store::{
+    ConnectionId, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, Owner,
 };
+use cost_model::{Error, StoredRecord, Timestamp, Window};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::dictionary::{self, Dictionary};

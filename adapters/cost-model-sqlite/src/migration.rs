@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, DimensionSet, Identity, Person, RecordId, StoredRecord, Tags};
+use cost_model::record::{Identity, Person, RecordId, Tags};
+use cost_model::store::ConnectionId;
+use cost_model::{DimensionSet, StoredRecord};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Transaction, params};
 use rustc_hash::FxHashMap;

@@ -59,10 +59,9 @@ impl Number {
                 let (digits, zeros) = (i128::from(short >> 5), short & 31);
                 let power = usize::try_from(zeros).ok().and_then(|zeros| POWERS.get(zeros));
                 // Digits of 59 bits times a power of 67 overflow nothing, and the usual case needs no check.
-                let multiply = |power| {
+                let units = power.copied().and_then(|power| {
                     if zeros <= 20 { Some(digits * power) } else { digits.checked_mul(power) }
-                };
-                let units = power.copied().and_then(multiply);
+                });
                 units.map(Some).ok_or(Failure::Damaged("a number out of range"))
             }
             ValueRef::Blob([]) => Ok(effective),

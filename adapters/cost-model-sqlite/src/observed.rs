@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cost_model::{Money, Observations, ObservedGroup, ObservedMember, ObservedSpend};
+use cost_model::Money;
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot};
 use rusqlite::{Connection, Row};
 
 use crate::failure::Attempt;
@@ -18,7 +19,7 @@ const PARTS: [&str; 4] = ["observed_spend", "observed_member", "observed_group",
 type Key = (i64, i64);
 
 /// Puts an observation in place of the one at the same instant.
-pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &Observations) -> Attempt<()> {
+pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderSnapshot) -> Attempt<()> {
     let key = (connection, observations.at.millis());
     for table in PARTS {
         sqlite.execute(&format!("DELETE FROM {table} WHERE connection = ? AND at = ?"), key)?;
@@ -70,14 +71,14 @@ fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGrou
 }
 
 /// Every observation of a connection, ascending by time.
-pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Observations>> {
+pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<ProviderSnapshot>> {
     let sql = "SELECT at, cycle_start, cycle_end, requests FROM observation WHERE connection = ? ORDER BY at";
     let mut statement = sqlite.prepare_cached(sql)?;
     let mut rows = statement.query([connection])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let at: i64 = row.get(0)?;
-        let mut observations = Observations::at(instant(at)?);
+        let mut observations = ProviderSnapshot::at(instant(at)?);
         observations.cycle_start = row.get::<_, Option<i64>>(1)?.map(instant).transpose()?;
         observations.cycle_end = row.get::<_, Option<i64>>(2)?.map(instant).transpose()?;
         observations.requests = row.get::<_, i64>(3)?.cast_unsigned();

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cost_model::{ConnectionId, DimensionSet};
+use cost_model::DimensionSet;
+use cost_model::store::ConnectionId;
 use rusqlite::{Connection, Transaction};
 
 use crate::database::Database;

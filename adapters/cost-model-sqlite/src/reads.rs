@@ -1,6 +1,9 @@
 //! The numbers of reads, and what the charges of a store are.
 
-use cost_model::{ConnectionId, Error, Origin, ReadNumber};
+use cost_model::Error;
+use cost_model::record::ReadNumber;
+use cost_model::source::Origin;
+use cost_model::store::ConnectionId;
 use rusqlite::Connection;
 
 use crate::dictionary;

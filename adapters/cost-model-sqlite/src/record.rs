@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use cost_model::{
-    ConnectionId, CostRecord, Costs, DimensionSet, Figures, Money, Person, Provenance, Quantity, RecordId,
-    RequestUnits, StoredRecord, Timestamp, TokenCounts, Tokens,
-};
+use cost_model::money::{Quantity, RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{Figures, Person, Provenance, RecordId};
+use cost_model::store::ConnectionId;
+use cost_model::{CostRecord, Costs, DimensionSet, Money, StoredRecord, Timestamp};
 use rusqlite::{CachedStatement, Row, params};
 
 use crate::failure::{Attempt, Failure};

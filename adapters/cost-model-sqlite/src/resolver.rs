@@ -3,7 +3,9 @@
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
 
-use cost_model::{ConnectionId, DimensionFields, DimensionSet, StoredRecord, Tags, Timestamp};
+use cost_model::record::{DimensionFields, Tags};
+use cost_model::store::ConnectionId;
+use cost_model::{DimensionSet, StoredRecord, Timestamp};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;

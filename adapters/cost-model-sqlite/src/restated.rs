@@ -1,6 +1,8 @@
 //! Restatements, in the order in which they came.
 
-use cost_model::{Costs, Identity, Money, RecordId, Restatement};
+use cost_model::record::{Identity, RecordId};
+use cost_model::store::Restatement;
+use cost_model::{Costs, Money};
 use rusqlite::{Connection, Row, params};
 
 use crate::failure::Attempt;

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
-use cost_model::{
-    ChargeSink, ConnectionId, DimensionSet, Figures, RecordSink, Result, Scope, SetNumber, StoredRecord,
-    Timestamp,
-};
+use cost_model::record::Figures;
+use cost_model::store::{ChargeSink, ConnectionId, RecordSink, Scope, SetNumber};
+use cost_model::{DimensionSet, Result, StoredRecord, Timestamp};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
@@ -35,7 +34,11 @@ pub(crate) async fn scan(
     scope: &Scope,
     sink: &mut (dyn RecordSink + Send),
 ) -> Result<()> {
-    let read =
+    let mut take = |batch: Vec<StoredRecord>| batch.iter().try_for_each(|record| sink.record(record));
+    stream(
+        path,
+        access,
+        scope,
         |sqlite: &Connection, (connection, span): Part<'_>, send: &dyn Fn(Vec<StoredRecord>) -> bool| {
             let mut batch = Vec::with_capacity(BATCH);
             let goes_on = windows::read_span(sqlite, connection, span, &mut |record| {
@@ -43,9 +46,10 @@ pub(crate) async fn scan(
                 batch.len() < BATCH || send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)))
             })?;
             Ok(goes_on && send(batch))
-        };
-    let mut take = |batch: Vec<StoredRecord>| batch.iter().try_for_each(|record| sink.record(record));
-    stream(path, access, scope, read, &mut take).await
+        },
+        &mut take,
+    )
+    .await
 }
 
 /// Charges, and the sets of dimensions that no batch before had.
@@ -89,14 +93,20 @@ pub(crate) async fn scan_charges(
     sink: &mut (dyn ChargeSink + Send),
 ) -> Result<()> {
     let mut numbers = Numbers::default();
-    let read = move |sqlite: &Connection, part: Part<'_>, send: &dyn Fn(Charges) -> bool| {
-        read_charges(sqlite, part, &mut numbers, send)
-    };
     let mut take = |Charges { sets, charges }: Charges| {
         sets.iter().try_for_each(|(number, set)| sink.set(*number, set))?;
         charges.iter().try_for_each(|(set, at, figures)| sink.charge(*set, *at, figures))
     };
-    stream(path, access, scope, read, &mut take).await
+    stream(
+        path,
+        access,
+        scope,
+        move |sqlite: &Connection, part: Part<'_>, send: &dyn Fn(Charges) -> bool| {
+            read_charges(sqlite, part, &mut numbers, send)
+        },
+        &mut take,
+    )
+    .await
 }
 
 fn read_charges(

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cost_model::{
-    ChargeSink, ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations,
-    Origin, ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
+use cost_model::record::ReadNumber;
+use cost_model::source::{Origin, ProviderSnapshot};
+use cost_model::store::{
+    ChargeSink, ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats,
+    Restatement, Scope, WindowReplacement,
 };
+use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
 
 use crate::database::{Access, Database};
@@ -83,10 +86,11 @@ impl CostStore for SqliteStore {
 
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
         let id = connection.clone();
-        let begin = move |database: &mut Database| {
-            database.write(|transaction, _| reads::begin(transaction, &id, origin))
-        };
-        self.writer.run(begin).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| reads::begin(transaction, &id, origin))
+            })
+            .await
     }
 
     async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
@@ -102,10 +106,11 @@ impl CostStore for SqliteStore {
         new: WindowReplacement,
     ) -> Result<ReplaceStats> {
         let id = connection.clone();
-        let replace = move |database: &mut Database| {
-            database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
-        };
-        self.writer.run(replace).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
+            })
+            .await
     }
 
     async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
@@ -114,18 +119,21 @@ impl CostStore for SqliteStore {
 
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
         let id = connection.clone();
-        let import = move |database: &mut Database| {
-            database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
-        };
-        self.writer.run(import).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
+            })
+            .await
     }
 
     async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
         let id = connection.clone();
-        let remove = move |database: &mut Database| {
-            database.write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
-        };
-        self.writer.run(remove).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database
+                    .write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
+            })
+            .await
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
@@ -153,17 +161,22 @@ impl CostStore for SqliteStore {
         self.ask(connection, restated::all).await
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let id = connection.clone();
-        let observe = move |database: &mut Database| {
-            database.write(|transaction, _| {
-                observed::put(transaction, dictionary::connection_or_new(transaction, &id)?, &observations)
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| {
+                    observed::put(
+                        transaction,
+                        dictionary::connection_or_new(transaction, &id)?,
+                        &observations,
+                    )
+                })
             })
-        };
-        self.writer.run(observe).await
+            .await
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         self.ask(connection, observed::all).await
     }
 
@@ -181,10 +194,9 @@ impl CostStore for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         // Also where another connection to the file is still open, such as that of a scan that was given up.
-        let merge = |database: &mut Database| {
+        drop(self.writer.give(|database: &mut Database| {
             database.merge_log();
             Ok(())
-        };
-        drop(self.writer.give(merge));
+        }));
     }
 }

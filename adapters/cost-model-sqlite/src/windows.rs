@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use cost_model::{
-    ConnectionId, Person, PriorRecord, PriorState, RecordId, ReplaceStats, StoredRecord, Timestamp, Window,
-    WindowPairing, WindowReplacement,
+use cost_model::record::{Person, RecordId};
+use cost_model::store::{
+    ConnectionId, PriorRecord, PriorState, ReplaceStats, WindowPairing, WindowReplacement,
 };
+use cost_model::{StoredRecord, Timestamp, Window};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::database::Database;

@@ -1,6 +1,7 @@
 //! Cursor's list prices of tokens.
 
-use cost_model::{PriceBook, Prices, Result, Timestamp};
+use cost_model::money::{PriceBook, Prices};
+use cost_model::{Result, Timestamp};
 
 /// The first day of the month in which these prices were published: 2026-08-01 in UTC.
 const SINCE_MILLIS: i64 = 1_785_542_400_000;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cost_model::{
-    Code, CostRecord, Currency, Dimension, DimensionFields, DimensionInterner, DimensionSet, RequestUnits,
-    SharedTexts, Stated, Timestamp, TokenCounts, Tokens,
-};
-use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
+use cost_model::money::{RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{Code, DimensionFields, DimensionInterner, ProviderAmounts, SharedTexts};
+use cost_model::{CostRecord, Currency, Dimension, DimensionSet, Timestamp};
+use cursor_admin_client::UsageEvent;
+use cursor_admin_client::endpoints::usage_events::{EventKind, UsageEventRef};
 
 use crate::charges::{Figures, costs};
 use crate::service_name;
@@ -183,8 +183,8 @@ fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     })
 }
 
-fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> Stated {
-    let mut stated = Stated::default();
+fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> ProviderAmounts {
+    let mut stated = ProviderAmounts::default();
     stated.charged = figures.charged;
     stated.model_cost = figures.model_cost;
     stated.fee = figures.fee;

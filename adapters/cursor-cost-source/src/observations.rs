@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use cost_model::{ObservedGroup, ObservedMember, ObservedSpend};
-use cursor_admin_client::{BillingGroup, BillingGroups, Member, MemberSpend};
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend};
+use cursor_admin_client::endpoints::billing_groups::{BillingGroup, BillingGroups};
+use cursor_admin_client::endpoints::members::Member;
+use cursor_admin_client::endpoints::spend::MemberSpend;
 
 use crate::NO_USER;
 use crate::charges::dollars;

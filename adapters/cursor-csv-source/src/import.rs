@@ -1,6 +1,7 @@
 //! An exported file as an import: what it covers, whose it is, and when its rows are those of the API or of another file.
 
-use cost_model::{Comparison, CostRecord, FileImport, Import, ImportId, Owner, Timestamp, Window};
+use cost_model::store::{Comparison, FileImport, Import, ImportId, Owner};
+use cost_model::{CostRecord, Timestamp, Window};
 use cursor_cost_source::NO_USER;
 
 use crate::{CsvExport, Error, PRECISION, Result};

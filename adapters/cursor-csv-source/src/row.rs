@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use cost_model::input::{Cell, InputError, NumberReader, Row, Table, quoted, visible};
-use cost_model::{CostRecord, Currency, Money, Quantity};
-use cursor_admin_client::{Cents, TokenUsage, UsageEventRef};
+use cost_model::money::Quantity;
+use cost_model::{CostRecord, Currency, Money};
+use cursor_admin_client::Cents;
+use cursor_admin_client::endpoints::usage_events::{TokenUsage, UsageEventRef};
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
 
@@ -118,7 +120,7 @@ impl RowReader<'_> {
                 total.is_some_and(|total| u128::from(total) != figures.tokens.sum())
             }
             Counts::Total(total) => {
-                let quantity = Quantity::try_from(cost_model::Tokens::new(total));
+                let quantity = Quantity::try_from(cost_model::money::Tokens::new(total));
                 record.quantity =
                     Some(quantity.map_err(|error| InputError::new(error.to_string()).on_line(row.line))?);
                 record.edit(|set| {

@@ -7,7 +7,8 @@ mod dates;
 
 use std::collections::BTreeSet;
 
-use cost_model::{Money, TokenCounts, Tokens};
+use cost_model::Money;
+use cost_model::money::{TokenCounts, Tokens};
 use reconcile::{LineKind, UsageLine, Wording, Wordings};
 use regex_lite::{Captures, Regex};
 

@@ -1,6 +1,15 @@
 //! Amounts as `i128` counts, and their decimal text.
 
-use crate::behaviour::Notation;
+/// How numbers far below 1 are written. The value is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notation {
+    /// As JavaScript: an exponent below 10^-6, such as `1.25e-7`.
+    #[default]
+    JavaScript,
+    /// As Python: an exponent of two digits below 10^-4, such as `7.500000000000001e-05`.
+    Python,
+}
 
 /// One US dollar, in the unit of every amount of this crate: 10^-24 US dollars.
 pub const DOLLAR: i128 = 1_000_000_000_000_000_000_000_000;

@@ -1,5 +1,6 @@
 //! How the server answers, where real servers differ or where nobody knows.
 
+use crate::amount::Notation;
 use crate::rate_limit::RateLimits;
 
 /// Which fields the answers have.
@@ -55,17 +56,6 @@ pub enum Timestamps {
     Number,
     /// RFC 3339 with milliseconds and `Z`.
     Rfc3339,
-}
-
-/// How numbers far below 1 are written. The value is the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Notation {
-    /// As JavaScript: an exponent below 10^-6, such as `1.25e-7`.
-    #[default]
-    JavaScript,
-    /// As Python: an exponent of two digits below 10^-4, such as `7.500000000000001e-05`.
-    Python,
 }
 
 /// The order of usage events. Not documented.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fault::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Which of its two known refusals the server gives to a request too many.
 ///

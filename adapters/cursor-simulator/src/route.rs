@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::behaviour::Era;
-use crate::fault::Endpoint;
+use crate::endpoint::Endpoint;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {

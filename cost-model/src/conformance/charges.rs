@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::random::Random;
-use crate::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionFields, Money, Observations,
-    ObservedGroup, ObservedMember, ObservedSpend, Origin, Quantity, ReadNumber, RequestUnits, Result, Run,
-    Timestamp, TokenType, Tokens, Window, WindowReplacement,
-};
+use crate::error::Result;
+use crate::money::{Costs, Currency, Money, Quantity, RequestUnits, TokenType, Tokens};
+use crate::record::{CostRecord, DimensionFields, ReadNumber, Run};
+use crate::source::{ObservedGroup, ObservedMember, ObservedSpend, Origin, ProviderSnapshot};
+use crate::store::{ConnectionId, CostStore, WindowReplacement};
+use crate::time::{Timestamp, Window};
 
 /// The instants in which everything happens, in milliseconds: on both sides of 1970.
 pub(super) const FIRST: i64 = -6;
@@ -142,7 +143,7 @@ fn any_dimensions(random: &mut Random, set: &mut DimensionFields) {
 
 /// The same charge without its person, as a provider states it once the person is gone.
 pub(super) fn nameless(record: &CostRecord) -> CostRecord {
-    let mut tags = crate::Tags::default();
+    let mut tags = crate::record::Tags::default();
     for (key, value) in record.dimensions.tags.iter().filter(|(key, _)| &***key != "cursor:user") {
         tags.insert(Arc::clone(key), Arc::clone(value));
     }
@@ -155,8 +156,8 @@ pub(super) fn nameless(record: &CostRecord) -> CostRecord {
 }
 
 /// Something observed at that instant.
-pub(super) fn observations(random: &mut Random, at: i64) -> Result<Observations> {
-    let mut observations = Observations::at(instant(at)?);
+pub(super) fn observations(random: &mut Random, at: i64) -> Result<ProviderSnapshot> {
+    let mut observations = ProviderSnapshot::at(instant(at)?);
     observations.cycle_start = if random.once_in(2) { Some(instant(at - 1)?) } else { None };
     observations.cycle_end = if random.once_in(2) { Some(instant(at + 1)?) } else { None };
     observations.requests = random.pick(&COUNTS);

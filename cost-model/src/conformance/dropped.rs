@@ -10,7 +10,9 @@ use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Checked, StoreFactory, seen};
-use crate::{CostStore, Observations, Result, WindowReplacement};
+use crate::error::Result;
+use crate::source::ProviderSnapshot;
+use crate::store::{CostStore, WindowReplacement};
 
 /// A call that writes; a dropped one is polled at most so often.
 const POLLS: usize = 64;
@@ -19,7 +21,7 @@ const CHANCES: usize = 200;
 
 enum Call {
     Replace(WindowReplacement),
-    Observe(Observations),
+    Observe(ProviderSnapshot),
     Pseudonymise,
     Purge,
 }

@@ -46,7 +46,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{CostStore, Error, Result};
+use crate::error::{Error, Result};
+use crate::store::CostStore;
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
 #[async_trait]
@@ -164,9 +165,11 @@ impl Suite {
             ("numbers of reads ascend", origins::numbers(factory).await),
             ("keeps many records", removed::many(factory, self.records).await),
         ];
-        let violation = |(check, checked): (&'static str, Checked)| {
-            checked.err().map(|Broken(what)| Violation { check, what })
-        };
-        checks.into_iter().filter_map(violation).collect()
+        checks
+            .into_iter()
+            .filter_map(|(check, checked): (&'static str, Checked)| {
+                checked.err().map(|Broken(what)| Violation { check, what })
+            })
+            .collect()
     }
 }

@@ -4,7 +4,9 @@ use super::charges::{any, begun, common, connection, everything, read, window};
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen, steps};
-use crate::{CostRecord, CostStore, ErrorKind, ReplaceStats, Result, Scope};
+use crate::error::{ErrorKind, Result};
+use crate::record::CostRecord;
+use crate::store::{CostStore, ReplaceStats, Scope};
 
 /// A store and its model after some random steps.
 pub(super) async fn used(

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::charges::{FIRST, LAST, connection, window};
 use super::model::Model;
 use super::{Broken, Checked, same};
-use crate::{
-    ChargeSink, CostStore, DimensionSet, Figures, Result, Scope, SetNumber, StoredRecord, Timestamp,
-};
+use crate::error::Result;
+use crate::record::{DimensionSet, Figures, StoredRecord};
+use crate::store::{ChargeSink, CostStore, Scope, SetNumber};
+use crate::time::Timestamp;
 
 /// What a scan hands out.
 pub(super) async fn scan(store: &dyn CostStore, scope: &Scope) -> Result<Vec<StoredRecord>> {

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
+use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::Money;
 use crate::output::CsvWriter;
-use crate::{Dimension, Error, ErrorKind, Money, Result, Tagger};
+use crate::tagger::Tagger;
 
 use super::writer::{Receipt, RecordPart, RecordWriter, TaggedRecord};
 

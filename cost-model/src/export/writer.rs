@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::error::Result;
+use crate::money::{Costs, Quantity, RequestUnits, TokenCounts};
+use crate::pseudonyms::Pseudonyms;
+use crate::record::{CostRecord, Provenance, StoredRecord};
 use crate::report::{Fragment, Totals};
+use crate::store::RecordSink;
+use crate::tagger::Tagger;
 use crate::tagger::parts_of;
-use crate::{
-    CostRecord, Costs, Provenance, Pseudonyms, Quantity, RecordSink, RequestUnits, Result, StoredRecord,
-    Tagger, TokenCounts,
-};
 
 /// Writes tagged records in some format, one at a time.
 ///
@@ -93,10 +95,11 @@ impl Receipt {
 ///
 /// ```
 /// use cost_model::export::{CsvRecords, RecordExport};
-/// use cost_model::{
-///     ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Origin, Run, Scope, Untagged, Window,
-///     WindowReplacement,
-/// };
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, MemoryStore, Window};
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::tagger::NoTags;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -109,8 +112,8 @@ impl Receipt {
 /// store.replace_window(&connection, replacement).await?;
 ///
 /// let mut file = Vec::new();
-/// let mut writer = CsvRecords::new(&mut file, &Untagged)?;
-/// let mut export = RecordExport::new(&Untagged, &mut writer);
+/// let mut writer = CsvRecords::new(&mut file, &NoTags)?;
+/// let mut export = RecordExport::new(&NoTags, &mut writer);
 /// store.scan(&Scope::all(), &mut export).await?;
 /// let receipt = export.finish()?;
 /// assert_eq!((receipt.rows, receipt.totals.billed.amount), (1, "0.04".parse()?));

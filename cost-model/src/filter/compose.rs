@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::{Allocation, Filter};
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 impl Filter {
     /// What both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a `tags.name`

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lexer::{Lexeme, Token, lex};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 pub(super) struct Cursor {
     lexemes: Vec<Lexeme>,

@@ -4,8 +4,9 @@ use super::expression::{Expression, Predicate};
 use super::field::{Field, Usage};
 use super::literal::{Literal, Number, Value};
 use super::test::{Comparison, Test};
+use crate::dimension::{Dimension, Dimensions};
+use crate::money::TokenType;
 use crate::money::fixed;
-use crate::{Dimension, Dimensions, TokenType};
 
 impl Expression {
     /// Whether a charge with these dimensions meets the condition.

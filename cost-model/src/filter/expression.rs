@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::field::Field;
 use super::test::Test;
-use crate::Dimension;
+use crate::dimension::Dimension;
 
 /// A condition, as a tree.
 ///

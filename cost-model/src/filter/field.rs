@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::test::Test;
-use crate::{Dimension, Metric, TokenType};
+use crate::dimension::Dimension;
+use crate::money::{Metric, TokenType};
 
 /// What a predicate is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::closest;
 use super::field::{Field, Kind};
-use crate::Error;
+use crate::error::Error;
 
 /// An unknown name behind `costs.`, `tags.` or `usage.`.
 pub(super) fn unknown(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use rust_decimal::Decimal;
 
-use crate::Timestamp;
 use crate::money::fixed;
+use crate::time::Timestamp;
 
 /// A value in a filter, and where it stands.
 ///

@@ -27,7 +27,8 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Dimensions, Error, ErrorKind, Result};
+use crate::dimension::{Dimension, Dimensions};
+use crate::error::{Error, ErrorKind, Result};
 
 pub use expression::{Expression, Predicate};
 pub use field::{Field, Usage};

@@ -9,7 +9,7 @@ use super::expression::Expression;
 use super::lexer::Token;
 use super::literal::Number;
 use super::{Allocation, Filter};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// How deep parentheses and `NOT` may nest, so that no sentence exhausts the stack.
 const DEPTH_MAX: usize = 100;

@@ -12,7 +12,8 @@ use super::literal::{Literal, Number, Value, instant};
 use super::pattern::{Flexible, Pattern};
 use super::regex::Regex;
 use super::test::{Comparison, Test};
-use crate::{Dimension, Error, Result};
+use crate::dimension::Dimension;
+use crate::error::{Error, Result};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {

@@ -31,8 +31,13 @@ impl Regex {
             error => (error.to_string(), 0),
         })?;
         let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build();
-        let too_large = |_| (format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10), 0);
-        Ok(Self { required: required(&parsed), compiled: compiled.map_err(too_large)?, text })
+        Ok(Self {
+            required: required(&parsed),
+            compiled: compiled.map_err(|_| {
+                (format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10), 0)
+            })?,
+            text,
+        })
     }
 
     /// The expression as written, without its quotes.

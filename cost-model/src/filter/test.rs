@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::literal::Literal;
 use super::pattern::{Flexible, Pattern};
 use super::regex::Regex;
-use crate::Dimension;
+use crate::dimension::Dimension;
 
 /// What a [`Predicate`](super::Predicate) asks of its field. Only [`Test::Absent`] holds for a field without a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::field::Field;
 use super::literal::Literal;
 use super::test::Test;
 use super::{Filter, closest};
-use crate::Dimension;
+use crate::dimension::Dimension;
 
 /// The distinct values of a dimension, lent where somebody holds them.
 pub type KnownValues<'a> = Cow<'a, BTreeSet<Arc<str>>>;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::text::is_invisible;
 use super::{InputError, quoted};
-use crate::{Currency, Money};
+use crate::money::{Currency, Money};
 
 /// The mark between the whole and the fraction of the numbers of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -141,8 +141,11 @@ impl<'a> Table<'a> {
             if column.folded.is_empty() {
                 return Err(InputError::new(format!("column {number} has no name")));
             }
-            let is_same = |other: &Column| other.name.to_lowercase() == column.name.to_lowercase();
-            if self.columns.iter().any(is_same) {
+            if self
+                .columns
+                .iter()
+                .any(|other: &Column| other.name.to_lowercase() == column.name.to_lowercase())
+            {
                 return Err(InputError::new(format!(
                     "the column `{}` stands there twice: leave one of them",
                     quoted(&column.name)
@@ -281,8 +284,11 @@ impl Table<'_> {
     fn refuse_figures(&self, line: &str) -> Result<(), InputError> {
         let mut alone = Scanner { rest: line, line: self.scanner.line, separator: self.scanner.separator };
         let cells = alone.next_row().ok().flatten().map(|row| row.cells).unwrap_or_default();
-        let is_figure = |cell: &Cow<'_, str>| NumberReader::new(None).amount(Cell::new(cell)).is_ok();
-        if cells.iter().skip(1).any(is_figure) {
+        if cells
+            .iter()
+            .skip(1)
+            .any(|cell: &Cow<'_, str>| NumberReader::new(None).amount(Cell::new(cell)).is_ok())
+        {
             let message = "the line begins with `#` and has numbers in cells of their own, but not as many cells as there are \
                            columns: complete the row, or write the comment without separators";
             return Err(InputError::new(message).on_line(self.scanner.line));
@@ -384,9 +390,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn next_cell(&mut self) -> Result<Cow<'a, str>, InputError> {
-        let is_blank =
-            |each: char| each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}');
-        let quoted = self.rest.trim_start_matches(is_blank);
+        let quoted = self.rest.trim_start_matches(|each: char| {
+            each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}')
+        });
         if quoted.starts_with('"') {
             self.rest = quoted;
             return self.quoted_cell();
@@ -444,8 +450,11 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<(u64, Vec<String>)>, InputError> {
         let table = Table::new(text, TableOptions::with_comments())?;
-        let row = |row: Row<'_>| (row.line, row.cells.iter().map(ToString::to_string).collect());
-        table.map(|each| each.map(row)).collect()
+        table
+            .map(|each| {
+                each.map(|row: Row<'_>| (row.line, row.cells.iter().map(ToString::to_string).collect()))
+            })
+            .collect()
     }
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::completeness::Completeness;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::charges::ChargesBuilder;
 use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
 use crate::ledger::{Ledger, LedgerId};
 use crate::money::Currency;
 use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
+use crate::store::Completeness;
 use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
 use crate::time::Timestamp;
-use crate::{Error, ErrorKind, Result};
 
 /// Takes records and builds a [`Ledger`].
 pub struct LedgerBuilder {
@@ -58,7 +58,7 @@ impl LedgerBuilder {
         self.completeness.cover(connection, coverage.into());
     }
 
-    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::LOOK_BACK_DAYS) otherwise.
+    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::store::LOOK_BACK_DAYS) otherwise.
     pub fn look_back_days(&mut self, days: u32) {
         self.completeness.look_back_days(days);
     }

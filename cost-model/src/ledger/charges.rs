@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, Result};
 use crate::ids::{Id, Table};
 use crate::ledger::LedgerRow;
 use crate::ledger::layout::{Encoding, Layout, LayoutId, narrow, narrow_tokens, widen};
@@ -13,7 +14,6 @@ use crate::money::Money;
 use crate::money::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
 use crate::record::Figures;
 use crate::time::{Timestamp, Window};
-use crate::{Error, Result};
 
 /// What nearly every charge has, in 48 bytes. Whatever else it has is among the extras.
 #[derive(Clone, Copy, Debug)]
@@ -209,8 +209,7 @@ impl Charges {
 
     fn in_order(&self) -> Self {
         let mut order: Vec<u32> = (0..self.len()).map_while(|place| u32::try_from(place).ok()).collect();
-        let at = |place: &u32| self.packed.get(*place as usize).map(|charge| charge.at);
-        order.sort_by_key(at);
+        order.sort_by_key(|place: &u32| self.packed.get(*place as usize).map(|charge| charge.at));
         let mut ordered = Self { layouts: self.layouts.clone(), ..Self::default() };
         ordered.packed.reserve_exact(self.len());
         ordered.extras.reserve_exact(self.extras.len());

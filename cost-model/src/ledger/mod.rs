@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Result;
-use crate::completeness::{Completeness, Gap};
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::money::Costs;
 use crate::money::Currency;
 use crate::money::Money;
 use crate::money::{Quantity, RequestUnits, TokenCounts};
+use crate::store::{Completeness, Gap};
 use crate::store::{CostStore, Scope};
 use crate::time::{Timestamp, Window};
 

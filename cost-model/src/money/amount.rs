@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::fixed::{self, SCALE};
-use crate::{Error, ErrorKind, Result, Rounding, ZeroWeights, split};
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::{Rounding, ZeroWeights, split};
 
 /// An exact amount of money: a count of 10^-24 of the major unit (US dollars), up to about 1.7 * 10^14.
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Money;
+use crate::money::Money;
 
 /// The four amounts of one charge (FOCUS: BilledCost, EffectiveCost, ListCost, ContractedCost).
 ///

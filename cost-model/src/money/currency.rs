@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A currency by its three-letter code (ISO 4217), such as `USD`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

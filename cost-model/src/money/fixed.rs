@@ -1,5 +1,5 @@
-//! Fixed-point numbers with 24 decimals in an `i128`: the arithmetic behind [`Money`](crate::Money) and
-//! [`RequestUnits`](crate::RequestUnits).
+//! Fixed-point numbers with 24 decimals in an `i128`: the arithmetic behind [`Money`](crate::money::Money) and
+//! [`RequestUnits`](crate::money::RequestUnits).
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;

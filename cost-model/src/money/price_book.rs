@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Money, Timestamp, TokenCounts, TokenType};
+use crate::money::{Money, TokenCounts, TokenType};
+use crate::time::Timestamp;
 
 /// Dated prices of tokens by service, from which reports estimate what each type of token cost.
 ///

@@ -134,11 +134,13 @@ mod tests {
 
     /// The way back: one apostrophe less before whatever still begins as a formula.
     fn read(cell: &str) -> String {
-        let original = |(number, part): (usize, &str)| match part.strip_prefix('\'') {
-            Some(rest) if is_formula(rest) || (number == 0 && begins_blank(rest)) => rest.to_owned(),
-            _ => part.to_owned(),
-        };
-        parts(cell).enumerate().map(original).collect()
+        parts(cell)
+            .enumerate()
+            .map(|(number, part): (usize, &str)| match part.strip_prefix('\'') {
+                Some(rest) if is_formula(rest) || (number == 0 && begins_blank(rest)) => rest.to_owned(),
+                _ => part.to_owned(),
+            })
+            .collect()
     }
 
     #[test]
@@ -209,8 +211,7 @@ mod tests {
             if is_number(&cell) {
                 prop_assert_eq!(&safe, &cell);
             } else {
-                let acts = |part: &str| is_formula(part) && !part.starts_with('\'');
-                prop_assert!(!parts(&safe).any(acts));
+                prop_assert!(!parts(&safe).any(|part: &str| is_formula(part) && !part.starts_with('\'')));
                 prop_assert_eq!(read(&safe), cell);
             }
         }

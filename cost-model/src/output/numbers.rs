@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::Money;
+use crate::money::Money;
 
 /// Returns a number with thousands separators in its whole part.
 ///

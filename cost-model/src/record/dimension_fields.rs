@@ -8,7 +8,7 @@ use crate::dimension::Dimension;
 use crate::money::Currency;
 use crate::record::Tags;
 
-/// The fields of a [`DimensionSet`](crate::DimensionSet), to be filled in.
+/// The fields of a [`DimensionSet`](crate::record::DimensionSet), to be filled in.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DimensionFields {

@@ -19,7 +19,8 @@ use crate::record::set_digests::SetDigests;
 /// one look into a table. Two sets are equal when all fields are. `Debug` leaves out whatever may name a person.
 ///
 /// ```
-/// use cost_model::{Currency, DimensionFields, DimensionSet};
+/// use cost_model::{Currency, DimensionSet};
+/// use cost_model::record::DimensionFields;
 ///
 /// let mut fields = DimensionFields::new("cursor", Currency::USD);
 /// fields.service = Some("Auto".into());

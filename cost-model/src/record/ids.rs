@@ -94,14 +94,16 @@ impl Content {
 pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
     let mut equals: FxHashMap<Content, u64> =
         FxHashMap::with_capacity_and_hasher(records.len(), FxBuildHasher);
-    let id = |record| {
-        let content = Content::of(record);
-        let ordinal = equals.entry(content).or_default();
-        let id = content.record_id(*ordinal);
-        *ordinal += 1;
-        id
-    };
-    records.iter().map(id).collect()
+    records
+        .iter()
+        .map(|record| {
+            let content = Content::of(record);
+            let ordinal = equals.entry(content).or_default();
+            let id = content.record_id(*ordinal);
+            *ordinal += 1;
+            id
+        })
+        .collect()
 }
 
 /// Digests what was used, when, and as part of what.
@@ -125,7 +127,8 @@ hexadecimal!(Identity);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Costs, Currency, DimensionFields};
+    use crate::money::{Costs, Currency};
+    use crate::record::DimensionFields;
 
     fn record(amount: &str) -> CostRecord {
         let at = Timestamp::from_millis(1_785_492_000_417).unwrap();
@@ -194,7 +197,7 @@ mod tests {
             |record| record.end = Some(record.at),
             |record| record.requests = Some(RequestUnits::ZERO),
             |record| record.quantity = Some(Quantity::ZERO),
-            |record| record.tokens.set(TokenType::CacheRead, crate::Tokens::new(1)),
+            |record| record.tokens.set(TokenType::CacheRead, crate::money::Tokens::new(1)),
             |record| record.stated.conversation = Some("c".into()),
             |record| record.stated.agent = Some("c".into()),
         ];
@@ -234,7 +237,7 @@ mod tests {
         changed.stated.charged = Some("2".parse().unwrap());
         changed.edit(|set| set.tags.insert("cursor:user", "iris@example.com"));
         assert_eq!(Identity::of(&changed), Identity::of(&base));
-        changed.tokens.set(TokenType::Input, crate::Tokens::new(1));
+        changed.tokens.set(TokenType::Input, crate::money::Tokens::new(1));
         assert_ne!(Identity::of(&changed), Identity::of(&base));
     }
 }

@@ -38,7 +38,8 @@ impl Code {
 /// of that key only, so everything that it depends on belongs into the key.
 ///
 /// ```
-/// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
+/// use cost_model::Currency;
+/// use cost_model::record::{Code, DimensionFields, DimensionInterner};
 /// use std::sync::Arc;
 ///
 /// let mut interner = DimensionInterner::new();
@@ -148,7 +149,7 @@ impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Currency;
+    use crate::money::Currency;
     use proptest::prelude::*;
 
     proptest! {

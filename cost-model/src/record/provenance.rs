@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::ConnectionId;
 use crate::record::{CostRecord, RecordId};
+use crate::store::ConnectionId;
 use crate::time::Timestamp;
 
 /// Where a stored record comes from.

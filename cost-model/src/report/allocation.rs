@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A share of every charge, above 0 and at most 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
 
-use crate::{Timestamp, Window};
+use crate::time::{Timestamp, Window};
 
 /// A report's step in time. Steps follow the calendar of the query's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::FixedOffset;
 
-use crate::{Result, Timestamp, Window};
+use crate::error::Result;
+use crate::time::{Timestamp, Window};
 
 use super::engine::{GroupId, Groups, WindowTotals};
 use super::rows::{Row, RowKind};
@@ -31,28 +32,32 @@ pub(super) fn rows(
     let group_keys = |group: GroupId| groups.keys().get(group).cloned().unwrap_or_default();
     if query.top.is_none() && before.is_none() && !query.cumulative {
         let cells = now.cells.iter().map(|((bin, group), totals)| ((*bin, Some(*group)), totals));
-        let row = |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
-            bin: *bin,
-            kind: RowKind::Group,
-            keys: group_keys(*group),
-            totals: *now,
-            previous: None,
-        };
         let order = order(query, groups, cells)?;
         let mut rows = Vec::with_capacity(order.len());
-        rows.extend(order.into_iter().filter_map(|number| now.cells.get(number)).map(row));
+        rows.extend(order.into_iter().filter_map(|number| now.cells.get(number)).map(
+            |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
+                bin: *bin,
+                kind: RowKind::Group,
+                keys: group_keys(*group),
+                totals: *now,
+                previous: None,
+            },
+        ));
         return Ok(rows);
     }
     let cells = cells(query, groups, now, before)?;
-    let row = |((bin, group), cell): &(Place, Cell)| Row {
-        bin: *bin,
-        kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
-        keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
-        totals: cell.now,
-        previous: before.map(|_| Box::new(cell.before)),
-    };
     let order = order(query, groups, cells.iter().map(|(place, cell)| (*place, &cell.now)))?;
-    Ok(order.into_iter().filter_map(|number| cells.get(number)).map(row).collect())
+    Ok(order
+        .into_iter()
+        .filter_map(|number| cells.get(number))
+        .map(|((bin, group), cell): &(Place, Cell)| Row {
+            bin: *bin,
+            kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
+            keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
+            totals: cell.now,
+            previous: before.map(|_| Box::new(cell.before)),
+        })
+        .collect())
 }
 
 /// What a row needs beside its place, place by place.

@@ -1,9 +1,11 @@
 //! Parts of a charge, which sum to it exactly.
 
-use crate::{
-    CostRecord, Costs, LedgerRow, Money, Prices, Quantity, RequestUnits, Result, TokenCounts, TokenType,
-    Tokens, ZeroWeights, split,
+use crate::error::Result;
+use crate::ledger::LedgerRow;
+use crate::money::{
+    Costs, Money, Prices, Quantity, RequestUnits, TokenCounts, TokenType, Tokens, ZeroWeights, split,
 };
+use crate::record::CostRecord;
 
 use super::Allocation;
 
@@ -206,7 +208,7 @@ impl Fragment {
             let something = tokens != TokenCounts::default()
                 || requests != RequestUnits::ZERO
                 || quantity != Quantity::ZERO
-                || crate::Metric::ALL
+                || crate::money::Metric::ALL
                     .into_iter()
                     .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
                 || (part == rest && !used);

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate};
 
-use crate::{Error, ErrorKind, Result, Timestamp, Window};
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::{Timestamp, Window};
 
 /// A range of whole days by name, relative to a day called today.
 ///

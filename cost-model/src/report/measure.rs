@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Metric, Quantity, Result};
+use crate::error::Result;
+use crate::money::{Metric, Quantity};
 
 use super::Totals;
 

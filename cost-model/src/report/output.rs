@@ -2,9 +2,13 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::UnknownValue;
+use crate::money::{Metric, Money, Rounding, TokenType};
 use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
-use crate::{Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType};
+use crate::store::Gap;
+use crate::time::Timestamp;
 
 use super::Totals;
 use super::rows::{Report, Row, RowKind};

@@ -8,7 +8,7 @@ use crate::ledger::{LedgerRow, LedgerSet};
 use crate::money::Costs;
 use crate::money::{RequestUnits, TokenCounts};
 use crate::report::fragments::TokenPart;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 use crate::time::Timestamp;
 
 /// The dimensions of a part: its set's, with one value for each virtual tag key that matters, and what it is for.

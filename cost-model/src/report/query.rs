@@ -3,14 +3,20 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Filter, PriceBook, Result, Window};
+use crate::dimension::Dimension;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::money::PriceBook;
+use crate::time::Window;
 
 use super::{Allocation, Bin, Interval, Measure, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
 ///
 /// ```
-/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, Untagged, report::Query};
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp};
+/// use cost_model::report::Query;
+/// use cost_model::tagger::NoTags;
 ///
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// for (service, cents) in [("Auto", "0.02"), ("GPT 5.2", "0.07"), ("Auto", "0.01")] {
@@ -19,7 +25,7 @@ use super::{Allocation, Bin, Interval, Measure, Settings};
 ///     record.edit(|set| set.service = Some(service.into()));
 ///     ledger.push(&record)?;
 /// }
-/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &Untagged)?;
+/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &NoTags)?;
 /// assert_eq!(report.rows[0].keys, [Some("GPT 5.2".into())]);
 /// assert_eq!(report.total.effective.amount.to_string(), "0.1");
 /// # Ok::<(), cost_model::Error>(())
@@ -152,7 +158,9 @@ impl Query {
     /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
     ///
     /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Untagged, report::Query};
+    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp};
+    /// use cost_model::report::Query;
+    /// use cost_model::tagger::NoTags;
     ///
     /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("2".parse()?));
     /// record.edit(|set| set.subcategory = Some("Included in Business".into()));
@@ -161,13 +169,13 @@ impl Query {
     /// let ledger = ledger.build();
     ///
     /// let on_demand = Query::all_resources().filter(Filter::parse("costs.subcategory = 'Usage-based'")?);
-    /// let report = on_demand.run(&ledger, &Untagged)?;
+    /// let report = on_demand.run(&ledger, &NoTags)?;
     /// assert_eq!(report.total.effective.amount.to_string(), "0");
     /// assert_eq!(
     ///     report.unknown_values[0].to_string(),
     ///     "no charge has the value that the filter asks of costs.subcategory; check its spelling"
     /// );
-    /// assert!(on_demand.strict().run(&ledger, &Untagged).is_err());
+    /// assert!(on_demand.strict().run(&ledger, &NoTags).is_err());
     /// # Ok::<(), cost_model::Error>(())
     /// ```
     pub fn strict(mut self) -> Self {

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use chrono::FixedOffset;
 
+use crate::dimension::Dimension;
 use crate::filter::UnknownValue;
-use crate::{Currency, Dimension, Gap, Timestamp, Window};
+use crate::money::Currency;
+use crate::store::Gap;
+use crate::time::{Timestamp, Window};
 
 use super::{Bin, Measure, Totals};
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::fragments::Fragment;
+use crate::error::Result;
 use crate::ledger::Sums;
-use crate::{Metric, Money, Quantity, RequestUnits, Result, TokenCounts};
+use crate::money::{Metric, Money, Quantity, RequestUnits, TokenCounts};
 
 /// Sums over a set of charges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

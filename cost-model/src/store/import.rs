@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::digest::{Digester, hexadecimal};
-use crate::{
-    ConnectionId, CostRecord, Metric, Money, Provenance, RecordId, Result, Run, Spans, StoredRecord,
-    Timestamp, Window,
-};
+use crate::error::Result;
+use crate::money::{Metric, Money};
+use crate::record::{CostRecord, Provenance, RecordId, Run, StoredRecord};
+use crate::store::ConnectionId;
+use crate::time::{Timestamp, Window, WindowSet};
 
 /// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -201,13 +202,13 @@ pub struct ImportState {
     /// Which imports state which of the imported records in the span.
     pub statements: BTreeSet<(RecordId, ImportId)>,
     /// What the provider has been read for, from the oldest charge on that it ever returned.
-    pub provider: Spans,
+    pub provider: WindowSet,
     /// Whether this very file has been brought in before.
     pub known: bool,
 }
 
 /// What a store holds of a file's span after the file was brought in or taken out: every
-/// [`CostStore`](crate::CostStore) stores exactly this.
+/// [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
 /// Rows of a file are charges of the time that the provider was not read for. Equal rows of several files are one
 /// charge: of equal rows the largest count holds, never the sum. A store keeps which files state a charge, so that taking
@@ -285,7 +286,7 @@ fn sort(records: &mut [StoredRecord]) {
 /// The rows of a file beside the stored records.
 struct Matching<'a> {
     file: &'a FileImport,
-    provider: Spans,
+    provider: WindowSet,
     records: Vec<StoredRecord>,
     statements: BTreeSet<(RecordId, ImportId)>,
     /// The places of the stored records of a second.
@@ -383,11 +384,12 @@ impl<'a> Matching<'a> {
             let stored = self.records.get(place)?;
             like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
         });
-        let rank = |(_, provenance): &(usize, &Provenance)| {
-            let stated = self.statements_of(provenance.record_id);
-            (provenance.imported, std::cmp::Reverse(stated))
-        };
-        alike.min_by_key(rank).map(|(place, _)| place)
+        alike
+            .min_by_key(|(_, provenance): &(usize, &Provenance)| {
+                let stated = self.statements_of(provenance.record_id);
+                (provenance.imported, std::cmp::Reverse(stated))
+            })
+            .map(|(place, _)| place)
     }
 
     /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
@@ -457,13 +459,18 @@ impl<'a> Matching<'a> {
                 self.stats.refused.add(row)?;
                 continue;
             }
-            let corrects = |place: &&usize| {
-                let stored = self.records.get(**place);
-                gone.contains(place)
-                    && !in_place_of.contains(*place)
-                    && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
-            };
-            let corrected = self.places.get(&second_of(row)).into_iter().flatten().find(corrects).copied();
+            let corrected = self
+                .places
+                .get(&second_of(row))
+                .into_iter()
+                .flatten()
+                .find(|place: &&usize| {
+                    let stored = self.records.get(**place);
+                    gone.contains(place)
+                        && !in_place_of.contains(*place)
+                        && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
+                })
+                .copied();
             match corrected {
                 Some(place) => {
                     in_place_of.insert(place);

@@ -6,12 +6,15 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
 
+use crate::error::{Error, Result};
+use crate::record::{ReadNumber, RecordId, StoredRecord};
+use crate::source::{Origin, ProviderSnapshot};
 use crate::store::coverage::Coverage;
 use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState, ImportStats};
 use crate::store::replacement::{PriorState, ReplacedWindow};
 use crate::store::restatement::Restatement;
 use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
-use crate::{Error, Observations, Origin, ReadNumber, RecordId, Result, StoredRecord, Window};
+use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
 #[derive(Default)]
@@ -40,7 +43,7 @@ struct Stored {
     statements: BTreeSet<(RecordId, ImportId)>,
     restatements: Vec<Restatement>,
     /// Ascending by time.
-    observations: Vec<Observations>,
+    observations: Vec<ProviderSnapshot>,
 }
 
 impl MemoryStore {
@@ -119,8 +122,8 @@ impl CostStore for MemoryStore {
         let mut state = self.write();
         state.keep_to(Origin::Provider)?;
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let mut stored = state.connections.get(connection).cloned().unwrap_or_else(new);
+        let mut stored =
+            state.connections.get(connection).cloned().unwrap_or_else(|| Stored::first_read_as(first_read));
         if let Some(replaced) = file.replaces.filter(|replaced| !stored.has_import(*replaced)) {
             return Err(Error::no_such_import(replaced));
         }
@@ -178,18 +181,21 @@ impl CostStore for MemoryStore {
         Ok(self.ask(connection, |stored| stored.restatements.clone()))
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let mut state = self.write();
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let kept = &mut state.connections.entry(connection.clone()).or_insert_with(new).observations;
+        let kept = &mut state
+            .connections
+            .entry(connection.clone())
+            .or_insert_with(|| Stored::first_read_as(first_read))
+            .observations;
         kept.retain(|other| other.at != observations.at);
         kept.push(observations);
         kept.sort_by_key(|each| each.at);
         Ok(())
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         Ok(self.ask(connection, |stored| stored.observations.clone()))
     }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::record_ids;
+use crate::record::{CostRecord, Identity, Person, Provenance, RecordId, StoredRecord};
 use crate::store::coverage::{Coverage, CoveredSpan};
+use crate::store::{ConnectionId, Restatement};
 use crate::store::{ReplaceStats, WindowReplacement};
-use crate::{
-    ConnectionId, CostRecord, Error, ErrorKind, Identity, Person, Provenance, RecordId, Restatement, Result,
-    Spans, StoredRecord, Timestamp,
-};
+use crate::time::{Timestamp, WindowSet};
 
 /// What a store holds of a connection before a window is replaced.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl PriorRecord for StoredRecord {
 pub struct WindowPairing<T> {
     /// Without its records.
     new: WindowReplacement,
-    later: Spans,
+    later: WindowSet,
     coverage: Coverage,
     left: Vec<T>,
     same: Vec<(T, CostRecord)>,
@@ -166,9 +166,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 }
 
-/// What a store holds after a window was replaced: every [`CostStore`](crate::CostStore) stores exactly this.
+/// What a store holds after a window was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
-/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// WindowSet of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
 /// stored one, if one is the same charge:
 ///
 /// 1. the same id: nothing has changed;
@@ -196,8 +196,11 @@ impl ReplacedWindow {
     /// Computes what becomes of a window.
     ///
     /// ```
-    /// use cost_model::{ConnectionId, CostRecord, Costs, Coverage, Currency, PriorState, ReadNumber, ReplacedWindow, Run};
-    /// use cost_model::{Window, WindowReplacement};
+    /// use cost_model::{CostRecord, Costs, Currency};
+    /// use cost_model::record::{ReadNumber, Run};
+    /// use cost_model::store::{ConnectionId, Coverage, PriorState, ReplacedWindow};
+    /// use cost_model::Window;
+    /// use cost_model::store::WindowReplacement;
     /// let window = Window::days("2026-09-01".parse()?, "2026-09-02".parse()?)?;
     /// let charge = CostRecord::new(window.start(), "acme", Currency::USD, Costs::flat("1".parse()?));
     /// let connection = ConnectionId::new("acme");
@@ -233,7 +236,7 @@ fn sort(records: &mut [StoredRecord]) {
 }
 
 /// The coverage once the window is replaced: an unproven read leaves the window to be read again.
-fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &Spans) -> Coverage {
+fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> Coverage {
     for window in later.missing(new.window).into_windows() {
         if new.proven {
             coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));

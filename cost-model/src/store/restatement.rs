@@ -1,6 +1,9 @@
 //! Changes of what was taken for final.
 
-use crate::{Costs, Identity, Metric, Money, RecordId, Result, Timestamp};
+use crate::error::Result;
+use crate::money::{Costs, Metric, Money};
+use crate::record::{Identity, RecordId};
+use crate::time::Timestamp;
 
 /// Differences below this are rounding noise of the provider: 10^-6 cent, in units of 10^-24 dollars.
 const NEGLIGIBLE: u128 = 10_000_000_000_000_000;

@@ -3,11 +3,14 @@
 use std::error::Error as _;
 use std::fmt::Debug;
 
+use cost_model::money::RequestUnits;
 use cost_model::report::Query;
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot, SourceBatch};
+use cost_model::store::{Owner, Scope};
+use cost_model::tagger::{NoTags, Part};
 use cost_model::{
-    CostRecord, CostStore, Currency, Dimension, Error, Filter, Ledger, MemoryStore, Money, Observations,
-    ObservedGroup, ObservedMember, ObservedSpend, Owner, Part, RequestUnits, Scope, SourceBatch,
-    StoredRecord, Timestamp, Untagged,
+    CostRecord, CostStore, Currency, Dimension, Error, Filter, Ledger, MemoryStore, Money, StoredRecord,
+    Timestamp,
 };
 use rust_decimal::Decimal;
 
@@ -85,7 +88,7 @@ fn reports_queries_and_assignments_show_no_email() {
         .group_by(Dimension::Resource)
         .group_by(Dimension::Tag("cursor:user".into()));
     silent(&query);
-    let report = query.run(&builder.build(), &Untagged).unwrap();
+    let report = query.run(&builder.build(), &NoTags).unwrap();
     assert_eq!(report.rows[0].keys[0].as_deref(), Some(CANARY));
     silent(&report);
     silent(&report.rows[0]);
@@ -145,7 +148,7 @@ fn errors_show_no_email() {
 
 #[test]
 fn observations_and_owners_show_no_email() {
-    let mut observed = Observations::at(window(0, 1).start());
+    let mut observed = ProviderSnapshot::at(window(0, 1).start());
     let mut spend = ObservedSpend::default();
     spend.person = CANARY.into();
     observed.spend = vec![spend];

@@ -2,8 +2,9 @@
 
 use cost_model::output::columns;
 use cost_model::report::{Bin, Column, Query};
+use cost_model::tagger::NoTags;
 use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Rounding, Timestamp, Untagged, Window,
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Rounding, Timestamp, Window,
 };
 use proptest::prelude::*;
 
@@ -21,7 +22,7 @@ fn text(query: &Query, records: &[CostRecord], columns: &[Column]) -> String {
     for record in records {
         ledger.push(record).unwrap();
     }
-    query.run(&ledger.build(), &Untagged).unwrap().to_text(columns).unwrap()
+    query.run(&ledger.build(), &NoTags).unwrap().to_text(columns).unwrap()
 }
 
 /// The last cell of the row that begins with a name.
@@ -103,6 +104,6 @@ fn a_name_that_others_chose_neither_acts_in_a_table_nor_in_a_spreadsheet_nor_bre
     for record in &charges {
         ledger.push(record).unwrap();
     }
-    let csv = query.run(&ledger.build(), &Untagged).unwrap().to_csv(&EFFECTIVE).unwrap();
+    let csv = query.run(&ledger.build(), &NoTags).unwrap().to_csv(&EFFECTIVE).unwrap();
     assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(&"x".repeat(65_536)));
 }

@@ -6,9 +6,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use cost_model::money::{RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::source::Origin;
+use cost_model::store::{ConnectionId, ReplaceStats, WindowReplacement};
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, Ledger, Metric, Money, Origin,
-    ReadNumber, ReplaceStats, RequestUnits, Run, Timestamp, TokenCounts, Tokens, Window, WindowReplacement,
+    CostRecord, CostStore, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window,
 };
 use proptest::prelude::*;
 

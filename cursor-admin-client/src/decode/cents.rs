@@ -148,5 +148,4 @@ enum ParseFault {
 }
 
 #[cfg(test)]
-#[path = "cents_tests.rs"]
 mod tests;

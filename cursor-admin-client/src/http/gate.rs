@@ -74,17 +74,17 @@ impl Route {
 
     fn allows_query(self, query: &str) -> bool {
         query.split('&').all(|pair| {
-            let named =
-                |name: &&str| pair.split_once('=').is_some_and(|(n, value)| n == *name && is_id(value));
-            self.query_names().iter().any(named)
+            self.query_names()
+                .iter()
+                .any(|name: &&str| pair.split_once('=').is_some_and(|(n, value)| n == *name && is_id(value)))
         })
     }
 }
 
 /// Whether a text can stand in an address as it is: it holds no slash, no dot and nothing encoded.
 pub(crate) fn is_id(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (1..=128).contains(&text.len()) && text.bytes().all(fits)
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn path_matches(pattern: &str, path: &str) -> bool {

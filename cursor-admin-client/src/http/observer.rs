@@ -20,7 +20,7 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// An attempt failed and will be repeated.
     fn retry_planned(&self, _event: &RetryPlanned) {}
 
-    /// A request waits because of [`RateLimits`](crate::RateLimits).
+    /// A request waits because of [`RateLimits`](crate::http::RateLimits).
     fn rate_limit_wait(&self, _event: &RateLimitWait) {}
 
     /// A list or a page of it was read.
@@ -74,7 +74,7 @@ pub struct RetryPlanned {
     pub wait: Duration,
 }
 
-/// A request waits because of [`RateLimits`](crate::RateLimits).
+/// A request waits because of [`RateLimits`](crate::http::RateLimits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitWait {

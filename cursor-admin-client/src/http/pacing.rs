@@ -124,8 +124,7 @@ impl Lane {
     /// Drops what no longer counts. A clock that was set back must not make anyone wait for the time
     /// that it lost, so what seems to lie ahead counts as sent now.
     fn forget(&mut self, now: DateTime<Utc>) {
-        let past = |sent: &DateTime<Utc>| now.signed_duration_since(sent) >= SPAN;
-        while self.sends.front().is_some_and(past) {
+        while self.sends.front().is_some_and(|sent: &DateTime<Utc>| now.signed_duration_since(sent) >= SPAN) {
             self.sends.pop_front();
         }
         for sent in self.sends.iter_mut().rev().take_while(|sent| **sent > now) {
@@ -135,5 +134,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-#[path = "pacing_tests.rs"]
 mod tests;

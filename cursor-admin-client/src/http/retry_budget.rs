@@ -24,7 +24,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// As many retries as the [`RetryPolicy`](crate::RetryPolicy) makes.
+    /// As many retries as the [`RetryPolicy`](crate::http::RetryPolicy) makes.
     pub fn unlimited() -> Self {
         Self { percent: None, per_minute: 0 }
     }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
-use cursor_admin_client::{
-    ErrorKind, ManualClock, RetryPolicy, Snapshot, Transport, TransportError, UsageEvent, UsageEventRef,
-};
+use cursor_admin_client::endpoints::usage_events::UsageEventRef;
+use cursor_admin_client::http::{RetryPolicy, TransportError};
+use cursor_admin_client::{ErrorKind, ManualClock, Snapshot, Transport, UsageEvent};
 use http::{Request, Response};
 use proptest::prelude::*;
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::report::Bin;
 use cost_model::report::{Query, Report, Totals};
-use cost_model::{Bin, Dimension, Filter, Ledger, Untagged};
+use cost_model::tagger::NoTags;
+use cost_model::{Dimension, Filter, Ledger};
 use cursor_simulator::{Fault, FaultKind, Simulator, Sums, TrueEvent};
 
 use crate::{Synced, range, sync};
@@ -22,7 +24,7 @@ fn theirs(sums: &Sums) -> Figures {
 }
 
 fn grouped(ledger: &Ledger, dimension: Dimension) -> BTreeMap<String, Figures> {
-    let report = Query::all_resources().group_by(dimension).run(ledger, &Untagged).unwrap();
+    let report = Query::all_resources().group_by(dimension).run(ledger, &NoTags).unwrap();
     report
         .rows
         .iter()
@@ -31,7 +33,7 @@ fn grouped(ledger: &Ledger, dimension: Dimension) -> BTreeMap<String, Figures> {
 }
 
 fn total(ledger: &Ledger, query: &Query) -> Report {
-    query.run(ledger, &Untagged).unwrap()
+    query.run(ledger, &NoTags).unwrap()
 }
 
 /// Holds every total of the sync against the simulator's truth.

@@ -60,14 +60,14 @@ async fn three_ways_meet_in_a_running_cycle() {
     let reader = CsvInvoiceReader::new(CursorWordings::new());
     let invoice = reader.read(simulator.invoices()[1].csv.as_bytes(), "invoice.csv").unwrap();
     // What was stated at the end of the cycle: the charges themselves, person by person.
-    let mut observed = cost_model::Observations::at(invoice.period.end());
+    let mut observed = cost_model::source::ProviderSnapshot::at(invoice.period.end());
     observed.cycle_start = Some(invoice.period.start());
     let empty = TieOut::of(&ledger, &observed, &rules).unwrap().unwrap();
     observed.spend = empty
         .people
         .iter()
         .map(|person| {
-            let mut spend = cost_model::ObservedSpend::default();
+            let mut spend = cost_model::source::ObservedSpend::default();
             spend.person = person.person.as_str().into();
             spend.spend = Some(person.charged);
             spend

@@ -117,7 +117,7 @@ fn materiality_changes_no_amount() {
     let mut ledger = cost_model::Ledger::builder(Currency::USD);
     let ever =
         cost_model::Window::days("2020-01-01".parse().unwrap(), "2030-01-01".parse().unwrap()).unwrap();
-    ledger.cover(cost_model::ConnectionId::new("cursor"), vec![ever]);
+    ledger.cover(cost_model::store::ConnectionId::new("cursor"), vec![ever]);
     let ledger = ledger.build();
     let rules = cursor_invoice::billing_rules().unwrap();
     for (_, _, trial) in singles().step_by(9) {

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
 use cost_ingest::{Ingest, Observer, Progress, plan};
-use cost_model::{ConnectionId, CostRecord, CostStore, MemoryStore, Scope, Spans, Timestamp, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::time::WindowSet;
+use cost_model::{CostRecord, CostStore, MemoryStore, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_admin_client::http::TransportError;
+use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
 
@@ -181,7 +184,7 @@ async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> boo
             .any(|events| served(&events, *window) == now);
         assert!(true_once, "seed {seed}: {window} holds what the server never did");
     }
-    let all = Spans::from(read);
+    let all = WindowSet::from(read);
     for window in plan(range()) {
         for left in all.missing(window).into_windows() {
             assert!(failed, "seed {seed}: {left} was not read");

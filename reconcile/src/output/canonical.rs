@@ -3,10 +3,11 @@
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
 
 use chrono::FixedOffset;
-use cost_model::{
-    ConnectionId, Costs, Digest, Digester, Dimension, Dimensions, Ledger, LedgerRow, LedgerSet, Metric,
-    Money, Quantity, RequestUnits, Timestamp, TokenCounts, TokenType, Window,
-};
+use cost_model::digest::{Digest, Digester};
+use cost_model::ledger::{LedgerRow, LedgerSet};
+use cost_model::money::{Quantity, RequestUnits, TokenCounts, TokenType};
+use cost_model::store::ConnectionId;
+use cost_model::{Costs, Dimension, Dimensions, Ledger, Metric, Money, Timestamp, Window};
 
 use crate::case::Case;
 use crate::{BillingRules, Invoice, InvoiceLine, LineKind, SinceIssue};

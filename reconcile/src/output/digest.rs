@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use cost_model::{Digest, Digester, Timestamp};
+use cost_model::Timestamp;
+use cost_model::digest::{Digest, Digester};
 use serde::{Deserialize, Serialize};
 
 use super::canonical;

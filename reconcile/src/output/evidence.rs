@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Ledger, LedgerRow, Money, Pseudonyms, Timestamp, TokenCounts};
+use cost_model::ledger::LedgerRow;
+use cost_model::money::TokenCounts;
+use cost_model::{Dimension, Ledger, Money, Pseudonyms, Timestamp};
 
 use super::csv::{cell, name, write};
 use crate::{ChargeStatus, Explained};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use cost_model::{
-    DimensionSetId, Dimensions, Ledger, LedgerRow, LedgerSet, Money, Timestamp, TokenCounts, Window,
-};
+use cost_model::ledger::{DimensionSetId, LedgerRow, LedgerSet};
+use cost_model::money::TokenCounts;
+use cost_model::{Dimensions, Ledger, Money, Timestamp, Window};
 
 use crate::{BillingRules, ChargeStatus, Invoice, LineKind, Result, UsageLine};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use cost_model::{Money, TokenCounts};
+use cost_model::Money;
+use cost_model::money::TokenCounts;
 
 use crate::search::charges::Cell;
 use crate::{Invoice, InvoiceLine, LineKind, Result, UsageLine};

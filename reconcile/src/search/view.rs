@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{Money, Timestamp, TokenCounts, Tokens, Window};
+use cost_model::money::{TokenCounts, Tokens};
+use cost_model::{Money, Timestamp, Window};
 
 use crate::Result;
 use crate::last_digit::LastDigit;

@@ -1,6 +1,7 @@
 //! Stage: what is known of the ledger's own completeness.
 
-use cost_model::{Gap, GapState, Timestamp, Window};
+use cost_model::store::{Gap, GapState};
+use cost_model::{Timestamp, Window};
 
 use crate::Missing;
 use crate::case::Case;

@@ -1,6 +1,8 @@
 //! What holds for any ledger and any invoice.
 
-use cost_model::{Costs, Currency, Money, RecordId, Restatement};
+use cost_model::record::RecordId;
+use cost_model::store::Restatement;
+use cost_model::{Costs, Currency, Money};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -154,7 +156,7 @@ fn explain_known(charges: &[Charge], invoice: &Invoice, known: &Known) -> Explai
     let mut since = SinceIssue::new(at("2026-10-15T00:00:00Z"));
     for (place, charge) in charges.iter().enumerate() {
         let seen = if known.late.contains(&place) { "2026-10-16T00:00:00Z" } else { "2026-10-14T12:00:00Z" };
-        cost_model::RecordSink::record(&mut since, &record(charge, at(seen))).unwrap();
+        cost_model::store::RecordSink::record(&mut since, &record(charge, at(seen))).unwrap();
     }
     let costs = |billed: Option<i128>| billed.map(|billed| Costs::flat(Money::from_units(billed)));
     let restated = known.restated.iter().map(|(when, old, new)| {

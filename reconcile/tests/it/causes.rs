@@ -1,6 +1,8 @@
 //! One small case for each cause of a difference.
 
-use cost_model::{ConnectionId, Costs, Money, RecordId, Restatement, Rounding, Timestamp};
+use cost_model::record::RecordId;
+use cost_model::store::{ConnectionId, Restatement};
+use cost_model::{Costs, Money, Rounding, Timestamp};
 use reconcile::{
     Answer, Case, Category, ChargeStatus, ClueKind, Explained, Invoice, LineKind, LineStatus, SinceIssue,
     Strength, UsageLine, Verdict, WaypointName,
@@ -186,7 +188,7 @@ fn charges_that_came_in_late_are_named_if_somebody_had_looked_before() {
     let mut since = SinceIssue::new(issued);
     for (number, charge) in charges.iter().enumerate() {
         let seen = if late.contains(&number) { "2026-10-16T00:00:00Z" } else { "2026-10-01T00:00:00Z" };
-        cost_model::RecordSink::record(&mut since, &record(charge, at(seen))).unwrap();
+        cost_model::store::RecordSink::record(&mut since, &record(charge, at(seen))).unwrap();
     }
     let (ledger, invoice, rules) = (ledger(&charges), bill(&known), rules());
     let explained = Case::new(&ledger, &invoice, &rules).since_issue(&since).explain().unwrap();
@@ -363,13 +365,15 @@ fn on_a_line_alone_with_its_tokens_a_discount_and_a_price_are_the_same() {
     for number in 1..=4_u64 {
         let charge = Charge::on_demand("b", false, 10 * CENT + i128::from(number) * CENT);
         let mut charge = record(&charge, at("2026-09-20T13:00:00Z")).record;
-        charge.tokens.set(cost_model::TokenType::Input, cost_model::Tokens::new(number * 1_000));
+        charge
+            .tokens
+            .set(cost_model::money::TokenType::Input, cost_model::money::Tokens::new(number * 1_000));
         records.push(charge);
     }
     let mut line = UsageLine::of_model("b");
     line.calls = Some(4);
-    let mut tokens = cost_model::TokenCounts::default();
-    tokens.set(cost_model::TokenType::Input, cost_model::Tokens::new(10_000));
+    let mut tokens = cost_model::money::TokenCounts::default();
+    tokens.set(cost_model::money::TokenType::Input, cost_model::money::Tokens::new(10_000));
     line.tokens = Some(tokens);
     let invoice = invoice(period(), [(LineKind::Usage(line), 30 * CENT)]);
     let ledger = crate::support::ledger_of(&records);

@@ -1,6 +1,8 @@
 //! No cause without evidence in the lines, and nothing forgotten that was known.
 
-use cost_model::{Costs, Money, RecordId, RecordSink, Restatement, Timestamp};
+use cost_model::record::RecordId;
+use cost_model::store::{RecordSink, Restatement};
+use cost_model::{Costs, Money, Timestamp};
 use reconcile::{
     Case, Category, ClueKind, Invoice, InvoiceLine, LineKind, LineStatus, Party, Reconciliation, SinceIssue,
     Strength, UsageLine, Verdict,

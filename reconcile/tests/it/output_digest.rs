@@ -1,6 +1,8 @@
 //! The digest of what an invoice was explained from.
 
-use cost_model::{CostRecord, Costs, Currency, Ledger, RecordSink, TokenType, Tokens};
+use cost_model::money::{TokenType, Tokens};
+use cost_model::store::RecordSink;
+use cost_model::{CostRecord, Costs, Currency, Ledger};
 use proptest::prelude::*;
 use reconcile::{Case, InputDigest, Invoice, InvoiceLine, LineKind, Materiality, Remark, SinceIssue};
 
@@ -132,7 +134,7 @@ fn whatever_else_is_known_counts() {
     others.push(case().since_issue(&late).digest());
     let mut builder = Ledger::builder(Currency::USD);
     builder.push(&charge()).unwrap();
-    builder.cover(cost_model::ConnectionId::new("team"), vec![period()]);
+    builder.cover(cost_model::store::ConnectionId::new("team"), vec![period()]);
     let covered = builder.build();
     others.push(Case::new(&covered, &invoice, &rules).digest());
     let all = others.len();

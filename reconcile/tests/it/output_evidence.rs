@@ -1,6 +1,7 @@
 //! The charges behind the steps, one by one.
 
-use cost_model::{CostRecord, Costs, Currency, Ledger, Money, TokenType, Tokens};
+use cost_model::money::{TokenType, Tokens};
+use cost_model::{CostRecord, Costs, Currency, Ledger, Money};
 use proptest::prelude::*;
 use reconcile::{Case, Category, ChargeStatus, EvidenceRow, LineKind};
 

@@ -1,6 +1,7 @@
 //! People show in no Debug.
 
-use cost_model::{Observations, ObservedSpend, RecordSink};
+use cost_model::source::{ObservedSpend, ProviderSnapshot};
+use cost_model::store::RecordSink;
 use reconcile::{Case, Role, Signature, SinceIssue, TieOut};
 
 use crate::support::{CENT, Charge, at, invoice, ledger_of, period, record, rules, usage};
@@ -30,7 +31,7 @@ fn debug_of_everything_leaves_people_out() {
     let evidence: Vec<_> = explained.evidence(&ledger, |_| true).collect();
     assert_eq!(evidence[0].resource.as_deref(), Some(CANARY), "the evidence itself names people");
 
-    let mut observed = Observations::at(period().end());
+    let mut observed = ProviderSnapshot::at(period().end());
     observed.cycle_start = Some(period().start());
     let mut spend = ObservedSpend::default();
     spend.person = CANARY.into();

@@ -1,9 +1,11 @@
 //! Charges, rules and lines in short form, and figures computed the naive way.
 
 use chrono::FixedOffset;
+use cost_model::ledger::LedgerBuilder;
+use cost_model::record::{Identity, Provenance, RecordId};
+use cost_model::store::ConnectionId;
 use cost_model::{
-    ConnectionId, CostRecord, Costs, Currency, Dimension, Filter, Identity, Ledger, LedgerBuilder, Money,
-    Provenance, RecordId, StoredRecord, Timestamp, Window,
+    CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, StoredRecord, Timestamp, Window,
 };
 use reconcile::{
     BillingRules, Category, Invoice, InvoiceLine, LineKind, LineStatus, Reconciliation, UsageLine, reconcile,

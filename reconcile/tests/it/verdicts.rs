@@ -1,6 +1,7 @@
 //! A verdict is green only when it is: what is to be disputed, of unknown wording, without a cause or not read.
 
-use cost_model::{ConnectionId, Money, Rounding};
+use cost_model::store::ConnectionId;
+use cost_model::{Money, Rounding};
 use reconcile::{
     Answer, Case, Category, Disposition, Invoice, InvoiceLine, LineKind, LineRule, Materiality, Missing,
     Party, Reconciliation, UsageLine, Verdict, Wording, reconcile,

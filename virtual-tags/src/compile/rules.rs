@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cost_model::{Digest, Dimension, Dimensions, Timestamp, Window};
+use cost_model::digest::Digest;
+use cost_model::{Dimension, Dimensions, Timestamp, Window};
 
 use crate::compile::charge::Charge;
 use crate::compile::compiled::{CompiledAssign, CompiledTag};

@@ -1,6 +1,6 @@
 //! Which version of a directory it is.
 
-use cost_model::Digest;
+use cost_model::digest::Digest;
 
 use crate::digest_writer::DigestWriter;
 use crate::directory::lookup::Directory;

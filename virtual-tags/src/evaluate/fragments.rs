@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cost_model::{Part, ZeroWeights, split};
+use cost_model::money::{ZeroWeights, split};
+use cost_model::tagger::Part;
 
 /// Divides a whole number among the parts of a charge, of which each has a value of one key. They sum to it.
 pub(crate) fn split_amount(whole: i128, parts: &[Part]) -> cost_model::Result<Vec<(Option<Arc<str>>, i128)>> {

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use cost_model::{Dimensions, Part};
+use cost_model::Dimensions;
+use cost_model::tagger::Part;
 
 use crate::compile::charge::{Charge, text_of};
 use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Days;
-use cost_model::{Ledger, Metric, Money, TagCache, Timestamp, Window};
+use cost_model::tagger::TagCache;
+use cost_model::{Ledger, Metric, Money, Timestamp, Window};
 
 use crate::compile::cost_split::CostSplit;
 use crate::compile::rules::Rules;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cost_model::{Costs, Dimension, Dimensions, RequestUnits, Timestamp, TokenCounts};
+use cost_model::money::{RequestUnits, TokenCounts};
+use cost_model::{Costs, Dimension, Dimensions, Timestamp};
 
 use crate::ids::{Id, KeyId, Table};
 

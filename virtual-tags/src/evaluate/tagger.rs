@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp};
+use cost_model::tagger::Part;
+use cost_model::{Dimension, Dimensions, Tagger, Timestamp};
 
 use crate::compile::charge::Charge;
 use crate::compile::rules::sorted_instants;

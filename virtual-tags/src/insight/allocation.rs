@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use cost_model::{
-    Costs, Dimension, Ledger, LedgerRow, Money, TagCache, Timestamp, TokenCounts, TokenType, Tokens,
-    ZeroWeights, split,
-};
+use cost_model::ledger::LedgerRow;
+use cost_model::money::{TokenCounts, TokenType, Tokens, ZeroWeights, split};
+use cost_model::tagger::TagCache;
+use cost_model::{Costs, Dimension, Ledger, Money, Timestamp};
 use serde_json::json;
 
 use crate::compile::charge::Charge;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use cost_model::ledger::DimensionSetId;
+use cost_model::report::Bin;
 use cost_model::report::Query;
-use cost_model::{
-    Bin, Dimension, DimensionSetId, Ledger, Metric, Money, Result, TagCache, Timestamp, Window,
-};
+use cost_model::tagger::TagCache;
+use cost_model::{Dimension, Ledger, Metric, Money, Result, Timestamp, Window};
 
 use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
@@ -141,7 +142,7 @@ impl ResolvedRules {
                 }
             }
         }
-        let hundredth = total.split(&[1; 100], cost_model::ZeroWeights::Even)?;
+        let hundredth = total.split(&[1; 100], cost_model::money::ZeroWeights::Even)?;
         let allowed = Money::sum(hundredth.into_iter().skip(usize::from(percent)))?;
         let mut suggestions = Vec::new();
         while Money::sum(left.values().copied())? > allowed {

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use cost_model::output::{counted, for_terminal};
-use cost_model::{Dimension, Ledger, Metric, Money, Result, TagCache, Tagger, Window};
+use cost_model::tagger::TagCache;
+use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
 use crate::evaluate::fragments::split_amount;

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::ledger::{DimensionSetId, LedgerSet};
 use cost_model::output::{counted, for_terminal};
-use cost_model::{
-    Dimension, DimensionSetId, Dimensions, Ledger, LedgerSet, Metric, Money, Tagger, Timestamp, Window,
-};
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Tagger, Timestamp, Window};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::resolved_rules::ResolvedRules;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use cost_model::ledger::DimensionSetId;
 use cost_model::output::{counted, for_terminal};
-use cost_model::{DimensionSetId, Ledger, Timestamp};
+use cost_model::{Ledger, Timestamp};
 
 use crate::compile::rules::Rules;
 use crate::directory::lookup::MatchKind;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cost_model::{Dimension, Dimensions, Part, Tagger, Timestamp, Window};
+use cost_model::tagger::Part;
+use cost_model::{Dimension, Dimensions, Tagger, Timestamp, Window};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::resolved_rules::ResolvedRules;

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use cost_model::digest::Digest;
+use cost_model::ledger::DimensionSetId;
 use cost_model::output::for_terminal;
 use cost_model::report::Query;
-use cost_model::{Digest, Dimension, DimensionSetId, Ledger, Metric, Money, Tagger, Timestamp, Window};
+use cost_model::{Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::compile::charge::text_of;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cost_model::Part;
 use cost_model::output::for_terminal;
+use cost_model::tagger::Part;
 
 use crate::weights;
 

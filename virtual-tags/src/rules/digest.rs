@@ -1,6 +1,7 @@
 //! Digests of rules.
 
-use cost_model::{Digest, Dimension};
+use cost_model::Dimension;
+use cost_model::digest::Digest;
 
 use crate::digest_writer::DigestWriter;
 use crate::rules::assign::{Assign, FromField, Split, Transform};

@@ -3,9 +3,8 @@
 use std::error::Error as _;
 use std::fmt::Debug;
 
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Untagged, Window,
-};
+use cost_model::tagger::NoTags;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window};
 use virtual_tags::directory::Membership;
 use virtual_tags::evaluate::CostSum;
 use virtual_tags::insight::Diff;
@@ -165,14 +164,14 @@ fn locks_and_spellings_show_no_email() {
     assert!(!lock.amounts.is_empty());
     silent(&lock);
     silent(&lock.amounts);
-    let restated = lock.restated(&cost_model::Untagged, &ledger).unwrap();
+    let restated = lock.restated(&cost_model::tagger::NoTags, &ledger).unwrap();
     assert!(!restated.is_empty());
     silent(&restated);
     silent_error(&lock.reopen(&RuleSet::default(), &directory, &ledger).unwrap_err());
     let rules = rules().compile(directory).unwrap().tagger().unwrap();
     assert!(!rules.rules().spellings(&ledger).is_empty());
     silent(&rules.rules().spellings(&ledger));
-    silent(&cost_model::TagCache::new(&ledger, &rules, &["Owner".into()]).unwrap());
+    silent(&cost_model::tagger::TagCache::new(&ledger, &rules, &["Owner".into()]).unwrap());
     let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
     let shared = RuleSet::from_toml(&shared, "rules.toml")
         .unwrap()
@@ -202,7 +201,7 @@ fn answers_about_charges_show_no_email() {
         rules.explain_charges(&ledger, EMAIL, Window::new(at, end).unwrap(), Metric::Billed).unwrap();
     assert_eq!(explained.len(), 1);
     silent(&explained);
-    let diff = Diff::between((&Untagged, &rules), &ledger, "Owner", Metric::Billed, None).unwrap();
+    let diff = Diff::between((&NoTags, &rules), &ledger, "Owner", Metric::Billed, None).unwrap();
     assert_eq!(diff.moves.len(), 1);
     silent(&diff);
 

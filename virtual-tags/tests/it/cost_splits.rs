@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::money::{TokenType, Tokens, ZeroWeights, split};
 use cost_model::report::Query;
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Timestamp, TokenType, Tokens,
-    Window, ZeroWeights, split,
-};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window};
 use proptest::prelude::*;
 use virtual_tags::{Answer, Directory, ErrorKind, ResolvedRules, RuleSet, Rules};
 
@@ -365,6 +364,6 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
 }
 
 /// The values of one key, each with its weight.
-fn shares_of(parts: &[cost_model::Part]) -> Vec<(Option<std::sync::Arc<str>>, u128)> {
+fn shares_of(parts: &[cost_model::tagger::Part]) -> Vec<(Option<std::sync::Arc<str>>, u128)> {
     parts.iter().map(|part| (part.values[0].clone(), part.weight)).collect()
 }

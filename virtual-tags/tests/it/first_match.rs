@@ -1,6 +1,7 @@
 //! The compiled rules against the interpreter.
 
-use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, TagCache, Tagger, Timestamp};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Currency, Dimension, Dimensions, Ledger, Tagger, Timestamp};
 use proptest::prelude::*;
 use virtual_tags::{Answer, RuleSet};
 

@@ -1,9 +1,8 @@
 //! Closed periods stay what they were.
 
 use cost_model::report::Query;
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Tagger, Timestamp, Window,
-};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use proptest::prelude::*;
 use virtual_tags::lock::LockedRules;
 use virtual_tags::{Directory, Error, ErrorKind, PeriodLock, RuleSet};
@@ -76,7 +75,7 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
     let late = [CHARGES.as_slice(), &[("cy@acme.test", "2026-09-30", "0.5")]].concat();
     assert_eq!(told(&reopened, &late), ["Team -: 0 -> 0.5"]);
     assert_eq!(
-        told(&cost_model::Untagged, &CHARGES[..1]),
+        told(&cost_model::tagger::NoTags, &CHARGES[..1]),
         ["Team (none): 0 -> 1", "Team Data: 4 -> 0", "Team Web: 3 -> 0"]
     );
 

@@ -1,6 +1,7 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
-use cost_model::{CostRecord, Costs, Currency, Part, Tagger, Timestamp};
+use cost_model::tagger::Part;
+use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
 use virtual_tags::directory::MatchKind;
 use virtual_tags::{Answer, Directory, RuleSet};
 

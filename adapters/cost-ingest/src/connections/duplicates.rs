@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, Identity, RecordSink, Scope, StoredRecord, TokenCounts, TokenType,
-    Window,
-};
+use cost_model::money::{TokenCounts, TokenType};
+use cost_model::record::Identity;
+use cost_model::store::{ConnectionId, RecordSink, Scope};
+use cost_model::{CostRecord, CostStore, StoredRecord, Window};
 
 use crate::{Error, ErrorKind, Result};
 

@@ -5,7 +5,8 @@ mod connection;
 mod duplicates;
 mod status;
 
-use cost_model::{ConnectionId, CostStore, Scope, Timestamp};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Progress, Result, RunReport};
@@ -22,7 +23,7 @@ pub use status::Status;
 ///
 /// ```
 /// use cost_ingest::{Actor, By, Connections, Role, Roles};
-/// use cost_model::ConnectionId;
+/// use cost_model::store::ConnectionId;
 /// let ada = Actor::new("ada");
 /// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
 /// let by = By { authorizer: &roles, actor: &ada, at: "2026-11-01T00:00:00Z".parse()? };
@@ -263,8 +264,11 @@ impl Connections {
     }
 
     fn name_is_free(&self, account_name: &str, but: Option<&ConnectionId>) -> Result<()> {
-        let taken = |other: &&Connection| other.account_name == account_name && Some(&other.id) != but;
-        match self.connections.iter().find(taken) {
+        match self
+            .connections
+            .iter()
+            .find(|other: &&Connection| other.account_name == account_name && Some(&other.id) != but)
+        {
             Some(other) => {
                 let message =
                     format!("the account name `{account_name}` belongs to the connection `{}`", other.id);

@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use cost_ingest::Ingest;
-use cost_model::{CostRecord, CostStore, LOOK_BACK_DAYS, MemoryStore, final_before};
+use cost_model::store::{LOOK_BACK_DAYS, final_before};
+use cost_model::{CostRecord, CostStore, MemoryStore};
 use proptest::prelude::*;
 
 use crate::support::{AUGUST, DAY, Script, at, connection, finish, row, sorted, stored};
@@ -85,7 +86,7 @@ fn apply(source: &Script, now: i64, change: &Change) {
             let Some(place) = place(*number) else { return };
             rows[place].costs = row(0, 7).costs;
             rows[place].edit(|set| set.resource = Some("(no user)".into()));
-            rows[place].edit(|set| set.tags = cost_model::Tags::default());
+            rows[place].edit(|set| set.tags = cost_model::record::Tags::default());
         }
     }
 }

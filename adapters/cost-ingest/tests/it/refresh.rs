@@ -1,7 +1,8 @@
 //! What a refresh reads, keeps and drops; the traps that peers fall into, by name.
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{CostRecord, CostStore, MemoryStore, Metric, Person, Timestamp, Window};
+use cost_model::record::Person;
+use cost_model::{CostRecord, CostStore, MemoryStore, Metric, Timestamp, Window};
 use proptest::prelude::*;
 
 use crate::support::{

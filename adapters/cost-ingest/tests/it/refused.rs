@@ -2,7 +2,8 @@
 
 use std::error::Error as _;
 
-use cost_model::{MemoryStore, Origin, SourceBatch};
+use cost_model::MemoryStore;
+use cost_model::source::{Origin, SourceBatch};
 
 use crate::support::{AUGUST, DAY, Script, at, coverage, ingest, row, sorted, stored, window};
 

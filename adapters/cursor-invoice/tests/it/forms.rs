@@ -1,6 +1,7 @@
 //! Random bills in each of the forms in which they come, against what the biller knows of them.
 
-use cost_model::{Money, Timestamp, TokenCounts, Tokens};
+use cost_model::money::{TokenCounts, Tokens};
+use cost_model::{Money, Timestamp};
 use cursor_invoice::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
 use cursor_simulator::{Bill, Discrepancy, InvoiceLine, LineKind as Truth, UsageLine as About, dispute};
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader, LineKind, LineRule, UsageLine};

@@ -2,10 +2,14 @@
 
 use std::borrow::Borrow;
 
+use crate::biller::bill::{Bill, Bills};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::lines;
+use crate::biller::period::Period;
 use crate::biller::tally::Tally;
-use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, Threshold, UsageLine, lines};
+use crate::biller::terms::{BillingTerms, Threshold};
 use crate::calendar::date;
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 
 const SECOND: i64 = 1000;
 
@@ -153,12 +157,13 @@ mod tests {
     /// A call of 30 cents at noon of every day of September.
     fn calls() -> Vec<TrueEvent> {
         let noon = |day: i64| Period::calendar_month(2026, 9, 0).start_ms + day * DAY + DAY / 2;
-        let call = |day| {
-            let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
-            event.charged = Some(30 * CENT);
-            event
-        };
-        (0..30).map(call).collect()
+        (0..30)
+            .map(|day| {
+                let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
+                event.charged = Some(30 * CENT);
+                event
+            })
+            .collect()
     }
 
     fn terms(threshold: Option<Threshold>) -> BillingTerms {

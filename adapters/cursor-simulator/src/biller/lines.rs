@@ -1,9 +1,11 @@
 //! From sums to the lines of an invoice.
 
 use crate::amount::{dollars, to_whole_cents};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::tally::Tally;
 use crate::biller::terms::part;
-use crate::biller::{BillingTerms, InvoiceLine, LineKind, TokenFee, UsageLine, wording};
+use crate::biller::terms::{BillingTerms, TokenFee};
+use crate::biller::wording;
 
 /// The lines of usage and of its token fee.
 pub(super) fn usage(usage: &[UsageLine], tally: &Tally, terms: &BillingTerms) -> Vec<InvoiceLine> {

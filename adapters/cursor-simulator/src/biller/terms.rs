@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::biller::{InvoiceLine, Period, Rounding, RoundingMode, RoundingUnit, Seats};
+use crate::biller::invoice_line::InvoiceLine;
+use crate::biller::period::Period;
+use crate::biller::rounding::{Rounding, RoundingMode, RoundingUnit};
+use crate::biller::seats::Seats;
 use crate::calendar::{DAY, HOUR, MINUTE};
 
 /// Ten thousandths in a whole.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::amount::CENT;
 use crate::biller::{BillingTerms, Period, UsageLine, Wording};
 use crate::calendar::{DAY, HOUR, MINUTE, month_start};
-use crate::event::{Tokens, TrueEvent};
-use crate::models::{MODELS, MaxMode, Model};
+use crate::company::models::{MODELS, MaxMode, Model};
+use crate::events::{Tokens, TrueEvent};
 use crate::rng::Rng;
 
 /// How far a cut may be off. Only what is further from both ends of the period is picked for other faults.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub use kinds::{Discrepancy, Entry};
 
 use crate::biller::{Bill, Period};
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 use case::Case;
 
 /// An invoice, what an ingest holds when it is checked, and every step from one to the other.

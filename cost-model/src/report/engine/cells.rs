@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::iter;
 
-use crate::Result;
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Charges, Column, DimensionSetId, Ledger, NarrowSums, PackedCharge};
 use crate::money::Quantity;
@@ -86,14 +86,15 @@ impl<'a> Cells<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
         let unit_column = ledger.sets().column(&Dimension::UsageUnit);
         let names = unit_column.map_or(&[][..], Column::values);
-        let unit = |(name, code): (&std::sync::Arc<str>, u32)| match &**name {
-            "tokens" => Unit::Tokens,
-            "requests" => Unit::Requests,
-            _ => Unit::Other(code),
-        };
         Self {
             unit_column,
-            units: iter::once(Unit::Unknown).chain(names.iter().zip(1..).map(unit)).collect(),
+            units: iter::once(Unit::Unknown)
+                .chain(names.iter().zip(1..).map(|(name, code): (&std::sync::Arc<str>, u32)| match &**name {
+                    "tokens" => Unit::Tokens,
+                    "requests" => Unit::Requests,
+                    _ => Unit::Other(code),
+                }))
+                .collect(),
             combinations: Combinations::default(),
             table: Table::default(),
             met: Vec::new(),
@@ -212,16 +213,19 @@ impl<'a> Cells<'a> {
     /// Returns the totals of all steps.
     pub(super) fn finish(mut self) -> Result<WindowTotals> {
         self.enter(None)?;
-        let name = |unit: &Unit| match unit {
-            Unit::Tokens => "tokens".to_owned(),
-            Unit::Requests => "requests".to_owned(),
-            Unit::Other(code) => {
-                let name = self.unit_column.and_then(|column| column.value(*code));
-                name.map(ToString::to_string).unwrap_or_default()
-            }
-            Unit::Unknown => "no unit".to_owned(),
-        };
-        let units = self.used.iter().map(name).collect();
+        let units = self
+            .used
+            .iter()
+            .map(|unit: &Unit| match unit {
+                Unit::Tokens => "tokens".to_owned(),
+                Unit::Requests => "requests".to_owned(),
+                Unit::Other(code) => {
+                    let name = self.unit_column.and_then(|column| column.value(*code));
+                    name.map(ToString::to_string).unwrap_or_default()
+                }
+                Unit::Unknown => "no unit".to_owned(),
+            })
+            .collect();
         Ok(WindowTotals { cells: self.finished, total: self.total, units })
     }
 }

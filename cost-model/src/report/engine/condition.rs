@@ -6,7 +6,7 @@ use crate::dimension::Dimension;
 use crate::filter::{Expression, Field, Filter, Predicate, Test};
 use crate::ledger::{Column, DimensionSetId, Ledger};
 use crate::report::part::PartView;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 
 /// A filter as it looks at sets and at the values of tags.
 pub(super) struct Condition<'a> {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Result;
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Column, DimensionSetId, Ledger, SetColumns};
 use crate::report::fragments::TokenPart;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 
 id! {
     /// The number of a group of a report.

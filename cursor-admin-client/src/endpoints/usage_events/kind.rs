@@ -7,7 +7,7 @@ use std::fmt;
 /// The Admin API sends labels (`Usage-based`), the dashboard sends enum names
 /// (`USAGE_EVENT_KIND_USAGE_BASED`), and its CSV export has words of its own (`On-Demand`). All of
 /// them are read here, whatever their case and punctuation. The text as sent stays in
-/// [`UsageEvent::kind`](crate::UsageEvent::kind).
+/// [`UsageEvent::kind`](crate::endpoints::usage_events::UsageEvent::kind).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum EventKind {

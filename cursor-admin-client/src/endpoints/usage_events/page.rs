@@ -66,7 +66,7 @@ pub(crate) enum Row<'a, T> {
 }
 
 impl UsageEventsPage {
-    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::UsageEvents::page) does. What
+    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::usage_events::UsageEvents::page) does. What
     /// only the way of the answer tells stays empty: attempts, waits, the server's clock.
     ///
     /// # Errors
@@ -79,7 +79,8 @@ impl UsageEventsPage {
     /// are borrowed from the body.
     ///
     /// ```
-    /// use cursor_admin_client::{Cents, UsageEventsPage};
+    /// use cursor_admin_client::Cents;
+    /// use cursor_admin_client::endpoints::usage_events::UsageEventsPage;
     ///
     /// let body = br#"{"totalUsageEventsCount":2,"pagination":{"hasNextPage":false},"usageEvents":[
     ///     {"timestamp":"1785492000417","chargedCents":0.1},
@@ -253,5 +254,4 @@ struct Announced<'a> {
 }
 
 #[cfg(test)]
-#[path = "page_tests.rs"]
 mod tests;

@@ -1,6 +1,7 @@
 //! Whether an error is the right one for what went wrong.
 
-use cursor_admin_client::{Error, ErrorKind, READ_ROUTES, Snapshot};
+use cursor_admin_client::http::READ_ROUTES;
+use cursor_admin_client::{Error, ErrorKind, Snapshot};
 use cursor_simulator::{LoggedRequest, Throttling};
 
 use super::evidence::{self, Finding};

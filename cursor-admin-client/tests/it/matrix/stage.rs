@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cursor_admin_client::{Client, ManualClock, Snapshot, Transport, TransportError, TransportErrorKind};
+use cursor_admin_client::http::{TransportError, TransportErrorKind};
+use cursor_admin_client::{Client, ManualClock, Snapshot, Transport};
 use cursor_simulator::{CUT, DROPPED, Fault, LoggedRequest, SLOW, Simulator};
 use futures_util::FutureExt;
 use http::{Request, Response};
