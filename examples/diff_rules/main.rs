@@ -62,7 +62,7 @@ fn diff(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         let diff = Diff::between((&old, &new), &ledger, key, Metric::Effective, None)?;
         out!("{diff}");
         if !diff.is_within(percent_number)? {
-            outln!("  more than {percent} % moves");
+            outln!("  more than {percent} % is reassigned");
             within = false;
         }
     }

@@ -39,7 +39,11 @@ pub enum FindingKind {
     OnlyOtherSpellings,
     /// No email can meet a condition on emails.
     ImpossibleEmail,
-    /// Two values of a key differ in nothing but blanks, letter case or invisible characters, or one has such around it.
+    /// A list of emails has no entry, so that it restricts nothing.
+    EmptyList,
+    /// A pattern has a wildcard of another language of patterns, which matches only itself.
+    LiteralWildcard,
+    /// Two values of a key differ only in blanks, letter case or invisible characters, or one has such around it.
     NearEqualValues,
     /// Two keys, or two columns of a directory, have nearly the same name.
     NearEqualKeys,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod amounts;
 mod compile;
 mod dates;
 mod digest_writer;

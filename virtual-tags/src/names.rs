@@ -63,7 +63,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
 pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
     let text = text.trim();
     if text.chars().any(is_invisible) {
-        return Some("has an invisible character in it");
+        return Some("contains an invisible character");
     }
     // Any other id may be written as it likes.
     if !text.contains('@') {
@@ -71,7 +71,7 @@ pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
     }
     let at = text.matches('@').count();
     if text.contains(['<', '>']) {
-        return Some("stands in angle brackets beside a name");
+        return Some("is in angle brackets beside a name");
     }
     if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
         return Some("begins with `mailto:`");
@@ -80,7 +80,7 @@ pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
         return Some("is more than one");
     }
     if text.chars().any(char::is_whitespace) {
-        return Some("has a blank in it");
+        return Some("contains a blank");
     }
     if text.starts_with('@') || text.ends_with('@') {
         return Some("lacks a part");
@@ -88,7 +88,7 @@ pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
     let odd = ['(', ')', '[', ']', '{', '}', '"', '\\', ':', '*'];
     let (_, domain) = text.rsplit_once('@')?;
     if text.contains(odd) || domain.starts_with('.') || domain.ends_with('.') || domain.contains("..") {
-        return Some("has a character in it that no email has there");
+        return Some("contains a character that no email has there");
     }
     None
 }

@@ -15,7 +15,7 @@ use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, TagDefinition}
 pub struct NotExpressed {
     /// Where: a path such as `values[2].cost_metric` in JSON, or `rule 3`.
     pub path: String,
-    /// What it says, or why it cannot be said.
+    /// What it says, or why it cannot be expressed.
     pub what: String,
 }
 

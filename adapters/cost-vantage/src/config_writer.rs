@@ -77,7 +77,7 @@ pub fn tag_to_config(
         let reasons: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
         let reasons = if reasons.is_empty() { "it has no rules".to_owned() } else { reasons.join("; ") };
         let message = format!(
-            "nothing of the key `{}` can be said to Vantage, and a configuration without values would clear those that it has \
+            "nothing of the key `{}` can be expressed in a configuration of Vantage, and a configuration without values would clear those that it has \
              there: {reasons}",
             tag.key
         );
@@ -109,9 +109,9 @@ impl RuleWriter<'_> {
         if people.who == Some(ActorKind::Removed)
             || (from_directory && people.who.is_some_and(|who| who != ActorKind::Person))
         {
-            vec![Err("who was removed, or is no person, cannot be said".to_owned())]
+            vec![Err("who was removed, or is no person, cannot be expressed".to_owned())]
         } else if people.in_directory == Some(false) {
-            vec![Err("who is not in the directory cannot be said".to_owned())]
+            vec![Err("who is not in the directory cannot be expressed".to_owned())]
         } else if from_directory || people.in_directory == Some(true) {
             self.write_directory_values().unwrap_or_else(|reason| vec![Err(reason)])
         } else {
@@ -143,12 +143,12 @@ impl RuleWriter<'_> {
                 if name.contains('@') {
                     groups.entry(held).or_default().push(name.into());
                 } else {
-                    values.push(Err("ids that are no email cannot be said".to_owned()));
+                    values.push(Err("ids that are no email cannot be expressed".to_owned()));
                 }
             }
         }
         if self.directory.ignores_plus() {
-            values.push(Err("emails with a `+tag` that does not matter cannot be said".to_owned()));
+            values.push(Err("emails with a `+tag` that does not matter cannot be expressed".to_owned()));
         }
         for ((value, spans), emails) in groups {
             let mut people = PersonMatcher::default();
@@ -174,7 +174,7 @@ impl RuleWriter<'_> {
         let asked = people.equals.len();
         people.equals.retain(|email| !email.contains('\''));
         let refused =
-            (people.equals.len() < asked).then(|| Err("emails with a quote cannot be said".to_owned()));
+            (people.equals.len() < asked).then(|| Err("emails with a quote cannot be expressed".to_owned()));
         let value =
             (asked == 0 || !people.equals.is_empty()).then(|| self.write_value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
@@ -186,7 +186,7 @@ impl RuleWriter<'_> {
         value.insert(name.to_owned(), outcome);
         if !spans.is_empty() {
             let ranges = spans.iter().map(write_range).collect::<Option<Vec<_>>>();
-            let ranges = ranges.ok_or("dates can only be said in whole days")?;
+            let ranges = ranges.ok_or("dates can only be expressed in whole days")?;
             value.insert("date_ranges".to_owned(), Value::from(ranges));
         }
         Ok(Value::Object(value))
@@ -214,10 +214,10 @@ impl RuleWriter<'_> {
             return Ok(Vec::new());
         }
         if people.who.is_some_and(|who| who != ActorKind::Person) {
-            return Err("who is no person cannot be said".to_owned());
+            return Err("who is no person cannot be expressed".to_owned());
         }
         if people.glob.iter().any(|glob| glob.contains('?')) {
-            return Err("a pattern with `?` cannot be said".to_owned());
+            return Err("a pattern with `?` cannot be expressed".to_owned());
         }
         let lists: [(&[Arc<str>], Patterns); 6] = [
             (&people.equals, |email| vec![email.to_owned()]),
@@ -241,7 +241,7 @@ impl RuleWriter<'_> {
     fn write_any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
         let (likes, whole): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|each| each.contains(ANY));
         if likes.iter().any(|pattern| pattern.contains('%')) {
-            return Err("a text with `%` cannot be said".to_owned());
+            return Err("a text with `%` cannot be expressed".to_owned());
         }
         let whole: Vec<_> = whole.iter().map(|text| quoted(text)).collect();
         let whole = (!whole.is_empty()).then(|| format!("{} IN ({})", self.person, whole.join(", ")));
@@ -301,7 +301,7 @@ fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
             Ok(("percentages", Value::from(parts.ok_or("a percentage is no number")?)))
         }
         _ => {
-            Err("only values, columns of the directory and percentages that sum to 100 can be said"
+            Err("only values, columns of the directory and percentages that sum to 100 can be expressed"
                 .to_owned())
         }
     }

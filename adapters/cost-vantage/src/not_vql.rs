@@ -80,12 +80,12 @@ impl fmt::Display for NotVql {
             NotVqlReason::Operator => write!(f, "VQL has no operator {what}"),
             NotVqlReason::LikeField => write!(f, "VQL has no LIKE on `{what}`"),
             NotVqlReason::FlexibleField => write!(f, "VQL has ~* on `tags.value` only, not on `{what}`"),
-            NotVqlReason::Null => write!(f, "VQL cannot ask whether `{what}` is absent"),
+            NotVqlReason::Null => write!(f, "VQL cannot test whether `{what}` is absent"),
             NotVqlReason::Quote => f.write_str("VQL documents no quote inside a string"),
             NotVqlReason::Allocation => {
                 f.write_str("VQL would need `costs.allocation` in several branches of an OR")
             }
-            NotVqlReason::Nothing => f.write_str("no charge can meet this, and VQL cannot say so"),
+            NotVqlReason::Nothing => f.write_str("no charge can meet this, and VQL has no sentence for that"),
             NotVqlReason::TooLarge => {
                 write!(f, "the VQL would be longer than {BRANCHES_MAX} branches or {BYTES_MAX} bytes")
             }

@@ -48,6 +48,8 @@ pub(crate) struct CompiledRule<'a> {
     pub(crate) place: Option<&'a Place>,
     /// The condition as it stands in the file.
     pub(crate) condition_text: Option<&'a SourceText>,
+    /// The names of lists of emails without an entry, which restrict nothing.
+    pub(crate) empty_lists: &'a [&'static str],
 }
 
 pub(crate) enum CompiledAssign {
@@ -89,5 +91,6 @@ fn compiled<'a>(rule: &'a Rule, assign: &'a CompiledAssign) -> CompiledRule<'a> 
         assign,
         place: rule.place.as_ref(),
         condition_text: rule.condition_text.as_deref(),
+        empty_lists: &rule.empty_lists,
     }
 }

@@ -60,7 +60,7 @@ impl Compiler<'_> {
         reads.sort_unstable();
         reads.dedup();
         let index = index_builder.build().map_err(|_| {
-            let message = "the texts that the rules of this key ask for are too long together; split the key";
+            let message = "the texts that the rules of this key require are too long together; split the key";
             Error::new(ErrorKind::Rules, tag.place.clone(), message)
         });
         Some(CompiledTag {
@@ -91,7 +91,7 @@ impl Compiler<'_> {
         }
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
-                "the condition reads the time, an amount or usage, but who owns a cost cannot depend on it",
+                "the condition reads the time, an amount or usage, and the owner of a cost cannot depend on those",
             );
         }
         if rule.when.as_ref().is_some_and(Filter::has_allocation) {
@@ -213,7 +213,7 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
             return fail(format!("value {} of the split is empty", number + 1));
         }
         if parts.iter().take(number).any(|(other, _)| other == value) {
-            return fail(format!("value {} of the split stands there twice", number + 1));
+            return fail(format!("value {} of the split is there twice", number + 1));
         }
     }
     Ok(weights::reduced_shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))

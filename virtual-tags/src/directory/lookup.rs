@@ -51,6 +51,18 @@ pub enum MatchKind {
     WithoutPlus,
 }
 
+/// What a name finds in a directory at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameMatch {
+    /// A person, found in this way.
+    Found(MatchKind),
+    /// Two people are spelled like it, neither of them exactly, so that it finds neither.
+    Ambiguous,
+    /// Nobody whose dates cover the instant.
+    NotFound,
+}
+
 impl Directory {
     pub(super) fn from_source(facts: Vec<Arc<str>>, source: DirectorySource) -> Self {
         let mut directory = Self { facts: facts.into(), sources: vec![source], ..Self::default() };
@@ -205,6 +217,29 @@ impl Directory {
     /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
     pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
+    }
+
+    /// Returns what a name finds at an instant: as [`Directory::match_kind`], and whether it finds nobody because two people
+    /// are spelled like it.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    /// use virtual_tags::directory::{MatchKind, NameMatch};
+    ///
+    /// let people = Directory::from_csv(b"email\nAna@acme.test\nana@acme.test\nbo@acme.test\n", "people.csv")?;
+    /// let at = Timestamp::midnight("2026-09-15".parse().unwrap());
+    /// assert_eq!(people.look_up("BO@acme.test", at), NameMatch::Found(MatchKind::AnyCase));
+    /// assert_eq!(people.look_up("ANA@acme.test", at), NameMatch::Ambiguous);
+    /// assert_eq!(people.look_up("cy@acme.test", at), NameMatch::NotFound);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    pub fn look_up(&self, name: &str, at: Timestamp) -> NameMatch {
+        match self.match_kind(name, at) {
+            Some(kind) => NameMatch::Found(kind),
+            None if self.is_ambiguous(name, at) => NameMatch::Ambiguous,
+            None => NameMatch::NotFound,
+        }
     }
 
     /// The same, and the name that the directory has; found exactly before otherwise.

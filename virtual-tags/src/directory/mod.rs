@@ -12,4 +12,4 @@ pub(crate) mod snapshot;
 pub(crate) mod source;
 
 pub use groups::Membership;
-pub use lookup::{Directory, MatchKind};
+pub use lookup::{Directory, MatchKind, NameMatch};

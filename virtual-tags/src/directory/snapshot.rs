@@ -187,7 +187,7 @@ impl DirectorySnapshot {
         }
         for SnapshotAlias { alias, email, from, to } in &self.aliases {
             directory.aliases.add_alias(alias, email, Span { from: *from, to: *to }).map_err(|_| {
-                Error::new(ErrorKind::Locked, None, "two names in the lock stand for others at the same time")
+                Error::new(ErrorKind::Locked, None, "two aliases in the lock have overlapping dates")
             })?;
         }
         directory.find_boundaries();

@@ -1,14 +1,17 @@
 //! How much the rules say who owns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use cost_model::ledger::DimensionSetId;
+use cost_model::output::{for_terminal, grouped};
 use cost_model::report::Bin;
 use cost_model::report::Query;
 use cost_model::tagger::TagCache;
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Timestamp, Window};
 
+use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
 
@@ -49,6 +52,30 @@ pub struct Suggestion {
 }
 
 cost_model::masked_debug!(Suggestion { amount });
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, month, cost, tokens, people } = self;
+        write!(
+            f,
+            "{} {}: cost {} of {}, tokens {} of {}, people {} of {}",
+            for_terminal(key),
+            month.start().date().format("%Y-%m"),
+            format_amount(cost.tagged),
+            format_amount(cost.total),
+            grouped(tokens.tagged),
+            grouped(tokens.total),
+            grouped(people.tagged),
+            grouped(people.total)
+        )
+    }
+}
+
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} reaches {}", for_terminal(&self.when), format_amount(self.amount))
+    }
+}
 
 /// Sums over a month.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use cost_model::tagger::TagCache;
 use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
 use rust_decimal::Decimal;
 
+use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 
 /// So many people are told of each move.
@@ -184,14 +185,23 @@ fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, 
 impl fmt::Display for Diff {
     /// A line for each move.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}: {} of {} moves", for_terminal(&self.key), self.moved, self.total)?;
-        let name = |value: &Value| for_terminal(value.as_deref().unwrap_or("(none)")).into_owned();
+        writeln!(
+            f,
+            "{}: {} of {} reassigned",
+            for_terminal(&self.key),
+            format_amount(self.moved),
+            format_amount(self.total)
+        )?;
+        let name = |value: &Value| for_terminal(value.as_deref().unwrap_or("(no value)")).into_owned();
         for each in &self.moves {
-            let people: Vec<_> =
-                each.people.iter().map(|(person, amount)| format!("{person} {amount}")).collect();
+            let people: Vec<_> = each
+                .people
+                .iter()
+                .map(|(person, amount)| format!("{person} {}", format_amount(*amount)))
+                .collect();
             let (from, to) = (name(&each.from), name(&each.to));
             let people = people.join(", ");
-            let (amount, charges) = (each.amount, counted(each.records, "charge"));
+            let (amount, charges) = (format_amount(each.amount), counted(each.records, "charge"));
             writeln!(f, "  {from} -> {to}: {amount} in {charges} ({})", for_terminal(&people))?;
         }
         Ok(())

@@ -11,6 +11,7 @@ use crate::compile::charge::{Charge, text_of};
 use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::compile::rules::Compiled;
 use crate::directory::lookup::MatchKind;
+use crate::directory::lookup::NameMatch;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::evaluate::tag_values::WithTagValues;
 use crate::ids::{Id, KeyId};
@@ -18,7 +19,7 @@ use crate::place::Place;
 use crate::rules::answer::Answer;
 
 /// At most so many rules that nearly matched are told.
-const NEAREST_MAX: usize = 5;
+const NEAR_MISSES_MAX: usize = 5;
 
 /// Why a charge has its value of one key. `Display` tells it all, names included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,8 +45,8 @@ pub struct NameLookup {
     pub sent: Arc<str>,
     /// By the directory's aliases, without blanks around it and with the domain in lower case.
     pub name: Arc<str>,
-    /// How the directory finds it, if it does.
-    pub found: Option<MatchKind>,
+    /// What the directory finds by it.
+    pub found: NameMatch,
 }
 
 cost_model::masked_debug!(NameLookup {});
@@ -63,9 +64,9 @@ pub struct ExplainedPart {
     /// The rule that decides; without one, the provider's own tag or the default does.
     pub winner: Option<ExplainedRule>,
     /// Later rules that match as well.
-    pub also: Vec<ExplainedRule>,
+    pub shadowed: Vec<ExplainedRule>,
     /// The first rules of which some conditions hold and exactly one does not.
-    pub nearest: Vec<ExplainedRule>,
+    pub near_misses: Vec<ExplainedRule>,
 }
 
 cost_model::masked_debug!(ExplainedPart {});
@@ -98,7 +99,7 @@ impl ResolvedRules {
         let charge = self.compiled.charge(dimensions, at);
         let trail = |id: std::borrow::Cow<'_, str>| NameLookup {
             name: directory.name_at(&id, at).into(),
-            found: directory.match_kind(&id, at),
+            found: directory.look_up(&id, at),
             sent: Arc::from(&*id),
         };
         let read = tag.reads.as_slice();
@@ -127,20 +128,22 @@ impl ResolvedRules {
     ) -> ExplainedPart {
         let dimensions = WithTagValues { inner: charge.dimensions, keys: &self.compiled.keys, values };
         let own = tag.provider_tag.as_ref().is_some_and(|own| text_of(charge.dimensions, own).is_some());
-        let (mut matching, mut nearest) = (Vec::new(), Vec::new());
+        let (mut matching, mut near_misses) = (Vec::new(), Vec::new());
         for (number, rule) in (1..).zip(tag.rules()) {
             let explained = self.explained_rule(number, rule, charge, &dimensions);
             if explained.fails.is_empty() {
                 matching.push(explained);
-            } else if explained.fails.len() == 1 && !explained.holds.is_empty() && nearest.len() < NEAREST_MAX
+            } else if explained.fails.len() == 1
+                && !explained.holds.is_empty()
+                && near_misses.len() < NEAR_MISSES_MAX
             {
-                nearest.push(explained);
+                near_misses.push(explained);
             }
         }
         let mut matching = matching.into_iter();
         let winner = if own { None } else { matching.next() };
         let answer = Answer::from(self.evaluate_tag(tag, charge, values));
-        ExplainedPart { weight, read, answer, winner, also: matching.collect(), nearest }
+        ExplainedPart { weight, read, answer, winner, shadowed: matching.collect(), near_misses }
     }
 
     fn explained_rule(
@@ -187,35 +190,38 @@ impl fmt::Display for Explanation {
         writeln!(f, "{} at {}", for_terminal(&self.key), self.at)?;
         for name in &self.names {
             let found = match name.found {
-                Some(MatchKind::Exact) => "in the directory",
-                Some(MatchKind::AnyCase) => "in the directory, but for the case of letters",
-                Some(MatchKind::WithoutPlus) => "in the directory, without its +tag",
-                None => "not in the directory at that time",
+                NameMatch::Found(MatchKind::Exact) => "in the directory",
+                NameMatch::Found(MatchKind::AnyCase) => "in the directory, ignoring letter case",
+                NameMatch::Found(MatchKind::WithoutPlus) => "in the directory, ignoring its +tag",
+                NameMatch::Ambiguous => {
+                    "matches two people of the directory, who differ in letter case alone, so it finds neither"
+                }
+                NameMatch::NotFound => "not in the directory at that time",
             };
             let alias = if name.name == name.sent {
                 String::new()
             } else {
                 format!(" = {}", for_terminal(&name.name))
             };
-            writeln!(f, "  name    {}{alias}: {found}", for_terminal(&name.sent))?;
+            writeln!(f, "  name       {}{alias}: {found}", for_terminal(&name.sent))?;
         }
         for part in &self.parts {
             for (key, value) in &part.read {
                 let value = for_terminal(value.as_deref().unwrap_or("no value"));
-                writeln!(f, "  reads   {} = {value}", for_terminal(key))?;
+                writeln!(f, "  reads      {} = {value}", for_terminal(key))?;
             }
             let weight =
                 if self.parts.len() > 1 { format!(", weight {}", part.weight) } else { String::new() };
-            writeln!(f, "  result  {}{weight}", part.answer)?;
+            writeln!(f, "  value      {}{weight}", part.answer)?;
             match &part.winner {
-                Some(rule) => writeln!(f, "  by      {rule}")?,
-                None => writeln!(f, "  by      no rule: the provider's tag or the default")?,
+                Some(rule) => writeln!(f, "  rule       {rule}")?,
+                None => writeln!(f, "  rule       none: the provider's tag or the default")?,
             }
-            for rule in &part.also {
-                writeln!(f, "  also    {rule}")?;
+            for rule in &part.shadowed {
+                writeln!(f, "  shadowed   {rule}")?;
             }
-            for rule in &part.nearest {
-                writeln!(f, "  nearly  {rule}")?;
+            for rule in &part.near_misses {
+                writeln!(f, "  near miss  {rule}")?;
             }
         }
         Ok(())
@@ -232,7 +238,7 @@ impl fmt::Display for ExplainedRule {
             write!(f, ": {}", for_terminal(&self.holds.join(" and ")))?;
         }
         if !self.fails.is_empty() {
-            write!(f, "; but not {}", for_terminal(&self.fails.join(" nor ")))?;
+            write!(f, "; not met: {}", for_terminal(&self.fails.join(" and ")))?;
         }
         Ok(())
     }

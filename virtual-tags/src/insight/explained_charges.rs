@@ -9,6 +9,7 @@ use cost_model::ledger::{DimensionSetId, LedgerSet};
 use cost_model::output::{counted, for_terminal};
 use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Tagger, Timestamp, Window};
 
+use crate::amounts::format_amount;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::insight::explain::Explanation;
@@ -109,7 +110,7 @@ pub(crate) fn set_dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
 impl fmt::Display for ExplainedCharges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let charges = counted(self.records, "charge");
-        writeln!(f, "{charges}, {}, the first at {}", self.amount, self.first)?;
+        writeln!(f, "{charges}, {}, the first at {}", format_amount(self.amount), self.first)?;
         for (dimension, value) in &self.dimensions {
             writeln!(f, "  {dimension} = {}", for_terminal(value))?;
         }

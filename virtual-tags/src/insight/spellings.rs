@@ -34,13 +34,15 @@ impl fmt::Display for Spelling {
         let (sent, charges) = (for_terminal(&self.sent), counted(self.records, "charge"));
         match &self.person {
             Some((person, MatchKind::AnyCase)) => {
-                write!(f, "{sent} is {} but for the case of letters", for_terminal(person))?;
+                write!(f, "{sent} is found as {}, ignoring letter case", for_terminal(person))?;
             }
             Some((person, MatchKind::WithoutPlus)) => {
-                write!(f, "{sent} is {} without the +tag", for_terminal(person))?;
+                write!(f, "{sent} is found as {}, ignoring its +tag", for_terminal(person))?;
             }
-            Some((person, MatchKind::Exact)) => write!(f, "{sent} is {}", for_terminal(person))?,
-            None => write!(f, "{sent} looks like two people, and stands for neither")?,
+            Some((person, MatchKind::Exact)) => write!(f, "{sent} is found as {}", for_terminal(person))?,
+            None => {
+                write!(f, "{sent} matches two people, who differ in letter case alone, and finds neither")?;
+            }
         }
         write!(f, ", in {charges}")
     }
@@ -62,7 +64,7 @@ impl Rules {
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&record)?;
     /// let spellings = rules.spellings(&ledger.build());
-    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is ana@acme.test but for the case of letters, in 1 charge");
+    /// assert_eq!(spellings[0].to_string(), "Ana@acme.test is found as ana@acme.test, ignoring letter case, in 1 charge");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn spellings(&self, ledger: &Ledger) -> Vec<Spelling> {

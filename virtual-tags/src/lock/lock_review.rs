@@ -69,10 +69,10 @@ impl PeriodLock {
 
 impl fmt::Display for LockReview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let same = |changed| if changed { "other" } else { "the same" };
+        let change = |changed| if changed { "changed" } else { "unchanged" };
         let (rules, people, charges) =
-            (same(self.rules_changed), same(self.people_changed), same(self.charges_changed));
-        writeln!(f, "{rules} rules, {people} people as known then, {charges} charges")?;
+            (change(self.rules_changed), change(self.people_changed), change(self.charges_changed));
+        writeln!(f, "rules {rules}, people as known at closing {people}, charges {charges}")?;
         for each in &self.restated {
             writeln!(f, "  {each}")?;
         }

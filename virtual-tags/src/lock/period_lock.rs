@@ -11,6 +11,7 @@ use cost_model::report::Query;
 use cost_model::{Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
+use crate::amounts::format_amount;
 use crate::compile::charge::text_of;
 use crate::compile::rules::Rules;
 use crate::digest_writer::DigestWriter;
@@ -192,7 +193,7 @@ impl PeriodLock {
             if found != closed {
                 let message = format!(
                     "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
-                     {closed}; give those, or ask what the new ones would restate"
+                     {closed}; pass those, or review what the new ones would change"
                 );
                 return Err(Error::new(ErrorKind::Locked, None, message));
             }
@@ -293,10 +294,17 @@ fn sum_amounts<'a>(
     Ok(amounts)
 }
 
+impl fmt::Display for ClosedAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = for_terminal(self.value.as_deref().unwrap_or("(no value)"));
+        write!(f, "{} {value}: {}", for_terminal(&self.key), format_amount(self.amount))
+    }
+}
+
 impl fmt::Display for RestatedAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, closed, now } = self;
-        let value = for_terminal(value.as_deref().unwrap_or("(none)"));
-        write!(f, "{} {value}: {closed} -> {now}", for_terminal(key))
+        let value = for_terminal(value.as_deref().unwrap_or("(no value)"));
+        write!(f, "{} {value}: {} -> {}", for_terminal(key), format_amount(*closed), format_amount(*now))
     }
 }

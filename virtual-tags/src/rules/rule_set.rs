@@ -85,6 +85,9 @@ pub struct Rule {
     /// The condition as it stands in the file.
     #[serde(skip)]
     pub(crate) condition_text: Option<Arc<SourceText>>,
+    /// The names of lists of emails that the file gives without an entry, which restrict nothing.
+    #[serde(skip)]
+    pub(crate) empty_lists: Vec<&'static str>,
 }
 
 cost_model::masked_debug!(Rule { place });
@@ -99,6 +102,7 @@ impl Rule {
             assign,
             place: None,
             condition_text: None,
+            empty_lists: Vec::new(),
         }
     }
 
@@ -188,10 +192,10 @@ impl RuleSet {
             if let Some(other) = earlier.insert(&tag.key, tag) {
                 let message = match other.place.as_ref().and_then(|place| place.line) {
                     Some(line) => format!(
-                        "the key `{}` already stands on line {line}; a key has one list of rules",
+                        "the key `{}` is already defined on line {line}; each key has one list of rules",
                         tag.key
                     ),
-                    None => format!("the key `{}` stands there twice", tag.key),
+                    None => format!("the key `{}` is defined twice", tag.key),
                 };
                 return Err(Error::new(ErrorKind::Rules, tag.place.clone(), message));
             }

@@ -40,7 +40,7 @@ fn moves_are_told_with_their_people() {
     let diff = Diff::between((&old, &new), &ledger(), "Team", Metric::Effective, None).unwrap();
     assert_eq!(
         diff.to_string(),
-        "Team: 5 of 10 moves\n  None -> B: 3 in 1 charge (cy@b.test 3)\n  A -> B: 2 in 1 charge (ana@a.test 2)\n"
+        "Team: 5.00 of 10.00 reassigned\n  None -> B: 3.00 in 1 charge (cy@b.test 3.00)\n  A -> B: 2.00 in 1 charge (ana@a.test 2.00)\n"
     );
     assert!(diff.is_within("50".parse().unwrap()).unwrap());
     assert!(!diff.is_within("49.99".parse().unwrap()).unwrap());

@@ -110,9 +110,9 @@ fn every_folded_match_is_listed() {
     assert_eq!(
         told,
         [
-            "Ana@acme.test is ana@acme.test but for the case of letters, in 2 charges",
-            "BO@acme.test looks like two people, and stands for neither, in 1 charge",
-            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charge",
+            "Ana@acme.test is found as ana@acme.test, ignoring letter case, in 2 charges",
+            "BO@acme.test matches two people, who differ in letter case alone, and finds neither, in 1 charge",
+            "cy+x@acme.test is found as cy@acme.test, ignoring its +tag, in 1 charge",
         ]
     );
 }

@@ -102,7 +102,7 @@ fn emails_directory_columns_and_dates_are_kept() {
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
     let (json, rest) = tag_to_config(&written.tags[0], &people, "cursor", &user_tag()).unwrap();
     let rest: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
-    assert_eq!(rest, ["rule 1: emails with a quote cannot be said"]);
+    assert_eq!(rest, ["rule 1: emails with a quote cannot be expressed"]);
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         parsed["values"][0],
@@ -155,7 +155,7 @@ fn a_configuration_without_values_is_refused() {
         let error = tag_to_config(&written.tags[0], &nobody, "cursor", &user_tag()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rules, "{rules}");
         assert!(
-            error.to_string().starts_with("rules.toml:2:7: nothing of the key `Team` can be said to Vantage"),
+            error.to_string().starts_with("rules.toml:2:7: nothing of the key `Team` can be expressed in a configuration of Vantage"),
             "{error}"
         );
     }

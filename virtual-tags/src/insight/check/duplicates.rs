@@ -24,7 +24,7 @@ pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> 
             if let Some(other) = other.filter(|_| !reported) {
                 reported = true;
                 let message = format!(
-                    "a person of this rule has another value already: {} names the same email; keep it in one of them, or \
+                    "a person of this rule already has another value: {} names the same email; keep it in one of them, or \
                      give each its dates",
                     on_line(other.place)
                 );

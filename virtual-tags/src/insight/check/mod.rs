@@ -36,7 +36,7 @@ impl Rules {
     /// "#, "rules.toml")?.compile(Directory::default())?;
     /// assert_eq!(
     ///     rules.check()[0].to_string(),
-    ///     "rules.toml:7:3: no charge gets here: the rule on line 4 matches them all; put this rule above it or remove it"
+    ///     "rules.toml:7:3: unreachable: the rule on line 4 matches every charge that this rule matches; move this rule above it or remove it"
     /// );
     /// # Ok::<(), virtual_tags::Error>(())
     /// ```

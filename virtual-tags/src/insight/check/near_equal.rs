@@ -55,7 +55,7 @@ pub(super) fn find_near_equal_values(tag: &CompiledTag, directory: &Directory) -
             Some((other, earlier)) => {
                 let line = earlier.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
                 Some(format!(
-                    "`{value}` and `{other}`{line} differ in nothing but blanks, letter case or invisible characters, and are two \
+                    "`{value}` and `{other}`{line} differ only in blanks, letter case or invisible characters, and are two \
                      values; write both alike"
                 ))
             }
@@ -89,7 +89,7 @@ pub(super) fn find_near_equal_conditions(tag: &CompiledTag, rules: &Compiled) ->
             }
             findings.extend(values.iter().find(|(value, _)| fold_case_and_blanks(value) == fold_case_and_blanks(asked)).map(|(value, _)| {
                 let message = format!(
-                    "`{key}` is never `{asked}`, but `{value}`, which differs in nothing but blanks, letter case or invisible \
+                    "`{key}` is never `{asked}`, but `{value}`, which differs only in blanks, letter case or invisible \
                      characters; write both alike"
                 );
                 let place = rule.condition_text.map(|condition_text| condition_text.place_at(literal.literal.span().start));

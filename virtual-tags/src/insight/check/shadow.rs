@@ -67,10 +67,10 @@ pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames:
             let line = on_line(first.and_then(|rule| rule.place));
             let message = match covering.len() {
                 0 | 1 => format!(
-                    "no charge gets here: {line} matches them all; put this rule above it or remove it"
+                    "unreachable: {line} matches every charge that this rule matches; move this rule above it or remove it"
                 ),
                 more => format!(
-                    "no charge gets here: {line} and {} more match them all; put this rule above them or remove it",
+                    "unreachable: {line} and {} more match every charge that this rule matches; move this rule above them or remove it",
                     more - 1
                 ),
             };

@@ -7,7 +7,7 @@ use cost_model::Dimension;
 use rust_decimal::Decimal;
 use toml::{Spanned, Table, Value};
 
-use super::{Reader, fail, tables};
+use super::{Reader, fail, tables, without_column};
 use crate::error::Result;
 use crate::place::Place;
 use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod, Transform};
@@ -64,7 +64,7 @@ impl Reader<'_> {
     pub(super) fn read_field(&self, text: &Spanned<String>) -> Result<Dimension> {
         text.get_ref().parse().map_err(|error| {
             fail(self.place_of(text), "this is not a field such as `costs.account` or `tags['team']`")
-                .with_source(error)
+                .with_source(without_column(&error))
         })
     }
 

@@ -1,9 +1,10 @@
-//! The TOML shape of a rule set.
+//! Reads rules files in TOML.
 
 mod assign;
 mod tables;
 mod tests_table;
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use cost_model::{Dimension, Filter, Timestamp};
@@ -80,7 +81,7 @@ impl Reader<'_> {
                 return Err(fail(self.place_of(text), reason));
             }
             if read.contains(&field) {
-                return Err(fail(self.place_of(text), format!("`{field}` stands in `person` twice")));
+                return Err(fail(self.place_of(text), format!("`{field}` is listed in `person` twice")));
             }
             read.push(field);
         }
@@ -126,6 +127,7 @@ impl Reader<'_> {
             assign,
             place: Some(place),
             condition_text: condition_text.map(Arc::new),
+            empty_lists: table.email.as_ref().map(tables::Email::empty_lists).unwrap_or_default(),
         })
     }
 
@@ -191,19 +193,16 @@ impl Reader<'_> {
     fn read_condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
             let place = match (self.find_source_text(when), error.span()) {
-                (Some(passage), Some(span)) => passage.place_at(span.start),
+                (Some(text), Some(span)) => text.place_at(span.start),
                 _ => self.place_of(when),
             };
             Error::new(ErrorKind::Condition, Some(place), "the condition in `when` is not a filter")
-                .with_source(error)
+                .with_source(without_column(&error))
         })
     }
 
-    /// The text, unless it is written with escapes and so does not stand in the file as it reads.
     fn find_source_text(&self, text: &Spanned<String>) -> Option<SourceText> {
-        let raw = self.lines.text.get(text.span())?;
-        let start = raw.find(text.get_ref().as_str())?;
-        Some(SourceText::new(self.lines.place_at(text.span().start + start), text.get_ref()))
+        SourceText::find(&self.lines, text.span(), text.get_ref())
     }
 
     fn not_empty(&self, text: Spanned<String>, field: &str) -> Result<Arc<str>> {
@@ -222,6 +221,21 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the error of a sentence without its column there: the error around it has the place in the file, and two places
+/// that count from different starts would be taken for each other.
+fn without_column(error: &cost_model::Error) -> cost_model::Error {
+    let text = error.to_string();
+    let message = match text.rsplit_once(" (column ") {
+        Some((message, column)) if column.ends_with(')') => message,
+        _ => &text,
+    };
+    let located = cost_model::Error::new(error.kind(), message);
+    match error.source() {
+        Some(source) => located.with_source(source.to_string()),
+        None => located,
+    }
+}
+
 fn fail(place: Place, message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Rules, Some(place), message)
 }
@@ -229,7 +243,6 @@ fn fail(place: Place, message: impl Into<String>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::error::Error as _;
 
     #[track_caller]
     fn fails(toml: &str, message: &str) {
@@ -257,7 +270,7 @@ mod tests {
         fails(
             "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  value = \"A\"\n  when = \"costs.servise = 'x'\"\n",
             "rules.toml:5:11: the condition in `when` is not a filter: unknown field `costs.servise`; did you mean \
-             `costs.service`? (column 1)",
+             `costs.service`?",
         );
         fails(
             "[[tag]]\nkey = \"Team\"\n  [[tag.rule]]\n  when = \"costs.service = 'x'\"\n",

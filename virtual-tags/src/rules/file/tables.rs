@@ -65,6 +65,25 @@ pub(super) struct Email {
     pub(super) glob: Option<Texts>,
 }
 
+impl Email {
+    /// Returns the names of the lists that are there and have no entry.
+    pub(super) fn empty_lists(&self) -> Vec<&'static str> {
+        let lists = [
+            ("is", &self.is),
+            ("local", &self.local),
+            ("base", &self.base),
+            ("domain", &self.domain),
+            ("under", &self.under),
+            ("glob", &self.glob),
+        ];
+        lists
+            .into_iter()
+            .filter(|(_, list)| matches!(list, Some(Texts::Many(texts)) if texts.is_empty()))
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
+
 /// A date or a time, in quotes or as TOML has it.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a date such as 2026-09-15")]

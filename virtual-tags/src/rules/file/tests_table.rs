@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use cost_model::{Dimension, Timestamp};
 use toml::{Spanned, Value};
 
-use super::{Reader, fail, tables};
+use super::{Reader, fail, tables, without_column};
 use crate::dates::parse_date;
 use crate::error::Result;
 use crate::rules::answer::Answer;
@@ -26,7 +26,7 @@ impl Reader<'_> {
         for (name, value) in test.record.into_inner() {
             let field = name.parse::<Dimension>().map_err(|error| {
                 fail(record.clone(), "a name in `record` is not a field such as \"costs.resource_id\"")
-                    .with_source(error)
+                    .with_source(without_column(&error))
             })?;
             read.record.push((field, value.into()));
         }
