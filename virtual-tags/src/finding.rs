@@ -7,15 +7,17 @@ use cost_model::output::for_terminal;
 use crate::error::mask_emails;
 use crate::place::Place;
 
-/// Something about rules that is likely a mistake. Its text names no person.
+/// Something that is likely a mistake in rules or in a directory. Its text names no person.
+///
+/// `Display` gives place and message; the place is that of the file, so that editors can jump to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it is.
+    /// The class, to filter by.
     pub kind: FindingKind,
-    /// Where, if the rules were read from a file.
+    /// Where it is, if the rules were read from a file.
     pub place: Option<Place>,
-    /// What is wrong, and what to do.
+    /// The fault, and how to mend it.
     pub message: String,
 }
 
@@ -23,7 +25,7 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// Every charge that the rule could match, earlier rules match.
+    /// Earlier rules match every charge that the rule could match.
     Unreachable,
     /// Two rules give a person different values at the same time.
     DuplicatePerson,
@@ -31,7 +33,7 @@ pub enum FindingKind {
     OverlappingDates,
     /// No rule holds between two spans of the same condition.
     Gap,
-    /// A condition asks for a value that no charge has.
+    /// A condition compares with a value that no charge has.
     UnknownValue,
     /// The rule matches no charge.
     NeverMatches,
@@ -53,7 +55,7 @@ pub enum FindingKind {
     PersonGap,
     /// A column of a directory holds dates that are not read as dates.
     UnreadDates,
-    /// An email in a directory is none.
+    /// A cell with an `@` in the email column of a directory is no email address.
     MalformedEmail,
     /// Rows of a directory whose emails differ only in letter case hold on the same days.
     EmailsAlike,

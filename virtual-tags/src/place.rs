@@ -6,7 +6,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a file that people write: its name, and line and column counted from 1.
+/// A place in a file that people write: the file's name, and line and column counted from 1.
+///
+/// ```
+/// use virtual_tags::Place;
+///
+/// let place = Place::file("rules.toml").line(7);
+/// assert_eq!(place.to_string(), "rules.toml:7");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Place {
@@ -19,12 +26,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// The file as a whole.
+    /// Makes the place of a file as a whole.
     pub fn file(file: impl Into<Arc<str>>) -> Self {
         Self { file: file.into(), line: None, column: None }
     }
 
-    /// A line of the file.
+    /// Returns the place of a line of the same file, without a column.
     pub fn line(&self, line: u64) -> Self {
         Self { file: Arc::clone(&self.file), line: Some(line), column: None }
     }

@@ -9,21 +9,34 @@ use serde_json::{Map, Value};
 use virtual_tags::rules::{Span, Split};
 use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, TagDefinition};
 
-/// Something that one side says and the other has no words for. `Debug` leaves out what it says.
+/// A part of a configuration or of a rule that the other format cannot express. `Debug` leaves out its text.
+///
+/// ```
+/// let json = r#"{ "key": "Team", "values": [{ "filter": "costs.provider = 'cursor'", "cost_metric": { "tag": "Site" } }] }"#;
+/// let (tag, rest) = cost_vantage::tag_from_config(json, "team.json")?;
+/// assert!(tag.rules.is_empty());
+/// assert_eq!(rest[0].path, "values[0]");
+/// assert!(rest[0].detail.contains("cost_metric"));
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotExpressed {
-    /// Where: a path such as `values[2].cost_metric` in JSON, or `rule 3`.
+    /// The path of the part: `values[2].cost_metric` in JSON, or `rule 3`.
     pub path: String,
-    /// What it says, or why it cannot be expressed.
-    pub what: String,
+    /// Its JSON, or the reason why it cannot be expressed.
+    pub detail: String,
 }
 
 cost_model::masked_debug!(NotExpressed { path });
 
-/// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the
-/// result; `file` names the text in errors. A value that is shared out by another cost or by a business metric is listed as a
-/// whole; its charges fall to the values after it, so that it needs a rule of its own.
+/// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, every part that is not in the
+/// result; `file` names the text in errors.
+///
+/// A value that is split by another cost or by a business metric is listed as a whole; its charges get the value of a
+/// later rule, so that it needs a rule of its own. Vantage's `end_date` is the last day,
+/// [`Span::to`](virtual_tags::rules::Span::to) the day after. The shape is that of "Create virtual tag config" in the
+/// reference of Vantage's API.
 ///
 /// ```
 /// let json = r#"{ "key": "Team", "overridable": true, "backfill_until": "2026-01-01", "values": [
@@ -33,7 +46,7 @@ cost_model::masked_debug!(NotExpressed { path });
 /// let (tag, rest) = cost_vantage::tag_from_config(json, "team.json")?;
 /// assert_eq!(tag.rules.len(), 1);
 /// assert_eq!(tag.rules[0].spans[0].to.map(|to| to.date().to_string()).as_deref(), Some("2026-07-01"));
-/// assert_eq!((rest[0].path.as_str(), rest[0].what.as_str()), ("backfill_until", "\"2026-01-01\""));
+/// assert_eq!((rest[0].path.as_str(), rest[0].detail.as_str()), ("backfill_until", "\"2026-01-01\""));
 /// # Ok::<(), virtual_tags::Error>(())
 /// ```
 ///
@@ -73,7 +86,7 @@ fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     };
     let fields = fields.into_iter().filter(|(_, value)| !empty(value));
     fields
-        .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), what: value.to_string() })
+        .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), detail: value.to_string() })
         .collect()
 }
 
@@ -120,7 +133,7 @@ impl Reader {
                 remainder_to_default: false,
             }),
             _ => {
-                rest.push(NotExpressed { path: path.to_owned(), what: whole });
+                rest.push(NotExpressed { path: path.to_owned(), detail: whole });
                 return Ok(None);
             }
         };

@@ -24,13 +24,13 @@ const ANY: &str = "\u{1}";
 /// The key of the rules by which people of the directory get their values.
 const KEY: &str = "key";
 
-/// Writes the configuration for Vantage's API, and lists what it cannot say. A rule that it cannot say is left out, so that
-/// its charges fall to the rules after it there.
+/// Writes the configuration of a key for Vantage's API, and lists every part that it cannot express. A rule that cannot
+/// be expressed is left out, so that its charges get the value of a later rule there.
 ///
-/// Conditions on emails become conditions on `person`, the field in which charges of `provider` name people there, which
-/// compares them letter by letter: one of the places of [`RuleSet::person`]. A rule that takes its value from the directory
-/// becomes one value for each that people have, with their emails and the days between which they have it; as does
-/// `in_directory = true`.
+/// Conditions on emails become conditions on `person`, the field in which charges of `provider` name people in Vantage,
+/// which compares them letter by letter: one of the fields of [`RuleSet::person`]. A rule that takes its value from the
+/// directory becomes one value for each that people have, with their emails and the days between which they have it; as
+/// does `in_directory = true`. The shape is that of "Create virtual tag config" in the reference of Vantage's API.
 ///
 /// ```
 /// use cost_model::Dimension;
@@ -47,8 +47,8 @@ const KEY: &str = "key";
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Rules`] when nothing of the key can be said: a configuration without values, sent to Vantage, would clear
-/// those that the key has there.
+/// [`ErrorKind::Rules`] when no rule of the key can be expressed: a configuration without values, sent to Vantage, would
+/// clear those that the key has there.
 pub fn tag_to_config(
     tag: &TagDefinition,
     directory: &Directory,
@@ -58,7 +58,7 @@ pub fn tag_to_config(
     let mut rest = Vec::new();
     let defaults = [("default", tag.default.is_some()), ("default_from", tag.default_from.is_some())];
     for (path, _) in defaults.into_iter().filter(|(_, is_set)| *is_set) {
-        rest.push(NotExpressed { path: path.to_owned(), what: "there is no default value".to_owned() });
+        rest.push(NotExpressed { path: path.to_owned(), detail: "there is no default value".to_owned() });
     }
     let mut values = Vec::new();
     for (number, rule) in (1..).zip(&tag.rules) {
@@ -71,10 +71,10 @@ pub fn tag_to_config(
             }
         }
         let path = format!("rule {number}");
-        rest.extend(unsaid.into_iter().map(|what| NotExpressed { path: path.clone(), what }));
+        rest.extend(unsaid.into_iter().map(|what| NotExpressed { path: path.clone(), detail: what }));
     }
     if values.is_empty() {
-        let reasons: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
+        let reasons: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.detail)).collect();
         let reasons = if reasons.is_empty() { "it has no rules".to_owned() } else { reasons.join("; ") };
         let message = format!(
             "nothing of the key `{}` can be expressed in a configuration of Vantage, and a configuration without values would clear those that it has \
@@ -300,10 +300,8 @@ fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
             let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
             Ok(("percentages", Value::from(parts.ok_or("a percentage is no number")?)))
         }
-        _ => {
-            Err("only values, columns of the directory and percentages that sum to 100 can be expressed"
-                .to_owned())
-        }
+        _ => Err("only values, columns of the directory and percentages that sum to 100 can be expressed"
+            .to_owned()),
     }
 }
 

@@ -11,10 +11,13 @@ use cost_model::{Dimension, Filter};
 use crate::branch::{Branch, TooLarge, join_branches};
 use crate::not_vql::{BRANCHES_MAX, BYTES_MAX, NotVql, NotVqlReason};
 
-/// Writes a filter as a sentence that Vantage takes: parenthesised AND groups joined by OR, each with its
-/// `costs.provider = '...'`, nothing negated but by `!=`, `NOT IN`, `NOT LIKE` and `!~*`, no field, operator or
-/// spelling that VQL does not document. A virtual tag and `tags['key']` become `tags.name` and `tags.value`. Read back
-/// by [`Filter::parse`] the sentence matches the same charges, where virtual tags are seen as tags, as in reports.
+/// Writes a filter as VQL that Vantage accepts, or returns every reason why there is none.
+///
+/// The result consists of AND groups in parentheses joined by OR, each with its `costs.provider = '...'`; nothing is
+/// negated but by `!=`, `NOT IN`, `NOT LIKE` and `!~*`; and there is no field, operator or spelling that Vantage's page
+/// "Vantage Query Language (VQL)" does not document. A virtual tag and `tags['key']` become `tags.name` and `tags.value`.
+/// Read back by [`Filter::parse`] the sentence matches the same charges, where virtual tags are seen as tags, as in
+/// reports.
 ///
 /// ```
 /// use cost_model::Filter;
@@ -32,8 +35,8 @@ use crate::not_vql::{BRANCHES_MAX, BYTES_MAX, NotVql, NotVqlReason};
 /// ```
 ///
 /// # Errors
-/// Every reason why there is no such sentence, with its place; one of size alone where the expansion grows past
-/// 1,000 branches or a mebibyte.
+/// Every reason why there is no such sentence, with its place; a single one of size where the expansion grows past 1,000
+/// branches or a mebibyte.
 pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let whole = span_of(filter.expression());
     let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];

@@ -19,12 +19,13 @@ use crate::place::Place;
 use crate::rules::person_matcher::ActorKind;
 use crate::rules::rule_set::RuleSet;
 
-/// Rules checked against a directory.
+/// Rules checked against a directory, ready to be given the costs that some of them split by.
 ///
-/// They are no [`Tagger`](cost_model::Tagger) yet, because a rule may share charges out by what the values of another key cost
-/// (`split = { cost_of = "Team", per = "month" }`), and those costs are in the charges. [`Rules::resolve`] takes them from a
-/// ledger, [`Rules::resolve_with`] from sums kept elsewhere; [`Rules::tagger`] is for rules without such splits and refuses
-/// all others. Clones share everything.
+/// They are no [`Tagger`](cost_model::Tagger) yet, because a rule may split charges by what the values of another key
+/// cost (`split = { cost_of = "Team", per = "month" }`), and those costs are in the charges: a type of its own for this
+/// state keeps a program from forgetting them. [`Rules::resolve`] takes them from a ledger, [`Rules::resolve_with`] from
+/// sums kept elsewhere; [`Rules::tagger`] is for rules without such splits and refuses all others. Clones share
+/// everything.
 ///
 /// ```
 /// use virtual_tags::{Directory, ErrorKind, RuleSet};
@@ -128,11 +129,26 @@ impl Compiled {
 }
 
 impl RuleSet {
-    /// Checks the rules against the directory and makes them ready to assign.
+    /// Checks the rules against the directory, and makes them ready to evaluate: columns become numbers, head counts are
+    /// taken, and the rules of each key are indexed by the texts that they require.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, ErrorKind, RuleSet};
+    ///
+    /// let rules = RuleSet::from_toml("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nfrom_directory = \"team\"\n", "rules.toml")?;
+    /// let people = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv")?;
+    /// assert_eq!(rules.clone().compile(people)?.keys(), ["Team".into()]);
+    ///
+    /// let error = rules.compile(Directory::from_csv(b"email,site\n", "people.csv")?).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Rules);
+    /// assert!(error.to_string().contains("no column `team`; it has: site"), "{error}");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when a key stands there twice, a rule asks for a fact that the directory does not have or
-    /// reads a key that there is not, keys read each other in a circle, or percentages do not sum to 100.
+    /// [`ErrorKind::Rules`] when a key is defined twice, a rule names a column that the directory does not have or a key
+    /// that no tag defines, keys read each other in a circle, or percentages do not sum to 100; all faults at once in
+    /// [`Error::others`].
     pub fn compile(self, directory: Directory) -> Result<Rules> {
         Rules::compile(self, directory)
     }
@@ -176,12 +192,14 @@ impl Rules {
         self.0.keys.as_slice()
     }
 
-    /// Returns the value that charges get which no rule of a key matches, if the key has one.
+    /// Returns the value of charges that no rule of a key matches; `None` if the key has no default, or if there is no
+    /// such key.
     pub fn default_of(&self, key: &str) -> Option<&Arc<str>> {
         self.0.tags.get(self.0.key_id(key)?)?.default.as_ref()
     }
 
-    /// Returns whether some rule shares charges out by what the values of a key cost, so that [`Rules::tagger`] fails.
+    /// Returns whether some rule splits charges by what the values of another key cost, so that [`Rules::tagger`] fails
+    /// and [`Rules::resolve`] is needed.
     pub fn needs_costs(&self) -> bool {
         self.0.cost_splits().next().is_some()
     }

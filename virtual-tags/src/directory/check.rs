@@ -38,9 +38,12 @@ const DATE_WORDS: [&str; 20] = [
 ];
 
 impl Directory {
-    /// Returns what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
-    /// columns of dates that are not read as dates, cells that are no email, rows on the same days whose emails differ only in
-    /// letter case, columns with nearly the same name. No finding names a person.
+    /// Finds what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
+    /// columns of dates that are not read as dates, cells that are no email, rows on the same days whose emails differ
+    /// only in letter case, and columns with nearly the same name.
+    ///
+    /// No finding names a person. Of many findings of one kind the first 20 are listed, and the last says how many more
+    /// there are.
     ///
     /// ```
     /// let people = virtual_tags::Directory::from_csv(

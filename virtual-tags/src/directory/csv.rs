@@ -15,6 +15,24 @@ use crate::span::Span;
 impl Directory {
     /// Reads a directory from CSV; `file` names it in errors.
     ///
+    /// The first line names the columns, in any order: `email`, and if they are there `from`, `to` and `recorded_at`;
+    /// each other column is a fact. Separators, encodings and quotes are read as [`cost_model::input`] does.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let csv = b"email,team,from,to\nana@acme.test,Web,2026-01-01,2026-09-15\nana@acme.test,Data,2026-09-15,\n";
+    /// let people = Directory::from_csv(csv, "people.csv")?;
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// assert_eq!(people.fact("ana@acme.test", "team", at("2026-09-14")), Some("Web"));
+    /// assert_eq!(people.fact("ana@acme.test", "team", at("2026-09-15")), Some("Data"));
+    ///
+    /// let error = Directory::from_csv(b"mail,team\n", "people.csv").unwrap_err();
+    /// assert!(error.to_string().starts_with("people.csv:1: there is no `email` column"), "{error}");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Directory`](crate::ErrorKind::Directory), with the line: no `email` column, a column twice, a row of
     /// another length, no email, a date that is none, a span that ends before it starts, two spans of one person that

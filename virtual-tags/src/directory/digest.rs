@@ -7,7 +7,19 @@ use crate::directory::lookup::Directory;
 use crate::directory::source::{DirectorySource, PersonRows};
 
 impl Directory {
-    /// Which version of the directory it is: who had which facts when. What a later `recorded_at` replaced does not count.
+    /// Returns the version of the directory: a digest of who had which facts when, of aliases and of how names are
+    /// matched.
+    ///
+    /// Rows that a later `recorded_at` replaced do not count, and neither does the order of rows or columns.
+    ///
+    /// ```
+    /// use virtual_tags::Directory;
+    ///
+    /// let one = Directory::from_csv(b"email,team\nana@acme.test,Web\nbo@acme.test,Web\n", "people.csv")?;
+    /// let other = Directory::from_csv(b"team,email\nWeb,bo@acme.test\nWeb,ana@ACME.test\n", "export.csv")?;
+    /// assert_eq!(one.digest(), other.digest());
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     pub fn digest(&self) -> Digest {
         let mut writer = DigestWriter::new("virtual-tags directory 1");
         writer.write_count(self.sources.len());

@@ -10,34 +10,37 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::place::Place;
 use crate::span::Span;
 
-/// That a person was in a group, and when. `Debug` leaves out the names.
+/// A person's time in a group, such as a billing group or a directory group of Cursor's Admin API. `Debug` leaves out the
+/// names.
+///
+/// [`Directory::from_memberships`] makes a directory of them.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Membership {
-    /// The person.
+    /// The person's email, or another id.
     pub email: Arc<str>,
     /// The group's name.
     pub group: Arc<str>,
-    /// When the person joined, to the instant; `None`: since ever.
+    /// When the person joined, to the instant; `None`: always was in it.
     pub joined: Option<Timestamp>,
-    /// When the person left; `None`: still in.
+    /// When the person left; `None`: has not left.
     pub left: Option<Timestamp>,
-    /// When it became known; `None`: since ever. What became known last of a person stands in place of the rest.
+    /// When this became known; `None`: always was known. Of one person, what became known last replaces the rest.
     pub recorded: Option<Timestamp>,
 }
 
 cost_model::masked_debug!(Membership { joined, left, recorded });
 
 impl Membership {
-    /// A membership since ever and for good.
+    /// Makes a membership without an end on either side.
     pub fn new(email: impl Into<Arc<str>>, group: impl Into<Arc<str>>) -> Self {
         Self { email: email.into(), group: group.into(), joined: None, left: None, recorded: None }
     }
 }
 
 impl Directory {
-    /// A directory of one fact, which tells the group that people were in; `name` names it in errors, in which the
-    /// number of the membership stands for the line. A membership without time between its ends says nothing.
+    /// Makes a directory with one fact, the group that people were in. `name` names it in errors, in which the number of
+    /// the membership takes the place of the line. A membership that ends when it starts is skipped.
     ///
     /// ```
     /// use cost_model::Timestamp;

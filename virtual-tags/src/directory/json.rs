@@ -15,8 +15,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::place::{Lines, Place};
 
 impl Directory {
-    /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; a field that is
-    /// `null`, empty or missing says nothing, and one that stands twice in a row is an error. `file` names it in errors.
+    /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; `file` names it
+    /// in errors.
+    ///
+    /// A field that is `null`, empty or missing says nothing. One that is there twice in a row is an error, because
+    /// readers of JSON disagree on which of them counts.
     ///
     /// ```
     /// use cost_model::Timestamp;

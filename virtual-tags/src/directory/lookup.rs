@@ -12,18 +12,33 @@ use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, strip_plus_tag};
 use crate::place::Place;
 
-/// Who belonged where, and when: email, facts such as team and department, and the dates between which they hold.
+/// Dated facts about people: email, facts such as team and department, and the days between which they hold.
 ///
-/// Read from CSV with the header `email,<facts>,from,to`, in any order of columns. `from` is the first day that holds
-/// and `to` the first that no longer does (UTC dates, `YYYY-MM-DD`); an empty or missing date is open. Lines that
-/// begin with `#` are comments. With a column `recorded_at` the file tells when a row became known: what became known later
-/// about a person stands in place of what was known before, as far as the two are about the same days. [`Directory::from_json`] and [`Directory::from_memberships`] read other forms, and
-/// [`Directory::or`] puts several sources together.
+/// A directory is read from CSV ([`Directory::from_csv`]), from JSON ([`Directory::from_json`]) or made of memberships in
+/// groups ([`Directory::from_memberships`]); [`Directory::or`] puts several sources together. `from` is the first day
+/// that holds and `to` the first that no longer does (days in UTC); an empty or missing date is open. With a column
+/// `recorded_at` the source says when a row became known: a later row about a person replaces what was known before, on
+/// the days that both are about.
 ///
-/// A person is found by email: surrounding blanks and the case of the domain never matter; the case of the part
-/// before the `@` matters only where two people differ by nothing else, accents may be written as characters of their own,
-/// and a domain in letters is the same as its `xn--` form. Any other id, such as a service account's, may
-/// stand in the email column too.
+/// A person is found by email. Blanks around it and the case of the domain never matter; the case of the part before the
+/// `@` matters only where two people differ in nothing else; accents may be encoded as characters of their own; and a
+/// domain in letters is the same as its `xn--` form. Any other id, such as a service account's, may be in the email
+/// column too.
+///
+/// ```
+/// use cost_model::Timestamp;
+/// use virtual_tags::Directory;
+///
+/// let people = Directory::from_csv(b"email,team\nana@acme.test,Web\n", "people.csv")?
+///     .with_aliases(b"alias,email\nana.old@acme.test,ana@acme.test\n", "aliases.csv")?
+///     .ignore_plus(["acme.test"]);
+/// let at = Timestamp::midnight("2026-09-15".parse().unwrap());
+/// for name in ["ana@acme.test", "Ana@Acme.test", "ana.old@acme.test", "ana+ci@acme.test"] {
+///     assert_eq!(people.fact(name, "team", at), Some("Web"), "{name}");
+/// }
+/// assert_eq!(people.fact("bo@acme.test", "team", at), None);
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Directory {
     pub(super) facts: Table<FactId, Arc<str>>,
@@ -39,19 +54,20 @@ pub struct Directory {
 
 cost_model::masked_debug!(Directory { facts: |it| it.facts.as_slice(), people: |it| it.people() });
 
-/// How a name was found in a directory.
+/// The way in which a name found a person, from the surest to the least sure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MatchKind {
-    /// As it is written, but for blanks around it, the form of the domain, and how accents are encoded.
+    /// The name is the one of the directory, but for blanks around it, the form of the domain, and how accents are
+    /// encoded.
     Exact,
-    /// By ignoring the case of the part before the `@`.
+    /// The name differs in the case of the part before the `@`.
     AnyCase,
-    /// By leaving out its `+tag`.
+    /// The name has a `+tag` that [`Directory::ignore_plus`] leaves out.
     WithoutPlus,
 }
 
-/// What a name finds in a directory at one instant.
+/// The result of looking up a name in a directory at one instant; see [`Directory::look_up`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NameMatch {
@@ -78,7 +94,8 @@ impl Directory {
         self.boundaries = if self.fixed.is_some() { Vec::new() } else { boundaries };
     }
 
-    /// Returns every name by which it knows somebody, in order: emails and other ids, and the names that aliases add.
+    /// Returns every name by which the directory knows somebody, in order: emails and other ids, and the names that
+    /// aliases add.
     ///
     /// ```
     /// use virtual_tags::Directory;
@@ -96,7 +113,7 @@ impl Directory {
         names
     }
 
-    /// Returns whether people of some domain are found whatever `+tag` their email has.
+    /// Returns whether in some domain people are found whatever `+tag` their email has.
     pub fn ignores_plus(&self) -> bool {
         !self.plus_domains.is_empty()
     }
@@ -106,7 +123,7 @@ impl Directory {
         self.aliases.alias_count() > 0
     }
 
-    /// The names of the facts, in the order of the columns.
+    /// Returns the names of the facts, in the order of the columns.
     pub fn facts(&self) -> &[Arc<str>] {
         self.facts.as_slice()
     }
@@ -160,7 +177,7 @@ impl Directory {
         values.into_iter().map(|(value, line)| (value, place(line))).collect()
     }
 
-    /// How many people there are.
+    /// Counts the people, and other ids, of all sources.
     pub fn people(&self) -> usize {
         match self.sources.as_slice() {
             [one] => one.emails().count(),
@@ -176,8 +193,8 @@ impl Directory {
         everyone
     }
 
-    /// A fact about the person of that email at that instant; `None` if the person is unknown, no dates cover the
-    /// instant, or the fact is left empty.
+    /// Returns a fact about a person at an instant; `None` if the person is unknown, no row covers the instant, the cell
+    /// is empty, or there is no such column.
     pub fn fact(&self, email: &str, fact: &str, at: Timestamp) -> Option<&str> {
         self.fact_at(email, self.fact_id(fact)?, at)
     }
@@ -214,13 +231,15 @@ impl Directory {
         name
     }
 
-    /// How a person is found who goes by that name at an instant; `None` where no dates cover it or the name is unknown.
+    /// Returns in which way a name finds a person at an instant; `None` where no row covers it or the name is unknown.
+    ///
+    /// [`Directory::look_up`] tells an unknown name from one that is spelled like two people's.
     pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
     }
 
-    /// Returns what a name finds at an instant: as [`Directory::match_kind`], and whether it finds nobody because two people
-    /// are spelled like it.
+    /// Returns the result of looking up a name at an instant: as [`Directory::match_kind`], and whether it finds nobody
+    /// because it is spelled like the names of two people.
     ///
     /// ```
     /// use cost_model::Timestamp;

@@ -14,41 +14,15 @@ use crate::place::Place;
 use crate::rules::assign::SplitPeriod;
 use crate::weights;
 
-/// What splits by cost are weighed by, as [`Rules::cost_sums`](crate::Rules::cost_sums) sums it up from charges, or as a host
-/// keeps it in any format of serde.
-///
-/// ```
-/// use cost_model::Timestamp;
-/// use virtual_tags::{Answer, Directory, RuleSet};
-/// use virtual_tags::evaluate::{CostBasis, CostSum, CostSums};
-/// use virtual_tags::rules::SplitPeriod;
-///
-/// let rules = RuleSet::from_toml(r#"
-/// [[tag]]
-/// key = "Team"
-/// [[tag]]
-/// key = "Payer"
-///   [[tag.rule]]
-///   split = { cost_of = "Team", per = "month" }
-/// "#, "rules.toml")?.compile(Directory::default())?;
-/// let (start, end) = ("2026-09-01T00:00:00Z".parse()?, "2026-10-01T00:00:00Z".parse()?);
-/// let mut basis = CostBasis::new("Team", SplitPeriod::Month);
-/// for (value, dollars) in [("Web", "3"), ("Data", "1")] {
-///     basis.sums.push(CostSum { start, end, part: None, value: value.into(), amount: dollars.parse()? });
-/// }
-/// let tagger = rules.resolve_with(&CostSums::new([basis]))?;
-/// let charge = cost_model::CostRecord::new(start, "cursor", cost_model::Currency::USD, cost_model::Costs::absent());
-/// assert_eq!(tagger.answer("Payer", &charge, start).to_string(), "1 of `Data`, 3 of `Web`");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The cost of one value in one period. `Debug` leaves out the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostSums {
-    /// One for each key, kind of period and field within which costs count.
+    /// The costs, one entry for each key, kind of period and field within which costs count.
     pub bases: Vec<CostBasis>,
 }
 
-/// The costs of one key's values. Without sums nothing was spent.
+/// The costs of one key's values. An entry without sums says that nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostBasis {
@@ -70,11 +44,11 @@ pub struct CostSum {
     pub start: Timestamp,
     /// The first instant after it.
     pub end: Timestamp,
-    /// What the charges have in the field within which costs count; `None` where there is no such field.
+    /// The value that the charges have in the field within which costs count; `None` where there is no such field.
     pub part: Option<String>,
     /// The value.
     pub value: String,
-    /// The amount. Of several for the same period, part and value the sum counts.
+    /// The amount. Several sums for the same period, part and value are added.
     pub amount: Money,
 }
 

@@ -20,23 +20,23 @@ use crate::rules::assign::SplitPeriod;
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
 
 impl Rules {
-    /// Returns the rules ready to assign, where no rule weighs costs.
+    /// Returns the rules ready to evaluate, where no rule splits by cost.
     ///
     /// # Errors
-    /// [`ErrorKind::NeedsCosts`] where one does, with its place.
+    /// [`ErrorKind::NeedsCosts`] where one does, with the place of that rule.
     pub fn tagger(&self) -> Result<ResolvedRules> {
         self.resolve_with(&CostSums::default())
     }
 
-    /// Returns the rules ready to assign, with every split by the cost of another key in proportion to what its values cost in
-    /// these charges, in the day, calendar month (both in UTC) or billing cycle of the charge that is shared out.
+    /// Returns the rules ready to evaluate, with every split by the cost of another key in proportion to the costs of its
+    /// values in these charges, in the day, calendar month (both in UTC) or billing cycle of the charge that is split.
     ///
-    /// `cycles` are the billing cycles, of which no two may overlap; only rules that split by cycle need them, and a charge that
-    /// lies in none is not shared out by them. The ledger should hold the whole of every period: half a month gives the
-    /// proportions of that half. It is only read.
+    /// `cycles` are the billing cycles, of which no two may overlap; only rules that split by cycle need them, and such a
+    /// rule does not match a charge outside of all cycles. The ledger should hold the whole of every period: half a month
+    /// gives the proportions of that half. It is only read.
     ///
-    /// What has no value of the other key, or only its default, gives no weight to anybody, and neither does a value whose
-    /// refunds exceed its charges. Where no value has a weight, the rule does not match.
+    /// Charges without a value of the other key, or with only its default, give no weight to anybody, and neither does a
+    /// value whose refunds exceed its charges. Where no value has a weight, the rule does not match.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};
@@ -78,8 +78,8 @@ impl Rules {
         self.resolve_with(&self.cost_sums(ledger, metric, cycles)?)
     }
 
-    /// Returns the rules ready to assign, with the costs that splits weigh taken from sums: for callers that hold no ledger, or
-    /// that keep what a closed period was weighed by.
+    /// Returns the rules ready to evaluate, with the costs that splits need taken from sums: for callers that hold no
+    /// ledger, or that keep the sums of a closed period.
     ///
     /// # Errors
     /// [`ErrorKind::NeedsCosts`] where the sums are not about what a rule weighs; a basis without sums is an answer: nothing
@@ -104,7 +104,7 @@ impl Rules {
 }
 
 impl Rules {
-    /// Sums up what the values of each key that splits weigh cost in these charges, by the periods that the rules ask for; see
+    /// Sums up the costs of the values of every key that rules split by, in the periods of those rules; see
     /// [`Rules::resolve`].
     ///
     /// # Errors

@@ -14,17 +14,17 @@ use crate::place::Place;
 use crate::rules::answer::Answer;
 use crate::rules::rule_test::RuleTest;
 
-/// A test that did not come out as expected. `Debug` leaves out the values, and `Display` masks email addresses.
+/// A test whose answer differs from the expected one. `Debug` leaves out the values, and `Display` masks email addresses.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestFailure {
-    /// Where the test stands.
+    /// Where the test is, if it was read from a file.
     pub place: Option<Place>,
     /// The key.
     pub key: Arc<str>,
-    /// What was expected.
+    /// The answer that the test expects.
     pub expected: Answer,
-    /// What the rules say; `None` if they have no such key.
+    /// The answer of the rules; `None` if they have no such key.
     pub actual: Option<Answer>,
     hint: Option<Arc<str>>,
 }
@@ -32,10 +32,31 @@ pub struct TestFailure {
 cost_model::masked_debug!(TestFailure {});
 
 impl Rules {
-    /// Runs tests; returns what did not come out as expected, in order. Keys that depend on no costs can be tested without any.
+    /// Runs tests, and returns those that fail, in order. Keys that depend on no costs can be tested without any.
+    ///
+    /// ```
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = r#"
+    /// [[tag]]
+    /// key = "Team"
+    ///   [[tag.rule]]
+    ///   value = "Web"
+    ///   email.domain = "web.acme.test"
+    /// [[test]]
+    /// at = "2026-09-15"
+    /// record = { "costs.resource_id" = "ana@web.acme.test" }
+    /// expect = { Team = "Data" }
+    /// "#;
+    /// let written = RuleSet::from_toml(toml, "rules.toml")?;
+    /// let failures = written.clone().compile(Directory::default())?.run_tests(&written.tests)?;
+    /// assert_eq!(failures[0].to_string(), "rules.toml:7:1: `Team` is `Web`, expected `Data`");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::NeedsCosts`](crate::ErrorKind::NeedsCosts) where a test expects something of another key.
+    /// [`ErrorKind::NeedsCosts`](crate::ErrorKind::NeedsCosts) where a test expects an answer of a key that depends on
+    /// costs; use [`ResolvedRules::run_tests`] for those.
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Result<Vec<TestFailure>> {
         let tests: Vec<_> = tests.into_iter().collect();
         let expected = tests.iter().flat_map(|test| &test.expect);
@@ -48,7 +69,7 @@ impl Rules {
 }
 
 impl ResolvedRules {
-    /// Runs tests; returns what did not come out as expected, in order.
+    /// Runs tests, and returns those that fail, in order.
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Vec<TestFailure> {
         let mut failures = Vec::new();
         for test in tests {

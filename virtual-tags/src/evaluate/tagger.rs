@@ -14,7 +14,8 @@ use crate::ids::{Id, KeyId};
 use crate::rules::answer::Answer;
 
 impl ResolvedRules {
-    /// Returns what the rules say of one key of a charge with these dimensions at that instant.
+    /// Returns the answer of the rules for one key of a charge with these dimensions at an instant; [`Answer::Unset`] for
+    /// a key that they do not have.
     pub fn answer(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Answer {
         Answer::from_parts(&self.parts(&[Arc::from(key)], dimensions, at))
     }

@@ -17,10 +17,10 @@ use crate::ids::Id;
 /// As many units as 1 has in [`Money`]: the ratios of a charge's parts sum to it exactly.
 const ONE: i128 = 1_000_000_000_000_000_000_000_000;
 
-/// A part of a charge that is shared out: a row beside the billed ones, which stay as they are.
+/// One part of a charge that a key splits: a row of a table beside the billed charges, which stay as they are.
 ///
-/// The costs and tokens of a charge's parts sum to those of the charge, each to the last digit. `Debug` leaves out the value
-/// and the resource.
+/// The costs and tokens of a charge's parts sum to those of the charge, each to the last digit. `Debug` leaves out the
+/// value and the resource.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Allocation {
@@ -32,11 +32,12 @@ pub struct Allocation {
     pub resource: Option<Arc<str>>,
     /// The key.
     pub key: Arc<str>,
-    /// The value that the part falls to; `None` is none.
+    /// The value that gets the part; `None` is no value.
     pub value: Option<Arc<str>>,
-    /// Which rule shares it out: the key and the rule's number in it, or the key alone where keys that it reads do.
+    /// The rule that splits: the key and the rule's number in it counted from 1, or the key alone where keys that it
+    /// reads split.
     pub method: String,
-    /// The part of the whole, rounded so that those of a charge sum to 1.
+    /// The part of the whole, rounded at 24 decimals so that those of a charge sum to 1.
     pub ratio: Money,
     /// The part of each cost.
     pub costs: Costs,
@@ -47,7 +48,9 @@ pub struct Allocation {
 cost_model::masked_debug!(Allocation { row, key, ratio });
 
 impl Allocation {
-    /// The columns of FOCUS for a split cost allocation, in text; a cost that the charge does not have is empty.
+    /// Returns the columns of FOCUS for a split cost allocation, as text; a cost that the charge does not have is empty.
+    ///
+    /// The names are those of FOCUS 1.3, "Split Cost Allocation".
     pub fn focus_columns(&self) -> [(&'static str, String); 9] {
         let cost = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
         let resource = self.resource.as_deref().unwrap_or_default();
@@ -71,8 +74,25 @@ impl Allocation {
 }
 
 impl ResolvedRules {
-    /// Every part of every charge that a key shares out, in the order of the ledger. Charges that stay whole are not among
-    /// them, and the ledger is only read.
+    /// Returns every part of every charge that a key splits, in the order of the ledger. Unsplit charges are left out,
+    /// and the ledger is only read.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nsplit = [\"Web\", \"Data\", \"Ops\"]\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// ledger.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+    ///
+    /// let parts = rules.allocations("Team", &ledger.build())?;
+    /// let billed: Vec<_> = parts.iter().map(|part| part.costs.billed.unwrap()).collect();
+    /// assert_eq!(cost_model::Money::sum(billed)?, "1".parse()?);
+    /// assert_eq!(parts[0].focus_columns()[0], ("AllocatedMethodId", "Team rule 1".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Amount`] when a weight is too long to compute with.

@@ -15,7 +15,10 @@ use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
 
-/// What of one calendar month has a value of one key other than its default.
+/// The part of one calendar month that has a value of one key other than its default: of the cost, of the tokens and of
+/// the people.
+///
+/// `Display` gives one line, with two decimals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Coverage {
@@ -23,31 +26,31 @@ pub struct Coverage {
     pub key: Arc<str>,
     /// The month, in UTC.
     pub month: Window,
-    /// The amounts, and those with a value.
+    /// The cost, and the part of it that has a value.
     pub cost: CoveredPart<Money>,
-    /// The tokens, and those with a value.
+    /// The tokens, and the part of them that has a value.
     pub tokens: CoveredPart<u128>,
-    /// The people, by resource, and those of whose charges some have a value.
+    /// The people, told apart by resource, and those of them with at least one charge that has a value.
     pub people: CoveredPart<usize>,
 }
 
-/// A whole, and the part of it that has a value.
+/// A total, and the part of it that has a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a whole and a part, by definition")]
 pub struct CoveredPart<T> {
-    /// The whole.
+    /// The total.
     pub total: T,
     /// The part with a value.
     pub tagged: T,
 }
 
-/// A rule that would give a value to charges that have none. `Debug` leaves out the condition.
+/// A rule that would give a value to charges without one. `Debug` leaves out the condition.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
     /// The condition, as a sentence in the filter language.
     pub when: String,
-    /// The amount that it would reach beyond the suggestions before it.
+    /// The cost that it would reach beyond the suggestions before it.
     pub amount: Money,
 }
 
@@ -87,8 +90,33 @@ struct MonthTotals {
 }
 
 impl ResolvedRules {
-    /// How much of each month has a value of each key other than the key's default, in the order of keys and months.
-    /// Charges without the amount count as nothing.
+    /// Computes for each key and month which part has a value other than the key's default, in the order of keys and
+    /// months. Months are those of UTC, and charges without an amount of the metric count as zero.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.local = \"ana\"\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// for (who, dollars) in [("ana@acme.test", "1500"), ("bo@acme.test", "500")] {
+    ///     let at = Timestamp::midnight("2026-09-15".parse()?);
+    ///     let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(dollars.parse()?));
+    ///     record.edit(|set| set.resource = Some(who.into()));
+    ///     ledger.push(&record)?;
+    /// }
+    /// let ledger = ledger.build();
+    /// let coverage = rules.coverage(&ledger, Metric::Effective)?;
+    /// assert_eq!(
+    ///     coverage[0].to_string(),
+    ///     "Team 2026-09: cost 1,500.00 of 2,000.00, tokens 0 of 0, people 1 of 2"
+    /// );
+    /// assert_eq!(&*rules.unallocated(&ledger, "Team", Metric::Effective)?[0].0, "bo@acme.test");
+    /// let suggestions = rules.suggest_rules(&ledger, "Team", Metric::Effective, &[], 100)?;
+    /// assert_eq!(suggestions[0].to_string(), "costs.resource_id = 'bo@acme.test' reaches 500.00");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when a sum leaves the range of [`Money`].
@@ -124,7 +152,7 @@ impl ResolvedRules {
         Ok(coverage)
     }
 
-    /// What has no value of a key other than its default, by resource, the largest amount first.
+    /// Sums up the cost without a value of a key other than its default, by resource, the largest amount first.
     ///
     /// # Errors
     /// As [`ResolvedRules::coverage`].
@@ -143,8 +171,11 @@ impl ResolvedRules {
         Ok(people)
     }
 
-    /// The fewest rules, found by always taking the one that reaches most, which would bring the share of cost with a value of a
-    /// key to so many percent, or as far as they go: by the domain of the email, by the values of these fields, and by resource.
+    /// Suggests rules that would bring the share of cost with a value of a key to a percentage, or as far as they reach:
+    /// by the domain of the email, by the values of the fields `by`, and by resource.
+    ///
+    /// Each suggestion is the one that reaches most of what is left, so that there are few of them. `percent` is of the
+    /// total cost, from 0 to 100.
     ///
     /// # Errors
     /// As [`ResolvedRules::coverage`].

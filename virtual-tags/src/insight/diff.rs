@@ -17,7 +17,9 @@ const PEOPLE_MAX: usize = 3;
 
 type Value = Option<Arc<str>>;
 
-/// What moves between the values of a key when one tagger takes the place of another. `Debug` leaves out the values.
+/// The cost that moves between the values of a key when one tagger replaces another. `Debug` leaves out the values.
+///
+/// `Display` gives a line for the total and one for each move, with two decimals.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diff {
@@ -27,25 +29,25 @@ pub struct Diff {
     pub total: Money,
     /// The sum of the amounts that move, each taken as positive.
     pub moved: Money,
-    /// What moves, the largest first.
+    /// The moves, the largest first.
     pub moves: Vec<CostMove>,
 }
 
 cost_model::masked_debug!(Diff { total, moved, moves });
 
-/// What moves from one value to another. `Debug` leaves out the values and people.
+/// The cost that moves from one value to another. `Debug` leaves out the values and people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CostMove {
-    /// The old value; `None` is none.
+    /// The old value; `None` is no value.
     pub from: Option<Arc<str>>,
-    /// The new value; `None` is none.
+    /// The new value; `None` is no value.
     pub to: Option<Arc<str>>,
-    /// How much.
+    /// The sum of the amounts, refunds subtracted.
     pub amount: Money,
-    /// Of how many charges.
+    /// The number of charges.
     pub records: u64,
-    /// The people of whom most moves, by resource, the largest first.
+    /// The three people with the largest part of it, by resource, the largest first.
     pub people: Vec<(Arc<str>, Money)>,
 }
 
@@ -60,9 +62,34 @@ struct MoveSums {
 }
 
 impl Diff {
-    /// Compares what two taggers say of the charges of a window, or of all. Charges without the amount count as nothing.
+    /// Compares the answers of two taggers for the charges of a window, or for all. Charges without an amount of the
+    /// metric count as zero.
     ///
-    /// A charge that is shared out moves as far as its shares differ.
+    /// Of a charge that is split, only the difference of the shares moves.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};
+    /// use virtual_tags::insight::Diff;
+    /// use virtual_tags::{Directory, ResolvedRules, RuleSet};
+    ///
+    /// let rules = |value: &str| -> virtual_tags::Result<ResolvedRules> {
+    ///     let toml = format!("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"{value}\"\nwho = \"person\"\n");
+    ///     RuleSet::from_toml(&toml, "rules.toml")?.compile(Directory::default())?.tagger()
+    /// };
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("8.2".parse()?));
+    /// record.edit(|set| set.resource = Some("ana@acme.test".into()));
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&record)?;
+    ///
+    /// let diff = Diff::between((&rules("Web")?, &rules("Data")?), &ledger.build(), "Team", Metric::Effective, None)?;
+    /// assert_eq!(
+    ///     diff.to_string(),
+    ///     "Team: 8.20 of 8.20 reassigned\n  Web -> Data: 8.20 in 1 charge (ana@acme.test 8.20)\n"
+    /// );
+    /// assert!(!diff.is_within("25".parse()?)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when a sum leaves the range of [`Money`].
@@ -105,7 +132,8 @@ impl Diff {
         Ok(Self { key: key.into(), total, moved, moves })
     }
 
-    /// Whether no more moves than so many percent of everything. With 0 it tells whether a closed month stays as it was.
+    /// Returns whether at most a percentage of the total moves: the guard for CI. With 0 it says whether a closed month
+    /// stays as it was.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](cost_model::ErrorKind::Overflow) when an amount is too long to compare.

@@ -21,7 +21,7 @@ use crate::rules::answer::Answer;
 /// At most so many rules that nearly matched are told.
 const NEAR_MISSES_MAX: usize = 5;
 
-/// Why a charge has its value of one key. `Display` tells it all, names included; `Debug` leaves them out.
+/// The reason why a charge has its value of one key. `Display` gives all of it, names included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -29,29 +29,29 @@ pub struct Explanation {
     pub key: Arc<str>,
     /// When the charge arose.
     pub at: Timestamp,
-    /// The names that the directory was asked about, in order.
+    /// The names that were looked up in the directory, in order.
     pub names: Vec<NameLookup>,
-    /// The parts that the keys which this one reads make of the charge; one, if they share nothing out.
+    /// The parts into which the keys that this one reads split the charge; one, if they split nothing.
     pub parts: Vec<ExplainedPart>,
 }
 
 cost_model::masked_debug!(Explanation {});
 
-/// A name, and what the directory makes of it.
+/// A name in a charge, and the person that the directory finds by it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NameLookup {
-    /// As the charge has it.
+    /// The name as the charge has it.
     pub sent: Arc<str>,
-    /// By the directory's aliases, without blanks around it and with the domain in lower case.
+    /// The name after the directory's aliases, without blanks around it and with the domain in lower case.
     pub name: Arc<str>,
-    /// What the directory finds by it.
+    /// The result of looking it up.
     pub found: NameMatch,
 }
 
 cost_model::masked_debug!(NameLookup {});
 
-/// What one part of a charge gets, and why.
+/// The answer for one part of a charge, and the rules that led to it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExplainedPart {
@@ -59,25 +59,25 @@ pub struct ExplainedPart {
     pub weight: u128,
     /// The values of the keys that are read.
     pub read: Vec<(Arc<str>, Option<Arc<str>>)>,
-    /// What the rules say.
+    /// The answer of the rules.
     pub answer: Answer,
     /// The rule that decides; without one, the provider's own tag or the default does.
     pub winner: Option<ExplainedRule>,
-    /// Later rules that match as well.
+    /// Later rules that match as well, but come too late.
     pub shadowed: Vec<ExplainedRule>,
-    /// The first rules of which some conditions hold and exactly one does not.
+    /// The first five rules of which some conditions hold and exactly one does not.
     pub near_misses: Vec<ExplainedRule>,
 }
 
 cost_model::masked_debug!(ExplainedPart {});
 
-/// A rule, and which of its conditions hold.
+/// A rule, with the conditions that hold and those that do not.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExplainedRule {
     /// The rule's number in its key, counted from 1.
     pub number: usize,
-    /// Where it stands.
+    /// Where the rule is, if it was read from a file.
     pub place: Option<Place>,
     /// The conditions that hold.
     pub holds: Vec<String>,
@@ -91,7 +91,26 @@ cost_model::masked_debug!(ExplainedRule {});
 type ReadValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
 impl ResolvedRules {
-    /// Why a charge with these dimensions has its value of `key` at that instant; `None` if there is no such key.
+    /// Explains why a charge with these dimensions has its value of `key` at an instant; `None` if there is no such key.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.domain = \"acme.test\"\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut charge = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
+    /// charge.edit(|set| set.resource = Some("ana@acme.test".into()));
+    /// assert_eq!(
+    ///     rules.explain("Team", &charge, at).unwrap().to_string(),
+    ///     "Team at 2026-09-15T00:00:00Z\n  \
+    ///        name       ana@acme.test: not in the directory at that time\n  \
+    ///        value      `Web`\n  \
+    ///        rule       rules.toml:3:1: email.domain = 'acme.test'\n"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn explain(&self, key: &str, dimensions: &dyn Dimensions, at: Timestamp) -> Option<Explanation> {
         let Compiled { keys, tags, directory, .. } = &*self.compiled;
         let id = self.compiled.key_id(key)?;

@@ -15,20 +15,20 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::insight::explain::Explanation;
 use crate::names::{canonical_email, lowercase};
 
-/// Charges that agree in everything that rules can read, and why they have their values. `Display` tells it all, names
+/// Charges that agree in everything that rules read, and the reasons for their values. `Display` gives all of it, names
 /// included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExplainedCharges {
-    /// How many charges.
+    /// The number of charges.
     pub records: u64,
     /// The time of the first of them.
     pub first: Timestamp,
-    /// Their amount.
+    /// The sum of their amounts.
     pub amount: Money,
-    /// What they have in each dimension and tag.
+    /// Their values of each dimension and tag.
     pub dimensions: Vec<(Dimension, Arc<str>)>,
-    /// Why they have their value of each key.
+    /// The reason for their value of each key.
     pub explanations: Vec<Explanation>,
 }
 

@@ -15,11 +15,12 @@ use crate::directory::lookup::MatchKind;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spelling {
-    /// As the charges have it.
+    /// The name as the charges have it.
     pub sent: Arc<str>,
-    /// Whom it finds, as the directory has them, and how; `None` where it looks like two people and finds neither.
+    /// The person whom it finds, as the directory has the name, and in which way; `None` where it matches two people and
+    /// finds neither.
     pub person: Option<(Arc<str>, MatchKind)>,
-    /// Of how many charges.
+    /// The number of charges.
     pub records: u64,
 }
 
@@ -49,8 +50,8 @@ impl fmt::Display for Spelling {
 }
 
 impl Rules {
-    /// Every name in charges that finds a person of the directory only by another spelling, or that looks like two people; by
-    /// name.
+    /// Finds every name in charges that finds a person of the directory only by another spelling, or that matches two
+    /// people; by name.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};

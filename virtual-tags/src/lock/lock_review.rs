@@ -10,32 +10,34 @@ use crate::insight::diff::Diff;
 use crate::lock::period_lock::{PeriodLock, RestatedAmount, digest_charges};
 use crate::rules::rule_set::RuleSet;
 
-/// What of a closed period would be otherwise now. `Display` tells it; `Debug` leaves out values and people.
+/// The differences between a closed period and what it would be now. `Display` gives them line by line; `Debug` leaves
+/// out values and people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockReview {
-    /// Whether the rules are other ones.
+    /// Whether the rules have another digest.
     pub rules_changed: bool,
-    /// Whether what was known when the period was closed says otherwise of the people whom it charged.
+    /// Whether the directory, as it was known at closing, now has other facts about the people whom the period charged.
     pub people_changed: bool,
-    /// Whether the charges of the period are other ones, also where their sums are the same.
+    /// Whether the charges of the period differ, also where their sums are the same.
     pub charges_changed: bool,
-    /// The values that would not come to what they came to.
+    /// The values whose amounts would differ.
     pub restated: Vec<RestatedAmount>,
-    /// What would move from one value to another, charge by charge, for each key of which something would: also moves that
+    /// The cost that would move from one value to another, charge by charge, for each key with moves: also moves that
     /// cancel each other out in the sums.
     pub moves: Vec<Diff>,
 }
 
 impl LockReview {
-    /// Returns whether nothing of the period would be otherwise. Other rules or people may well decide all of it alike.
+    /// Returns whether no charge and no amount of the period would differ. Changed rules or people may still give the
+    /// same result.
     pub fn is_unchanged(&self) -> bool {
         !self.charges_changed && self.restated.is_empty() && self.moves.is_empty()
     }
 }
 
 impl PeriodLock {
-    /// Compares the period as it was closed with what these rules, people and charges make of it now. Nothing is changed by it.
+    /// Compares the period as it was closed with the result of these rules, people and charges now. It changes nothing.
     ///
     /// # Errors
     /// As [`PeriodLock::open`], [`RuleSet::compile`] and [`Rules::resolve`](crate::Rules::resolve).

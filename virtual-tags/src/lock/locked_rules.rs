@@ -10,8 +10,33 @@ use cost_model::{Dimension, Dimensions, Tagger, Timestamp, Window};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::resolved_rules::ResolvedRules;
 
-/// A tagger that decides charges of closed periods by the rules with which they were closed, and all others by those of
-/// today. So a report over many months does not move when rules change.
+/// A tagger that evaluates charges of closed periods by the rules with which they were closed, and all others by the
+/// current rules. So a report over many months does not change when rules do.
+///
+/// ```
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
+/// use virtual_tags::lock::LockedRules;
+/// use virtual_tags::{Answer, Directory, PeriodLock, RuleSet};
+///
+/// let rules = |value: &str| {
+///     let toml = format!("[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"{value}\"\nwho = \"nobody\"\n");
+///     RuleSet::from_toml(&toml, "rules.toml")
+/// };
+/// let (people, ledger) = (Directory::default(), Ledger::builder(Currency::USD).build());
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// let lock = PeriodLock::close((&rules("Old")?, &people), &ledger, september, september.end(), Metric::Billed)?;
+///
+/// let current = rules("New")?.compile(people)?.tagger()?;
+/// let locked = LockedRules::new(current, [(september, lock.open()?)])?;
+/// let team = |day: &str| {
+///     let at = Timestamp::midnight(day.parse().unwrap());
+///     let charge = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
+///     cost_model::Tagger::parts(&locked, &["Team".into()], &charge, at)[0].values[0].clone()
+/// };
+/// assert_eq!(team("2026-09-30").as_deref(), Some("Old"));
+/// assert_eq!(team("2026-10-01").as_deref(), Some("New"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct LockedRules {
     current: ResolvedRules,
@@ -22,8 +47,8 @@ pub struct LockedRules {
 }
 
 impl LockedRules {
-    /// The rules of today, and closed periods with the rules that [`PeriodLock::reopen`](crate::PeriodLock::reopen) gave for
-    /// each.
+    /// Makes a tagger of the current rules, and of closed periods with the rules that
+    /// [`PeriodLock::open`](crate::PeriodLock::open) or [`PeriodLock::reopen`](crate::PeriodLock::reopen) gave for each.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when two of the periods overlap.

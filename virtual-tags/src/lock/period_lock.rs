@@ -23,13 +23,13 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::insight::explained_charges::set_dimensions;
 use crate::rules::rule_set::RuleSet;
 
-/// A closed period: which rules and which people decided it, and what it came to. The host keeps it, in any format of serde.
+/// A closed period: the rules and people that decided it, and its amounts. The host keeps it, in any format of serde.
 ///
-/// Nothing here overwrites a closed period. The lock holds the rules, the people of the period with the columns that the rules read,
-/// and the costs that they weigh, so that [`PeriodLock::open`] computes it again as it was, whatever became of the files.
-/// [`PeriodLock::review`] tells what other rules, other people or other charges would change. Whether people are the same goes by
-/// what the period used: nobody who came later, and no column that no rule reads, makes a difference. `Debug` leaves out
-/// the amounts and the people.
+/// Nothing here overwrites a closed period. The lock holds the rules, the people of the period with the columns that the
+/// rules read, and the costs that they split by, so that [`PeriodLock::open`] computes it again as it was, whatever
+/// happened to the files. [`PeriodLock::review`] says what other rules, people or charges would change. Only the part of
+/// the directory that the period used is compared: people who came later, and columns that no rule reads, make no
+/// difference. `Debug` leaves out the amounts and the people.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PeriodLock {
@@ -37,17 +37,17 @@ pub struct PeriodLock {
     pub start: Timestamp,
     /// The first instant after it.
     pub end: Timestamp,
-    /// What became known of people until then counts.
+    /// The instant of closing: only facts about people that were known then count.
     pub known_at: Timestamp,
-    /// The version of the rules.
+    /// The digest of the rules.
     pub rules: Digest,
-    /// The version of what the period used of the directory, as it was known then.
+    /// The digest of what the period used of the directory, as it was known at closing.
     pub people: Digest,
-    /// The version of the charges of the period.
+    /// The digest of the charges of the period.
     pub charges: Digest,
-    /// What the amounts are of.
+    /// The metric of the amounts.
     pub metric: Metric,
-    /// By key and value: how much.
+    /// The amounts, by key and value.
     pub amounts: Vec<ClosedAmount>,
     held: LockContents,
 }
@@ -64,7 +64,7 @@ struct LockContents {
     charged: Vec<String>,
 }
 
-/// What one value of a key came to. `Debug` leaves out the value.
+/// The amount of one value of a key in a closed period. `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClosedAmount {
@@ -78,7 +78,7 @@ pub struct ClosedAmount {
 
 cost_model::masked_debug!(ClosedAmount { key, amount });
 
-/// How far a value of a closed period would no longer be what it was. `Debug` leaves out the value.
+/// An amount of a closed period that would differ now. `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestatedAmount {
@@ -86,9 +86,9 @@ pub struct RestatedAmount {
     pub key: String,
     /// The value; `None` is none.
     pub value: Option<String>,
-    /// What it came to when the period was closed.
+    /// The amount when the period was closed.
     pub closed: Money,
-    /// What it would come to now.
+    /// The amount now.
     pub now: Money,
 }
 
@@ -120,7 +120,7 @@ impl PeriodLock {
     ///
     /// let review = lock.review(&written, &people, &ledger)?;
     /// let restated: Vec<_> = review.restated.iter().map(ToString::to_string).collect();
-    /// assert_eq!(restated, ["Team Data: 0 -> 8.2", "Team Web: 8.2 -> 0"]);
+    /// assert_eq!(restated, ["Team Data: 0.00 -> 8.20", "Team Web: 8.20 -> 0.00"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -159,7 +159,7 @@ impl PeriodLock {
         })
     }
 
-    /// The period.
+    /// Returns the period.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when it ends before it starts, which a host may have written.
@@ -168,8 +168,8 @@ impl PeriodLock {
             .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").with_source(error))
     }
 
-    /// The rules that decided the period, ready to assign again, with the people and the costs that the lock holds. Late charges
-    /// of the period are decided by them, too.
+    /// Returns the rules that decided the period, ready to evaluate, with the people and the costs that the lock holds.
+    /// Late charges of the period are decided by them, too.
     ///
     /// # Errors
     /// As [`RuleSet::compile`] and [`PeriodLock::period`], where a host has changed the lock.
@@ -178,8 +178,8 @@ impl PeriodLock {
         self.held.rules.clone().compile(self.held.people.to_directory()?)?.resolve_with(&self.held.costs)
     }
 
-    /// The same from the files, which may have learnt more since, as long as they tell when: what was recorded after the closing
-    /// is left aside. Shares by cost are those of these charges.
+    /// Returns the same rules from the files, which may have learnt more since, as long as they say when: rows recorded
+    /// after the closing are left aside. Shares by cost are those of these charges.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when the rules are other ones, or say otherwise of the people whom the period charged; as
@@ -206,8 +206,8 @@ impl PeriodLock {
         Ok(rules.0.digest_used_people(&self.held.charged, self.period()?))
     }
 
-    /// What a tagger makes of the period now where that is not what it came to, by key and value; nothing is changed by it.
-    /// The amounts of the charges themselves may have changed, too.
+    /// Compares the amounts of a tagger for the period with the closed ones, and returns those that differ, by key and
+    /// value; it changes nothing. The amounts of the charges themselves may have changed, too.
     ///
     /// # Errors
     /// As [`PeriodLock::period`]; [`ErrorKind::Amount`] when a sum leaves the range of [`Money`].

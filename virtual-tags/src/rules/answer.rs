@@ -8,15 +8,24 @@ use cost_model::tagger::Part;
 
 use crate::weights;
 
-/// What rules say of one key. `Debug` leaves out the values.
+/// The answer of rules for one key of a charge. `Debug` leaves out the values.
+///
+/// ```
+/// use virtual_tags::Answer;
+///
+/// assert_eq!(Answer::Value("Web".into()).to_string(), "`Web`");
+/// assert_eq!(Answer::Unset.to_string(), "no value");
+/// let shares = Answer::Shares(vec![(Some("Web".into()), 3), (None, 1)]);
+/// assert_eq!(shares.to_string(), "3 of `Web`, 1 of no value");
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::exhaustive_enums, reason = "every consumer must handle all three, or it loses money")]
 pub enum Answer {
-    /// This value for the whole charge.
+    /// One value for the whole charge.
     Value(Arc<str>),
     /// No value.
     Unset,
-    /// Shares in these proportions, in any order; `None` is no value.
+    /// Shares in proportion to these weights, in any order; `None` is no value.
     Shares(Vec<(Option<Arc<str>>, u128)>),
 }
 

@@ -9,17 +9,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::as_text;
 
-/// What a rule gives to the charges that it matches. `Debug` leaves out the values, which may name a person.
+/// The value, or the shares of several values, that a rule gives to the charges that it matches. `Debug` leaves out the
+/// values, which may name a person.
+///
+/// ```
+/// use cost_model::Dimension;
+/// use virtual_tags::rules::{FromDirectory, FromField, Split, SplitPeriod};
+/// use virtual_tags::{Assign, Rule};
+///
+/// let assigns = [
+///     Assign::Value("Web".into()),
+///     Assign::FromDirectory(FromDirectory::new("team")),
+///     Assign::FromField(FromField::new(Dimension::Account)),
+///     Assign::Split(Split::Weights(vec![("Web".into(), 3), ("Data".into(), 1)])),
+///     Assign::Split(Split::Cost { key: "Team".into(), per: SplitPeriod::Month, within: None }),
+/// ];
+/// assert!(assigns.map(Rule::new).iter().all(|rule| rule.when.is_none()));
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Assign {
-    /// This value.
+    /// One value.
     Value(Arc<str>),
-    /// The fact of that name about the charge's user at the charge's time. Where the directory has none, the rule does
-    /// not match.
+    /// A fact about the charge's person at the time of the charge. Where the directory has none, the rule does not match.
     FromDirectory(FromDirectory),
-    /// What a field of the charge says. Where it says nothing, the rule does not match.
+    /// The value of a field of the charge. Where the charge has none, the rule does not match.
     FromField(FromField),
     /// Shares of several values, which sum to the charge exactly.
     Split(Split),
@@ -27,20 +42,28 @@ pub enum Assign {
 
 cost_model::masked_debug!(Assign = Value | FromDirectory | FromField | Split);
 
-/// A value taken from the directory.
+/// A value taken from a column of the directory.
+///
+/// ```
+/// use virtual_tags::rules::{FromDirectory, Transform};
+///
+/// let mut team = FromDirectory::new("team");
+/// team.transforms.push(Transform::Lower);
+/// assert_eq!(&*team.fact, "team");
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FromDirectory {
-    /// The column.
+    /// The name of the column.
     pub fact: Arc<str>,
-    /// What becomes of its text, one after the other.
+    /// The changes of the text, applied one after the other.
     pub transforms: Vec<Transform>,
 }
 
 cost_model::masked_debug!(FromDirectory { fact });
 
 impl FromDirectory {
-    /// The column's text as it is.
+    /// Takes the text of a column unchanged.
     pub fn new(fact: impl Into<Arc<str>>) -> Self {
         Self { fact: fact.into(), transforms: Vec::new() }
     }
@@ -53,25 +76,25 @@ pub struct FromField {
     /// The field.
     #[serde(with = "as_text")]
     pub field: Dimension,
-    /// What becomes of its text, one after the other.
+    /// The changes of the text, applied one after the other.
     pub transforms: Vec<Transform>,
 }
 
 cost_model::masked_debug!(FromField { field });
 
 impl FromField {
-    /// The field's text as it is.
+    /// Takes the text of a field unchanged.
     pub fn new(field: Dimension) -> Self {
         Self { field, transforms: Vec::new() }
     }
 }
 
-/// A change of a text. `Debug` leaves out the texts of a map.
+/// A change of a text. Where it leaves nothing, the rule does not match. `Debug` leaves out the texts of a map.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Transform {
-    /// In lower case.
+    /// Turns it into lower case.
     Lower,
     /// One of the parts between delimiters, counted from 0; without such a part, nothing.
     Split {
@@ -80,9 +103,9 @@ pub enum Transform {
         /// Which part.
         index: usize,
     },
-    /// The text that the map has for it; nothing, if it has none.
+    /// Replaces it by the entry of a map; nothing, if the map has none for it.
     Map(BTreeMap<Arc<str>, Arc<str>>),
-    /// A template in which `{0}` stands for the text.
+    /// Puts it into a template in place of `{0}`.
     Format(Arc<str>),
 }
 
@@ -105,16 +128,16 @@ impl Transform {
     }
 }
 
-/// How a charge is shared out. `Debug` leaves out the values.
+/// A way to divide a charge among several values. `Debug` leaves out the values.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Split {
-    /// The same to each value.
+    /// Equal shares.
     Even(Vec<Arc<str>>),
-    /// In proportion to whole numbers.
+    /// Shares in proportion to whole numbers.
     Weights(Vec<(Arc<str>, u64)>),
-    /// In hundredths, which sum to 100.
+    /// Shares in percent, which sum to 100.
     Percentages {
         /// The values and what each gets.
         #[serde(with = "as_text::percentages")]
@@ -122,16 +145,16 @@ pub enum Split {
         /// Whether what is missing to 100 goes to the key's default; else it is an error.
         remainder_to_default: bool,
     },
-    /// In proportion to how many people of the directory have each value of a column at the time of the charge. Where
-    /// nobody has any, the rule does not match.
+    /// Shares in proportion to how many people of the directory have each value of a column at the time of the charge.
+    /// Where nobody has any, the rule does not match.
     Headcount {
         /// The column.
         fact: Arc<str>,
         /// Only people who have in this column what the charge's user has there.
         within: Option<Arc<str>>,
     },
-    /// In proportion to what the values of another key cost; see [`Rules::resolve`](crate::Rules::resolve). Where no
-    /// value costs anything, the rule does not match.
+    /// Shares in proportion to the cost of the values of another key; see [`Rules::resolve`](crate::Rules::resolve).
+    /// Where no value costs anything, the rule does not match.
     Cost {
         /// The other key.
         key: Arc<str>,
@@ -145,16 +168,16 @@ pub enum Split {
 
 cost_model::masked_debug!(Split = Even | Weights | Percentages | Headcount | Cost);
 
-/// A span of time around a charge.
+/// The period of a charge in which the costs count that it is split by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum SplitPeriod {
-    /// Its day, in UTC.
+    /// The day of the charge, in UTC.
     Day,
-    /// Its calendar month, in UTC.
+    /// The calendar month of the charge, in UTC.
     Month,
-    /// Its billing cycle.
+    /// The billing cycle of the charge.
     Cycle,
 }
 

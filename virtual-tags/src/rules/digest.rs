@@ -8,7 +8,19 @@ use crate::rules::assign::{Assign, FromField, Split, Transform};
 use crate::rules::rule_set::{Rule, RuleSet, TagDefinition};
 
 impl RuleSet {
-    /// Which version of the rules it is. Comments, layout and tests do not count.
+    /// Returns the version of the rules: a digest of everything that can change an answer. Comments, layout, places and
+    /// tests do not count.
+    ///
+    /// ```
+    /// use virtual_tags::RuleSet;
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n";
+    /// let commented = format!("# who pays\n\n{toml}");
+    /// let digest = RuleSet::from_toml(toml, "rules.toml")?.digest();
+    /// assert_eq!(RuleSet::from_toml(&commented, "other.toml")?.digest(), digest);
+    /// assert_ne!(RuleSet::default().digest(), digest);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     pub fn digest(&self) -> Digest {
         let mut writer = DigestWriter::new("virtual-tags rules 1");
         writer.write_list(&self.tags, DigestWriter::write_tag);

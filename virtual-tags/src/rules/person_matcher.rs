@@ -11,49 +11,59 @@ use crate::names::{canonical_domain, canonical_email, canonical_glob, compose_ac
 /// One of the forms of names.
 type Form = fn(&str) -> String;
 
-/// Whose charges a rule is about, beside its condition. What is set must all hold; of a list, one entry must. `Debug` leaves
-/// out the lists.
+/// Conditions on the person who caused a charge, beside the condition on the charge. Every condition that is set must
+/// hold; of a list, one entry must match. `Debug` leaves out the lists.
 ///
-/// The charge's person is the first of the places of [`RuleSet::person`](crate::RuleSet::person) that is an email, by the name
-/// that the directory's aliases give it at the time of the charge. Letter case does not matter here.
+/// The charge's person is the first of the fields of [`RuleSet::person`](crate::RuleSet::person) that is an email, under
+/// the name that the directory's aliases give it at the time of the charge. Letter case does not matter here.
+///
+/// ```
+/// use virtual_tags::rules::{ActorKind, PersonMatcher};
+///
+/// let mut matcher = PersonMatcher::default();
+/// assert!(matcher.is_empty());
+/// matcher.subdomain_of.push("acme.test".into());
+/// matcher.who = Some(ActorKind::Person);
+/// assert_eq!(matcher.to_string(), "email.under = 'acme.test' and who = person");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersonMatcher {
-    /// `email.is`: the email as a whole.
+    /// The whole email: `email.is`.
     #[serde(rename = "is")]
     pub equals: Vec<Arc<str>>,
-    /// `email.local`: what stands before the `@`.
+    /// The part before the `@`: `email.local`.
     pub local: Vec<Arc<str>>,
-    /// `email.base`: the email without its `+tag`.
+    /// The email without its `+tag`: `email.base`.
     #[serde(rename = "base")]
     pub without_plus_tag: Vec<Arc<str>>,
-    /// `email.domain`: what stands after the `@`.
+    /// The part after the `@`: `email.domain`.
     pub domain: Vec<Arc<str>>,
-    /// `email.under`: a domain, or any below it.
+    /// A domain, or any below it: `email.under`.
     #[serde(rename = "under")]
     pub subdomain_of: Vec<Arc<str>>,
-    /// `email.glob`: the email as a whole, `*` standing for any run of characters and `?` for one.
+    /// A pattern of the whole email, in which `*` matches any text and `?` any one character: `email.glob`.
     pub glob: Vec<Arc<str>>,
-    /// `in_directory`: whether the directory has the person at the time of the charge.
+    /// Whether the directory has the person at the time of the charge: `in_directory`.
     pub in_directory: Option<bool>,
-    /// `who`: what kind of cause the charge has.
+    /// The kind of actor: `who`.
     pub who: Option<ActorKind>,
 }
 
 cost_model::masked_debug!(PersonMatcher { in_directory, who });
 
-/// What caused a charge.
+/// The kind of actor that caused a charge, by the first of the fields of [`RuleSet::person`](crate::RuleSet::person).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ActorKind {
-    /// It holds an email address, also a removed one's.
+    /// A person: the field has an email address, also that of somebody who was removed.
     Person,
-    /// The first of the places of a person holds neither an email nor a bucket such as `(no user)`.
+    /// A service account: the field has a text that is neither an email nor a bucket such as `(no user)`.
     ServiceAccount,
-    /// It holds nothing, or a bucket such as `(no user)`.
+    /// Nobody: the field is missing, or has a bucket such as `(no user)`.
     Nobody,
-    /// A person whom the directory has, but only until before the time of the charge.
+    /// A person whom the directory has, but whose last row ends before the time of the charge.
     Removed,
 }
 
@@ -67,7 +77,7 @@ impl ActorKind {
 }
 
 impl PersonMatcher {
-    /// Whether it asks nothing.
+    /// Returns whether there is no condition at all.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

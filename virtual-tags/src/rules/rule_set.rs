@@ -16,19 +16,34 @@ use crate::rules::person_matcher::PersonMatcher;
 use crate::rules::rule_test::RuleTest;
 use crate::span::Span;
 
-/// What every virtual tag key is made of: ordered rules, the first that matches wins, and a default.
+/// The rules of a host: for each tag key ordered rules, of which the first that matches wins, and a default.
 ///
-/// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile).
+/// Read from TOML with [`RuleSet::from_toml`], or built in code; then [compiled](RuleSet::compile) with a directory.
+///
+/// ```
+/// use cost_model::Filter;
+/// use virtual_tags::{Assign, Rule, RuleSet, TagDefinition};
+///
+/// let mut team = TagDefinition::new("Team");
+/// team.default = Some("Unallocated".into());
+/// team.rules.push(Rule::new(Assign::Value("EU".into())).when(Filter::parse("costs.region = 'eu'")?));
+/// let mut rules = RuleSet::default();
+/// rules.tags.push(team);
+///
+/// let toml = "[[tag]]\nkey = \"Team\"\ndefault = \"Unallocated\"\n[[tag.rule]]\nvalue = \"EU\"\nwhen = \"costs.region = 'eu'\"\n";
+/// assert_eq!(RuleSet::from_toml(toml, "rules.toml")?.digest(), rules.digest());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RuleSet {
     /// The tag keys, in order.
     pub tags: Vec<TagDefinition>,
-    /// Where a charge may name its person, in order; without any, its resource does. What kind of cause a charge has
-    /// ([`ActorKind`](crate::ActorKind)) goes by the first.
+    /// The fields in which a charge may name its person, in order; if empty, its resource alone. The kind of actor
+    /// ([`ActorKind`](crate::rules::ActorKind)) is decided by the first.
     #[serde(with = "as_text::list")]
     pub person: Vec<Dimension>,
-    /// What the rules are expected to say of some charges. Serialised rules have none.
+    /// Tests: charges with the answers that are expected. They are not serialised.
     #[serde(skip)]
     pub tests: Vec<RuleTest>,
 }
@@ -41,9 +56,9 @@ pub struct TagDefinition {
     pub key: Arc<str>,
     /// The value of charges that no rule matches; without one they have no value.
     pub default: Option<Arc<str>>,
-    /// A field that charges which no rule matches take their value from; what it leaves without one gets the default.
+    /// A field whose value charges get that no rule matches; where they have none, they get the default.
     pub default_from: Option<FromField>,
-    /// Whether the value covers a tag of the same key that the provider has set. If not, the provider's stands.
+    /// Whether the value replaces a tag of the same key that the provider has set. If not, the provider's value is kept.
     pub overrides_provider: bool,
     /// The rules, in order.
     pub rules: Vec<Rule>,
@@ -54,7 +69,7 @@ pub struct TagDefinition {
 cost_model::masked_debug!(TagDefinition { key, rules, place });
 
 impl TagDefinition {
-    /// A key without rules.
+    /// Makes a key without rules and without a default.
     pub fn new(key: impl Into<Arc<str>>) -> Self {
         Self {
             key: key.into(),
@@ -67,18 +82,20 @@ impl TagDefinition {
     }
 }
 
-/// One rule: which charges it is about, and what value they get.
+/// A rule: the charges that it matches, and the value that they get.
+///
+/// A rule without any condition matches every charge.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rule {
-    /// Which charges; without a condition, all of them.
+    /// The condition on the charge; `None` matches every charge.
     #[serde(with = "as_text::optional")]
     pub when: Option<Filter>,
-    /// Whose charges, beside the condition.
+    /// The conditions on the person who caused it.
     pub people: PersonMatcher,
-    /// The spans of time in which the rule holds; without one, always.
+    /// The spans of time in which the rule holds; if empty, always.
     pub spans: Vec<Span>,
-    /// What they get.
+    /// The value, or the shares, that matching charges get.
     pub assign: Assign,
     /// Where the rule stands, if it was read from a file.
     pub place: Option<Place>,
@@ -93,7 +110,7 @@ pub struct Rule {
 cost_model::masked_debug!(Rule { place });
 
 impl Rule {
-    /// A rule for all charges.
+    /// Makes a rule that matches every charge.
     pub fn new(assign: Assign) -> Self {
         Self {
             when: None,
@@ -106,7 +123,7 @@ impl Rule {
         }
     }
 
-    /// The same rule, only for charges that meet a condition.
+    /// Restricts the rule to charges that meet a condition; it replaces an earlier one.
     pub fn when(mut self, condition: Filter) -> Self {
         self.when = Some(condition);
         self
@@ -114,9 +131,11 @@ impl Rule {
 }
 
 impl RuleSet {
-    /// Adds a key for each of these columns of the directory that is not a key yet (in any case of letters, and with `_` or `-` in place of a blank): the column's name
-    /// with an upper-case first letter, what it says as value, `default` for charges without one. Other columns become no
-    /// tags: a directory may hold salaries.
+    /// Adds a key for each of these columns of the directory that is not a key yet: the column's name with an upper-case
+    /// first letter, its cells as values, and `default` for charges without one.
+    ///
+    /// A key that differs only in letter case, or in `_` or `-` in place of a blank, counts as the same. Other columns
+    /// become no tags, because a directory may hold salaries.
     ///
     /// ```
     /// use virtual_tags::{Directory, RuleSet};
@@ -153,7 +172,8 @@ impl RuleSet {
         Ok(self)
     }
 
-    /// Sets where charges may name their person, unless the rules say so themselves: what the adapter of a provider knows.
+    /// Sets the fields in which charges may name their person, unless the rules say so themselves: the adapter of a
+    /// provider knows them.
     ///
     /// ```
     /// use cost_model::Dimension;

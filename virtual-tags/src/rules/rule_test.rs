@@ -8,7 +8,21 @@ use cost_model::{Dimension, Dimensions, Timestamp};
 use crate::place::Place;
 use crate::rules::answer::Answer;
 
-/// A charge, and what the rules are expected to say of it. `Debug` leaves out both.
+/// A test of rules: a charge, and the answers that are expected for it. `Debug` leaves out both.
+///
+/// ```
+/// use cost_model::{Dimension, Timestamp};
+/// use virtual_tags::rules::RuleTest;
+/// use virtual_tags::{Answer, Directory, RuleSet};
+///
+/// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Web\"\nemail.local = \"ana\"\n";
+/// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?;
+/// let mut test = RuleTest::new(Timestamp::midnight("2026-09-15".parse().unwrap()));
+/// test.record.push((Dimension::Resource, "ana@acme.test".into()));
+/// test.expect.push(("Team".into(), Answer::Value("Web".into())));
+/// assert!(rules.run_tests([&test])?.is_empty());
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleTest {
@@ -16,7 +30,7 @@ pub struct RuleTest {
     pub at: Timestamp,
     /// The charge's fields.
     pub record: Vec<(Dimension, Arc<str>)>,
-    /// By key, what is expected.
+    /// The expected answers, by key.
     pub expect: Vec<(Arc<str>, Answer)>,
     /// Where the test stands, if it was read from a file.
     pub place: Option<Place>,
@@ -25,7 +39,7 @@ pub struct RuleTest {
 cost_model::masked_debug!(RuleTest {});
 
 impl RuleTest {
-    /// A charge at an instant of which nothing is known, and nothing expected.
+    /// Makes a test of a charge at an instant without any fields and expectations.
     pub fn new(at: Timestamp) -> Self {
         Self { at, record: Vec::new(), expect: Vec::new(), place: None }
     }

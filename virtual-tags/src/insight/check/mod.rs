@@ -14,12 +14,14 @@ use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::finding::Finding;
 
 impl Rules {
-    /// What is likely wrong with the rules and the directory as they are: rules that no charge can reach, people with two values,
-    /// dates that overlap or leave a gap, conditions that no email can meet, values and keys that are nearly the same. In the
-    /// order of the file; then what [`Directory::check`](crate::Directory::check) finds.
+    /// Finds what is likely wrong with the rules and the directory as they are: rules that no charge can reach, people
+    /// with two values, dates that overlap or leave a gap, conditions that no email can meet, lists without an entry,
+    /// wildcards of another language of patterns, values and keys that are nearly the same; in the order of the file.
+    /// Then follows what [`Directory::check`](crate::Directory::check) finds.
     ///
-    /// A rule is reported as unreachable only if leaving it out changes nothing. That is decided exactly where conditions
-    /// are `=`, `IN`, `LIKE` and lists of people; what other conditions have in common is not seen.
+    /// A rule is reported as unreachable only if leaving it out changes nothing. That is decided exactly for `=`, `IN`,
+    /// `LIKE` and lists of people; conditions with regular expressions or negations are compared only where the text is
+    /// known.
     ///
     /// ```
     /// use virtual_tags::{Directory, RuleSet};
@@ -59,8 +61,20 @@ impl Rules {
 }
 
 impl ResolvedRules {
-    /// What is likely wrong with the rules in view of charges: values that none of them has, rules that match none, or only
-    /// people whose names are spelled in another way than the directory has them. In the order of the file.
+    /// Finds what is likely wrong with the rules in view of charges: values that none of them has, rules that match none,
+    /// and rules that match only people whose names are spelled in another way than the directory has them; in the order
+    /// of the file.
+    ///
+    /// ```
+    /// use cost_model::{Currency, Ledger};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"EU\"\nwhen = \"costs.region = 'eu'\"\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let findings = rules.check_against(&Ledger::builder(Currency::USD).build());
+    /// assert_eq!(findings[0].to_string(), "rules.toml:5:24: no charge has `eu` as its `costs.region`");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     pub fn check_against(&self, ledger: &Ledger) -> Vec<Finding> {
         charges::find_in_charges(self, ledger)
     }

@@ -19,7 +19,7 @@ use crate::rules::rule_set::{Rule, RuleSet, TagDefinition, no_place_of_a_person}
 use crate::span::Span;
 
 impl RuleSet {
-    /// Reads rules from TOML; `file` names the text in errors.
+    /// Reads rules from TOML; `file` names the text in errors. The README lists every field.
     ///
     /// ```
     /// let rules = virtual_tags::RuleSet::from_toml(r#"
