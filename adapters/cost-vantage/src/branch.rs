@@ -6,8 +6,7 @@ use std::sync::Arc;
 use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
-use crate::not_vql::{NotVql, NotVqlReason, reasons_alone};
-use crate::vql::BRANCHES_MAX;
+use crate::not_vql::{BRANCHES_MAX, NotVql, NotVqlReason, reasons_alone};
 
 /// How many pairs of predicates are compared before an expansion is given up.
 const COMPARISONS_MAX: usize = 2_000_000;
@@ -21,7 +20,7 @@ pub(crate) struct TooLarge;
 pub(crate) struct Branch(Vec<Arc<Predicate>>);
 
 /// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
-pub(crate) fn product(
+pub(crate) fn join_branches(
     some: &[Branch],
     others: &[Branch],
     comparisons: &mut usize,
@@ -29,7 +28,7 @@ pub(crate) fn product(
     let mut all = Vec::new();
     for (one, other) in some.iter().flat_map(|one| others.iter().map(move |other| (one, other))) {
         *comparisons += one.0.len() * other.0.len() + 1;
-        all.extend(one.joined(other));
+        all.extend(one.join(other));
         if all.len() > BRANCHES_MAX || *comparisons > COMPARISONS_MAX {
             return Err(TooLarge);
         }
@@ -38,12 +37,12 @@ pub(crate) fn product(
 }
 
 impl Branch {
-    pub(crate) fn of<const N: usize>(predicates: [Predicate; N]) -> Self {
+    pub(crate) fn from_predicates<const N: usize>(predicates: [Predicate; N]) -> Self {
         Self(predicates.into_iter().map(Arc::new).collect())
     }
 
     /// Both branches as one, unless they contradict each other.
-    fn joined(&self, other: &Self) -> Option<Self> {
+    fn join(&self, other: &Self) -> Option<Self> {
         let mut all = self.clone();
         for predicate in &other.0 {
             if self.0.contains(predicate) {
@@ -58,7 +57,7 @@ impl Branch {
     }
 
     /// The branch without what its provider decides already; `None` where the provider contradicts it.
-    pub(crate) fn resolved(self) -> Option<Self> {
+    pub(crate) fn resolve_provider(self) -> Option<Self> {
         let Some(provider) = self.0.iter().find_map(|predicate| provider(predicate).cloned()) else {
             return Some(self);
         };
@@ -80,7 +79,7 @@ impl Branch {
     }
 
     /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
-    pub(crate) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
+    pub(crate) fn find_reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
             reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span().unwrap_or(whole.clone()), ""));
@@ -117,7 +116,7 @@ impl Branch {
     /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
     /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
     /// which VQL documents that it means all of them.
-    pub(crate) fn sentences(&self) -> Vec<String> {
+    pub(crate) fn to_predicate_texts(&self) -> Vec<String> {
         let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
         ordered.sort_by_key(|predicate| rank(predicate));
         let pairs: Vec<_> = ordered.iter().filter_map(|predicate| self.pair(predicate)).collect();

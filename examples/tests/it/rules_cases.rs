@@ -116,13 +116,16 @@ fn a_split_by_cost_is_the_same_in_every_program() {
         shown(&output)
     };
     let coverage = program("coverage", &[&rules, &people, &charges]);
-    assert!(coverage.contains("Team 2026-07: 14 of 14 USD") && !coverage.contains("no Team"), "{coverage}");
+    assert!(
+        coverage.contains("Team 2026-07: cost 14.00 of 14.00") && !coverage.contains("no Team"),
+        "{coverage}"
+    );
     let close = program("close_month", &[lock.to_str().unwrap(), "2026-07", &rules, &people, &charges]);
-    assert!(close.contains("  Team Ops: 3.5\n  Team Web: 10.5\n"), "{close}");
+    assert!(close.contains("  Team Ops: 3.50\n  Team Web: 10.50\n"), "{close}");
     let check = program("check_rules", &[&rules, &people, &charges]);
     assert_eq!(check, "0 tests, 0 failed; 0 findings\n");
     let explain = program("explain", &["bot-7", "2026-07-31", &rules, &people, &charges]);
-    assert!(explain.contains("  result  1 of `Ops`, 3 of `Web`\n"), "{explain}");
+    assert!(explain.contains("  value      1 of `Ops`, 3 of `Web`\n"), "{explain}");
     // Without charges it is an error, and no wrong answer.
     let bare = ["bot-7", "2026-07-31", rules.as_str(), people.as_str()];
     let bare = std::process::Command::new(crate::program::program("explain")).args(bare).output().unwrap();
@@ -132,7 +135,7 @@ fn a_split_by_cost_is_the_same_in_every_program() {
             .contains("shares charges out by what `Owner` costs, and no costs are given")
     );
     let diff = program("diff_rules", &[&rules, &rules, &people, &charges, "0"]);
-    assert!(diff.contains("Team: 0 of 14 moves"), "{diff}");
+    assert!(diff.contains("Team: 0.00 of 14.00 reassigned"), "{diff}");
 }
 
 #[test]

@@ -5,7 +5,11 @@ use std::fmt::Debug;
 
 use cost_model::tagger::NoTags;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window};
-use virtual_tags::{Answer, CostSum, Diff, Directory, Error, Membership, RuleSet, RuleTest};
+use virtual_tags::directory::Membership;
+use virtual_tags::evaluate::CostSum;
+use virtual_tags::insight::Diff;
+use virtual_tags::rules::RuleTest;
+use virtual_tags::{Answer, Directory, Error, RuleSet};
 
 const EMAIL: &str = "canary.bird@acme.test";
 
@@ -167,7 +171,6 @@ fn locks_and_spellings_show_no_email() {
     let rules = rules().compile(directory).unwrap().tagger().unwrap();
     assert!(!rules.rules().spellings(&ledger).is_empty());
     silent(&rules.rules().spellings(&ledger));
-    silent(&rules.remember("Owner"));
     silent(&cost_model::tagger::TagCache::new(&ledger, &rules, &["Owner".into()]).unwrap());
     let shared = format!("[[tag]]\nkey = \"K\"\n[[tag.rule]]\nsplit = [\"{EMAIL}\", \"B\"]\n");
     let shared = RuleSet::from_toml(&shared, "rules.toml")
@@ -179,7 +182,7 @@ fn locks_and_spellings_show_no_email() {
     let parts = shared.allocations("K", &ledger).unwrap();
     assert_eq!(parts.len(), 2);
     silent(&parts);
-    silent(&virtual_tags::LockedRules::new(shared, [(period, rules)]).unwrap());
+    silent(&virtual_tags::lock::LockedRules::new(shared, [(period, rules)]).unwrap());
 }
 
 #[test]
@@ -204,7 +207,8 @@ fn answers_about_charges_show_no_email() {
 
     let none = RuleSet::from_toml("[[tag]]\nkey = \"Owner\"\n", "rules.toml").unwrap();
     let none = none.compile(Directory::default()).unwrap().tagger().unwrap();
-    let suggestions = none.suggest(&ledger, "Owner", Metric::Billed, &[Dimension::Resource], 100).unwrap();
+    let suggestions =
+        none.suggest_rules(&ledger, "Owner", Metric::Billed, &[Dimension::Resource], 100).unwrap();
     assert_eq!(suggestions.len(), 1);
     silent(&suggestions);
     let mut test = RuleTest::new(at);

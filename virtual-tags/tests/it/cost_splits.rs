@@ -125,7 +125,7 @@ fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
     let table = rules.allocations("Payer", &ledger).unwrap();
     let third = "0.333333333333333333333333";
     assert_eq!(
-        table[0].focus(),
+        table[0].focus_columns(),
         [
             ("AllocatedMethodId", "Payer".to_owned()),
             ("AllocatedMethodDetails", format!("{{\"Elements\":[{{\"AllocatedRatio\":\"{third}\"}}]}}")),
@@ -347,7 +347,7 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
     ]);
     let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
     let sums = rules.cost_sums(&charges, Metric::Billed, &[]).unwrap();
-    let stored: virtual_tags::CostSums =
+    let stored: virtual_tags::evaluate::CostSums =
         serde_json::from_str(&serde_json::to_string(&sums).unwrap()).unwrap();
     assert_eq!(stored, sums);
     let (kept, known) =

@@ -1,0 +1,159 @@
+//! Conditions on emails and patterns that match nothing, everything, or something else than they seem to.
+
+use cost_model::Dimension;
+use cost_model::filter::{Field, Test};
+
+use crate::compile::compiled::{CompiledRule, CompiledTag};
+use crate::finding::{Finding, FindingKind};
+use crate::names::{email_fault, is_invisible};
+use crate::place::Place;
+
+/// Finds texts and patterns of emails that no email can match, lists of emails without an entry, and wildcards of another
+/// language of patterns.
+pub(super) fn find_impossible_emails(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
+    tag.rules()
+        .flat_map(|rule| {
+            let mut findings = check_lists(rule);
+            findings.extend(check_literals(rule, places));
+            findings.extend(check_patterns(rule, places));
+            findings
+        })
+        .collect()
+}
+
+/// Checks the lists of emails and of their parts.
+fn check_lists(rule: CompiledRule<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for name in rule.empty_lists {
+        let message = format!(
+            "`email.{name}` is an empty list, which restricts nothing: the rule matches whatever its other conditions allow; \
+             list what it should match, or remove the field"
+        );
+        findings.push(Finding::new(FindingKind::EmptyList, rule.place, message));
+    }
+    for (name, list) in rule.people.lists() {
+        for (number, text) in list.iter().enumerate() {
+            let which = if list.len() > 1 { format!("entry {} of ", number + 1) } else { String::new() };
+            if let Some(reason) = impossible(name, text) {
+                let text = if text.contains('@') { String::new() } else { format!(" (`{text}`)") };
+                let message = format!("no email can match {which}`email.{name}`{text}: {reason}");
+                findings.push(Finding::new(FindingKind::ImpossibleEmail, rule.place, message));
+            } else if name == "glob" && text.contains('%') {
+                let message = format!(
+                    "`%` in {which}`email.glob` matches only itself; in a glob `*` matches any text, and `%` does so only in LIKE"
+                );
+                findings.push(Finding::new(FindingKind::LiteralWildcard, rule.place, message));
+            }
+        }
+    }
+    findings
+}
+
+/// Checks the texts with which a condition compares the fields that name people.
+fn check_literals(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for literal in rule.when.iter().flat_map(|when| when.literals()) {
+        let text = literal.literal.as_text();
+        let names_person = literal.dimension.as_ref().is_some_and(|dimension| places.contains(dimension));
+        let Some(text) = text.filter(|_| names_person) else { continue };
+        if let Some(fault) = email_fault(text) {
+            let place = place_in_condition(rule, literal.literal.span().start);
+            let message = format!("no email can equal the text of the condition: it {fault}");
+            findings.push(Finding::new(FindingKind::ImpossibleEmail, place.as_ref(), message));
+        }
+    }
+    findings
+}
+
+/// Checks the patterns of LIKE and ILIKE.
+fn check_patterns(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(when) = rule.when else { return findings };
+    when.expression().for_each_predicate(&mut |predicate| {
+        let (Test::Like(pattern) | Test::LikeAnyCase(pattern)) = &predicate.test else { return };
+        let place = place_in_condition(rule, predicate.span.start);
+        let names_person =
+            matches!(&predicate.field, Field::Dimension(dimension) if places.contains(dimension));
+        if names_person && pattern.as_str().starts_with('@') {
+            let message =
+                "no email can match the pattern of the condition: nothing is before its at sign; begin it with `%`";
+            findings.push(Finding::new(FindingKind::ImpossibleEmail, place.as_ref(), message.to_owned()));
+        }
+        // `_` is legal in most names, so that only a reader can tell which is meant.
+        let message = match pattern.as_str().chars().find(|each| matches!(each, '_' | '*' | '?')) {
+            Some('_') => "`_` in LIKE matches only itself, not any one character as in SQL; if any character is meant, or to show that none is, \
+                 use `=~`",
+            Some('*') => "`*` in LIKE matches only itself; in LIKE `%` matches any text, and `*` does so only in `email.glob`",
+            Some(_) => "`?` in LIKE matches only itself; it matches any one character only in `email.glob`",
+            None => return,
+        };
+        findings.push(Finding::new(FindingKind::LiteralWildcard, place.as_ref(), message.to_owned()));
+    });
+    findings
+}
+
+/// Returns the place of a byte of the condition, or of the rule where the file is not at hand.
+fn place_in_condition(rule: CompiledRule<'_>, offset: usize) -> Option<Place> {
+    rule.condition_text.map(|text| text.place_at(offset)).or_else(|| rule.place.cloned())
+}
+
+/// Why no email can match a text of one of the lists, and what to write.
+fn impossible(list: &str, text: &str) -> Option<String> {
+    let told = |reason: &str| Some(reason.to_owned());
+    if text.is_empty() {
+        return told("it is empty");
+    }
+    if text.chars().any(is_invisible) {
+        return told("it contains an invisible character");
+    }
+    if text.chars().any(char::is_whitespace) {
+        return told("it contains a blank");
+    }
+    if list == "glob" {
+        return impossible_glob(text);
+    }
+    let literal = |what: &str| format!("`*` matches only itself here; {what}");
+    match list {
+        "domain" | "under" if text.contains('@') => {
+            told("a domain is the part after the at sign; leave out the sign and what is before it")
+        }
+        "domain" | "under" if text.starts_with("*.") => {
+            Some(literal("for a domain and all below it write `email.under` with the domain alone"))
+        }
+        "domain" | "under" if text.contains(['*', '[', ']', '{', '}', '<', '>', ',', ';', ':', '/']) => {
+            told("a domain has no such characters; for a pattern use `email.glob`")
+        }
+        "domain" | "under" if text.starts_with('.') || text.ends_with('.') || text.contains("..") => {
+            told("a domain neither begins nor ends with a dot, nor has two together")
+        }
+        "local" if text.contains('@') => {
+            told("it is the part before the at sign; leave out the rest, or use `email.is`")
+        }
+        "local" | "is" | "base" if text.contains('*') => Some(literal("for a pattern use `email.glob`")),
+        "is" | "base" if !text.contains('@') => told(
+            "it has no at sign; for the part before the sign use `email.local`, and for the part after it `email.domain`",
+        ),
+        "base" if text.split('@').next().is_some_and(|local| local.contains('+')) => {
+            told("a base is the email without its `+tag`; leave the tag out, or use `email.is`")
+        }
+        "is" | "base" => email_fault(text).map(|fault| format!("it {fault}")),
+        _ => None,
+    }
+}
+
+fn impossible_glob(text: &str) -> Option<String> {
+    let told = |reason: &str| Some(reason.to_owned());
+    if text.contains(['[', ']', '{', '}']) {
+        return told("only `*` and `?` are wildcards; write a list of globs");
+    }
+    if text.contains(['<', '>', ',', ';']) {
+        return told("an email has no such characters; write a list of globs");
+    }
+    if text.matches('@').count() > 1 {
+        return told("an email has one at sign");
+    }
+    if text.starts_with('@') || text.ends_with('@') {
+        return told("an email has something before and after the at sign; write `*` there");
+    }
+    (!text.contains(['@', '*', '?'])).then(|| "it has no at sign".to_owned())
+}
