@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 /// So many cases, and no files left behind by a failing one.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases, ..ProptestConfig::default() }
 }
 
 pub(crate) fn money(text: &str) -> Money {

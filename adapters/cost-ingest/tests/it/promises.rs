@@ -111,7 +111,7 @@ fn charges(rows: &[CostRecord]) -> Vec<CostRecord> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn after_each_run_the_store_is_what_the_server_shows(steps in steps(), tells_its_time in any::<bool>()) {

@@ -211,7 +211,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     /// Whatever happens at the provider, and however often a run ends early: after a refresh the look-back is the
     /// provider's state, and after an audit every closed window has the provider's count.

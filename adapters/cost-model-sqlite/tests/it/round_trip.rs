@@ -108,7 +108,7 @@ fn record() -> impl Strategy<Value = CostRecord> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn every_record_comes_back_as_it_was(windows in prop::collection::vec(prop::collection::vec(record(), 0..6), 1..4)) {

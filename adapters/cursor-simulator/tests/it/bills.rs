@@ -55,7 +55,7 @@ fn calls_and_exact_sum(bills: &Bills) -> (u64, i128) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { ..ProptestConfig::default() })]
 
     #[test]
     fn lines_add_up_and_are_whole_cents(terms in terms(), events in events()) {
