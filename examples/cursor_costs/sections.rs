@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cost_ingest::RunReport;
+use cost_model::money::TokenType;
 use cost_model::output::{amount, cut, for_terminal};
 use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
 use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Tagger, Window};
@@ -17,6 +18,14 @@ use examples::{
 };
 
 const TOP: usize = 10;
+
+/// All that fits beside the name of a model on a terminal of 80 columns.
+const TOKENS: [Column; 4] = [
+    Column::Tokens(TokenType::Input),
+    Column::Tokens(TokenType::Output),
+    Column::Tokens(TokenType::CacheWrite),
+    Column::Tokens(TokenType::CacheRead),
+];
 
 pub struct Sections<'a> {
     pub account: &'a str,
@@ -138,7 +147,7 @@ impl Sections<'_> {
     fn tokens(&self, title: &str, query: Query) -> Result<()> {
         let report = self.report(&query.group_by(Dimension::Service).measure(Measure::Tokens))?;
         heading(title);
-        print_indented(&report.to_text_within(&Column::TOKENS, table_width())?);
+        print_indented(&report.to_text_within(&TOKENS, table_width())?);
         Ok(())
     }
 

@@ -167,7 +167,7 @@ fn explain_answers_for_the_charges_of_a_store() {
                  [[tag.rule]]\nfrom_directory = \"team\"\n";
     let database = folder.path().join("costs.db").to_str().unwrap().to_owned();
     let job = shown(&main_job(&folder, &OWNER, Some(rules), &["--db", &database]));
-    assert!(job.contains("\n  Labs        1       0.05"), "{job}");
+    assert!(job.lines().any(|line| line.split_whitespace().take(3).eq(["Labs", "1", "0.05"])), "{job}");
     let (rules, people) = (folder.path().join("rules.toml"), folder.path().join("people.csv"));
     let explain = |who: &str, when: &str, more: &[&str]| {
         let files = [who, when, rules.to_str().unwrap(), people.to_str().unwrap()];
