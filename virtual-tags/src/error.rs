@@ -118,12 +118,16 @@ pub(crate) fn mask_emails(message: String) -> String {
     if !message.contains('@') {
         return message;
     }
-    let edge = |each: char| each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':');
     let mut masked = String::with_capacity(message.len());
-    for piece in message.split_inclusive(edge) {
-        let word = piece.trim_end_matches(edge);
+    for piece in message.split_inclusive(is_edge) {
+        let word = piece.trim_end_matches(is_edge);
         masked.push_str(if word.contains('@') { "(email)" } else { word });
         masked.push_str(piece.get(word.len()..).unwrap_or_default());
     }
     masked
+}
+
+/// Whether a character ends a word, so that an email address does not go on after it.
+fn is_edge(each: char) -> bool {
+    each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':')
 }

@@ -268,8 +268,11 @@ fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<st
     let starts = iter::once(None).chain(ends.iter().copied().map(Some));
     let mut values: BTreeMap<Arc<str>, Spans> = BTreeMap::new();
     for (from, to) in starts.zip(ends.iter().copied().map(Some).chain([None])) {
-        let before = |to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok();
-        let at = from.or_else(|| to.and_then(before)).unwrap_or_else(any_time);
+        let at = from
+            .or_else(|| {
+                to.and_then(|to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok())
+            })
+            .unwrap_or_else(any_time);
         let Answer::Value(value) = rules.answer(KEY, charge, at) else { continue };
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
@@ -293,11 +296,13 @@ fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
         Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
-            let part = |(value, percent): &(Arc<str>, Decimal)| {
-                let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
-                Some(json!({ "value": &**value, "pct": number }))
-            };
-            let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
+            let parts: Option<Vec<Value>> = parts
+                .iter()
+                .map(|(value, percent): &(Arc<str>, Decimal)| {
+                    let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
+                    Some(json!({ "value": &**value, "pct": number }))
+                })
+                .collect();
             Ok(("percentages", Value::from(parts.ok_or("a percentage is no number")?)))
         }
         _ => Err("only values, columns of the directory and percentages that sum to 100 can be expressed"

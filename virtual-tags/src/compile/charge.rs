@@ -53,11 +53,12 @@ impl<'a> Charge<'a> {
 
     /// The person's email in lower case, by the name that aliases give it.
     pub(crate) fn email(&self) -> Option<&str> {
-        let find = || {
-            let id = self.ids().find(|id| id.contains('@'))?;
-            Some(lowercase(&self.directory.name_at(&id, self.at)))
-        };
-        self.email.get_or_init(find).as_deref()
+        self.email
+            .get_or_init(|| {
+                let id = self.ids().find(|id| id.contains('@'))?;
+                Some(lowercase(&self.directory.name_at(&id, self.at)))
+            })
+            .as_deref()
     }
 
     /// What the directory says.

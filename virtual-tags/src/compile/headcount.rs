@@ -69,8 +69,12 @@ impl Headcounts {
             for ((part, value), count) in &counts {
                 parts.entry(part.clone()).or_default().push((Arc::clone(value), count.unsigned_abs()));
             }
-            let split = |(part, people)| (part, weights::reduced_shares(people).into());
-            shares.push(parts.into_iter().map(split).collect());
+            shares.push(
+                parts
+                    .into_iter()
+                    .map(|(part, people)| (part, weights::reduced_shares(people).into()))
+                    .collect(),
+            );
         }
         Self { starts, shares }
     }

@@ -118,13 +118,21 @@ impl Columns {
         }
         let span = parse_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
         let recorded = parse_recorded_at(row.text(self.recorded)).map_err(&fail)?;
-        let value = |(index, _): &(usize, _)| {
-            Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
-        };
         let line = place.line.unwrap_or_default();
         Ok((
             email.to_owned(),
-            DatedRow { span, recorded, values: self.facts.iter().map(value).collect(), line },
+            DatedRow {
+                span,
+                recorded,
+                values: self
+                    .facts
+                    .iter()
+                    .map(|(index, _): &(usize, _)| {
+                        Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
+                    })
+                    .collect(),
+                line,
+            },
         ))
     }
 }
@@ -135,9 +143,9 @@ pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timest
         return Ok(None);
     }
     let read = parse_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
-    let wrong =
-        || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
-    read.map(Some).ok_or_else(wrong)
+    read.map(Some).ok_or_else(|| {
+        format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC")
+    })
 }
 
 /// Two dates, each of which may be missing.

@@ -278,8 +278,10 @@ impl Directory {
         let name = self.name_at(email, at);
         let mut people =
             self.sources.iter().filter_map(|source| self.find_in_source(source, &name)).peekable();
-        let past = |entry: &DatedRow| entry.span.to.is_some_and(|to| to <= at);
-        people.peek().is_some() && people.all(|(person, _)| person.entries.iter().all(past))
+        people.peek().is_some()
+            && people.all(|(person, _)| {
+                person.entries.iter().all(|entry: &DatedRow| entry.span.to.is_some_and(|to| to <= at))
+            })
     }
 
     /// Whether that name finds nobody because it looks like two people's.

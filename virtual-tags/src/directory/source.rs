@@ -42,8 +42,10 @@ impl RecordedRows {
     /// were, a correction replaces, and who is said to have left has left.
     fn settle(&mut self) {
         let rows = &self.recorded;
-        let same = |pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded);
-        if rows.windows(2).all(same) {
+        if rows
+            .windows(2)
+            .all(|pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded))
+        {
             self.holds = None;
             return;
         }

@@ -169,16 +169,18 @@ impl ResolvedRules {
                 }
             }
         }
-        let sum = |((start, end, part, value), amount): (SumKey, _)| CostSum {
-            start,
-            end,
-            part: part.as_deref().map(str::to_owned),
-            value: value.as_ref().to_owned(),
-            amount,
-        };
         let mut basis = CostBasis::new(key, split.per);
         basis.within = split.within.as_ref().map(ToString::to_string);
-        basis.sums = sums.into_iter().map(sum).collect();
+        basis.sums = sums
+            .into_iter()
+            .map(|((start, end, part, value), amount): (SumKey, _)| CostSum {
+                start,
+                end,
+                part: part.as_deref().map(str::to_owned),
+                value: value.as_ref().to_owned(),
+                amount,
+            })
+            .collect();
         Ok(basis)
     }
 }

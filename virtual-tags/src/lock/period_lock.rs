@@ -138,7 +138,6 @@ impl PeriodLock {
         let costs = compiled.cost_sums(ledger, metric, &[period])?;
         let resolved = compiled.resolve_with(&costs)?;
         let amounts = sum_amounts(&resolved, tagger_keys(&resolved), ledger, (period, metric))?.into_iter();
-        let closed = |((key, value), amount)| ClosedAmount { key, value, amount };
         let charged = charged_people(ledger, period, &compiled.0.person);
         let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
         Ok(Self {
@@ -149,7 +148,7 @@ impl PeriodLock {
             people: compiled.0.digest_used_people(&charged, period),
             charges: digest_charges(ledger, period, metric),
             metric,
-            amounts: amounts.map(closed).collect(),
+            amounts: amounts.map(|((key, value), amount)| ClosedAmount { key, value, amount }).collect(),
             held: LockContents {
                 people: directory.take_snapshot(period, &facts),
                 rules: RuleSet { tests: Vec::new(), ..rules.clone() },

@@ -76,9 +76,10 @@ pub(crate) mod percentages {
         deserializer: D,
     ) -> Result<Vec<(Arc<str>, Decimal)>, D::Error> {
         let parts = Vec::<(Arc<str>, String)>::deserialize(deserializer)?.into_iter();
-        let parsed = |(value, percent): (Arc<str>, String)| {
-            percent.parse().map(|percent| (value, percent)).map_err(de::Error::custom)
-        };
-        parts.map(parsed).collect()
+        parts
+            .map(|(value, percent): (Arc<str>, String)| {
+                percent.parse().map(|percent| (value, percent)).map_err(de::Error::custom)
+            })
+            .collect()
     }
 }

@@ -129,8 +129,9 @@ impl PersonMatcher {
         let globs = glob.iter_mut().map(|text| (text, canonical_glob as Form));
         for (text, form) in emails.chain(domains).chain(locals).chain(globs) {
             // Without a branch, which is quick for the many that are in lower case already.
-            let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
-            if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
+            let is_other =
+                text.bytes().fold(false, |found, byte| found | !matches!(byte, b'!'..=b'@' | b'['..=b'~'));
+            if is_other || text.contains("xn--") {
                 *text = lowercase(&form(text.trim())).into();
             }
         }

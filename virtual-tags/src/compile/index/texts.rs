@@ -44,9 +44,9 @@ impl TextsBuilder {
         let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
         let parts = parts.map(|(position, text)| (position, Box::<str>::from(text)));
         // The text that fewest rules need tells most, and of several the longest.
-        let rarity =
-            |part: &(Position, Box<str>)| (self.parts.get(part).map_or(0, Vec::len), Reverse(part.1.len()));
-        if let Some(part) = parts.min_by_key(rarity) {
+        if let Some(part) = parts.min_by_key(|part: &(Position, Box<str>)| {
+            (self.parts.get(part).map_or(0, Vec::len), Reverse(part.1.len()))
+        }) {
             self.parts.entry(part).or_default().push(rule);
         }
     }

@@ -21,16 +21,17 @@ type PlacedValue = (Arc<str>, Option<Place>);
 fn written_values(tag: &CompiledTag, directory: &Directory) -> Vec<PlacedValue> {
     let mut values: Vec<PlacedValue> = Vec::new();
     for rule in tag.rules() {
-        let place = || rule.place.cloned();
         match rule.assign {
-            CompiledAssign::Value(value) => values.push((Arc::clone(value), place())),
+            CompiledAssign::Value(value) => values.push((Arc::clone(value), rule.place.cloned())),
             CompiledAssign::Shares(shares) => {
-                values.extend(shares.iter().filter_map(|share| Some((share.value.clone()?, place()))));
+                values.extend(
+                    shares.iter().filter_map(|share| Some((share.value.clone()?, rule.place.cloned()))),
+                );
             }
             CompiledAssign::Fact(fact, transforms) => match transforms.last() {
                 None => values.extend(directory.distinct_values(*fact)),
                 Some(Transform::Map(map)) => {
-                    values.extend(map.values().map(|value| (Arc::clone(value), place())));
+                    values.extend(map.values().map(|value| (Arc::clone(value), rule.place.cloned())));
                 }
                 Some(_) => {}
             },

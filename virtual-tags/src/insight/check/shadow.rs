@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cost_model::filter::{Expression, Predicate, Test};
+use cost_model::filter::{Expression, Literal, Predicate, Test};
 use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::compile::charge::Charge;
@@ -114,10 +114,9 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
             Some((dimension, words))
         }
         Expression::Predicate(predicate) if !predicate.negated => {
-            let exact = |literal: &cost_model::filter::Literal| Some((Arc::clone(literal.as_text()?), true));
             let words = match &predicate.test {
-                Test::Equals(literal) => vec![exact(literal)?],
-                Test::In(literals) => literals.iter().map(exact).collect::<Option<_>>()?,
+                Test::Equals(literal) => vec![exact_word(literal)?],
+                Test::In(literals) => literals.iter().map(exact_word).collect::<Option<_>>()?,
                 Test::Like(pattern) => {
                     let text = pattern.as_str();
                     vec![(text.replace('%', ANY).into(), !text.contains('%'))]
@@ -130,19 +129,28 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
     }
 }
 
+/// A text that stands for itself alone.
+fn exact_word(literal: &Literal) -> Option<Word> {
+    Some((Arc::clone(literal.as_text()?), true))
+}
+
+/// A text that stands for all that have something in place of [`ANY`].
+fn open_word(text: String) -> Word {
+    (Arc::from(text), false)
+}
+
 fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
     let words = |list: &[Arc<str>], form: &dyn Fn(&str) -> Vec<Word>| -> Option<Vec<Word>> {
         (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
     };
-    let any = |text: String| (Arc::from(text), false);
     words(&people.equals, &|text| vec![(text.into(), true)])
-        .or_else(|| words(&people.domain, &|text| vec![any(format!("{ANY}@{text}"))]))
+        .or_else(|| words(&people.domain, &|text| vec![open_word(format!("{ANY}@{text}"))]))
         .or_else(|| {
             words(&people.subdomain_of, &|text| {
-                vec![any(format!("{ANY}@{text}")), any(format!("{ANY}@{ANY}.{text}"))]
+                vec![open_word(format!("{ANY}@{text}")), open_word(format!("{ANY}@{ANY}.{text}"))]
             })
         })
-        .or_else(|| words(&people.local, &|text| vec![any(format!("{text}@{ANY}"))]))
+        .or_else(|| words(&people.local, &|text| vec![open_word(format!("{text}@{ANY}"))]))
         .or_else(|| {
             let plain = people.glob.iter().all(|glob| !glob.contains('?'));
             let form = |text: &str| vec![(Arc::from(text.replace('*', ANY)), !text.contains('*'))];
@@ -199,8 +207,11 @@ impl Witness<'_> {
     /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
     fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
         let always = matches!(earlier.assign, CompiledAssign::Value(_) | CompiledAssign::Shares(_));
-        let within = |span: &crate::span::Span| earlier.spans.iter().any(|other| other.holds_all_of(span));
-        let in_time = earlier.spans.is_empty() || (!later.spans.is_empty() && later.spans.iter().all(within));
+        let in_time = earlier.spans.is_empty()
+            || (!later.spans.is_empty()
+                && later.spans.iter().all(|span: &crate::span::Span| {
+                    earlier.spans.iter().any(|other| other.holds_all_of(span))
+                }));
         let (people, asked) = (earlier.people, later.people);
         let same_kind = (people.in_directory.is_none() || people.in_directory == asked.in_directory)
             && (people.who.is_none() || people.who == asked.who);
