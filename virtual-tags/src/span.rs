@@ -46,7 +46,7 @@ impl Span {
     }
 }
 
-/// Whether a span that ends at `to` is over when one that starts at `from` begins.
+/// Returns whether a span that ends at `to` is over when one that starts at `from` begins.
 fn ends_by(to: Option<Timestamp>, from: Option<Timestamp>) -> bool {
     to.zip(from).is_some_and(|(to, from)| to <= from)
 }

@@ -15,7 +15,7 @@ use virtual_tags::{
 
 use crate::{NotExpressed, filter_to_vql};
 
-/// What can be said, or why it cannot.
+/// A part of a configuration, or the reason why it cannot be expressed.
 type Expressed<T> = Result<T, String>;
 
 /// Any run of characters in a pattern, which may hold a `%` of its own.
@@ -262,7 +262,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The values that a charge gets, each with the spans of time in which it does; no spans stand for always.
+/// The values that a charge gets, each with the spans of time in which it does; no spans mean always.
 fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<str>, Spans> {
     let ends = rules.boundaries_of(charge);
     let starts = iter::once(None).chain(ends.iter().copied().map(Some));
@@ -291,7 +291,7 @@ fn any_time() -> Timestamp {
     Timestamp::midnight(NaiveDate::default())
 }
 
-/// What a rule gives, as a field of a value.
+/// Writes the value of a rule, as a field of a value.
 fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),

@@ -1,4 +1,4 @@
-//! How many people had each value of a fact, at any time.
+//! Head counts: the number of people with each value of a fact, at any time.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

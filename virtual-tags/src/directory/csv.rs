@@ -1,4 +1,4 @@
-//! Directories in CSV.
+//! Reads directories in CSV.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
 /// Whom each row is about, and what it says.
 pub(super) type Rows = Vec<(String, DatedRow)>;
 
-/// The names of all columns but the dates and the one that tells whom a row is about, and every row.
+/// Reads the names of all columns but the dates and the one that names people, and every row.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
     let file = Place::file(file);
     let unreadable = |problem: InputError| unreadable(&file, &problem);
@@ -79,7 +79,7 @@ fn unreadable(file: &Place, problem: &InputError) -> Error {
     Error::new(ErrorKind::Directory, Some(place), problem.message())
 }
 
-/// Where in a row each thing stands.
+/// The places of columns in a row.
 struct Columns {
     whom: usize,
     name: Arc<str>,

@@ -1,4 +1,4 @@
-//! How a directory is asked: several sources, other names, another time.
+//! Settings of a directory: several sources, other names, another time.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a period used of a directory, as data and as a digest.
+//! The part of a directory that a period used, as data and as a digest.
 
 use cost_model::{Timestamp, Window};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ struct SnapshotAlias {
 }
 
 impl Directory {
-    /// What rules that read these facts can use of the directory in a period; all entries ended before count only for who was
+    /// Returns the part of the directory that rules which read these facts can use in a period; rows that ended before count only for who was
     /// removed.
     pub(crate) fn take_snapshot(&self, period: Window, facts: &[FactId]) -> DirectorySnapshot {
         let period = self.lookup_span(period);
@@ -85,8 +85,8 @@ impl Directory {
         }
     }
 
-    /// Adds what the directory says of these people at every time of a period, as far as rules can tell that read these facts and
-    /// that ask, or do not ask, who was removed.
+    /// Adds the facts about these people at every time of a period, as far as they matter to rules that read these facts and
+    /// that have, or do not have, conditions on who was removed.
     pub(crate) fn write_used(
         &self,
         writer: &mut DigestWriter,

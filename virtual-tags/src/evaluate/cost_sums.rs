@@ -1,4 +1,4 @@
-//! What the values of keys cost, by period: the weights of splits by cost, as data.
+//! Costs of the values of keys, by period: the weights of splits by cost, as data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl CostSums {
         Self { bases: bases.into_iter().collect() }
     }
 
-    /// What a split is weighed by, if it is known.
+    /// Returns the costs that a split needs, if they are given.
     pub(crate) fn find_basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
         let (key, within) = (compiled.keys.get(split.basis)?, split.within.as_ref().map(ToString::to_string));
         self.bases.iter().find(|basis| basis.key == **key && basis.per == split.per && basis.within == within)
@@ -107,7 +107,7 @@ impl CostBasis {
     }
 }
 
-/// Whether the second of two periods starts before the first ends.
+/// Returns whether the second of two periods starts before the first ends.
 fn overlap(pair: &[(Timestamp, Timestamp)]) -> bool {
     matches!(pair, [(_, end), (start, _)] if start < end)
 }

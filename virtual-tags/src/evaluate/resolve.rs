@@ -16,7 +16,7 @@ use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::rules::assign::SplitPeriod;
 
-/// The period that costs fall into, what their charges have in the field within which they count, and the value.
+/// The start and end of a period, the value of the field within which costs count, and the value of the key.
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
 
 impl Rules {

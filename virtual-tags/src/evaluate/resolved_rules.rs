@@ -33,7 +33,7 @@ use crate::evaluate::cost_shares::{AllCostShares, CostShares};
 #[derive(Clone)]
 pub struct ResolvedRules {
     pub(crate) compiled: Arc<Compiled>,
-    /// What splits by cost go by.
+    /// The shares of splits by cost.
     pub(crate) costs: Arc<AllCostShares>,
     pub(super) boundaries: Arc<[Timestamp]>,
     /// The boundaries at which head counts and shares by cost may change, which concern every charge.

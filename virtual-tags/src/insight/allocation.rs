@@ -1,4 +1,4 @@
-//! Shared charges and their parts, in a table of their own.
+//! The parts of split charges, in a table of their own.
 
 use std::sync::Arc;
 

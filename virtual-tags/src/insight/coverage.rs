@@ -1,4 +1,4 @@
-//! How much the rules say who owns.
+//! Measures which part of the cost has an owner, and suggests rules for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

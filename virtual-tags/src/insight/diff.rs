@@ -1,4 +1,4 @@
-//! What other rules would change: how much cost moves from which value to which.
+//! Compares two taggers: the cost that moves from one value to another.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 
-/// So many people are told of each move.
+/// The number of people who are listed of each move at most.
 const PEOPLE_MAX: usize = 3;
 
 type Value = Option<Arc<str>>;
@@ -179,7 +179,7 @@ impl MoveSums {
     }
 }
 
-/// What moves of one charge: what values lose goes to those that gain, in order.
+/// Finds the moves of one charge: the losses of values go to those that gain, in order.
 fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value, i128)> {
     let mut change: BTreeMap<&Value, i128> = BTreeMap::new();
     for (value, units) in after {

@@ -1,4 +1,4 @@
-//! Why a charge has the value that it has.
+//! Explains why a charge has its value.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::ids::{Id, KeyId};
 use crate::place::Place;
 use crate::rules::answer::Answer;
 
-/// At most so many rules that nearly matched are told.
+/// The number of rules that nearly matched which are listed at most.
 const NEAR_MISSES_MAX: usize = 5;
 
 /// The reason why a charge has its value of one key. `Display` gives all of it, names included; `Debug` leaves them out.

@@ -1,4 +1,4 @@
-//! Why the charges of somebody have the values that reports show.
+//! Explains the charges of somebody in a window.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

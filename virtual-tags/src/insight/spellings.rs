@@ -1,4 +1,4 @@
-//! Names that find a person by another spelling.
+//! Lists names that find a person by another spelling.
 
 use std::collections::BTreeMap;
 use std::fmt;

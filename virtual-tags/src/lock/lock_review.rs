@@ -1,4 +1,4 @@
-//! What has become of a closed period.
+//! Compares a closed period with what it would be now.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Closed periods: what decided them, and what a later change would make of them.
+//! Closes a period, and opens it again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ pub struct PeriodLock {
 
 cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
 
-/// What a period is opened again with.
+/// The rules, people and costs with which a period is computed again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct LockContents {
     rules: RuleSet,
@@ -72,7 +72,7 @@ pub struct ClosedAmount {
     pub key: String,
     /// The value; `None` is none.
     pub value: Option<String>,
-    /// How much.
+    /// The amount.
     pub amount: Money,
 }
 

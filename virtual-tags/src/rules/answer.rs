@@ -1,4 +1,4 @@
-//! What rules say of one key.
+//! The answer of rules for one key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub enum Answer {
 cost_model::masked_debug!(Answer = Value | Unset | Shares);
 
 impl Answer {
-    /// What parts say of the first key that they are about.
+    /// Returns the answer for the first key of a charge's parts.
     pub(crate) fn from_parts(parts: &[Part]) -> Self {
         match parts {
             [] => Self::Unset,
@@ -41,7 +41,7 @@ impl Answer {
         }
     }
 
-    /// The same in one form for equal proportions.
+    /// Returns the same answer in one form for equal proportions.
     pub(crate) fn normalized(&self) -> Self {
         let Self::Shares(shares) = self else { return self.clone() };
         let mut shares = shares.clone();

@@ -1,4 +1,4 @@
-//! Values in serialised rules that have a text of their own.
+//! Serialises fields of rules as the text by which files write them.
 
 use std::fmt::Display;
 use std::str::FromStr;

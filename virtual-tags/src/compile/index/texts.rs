@@ -1,4 +1,4 @@
-//! Rules by the text that they ask of one field.
+//! Rules by the text that they require in one field.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -59,7 +59,7 @@ impl TextsBuilder {
     }
 }
 
-/// How many bytes of a text are searched for. More would tell little more, and take long to prepare.
+/// The number of bytes of a text that are searched for. More would rule out little more, and take long to prepare.
 const BYTES_MAX: usize = 32;
 
 fn first_bytes(text: &str) -> &str {

@@ -97,7 +97,7 @@ fn place_in_condition(rule: CompiledRule<'_>, offset: usize) -> Option<Place> {
     rule.condition_text.map(|text| text.place_at(offset)).or_else(|| rule.place.cloned())
 }
 
-/// Why no email can match a text of one of the lists, and what to write.
+/// Returns the reason why no email can match a text of one of the lists, and the remedy.
 fn impossible(list: &str, text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("it is empty".to_owned());

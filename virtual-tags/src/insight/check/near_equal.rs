@@ -1,4 +1,4 @@
-//! Values and keys that people read as one and rules do not.
+//! Finds values and keys that people read as one and rules do not.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use crate::names::is_invisible;
 use crate::place::Place;
 use crate::rules::assign::Transform;
 
-/// A value, and where it stands.
+/// A value, and where it is written.
 type PlacedValue = (Arc<str>, Option<Place>);
 
-/// The values that a key can give, as far as they are written down.
+/// Returns the values that a key can give, as far as rules or the directory write them.
 fn written_values(tag: &CompiledTag, directory: &Directory) -> Vec<PlacedValue> {
     let mut values: Vec<PlacedValue> = Vec::new();
     for rule in tag.rules() {

@@ -1,8 +1,8 @@
-//! Rules that no charge can reach.
+//! Finds rules that no charge can reach.
 //!
-//! A rule's conditions are turned into charges that stand for all that meet them: a text for `=`, and for `LIKE` the pattern
+//! A rule's conditions are turned into sample charges that represent all that meet them: a text for `=`, and for `LIKE` the pattern
 //! with a character in place of each `%` that occurs nowhere else. An earlier rule that matches such a charge by
-//! comparing texts matches all charges that it stands for.
+//! comparing texts matches all charges that it represents.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::ids::RuleId;
 use crate::names::{canonical_email, lowercase};
 use crate::rules::person_matcher::PersonMatcher;
 
-/// A noncharacter, which stands for any text.
+/// A noncharacter, which represents any text.
 const ANY: &str = "\u{10ffff}";
 
-/// Beyond so many charges that stand for a rule, only its longest list is looked at.
+/// The number of sample charges of a rule beyond which only its longest list is looked at.
 const CHARGES_MAX: usize = 1 << 12;
 
-/// A text, and whether it stands for itself alone.
+/// A text, and whether it represents itself alone.
 type Word = (Arc<str>, bool);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -33,10 +33,10 @@ enum Field {
     Email,
 }
 
-/// A charge that stands for others.
+/// A sample charge, which represents all that have the same texts.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
-    /// The person's, where the first place of a person tells it.
+    /// The person's email, where the first field of a person has it.
     email: Option<Word>,
 }
 
@@ -129,12 +129,12 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
     }
 }
 
-/// A text that stands for itself alone.
+/// Returns a text that represents itself alone.
 fn exact_word(literal: &Literal) -> Option<Word> {
     Some((Arc::clone(literal.as_text()?), true))
 }
 
-/// A text that stands for all that have something in place of [`ANY`].
+/// Returns a text that represents all that have something in place of [`ANY`].
 fn open_word(text: String) -> Word {
     (Arc::from(text), false)
 }
@@ -158,7 +158,7 @@ fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
         })
 }
 
-/// Charges that stand for all that have one text of each list.
+/// Returns sample charges for all that have one text of each list.
 fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let count = lists.iter().try_fold(1_usize, |count, (_, words)| count.checked_mul(words.len()));
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
@@ -204,7 +204,7 @@ impl Witness<'_> {
         }
     }
 
-    /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
+    /// Returns whether an earlier rule matches all charges that this represents, as far as `later` matches them.
     fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
         let always = matches!(earlier.assign, CompiledAssign::Value(_) | CompiledAssign::Shares(_));
         let in_time = earlier.spans.is_empty()
@@ -224,7 +224,7 @@ impl Witness<'_> {
             })
     }
 
-    /// Whether the answer of a condition for this charge is that for all it stands for: what it compares positively, or
+    /// Returns whether the answer of a condition for this charge is that for all it represents: what it compares positively, or
     /// what is known exactly.
     fn decides(&self, expression: &Expression, negated: bool) -> bool {
         match expression {

@@ -1,4 +1,4 @@
-//! What a rule gives, read from TOML.
+//! Reads the values and splits of rules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

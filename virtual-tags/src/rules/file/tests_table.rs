@@ -1,4 +1,4 @@
-//! The tests in a rules file.
+//! Reads the tests in a rules file.
 
 use std::sync::Arc;
 
