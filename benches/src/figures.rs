@@ -114,7 +114,7 @@ impl From<&Totals> for Figures {
             missing: Metric::ALL.map(|metric| totals.get(metric).missing),
             tokens: TokenType::ALL.map(|token_type| totals.tokens.get(token_type).count()),
             requests: totals.requests.units(),
-            usage: totals.usage.units(),
+            usage: totals.usage.unwrap_or_default().units(),
             records: totals.records,
         }
     }

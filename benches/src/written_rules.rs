@@ -32,7 +32,7 @@ enum PatternKind {
     Suffix,
     /// The same; the pattern is an `@` and a whole domain.
     Domain,
-    /// `*` stands for any run of characters, `?` for one; the email as a whole.
+    /// `*` matches any run of characters, `?` one; the email as a whole.
     Glob,
     /// A regular expression that is found anywhere in the email.
     Regex,

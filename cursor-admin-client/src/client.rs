@@ -34,7 +34,7 @@ impl Client {
         &self.connection
     }
 
-    /// A clone that goes on past rows that it cannot read.
+    /// Returns a clone that goes on past rows that it cannot read.
     ///
     /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
     /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each
@@ -45,13 +45,13 @@ impl Client {
         Self::new(self.connection.with_lenience(true))
     }
 
-    /// A clone that fails where a row cannot be read, as clients do from the start.
+    /// Returns a clone that fails where a row cannot be read, as clients do from the start.
     #[must_use]
     pub fn strict(&self) -> Self {
         Self::new(self.connection.with_lenience(false))
     }
 
-    /// The team's members, by `GET /teams/members`
+    /// Returns the team's members, by `GET /teams/members`
     /// (<https://cursor.com/docs/account/teams/admin-api>). People who have left are usually missing.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Client {
         Ok(Pages { rows, announced: None, cycle_start: None, requests, notes }.into())
     }
 
-    /// What each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
+    /// Returns what each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
     ///
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
@@ -74,7 +74,7 @@ impl Client {
         self.spend_by(&SpendQuery::new()).await
     }
 
-    /// The same for the members that a query asks for, in its order. What is announced is then the
+    /// Returns the same for the members that a query names, in its order. What is announced is then the
     /// number of those.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Client {
             .into())
     }
 
-    /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
+    /// Returns the team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
     /// holds `day` or else the current one. It is the only answer that tells past cycles and when a
     /// cycle ends. Cursor has it on Enterprise plans.
     ///
@@ -112,7 +112,7 @@ impl Client {
         Ok(BillingGroupDetails { unknown_fields: answer.notes.unknown.into_list(), ..answer.value })
     }
 
-    /// The team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
+    /// Returns the team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
     /// is announced.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ impl Client {
         .into())
     }
 
-    /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
+    /// Returns the members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
     /// pages. The members are what is announced.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ impl Client {
         .into())
     }
 
-    /// What the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
+    /// Returns what the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
     /// `POST /teams/daily-usage-data` in one request. Cursor takes 30 days at most.
     ///
     /// # Errors
@@ -155,7 +155,7 @@ impl Client {
         self.daily_usage_by(start, end, Who::Active).await
     }
 
-    /// The same for everyone who was a member in the window, with a row for every day, by all pages.
+    /// Returns the same for everyone who was a member in the window, with a row for every day, by all pages.
     /// The people are what is announced, so the count of rows proves nothing; the pages must announce
     /// the same count and repeat no row.
     ///
@@ -184,7 +184,7 @@ impl Client {
         .into())
     }
 
-    /// The models that the team may use and their names for people, by
+    /// Returns the models that the team may use and their names for people, by
     /// `GET /teams/model-access/providers`. Cursor answers with 409 unless the team's model access is
     /// in the state `custom`.
     ///

@@ -106,7 +106,7 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     Ingest::new(&cursor, &store, ConnectionId::new("cursor")).run(september, september.end()).await?;
 
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
-    let by = |query: Query| query.run(&ledger, &NoTags)?.to_text(&Column::COSTS);
+    let by = |query: Query| query.run(&ledger, &NoTags)?.to_text_within(&Column::COSTS, 80);
     outln!("September 2026 by provider and category (USD)");
     outln!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
     outln!("The second provider by service and type of token (USD)");

@@ -7,7 +7,9 @@ use cost_model::record::{Identity, Provenance, RecordId};
 use cost_model::store::{ConnectionId, RecordSink, Restatement};
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, StoredRecord, Timestamp, Window};
 use cursor_invoice::{CursorWordings, billing_rules};
-use cursor_simulator::{Bill, Discrepancy, Dispute, Entry, FedEvent, FeedChange, TrueEvent, dispute};
+use cursor_simulator::TrueEvent;
+use cursor_simulator::biller::Bill;
+use cursor_simulator::dispute::{Discrepancy, Dispute, Entry, FedEvent, FeedChange, dispute};
 use reconcile::{Case, Category, CsvInvoiceReader, Invoice, InvoiceReader, Reconciliation, SinceIssue};
 
 use crate::Failure;
@@ -90,7 +92,7 @@ impl Trial {
     }
 }
 
-/// The true name of a category; none for those that stand for no cause.
+/// The true name of a category; none for those that mean no cause.
 fn entry_of(category: Category) -> Option<Entry> {
     Some(match category {
         Category::NonBilledUsage => Entry::NonBilled,

@@ -1,6 +1,7 @@
 //! The report of a run, for people.
 
-use cost_ingest::{Connection, RunReport};
+use cost_ingest::RunReport;
+use cost_ingest::connections::Connection;
 use cost_model::output::for_terminal;
 use cost_model::store::Restatement;
 use cost_model::{Metric, Money};

@@ -110,7 +110,7 @@ pub fn read_invoice(reader: &dyn InvoiceReader, bytes: &[u8]) {
     let sum = Money::sum(lines.map(|line| line.amount)).ok();
     assert_eq!(Money::sum(records.iter().filter_map(|record| record.costs.billed)).ok(), sum);
     let json = serde_json::to_vec(&invoice).unwrap();
-    // A copy may be refused: its numbers stand alone, and may be read in two ways.
+    // A copy may be refused: its numbers are alone, and may be read in two ways.
     if let Ok(copy) = COPIES.read(&json, "copy") {
         assert_eq!((copy.period, copy.currency), (invoice.period, invoice.currency));
     }

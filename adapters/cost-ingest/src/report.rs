@@ -55,7 +55,7 @@ pub struct Audited {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutsideRows {
-    /// The window that was asked for.
+    /// The window that was requested.
     pub window: Window,
     /// How many such rows came.
     pub rows: u64,

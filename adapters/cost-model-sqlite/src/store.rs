@@ -1,6 +1,6 @@
-//! The store.
+//! The store, and how it is opened.
 
-use std::path::Path;
+use std::path::{self, Path};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,11 +13,68 @@ use cost_model::store::{
 use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
 
+use crate::calls::coverage;
+use crate::calls::imports;
+use crate::calls::observed;
+use crate::calls::people;
+use crate::calls::reads;
+use crate::calls::restated;
+use crate::calls::scan;
+use crate::calls::windows;
 use crate::database::{Access, Database};
-use crate::failure::Attempt;
-use crate::record::Flags;
+use crate::failure::{Attempt, Failure};
+use crate::format::dictionary;
+use crate::format::record::Flags;
 use crate::worker::Worker;
-use crate::{Options, coverage, dictionary, imports, observed, people, reads, restated, scan, windows};
+
+/// How to open a store.
+///
+/// ```no_run
+/// use cost_model_sqlite::Options;
+/// let store = Options::new().max_bytes(2 << 30).open("costs.db")?;
+/// let reader = Options::new().read_only(true).open("costs.db")?;
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    read_only: bool,
+    max_bytes: Option<u64>,
+}
+
+impl Options {
+    /// For reading and writing, without a limit; the file is made if it is not there.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the store for reading alone if `true`. The file must then be there, and every call that writes is an error.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Limits the file to that many bytes. A call that needs more is an error, and changes nothing. The log of changes
+    /// beside the file is not counted.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// Opens the store at `path`.
+    ///
+    /// A new file can be read and written by its owner only. One of an earlier version is brought to the present one.
+    /// This call reads and writes on the calling thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](cost_model::ErrorKind::Store), with the path and what to do: when the file cannot be opened
+    /// or made, is damaged, belongs to another program, or was written by a newer version. It is left as it was then.
+    pub fn open(self, path: impl AsRef<Path>) -> Result<SqliteStore> {
+        // SQLite gives some relative names, such as `:memory:`, a meaning of their own.
+        let path: Arc<Path> =
+            path::absolute(path.as_ref()).map_err(|error| Failure::Io(error).at(path.as_ref()))?.into();
+        SqliteStore::start(&path, self.read_only, self.max_bytes).map_err(|failure| failure.at(&path))
+    }
+}
 
 /// A [`CostStore`] in one SQLite file.
 ///

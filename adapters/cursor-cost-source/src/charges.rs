@@ -47,7 +47,7 @@ impl Figures {
     }
 }
 
-/// The four amounts of an event; see the crate's front page for the table.
+/// Returns the four amounts of an event; see the crate's front page for the table.
 pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> Costs {
     if free_bugbot {
         return Costs::flat(Money::ZERO);

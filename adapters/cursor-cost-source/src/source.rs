@@ -28,7 +28,7 @@ struct Mapped {
 }
 
 impl CursorCostSource {
-    /// A source that reads with `client` and names the connection `account`.
+    /// Makes a source that reads with `client` and names the connection `account`.
     pub fn new(client: Client, account: impl Into<Arc<str>>) -> Self {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
@@ -118,7 +118,7 @@ fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
     Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
 }
 
-/// Whether a UTC midnight lies inside, so that the window can be split there.
+/// Returns whether a UTC midnight lies inside, so that the window can be split there.
 fn spans_midnight(window: Window) -> bool {
     Timestamp::from_millis(window.end().millis().saturating_sub(1))
         .is_ok_and(|last| last.date() > window.start().date())

@@ -57,7 +57,7 @@ pub(crate) enum Counts {
 }
 
 impl Counts {
-    /// All tokens.
+    /// Returns all tokens.
     pub(crate) fn sum(&self) -> u128 {
         match self {
             Self::ByType { cache_write, input, cache_read, output, .. } => {
@@ -69,7 +69,7 @@ impl Counts {
 }
 
 impl RowReader<'_> {
-    /// The figures of a row.
+    /// Returns the figures of a row.
     pub(crate) fn figures(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Figures, InputError> {
         let columns = self.columns;
         let requests =
@@ -82,7 +82,7 @@ impl RowReader<'_> {
         })
     }
 
-    /// A row as a record.
+    /// Returns a row as a record.
     pub(crate) fn record(
         &mut self,
         table: &Table<'_>,
@@ -145,7 +145,7 @@ impl RowReader<'_> {
         })
     }
 
-    /// A number of dollars; words such as `Included` and `-` state none.
+    /// Returns a number of dollars; words such as `Included` and `-` state none.
     fn amount(
         &mut self,
         table: &Table<'_>,
@@ -202,7 +202,7 @@ fn person<'r>(
     }
 }
 
-/// Whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
+/// Returns whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
 fn states_nothing(cell: &Cell<'_>) -> bool {
     matches!(
         cell.text.to_lowercase().as_str(),

@@ -21,7 +21,7 @@ pub(crate) struct SumRow {
 }
 
 impl SumRow {
-    /// The sum that a row is; `None` for a row of usage.
+    /// Makes the sum that a row is; `None` for a row of usage.
     pub(crate) fn find(
         table: &Table<'_>,
         row: &Row<'_>,
@@ -72,7 +72,7 @@ impl SumRow {
         }
         let stated = self.cost.unwrap_or_default();
         let message = format!(
-            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they come to {}. If it \
+            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they total {}. If it \
              is a sum, the file is cut off or a row is missing; if it is usage, name its model and person",
             self.label, all.cost
         );
@@ -102,7 +102,8 @@ impl Summand {
         }
     }
 
-    /// Whether its names are not those of a person and a model, as in the words that another language has for all models.
+    /// Returns whether its names are not those of a person and a model, as in the words that another language has for
+    /// all models.
     fn has_odd_names(&self) -> bool {
         !self
             .model

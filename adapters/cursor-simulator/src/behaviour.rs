@@ -1,7 +1,7 @@
 //! How the server answers, where real servers differ or where nobody knows.
 
-use crate::amount::Notation;
-use crate::rate_limit::RateLimits;
+pub use crate::amount::Notation;
+pub use crate::rate_limit::{RateLimits, Throttling};
 
 /// Which fields the answers have.
 ///
@@ -140,6 +140,14 @@ pub enum Scope {
 ///
 /// Set it with [`SimulatorBuilder::behaviour`](crate::SimulatorBuilder::behaviour), or change it while the server runs
 /// with [`Simulator::adjust`](crate::Simulator::adjust). No switch changes the data or the truth.
+///
+/// ```
+/// use cursor_simulator::{Behaviour, Era, Simulator};
+///
+/// let simulator = Simulator::demo();
+/// simulator.adjust(|behaviour| *behaviour = Behaviour::of(Era::February2026));
+/// assert_eq!(simulator.behaviour().era, Era::February2026);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Behaviour {

@@ -39,7 +39,7 @@ pub(super) fn window(start: i64, end: i64) -> Result<Window> {
     Window::new(instant(start)?, instant(end)?)
 }
 
-/// All of the time in which anything happens.
+/// Returns all of the time in which anything happens.
 pub(super) fn everything() -> Result<Window> {
     window(FIRST, LAST)
 }
@@ -51,7 +51,7 @@ pub(super) fn connection(number: i64) -> ConnectionId {
     )
 }
 
-/// A read by a run of that number; the number of the read is still to be handed out.
+/// Returns a read by a run of that number; the number of the read is still to be handed out.
 pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<WindowReplacement> {
     let mut at = Run::at(instant(run)?);
     at.id = format!("run {run}").into();
@@ -61,7 +61,7 @@ pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<W
     Ok(WindowReplacement { read_at: instant(run - 2 + ahead)?, ..read })
 }
 
-/// The same with a number that the store has handed out now.
+/// Returns the same with a number that the store has handed out now.
 pub(super) async fn begun(
     store: &dyn CostStore,
     id: &ConnectionId,
@@ -71,7 +71,7 @@ pub(super) async fn begun(
     Ok(WindowReplacement { read: number, ..read.clone() })
 }
 
-/// A charge of one of few kinds at that instant, so that equal ones are common.
+/// Returns a charge of one of few kinds at that instant, so that equal ones are common.
 pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
     let amount = Money::from_units(random.pick(&UNITS[..6]));
     let mut record = CostRecord::new(instant(at)?, "cursor", Currency::USD, Costs::flat(amount));
@@ -84,7 +84,7 @@ pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
     Ok(record)
 }
 
-/// A charge with anything in any field.
+/// Returns a charge with anything in any field.
 pub(super) fn any(random: &mut Random, at: i64) -> Result<CostRecord> {
     let mut record = common(random, at)?;
     record.end = if random.once_in(3) { Some(instant(at + random.below(9))?) } else { None };
@@ -141,7 +141,7 @@ fn any_dimensions(random: &mut Random, set: &mut DimensionFields) {
     }
 }
 
-/// The same charge without its person, as a provider states it once the person is gone.
+/// Returns the same charge without its person, as a provider states it once the person is gone.
 pub(super) fn nameless(record: &CostRecord) -> CostRecord {
     let mut tags = crate::record::Tags::default();
     for (key, value) in record.dimensions.tags.iter().filter(|(key, _)| &***key != "cursor:user") {

@@ -52,7 +52,7 @@ use crate::store::CostStore;
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
 #[async_trait]
 pub trait StoreFactory: fmt::Debug + Sync {
-    /// A store that holds nothing.
+    /// Returns a store that holds nothing.
     ///
     /// # Errors
     /// Whatever keeps it from being made, which is a violation.
@@ -115,7 +115,7 @@ impl Default for Suite {
 }
 
 impl Suite {
-    /// The usual amount of everything.
+    /// Makes the usual amount of everything.
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,8 +138,8 @@ impl Suite {
         self
     }
 
-    /// How long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose calls wait for
-    /// each other for ever is then told of, instead of stopping the suite.
+    /// Sets how long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose
+    /// calls wait for each other for ever is then told of, instead of stopping the suite.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self

@@ -74,7 +74,7 @@ fn random_instant(random: &mut Random) -> i64 {
     FIRST + random.below(LAST - FIRST)
 }
 
-/// What the provider says now of some window: much the same as before, of one of the connections.
+/// Returns what the provider says now of some window: much the same as before, of one of the connections.
 fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowReplacement> {
     let start = random_instant(random);
     let span = window(start, start + 1 + random.below(LAST - start))?;

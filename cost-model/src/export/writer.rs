@@ -15,6 +15,28 @@ use crate::tagger::parts_of;
 /// Writes tagged records in some format, one at a time.
 ///
 /// A format is a type of its own behind this trait; it neither tags nor divides anything.
+///
+/// ```
+/// use cost_model::Result;
+/// use cost_model::export::{Receipt, RecordWriter, TaggedRecord};
+///
+/// /// Counts rows and writes nothing: enough to check a scan against the receipt of a file.
+/// #[derive(Debug, Default)]
+/// struct Count(u64);
+///
+/// impl RecordWriter for Count {
+///     fn write(&mut self, record: &TaggedRecord<'_>) -> Result<()> {
+///         self.0 += u64::try_from(record.parts.len()).unwrap_or(u64::MAX);
+///         Ok(())
+///     }
+///
+///     fn finish(&mut self) -> Result<Receipt> {
+///         let mut receipt = Receipt::default();
+///         receipt.rows = self.0;
+///         Ok(receipt)
+///     }
+/// }
+/// ```
 pub trait RecordWriter {
     /// Writes one charge, a row for each of its parts.
     ///
@@ -87,7 +109,7 @@ impl Receipt {
             self.rows += 1;
         }
         let Some(written) = written else { return Ok(()) };
-        self.totals.add(&written, written.quantity)
+        self.totals.add(&written, Some(written.quantity))
     }
 }
 
@@ -136,8 +158,8 @@ impl<'a> RecordExport<'a> {
         Self { tagger, pseudonyms: None, writer }
     }
 
-    /// The same with other names for the people in dimensions, tags and values of tag keys, and with other record ids: an
-    /// id is a digest over the person as well, of which a name could be guessed.
+    /// Returns the same with other names for the people in dimensions, tags and values of tag keys, and with other
+    /// record ids: an id is a digest over the person as well, of which a name could be guessed.
     pub fn pseudonyms(mut self, pseudonyms: Option<&'a Pseudonyms>) -> Self {
         self.pseudonyms = pseudonyms;
         self

@@ -13,6 +13,21 @@ use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
 use crate::time::Timestamp;
 
 /// Takes records and builds a [`Ledger`].
+///
+/// ```
+/// use cost_model::store::ConnectionId;
+/// use cost_model::time::WindowSet;
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Window};
+///
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let mut builder = Ledger::builder(Currency::USD);
+/// builder.push(&CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+/// // Without this, a report says of its whole range that nobody knows whether it is complete.
+/// builder.cover(ConnectionId::new("acme"), vec![day]);
+/// assert_eq!(builder.build().len(), 1);
+/// # let _ = WindowSet::default();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct LedgerBuilder {
     currency: Currency,
     sets: SetColumnsBuilder,

@@ -145,8 +145,9 @@ impl Charges {
     /// Returns the places of the charges inside a window, or of all.
     pub(crate) fn range(&self, window: Option<Window>) -> Range<usize> {
         let Some(window) = window else { return 0..self.len() };
-        let before = |instant: Timestamp| self.packed.partition_point(|charge| charge.at < instant);
-        before(window.start())..before(window.end())
+        let [start, end] = [window.start(), window.end()]
+            .map(|instant| self.packed.partition_point(|charge| charge.at < instant));
+        start..end
     }
 
     /// Returns the charge at a place.
@@ -281,7 +282,7 @@ pub(crate) struct NarrowSums {
     pub(crate) records: u32,
 }
 
-/// What many charges come to.
+/// The sums of many charges.
 pub(crate) struct Sums {
     pub(crate) costs: Costs,
     /// How many charges lack each amount: effective, list, billed, contracted.
@@ -331,13 +332,12 @@ impl NarrowSums {
             *units = widen(narrow).ok_or_else(|| Error::overflow("a sum of costs"))?;
         }
         let [effective, list, billed, contracted, requests] = units;
-        let amount = |units| Some(Money::from_units(units));
         Ok(Sums {
             costs: Costs {
-                billed: amount(billed),
-                effective: amount(effective),
-                list: amount(list),
-                contracted: amount(contracted),
+                billed: Some(Money::from_units(billed)),
+                effective: Some(Money::from_units(effective)),
+                list: Some(Money::from_units(list)),
+                contracted: Some(Money::from_units(contracted)),
                 derived: false,
             },
             missing: self.missing.map(u64::from),

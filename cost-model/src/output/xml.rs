@@ -6,7 +6,7 @@ use super::terminal::is_invisible;
 
 /// Returns a text that is only text in XML, in an element or in a double-quoted attribute.
 ///
-/// Markup characters become entities. Invisible characters, which reorder or hide what stands beside them or which XML
+/// Markup characters become entities. Invisible characters, which reorder or hide what is beside them or which XML
 /// cannot hold at all, are shown escaped as [`for_terminal`](super::for_terminal) shows them.
 ///
 /// ```

@@ -91,7 +91,7 @@ impl CostRecord {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut renamed = (**self.dimensions).clone();
         let named = renamed.pseudonymise(person, pseudonym);

@@ -16,11 +16,33 @@ use crate::time::Timestamp;
 /// ids of their own. The first 128 bits of SHA-256 over the digest of the charge's dimensions, its time and its figures,
 /// version 2. Names that the host or this workspace gives (the account, display names, labels of categories) are not in it,
 /// so renaming changes no id.
+///
+/// ```
+/// use cost_model::record::RecordId;
+/// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+///
+/// let charge = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?));
+/// // Equal charges are told apart by their place among equals, whatever the order in which they come.
+/// assert_ne!(RecordId::of(&charge, 0), RecordId::of(&charge, 1));
+/// assert_eq!(RecordId::of(&charge, 0), RecordId::of(&charge.clone(), 0));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
 /// The digest of a charge apart from its person and its amounts, by which a charge is known again when it comes back
 /// re-priced or without its user.
+///
+/// ```
+/// use cost_model::record::Identity;
+/// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+///
+/// let at = Timestamp::from_millis(0)?;
+/// let charge = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse()?));
+/// let repriced = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1.2".parse()?));
+/// assert_eq!(Identity::of(&charge), Identity::of(&repriced));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity([u8; 16]);
 

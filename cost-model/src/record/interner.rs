@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::hash::{Sets, TextMap};
 use crate::record::{DimensionFields, DimensionSet};
 
-/// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
+/// The code of a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
 /// gave them out alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Code(u32);
@@ -129,7 +129,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
         self.sets.len()
     }
 
-    /// Whether no set has been made.
+    /// Returns whether no set has been made.
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty()
     }

@@ -18,7 +18,7 @@ impl Query {
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
-    /// without a window, is about usage in several units, or is [strict](Self::strict) and asks for a value that no charge
+    /// without a window, is about usage in several units, or is [strict](Self::strict) and names a value that no charge
     /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {

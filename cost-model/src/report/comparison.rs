@@ -60,7 +60,7 @@ pub(super) fn rows(
         .collect())
 }
 
-/// What a row needs beside its place, place by place.
+/// Returns what a row needs beside its place, place by place.
 fn cells(
     query: &Query,
     groups: &Groups<'_>,
@@ -93,7 +93,7 @@ fn cells(
     Ok(cells.into_iter().collect())
 }
 
-/// The groups that are among the largest over all bins, if only those have rows of their own.
+/// Returns the groups that are among the largest over all bins, if only those have rows of their own.
 fn largest(query: &Query, groups: &Groups<'_>, sums: &WindowTotals) -> Result<Option<BTreeSet<GroupId>>> {
     let Some(count) = query.top else { return Ok(None) };
     let mut totals: BTreeMap<GroupId, Totals> = BTreeMap::new();
@@ -127,7 +127,7 @@ fn moved_bins(
         .collect()
 }
 
-/// Each group's cells become running totals, from the first bin in which it has charges to the report's last.
+/// Makes running totals of each group's cells, from the first bin in which it has charges to the report's last.
 fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     let bins: BTreeSet<_> = cells.keys().map(|(bin, _)| *bin).collect();
     let mut by_group: BTreeMap<Option<GroupId>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
@@ -158,7 +158,7 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     Ok(running)
 }
 
-/// The numbers of the cells in the order of their rows.
+/// Returns the numbers of the cells in the order of their rows.
 fn order<'a>(
     query: &Query,
     groups: &Groups<'_>,

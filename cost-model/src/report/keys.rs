@@ -8,8 +8,8 @@ use crate::filter::closest;
 
 use super::Query;
 
-/// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
-/// whichever way the keys are named.
+/// Returns the virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the
+/// same parts whichever way the keys are named.
 pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec<Arc<str>>> {
     let any = query.filter.as_ref().is_some_and(crate::filter::Filter::asks_any_tag)
         || query.group_by.contains(&Dimension::Tagged);

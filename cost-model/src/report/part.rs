@@ -28,7 +28,7 @@ impl PartView<'_> {
         self.value(place)
     }
 
-    /// The value of the key at a place.
+    /// Returns the value of the key at a place.
     fn value(&self, key: usize) -> Option<&Arc<str>> {
         let code = usize::try_from(*self.codes.get(key)?).ok()?;
         self.tags.values(key).get(code.checked_sub(1)?)

@@ -1,4 +1,4 @@
-//! Values that a query asks for and that no charge has.
+//! Values that a query names and that no charge has.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 use crate::report::Query;
 use crate::tagger::TagCache;
 
-/// Returns the values that the filter asks for and that no charge of the ledger has, at any time and whatever the window. An
+/// Returns the values that the filter names and that no charge of the ledger has, at any time and whatever the window. An
 /// empty ledger proves nothing about a spelling.
 ///
 /// # Errors

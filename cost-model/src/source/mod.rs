@@ -18,6 +18,24 @@ use crate::time::{Timestamp, Window};
 pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
 
 /// Reads the charges of one connection to one provider.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use cost_model::source::SourceBatch;
+/// use cost_model::{CostRecord, CostSource, Result, Window};
+///
+/// /// A provider whose charges somebody has typed in.
+/// #[derive(Debug)]
+/// struct Typed(Vec<CostRecord>);
+///
+/// #[async_trait]
+/// impl CostSource for Typed {
+///     async fn read(&self, window: Window) -> Result<SourceBatch> {
+///         let inside = self.0.iter().filter(|record| window.contains(record.at)).cloned();
+///         Ok(SourceBatch::new(window, inside.collect()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait CostSource: fmt::Debug + Send + Sync {
     /// Reads every charge of a window, proven complete, or fails.
@@ -71,7 +89,7 @@ pub struct WindowCount {
 }
 
 impl WindowCount {
-    /// A count of `announced` rows, by one request.
+    /// Makes a count of `announced` rows, by one request.
     pub fn new(announced: u64, oldest: Option<Timestamp>) -> Self {
         Self { announced, oldest, requests: 1, retries: 0, waited: Duration::ZERO }
     }
@@ -85,12 +103,12 @@ pub struct Drift {
     pub field: Arc<str>,
     /// The JSON type of its values.
     pub json_type: Arc<str>,
-    /// In how many rows it stood.
+    /// In how many rows it was.
     pub count: u64,
 }
 
 impl Drift {
-    /// A field that stood in so many rows.
+    /// Makes a field that was in that many rows.
     pub fn new(field: impl Into<Arc<str>>, json_type: impl Into<Arc<str>>, count: u64) -> Self {
         Self { field: field.into(), json_type: json_type.into(), count }
     }
@@ -108,6 +126,9 @@ pub enum Origin {
 }
 
 /// What a source returns for one window.
+///
+/// A source that knows more than the records fills the other fields in: what was announced is compared with what came, and rows
+/// outside of the window make a run fail or end incomplete, as `cost-ingest` documents.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SourceBatch {
@@ -138,7 +159,7 @@ pub struct SourceBatch {
 crate::masked_debug!(SourceBatch { window, records: |it| it.records.len(), announced });
 
 impl SourceBatch {
-    /// A batch of `records`, announced as that many, with no other figures.
+    /// Makes a batch of `records`, announced as that many, with no other figures.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
         let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
         Self {

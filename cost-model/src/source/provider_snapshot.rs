@@ -9,6 +9,19 @@ use crate::time::Timestamp;
 /// cycle.
 ///
 /// `Debug` shows no names.
+///
+/// ```
+/// use cost_model::Timestamp;
+/// use cost_model::source::{ObservedSpend, ProviderSnapshot};
+///
+/// let mut snapshot = ProviderSnapshot::at(Timestamp::from_millis(0)?);
+/// let mut spend = ObservedSpend::default();
+/// spend.person = "ana@acme.test".into();
+/// spend.spend = Some("12.5".parse()?);
+/// snapshot.spend.push(spend);
+/// assert!(!format!("{snapshot:?}").contains("ana"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProviderSnapshot {
@@ -100,13 +113,13 @@ impl ProviderSnapshot {
 }
 
 impl ObservedSpend {
-    /// The on-demand spend, if the stated spend leaves out what the plan includes.
+    /// Returns the on-demand spend, if the stated spend leaves out what the plan includes.
     pub fn on_demand_if_apart(&self) -> Option<Money> {
         self.spend
     }
 
-    /// The on-demand spend, if the stated spend holds what the plan includes as well; absent where the included value is
-    /// not stated, or is more than the spend.
+    /// Returns the on-demand spend, if the stated spend holds what the plan includes as well; absent where the included
+    /// value is not stated, or is more than the spend.
     pub fn on_demand_if_total(&self) -> Option<Money> {
         let rest = self.spend?.checked_sub(self.included?).ok()?;
         (rest.units() >= 0).then_some(rest)

@@ -40,7 +40,7 @@ pub enum GapState {
 }
 
 impl GapState {
-    /// The state's name.
+    /// Returns the state's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -59,7 +59,7 @@ impl Completeness {
         self.look_back_days = Some(days);
     }
 
-    /// The parts of `range` that are not final, by connection and time.
+    /// Returns the parts of `range` that are not final, by connection and time.
     pub(crate) fn gaps(&self, range: Window) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let Some(coverage) = &self.coverage else {

@@ -49,7 +49,7 @@ pub struct CoveredSpan {
 }
 
 impl CoveredSpan {
-    /// A span that a read of the provider has stored.
+    /// Makes a span that a read of the provider has stored.
     pub fn read(window: Window, read: ReadNumber, read_at: Option<Timestamp>) -> Self {
         Self { window, read, read_at, by: CoveredBy::Provider }
     }
@@ -58,13 +58,14 @@ impl CoveredSpan {
         (self.read, self.read_at, self.by) == (other.read, other.read_at, other.by)
     }
 
-    /// The part of the span inside `range`.
+    /// Returns the part of the span inside `range`.
     fn cut(&self, range: Window) -> Option<Self> {
         let window = self.window.intersection(range)?;
         Some(Self { window, ..*self })
     }
 
-    /// The part whose charges were final when they were read; nothing where `now` says that the clock was ahead.
+    /// Returns the part whose charges were final when they were read; nothing where `now` says that the clock was
+    /// ahead.
     fn settled(&self, now: Timestamp, look_back_days: u32) -> Option<Window> {
         let read_at = self.read_at.filter(|read_at| *read_at <= now)?;
         let end = self.window.end().min(final_before(read_at, look_back_days));
@@ -191,7 +192,7 @@ impl Coverage {
         provisional.collect::<Vec<_>>().into()
     }
 
-    /// Whether a span was read by a clock that was ahead of `now`, or covers time after it.
+    /// Returns whether a span was read by a clock that was ahead of `now`, or covers time after it.
     pub fn reaches_past(&self, now: Timestamp) -> bool {
         self.0.iter().any(|span| span.window.end() > now || span.read_at.is_some_and(|read_at| read_at > now))
     }
@@ -223,8 +224,8 @@ impl Coverage {
 }
 
 impl From<Vec<Window>> for Coverage {
-    /// A coverage of windows that were read a year after their end, when all of their charges were final; for callers
-    /// that keep their own account of what they have read.
+    /// Makes a coverage of windows that were read a year after their end, when all of their charges were final; for
+    /// callers that keep their own account of what they have read.
     fn from(windows: Vec<Window>) -> Self {
         const YEAR_MILLIS: i64 = 366 * 86_400_000;
         windows

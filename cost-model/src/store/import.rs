@@ -11,6 +11,14 @@ use crate::store::ConnectionId;
 use crate::time::{Timestamp, Window, WindowSet};
 
 /// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
+///
+/// ```
+/// use cost_model::store::{ImportId, Owner};
+///
+/// let id = ImportId::of(b"Date,Model,Cost\n", &Owner::Team);
+/// assert_eq!(ImportId::parse(&id.to_string()), Some(id));
+/// assert_ne!(id, ImportId::of(b"Date,Model,Cost\n", &Owner::Person("ana@acme.test".into())));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportId([u8; 8]);
 
@@ -26,7 +34,7 @@ impl ImportId {
         Self(digest.finish().prefix())
     }
 
-    /// The id with these bytes, as a store kept them.
+    /// Makes the id with these bytes, as a store kept them.
     pub fn from_bytes(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
@@ -77,7 +85,7 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import of `rows` rows, brought in at `imported_at`.
+    /// Makes an import of `rows` rows, brought in at `imported_at`.
     pub fn new(
         id: ImportId,
         owner: Owner,
@@ -91,9 +99,9 @@ impl Import {
     /// Returns the span in whole seconds: some exports state instants no finer, so that their rows may be stored records of
     /// that second.
     pub fn reach(&self) -> Window {
-        let second = |millis: i64| Timestamp::from_millis(millis.div_euclid(1000) * 1000);
-        let start = second(self.span.start().millis()).unwrap_or(self.span.start());
-        let end = second(self.span.end().millis().saturating_add(999)).unwrap_or(self.span.end());
+        let (first, last) = (self.span.start().millis(), self.span.end().millis().saturating_add(999));
+        let [start, end] = [first, last].map(|millis| Timestamp::from_millis(millis.div_euclid(1000) * 1000));
+        let (start, end) = (start.unwrap_or(self.span.start()), end.unwrap_or(self.span.end()));
         Window::new(start, end).unwrap_or(self.span)
     }
 
@@ -234,7 +242,7 @@ pub struct ImportChange {
 }
 
 impl ImportPlan {
-    /// Computes what becomes of the span of a file that is brought in.
+    /// Computes the outcome for the span of a file that is brought in.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
@@ -256,7 +264,7 @@ impl ImportPlan {
         matching.store(unmatched, connection)
     }
 
-    /// Computes what becomes of the span of an import that is taken out: charges that no other file states are gone.
+    /// Computes the outcome for the span of an import that is taken out: charges that no other file states are gone.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =
@@ -338,7 +346,7 @@ impl<'a> Matching<'a> {
         self.statements_of(record) > 0
     }
 
-    /// How many imports state a record.
+    /// Returns how many imports state a record.
     fn statements_of(&self, record: RecordId) -> usize {
         let first = (record, ImportId([0; 8]));
         self.statements.range(first..).take_while(|(next, _)| *next == record).count()
@@ -373,7 +381,7 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// The stored record of the row's second that is like it, that no other row is, and that most files state.
+    /// Returns the stored record of the row's second that is like it, that no other row is, and that most files state.
     ///
     /// So the files that state one of several equal records are among those that state the one before it, and once a file
     /// is taken out, as many are left as the fullest of the others states.
@@ -392,8 +400,8 @@ impl<'a> Matching<'a> {
             .map(|(place, _)| place)
     }
 
-    /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
-    /// nothing of the charges of others.
+    /// Returns whether a row that is no stored charge is so much like this one that it may be its correction. A
+    /// person's file says nothing of the charges of others.
     fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
         let concerns = self.file.import.owner == Owner::Team
             || stored.record.dimensions.resource == row.dimensions.resource;
@@ -504,7 +512,7 @@ impl<'a> Matching<'a> {
         Ok(ImportPlan { stats: self.stats, change })
     }
 
-    /// A row as it is stored, with an id that no stored record has.
+    /// Returns a row as it is stored, with an id that no stored record has.
     fn row_to_store(
         &self,
         row: &CostRecord,

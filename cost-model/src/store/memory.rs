@@ -17,6 +17,30 @@ use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, Win
 use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
+///
+/// ```
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Window};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let connection = ConnectionId::new("acme");
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
+///
+/// let read = store.begin_read(&connection, Origin::Provider).await?;
+/// let new = WindowReplacement::new(day, vec![charge.clone(), charge], read, Run::at(day.end()));
+/// let stats = store.replace_window(&connection, new).await?;
+/// assert_eq!((stats.added, stats.unchanged), (2, 0));
+///
+/// let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
+/// assert_eq!(ledger.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 pub struct MemoryStore {
     state: RwLock<State>,
@@ -35,7 +59,7 @@ struct State {
 struct Stored {
     /// Reads with lower numbers are void.
     first_read: u64,
-    /// Of the provider; files are added when it is asked for.
+    /// Of the provider; files are added when it is requested.
     coverage: Coverage,
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<StoredRecord>>,
@@ -47,7 +71,7 @@ struct Stored {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Makes an empty store.
     pub fn new() -> Self {
         Self::default()
     }
@@ -258,10 +282,11 @@ impl Stored {
         self.imports.iter().any(|each| each.id == import)
     }
 
-    /// Where the records of a window stand.
+    /// Returns where the records of a window are.
     fn places(&self, window: Window) -> Range<usize> {
-        let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
-        before(window.start())..before(window.end())
+        let [start, end] = [window.start(), window.end()]
+            .map(|instant| self.records.partition_point(|stored| stored.record.at < instant));
+        start..end
     }
 
     fn import_state(&self, import: &Import) -> ImportState {

@@ -40,7 +40,7 @@ pub use window_replacement::{ReplaceStats, WindowReplacement};
 /// all of this.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
-    /// The connections that something is stored for, ascending.
+    /// Returns the connections that something is stored for, ascending.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -92,7 +92,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// the import that is to be replaced.
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
 
-    /// Takes an imported file out, with the rows that nothing else states, and tells how many rows that were.
+    /// Takes an imported file out, with the rows that nothing else states, and returns how many rows that were.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed; also when there is no such import.
@@ -114,13 +114,13 @@ pub trait CostStore: fmt::Debug + Send + Sync {
         self.scan(scope, &mut charges::Numbering::new(sink)).await
     }
 
-    /// How many records a connection has in a window, without those that are unconfirmed.
+    /// Returns how many records a connection has in a window, without those that are unconfirmed.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
 
-    /// Every restatement of a connection, in the order in which they were stored.
+    /// Returns every restatement of a connection, in the order in which they were stored.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -138,7 +138,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`].
     async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>>;
 
-    /// Puts a pseudonym in place of a person's name in all records and observations, and tells how many records that
+    /// Puts a pseudonym in place of a person's name in all records and observations, and returns how many records that
     /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
     /// charges that come in later do.
     ///
@@ -146,7 +146,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`], and then nothing has changed.
     async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
 
-    /// Removes everything stored for a connection, restatements, observations and imports included, and tells how many
+    /// Removes everything stored for a connection, restatements, observations and imports included, and returns how many
     /// records that was. Reads of it that have begun can no longer be stored.
     ///
     /// # Errors
@@ -178,6 +178,16 @@ impl RecordSink for Vec<CostRecord> {
 }
 
 /// Which records a scan visits; by default all.
+///
+/// ```
+/// use cost_model::Window;
+/// use cost_model::store::{ConnectionId, Scope};
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// let scope = Scope::all().connection(ConnectionId::new("acme")).window(september);
+/// assert_eq!(scope.window, Some(september));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scope {
@@ -193,13 +203,13 @@ impl Scope {
         Self::default()
     }
 
-    /// The same scope, limited to one more connection.
+    /// Returns the same scope, limited to one more connection.
     pub fn connection(mut self, connection: ConnectionId) -> Self {
         self.connections.get_or_insert_default().push(connection);
         self
     }
 
-    /// The same scope, limited to a window.
+    /// Returns the same scope, limited to a window.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -207,14 +217,14 @@ impl Scope {
 }
 
 impl Error {
-    /// A store's refusal to take a read that began before its connection was purged.
+    /// Makes a store's refusal to take a read that began before its connection was purged.
     pub fn read_is_void() -> Self {
         let message =
             "the connection was removed from the store while this read was under way; nothing was stored";
         Self::new(ErrorKind::Store, message)
     }
 
-    /// A store's refusal to mix charges of two origins.
+    /// Makes a store's refusal to mix charges of two origins.
     pub fn mixed_origins(held: Origin) -> Self {
         let message = match held {
             Origin::Demo => {
@@ -227,7 +237,7 @@ impl Error {
         Self::new(ErrorKind::Origin, message)
     }
 
-    /// A store's answer where there is no such import.
+    /// Makes a store's answer where there is no such import.
     pub fn no_such_import(import: ImportId) -> Self {
         Self::new(ErrorKind::Store, format!("no import {import} is stored for this connection"))
     }

@@ -193,7 +193,7 @@ pub struct ReplacedWindow {
 }
 
 impl ReplacedWindow {
-    /// Computes what becomes of a window.
+    /// Computes the outcome for a window.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency};
@@ -235,7 +235,7 @@ fn sort(records: &mut [StoredRecord]) {
     records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
-/// The coverage once the window is replaced: an unproven read leaves the window to be read again.
+/// Returns the coverage once the window is replaced: an unproven read leaves the window to be read again.
 fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> Coverage {
     for window in later.missing(new.window).into_windows() {
         if new.proven {
@@ -385,20 +385,16 @@ impl<'a> Pairing<'a> {
 
 fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
-    let stated = |record: &CostRecord| {
-        let stated = &record.stated;
-        (stated.charged, stated.model_cost, stated.fee, record.dimensions.discount_percent)
-    };
     old.costs == new.costs
-        && stated(old) == stated(new)
+        && stated_figures(old) == stated_figures(new)
         && old.dimensions.stated_kind == new.dimensions.stated_kind
 }
 
-/// Whether the provider states the same charge for nobody: the tags that named its person are gone, and no others came.
+/// Returns whether the provider states the same charge for nobody: the tags that named its person are gone, and no
+/// others came.
 fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
-    let names = |record: &CostRecord, value: &Arc<str>| record.dimensions.resource.as_ref() == Some(value);
-    let mut named = old.dimensions.tags.iter().filter(|(_, value)| names(old, value)).peekable();
+    let mut named = old.dimensions.tags.iter().filter(|(_, value)| is_resource(old, value)).peekable();
     old.dimensions.resource != new.dimensions.resource
         && named.peek().is_some()
         && named.all(|(key, _)| new.dimensions.tags.get(key).is_none())
@@ -406,7 +402,7 @@ fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
             .dimensions
             .tags
             .iter()
-            .all(|(key, value)| old.dimensions.tags.get(key).is_some() && !names(new, value))
+            .all(|(key, value)| old.dimensions.tags.get(key).is_some() && !is_resource(new, value))
 }
 
 /// Puts the stored person into the record that came without one. Everything else is as it was read.
@@ -424,4 +420,15 @@ fn keep_person(record: &mut StoredRecord, old: &StoredRecord) {
             set.tags.insert(Arc::clone(key), Arc::clone(value));
         }
     });
+}
+
+/// Returns the figures of a charge as the provider stated them, its discount included.
+fn stated_figures(record: &CostRecord) -> impl PartialEq + use<> {
+    let stated = &record.stated;
+    (stated.charged, stated.model_cost, stated.fee, record.dimensions.discount_percent)
+}
+
+/// Whether a text is the resource of a charge.
+fn is_resource(record: &CostRecord, value: &Arc<str>) -> bool {
+    record.dimensions.resource.as_ref() == Some(value)
 }

@@ -4,6 +4,9 @@ use crate::record::{CostRecord, ReadNumber, Run};
 use crate::time::{Timestamp, Window};
 
 /// What a store is given in place of a window.
+///
+/// Whoever writes a store keeps exactly what [`ReplacedWindow`](crate::store::ReplacedWindow) computes from it; see
+/// [`MemoryStore`](crate::store::MemoryStore) for an example of its use.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
 pub struct WindowReplacement {
@@ -31,7 +34,7 @@ pub struct WindowReplacement {
 crate::masked_debug!(WindowReplacement { window, records: |it| it.records.len(), read });
 
 impl WindowReplacement {
-    /// A window that was read whole.
+    /// Makes a window that was read whole.
     pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
         let (read_at, answers_from) = (run.at, window.start());
         Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }

@@ -191,7 +191,7 @@ impl TagCache {
         &self.tagger_keys
     }
 
-    /// Whether it is the cache of this ledger.
+    /// Returns whether it is the cache of this ledger.
     pub(crate) fn is_of(&self, ledger: &Ledger) -> bool {
         self.ledger == ledger.id()
     }

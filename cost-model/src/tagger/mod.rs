@@ -63,13 +63,13 @@ pub trait Tagger: fmt::Debug + Send + Sync {
     fn keys(&self) -> &[Arc<str>];
 
     /// Returns the dimensions that answers depend on: two charges that agree in these get the same answers in the same
-    /// epoch. [`Dimension::Tagged`] stands for the provider's tags of every key.
+    /// epoch. [`Dimension::Tagged`] means the provider's tags of every key.
     fn reads(&self) -> &[Dimension];
 
     /// Returns the instants at which an answer may change, ascending.
     fn boundaries(&self) -> &[Timestamp];
 
-    /// Returns the parts that a charge with these dimensions falls into at an instant, with the values of all `keys` jointly:
+    /// Returns the parts into which a charge with these dimensions is split at an instant, with the values of all `keys` jointly:
     /// one part for an unsplit charge, several where some key shares it out. An unknown key has no value.
     ///
     /// Amounts are divided in proportion to the weights; all weights zero means evenly. No part at all means one without

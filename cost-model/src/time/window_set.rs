@@ -19,22 +19,22 @@ use crate::time::{Timestamp, Window};
 pub struct WindowSet(Vec<Window>);
 
 impl WindowSet {
-    /// The windows, ascending.
+    /// Returns the windows, ascending.
     pub fn windows(&self) -> &[Window] {
         &self.0
     }
 
-    /// The windows, ascending.
+    /// Returns the windows, ascending.
     pub fn into_windows(self) -> Vec<Window> {
         self.0
     }
 
-    /// The first instant after all of them; `None` if there are none.
+    /// Returns the first instant after all of them; `None` if there are none.
     pub fn end(&self) -> Option<Timestamp> {
         self.0.last().map(Window::end)
     }
 
-    /// Whether an instant is among them.
+    /// Returns whether an instant is among them.
     pub fn contains(&self, at: Timestamp) -> bool {
         let place = self.0.partition_point(|window| window.end() <= at);
         self.0.get(place).is_some_and(|window| window.contains(at))
@@ -50,7 +50,7 @@ impl WindowSet {
         self.0.splice(from..to, Window::new(start, end).ok());
     }
 
-    /// The instants of `range` that are not among them.
+    /// Returns the instants of `range` that are not among them.
     pub fn missing(&self, range: Window) -> Self {
         let mut missing = Vec::new();
         let mut reached = range.start();
@@ -62,14 +62,12 @@ impl WindowSet {
         Self(missing)
     }
 
-    /// Those in `range`.
+    /// Returns those in `range`.
     pub fn inside(&self, range: Window) -> Self {
-        let cut =
-            |window: &Window| Window::new(window.start().max(range.start()), window.end().min(range.end()));
-        Self(self.0.iter().filter_map(|window| cut(window).ok()).collect())
+        Self(self.0.iter().filter_map(|window| window.intersection(range)).collect())
     }
 
-    /// Those before an instant.
+    /// Returns those before an instant.
     pub fn before(&self, end: Timestamp) -> Self {
         Self(
             self.0
@@ -102,7 +100,7 @@ mod tests {
         Window::new(at(start), at(end)).unwrap()
     }
 
-    /// Which of the first milliseconds are in them.
+    /// Returns which of the first milliseconds are in them.
     fn bits(spans: &WindowSet) -> Vec<bool> {
         assert!(spans.0.windows(2).all(|pair| pair[0].end() < pair[1].start()), "apart and ascending");
         (0..8).map(|millis| spans.0.iter().any(|window| window.contains(at(millis)))).collect()

@@ -263,11 +263,11 @@ fn usage_is_a_figure_only_within_a_unit() {
     let [tokens, requests] = records;
     let records = [tokens, requests, storage.clone(), storage];
     let report = run(&query.group_by(Dimension::UsageUnit), &records);
-    let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.to_string()).collect();
+    let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.unwrap().to_string()).collect();
     assert_eq!(rows, ["5", "1.5", "0.5"]);
     let disk = Query::all_resources().filter(Filter::parse("costs.service = 'disk'").unwrap());
     let report = run(&disk.measure(Measure::Usage).bin(Bin::Month), &records);
-    assert_eq!(report.rows[0].totals.usage.to_string(), "0.5");
+    assert_eq!(report.rows[0].totals.usage.unwrap().to_string(), "0.5");
 }
 
 #[test]
@@ -509,4 +509,26 @@ fn the_last_day_of_the_calendar_is_one_row() {
     let report = Query::all_resources().bin(cost_model::report::Bin::Day).run(&ledger, &NoTags).unwrap();
     let counts: Vec<_> = report.rows.iter().map(|row| row.totals.records).collect();
     assert_eq!(counts, [1, 3]);
+}
+
+/// A very large company uses more tokens than a quantity of 24 decimals holds: whatever is not about usage is still answered.
+#[test]
+fn more_tokens_than_a_quantity_holds_leave_every_other_figure() {
+    for tokens in [1_u64 << 40, 200_000_000_000_000, 1_000_000_000_000_000, u64::MAX / 2] {
+        let mut records = vec![charge("auto", "1.5"), charge("o3", "2")];
+        for record in &mut records {
+            record.tokens.set(TokenType::CacheRead, Tokens::new(tokens / 2));
+            record.edit(|set| set.usage_unit = Some("tokens".into()));
+        }
+        let query = Query::all_resources().group_by(Dimension::Service);
+        let report = run(&query, &records);
+        assert_eq!(report.total.effective.amount.to_string(), "3.5");
+        assert_eq!(report.total.tokens.total().unwrap().count(), tokens / 2 * 2);
+        assert_eq!(report.total.usage.is_some(), tokens < 170_000_000_000_000, "{tokens}");
+        assert!(report.to_text(&Column::TOKENS).is_ok() && serde_json::to_string(&report).is_ok());
+        let about_usage = ledger(&records);
+        let about_usage = query.measure(Measure::Usage).run(&about_usage, &NoTags);
+        assert_eq!(about_usage.is_ok(), tokens < 340_000_000_000_000, "{tokens}");
+        assert_eq!(report.to_text(&[Column::Usage]).is_ok(), report.total.usage.is_some());
+    }
 }

@@ -62,7 +62,7 @@ pub struct MemberSpend {
     pub included_spend_cents: Option<Cents>,
     /// Premium requests, a count of older plans.
     pub fast_premium_requests: Option<u64>,
-    /// A limit in dollars set for this member; 0 stands for none.
+    /// A limit in dollars set for this member; 0 means none.
     pub hard_limit_override_dollars: Option<Decimal>,
     /// The monthly limit in dollars.
     pub monthly_limit_dollars: Option<Decimal>,
@@ -176,7 +176,7 @@ impl Default for SpendQuery {
 }
 
 impl SpendQuery {
-    /// All members, by the person, 100 to a page.
+    /// Returns all members, by the person, 100 to a page.
     pub fn new() -> Self {
         Self::default()
     }
@@ -187,13 +187,13 @@ impl SpendQuery {
         self
     }
 
-    /// The order.
+    /// Sets the order.
     pub fn order(mut self, order: SpendOrder) -> Self {
         self.order = order;
         self
     }
 
-    /// The other way round.
+    /// Returns the other way round.
     pub fn descending(mut self) -> Self {
         self.descending = true;
         self

@@ -36,7 +36,7 @@ impl Observer for () {}
 pub struct RequestSent {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt, from 1.
     pub attempt: u32,
@@ -48,7 +48,7 @@ pub struct RequestSent {
 pub struct AnswerReceived {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt, from 1.
     pub attempt: u32,
@@ -64,7 +64,7 @@ pub struct AnswerReceived {
 pub struct RetryPlanned {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt that failed, from 1.
     pub attempt: u32,
@@ -80,7 +80,7 @@ pub struct RetryPlanned {
 pub struct RateLimitWait {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// How long it waits. Clones that wait for the same turn may have to wait again.
     pub wait: Duration,

@@ -71,7 +71,7 @@ impl RateLimits {
 /// Cursor's minute, and a second of slack.
 const SPAN: TimeDelta = TimeDelta::seconds(61);
 
-/// When one more request may go, given the earlier ones in order, or `None` if it may go now.
+/// Returns when one more request may go, given the earlier ones in order, or `None` if it may go now.
 fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -> Option<DateTime<Utc>> {
     let back = usize::try_from(limit.checked_sub(1)?).ok()?;
     let free = sends.iter().nth_back(back)?.checked_add_signed(SPAN)?;

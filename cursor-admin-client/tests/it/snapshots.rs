@@ -208,7 +208,7 @@ async fn too_many_events_are_refused_after_the_first_page() {
     first_day(&stage2.client).max_events(1).snapshot().await.unwrap();
 }
 
-/// A server that holds these rows and serves pages of what was asked for.
+/// A server that holds these rows and serves pages of what was requested.
 #[derive(Debug)]
 struct Rows {
     rows: Vec<u64>,

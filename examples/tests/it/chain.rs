@@ -6,7 +6,8 @@ use cost_model::report::Bin;
 use cost_model::report::{Query, Report, Totals};
 use cost_model::tagger::NoTags;
 use cost_model::{Dimension, Filter, Ledger};
-use cursor_simulator::{Fault, FaultKind, Simulator, Sums, TrueEvent};
+use cursor_simulator::events::Sums;
+use cursor_simulator::{Fault, FaultKind, Simulator, TrueEvent};
 
 use crate::{Synced, range, sync};
 
@@ -88,7 +89,7 @@ async fn each_type_of_token_is_counted() {
     let simulator = Simulator::demo();
     let counts = total(&sync(&simulator).await.ledger, &Query::all_resources()).total.tokens;
     let events = simulator.events();
-    let sum = |of: fn(&cursor_simulator::Tokens) -> u64| {
+    let sum = |of: fn(&cursor_simulator::events::Tokens) -> u64| {
         events.iter().filter_map(|each| each.tokens.as_ref()).map(of).sum::<u64>()
     };
     assert_eq!(counts.input.count(), sum(|tokens| tokens.input));

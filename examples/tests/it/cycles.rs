@@ -2,7 +2,8 @@
 
 use cost_model::{Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
-use cursor_simulator::{Bill, BillingTerms, DOLLAR, Period, Simulator, Threshold, TrueEvent};
+use cursor_simulator::biller::{Bill, BillingTerms, Period, Threshold};
+use cursor_simulator::{DOLLAR, Simulator, TrueEvent};
 use reconcile::{Category, CsvInvoiceReader, Invoice, InvoiceReader, reconcile_cycle};
 
 use crate::sync;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cost_model::{Currency, Money};
-use cursor_simulator::{Discrepancy, Entry};
+use cursor_simulator::dispute::{Discrepancy, Entry};
 use examples::{Trial, Verdict};
 use reconcile::{Answer, Category, LineStatus, Reconciliation, Strength};
 

@@ -14,7 +14,8 @@ use cost_model_sqlite::SqliteStore;
 use cursor_admin_client::http::TransportError;
 use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::CursorCostSource;
-use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
+use cursor_simulator::behaviour::Oversize;
+use cursor_simulator::{CENT, Change, Fault, FaultKind, Simulator, TrueEvent};
 
 use crate::program::Folder;
 
@@ -138,7 +139,7 @@ fn served(events: &[TrueEvent], window: Window) -> Tally {
     tally(events.iter().map(|each| (each.timestamp_ms, each.charged.unwrap())), window)
 }
 
-/// Imports in calm, lets things go wrong, looks, and imports in calm again; tells whether the second run failed.
+/// Imports in calm, lets things go wrong, looks, and imports in calm again; returns whether the second run failed.
 async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> bool {
     let mut dice = Dice(u64::try_from(seed).unwrap());
     let events = (0..=dice.below(30)).map(|_| event(template, &mut dice)).collect();

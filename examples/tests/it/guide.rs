@@ -2,7 +2,9 @@
 
 use std::process::{Command, Output};
 
-use cursor_simulator::{Bill, Discrepancy, Simulator};
+use cursor_simulator::Simulator;
+use cursor_simulator::biller::Bill;
+use cursor_simulator::dispute::Discrepancy;
 use examples::Trial;
 
 use crate::program::{Folder, program, run};
@@ -103,9 +105,9 @@ fn text_pasted_from_a_pdf_is_explained_as_well() {
 fn pdf() -> Bill {
     let simulator = Simulator::demo();
     let invoice = simulator.invoices().remove(1);
-    let mut terms = cursor_simulator::BillingTerms::default();
+    let mut terms = cursor_simulator::biller::BillingTerms::default();
     let period = (invoice.period_start.timestamp_millis(), invoice.period_end.timestamp_millis());
-    terms.period = cursor_simulator::Period::new(period.0, period.1);
+    terms.period = cursor_simulator::biller::Period::new(period.0, period.1);
     terms.first_number = 7;
     terms.bill(simulator.events().iter()).bill
 }

@@ -2,7 +2,8 @@
 
 use cost_model::Money;
 use cursor_invoice::{CursorWordings, billing_rules};
-use cursor_simulator::{DemoInvoice, Simulator, TrueEvent};
+use cursor_simulator::biller::DemoInvoice;
+use cursor_simulator::{Simulator, TrueEvent};
 use reconcile::{
     Category, CsvInvoiceReader, InvoiceReader, LineStatus, Reconciliation, WaypointName, reconcile,
 };

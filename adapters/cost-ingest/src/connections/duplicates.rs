@@ -102,7 +102,7 @@ impl Traits {
         }
     }
 
-    /// How many charges are in both, if that is enough to say that they are the same.
+    /// Returns how many charges are in both, if that is enough to say that they are the same.
     fn shared(&self, other: &Self) -> Option<u64> {
         let smaller = self.charges.min(other.charges);
         let identities = self.identities.intersection(&other.identities).count();

@@ -1,9 +1,7 @@
 //! The life of a connection, and who may change it.
 
-use cost_ingest::{
-    Action, Actor, By, Connections, ErrorKind, Ingest, Result, Role, Roles, RunReport, Status,
-    refuse_duplicates,
-};
+use cost_ingest::connections::{Action, Actor, By, Connections, Role, Roles, Status, refuse_duplicates};
+use cost_ingest::{ErrorKind, Ingest, Result, RunReport};
 use cost_model::money::Tokens;
 use cost_model::source::ProviderSnapshot;
 use cost_model::store::{ConnectionId, Scope};

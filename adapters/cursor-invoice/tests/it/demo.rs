@@ -2,7 +2,8 @@
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp};
 use cursor_invoice::{CursorWordings, billing_rules};
-use cursor_simulator::{DemoInvoice, Simulator};
+use cursor_simulator::Simulator;
+use cursor_simulator::biller::DemoInvoice;
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, LineKind, LineStatus, WaypointName, reconcile};
 
 use crate::usage;

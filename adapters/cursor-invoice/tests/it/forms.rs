@@ -3,7 +3,8 @@
 use cost_model::money::{TokenCounts, Tokens};
 use cost_model::{Money, Timestamp};
 use cursor_invoice::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
-use cursor_simulator::{Bill, Discrepancy, InvoiceLine, LineKind as Truth, UsageLine as About, dispute};
+use cursor_simulator::biller::{Bill, InvoiceLine, LineKind as Truth, UsageLine as About};
+use cursor_simulator::dispute::{Discrepancy, dispute};
 use reconcile::{CsvInvoiceReader, Invoice, InvoiceReader, JsonInvoiceReader, LineKind, LineRule, UsageLine};
 
 use crate::period;

@@ -9,7 +9,7 @@ use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::period::Period;
 use crate::calendar::instant;
 
-/// What [`BillingTerms::bill`](crate::BillingTerms::bill) makes of a cycle.
+/// What [`BillingTerms::bill`](crate::biller::BillingTerms::bill) makes of a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bills {
@@ -33,7 +33,7 @@ pub struct Bill {
     pub issued_ms: i64,
     /// Every line, in order; those of usage come first, in the order of `usage`.
     pub lines: Vec<InvoiceLine>,
-    /// What the lines of on-demand usage stand for.
+    /// The events behind the lines of on-demand usage.
     pub usage: Vec<UsageLine>,
     /// The total as stated: the sum of all lines, unless somebody has changed it.
     pub total: i128,
@@ -44,7 +44,7 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// The sum of the lines of one kind.
+    /// Returns the sum of the lines of one kind.
     pub fn sum_of(&self, kind: LineKind) -> i128 {
         self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
     }
@@ -71,7 +71,7 @@ impl Bill {
         csv
     }
 
-    /// The items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
+    /// Returns the items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
     pub fn dashboard_json(&self) -> String {
         let items: Vec<Value> = self
             .lines

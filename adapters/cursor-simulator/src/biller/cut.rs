@@ -70,7 +70,7 @@ impl BillingTerms {
         }
     }
 
-    /// The month and year in which the cycle begins.
+    /// Returns the month and year in which the cycle begins.
     fn month(&self) -> String {
         date(self.period.start_ms).format("%B %Y").to_string()
     }
@@ -139,7 +139,8 @@ impl Watch {
         }
     }
 
-    /// The cut that is due, if it lies before or at `at`. The next one is at the first multiple above the total then.
+    /// Returns the cut that is due, if it lies before or at `at`. The next one is at the first multiple above the total
+    /// then.
     fn noticed_before(&mut self, at: i64) -> Option<i64> {
         let due = self.pending.filter(|due| *due <= at)?;
         self.pending = None;
@@ -154,7 +155,7 @@ mod tests {
     use crate::amount::CENT;
     use crate::calendar::{DAY, HOUR};
 
-    /// A call of 30 cents at noon of every day of September.
+    /// Returns a call of 30 cents at noon of every day of September.
     fn calls() -> Vec<TrueEvent> {
         let noon = |day: i64| Period::calendar_month(2026, 9, 0).start_ms + day * DAY + DAY / 2;
         (0..30)

@@ -27,7 +27,7 @@ pub struct DemoInvoice {
     pub period_end: DateTime<Utc>,
     /// Every line, in the order of the text.
     pub lines: Vec<InvoiceLine>,
-    /// What the lines of on-demand usage stand for.
+    /// The events behind the lines of on-demand usage.
     pub usage_lines: Vec<UsageLine>,
     /// The invoice as text: three comment lines, a header, one row per line.
     pub csv: String,

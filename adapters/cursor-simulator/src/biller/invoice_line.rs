@@ -45,7 +45,7 @@ pub enum LineKind {
 }
 
 impl InvoiceLine {
-    /// A line without a unit price.
+    /// Makes a line without a unit price.
     pub fn new(kind: LineKind, description: impl Into<String>, quantity: Option<u64>, amount: i128) -> Self {
         Self { kind, description: description.into(), quantity, unit_price: None, amount }
     }

@@ -132,7 +132,7 @@ impl Fees {
     }
 }
 
-/// What an on-demand event adds to its line.
+/// Returns what an on-demand event adds to its line.
 fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
     let charged = event.billed().unwrap_or(0);
     let inside = if terms.token_fee == TokenFee::Inside { charged } else { charged - fee };

@@ -104,7 +104,7 @@ fn by_popularity(rng: &mut Rng, count: usize) -> Vec<&'static Model> {
     chosen
 }
 
-/// The weight of the person or model in this place, from 0: Zipf's law, with the head cut off by `offset`.
+/// Returns the weight of the person or model in this place, from 0: Zipf's law, with the head cut off by `offset`.
 pub(crate) fn zipf_weight(place: usize, offset: u64) -> u64 {
     const FIRST: u64 = 10_000_000;
     FIRST / (u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1 + offset))

@@ -111,7 +111,7 @@ impl Company {
         Self { people, services, habits: Habits::of(kind), teams }
     }
 
-    /// The people that these events, oldest first, name, and their teams.
+    /// Makes the people that these events, oldest first, name, and their teams.
     pub(crate) fn of(events: &[TrueEvent]) -> Self {
         let mut people = BTreeMap::<&str, Person>::new();
         let teams: BTreeSet<_> = events.iter().filter_map(|event| event.team.as_deref()).collect();
@@ -309,7 +309,7 @@ fn rank_by_zipf(people: &mut [Person], rng: &mut Rng) {
     }
 }
 
-/// A dozen service accounts, every other one with an email, together a fiftieth of all traffic.
+/// Returns a dozen service accounts, every other one with an email, together a fiftieth of all traffic.
 fn many_services(people: &[Person], rng: &mut Rng) -> Vec<Service> {
     const SERVICES: [(&str, &str, Option<&str>); 12] = [
         ("sa_1d20a4", "Nightly Review", Some("nightly-review@agents.acme.test")),

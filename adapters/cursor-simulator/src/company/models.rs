@@ -59,7 +59,7 @@ impl Model {
         self.cache_write > 0
     }
 
-    /// The list price of these tokens, without discount and fee.
+    /// Returns the list price of these tokens, without discount and fee.
     pub(crate) fn price(&self, tokens: &Tokens) -> i128 {
         let cost = i128::from(tokens.input) * self.input
             + i128::from(tokens.cache_write) * self.cache_write
@@ -68,12 +68,12 @@ impl Model {
         cost * PRICE_UNIT
     }
 
-    /// The token fee, where it applies.
+    /// Returns the token fee, where it applies.
     pub(crate) fn fee(&self, tokens: &Tokens) -> Option<i128> {
         self.third_party.then(|| i128::from(tokens.total()) * FEE_PER_TOKEN)
     }
 
-    /// How popular it is over the whole range.
+    /// Returns how popular it is over the whole range.
     pub(crate) const fn popular(&self) -> u64 {
         self.popularity.0 + self.popularity.1
     }

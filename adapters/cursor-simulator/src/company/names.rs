@@ -101,7 +101,7 @@ const LAST: [Name; 50] = [
     ("Ødegård", "odegard"),
 ];
 
-/// The display name and the local part of the email of person `number`; both are unique per number.
+/// Returns the display name and the local part of the email of person `number`; both are unique per number.
 pub(crate) fn person(number: usize) -> (String, String) {
     let round = number / FIRST.len();
     let (first, first_ascii) = pick(&FIRST, number % FIRST.len());
@@ -119,8 +119,8 @@ const FIRMS: [&str; 5] = ["acme", "globex", "initech", "umbrella", "contoso"];
 const ENDINGS: [&str; 3] = ["test", "example", "co.test"];
 const DOMAINS: usize = 40;
 
-/// An address at one of forty domains, in one of the five ways of writing the local part that merged companies have.
-/// `local` is what [`person`] gives; the number makes each unique.
+/// Returns an address at one of forty domains, in one of the five ways of writing the local part that merged companies
+/// have. `local` is what [`person`] gives; the number makes each unique.
 pub(crate) fn large_company_email(local: &str, number: usize, rng: &mut Rng) -> String {
     let (first, last) = local.split_once('.').unwrap_or((local, ""));
     let last = last.trim_end_matches(|digit: char| digit.is_ascii_digit());

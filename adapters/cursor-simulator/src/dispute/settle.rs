@@ -161,7 +161,7 @@ fn contradict(case: &Case, bills: &mut Bills) -> i128 {
     off
 }
 
-/// What closed days show after the invoice was issued.
+/// Returns what closed days show after the invoice was issued.
 fn changes(case: &mut Case) -> Vec<FeedChange> {
     let issued_ms = case.issued_ms();
     let mut changes = Vec::new();

@@ -77,7 +77,7 @@ fn honest_answer(guard: Guard<'_>, view: &View<'_>, request: &Request<Bytes>) ->
     }
 }
 
-/// The JSON text, or nothing if there is no such thing.
+/// Returns the JSON text, or nothing if there is no such thing.
 fn data(view: &View<'_>, route: Route<'_>, request: &Request<Bytes>) -> Result<Option<String>, Refusal> {
     let body = request.body();
     let query = request.uri().query().unwrap_or_default();
@@ -96,7 +96,7 @@ fn data(view: &View<'_>, route: Route<'_>, request: &Request<Bytes>) -> Result<O
     }
 }
 
-/// What scope and plan keep from the key.
+/// Returns what scope and plan keep from the key.
 fn forbidden(view: &View<'_>, endpoint: Endpoint) -> Option<Response<Bytes>> {
     let models = endpoint == Endpoint::ModelAccess;
     match view.behaviour.scope {

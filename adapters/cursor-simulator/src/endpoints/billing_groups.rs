@@ -49,7 +49,8 @@ pub(crate) fn one(view: &View<'_>, id: &str, query: &str) -> Result<Option<Strin
     Ok(Some(json))
 }
 
-/// A date means the cycle that its last millisecond lies in, so that the day a cycle begins on names that cycle.
+/// Reads a date, which means the cycle that its last millisecond lies in, so that the day a cycle begins on names that
+/// cycle.
 fn cycle(view: &View<'_>, query: &str) -> Result<(i64, i64), Refusal> {
     let at = match parameter(query, "billingCycle") {
         None => view.now,

@@ -11,7 +11,7 @@ pub(crate) struct Membership<'a> {
     pub(crate) left: Option<i64>,
 }
 
-/// The end of an id: the name in small letters, with `_` for all that is neither letter nor digit.
+/// Returns the end of an id: the name in small letters, with `_` for all that is neither letter nor digit.
 pub(crate) fn slug(name: &str) -> String {
     name.chars()
         .map(|letter| if letter.is_alphanumeric() { letter } else { '_' })
@@ -19,13 +19,13 @@ pub(crate) fn slug(name: &str) -> String {
         .to_lowercase()
 }
 
-/// The team whose group has this id.
+/// Returns the team whose group has this id.
 pub(crate) fn team_of(view: &View<'_>, prefix: &str, id: &str) -> Option<usize> {
     let wanted = id.strip_prefix(prefix)?;
     view.company.teams.iter().position(|name| slug(name) == wanted)
 }
 
-/// Every membership that has begun, in the order of the company's books; `None` is outside all teams.
+/// Returns every membership that has begun, in the order of the company's books; `None` is outside all teams.
 pub(crate) fn memberships<'a>(view: &View<'a>, team: Option<usize>) -> Vec<Membership<'a>> {
     let mut found = Vec::new();
     for person in &view.company.people {

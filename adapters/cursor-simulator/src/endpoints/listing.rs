@@ -3,7 +3,7 @@
 use crate::endpoints::request::{Paging, Refusal, Sizes, parameter};
 use crate::wire::Object;
 
-/// The pages of directory groups: 50 rows unless asked otherwise, never more than 200.
+/// Returns the pages of directory groups: 50 rows unless asked otherwise, never more than 200.
 pub(crate) fn of_query(query: &str) -> Result<Paging, Refusal> {
     let number = |name: &str| match parameter(query, name) {
         None => Ok(None),

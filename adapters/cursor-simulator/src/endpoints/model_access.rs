@@ -37,7 +37,7 @@ pub(crate) fn configuration() -> String {
     json
 }
 
-/// The same page. The last model of the last provider is switched off.
+/// Returns the same page. The last model of the last provider is switched off.
 pub(crate) fn providers() -> String {
     let mut json = String::new();
     let mut body = Object::open(&mut json);

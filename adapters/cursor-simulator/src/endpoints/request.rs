@@ -13,7 +13,7 @@ const HOSTING: [&str; 4] = ["CLOUD", "SELF_HOSTED", "SELF_HOSTED_POOL", "SELF_HO
 /// The text of a 400.
 pub(crate) type Refusal = String;
 
-/// The body as an object; no body is an empty one.
+/// Returns the body as an object; no body is an empty one.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if body.trim_ascii().is_empty() {
         return Ok(Map::new());
@@ -55,7 +55,7 @@ impl Paging {
         Self::of((whole(body, "page")?, whole(body, "pageSize")?), sizes)
     }
 
-    /// A page number and a page size as asked.
+    /// Makes a page number and a page size as asked.
     pub(crate) fn of((page, size): (Option<i64>, Option<i64>), sizes: Sizes) -> Result<Self, Refusal> {
         let count = |name: &str, asked: Option<i64>, usual: usize| match asked.map(usize::try_from) {
             None => Ok(usual),
@@ -112,7 +112,7 @@ impl EventQuery {
         })
     }
 
-    /// Whether no filter is set, dates aside.
+    /// Returns whether no filter is set, dates aside.
     pub(crate) const fn finds_all(&self) -> bool {
         self.person.is_none()
             && self.email.is_none()
@@ -122,7 +122,7 @@ impl EventQuery {
             && self.hosting.is_none()
     }
 
-    /// Whether the filters let an event through; the dates are applied elsewhere.
+    /// Returns whether the filters let an event through; the dates are applied elsewhere.
     pub(crate) fn admits(&self, event: &TrueEvent) -> bool {
         let sent = event.email.as_deref();
         let is_cloud = event.cloud_agent_id.is_some();
@@ -138,12 +138,12 @@ impl EventQuery {
     }
 }
 
-/// Whether a filter by an id lets an event through: `*` any that has one.
+/// Returns whether a filter by an id lets an event through: `*` any that has one.
 fn admits_id(filter: Option<&str>, id: Option<&str>) -> bool {
     filter.is_none_or(|wanted| id.is_some_and(|id| wanted == "*" || wanted == id))
 }
 
-/// The documented filter is a number, and only numeric ids fit it.
+/// Reads the filter by person: the documented one is a number, and only numeric ids fit it.
 fn person(body: &Map<String, Value>, view: &View<'_>) -> Result<Option<String>, Refusal> {
     match body.get("userId").filter(|id| !id.is_null()) {
         None => Ok(None),
@@ -221,7 +221,7 @@ impl DailyQuery {
     }
 }
 
-/// The value of a parameter of the query, as it stands there.
+/// Returns the value of a parameter of the query, as it stands there.
 pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')

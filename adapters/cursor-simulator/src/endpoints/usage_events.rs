@@ -47,7 +47,7 @@ impl Found {
         }
     }
 
-    /// The places of some rows, in the order of the answer.
+    /// Returns the places of some rows, in the order of the answer.
     fn rows(&self, rows: Range<usize>, order: Order) -> Vec<usize> {
         let whole = self.len();
         let rows = rows.start.min(whole)..rows.end.min(whole);

@@ -26,7 +26,7 @@ impl View<'_> {
         &self.snapshot.list
     }
 
-    /// Those on the team now, in the order of the company's lists.
+    /// Returns those on the team now, in the order of the company's lists.
     pub(crate) fn members(&self) -> Vec<&Person> {
         self.company
             .people

@@ -8,6 +8,16 @@ use crate::events::event::TrueEvent;
 ///
 /// Events have no id, so a place counts them as [`Simulator::events`](crate::Simulator::events) lists them: from 0,
 /// oldest first, among all that are held. A place behind the last event changes nothing.
+///
+/// ```
+/// use cursor_simulator::{Change, Simulator, TrueEvent};
+///
+/// let simulator = Simulator::of_events(vec![TrueEvent::new(0, "gpt-5.4", TrueEvent::USAGE_BASED)]);
+/// simulator.keep_history();
+/// assert!(simulator.apply(&Change::Withdraw(0)));
+/// let revision = |number| simulator.events_at(number).map(|events| events.len());
+/// assert_eq!((revision(0), revision(1)), (Some(1), Some(0)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {

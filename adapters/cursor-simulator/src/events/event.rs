@@ -15,12 +15,12 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The four counts, in the order of the fields.
+    /// Makes the four counts, in the order of the fields.
     pub const fn new(input: u64, output: u64, cache_write: u64, cache_read: u64) -> Self {
         Self { input, output, cache_write, cache_read }
     }
 
-    /// All tokens together; `u64::MAX` if there are more.
+    /// Returns all tokens together; `u64::MAX` if there are more.
     pub const fn total(&self) -> u64 {
         self.input
             .saturating_add(self.output)
@@ -40,8 +40,16 @@ impl Tokens {
 
 /// One row of the truth: what the server sends of an event, and what it knows but withholds.
 ///
-/// Every amount is a count of 10^-24 US dollars (see [`CENT`](crate::CENT) and [`DOLLAR`](crate::DOLLAR)) and stands for exactly
+/// Every amount is a count of 10^-24 US dollars (see [`CENT`](crate::CENT) and [`DOLLAR`](crate::DOLLAR)) and means exactly
 /// the digits that the server sends, float noise included. `None` means that the field is left out of the answer.
+///
+/// ```
+/// use cursor_simulator::{CENT, TrueEvent};
+///
+/// let mut event = TrueEvent::new(1_789_378_200_000, "gpt-5.4", TrueEvent::INCLUDED);
+/// event.charged = Some(7 * CENT);
+/// assert_eq!((event.billed(), event.effective()), (Some(0), Some(7 * CENT)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "they are the flags of the row on the wire")]
@@ -96,7 +104,7 @@ pub struct TrueEvent {
 }
 
 impl TrueEvent {
-    /// The kind label of a call that the next invoice asks for.
+    /// The kind label of a call that the next invoice bills.
     pub const USAGE_BASED: &'static str = "Usage-based";
     /// The kind label of a call that the plan includes.
     pub const INCLUDED: &'static str = "Included in Business";
@@ -109,7 +117,7 @@ impl TrueEvent {
     /// The kind label of a call that costs nothing.
     pub const FREE: &'static str = "Free";
 
-    /// An event without person, tokens and amounts; set the rest through the fields.
+    /// Makes an event without person, tokens and amounts; set the rest through the fields.
     pub fn new(timestamp_ms: i64, model: impl Into<String>, kind: impl Into<String>) -> Self {
         Self {
             timestamp_ms,
@@ -138,7 +146,7 @@ impl TrueEvent {
         }
     }
 
-    /// What an invoice asks for, in 10^-24 US dollars; `None` where it cannot be known.
+    /// Returns what an invoice bills, in 10^-24 US dollars; `None` where it cannot be known.
     pub fn billed(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand => self.charged.or_else(|| self.after_discount()),
@@ -148,7 +156,7 @@ impl TrueEvent {
         }
     }
 
-    /// The value used, in 10^-24 US dollars, also where the plan includes it.
+    /// Returns the value used, in 10^-24 US dollars, also where the plan includes it.
     pub fn effective(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand | Class::OwnKey => self.billed(),
@@ -158,7 +166,7 @@ impl TrueEvent {
         }
     }
 
-    /// The price before discounts, in 10^-24 US dollars.
+    /// Returns the price before discounts, in 10^-24 US dollars.
     pub fn list(&self) -> Option<i128> {
         match self.class() {
             Class::OnDemand | Class::Included | Class::Unknown => {
@@ -169,7 +177,7 @@ impl TrueEvent {
         }
     }
 
-    /// The person, also where only the email is known; nobody for service accounts.
+    /// Returns the person, also where only the email is known; nobody for service accounts.
     pub(crate) fn whose(&self) -> Option<&str> {
         self.person.as_deref().or_else(|| self.email.as_deref().filter(|_| self.service_account_id.is_none()))
     }

@@ -29,27 +29,27 @@ impl Snapshot {
         self.horizon.map(instant)
     }
 
-    /// How many events are held, served or not.
+    /// Returns how many events are held, served or not.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether no event is held.
+    /// Returns whether no event is held.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The event at a place, from 0, oldest first, among all that are held.
+    /// Returns the event at a place, from 0, oldest first, among all that are held.
     pub fn get(&self, place: usize) -> Option<&TrueEvent> {
         self.list.get(place)
     }
 
-    /// All events held, oldest first.
+    /// Returns all events held, oldest first.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = &TrueEvent> {
         self.list.events(0..self.list.len())
     }
 
-    /// The events that a request without filter is answered from, oldest first.
+    /// Returns the events that a request without filter is answered from, oldest first.
     pub fn served(&self) -> impl DoubleEndedIterator<Item = &TrueEvent> {
         self.list.events(self.first_served()..self.list.len())
     }

@@ -44,6 +44,15 @@ impl Sums {
 }
 
 /// Everything that a reader of the API could add up, added up beside the API.
+///
+/// ```
+/// use cursor_simulator::{CENT, TrueEvent, Truth};
+///
+/// let mut event = TrueEvent::new(0, "gpt-5.4", TrueEvent::USAGE_BASED);
+/// event.charged = Some(3 * CENT);
+/// let truth = Truth::of([&event, &event]);
+/// assert_eq!((truth.total.events, truth.by_model["gpt-5.4"].billed), (2, 6 * CENT));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Truth {
@@ -66,7 +75,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// The sums over these events, in any order.
+    /// Makes the sums over these events, in any order.
     pub fn of<E: Borrow<TrueEvent>>(events: impl IntoIterator<Item = E>) -> Self {
         let mut truth = Self::default();
         for event in events {

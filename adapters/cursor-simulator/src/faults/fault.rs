@@ -71,7 +71,8 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// What [`Simulator::fired`](crate::Simulator::fired) and the log call it: the variant's name in kebab-case.
+    /// Returns what [`Simulator::fired`](crate::Simulator::fired) and the log call it: the variant's name in
+    /// kebab-case.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::TooManyRequests { .. } => "too-many-requests",
@@ -95,7 +96,7 @@ impl FaultKind {
         }
     }
 
-    /// What changes after the answer, if that is all this fault does.
+    /// Returns what changes after the answer, if that is all this fault does.
     fn changes(&self) -> Option<Vec<Change>> {
         match self {
             Self::ShiftedRows(event) => Some(vec![Change::Insert(event.clone())]),
@@ -121,6 +122,20 @@ pub const SLOW: &str = "x-simulator-slow";
 /// Requests to usage events are counted unless [`Fault::at`] says otherwise. If several faults meet one request, the
 /// one injected first acts, and all count it; those that only change data afterwards
 /// ([`ShiftedRows`](FaultKind::ShiftedRows), [`Then`](FaultKind::Then)) act all. Faults act before the key is checked.
+///
+/// ```
+/// use bytes::Bytes;
+/// use cursor_simulator::{Endpoint, Fault, FaultKind, Simulator};
+///
+/// let simulator = Simulator::of_events(Vec::new());
+/// simulator.inject(Fault::next(1, FaultKind::BadGateway).at(Endpoint::Members));
+/// let statuses = [1, 2].map(|_| {
+///     let request = http::Request::get("/teams/members").header("authorization", simulator.authorization());
+///     request.body(Bytes::new()).map(|request| simulator.handle(request).status().as_u16()).ok()
+/// });
+/// assert_eq!(statuses, [Some(502), Some(200)]);
+/// assert_eq!(simulator.fired()["bad-gateway"], 1);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
     kind: FaultKind,
@@ -204,7 +219,7 @@ impl Faults {
         self.fired.clone()
     }
 
-    /// What hits the next request to this endpoint; `None` is an unknown path.
+    /// Returns what hits the next request to this endpoint; `None` is an unknown path.
     pub(crate) fn strike(&mut self, endpoint: Option<Endpoint>) -> Strike {
         let mut strike = Strike::default();
         for fault in &mut self.queue {

@@ -96,12 +96,12 @@ pub(crate) fn not_found() -> Response<Bytes> {
     shaped(404, ErrorBody::Titled, None)
 }
 
-/// The error shape with a code.
+/// Returns the error shape with a code.
 fn coded(status: StatusCode, message: &str) -> Response<Bytes> {
     error(status, &[("code", "error"), ("message", message)])
 }
 
-/// The error shape with a title.
+/// Returns the error shape with a title.
 pub(crate) fn titled(status: StatusCode, title: &str, message: &str) -> Response<Bytes> {
     error(status, &[("error", title), ("message", message)])
 }

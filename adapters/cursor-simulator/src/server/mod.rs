@@ -58,7 +58,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// What it serves; changes to it are seen by the next request.
+    /// Returns what it serves; changes to it are seen by the next request.
     pub fn simulator(&self) -> &Simulator {
         &self.simulator
     }
@@ -80,7 +80,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// The connections live in the set, and so end with this task.
+/// Returns the connections live in the set, and so end with this task.
 async fn accept(listener: TcpListener, simulator: Simulator) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
@@ -108,7 +108,7 @@ async fn converse(stream: TcpStream, simulator: Simulator) {
     }
 }
 
-/// An error makes hyper close the connection without an answer.
+/// Fails so that hyper closes the connection without an answer.
 async fn serve(
     simulator: Simulator,
     request: Request<Incoming>,

@@ -19,6 +19,13 @@ use crate::traffic::pricing::price;
 use crate::traffic::{per_weekday, plan};
 
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`]. The same values give the same bytes.
+///
+/// ```
+/// use cursor_simulator::Simulator;
+///
+/// let small = Simulator::builder().seed(7).developers(12).events(600).build();
+/// assert_eq!(small.truth(), Simulator::builder().seed(7).developers(12).events(600).build().truth());
+/// ```
 #[derive(Clone)]
 pub struct SimulatorBuilder {
     kind: CompanyKind,
@@ -40,18 +47,18 @@ enum Traffic {
 }
 
 impl Simulator {
-    /// The demo company: 200 developers, August to October 2026, the same in every process.
+    /// Makes the demo company: 200 developers, August to October 2026, the same in every process.
     pub fn demo() -> Self {
         Self::builder().build()
     }
 
-    /// A company of your own size; starts from the values of [`demo`](Self::demo).
+    /// Returns a company of your own size; starts from the values of [`demo`](Self::demo).
     pub fn builder() -> SimulatorBuilder {
         SimulatorBuilder::new()
     }
 
-    /// A company as large as those that feel what software costs per event: 5,000 developers at forty domains, a million
-    /// events in the sixty days before November 2026, thirty models.
+    /// Returns a company as large as those that feel what software costs per event: 5,000 developers at forty domains,
+    /// a million events in the sixty days before November 2026, thirty models.
     ///
     /// Traffic follows Zipf's law over people, who have three to eight models each, and each of whose models is used half,
     /// a third, a fourth as often as the first. There is every kind and flag: max mode, headless calls, calls charged by
@@ -69,7 +76,7 @@ impl Simulator {
         SimulatorBuilder::large(CompanyKind::Large)
     }
 
-    /// A [large company](Self::large_company) in which every person uses every model.
+    /// Returns a [large company](Self::large_company) in which every person uses every model.
     ///
     /// This is the worst case of everything that works per combination of dimensions: a million events have about 270,000
     /// different ones, twice as many as those of the large company.
@@ -77,8 +84,8 @@ impl Simulator {
         SimulatorBuilder::large(CompanyKind::Wide)
     }
 
-    /// A server that holds exactly these events, in any order, and no invoices. Its people are those that the events
-    /// name, and its clock stands one millisecond after the last event.
+    /// Makes a server that holds exactly these events, in any order, and no invoices. Its people are those that the
+    /// events name, and its clock stands one millisecond after the last event.
     ///
     /// Made for thousands of little servers in one test: nothing is generated. For another key, clock or range see
     /// [`SimulatorBuilder::holding`].
@@ -103,7 +110,7 @@ impl SimulatorBuilder {
         }
     }
 
-    /// The same company, whose staff works as [`Simulator::large_company`] or [`Simulator::wide_company`] says.
+    /// Makes the same company, whose staff works as [`Simulator::large_company`] or [`Simulator::wide_company`] says.
     pub(crate) fn large(kind: CompanyKind) -> Self {
         let end = midnight(2026, 11, 1);
         Self {
@@ -123,15 +130,16 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How many developers; contractors (3 percent) and service accounts (three, in a large company twelve) come on top. More than 10,000 are cut
-    /// to that.
+    /// Sets how many developers; contractors (3 percent) and service accounts (three, in a large company twelve)
+    /// come on top. More than 10,000 are cut to that.
     #[must_use]
     pub fn developers(mut self, developers: u32) -> Self {
         self.developers = developers.min(10_000);
         self
     }
 
-    /// The half-open span of events; the server's clock stands at `end`. A span that ends before it starts is empty.
+    /// Sets the half-open span of events; the server's clock stands at `end`. A span that ends before it starts is
+    /// empty.
     #[must_use]
     pub fn range(mut self, start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         let start = start.timestamp_millis();
@@ -162,7 +170,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// How many of a thousand charges end in the digits that floating-point arithmetic leaves, such as
+    /// Returns how many of a thousand charges end in the digits that floating-point arithmetic leaves, such as
     /// `20.182319999999997`, beside the few that always do. The truth, invoices and sums hold the noisy digits.
     #[must_use]
     pub const fn float_noise(mut self, per_mille: u32) -> Self {
@@ -170,14 +178,14 @@ impl SimulatorBuilder {
         self
     }
 
-    /// The key that the server accepts.
+    /// Sets the key that the server accepts.
     #[must_use]
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = key.into();
         self
     }
 
-    /// How the server answers.
+    /// Returns how the server answers.
     #[must_use]
     pub const fn behaviour(mut self, behaviour: Behaviour) -> Self {
         self.behaviour = behaviour;

@@ -40,6 +40,19 @@ pub const SIMULATED: &str = "x-cursor-simulator";
 /// An in-process Cursor Admin API with a company behind it.
 ///
 /// Clones share everything: events, faults, clock and log.
+///
+/// ```
+/// use bytes::Bytes;
+/// use cursor_simulator::{Simulator, TrueEvent};
+///
+/// let simulator = Simulator::of_events(vec![TrueEvent::new(0, "gpt-5.4", TrueEvent::FREE)]);
+/// let request = http::Request::post("/teams/filtered-usage-events")
+///     .header("authorization", simulator.authorization())
+///     .body(Bytes::from_static(b"{}"))?;
+/// let answer = simulator.handle(request);
+/// assert!(answer.body().starts_with(br#"{"totalUsageEventsCount":1,"#));
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Simulator {
     inner: Arc<Inner>,
@@ -69,7 +82,7 @@ impl Simulator {
     ///
     /// Every answer is marked by the header [`SIMULATED`], so that made-up data can be told from real ones, and dated by
     /// the simulator's own clock. Only path and query of the URI count. Every answer is a response, refusals too; what needs a connection is
-    /// marked by a header: [`DROPPED`](crate::DROPPED), [`CUT`](crate::CUT), [`SLOW`](crate::SLOW).
+    /// marked by a header: [`DROPPED`](crate::faults::DROPPED), [`CUT`](crate::faults::CUT), [`SLOW`](crate::faults::SLOW).
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the shape of a service: a request goes in and is used up"
@@ -103,17 +116,17 @@ impl Simulator {
         response
     }
 
-    /// The key that the server accepts.
+    /// Returns the key that the server accepts.
     pub fn api_key(&self) -> &str {
         &self.inner.key
     }
 
-    /// The value of the `Authorization` header that the server accepts: Basic, the key as user, no password.
+    /// Returns the value of the `Authorization` header that the server accepts: Basic, the key as user, no password.
     pub fn authorization(&self) -> String {
         format!("Basic {}", BASE64_STANDARD.encode(format!("{}:", self.inner.key)))
     }
 
-    /// The server's present. It stands at the end of [`range`](Self::range) until it is moved.
+    /// Returns the server's present. It stands at the end of [`range`](Self::range) until it is moved.
     ///
     /// It decides who is a member, which billing cycle is the current one, and when rate limits begin again. It hides
     /// no event.
@@ -139,13 +152,13 @@ impl Simulator {
         state.clock = Clock::running(state.clock.now());
     }
 
-    /// The half-open span that the events lie in as built.
+    /// Returns the half-open span that the events lie in as built.
     pub fn range(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         (instant(self.inner.range.0), instant(self.inner.range.1))
     }
 
-    /// The truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not. Answers
-    /// list the same rows in exactly the reverse order, unless [`Order`](crate::Order) says otherwise.
+    /// Returns the truth row by row, oldest first, whether the [horizon](Change::Horizon) lets it be served or not.
+    /// Answers list the same rows in exactly the reverse order, unless [`Order`](crate::behaviour::Order) says otherwise.
     ///
     /// The rows are copied by the first call after a change, and kept until the next. Of very many events, look at
     /// [`snapshot`](Self::snapshot) instead.
@@ -158,7 +171,7 @@ impl Simulator {
         self.snapshot().truth()
     }
 
-    /// The server's events as they are now; later changes do not reach it.
+    /// Returns the server's events as they are now; later changes do not reach it.
     pub fn snapshot(&self) -> Snapshot {
         self.state().snapshot.clone()
     }
@@ -175,12 +188,13 @@ impl Simulator {
         self.state().keep_history();
     }
 
-    /// The server's events under a revision: the current one, or one since [`keep_history`](Self::keep_history).
+    /// Returns the server's events under a revision: the current one, or one since
+    /// [`keep_history`](Self::keep_history).
     pub fn snapshot_at(&self, revision: u64) -> Option<Snapshot> {
         self.state().snapshot_at(revision)
     }
 
-    /// The events that the server would serve without a filter under a revision, oldest first: what
+    /// Returns the events that the server would serve without a filter under a revision, oldest first: what
     /// [`snapshot_at`](Self::snapshot_at) serves.
     pub fn events_at(&self, revision: u64) -> Option<Arc<[TrueEvent]>> {
         self.snapshot_at(revision).map(|snapshot| snapshot.served().cloned().collect())
@@ -191,7 +205,7 @@ impl Simulator {
         self.inner.invoices.clone()
     }
 
-    /// What the company's own directory knows: `email,team,department,from,to`, with a header.
+    /// Returns what the company's own directory knows: `email,team,department,from,to`, with a header.
     ///
     /// Dates are `YYYY-MM-DD` in UTC, `to` is exclusive, an empty date is unbounded. Some people of the API are not
     /// in it.
@@ -199,7 +213,7 @@ impl Simulator {
         self.inner.company.directory_csv()
     }
 
-    /// How the server answers now.
+    /// Returns how the server answers now.
     pub fn behaviour(&self) -> Behaviour {
         self.state().behaviour
     }
@@ -219,12 +233,12 @@ impl Simulator {
         self.state().faults.clear();
     }
 
-    /// How many requests each fault has hit so far, by [name](crate::FaultKind::name).
+    /// Returns how many requests each fault has hit so far, by [name](crate::FaultKind::name).
     pub fn fired(&self) -> BTreeMap<&'static str, u64> {
         self.state().faults.fired()
     }
 
-    /// Every request so far, in order.
+    /// Returns every request so far, in order.
     pub fn log(&self) -> Vec<LoggedRequest> {
         self.state().log.clone()
     }
@@ -249,7 +263,7 @@ impl Simulator {
         self.apply(&Change::RemoveMember(email.to_owned()));
     }
 
-    /// What a request to an endpoint meets; counts it for the faults.
+    /// Returns what a request to an endpoint meets; counts it for the faults.
     pub(crate) fn view(&self, endpoint: Option<Endpoint>) -> (View<'_>, Strike) {
         let mut state = self.state();
         let strike = state.faults.strike(endpoint);

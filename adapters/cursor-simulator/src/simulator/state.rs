@@ -17,7 +17,7 @@ pub(crate) struct State {
     pub(crate) snapshot: Snapshot,
     /// Every snapshot since somebody asked for it, oldest first.
     history: Option<Vec<Snapshot>>,
-    /// The rows of the snapshot, once somebody has asked for them.
+    /// The rows of the snapshot, once they have been requested.
     copied: Option<Arc<[TrueEvent]>>,
     pub(crate) faults: Faults,
     pub(crate) log: Vec<LoggedRequest>,
@@ -63,7 +63,7 @@ impl State {
         history.get(usize::try_from(revision.checked_sub(first)?).ok()?).cloned()
     }
 
-    /// Whether anything changed.
+    /// Returns whether anything changed.
     pub(crate) fn apply(&mut self, change: &Change) -> bool {
         let changed = match change {
             Change::Insert(event) => {

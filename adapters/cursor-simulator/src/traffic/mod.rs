@@ -64,7 +64,7 @@ struct Planner {
     rng: Rng,
 }
 
-/// All calls of the range, oldest first.
+/// Returns all calls of the range, oldest first.
 pub(crate) fn plan(
     company: &Company,
     (start, end): (i64, i64),
@@ -97,7 +97,7 @@ pub(crate) fn plan(
     calls
 }
 
-/// How many calls an average weekday needs for about `total` events in the whole range, usual reviews included.
+/// Returns how many calls an average weekday needs for about `total` events in the whole range, usual reviews included.
 pub(crate) fn per_weekday(company: &Company, (start, end): (i64, i64), total: u32) -> u32 {
     let planner = Planner { start, end, habits: company.habits, rng: Rng::new(0) };
     let people: u64 = company.people.iter().map(|person| person.weight).sum();

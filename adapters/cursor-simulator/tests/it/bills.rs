@@ -1,7 +1,7 @@
-use cursor_simulator::{
-    BillingTerms, Bills, CENT, LineKind, Period, Rounding, RoundingMode, RoundingUnit, Threshold, TokenFee,
-    TrueEvent, Wording,
+use cursor_simulator::biller::{
+    BillingTerms, Bills, LineKind, Period, Rounding, RoundingMode, RoundingUnit, Threshold, TokenFee, Wording,
 };
+use cursor_simulator::{CENT, TrueEvent};
 use proptest::prelude::*;
 
 fn period() -> Period {

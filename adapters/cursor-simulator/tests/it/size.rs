@@ -1,4 +1,4 @@
-//! Many events, and what else a builder can be asked for.
+//! Many events, and what else a builder can make.
 
 use cursor_simulator::{Behaviour, CENT, Era, Simulator, TrueEvent};
 use http::Method;

@@ -35,11 +35,12 @@ impl Unit {
         Some(self).filter(|unit| *unit != Self::Unknown || fragment.quantity != Quantity::ZERO)
     }
 
-    fn usage(self, fragment: &Fragment) -> Result<Quantity> {
+    /// Returns the usage in this unit; `None` where there are too many tokens for a quantity.
+    fn usage(self, fragment: &Fragment) -> Option<Quantity> {
         match self {
-            Self::Tokens => Quantity::try_from(fragment.tokens.total()?),
-            Self::Requests => Ok(fragment.requests.into()),
-            Self::Other(_) | Self::Unknown => Ok(fragment.quantity),
+            Self::Tokens => Quantity::try_from(fragment.tokens.total().ok()?).ok(),
+            Self::Requests => Some(fragment.requests.into()),
+            Self::Other(_) | Self::Unknown => Some(fragment.quantity),
         }
     }
 }
@@ -156,7 +157,7 @@ impl<'a> Cells<'a> {
                 cell.is_met = true;
                 self.met.push(id);
             }
-            cell.other.get_or_insert_default().add(&fragment, cell.unit.usage(&fragment)?)?;
+            cell.other.get_or_insert_default().add(&fragment, cell.unit.usage(&fragment))?;
             self.used.extend(cell.unit.counted(&fragment));
             all = Some(match all {
                 Some((others, unit)) => (others.join(&fragment)?, unit),
@@ -165,7 +166,7 @@ impl<'a> Cells<'a> {
         }
         match all {
             // All parts of a charge are in its unit.
-            Some((all, unit)) => self.total.add(&all, unit.usage(&all)?),
+            Some((all, unit)) => self.total.add(&all, unit.usage(&all)),
             None => Ok(()),
         }
     }
@@ -183,7 +184,7 @@ impl<'a> Cells<'a> {
             let mut totals = Totals::default();
             if sums.records > 0 {
                 let together = Fragment::of_many(sums.costs, sums.tokens, sums.requests);
-                totals = Totals::of_many(&sums, cell.unit.usage(&together)?);
+                totals = Totals::of_many(&sums, cell.unit.usage(&together));
                 self.total = self.total.checked_add(&totals)?;
                 self.used.extend(cell.unit.counted(&together));
             }

@@ -67,7 +67,7 @@ impl<'a> Groups<'a> {
         self.axes.iter().map(move |axis| axis.codes.code(set, codes, purpose))
     }
 
-    /// Whether a part lacks a value of a tag that is grouped by.
+    /// Returns whether a part lacks a value of a tag that is grouped by.
     pub(super) fn is_unallocated(&self, set: DimensionSetId, codes: &[u32]) -> bool {
         self.axes.iter().any(|axis| axis.is_tag && axis.codes.code(set, codes, None) == 0)
     }

@@ -168,7 +168,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         Ok(bin.next(start, zone).or_else(|| Timestamp::from_millis(at.millis().saturating_add(1)).ok()))
     }
 
-    /// Decides what becomes of the charges of every set, of which `at` is an instant.
+    /// Decides the outcome for the charges of every set, of which `at` is an instant.
     fn decide_all(&mut self, at: Timestamp) -> Result<()> {
         let mut targets = Vec::with_capacity(self.ledger.set_count());
         for set in self.ledger.set_ids() {
@@ -268,7 +268,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.counts.get(code as usize).copied().unwrap_or(true)
     }
 
-    /// Whether no charge is added as a whole, whatever the tagger says.
+    /// Returns whether no charge is added as a whole, whatever the tagger says.
     fn divides_all(&self) -> bool {
         self.query.by_token_type()
             || self.query.allocations().next().is_some()

@@ -57,7 +57,7 @@ fn decimals_are_exact_or_absent() {
     assert_eq!(Cents::from_units(i128::MAX).to_decimal(), None);
 }
 
-/// A slow oracle on digit strings: shifts the point by padding, then rounds half-even by hand.
+/// Returns a slow oracle on digit strings: shifts the point by padding, then rounds half-even by hand.
 /// `None` is out of range.
 fn oracle(negative: bool, whole: &str, fraction: &str, exponent: i32) -> Option<(i128, bool)> {
     let mut digits: Vec<u8> = format!("{whole}{fraction}").bytes().map(|b| b - b'0').collect();

@@ -76,7 +76,7 @@ fn nothing_is_kept_without_limits_or_for_longer_than_a_span() {
     assert!(paced.with(Route::Spend, |lane| lane.sends.len()) <= 20);
 }
 
-/// The first millisecond from `arrival` on at which one more request keeps every span at the limit,
+/// Returns the first millisecond from `arrival` on at which one more request keeps every span at the limit,
 /// found by trying every moment at which a span can end.
 fn brute_force(sends: &[i64], arrival: i64, limit: usize) -> i64 {
     let fits = |moment: i64| sends.iter().filter(|sent| moment - **sent < 61_000).count() < limit;

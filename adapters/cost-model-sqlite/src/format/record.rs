@@ -1,4 +1,4 @@
-//! A record as it stands in the table: everything that it does not share with others.
+//! A record as it is in the table: everything that it does not share with others.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use cost_model::{CostRecord, Costs, DimensionSet, Money, StoredRecord, Timestamp
 use rusqlite::{CachedStatement, Row, params};
 
 use crate::failure::{Attempt, Failure};
-use crate::number::Number;
-use crate::provider_id::{self, ProviderId};
+use crate::format::number::Number;
+use crate::format::provider_id::{self, ProviderId};
 
 /// The columns of [`figures`]: what a ledger needs. They come first in the table, since SQLite reads a row up to the last
-/// column that is asked for.
+/// column that is requested.
 pub(crate) const FIGURES: &str = "flags, input, output, cache_write, cache_read, effective, billed, list, contracted, \
      fee, requests, quantity";
 
@@ -40,7 +40,7 @@ impl Flags {
     pub(crate) const IMPORTED: i64 = 1 << 4;
     const ROUNDED: u32 = 5;
 
-    /// The flags of a charge that the provider states as it is.
+    /// Makes the flags of a charge that the provider states as it is.
     pub(crate) fn as_read(record: &CostRecord) -> Self {
         let derived = if record.costs.derived { Self::DERIVED } else { 0 };
         Self(i64::from(record.stated.rounded) << Self::ROUNDED | derived)
@@ -104,7 +104,7 @@ pub(crate) fn figures(row: &Row<'_>, first: usize) -> Attempt<Figures> {
     })
 }
 
-/// Reads the columns after the first two of [`COLUMNS`], whose numbers stand for this set and this run.
+/// Reads the columns after the first two of [`COLUMNS`], whose numbers are of this set and this run.
 pub(crate) fn read(
     row: &Row<'_>,
     connection: &ConnectionId,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::closest;
-use super::field::{Field, Kind};
 use crate::error::Error;
+use crate::filter::closest;
+use crate::filter::field::{Field, Kind};
 
-/// An unknown name behind `costs.`, `tags.` or `usage.`.
+/// Returns an unknown name behind `costs.`, `tags.` or `usage.`.
 pub(super) fn unknown(
     namespace: &str,
     name: &str,
@@ -20,7 +20,7 @@ pub(super) fn unknown(
     Error::filter(span, format!("unknown field `{namespace}.{name}`; {hint}"))
 }
 
-/// A namespace that there is not.
+/// Returns a namespace that there is not.
 pub(super) fn unknown_namespace(name: &str, span: Range<usize>) -> Error {
     let hint = match closest(name, ["costs", "tags", "usage", "vtag"]) {
         Some(near) => format!("did you mean `{near}.`?"),
@@ -29,7 +29,7 @@ pub(super) fn unknown_namespace(name: &str, span: Range<usize>) -> Error {
     Error::filter(span, format!("unknown field `{name}.`; {hint}"))
 }
 
-/// A field without a namespace: a cost field, or else most likely a virtual tag.
+/// Returns a field without a namespace: a cost field, or else most likely a virtual tag.
 pub(super) fn bare_field(name: &str, span: Range<usize>) -> Error {
     if let Some(keyword) = ["where", "select"].into_iter().find(|each| each.eq_ignore_ascii_case(name)) {
         let keyword = keyword.to_uppercase();
@@ -60,7 +60,7 @@ pub(super) fn function(name: &str, span: Range<usize>) -> Error {
 }
 
 impl Kind {
-    /// What a field of this kind is.
+    /// Returns what a field of this kind is.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// The message where an operator is missing.
+    /// Returns the message where an operator is missing.
     pub(super) fn operators(self) -> &'static str {
         match self {
             Self::Text => "expected an operator: =, !=, IN, LIKE, ILIKE, ~*, =~ or IS NULL",
@@ -81,7 +81,7 @@ impl Kind {
         }
     }
 
-    /// The message where a literal of this kind is missing.
+    /// Returns the message where a literal of this kind is missing.
     pub(super) fn expected(self) -> &'static str {
         match self {
             Self::Text => "expected a string in single quotes",

@@ -9,12 +9,15 @@ use cost_model::store::{
 use cost_model::{StoredRecord, Timestamp, Window};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use crate::calls::coverage;
+use crate::calls::reads;
+use crate::calls::restated;
+use crate::calls::statements;
 use crate::database::Database;
-use crate::dictionary::Dictionary;
 use crate::failure::{Attempt, Failure};
-use crate::record::{self, Flags, instant};
-use crate::resolver::Resolver;
-use crate::{coverage, imports, reads, restated};
+use crate::format::dictionary::Dictionary;
+use crate::format::record::{self, Flags, instant};
+use crate::format::resolver::Resolver;
 
 impl Database {
     /// Does something that writes, whole or not at all.
@@ -88,7 +91,7 @@ pub(crate) fn replace(
     write(transaction, dictionary, number, &unsettled, &change.put)?;
     restated::append(transaction, number, &change.restatements)?;
     coverage::put(transaction, number, &covered, &change.coverage)?;
-    imports::forget_statements(transaction, number, window)?;
+    statements::forget_statements(transaction, number, window)?;
     Ok(change.stats)
 }
 

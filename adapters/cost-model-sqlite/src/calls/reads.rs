@@ -6,8 +6,8 @@ use cost_model::source::Origin;
 use cost_model::store::ConnectionId;
 use rusqlite::Connection;
 
-use crate::dictionary;
 use crate::failure::{Attempt, Failure};
+use crate::format::dictionary;
 
 /// Whether a connection, `?`, or any has something stored.
 const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.number)
@@ -16,7 +16,7 @@ const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.numbe
      OR EXISTS (SELECT 1 FROM restatement t WHERE t.connection = c.number)
      OR EXISTS (SELECT 1 FROM observation o WHERE o.connection = c.number)";
 
-/// Every connection that something is stored for, ascending by name.
+/// Returns every connection that something is stored for, ascending by name.
 pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<ConnectionId>> {
     let mut all =
         sqlite.prepare_cached(&format!("SELECT name FROM connection c WHERE {HOLDS} ORDER BY name"))?;
@@ -24,7 +24,7 @@ pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<ConnectionId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// What the charges are, if there is anything.
+/// Returns what the charges are, if there is anything.
 pub(crate) fn origin(sqlite: &Connection) -> Attempt<Option<Origin>> {
     let holds: bool = sqlite.query_row(
         &format!("SELECT EXISTS (SELECT 1 FROM connection c WHERE {HOLDS})"),
@@ -64,7 +64,7 @@ pub(crate) fn begin(sqlite: &Connection, connection: &ConnectionId, origin: Orig
     Ok(ReadNumber::new(number.cast_unsigned()))
 }
 
-/// The number of a connection that a read may still be stored for.
+/// Returns the number of a connection that a read may still be stored for.
 pub(crate) fn connection_of(
     sqlite: &Connection,
     connection: &ConnectionId,

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::failure::{Attempt, Failure};
-use crate::migration;
+use crate::format::migration;
 
 /// `cost` in ASCII, by which SQLite files of this crate are told from others.
 const APPLICATION: i64 = 0x636f_7374;
@@ -283,7 +283,7 @@ pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
     Ok(connection.pragma_update_and_check(None, "secure_delete", false, |_| Ok(()))?)
 }
 
-/// The version of a file, 0 for an empty one; an error for one that is not to be touched.
+/// Returns the version of a file, 0 for an empty one; an error for one that is not to be touched.
 pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let found = number("user_version")?;

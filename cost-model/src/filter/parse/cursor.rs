@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::lexer::{Lexeme, Token, lex};
 use crate::error::{Error, Result};
+use crate::filter::parse::lexer::{Lexeme, Token, lex};
 
 pub(super) struct Cursor {
     lexemes: Vec<Lexeme>,
@@ -16,12 +16,12 @@ impl Cursor {
         Ok(Self { lexemes: lex(sentence)?, next: 0, end: sentence.len() })
     }
 
-    /// The token `ahead` of the next one.
+    /// Returns the token `ahead` of the next one.
     pub(super) fn peek(&self, ahead: usize) -> Option<&Token> {
         self.lexemes.get(self.next + ahead).map(|lexeme| &lexeme.token)
     }
 
-    /// The place of the next token, or the end.
+    /// Returns the place of the next token, or the end.
     pub(super) fn here(&self) -> Range<usize> {
         self.lexemes.get(self.next).map_or(self.end..self.end, |lexeme| lexeme.span.clone())
     }

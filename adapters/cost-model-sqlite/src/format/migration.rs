@@ -11,10 +11,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Transaction, params};
 use rustc_hash::FxHashMap;
 
-use crate::dictionary::{self, Dictionary};
 use crate::failure::{Attempt, Failure};
-use crate::resolver::Resolver;
-use crate::{dimensions, record};
+use crate::format::dictionary::{self, Dictionary};
+use crate::format::dimensions;
+use crate::format::record;
+use crate::format::resolver::Resolver;
 
 /// The tag that held an id of its own for nearly every charge of its kind. That id is now beside that of the conversation,
 /// and the tag says `true`. Named here alone, because files of version 3 may hold it.

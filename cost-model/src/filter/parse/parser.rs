@@ -4,22 +4,22 @@ use std::ops::Range;
 
 use rust_decimal::Decimal;
 
-use super::cursor::Cursor;
-use super::expression::Expression;
-use super::lexer::Token;
-use super::literal::Number;
-use super::{Allocation, Filter};
 use crate::error::{Error, Result};
+use crate::filter::expression::Expression;
+use crate::filter::literal::Number;
+use crate::filter::parse::cursor::Cursor;
+use crate::filter::parse::lexer::Token;
+use crate::filter::{Allocation, Filter};
 
 /// How deep parentheses and `NOT` may nest, so that no sentence exhausts the stack.
 const DEPTH_MAX: usize = 100;
 
-const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter or one branch of its outermost OR matches, so it stands beside ANDs only, \
+const ALLOCATION_PLACE: &str = "`costs.allocation` multiplies all that the filter or one branch of its outermost OR matches, so it goes beside ANDs only, \
                                not under NOT or an inner OR";
 
-const ALLOCATION_TWICE: &str = "`costs.allocation` stands here a second time";
+const ALLOCATION_TWICE: &str = "`costs.allocation` is here a second time";
 
-pub(super) fn parse(sentence: &str) -> Result<Filter> {
+pub(crate) fn parse(sentence: &str) -> Result<Filter> {
     let cursor = Cursor::new(sentence)?;
     let mut parser =
         Parser { cursor, depth: 0, under_and_only: true, allocation: None, branches: Vec::new() };
@@ -77,7 +77,7 @@ impl Parser {
         Ok(Some(Expression::Or(parts)))
     }
 
-    /// A branch of an OR, and its share.
+    /// Returns a branch of an OR, and its share.
     fn branch(&mut self, condition: Condition) -> Result<(Expression, Option<Allocation>)> {
         let allocation = self.allocation.take();
         match (condition, allocation) {
@@ -135,7 +135,7 @@ impl Parser {
         Ok(condition)
     }
 
-    /// Whether a parenthesis opens a pair of fields rather than a group.
+    /// Returns whether a parenthesis opens a pair of fields rather than a group.
     fn at_pair(&self) -> bool {
         matches!(self.cursor.peek(1), Some(Token::Word(_)))
             && self.cursor.at_mark(2, ".")

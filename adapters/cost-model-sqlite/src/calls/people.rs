@@ -6,12 +6,14 @@ use cost_model::DimensionSet;
 use cost_model::store::ConnectionId;
 use rusqlite::{Connection, Transaction};
 
+use crate::calls::observed;
 use crate::database::Database;
-use crate::dictionary::{self, Dictionary};
 use crate::failure::Attempt;
-use crate::record::Flags;
-use crate::resolver::{self, Resolver};
-use crate::{dimensions, observed, schema};
+use crate::format::dictionary::{self, Dictionary};
+use crate::format::dimensions;
+use crate::format::record::Flags;
+use crate::format::resolver::{self, Resolver};
+use crate::format::schema;
 
 /// Puts a pseudonym in place of a person's name, everywhere; tells in how many records.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {
@@ -79,14 +81,14 @@ fn rename(
     Ok(())
 }
 
-/// Whether anything in the set is that text.
+/// Returns whether anything in the set is that text.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
     dimensions::texts(set).iter().flatten().any(|each| each == text)
         || tags.any(|(key, value)| &**key == text || &**value == text)
 }
 
-/// Removes everything of a connection; tells how many records that was.
+/// Removes everything of a connection; returns how many records that was.
 pub(crate) fn purge(database: &mut Database, connection: &ConnectionId) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         let Some(number) = dictionary::connection(transaction, connection)? else { return Ok(0) };
@@ -116,7 +118,7 @@ fn erase<T>(
     let outcome = database.write(change);
     thoroughly(&database.connection, false)?;
     let outcome = outcome?;
-    // The change stands, whether or not the log could be merged.
+    // The change is stored, whether or not the log could be merged.
     database.merge_log();
     Ok(outcome)
 }

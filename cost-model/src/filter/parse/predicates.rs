@@ -3,17 +3,17 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::cursor::Cursor;
-use super::expression::Predicate;
-use super::field::{Field, Kind};
-use super::hints::{bare_field, function, unknown, unknown_namespace};
-use super::lexer::Token;
-use super::literal::{Literal, Number, Value, instant};
-use super::pattern::{Flexible, Pattern};
-use super::regex::Regex;
-use super::test::{Comparison, Test};
 use crate::dimension::Dimension;
 use crate::error::{Error, Result};
+use crate::filter::expression::Predicate;
+use crate::filter::field::{Field, Kind};
+use crate::filter::literal::{Literal, Number, Value, instant};
+use crate::filter::parse::cursor::Cursor;
+use crate::filter::parse::hints::{bare_field, function, unknown, unknown_namespace};
+use crate::filter::parse::lexer::Token;
+use crate::filter::pattern::{Flexible, Pattern};
+use crate::filter::regex::Regex;
+use crate::filter::test::{Comparison, Test};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {
@@ -49,7 +49,7 @@ const WORDS: [(&str, Operator); 4] = [
     ("BETWEEN", Operator::Between),
 ];
 
-/// Words that stand where a field should only when one is missing.
+/// Words that are found in the place of a field only when one is missing.
 const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "BETWEEN", "IS", "NULL"];
 
 impl Cursor {
@@ -207,7 +207,7 @@ impl Cursor {
             return Ok(Test::Between(low, high));
         }
         let span = low.span().start..high.span().end;
-        Err(Error::filter(span, "the lower bound of BETWEEN stands first"))
+        Err(Error::filter(span, "write the lower bound of BETWEEN first"))
     }
 
     fn regex(&mut self, field: &Field) -> Result<Test> {
@@ -257,16 +257,16 @@ impl Cursor {
         }
     }
 
-    /// Why what stands here is not comparable with the field.
+    /// Explains why the next token is not comparable with the field.
     fn not_a(&self, field: &Field) -> Error {
         let kind = field.kind();
         match (self.peek(0), kind) {
             (Some(Token::Word(name)), _) if self.at_mark(1, "(") => function(name, self.here()),
             (Some(Token::Number(number)), Kind::Text) => {
-                self.error(format!("`{field}` is text, so the number stands in single quotes: '{number}'"))
+                self.error(format!("`{field}` is text, so write the number in single quotes: '{number}'"))
             }
             (Some(Token::Word(word)), Kind::Text) if is_flag(word) => {
-                self.error(format!("`{field}` is text, so `{word}` stands in single quotes"))
+                self.error(format!("`{field}` is text, so write `{word}` in single quotes"))
             }
             (Some(Token::Text(_)), Kind::Number) => {
                 self.error(format!("`{field}` is a number, written without quotes, such as 12.5"))

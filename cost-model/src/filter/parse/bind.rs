@@ -1,14 +1,14 @@
-//! Which tag a `tags.value` speaks of.
+//! Which tag a `tags.value` refers to.
 
 use std::sync::Arc;
 
-use super::expression::{Expression, Predicate};
-use super::field::Field;
-use super::test::Test;
+use crate::filter::expression::{Expression, Predicate};
+use crate::filter::field::Field;
+use crate::filter::test::Test;
 
 impl Expression {
-    /// Binds every `tags.value` to the nearest `tags.name` before it in the AND-chains that it stands in.
-    pub(super) fn bind_tag_values(&mut self, name: Option<&Arc<Test>>) {
+    /// Binds every `tags.value` to the nearest `tags.name` before it in the AND-chains that it is in.
+    pub(crate) fn bind_tag_values(&mut self, name: Option<&Arc<Test>>) {
         match self {
             Self::And(parts) => {
                 let mut nearest = name.cloned();
@@ -32,8 +32,8 @@ impl Expression {
         }
     }
 
-    /// Whether the tree, printed and read again, has the same bindings.
-    pub(super) fn is_bound_as_it_reads(&self) -> bool {
+    /// Returns whether the tree, printed and read again, has the same bindings.
+    pub(crate) fn is_bound_as_it_reads(&self) -> bool {
         let mut read = self.clone();
         read.bind_tag_values(None);
         read == *self

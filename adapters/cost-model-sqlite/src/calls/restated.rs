@@ -6,8 +6,8 @@ use cost_model::{Costs, Money};
 use rusqlite::{Connection, Row, params};
 
 use crate::failure::Attempt;
-use crate::number::Number;
-use crate::record::instant;
+use crate::format::number::Number;
+use crate::format::record::instant;
 
 pub(crate) fn append(sqlite: &Connection, connection: i64, restatements: &[Restatement]) -> Attempt<()> {
     if restatements.is_empty() {

@@ -10,12 +10,14 @@ use cost_model::store::{
 use cost_model::{Error, StoredRecord, Timestamp, Window};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::dictionary::{self, Dictionary};
+use crate::calls::coverage;
+use crate::calls::reads;
+use crate::calls::windows;
 use crate::failure::{Attempt, Failure};
-use crate::record::{Flags, instant};
-use crate::{coverage, reads, windows};
+use crate::format::dictionary::{self, Dictionary};
+use crate::format::record::{Flags, instant};
 
-/// Every import of a connection, in the order in which they were brought in.
+/// Returns every import of a connection, in the order in which they were brought in.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Import>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT id, person, start, until, exported_at, imported_at, rows FROM import WHERE connection = ? ORDER BY number",
@@ -155,20 +157,6 @@ fn insert(transaction: &Transaction<'_>, connection: i64, file: &FileImport) -> 
             imported_at.millis(),
             rows
         ],
-    )?;
-    Ok(())
-}
-
-/// Forgets what files stated of records in a window that are gone.
-pub(crate) fn forget_statements(
-    transaction: &Transaction<'_>,
-    connection: i64,
-    window: Window,
-) -> Attempt<()> {
-    transaction.execute(
-        "DELETE FROM statement WHERE connection = ?1 AND at >= ?2 AND at < ?3 AND NOT EXISTS
-         (SELECT 1 FROM record r WHERE r.connection = ?1 AND r.at = statement.at AND r.id = statement.record)",
-        (connection, window.start().millis(), window.end().millis()),
     )?;
     Ok(())
 }

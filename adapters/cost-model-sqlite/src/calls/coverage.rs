@@ -6,9 +6,9 @@ use cost_model::{Timestamp, Window};
 use rusqlite::Connection;
 
 use crate::failure::{Attempt, Failure};
-use crate::record::instant;
+use crate::format::record::instant;
 
-/// Every span of a connection that the provider was read for.
+/// Returns every span of a connection that the provider was read for.
 pub(crate) fn of_provider(sqlite: &Connection, connection: i64) -> Attempt<Coverage> {
     let mut statement = sqlite.prepare_cached(
         "SELECT start, until, read, read_at FROM coverage WHERE connection = ? ORDER BY start",

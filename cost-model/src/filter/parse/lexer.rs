@@ -43,10 +43,10 @@ const MARKS: [(&str, &str); 17] = [
 
 /// What people write who know another language, and what to write here.
 const STRANGERS: [(&str, &str); 10] = [
-    ("\"", "strings stand in single quotes, not double quotes"),
-    ("‘", "strings stand in straight single quotes"),
-    ("’", "strings stand in straight single quotes"),
-    ("“", "strings stand in straight single quotes"),
+    ("\"", "write strings in single quotes, not double quotes"),
+    ("‘", "write strings in straight single quotes"),
+    ("’", "write strings in straight single quotes"),
+    ("“", "write strings in straight single quotes"),
     ("==", "equality is written with a single `=`"),
     ("!=~", "a regular expression that must not match is written `!~`"),
     ("&&", "conditions are joined by AND, not `&&`"),
@@ -78,12 +78,12 @@ pub(super) fn lex(sentence: &str) -> Result<Vec<Lexeme>> {
     }
 }
 
-/// The length in bytes of the characters at the start of `text` that are all `fit`.
+/// Returns the length in bytes of the characters at the start of `text` that are all `fit`.
 fn leading(text: &str, fit: impl Fn(char) -> bool) -> usize {
     text.find(|each| !fit(each)).unwrap_or(text.len())
 }
 
-/// The number of that length at the start of `rest`, unless it goes on in a way that numbers do not.
+/// Returns the number of that length at the start of `rest`, unless it goes on in a way that numbers do not.
 fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
     let (digits, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
     let strange = leading(after, |each| each.is_alphanumeric() || matches!(each, '_' | '.'));
@@ -97,7 +97,7 @@ fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
     ))
 }
 
-/// The length of a number at the start of `rest`.
+/// Returns the length of a number at the start of `rest`.
 fn number_length(rest: &str) -> Option<usize> {
     let digits = |from: usize| leading(rest.get(from..).unwrap_or_default(), |each| each.is_ascii_digit());
     let sign = usize::from(rest.starts_with('-'));
@@ -124,7 +124,7 @@ fn mark(rest: &str, first: char, start: usize) -> Result<(Token, usize)> {
     Err(Error::filter(start..start + first.len_utf8(), message))
 }
 
-/// A quoted string at the start of `rest`, with `''` for a quote.
+/// Returns a quoted string at the start of `rest`, with `''` for a quote.
 fn text(rest: &str, start: usize) -> Result<(Token, usize)> {
     let mut value = String::new();
     let mut characters = rest.char_indices().skip(1).peekable();

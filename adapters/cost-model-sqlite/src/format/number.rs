@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::failure::{Attempt, Failure};
 
-/// A number as it stands in a column.
+/// A number as it is in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
     Absent,
@@ -42,7 +42,7 @@ impl Number {
         }
     }
 
-    /// An amount beside an effective one, which it often equals.
+    /// Makes an amount beside an effective one, which it often equals.
     pub(crate) fn beside(units: Option<i128>, effective: Option<i128>) -> Self {
         match units {
             // Zero takes less room by itself.
@@ -51,7 +51,7 @@ impl Number {
         }
     }
 
-    /// The number in a column beside that effective amount.
+    /// Returns the number in a column beside that effective amount.
     pub(crate) fn read(value: ValueRef<'_>, effective: Option<i128>) -> Attempt<Option<i128>> {
         match value {
             ValueRef::Null => Ok(None),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::failure::{Attempt, Failure};
 
-/// An id as it stands in a column: 16 bytes, if that is the same, or else its text.
+/// An id as it is in a column: 16 bytes, if that is the same, or else its text.
 #[derive(Debug)]
 pub(crate) enum ProviderId<'a> {
     Absent,
@@ -32,7 +32,7 @@ impl ToSql for ProviderId<'_> {
     }
 }
 
-/// The id in a column.
+/// Returns the id in a column.
 pub(crate) fn read(value: ValueRef<'_>) -> Attempt<Option<Arc<str>>> {
     match value {
         ValueRef::Null => Ok(None),
@@ -47,7 +47,7 @@ pub(crate) fn read(value: ValueRef<'_>) -> Attempt<Option<Arc<str>>> {
     }
 }
 
-/// The bytes of a UUID, if its text is just as [`text`] writes it.
+/// Returns the bytes of a UUID, if its text is just as [`text`] writes it.
 fn bytes(id: &str) -> Option<[u8; 16]> {
     let uuid = Uuid::try_parse(id).ok()?;
     let written = uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == id;

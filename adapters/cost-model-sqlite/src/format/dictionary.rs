@@ -9,10 +9,10 @@ use cost_model::{DimensionSet, Timestamp};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::dimensions;
 use crate::failure::{Attempt, Failure};
+use crate::format::dimensions;
 
-/// So many sets are remembered although nobody else holds them.
+/// The number of sets that are remembered although nothing else holds them.
 const REMEMBERED: usize = 1 << 16;
 
 static IS_SET: LazyLock<String> = LazyLock::new(|| {
@@ -39,7 +39,7 @@ pub(crate) struct Dictionary {
     /// The numbers of all sets of the connection by their hashes. Sets that this process has not met yet are found here, so
     /// that the table needs no index.
     by_hash: FxHashMap<i64, i64>,
-    /// When there are so many sets, those that nobody else holds are forgotten.
+    /// At this number of sets, those that nobody else holds are forgotten.
     most_sets: usize,
     texts: HashMap<Box<str>, i64, foldhash::fast::RandomState>,
     runs: HashMap<(Arc<str>, Timestamp), i64>,
@@ -71,7 +71,7 @@ impl Dictionary {
         Ok(())
     }
 
-    /// The number of a set of dimensions, given out if it has none.
+    /// Returns the number of a set of dimensions, given out if it has none.
     pub(crate) fn set(&mut self, sqlite: &Connection, set: &Arc<DimensionSet>) -> Attempt<i64> {
         if let Some(number) = self.sets.get(set) {
             return Ok(*number);
@@ -111,7 +111,7 @@ impl Dictionary {
         Ok(numbers)
     }
 
-    /// The number of a text, given out if it has none.
+    /// Returns the number of a text, given out if it has none.
     fn text(&mut self, sqlite: &Connection, text: &str) -> Attempt<i64> {
         if let Some(number) = self.texts.get(text) {
             return Ok(*number);
@@ -128,7 +128,7 @@ impl Dictionary {
         Ok(number)
     }
 
-    /// The number of a run and of when it first saw what it read, given out if they have none.
+    /// Returns the number of a run and of when it first saw what it read, given out if they have none.
     pub(crate) fn run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
         if let Some((last, seen, number)) = &self.last_run
             && Arc::ptr_eq(last, id)
@@ -161,14 +161,14 @@ impl Dictionary {
     }
 }
 
-/// Whether the set of that number has these columns.
+/// Returns whether the set of that number has these columns.
 fn is_set(sqlite: &Connection, number: i64, fields: &[&dyn ToSql]) -> Attempt<bool> {
     let number: &dyn ToSql = &number;
     let values = params_from_iter(std::iter::once(&number).chain(fields));
     Ok(sqlite.prepare_cached(&IS_SET)?.exists(values)?)
 }
 
-/// The number of a text of a connection, if it has one.
+/// Returns the number of a text of a connection, if it has one.
 pub(crate) fn text_number(sqlite: &Connection, connection: i64, text: &str) -> Attempt<Option<i64>> {
     let mut find = sqlite.prepare_cached("SELECT number FROM text WHERE connection = ? AND text = ?")?;
     Ok(find.query_row((connection, text), |row| row.get(0)).optional()?)
@@ -184,7 +184,7 @@ fn hash(numbers: impl Iterator<Item = Option<i64>>) -> i64 {
         .cast_signed()
 }
 
-/// An array of numbers in JSON; none as nothing.
+/// Returns an array of numbers in JSON; none as nothing.
 fn json(numbers: &[i64]) -> Attempt<Option<String>> {
     if numbers.is_empty() {
         return Ok(None);
@@ -192,13 +192,13 @@ fn json(numbers: &[i64]) -> Attempt<Option<String>> {
     serde_json::to_string(numbers).map(Some).map_err(|_| Failure::Damaged("tags that cannot be written"))
 }
 
-/// The number of a connection, if anything is stored for it.
+/// Returns the number of a connection, if anything is stored for it.
 pub(crate) fn connection(sqlite: &Connection, id: &ConnectionId) -> Attempt<Option<i64>> {
     let mut find = sqlite.prepare_cached("SELECT number FROM connection WHERE name = ?")?;
     Ok(find.query_row([id.as_str()], |row| row.get(0)).optional()?)
 }
 
-/// The number of a connection, given out if it has none.
+/// Returns the number of a connection, given out if it has none.
 pub(crate) fn connection_or_new(sqlite: &Connection, id: &ConnectionId) -> Attempt<i64> {
     if let Some(number) = connection(sqlite, id)? {
         return Ok(number);
@@ -211,7 +211,7 @@ pub(crate) fn connection_or_new(sqlite: &Connection, id: &ConnectionId) -> Attem
     Ok(sqlite.last_insert_rowid())
 }
 
-/// Every connection with its number, in order of their names.
+/// Returns every connection with its number, in order of their names.
 pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<(i64, ConnectionId)>> {
     let mut all = sqlite.prepare_cached("SELECT number, name FROM connection ORDER BY name")?;
     let rows = all.query_map((), |row| Ok((row.get(0)?, ConnectionId::new(row.get::<_, String>(1)?))))?;

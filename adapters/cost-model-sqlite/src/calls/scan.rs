@@ -13,11 +13,12 @@ use cost_model::{DimensionSet, Result, StoredRecord, Timestamp};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
+use crate::calls::windows;
 use crate::database::{Access, Database};
 use crate::failure::{Attempt, Failure};
-use crate::record::{self, instant};
-use crate::resolver::Resolver;
-use crate::{dictionary, windows};
+use crate::format::dictionary;
+use crate::format::record::{self, instant};
+use crate::format::resolver::Resolver;
 
 /// So many records travel together.
 const BATCH: usize = 256;
@@ -74,7 +75,7 @@ impl Numbers {
         self.before.extend(self.of_this.drain(..).map(|(number, set)| (set, number)));
     }
 
-    /// The number of a set that this connection has not shown before, and whether it is new.
+    /// Returns the number of a set that this connection has not shown before, and whether it is new.
     fn number(&mut self, set: &Arc<DimensionSet>) -> Result<(SetNumber, bool)> {
         if let Some(known) = self.before.get(set) {
             return Ok((*known, false));

@@ -1,4 +1,4 @@
-//! A set of dimensions as it stands in the table: numbers of texts.
+//! A set of dimensions as it is in the table: numbers of texts.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) const COLUMNS: [&str; COUNT] = [
 
 pub(crate) const COUNT: usize = 15;
 
-/// What the columns hold.
+/// Returns what the columns hold.
 pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
     fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
         text.map(|text| Cow::Borrowed(&**text))

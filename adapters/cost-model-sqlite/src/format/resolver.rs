@@ -1,4 +1,4 @@
-//! What the numbers of texts, sets of dimensions and runs stand for.
+//! What the numbers of texts, sets of dimensions and runs mean.
 
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
@@ -10,9 +10,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 use rustc_hash::FxHashMap;
 
-use crate::dimensions;
 use crate::failure::{Attempt, Failure};
-use crate::record::{self, instant};
+use crate::format::dimensions;
+use crate::format::record::{self, instant};
 
 /// Reads each text, set and run once, and shares it among the records that have it. For one transaction.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(crate) struct Resolver {
     runs: FxHashMap<i64, (Arc<str>, Timestamp)>,
 }
 
-/// The columns of [`Resolver::fields`], from the first column on.
+/// Returns the columns of [`Resolver::fields`], from the first column on.
 pub(crate) fn columns() -> String {
     format!("{}, tags, attributes", dimensions::COLUMNS.join(", "))
 }
@@ -95,7 +95,7 @@ impl Resolver {
         Ok(text)
     }
 
-    /// The name of a run, and when it or one before first saw what it read.
+    /// Returns the name of a run, and when it or one before first saw what it read.
     pub(crate) fn run(&mut self, sqlite: &Connection, number: i64) -> Attempt<&(Arc<str>, Timestamp)> {
         match self.runs.entry(number) {
             Entry::Occupied(known) => Ok(known.into_mut()),

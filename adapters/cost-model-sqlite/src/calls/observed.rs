@@ -7,8 +7,8 @@ use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend, ProviderS
 use rusqlite::{Connection, Row};
 
 use crate::failure::Attempt;
-use crate::number::Number;
-use crate::record::instant;
+use crate::format::number::Number;
+use crate::format::record::instant;
 
 /// The tables that name people.
 const PEOPLE: [&str; 3] = ["observed_spend", "observed_member", "observed_group_member"];
@@ -70,7 +70,7 @@ fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGrou
     Ok(())
 }
 
-/// Every observation of a connection, ascending by time.
+/// Returns every observation of a connection, ascending by time.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<ProviderSnapshot>> {
     let sql = "SELECT at, cycle_start, cycle_end, requests FROM observation WHERE connection = ? ORDER BY at";
     let mut statement = sqlite.prepare_cached(sql)?;
