@@ -1,4 +1,4 @@
-//! Which version of rules or people it is.
+//! Canonical digests of rules, people and charges.
 
 use cost_model::Timestamp;
 use cost_model::digest::{Digest, Digester};

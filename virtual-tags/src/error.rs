@@ -94,17 +94,17 @@ impl Error {
     }
 }
 
-/// Errors as they are found, so that all of them can be told at once.
+/// Errors as they are found, so that all of them are reported at once.
 #[derive(Default)]
 pub(crate) struct ErrorList(Vec<Error>);
 
 impl ErrorList {
-    /// What is right; what is wrong is kept.
+    /// Returns the value, or keeps the error for [`ErrorList::into_result`].
     pub(crate) fn ok_or_collect<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// The first of them, with the others.
+    /// Returns the first error, with the others in it.
     pub(crate) fn into_result(self) -> Result<()> {
         let mut errors = self.0.into_iter();
         let Some(mut first) = errors.next() else { return Ok(()) };
@@ -113,17 +113,21 @@ impl ErrorList {
     }
 }
 
-/// The message with every word that holds an `@` masked: messages quote files, and files name people.
+/// Masks every word with an `@`: messages quote files, and files name people.
 pub(crate) fn mask_emails(message: String) -> String {
     if !message.contains('@') {
         return message;
     }
-    let edge = |each: char| each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':');
     let mut masked = String::with_capacity(message.len());
-    for piece in message.split_inclusive(edge) {
-        let word = piece.trim_end_matches(edge);
+    for piece in message.split_inclusive(is_edge) {
+        let word = piece.trim_end_matches(is_edge);
         masked.push_str(if word.contains('@') { "(email)" } else { word });
         masked.push_str(piece.get(word.len()..).unwrap_or_default());
     }
     masked
+}
+
+/// Returns whether a character ends a word, so that an email address does not go on after it.
+fn is_edge(each: char) -> bool {
+    each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':')
 }

@@ -1,4 +1,4 @@
-//! What a check finds.
+//! Findings of checks.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Which spellings are one person.
+//! Canonical forms of emails, domains and names, so that equal ones compare equal.
 
 use std::borrow::Cow;
 
@@ -49,7 +49,7 @@ pub(crate) fn compose_accents(text: &str) -> Cow<'_, str> {
     icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text)
 }
 
-/// Whether a character takes no room, so that nobody sees it in a file.
+/// Returns whether a character takes no room, so that nobody sees it in a file.
 pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -59,7 +59,7 @@ pub(crate) fn is_invisible(character: char) -> bool {
         )
 }
 
-/// Why a text that is meant as an email, or as another id, is none; it names no part of it.
+/// Returns the fault of a text that is meant as an email, or as another id; it quotes no part of it.
 pub(crate) fn email_fault(text: &str) -> Option<&'static str> {
     let text = text.trim();
     if text.chars().any(is_invisible) {
@@ -100,7 +100,7 @@ pub(super) fn strip_plus_tag(email: &str) -> Option<String> {
     Some(format!("{base}@{domain}"))
 }
 
-/// A text as people read it: without case, blanks, invisible characters and the marks that stand for blanks in names, and with
+/// Returns a text as people read it: without case, blanks, invisible characters and the marks that replace blanks in names, and with
 /// letters of one form.
 pub(crate) fn fold_name(text: &str) -> String {
     let normal = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(text);

@@ -1,4 +1,4 @@
-//! Where in a file something stands.
+//! Places in files that people write.
 
 use std::fmt;
 use std::ops::Range;

@@ -31,8 +31,7 @@ impl Span {
 
     /// Returns whether some instant lies within both.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let before = |to: Option<Timestamp>, from: Option<Timestamp>| matches!((to, from), (Some(to), Some(from)) if to <= from);
-        !before(self.to, other.from) && !before(other.to, self.from)
+        !ends_by(self.to, other.from) && !ends_by(other.to, self.from)
     }
 
     /// Returns whether every instant of another span lies within.
@@ -45,4 +44,9 @@ impl Span {
     pub(crate) fn ends(&self) -> impl Iterator<Item = Timestamp> {
         self.from.into_iter().chain(self.to)
     }
+}
+
+/// Returns whether a span that ends at `to` is over when one that starts at `from` begins.
+fn ends_by(to: Option<Timestamp>, from: Option<Timestamp>) -> bool {
+    to.zip(from).is_some_and(|(to, from)| to <= from)
 }

@@ -34,14 +34,19 @@ pub(crate) fn reduce_weights<'a>(weights: impl Iterator<Item = &'a mut u128>) {
 /// or they exceed 100.
 pub(crate) fn percentage_weights(percentages: &[Decimal]) -> Option<(Vec<u128>, u128)> {
     let scale = percentages.iter().map(Decimal::scale).max().unwrap_or_default();
-    let ten = |power: u32| 10_u128.checked_pow(power);
-    let weight = |each: &Decimal| {
-        u128::try_from(each.mantissa()).ok()?.checked_mul(ten(scale.checked_sub(each.scale())?)?)
-    };
-    let weights: Vec<u128> = percentages.iter().map(weight).collect::<Option<_>>()?;
+    let weights: Vec<u128> = percentages
+        .iter()
+        .map(|each: &Decimal| {
+            u128::try_from(each.mantissa()).ok()?.checked_mul(power_of_ten(scale.checked_sub(each.scale())?)?)
+        })
+        .collect::<Option<_>>()?;
     let sum = weights.iter().try_fold(0_u128, |sum, each| sum.checked_add(*each))?;
-    let missing = ten(scale)?.checked_mul(100)?.checked_sub(sum)?;
+    let missing = power_of_ten(scale)?.checked_mul(100)?.checked_sub(sum)?;
     Some((weights, missing))
+}
+
+fn power_of_ten(exponent: u32) -> Option<u128> {
+    10_u128.checked_pow(exponent)
 }
 
 /// The weights of parts of which each may be shared out again: `parts` has for each its weight and its own shares'.
@@ -58,15 +63,19 @@ pub(crate) fn nested_weights(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
     }
 }
 
-fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec<Vec<u128>>> {
-    let rough = |weight: u128| match weight {
+/// A weight without its lowest bits; one that is not zero stays so, because its part must not lose all it has.
+fn drop_bits(weight: u128, bits: u32) -> u128 {
+    match weight {
         0 => 0,
-        _ => weight.checked_shr(bits_given_up).unwrap_or_default().max(1),
-    };
+        _ => weight.checked_shr(bits).unwrap_or_default().max(1),
+    }
+}
+
+fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec<Vec<u128>>> {
     let mut common = 1_u128;
     let mut inner = Vec::with_capacity(parts.len());
     for (_, shares) in parts {
-        let mut shares: Vec<u128> = shares.iter().map(|share| rough(*share)).collect();
+        let mut shares: Vec<u128> = shares.iter().map(|share| drop_bits(*share, bits_given_up)).collect();
         if shares.iter().all(|share| *share == 0) {
             shares.fill(1);
         }
@@ -78,7 +87,7 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
     let mut total = 0_u128;
     let mut weights = Vec::with_capacity(parts.len());
     for ((weight, _), (shares, sum)) in parts.iter().zip(inner) {
-        let factor = rough(*weight).checked_mul(common.checked_div(sum)?)?;
+        let factor = drop_bits(*weight, bits_given_up).checked_mul(common.checked_div(sum)?)?;
         let shares: Vec<u128> =
             shares.into_iter().map(|share| share.checked_mul(factor)).collect::<Option<_>>()?;
         total = shares.iter().try_fold(total, |total, each| total.checked_add(*each))?;
@@ -92,8 +101,8 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
 pub(crate) fn reduced_shares<V: Into<Option<Arc<str>>>>(
     parts: impl IntoIterator<Item = (V, u128)>,
 ) -> Vec<Share> {
-    let share = |(value, weight): (V, u128)| Share { value: value.into(), weight };
-    let mut shares: Vec<Share> = parts.into_iter().map(share).collect();
+    let mut shares: Vec<Share> =
+        parts.into_iter().map(|(value, weight)| Share { value: value.into(), weight }).collect();
     reduce_weights(shares.iter_mut().map(|share| &mut share.weight));
     shares
 }

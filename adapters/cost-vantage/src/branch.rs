@@ -8,7 +8,7 @@ use cost_model::filter::{Field, Literal, Predicate, Test};
 
 use crate::not_vql::{BRANCHES_MAX, NotVql, NotVqlReason, reasons_alone};
 
-/// How many pairs of predicates are compared before an expansion is given up.
+/// The number of pairs of predicates that are compared before an expansion is given up.
 const COMPARISONS_MAX: usize = 2_000_000;
 
 /// The expansion has too many branches, or takes too long.
@@ -73,12 +73,12 @@ impl Branch {
         Some(Self(rest))
     }
 
-    /// Whether the branch does not mention a provider at all.
+    /// Returns whether the branch has no test on the provider at all.
     pub(crate) fn has_no_provider(&self) -> bool {
         !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
     }
 
-    /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
+    /// Returns the reasons why the branch cannot be written as VQL; `whole` is the place of the filter that it is a branch of.
     pub(crate) fn find_reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
@@ -137,7 +137,7 @@ impl Branch {
         sentences
     }
 
-    /// The tests on the value of the tag that `name` asks for.
+    /// Returns the tests on the value of the tag that `name` tests for.
     fn values_of<'a>(&'a self, name: &'a Predicate) -> impl Iterator<Item = &'a Predicate> {
         let positive = name.field == Field::TagName && !name.negated;
         self.0.iter().map(|each| &**each).filter(move |each| match &each.field {
@@ -146,7 +146,7 @@ impl Branch {
         })
     }
 
-    /// The key and the value, if the branch asks one value of the tag that `name` asks for.
+    /// Returns the key and the value, if the branch requires one value of the tag that `name` tests for.
     fn pair<'a>(&'a self, name: &'a Predicate) -> Option<(&'a Literal, &'a Literal)> {
         let mut values = self.values_of(name);
         match (&name.test, values.next()?, values.next()) {
@@ -170,7 +170,7 @@ fn provider(predicate: &Predicate) -> Option<&Literal> {
     }
 }
 
-/// Whether no charge can meet both.
+/// Returns whether no charge can meet both.
 fn contradict(one: &Predicate, other: &Predicate) -> bool {
     match (provider(one), provider(other)) {
         (Some(one), Some(other)) => one != other,
@@ -195,7 +195,7 @@ fn is_bound(predicate: &Predicate) -> bool {
     matches!(&predicate.field, Field::TagValue { of: Some(_) })
 }
 
-/// Where a list of pairs stands among the ranks.
+/// The rank of a list of pairs.
 const PAIRS_RANK: u8 = 4;
 
 fn rank(predicate: &Predicate) -> u8 {

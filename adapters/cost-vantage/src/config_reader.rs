@@ -154,12 +154,16 @@ impl Reader {
                 date.checked_add_days(Days::new(later)).map(Timestamp::midnight).map(Some).ok_or_else(fail)
             }
         };
-        let span = |range: &Value| {
-            let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
-            let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
-            if backwards { Err(fail()) } else { Ok(span) }
-        };
-        ranges.as_array().ok_or_else(fail)?.iter().map(span).collect()
+        ranges
+            .as_array()
+            .ok_or_else(fail)?
+            .iter()
+            .map(|range: &Value| {
+                let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
+                let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
+                if backwards { Err(fail()) } else { Ok(span) }
+            })
+            .collect()
     }
 }
 

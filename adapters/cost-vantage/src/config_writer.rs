@@ -15,7 +15,7 @@ use virtual_tags::{
 
 use crate::{NotExpressed, filter_to_vql};
 
-/// What can be said, or why it cannot.
+/// A part of a configuration, or the reason why it cannot be expressed.
 type Expressed<T> = Result<T, String>;
 
 /// Any run of characters in a pattern, which may hold a `%` of its own.
@@ -262,14 +262,17 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The values that a charge gets, each with the spans of time in which it does; no spans stand for always.
+/// The values that a charge gets, each with the spans of time in which it does; no spans mean always.
 fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<str>, Spans> {
     let ends = rules.boundaries_of(charge);
     let starts = iter::once(None).chain(ends.iter().copied().map(Some));
     let mut values: BTreeMap<Arc<str>, Spans> = BTreeMap::new();
     for (from, to) in starts.zip(ends.iter().copied().map(Some).chain([None])) {
-        let before = |to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok();
-        let at = from.or_else(|| to.and_then(before)).unwrap_or_else(any_time);
+        let at = from
+            .or_else(|| {
+                to.and_then(|to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok())
+            })
+            .unwrap_or_else(any_time);
         let Answer::Value(value) = rules.answer(KEY, charge, at) else { continue };
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
@@ -288,16 +291,18 @@ fn any_time() -> Timestamp {
     Timestamp::midnight(NaiveDate::default())
 }
 
-/// What a rule gives, as a field of a value.
+/// Writes the value of a rule, as a field of a value.
 fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
         Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
-            let part = |(value, percent): &(Arc<str>, Decimal)| {
-                let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
-                Some(json!({ "value": &**value, "pct": number }))
-            };
-            let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
+            let parts: Option<Vec<Value>> = parts
+                .iter()
+                .map(|(value, percent): &(Arc<str>, Decimal)| {
+                    let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
+                    Some(json!({ "value": &**value, "pct": number }))
+                })
+                .collect();
             Ok(("percentages", Value::from(parts.ok_or("a percentage is no number")?)))
         }
         _ => Err("only values, columns of the directory and percentages that sum to 100 can be expressed"

@@ -1,4 +1,4 @@
-//! Why VQL cannot say something.
+//! Reasons why a filter cannot be written as VQL.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,10 +6,10 @@ use std::ops::Range;
 use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
-/// How many OR branches the sentence may have.
+/// The number of OR branches that the sentence may have.
 pub(crate) const BRANCHES_MAX: usize = 1_000;
 
-/// How many bytes the sentence may have.
+/// The number of bytes that the sentence may have.
 pub(crate) const BYTES_MAX: usize = 1 << 20;
 
 /// A reason why a filter cannot be written as VQL, with its place in the filter.
@@ -108,7 +108,7 @@ impl fmt::Display for NotVql {
 
 impl std::error::Error for NotVql {}
 
-/// Why VQL cannot say a predicate, whatever stands beside it.
+/// Returns the reasons why a predicate cannot be written as VQL, whatever is beside it.
 pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
     let field = || predicate.field.to_string();
     let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);

@@ -180,7 +180,7 @@ fn explain_answers_for_the_charges_of_a_store() {
             "{explained}"
         );
         for line in
-            ["  costs.service = GPT 5.4\n", "  tags['cursor:max_mode'] = false\n", "  result  `Labs`\n"]
+            ["  costs.service = GPT 5.4\n", "  tags['cursor:max_mode'] = false\n", "  value      `Labs`\n"]
         {
             assert!(explained.contains(line), "{explained}");
         }

@@ -1,4 +1,4 @@
-//! A charge as rules see it.
+//! A charge as rules read it.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -11,7 +11,7 @@ use crate::ids::FactId;
 use crate::names::lowercase;
 use crate::rules::person_matcher::{ActorKind, PersonMatcher};
 
-/// What something has in a dimension. Tags are asked for as filters do, since a type may tell them only one by one.
+/// Returns the value of a dimension. Tags are read as filters read them, since a type may give them only one by one.
 pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
     match dimension {
         Dimension::Tag(key) => dimensions.tag(key),
@@ -45,22 +45,23 @@ impl<'a> Charge<'a> {
         self
     }
 
-    /// Whom the directory may be asked about, in order.
+    /// Returns the names to look up in the directory, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
         let dimensions = self.dimensions;
         self.person.iter().filter_map(move |dimension| text_of(dimensions, dimension))
     }
 
-    /// The person's email in lower case, by the name that aliases give it.
+    /// Returns the person's email in lower case, after the aliases.
     pub(crate) fn email(&self) -> Option<&str> {
-        let find = || {
-            let id = self.ids().find(|id| id.contains('@'))?;
-            Some(lowercase(&self.directory.name_at(&id, self.at)))
-        };
-        self.email.get_or_init(find).as_deref()
+        self.email
+            .get_or_init(|| {
+                let id = self.ids().find(|id| id.contains('@'))?;
+                Some(lowercase(&self.directory.name_at(&id, self.at)))
+            })
+            .as_deref()
     }
 
-    /// What the directory says.
+    /// Returns a fact about the charge's person.
     pub(crate) fn fact(&self, fact: FactId) -> Option<&'a Arc<str>> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
@@ -79,7 +80,7 @@ impl<'a> Charge<'a> {
         }
     }
 
-    /// Whether a rule's conditions on people hold; they are in lower case.
+    /// Returns whether a rule's conditions on people hold; they are in lower case.
     pub(crate) fn matches_person(&self, people: &PersonMatcher) -> bool {
         people.who.is_none_or(|who| self.is_caused_by(who))
             && (!people.asks_email() || self.email().is_some_and(|email| people.matches_email(email)))
@@ -89,7 +90,7 @@ impl<'a> Charge<'a> {
     }
 }
 
-/// Whether it is a bucket such as `(no user)`. Some answers spell a missing id as the word `null`.
+/// Returns whether it is a bucket such as `(no user)`. Some answers spell a missing id as the word `null`.
 fn is_bucket(id: &str) -> bool {
     id == "null" || (id.starts_with('(') && id.ends_with(')'))
 }

@@ -16,24 +16,24 @@ use crate::rules::rule_set::Rule;
 use crate::span::Span;
 use crate::weights::Share;
 
-/// One key.
+/// The rules of one key.
 pub(crate) struct CompiledTag {
     pub(crate) default: Option<Arc<str>>,
     pub(crate) default_from: Option<FromField>,
-    /// The provider's tag whose value stands, if it has one.
+    /// The provider's tag whose value is kept, if it has one.
     pub(crate) provider_tag: Option<Dimension>,
     /// As written, but for letter case in conditions on people.
     pub(super) rules: Table<RuleId, Rule>,
-    /// What each of them gives.
+    /// The compiled value of each of them.
     pub(super) assigns: Table<RuleId, CompiledAssign>,
     pub(crate) index: Index,
     /// The keys that rules read, ascending.
     pub(crate) reads: Vec<KeyId>,
     /// The keys by whose cost rules split charges.
     pub(crate) cost_bases: Vec<KeyId>,
-    /// What else they depend on.
+    /// Everything else that they depend on.
     pub(crate) dependencies: Dependencies,
-    /// Where the key stands.
+    /// Where the key is defined.
     pub(crate) place: Option<Place>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct CompiledRule<'a> {
     pub(crate) spans: &'a [Span],
     pub(crate) assign: &'a CompiledAssign,
     pub(crate) place: Option<&'a Place>,
-    /// The condition as it stands in the file.
+    /// The condition as the file writes it.
     pub(crate) condition_text: Option<&'a SourceText>,
     /// The names of lists of emails without an entry, which restrict nothing.
     pub(crate) empty_lists: &'a [&'static str],

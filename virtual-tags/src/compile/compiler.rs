@@ -1,4 +1,4 @@
-//! From rules as data to rules that are ready to assign.
+//! Compiles rules: from data to the form in which they are evaluated.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::rules::rule_set::{Rule, TagDefinition};
 use crate::weights;
 use crate::weights::Share;
 
-/// What compiling needs to know.
+/// Compiles the rules of keys against a directory.
 pub(crate) struct Compiler<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) keys: &'a Table<KeyId, Arc<str>>,

@@ -5,7 +5,7 @@ use cost_model::Dimension;
 use crate::ids::KeyId;
 use crate::rules::assign::SplitPeriod;
 
-/// What a charge is shared out by.
+/// A split in proportion to costs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CostSplit {
     /// The key whose values' costs count.

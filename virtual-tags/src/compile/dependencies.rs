@@ -1,4 +1,4 @@
-//! What rules depend on.
+//! Dependencies of rules: the fields they read and the instants at which they change.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use crate::rules::assign::{Assign, Split};
 use crate::rules::rule_set::Rule;
 use crate::span::Span;
 
-/// What the rules of one key depend on.
+/// The dependencies of the rules of one key.
 #[derive(Default)]
 pub(crate) struct Dependencies {
     /// The dimensions, other keys aside; [`Dimension::Tagged`] for tags of any key.
     pub(crate) dimensions: BTreeSet<Dimension>,
     /// The ends of their spans.
     pub(crate) ends: Vec<Timestamp>,
-    /// Whether they look at who caused a charge.
+    /// Whether they have conditions on the kind of actor.
     pub(crate) person: bool,
-    /// Whether they ask the directory.
+    /// Whether they need the directory.
     pub(crate) directory: bool,
     /// Whether they count people.
     pub(crate) counts: bool,

@@ -1,4 +1,4 @@
-//! How many people had each value of a fact, at any time.
+//! Head counts: the number of people with each value of a fact, at any time.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -69,8 +69,12 @@ impl Headcounts {
             for ((part, value), count) in &counts {
                 parts.entry(part.clone()).or_default().push((Arc::clone(value), count.unsigned_abs()));
             }
-            let split = |(part, people)| (part, weights::reduced_shares(people).into());
-            shares.push(parts.into_iter().map(split).collect());
+            shares.push(
+                parts
+                    .into_iter()
+                    .map(|(part, people)| (part, weights::reduced_shares(people).into()))
+                    .collect(),
+            );
         }
         Self { starts, shares }
     }

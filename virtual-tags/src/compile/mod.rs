@@ -1,4 +1,4 @@
-//! From rules as data to the form in which they are evaluated: checked against a directory, ordered and indexed.
+//! Compiles rules: checks them against a directory, orders keys that read each other, and indexes rules by the texts they need.
 
 pub(crate) mod charge;
 pub(crate) mod compiled;

@@ -43,7 +43,7 @@ use crate::rules::rule_set::RuleSet;
 #[derive(Clone, Debug)]
 pub struct Rules(pub(crate) Arc<Compiled>);
 
-/// What compiling makes of rules.
+/// The compiled rules of all keys.
 pub(crate) struct Compiled {
     pub(crate) keys: Table<KeyId, Arc<str>>,
     pub(crate) tags: Table<KeyId, CompiledTag>,
@@ -54,7 +54,7 @@ pub(crate) struct Compiled {
     pub(crate) order: Vec<KeyId>,
     /// By key: all that it reads, also through others.
     pub(crate) ancestors: Table<KeyId, Vec<KeyId>>,
-    /// What the rules depend on.
+    /// The dimensions that the rules read.
     pub(crate) reads: Vec<Dimension>,
     /// The ends of the rules' spans.
     pub(crate) spans: Vec<Timestamp>,
@@ -63,7 +63,7 @@ pub(crate) struct Compiled {
 cost_model::masked_debug!(Compiled { keys: |it| it.keys.as_slice(), directory });
 
 impl Compiled {
-    /// A charge with these dimensions at an instant, as the rules see it.
+    /// Returns a charge with these dimensions at an instant, as the rules read it.
     pub(crate) fn charge<'a>(&'a self, dimensions: &'a dyn Dimensions, at: Timestamp) -> Charge<'a> {
         Charge::new(dimensions, at, &self.directory, &self.person)
     }
@@ -99,7 +99,7 @@ impl Compiled {
         facts.into_iter().collect()
     }
 
-    /// The version of what the rules use of the directory for these people in a period.
+    /// Returns the digest of the facts about these people that the rules use in a period.
     pub(crate) fn digest_used_people(&self, ids: &[String], period: Window) -> Digest {
         let mut writer = DigestWriter::new("virtual-tags people 1");
         let mut rules = self.tags.iter().flat_map(CompiledTag::rules);
@@ -113,14 +113,14 @@ impl Compiled {
         writer.finish()
     }
 
-    /// Whether what a key says depends on costs, by its own rules or by those of keys that it reads.
+    /// Returns whether the answer of a key depends on costs, by its own rules or by those of keys that it reads.
     pub(crate) fn depends_on_costs(&self, key: KeyId) -> bool {
         let read = self.ancestors.get(key).into_iter().flatten();
         let mut tags = read.chain([&key]).filter_map(|each| self.tags.get(*each));
         tags.any(|tag| !tag.cost_bases.is_empty())
     }
 
-    /// The error for a split whose costs are not known.
+    /// Returns the error for a split whose costs are not given.
     pub(crate) fn needs_costs(&self, place: Option<&Place>, split: &CostSplit, remedy: &str) -> Error {
         let key = self.keys.get(split.basis).map_or("", |key| key);
         let message = format!("the rule shares charges out by what `{key}` costs, and {remedy}");
@@ -212,7 +212,7 @@ pub(crate) fn sorted_instants(instants: impl Iterator<Item = Timestamp>) -> Vec<
     instants
 }
 
-/// Everything that some rule reads; [`Dimension::Tagged`] for tags of any key.
+/// Returns every dimension that some rule reads; [`Dimension::Tagged`] for tags of any key.
 fn dimensions_read(tags: &Table<KeyId, CompiledTag>, person: &[Dimension]) -> Vec<Dimension> {
     let mut reads = BTreeSet::new();
     for needs in tags.iter().map(|tag| &tag.dependencies) {

@@ -26,7 +26,7 @@ impl Aliases {
         Ok(())
     }
 
-    /// The name that an alias stands for at an instant.
+    /// Returns the name that an alias means at an instant.
     pub(super) fn target_at(&self, name: &str, at: Timestamp) -> Option<&str> {
         if self.names.is_empty() {
             return None;
@@ -35,7 +35,7 @@ impl Aliases {
         known.iter().find(|(span, _)| span.contains(at)).map(|(_, email)| email.as_str())
     }
 
-    /// Every name that an alias ever stands for.
+    /// Returns every name that an alias ever means, with its time.
     pub(super) fn all_targets<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
         if self.names.is_empty() {
             return &[];
@@ -47,7 +47,7 @@ impl Aliases {
         self.names.values().flatten().map(|(span, _)| span)
     }
 
-    /// Every other name, with its time and whom it stands for, in order.
+    /// Returns every other name, with its time and the name that it means, in order.
     pub(super) fn sorted_aliases(&self) -> Vec<(&str, Span, &str)> {
         let mut all: Vec<_> = self
             .names

@@ -1,4 +1,4 @@
-//! What is likely wrong with a directory that can be read.
+//! Finds likely mistakes in a directory that can be read.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
 use crate::finding::{Finding, FindingKind};
 use crate::names::{email_fault, fold_name, lowercase};
 
-/// So many findings of a kind are listed; the last tells how many more there are.
+/// The number of findings of a kind that are listed at most; the last says how many more there are.
 const LISTED_MAX: usize = 20;
 
 /// Words of columns that hold the days between which a row holds.

@@ -1,4 +1,4 @@
-//! Directories in CSV.
+//! Reads directories in CSV.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
 /// Whom each row is about, and what it says.
 pub(super) type Rows = Vec<(String, DatedRow)>;
 
-/// The names of all columns but the dates and the one that tells whom a row is about, and every row.
+/// Reads the names of all columns but the dates and the one that names people, and every row.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
     let file = Place::file(file);
     let unreadable = |problem: InputError| unreadable(&file, &problem);
@@ -79,7 +79,7 @@ fn unreadable(file: &Place, problem: &InputError) -> Error {
     Error::new(ErrorKind::Directory, Some(place), problem.message())
 }
 
-/// Where in a row each thing stands.
+/// The places of columns in a row.
 struct Columns {
     whom: usize,
     name: Arc<str>,
@@ -118,13 +118,21 @@ impl Columns {
         }
         let span = parse_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
         let recorded = parse_recorded_at(row.text(self.recorded)).map_err(&fail)?;
-        let value = |(index, _): &(usize, _)| {
-            Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
-        };
         let line = place.line.unwrap_or_default();
         Ok((
             email.to_owned(),
-            DatedRow { span, recorded, values: self.facts.iter().map(value).collect(), line },
+            DatedRow {
+                span,
+                recorded,
+                values: self
+                    .facts
+                    .iter()
+                    .map(|(index, _): &(usize, _)| {
+                        Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
+                    })
+                    .collect(),
+                line,
+            },
         ))
     }
 }
@@ -135,9 +143,9 @@ pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timest
         return Ok(None);
     }
     let read = parse_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
-    let wrong =
-        || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
-    read.map(Some).ok_or_else(wrong)
+    read.map(Some).ok_or_else(|| {
+        format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC")
+    })
 }
 
 /// Two dates, each of which may be missing.

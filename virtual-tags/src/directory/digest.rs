@@ -1,4 +1,4 @@
-//! Which version of a directory it is.
+//! Digests of directories.
 
 use cost_model::digest::Digest;
 

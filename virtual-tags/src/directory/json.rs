@@ -1,4 +1,4 @@
-//! Directories in JSON.
+//! Reads directories in JSON.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -118,7 +118,7 @@ impl Directory {
         !self.plus_domains.is_empty()
     }
 
-    /// Whether somebody may go by another name.
+    /// Returns whether there are other names of people.
     pub(crate) fn has_aliases(&self) -> bool {
         self.aliases.alias_count() > 0
     }
@@ -185,7 +185,7 @@ impl Directory {
         }
     }
 
-    /// Everyone's canonical_email email, in order.
+    /// Returns everyone's canonical email, in order.
     pub(crate) fn everyone(&self) -> Vec<&str> {
         let mut everyone: Vec<_> = self.sources.iter().flat_map(DirectorySource::emails).collect();
         everyone.sort_unstable();
@@ -218,7 +218,7 @@ impl Directory {
         self.fixed.unwrap_or(at)
     }
 
-    /// The canonical_email name that a person goes by at an instant, by the aliases.
+    /// Returns the canonical name of a person at an instant, after the aliases.
     pub(crate) fn name_at(&self, email: &str, at: Timestamp) -> String {
         let at = self.fixed.unwrap_or(at);
         let mut name = canonical_email(email);
@@ -233,7 +233,7 @@ impl Directory {
 
     /// Returns in which way a name finds a person at an instant; `None` where no row covers it or the name is unknown.
     ///
-    /// [`Directory::look_up`] tells an unknown name from one that is spelled like two people's.
+    /// [`Directory::look_up`] distinguishes an unknown name from one that is spelled like two people's.
     pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
     }
@@ -272,17 +272,19 @@ impl Directory {
         self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
     }
 
-    /// Whether a person goes by that name whose last dates have passed.
+    /// Returns whether the name finds a person whose last row has ended.
     pub(crate) fn has_removed(&self, email: &str, at: Timestamp) -> bool {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
         let mut people =
             self.sources.iter().filter_map(|source| self.find_in_source(source, &name)).peekable();
-        let past = |entry: &DatedRow| entry.span.to.is_some_and(|to| to <= at);
-        people.peek().is_some() && people.all(|(person, _)| person.entries.iter().all(past))
+        people.peek().is_some()
+            && people.all(|(person, _)| {
+                person.entries.iter().all(|entry: &DatedRow| entry.span.to.is_some_and(|to| to <= at))
+            })
     }
 
-    /// Whether that name finds nobody because it looks like two people's.
+    /// Returns whether the name finds nobody because it is spelled like two people's.
     pub(crate) fn is_ambiguous(&self, email: &str, at: Timestamp) -> bool {
         let name = self.name_at(email, at);
         self.match_kind(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
@@ -306,7 +308,7 @@ impl Directory {
         Some((person, MatchKind::WithoutPlus))
     }
 
-    /// The instants at which a fact about one person may change, in no order.
+    /// Returns the instants at which a fact about one person may change, in no order.
     pub(crate) fn boundaries_of(&self, email: &str) -> Vec<Timestamp> {
         if self.fixed.is_some() {
             return Vec::new();
@@ -329,7 +331,7 @@ impl Directory {
         boundaries
     }
 
-    /// The instants at which a fact may change, ascending.
+    /// Returns the instants at which a fact may change, ascending.
     pub(crate) fn boundaries(&self) -> &[Timestamp] {
         &self.boundaries
     }

@@ -1,4 +1,4 @@
-//! How a directory is asked: several sources, other names, another time.
+//! Settings of a directory: several sources, other names, another time.
 
 use std::sync::Arc;
 
@@ -35,8 +35,11 @@ impl Directory {
         }
         for mut source in lower.sources {
             let old = |fact: &Arc<str>| lower.facts.position(|each| each == fact);
-            let column = |fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten());
-            source.columns = self.facts.iter().map(column).collect();
+            source.columns = self
+                .facts
+                .iter()
+                .map(|fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten()))
+                .collect();
             self.sources.push(source);
         }
         self.aliases.add_missing(lower.aliases);

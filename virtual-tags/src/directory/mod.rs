@@ -1,4 +1,8 @@
 //! Dated facts about people, from any source, and how names in charges find them.
+//!
+//! [`Directory`] reads CSV, JSON and memberships in groups; each source is kept apart, and the first that has an answer gives it.
+//! A name is looked up after its aliases, first as it is written, then in any letter case, then without its `+tag`:
+//! [`MatchKind`] names these ways, in that order.
 
 pub(crate) mod aliases;
 pub(crate) mod check;

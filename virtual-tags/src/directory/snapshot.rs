@@ -1,4 +1,4 @@
-//! What a period used of a directory, as data and as a digest.
+//! The part of a directory that a period used, as data and as a digest.
 
 use cost_model::{Timestamp, Window};
 use serde::{Deserialize, Serialize};
@@ -39,49 +39,54 @@ struct SnapshotAlias {
 }
 
 impl Directory {
-    /// What rules that read these facts can use of the directory in a period; all entries ended before count only for who was
+    /// Returns the part of the directory that rules which read these facts can use in a period; rows that ended before count only for who was
     /// removed.
     pub(crate) fn take_snapshot(&self, period: Window, facts: &[FactId]) -> DirectorySnapshot {
         let period = self.lookup_span(period);
         let names = facts.iter().filter_map(|fact| self.facts.get(*fact)).map(ToString::to_string);
-        let rows = |source: &DirectorySource| {
-            let rows = source.sorted_people().into_iter().flat_map(|person| {
-                let row = move |entry: DatedRow| SnapshotRow {
-                    email: person.email.to_owned(),
-                    from: entry.span.from,
-                    to: entry.span.to,
-                    values: facts
-                        .iter()
-                        .map(|fact| {
-                            let column = (*source.columns.get(*fact)?)?;
-                            entry.values.get(column)?.as_ref().map(ToString::to_string)
-                        })
-                        .collect(),
-                };
-                // Whoever differs from another only in letter case keeps that one from being found by other spellings.
-                let is_alike = source.is_alike(person.email);
-                cut_rows(person.entries, period, is_alike).into_iter().map(row)
-            });
-            rows.collect()
-        };
         let aliases = self.aliases.sorted_aliases().into_iter().filter(|(_, span, _)| span.overlaps(&period));
-        let alias = |(alias, span, email): (&str, Span, &str)| SnapshotAlias {
-            alias: alias.to_owned(),
-            email: email.to_owned(),
-            from: span.from,
-            to: span.to,
-        };
         DirectorySnapshot {
             facts: names.collect(),
-            sources: self.sources.iter().map(rows).collect(),
-            aliases: aliases.map(alias).collect(),
+            sources: self
+                .sources
+                .iter()
+                .map(|source: &DirectorySource| {
+                    let rows = source.sorted_people().into_iter().flat_map(|person| {
+                        // Whoever differs from another only in letter case keeps that one from being found by other spellings.
+                        let is_alike = source.is_alike(person.email);
+                        cut_rows(person.entries, period, is_alike).into_iter().map(move |entry: DatedRow| {
+                            SnapshotRow {
+                                email: person.email.to_owned(),
+                                from: entry.span.from,
+                                to: entry.span.to,
+                                values: facts
+                                    .iter()
+                                    .map(|fact| {
+                                        let column = (*source.columns.get(*fact)?)?;
+                                        entry.values.get(column)?.as_ref().map(ToString::to_string)
+                                    })
+                                    .collect(),
+                            }
+                        })
+                    });
+                    rows.collect()
+                })
+                .collect(),
+            aliases: aliases
+                .map(|(alias, span, email): (&str, Span, &str)| SnapshotAlias {
+                    alias: alias.to_owned(),
+                    email: email.to_owned(),
+                    from: span.from,
+                    to: span.to,
+                })
+                .collect(),
             plus_domains: self.plus_domains.clone(),
             fixed: self.fixed,
         }
     }
 
-    /// Adds what the directory says of these people at every time of a period, as far as rules can tell that read these facts and
-    /// that ask, or do not ask, who was removed.
+    /// Adds the facts about these people at every time of a period, as far as they matter to rules that read these facts and
+    /// that have, or do not have, conditions on who was removed.
     pub(crate) fn write_used(
         &self,
         writer: &mut DigestWriter,
@@ -140,8 +145,9 @@ pub(crate) fn times_within(boundaries: Vec<Timestamp>, period: Window) -> Vec<Ti
 /// least a later one.
 fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<DatedRow> {
     let (within, without): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| entry.span.overlaps(&period));
-    let is_later = |entry: &&DatedRow| entry.span.from.zip(period.to).is_some_and(|(from, end)| end <= from);
-    let later = without.iter().any(is_later);
+    let later = without
+        .iter()
+        .any(|entry: &&DatedRow| entry.span.from.zip(period.to).is_some_and(|(from, end)| end <= from));
     let mut cut: Vec<DatedRow> = Vec::new();
     for entry in within {
         let from = entry.span.from.filter(|from| period.from.is_none_or(|start| start < *from));

@@ -1,4 +1,4 @@
-//! One source of a directory: people, and what holds of them when.
+//! One source of a directory: people and their dated rows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::names::{canonical_email, lowercase};
 use crate::place::Place;
 use crate::span::Span;
 
-/// What one file or answer says.
+/// The rows of one file or answer, by person.
 #[derive(Clone)]
 pub(super) struct DirectorySource {
     people: HashMap<String, RecordedRows>,
     /// Emails with all case lowercased away; `None` where two people share one.
     lowercased: HashMap<String, Option<String>>,
-    /// By fact of the directory: where in an entry it stands.
+    /// By fact of the directory: its place in a row.
     pub(super) columns: Table<FactId, Option<usize>>,
     /// The file's name, if it has rows.
     file: Option<Arc<str>>,
@@ -26,9 +26,9 @@ pub(super) struct DirectorySource {
 /// The rows about one person.
 #[derive(Clone, Default)]
 struct RecordedRows {
-    /// What became known last stands first.
+    /// The rows as they were recorded, the last known first.
     recorded: Vec<DatedRow>,
-    /// What holds when, where that differs from the rows as they were recorded.
+    /// The rows in effect, where they differ from the recorded ones.
     holds: Option<Vec<DatedRow>>,
 }
 
@@ -37,13 +37,15 @@ impl RecordedRows {
         self.holds.as_ref().unwrap_or(&self.recorded)
     }
 
-    /// Finds what holds when: a row stands in place of what was known before, on its own days; and one that starts no later than
-    /// an earlier row whose days it shares stands in place of that row as a whole. So a move leaves the days before it as they
+    /// Finds the rows in effect: a row replaces what was known before, on its own days; and one that starts no later than
+    /// an earlier row whose days it shares replaces that row as a whole. So a move leaves the days before it as they
     /// were, a correction replaces, and who is said to have left has left.
     fn settle(&mut self) {
         let rows = &self.recorded;
-        let same = |pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded);
-        if rows.windows(2).all(same) {
+        if rows
+            .windows(2)
+            .all(|pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded))
+        {
             self.holds = None;
             return;
         }
@@ -63,7 +65,7 @@ impl RecordedRows {
     }
 }
 
-/// What another span leaves of one: nothing, or up to two parts.
+/// Subtracts a span from another: it leaves nothing, or up to two parts.
 fn subtract_span(span: &Span, other: &Span) -> Vec<Span> {
     if !span.overlaps(other) {
         return vec![*span];
@@ -85,7 +87,7 @@ fn index_lowercase(lowercased: &mut HashMap<String, Option<String>>, email: &str
         .or_insert_with(|| Some(email.to_owned()));
 }
 
-/// Somebody, and what holds of them when.
+/// A person's email, and the rows in effect.
 #[derive(Clone, Copy)]
 pub(super) struct PersonRows<'a> {
     /// As the source has it.
@@ -105,7 +107,7 @@ pub(super) struct DatedRow {
     /// When it became known; `None`: since ever.
     pub(super) recorded: Option<Timestamp>,
     pub(super) values: Vec<Option<Arc<str>>>,
-    /// The line it stands on.
+    /// The line of the file.
     pub(super) line: u64,
 }
 
@@ -119,12 +121,12 @@ impl DirectorySource {
         }
     }
 
-    /// Everyone's canonical_email email, in no order.
+    /// Everyone's canonical email, in no order.
     pub(super) fn emails(&self) -> impl Iterator<Item = &str> {
         self.people.keys().map(String::as_str)
     }
 
-    /// The person that a canonical_email email finds, and whether as it is written.
+    /// The person that a canonical email finds, and whether as it is written.
     pub(super) fn find_person(&self, email: &str) -> Option<(PersonRows<'_>, bool)> {
         if let Some(exact) = self.people.get_key_value(email) {
             return Some((PersonRows::from_rows(exact), true));
@@ -133,13 +135,13 @@ impl DirectorySource {
         self.people.get_key_value(exact).map(|exact| (PersonRows::from_rows(exact), false))
     }
 
-    /// Whether two people look like a canonical_email email and neither is written so.
+    /// Returns whether two people look like a canonical email and neither is written so.
     pub(super) fn is_ambiguous(&self, email: &str) -> bool {
         !self.people.contains_key(email)
             && self.lowercased.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
-    /// Whether another person's canonical_email email differs from this one only in letter case.
+    /// Returns whether another person's canonical email differs from this one only in letter case.
     pub(super) fn is_alike(&self, email: &str) -> bool {
         self.lowercased.get(&lowercase(email)).is_some_and(Option::is_none)
     }

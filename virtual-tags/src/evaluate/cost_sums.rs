@@ -1,6 +1,7 @@
-//! What the values of keys cost, by period: the weights of splits by cost, as data.
+//! Costs of the values of keys, by period: the weights of splits by cost, as data.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cost_model::{Money, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,7 @@ use crate::evaluate::cost_shares::CostShares;
 use crate::place::Place;
 use crate::rules::assign::SplitPeriod;
 use crate::weights;
+use crate::weights::Share;
 
 /// The cost of one value in one period. `Debug` leaves out the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +62,7 @@ impl CostSums {
         Self { bases: bases.into_iter().collect() }
     }
 
-    /// What a split is weighed by, if it is known.
+    /// Returns the costs that a split needs, if they are given.
     pub(crate) fn find_basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
         let (key, within) = (compiled.keys.get(split.basis)?, split.within.as_ref().map(ToString::to_string));
         self.bases.iter().find(|basis| basis.key == **key && basis.per == split.per && basis.within == within)
@@ -86,27 +88,38 @@ impl CostBasis {
             })?;
         }
         let spans: Vec<_> = periods.keys().copied().collect();
-        let overlap = |pair: &[(Timestamp, Timestamp)]| matches!(pair, [(_, end), (start, _)] if start < end);
         if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
             let message = format!("two periods of the costs of `{}` overlap, or one is empty", self.key);
             return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
         }
-        let shares = |values: BTreeMap<&str, Money>| {
-            let owned = values.into_iter().filter(|(value, _)| Some(*value) != default);
-            let weight =
-                |(value, sum): (&str, Money)| (value.into(), u128::try_from(sum.units()).unwrap_or(0));
-            weights::reduced_shares(
-                owned.map(weight).filter(|(_, weight): &(std::sync::Arc<str>, u128)| *weight > 0),
-            )
-        };
-        let by_part = |parts: BTreeMap<Option<&str>, BTreeMap<&str, Money>>| {
-            let shares = parts.into_iter().map(|(part, values)| (part.map(Into::into), shares(values)));
-            shares
-                .filter(|(_, shares)| !shares.is_empty())
-                .map(|(part, shares)| (part, shares.into()))
-                .collect()
-        };
-        let shares = periods.into_iter().map(|((start, end), parts)| (start, (end, by_part(parts))));
-        Ok(CostShares(shares.collect()))
+        let mut all = BTreeMap::new();
+        for ((start, end), parts) in periods {
+            let mut by_part = BTreeMap::new();
+            for (part, values) in parts {
+                let shares = shares_by_cost(values, default);
+                if !shares.is_empty() {
+                    by_part.insert(part.map(Into::into), shares.into());
+                }
+            }
+            all.insert(start, (end, by_part));
+        }
+        Ok(CostShares(all))
     }
+}
+
+/// Returns whether the second of two periods starts before the first ends.
+fn overlap(pair: &[(Timestamp, Timestamp)]) -> bool {
+    matches!(pair, [(_, end), (start, _)] if start < end)
+}
+
+/// The shares of values in proportion to what they cost. Refunds beyond all charges give no negative weight.
+fn shares_by_cost(values: BTreeMap<&str, Money>, default: Option<&str>) -> Vec<Share> {
+    let mut parts: Vec<(Arc<str>, u128)> = Vec::with_capacity(values.len());
+    for (value, sum) in values {
+        let weight = u128::try_from(sum.units()).unwrap_or(0);
+        if weight > 0 && Some(value) != default {
+            parts.push((value.into(), weight));
+        }
+    }
+    weights::reduced_shares(parts)
 }

@@ -1,4 +1,4 @@
-//! What of a charge falls to each value of a key.
+//! Divides amounts among the parts of a split charge.
 
 use std::sync::Arc;
 

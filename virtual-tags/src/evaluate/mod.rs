@@ -1,4 +1,8 @@
-//! What compiled rules say of charges, and the costs by which they share charges out.
+//! Evaluation of compiled rules for charges, and the costs by which they split charges.
+//!
+//! [`Rules`](crate::Rules) become [`ResolvedRules`] once they have the costs that they need: none
+//! ([`Rules::tagger`](crate::Rules::tagger)), those of a ledger ([`Rules::resolve`](crate::Rules::resolve)), or [`CostSums`] that the host
+//! keeps ([`Rules::resolve_with`](crate::Rules::resolve_with)).
 
 pub(crate) mod cost_shares;
 pub(crate) mod cost_sums;

@@ -1,4 +1,4 @@
-//! What the compiled rules say of a charge.
+//! Evaluates compiled rules for one charge.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::rules::assign::{FromField, transformed};
 use crate::weights;
 use crate::weights::Share;
 
-/// What one key says of a charge.
+/// The result of one key for a charge.
 pub(crate) enum Outcome {
     Value(Arc<str>),
     Shares(Arc<[Share]>),
@@ -37,7 +37,7 @@ impl From<Outcome> for Answer {
 }
 
 impl ResolvedRules {
-    /// What one key says of a charge, or of a part with these values of other keys.
+    /// Evaluates one key for a charge, or for a part of it with these values of other keys.
     pub(crate) fn evaluate_tag(
         &self,
         tag: &CompiledTag,
@@ -57,7 +57,7 @@ impl ResolvedRules {
         })
     }
 
-    /// The first rule that matches, by number, and what it gives.
+    /// Returns the first rule that matches, and its result.
     pub(crate) fn find_winner(
         &self,
         tag: &CompiledTag,
@@ -68,7 +68,7 @@ impl ResolvedRules {
         candidates.find_map(|id| Some((id, tag.rule(id)?.apply(self, charge, dimensions)?)))
     }
 
-    /// The parts that a charge falls into by some keys and all that they read, with values by the number of the key. Keys that
+    /// Splits a charge by some keys and all that they read, with values by [`KeyId`]. Keys that
     /// none of these need later are forgotten, and parts that are then alike are one.
     pub(crate) fn evaluate_parts(&self, wanted: &[KeyId], charge: &Charge<'_>) -> Vec<Part> {
         let Compiled { tags, ancestors, order, .. } = &*self.compiled;
@@ -147,14 +147,14 @@ impl FromField {
 }
 
 impl CompiledRule<'_> {
-    /// Whether the conditions hold, whatever the rule then gives.
+    /// Returns whether the conditions hold, whatever the rule then assigns.
     pub(crate) fn matches(self, charge: &Charge<'_>, dimensions: &dyn Dimensions) -> bool {
         (self.spans.is_empty() || self.spans.iter().any(|span| span.contains(charge.at)))
             && charge.matches_person(self.people)
             && self.when.is_none_or(|when| when.matches(dimensions))
     }
 
-    /// What the rule gives; `None` where it does not match.
+    /// Returns the result of the rule; `None` where it does not match.
     pub(crate) fn apply(
         self,
         rules: &ResolvedRules,

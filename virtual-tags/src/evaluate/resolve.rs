@@ -16,7 +16,7 @@ use crate::evaluate::fragments::split_amount;
 use crate::evaluate::resolved_rules::ResolvedRules;
 use crate::rules::assign::SplitPeriod;
 
-/// The period that costs fall into, what their charges have in the field within which they count, and the value.
+/// The start and end of a period, the value of the field within which costs count, and the value of the key.
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
 
 impl Rules {
@@ -169,16 +169,18 @@ impl ResolvedRules {
                 }
             }
         }
-        let sum = |((start, end, part, value), amount): (SumKey, _)| CostSum {
-            start,
-            end,
-            part: part.as_deref().map(str::to_owned),
-            value: value.as_ref().to_owned(),
-            amount,
-        };
         let mut basis = CostBasis::new(key, split.per);
         basis.within = split.within.as_ref().map(ToString::to_string);
-        basis.sums = sums.into_iter().map(sum).collect();
+        basis.sums = sums
+            .into_iter()
+            .map(|((start, end, part, value), amount): (SumKey, _)| CostSum {
+                start,
+                end,
+                part: part.as_deref().map(str::to_owned),
+                value: value.as_ref().to_owned(),
+                amount,
+            })
+            .collect();
         Ok(basis)
     }
 }

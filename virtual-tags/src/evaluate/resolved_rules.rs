@@ -33,7 +33,7 @@ use crate::evaluate::cost_shares::{AllCostShares, CostShares};
 #[derive(Clone)]
 pub struct ResolvedRules {
     pub(crate) compiled: Arc<Compiled>,
-    /// What splits by cost go by.
+    /// The shares of splits by cost.
     pub(crate) costs: Arc<AllCostShares>,
     pub(super) boundaries: Arc<[Timestamp]>,
     /// The boundaries at which head counts and shares by cost may change, which concern every charge.
@@ -44,14 +44,14 @@ cost_model::masked_debug!(ResolvedRules { compiled });
 
 impl ResolvedRules {
     pub(crate) fn new(compiled: Arc<Compiled>, costs: AllCostShares) -> Self {
-        let any = |needs: fn(&crate::compile::dependencies::Dependencies) -> bool| {
-            compiled.tags.iter().any(|tag| needs(&tag.dependencies))
-        };
-        let directory = |is_needed: bool| if is_needed { compiled.directory.boundaries() } else { &[] };
-        let counted = directory(any(|needs| needs.counts)).iter().copied();
-        let counts = sorted_instants(counted.chain(costs.values().flat_map(CostShares::boundaries)));
-        let dated = directory(any(|needs| needs.directory)).iter().copied();
-        let boundaries = sorted_instants(dated.chain(compiled.spans.iter().chain(&counts).copied()));
+        // Rules that do not look at the directory must not be asked again at each of its many dates.
+        let none: &[Timestamp] = &[];
+        let dates = compiled.directory.boundaries();
+        let counted = if compiled.tags.iter().any(|tag| tag.dependencies.counts) { dates } else { none };
+        let dated = if compiled.tags.iter().any(|tag| tag.dependencies.directory) { dates } else { none };
+        let shared = costs.values().flat_map(CostShares::boundaries);
+        let counts = sorted_instants(counted.iter().copied().chain(shared));
+        let boundaries = sorted_instants(dated.iter().chain(&compiled.spans).chain(&counts).copied());
         Self { boundaries: boundaries.into(), counts: counts.into(), costs: Arc::new(costs), compiled }
     }
 

@@ -60,8 +60,10 @@ impl Rules {
     pub fn run_tests<'a>(&self, tests: impl IntoIterator<Item = &'a RuleTest>) -> Result<Vec<TestFailure>> {
         let tests: Vec<_> = tests.into_iter().collect();
         let expected = tests.iter().flat_map(|test| &test.expect);
-        let weighs = |key: Option<KeyId>| key.is_some_and(|key| self.0.depends_on_costs(key));
-        if expected.map(|(key, _)| self.0.key_id(key)).any(weighs) {
+        if expected
+            .map(|(key, _)| self.0.key_id(key))
+            .any(|key: Option<KeyId>| key.is_some_and(|key| self.0.depends_on_costs(key)))
+        {
             return Ok(self.tagger()?.run_tests(tests));
         }
         Ok(ResolvedRules::new(Arc::clone(&self.0), HashMap::new()).run_tests(tests))

@@ -23,13 +23,20 @@ impl ResolvedRules {
     /// The values of keys that read no others and share nothing out; else `None`.
     fn unsplit(&self, ids: &[Option<KeyId>], charge: &Charge<'_>) -> Option<Vec<Option<Arc<str>>>> {
         let tags = ids.iter().map(|id| Some(self.compiled.tags.get((*id)?)).flatten());
-        let value =
-            |tag: Option<&_>| match tag.map_or(Outcome::Unset, |tag| self.evaluate_tag(tag, charge, &[])) {
-                Outcome::Value(value) => Some(Some(value)),
-                Outcome::Unset => Some(None),
-                Outcome::Shares(_) => None,
-            };
-        tags.clone().flatten().all(|tag| tag.reads.is_empty()).then(|| tags.map(value).collect()).flatten()
+        tags.clone()
+            .flatten()
+            .all(|tag| tag.reads.is_empty())
+            .then(|| {
+                tags.map(|tag: Option<&_>| {
+                    match tag.map_or(Outcome::Unset, |tag| self.evaluate_tag(tag, charge, &[])) {
+                        Outcome::Value(value) => Some(Some(value)),
+                        Outcome::Unset => Some(None),
+                        Outcome::Shares(_) => None,
+                    }
+                })
+                .collect()
+            })
+            .flatten()
     }
 }
 
@@ -66,10 +73,12 @@ impl Tagger for ResolvedRules {
             return vec![Part::whole(values)];
         }
         let wanted: Vec<_> = ids.iter().copied().flatten().collect();
-        let joint = |part: Part| Part {
-            values: ids.iter().map(|id| part.values.get((*id)?.index()).cloned().flatten()).collect(),
-            weight: part.weight,
-        };
-        self.evaluate_parts(&wanted, &charge).into_iter().map(joint).collect()
+        self.evaluate_parts(&wanted, &charge)
+            .into_iter()
+            .map(|part: Part| Part {
+                values: ids.iter().map(|id| part.values.get((*id)?.index()).cloned().flatten()).collect(),
+                weight: part.weight,
+            })
+            .collect()
     }
 }

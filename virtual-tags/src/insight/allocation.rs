@@ -1,4 +1,4 @@
-//! Shared charges and their parts, in a table of their own.
+//! The parts of split charges, in a table of their own.
 
 use std::sync::Arc;
 
@@ -52,7 +52,6 @@ impl Allocation {
     ///
     /// The names are those of FOCUS 1.3, "Split Cost Allocation".
     pub fn focus_columns(&self) -> [(&'static str, String); 9] {
-        let cost = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
         let resource = self.resource.as_deref().unwrap_or_default();
         let details = json!({ "Elements": [{ "AllocatedRatio": self.ratio.to_string() }] });
         let tags = match &self.value {
@@ -65,12 +64,16 @@ impl Allocation {
             ("AllocatedResourceId", resource.to_owned()),
             ("AllocatedResourceName", resource.to_owned()),
             ("AllocatedTags", tags.to_string()),
-            ("BilledCost", cost(self.costs.billed)),
-            ("EffectiveCost", cost(self.costs.effective)),
-            ("ListCost", cost(self.costs.list)),
-            ("ContractedCost", cost(self.costs.contracted)),
+            ("BilledCost", every_digit(self.costs.billed)),
+            ("EffectiveCost", every_digit(self.costs.effective)),
+            ("ListCost", every_digit(self.costs.list)),
+            ("ContractedCost", every_digit(self.costs.contracted)),
         ]
     }
+}
+
+fn every_digit(amount: Option<Money>) -> String {
+    amount.map(|amount| amount.to_string()).unwrap_or_default()
 }
 
 impl ResolvedRules {
@@ -153,8 +156,7 @@ struct AllocatedPart {
 impl AllocatedPart {
     fn split_row(row: &LedgerRow, weights: &[u128]) -> cost_model::Result<Vec<Self>> {
         let mut parts = vec![Self::default(); weights.len()];
-        let amounts = |whole: Money| whole.split(weights, ZeroWeights::Even);
-        for (part, ratio) in parts.iter_mut().zip(amounts(Money::from_units(ONE))?) {
+        for (part, ratio) in parts.iter_mut().zip(Money::from_units(ONE).split(weights, ZeroWeights::Even)?) {
             part.ratio = ratio;
             part.costs.derived = row.costs.derived;
         }
@@ -166,7 +168,7 @@ impl AllocatedPart {
         ];
         for (whole, field) in costs {
             let Some(whole) = whole else { continue };
-            for (part, amount) in parts.iter_mut().zip(amounts(whole)?) {
+            for (part, amount) in parts.iter_mut().zip(whole.split(weights, ZeroWeights::Even)?) {
                 *field(&mut part.costs) = Some(amount);
             }
         }

@@ -1,4 +1,4 @@
-//! How much the rules say who owns.
+//! Measures which part of the cost has an owner, and suggests rules for the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -236,14 +236,19 @@ fn is_tagged(value: Option<&Arc<str>>, default: Option<&str>) -> bool {
 /// Conditions that the charges of a set meet, broad ones first.
 fn conditions(ledger: &Ledger, set: DimensionSetId, by: &[Dimension]) -> Vec<String> {
     let Some(set) = ledger.set(set) else { return Vec::new() };
-    let quoted = |text: &str| text.replace('\'', "''");
     let resource = set.shared(&Dimension::Resource);
     let domain =
         resource.as_ref().and_then(|id| id.rsplit_once('@')).filter(|(_, domain)| !domain.contains('%'));
-    let domain = domain.map(|(_, domain)| format!("{} LIKE '%@{}'", Dimension::Resource, quoted(domain)));
+    let domain =
+        domain.map(|(_, domain)| format!("{} LIKE '%@{}'", Dimension::Resource, double_quotes(domain)));
     let fields = by.iter().filter(|field| **field != Dimension::Resource);
-    let fields =
-        fields.filter_map(|field| set.shared(field).map(|value| format!("{field} = '{}'", quoted(&value))));
-    let person = resource.iter().map(|id| format!("{} = '{}'", Dimension::Resource, quoted(id)));
+    let fields = fields
+        .filter_map(|field| set.shared(field).map(|value| format!("{field} = '{}'", double_quotes(&value))));
+    let person = resource.iter().map(|id| format!("{} = '{}'", Dimension::Resource, double_quotes(id)));
     domain.into_iter().chain(fields).chain(person).collect()
+}
+
+/// A text as it is written between single quotes of a sentence.
+fn double_quotes(text: &str) -> String {
+    text.replace('\'', "''")
 }

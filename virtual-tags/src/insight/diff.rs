@@ -1,18 +1,19 @@
-//! What other rules would change: how much cost moves from which value to which.
+//! Compares two taggers: the cost that moves from one value to another.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use cost_model::output::{counted, for_terminal};
 use cost_model::tagger::TagCache;
-use cost_model::{Dimension, Ledger, Metric, Money, Result, Tagger, Window};
+use cost_model::{Dimension, Ledger, Metric, Money, Result, Rounding, Tagger, Window};
 use rust_decimal::Decimal;
 
 use crate::amounts::format_amount;
 use crate::evaluate::fragments::split_amount;
 
-/// So many people are told of each move.
+/// The number of people who are listed of each move at most.
 const PEOPLE_MAX: usize = 3;
 
 type Value = Option<Arc<str>>;
@@ -55,10 +56,10 @@ cost_model::masked_debug!(CostMove { amount, records });
 
 #[derive(Default)]
 struct MoveSums {
-    amount: i128,
-    magnitude: i128,
+    amount: Money,
+    magnitude: Money,
     records: u64,
-    people: BTreeMap<Arc<str>, i128>,
+    people: BTreeMap<Arc<str>, Money>,
 }
 
 impl Diff {
@@ -125,7 +126,7 @@ impl Diff {
         let mut moved = Money::ZERO;
         let mut moves = Vec::with_capacity(sums.len());
         for ((from, to), sum) in sums {
-            moved = moved.checked_add(Money::from_units(sum.magnitude))?;
+            moved = moved.checked_add(sum.magnitude)?;
             moves.push(sum.into_move(from, to));
         }
         moves.sort_by_key(|each| std::cmp::Reverse(each.amount.units().unsigned_abs()));
@@ -141,9 +142,9 @@ impl Diff {
         if self.moved.is_zero() || self.total.is_zero() {
             return Ok(self.moved.is_zero());
         }
-        let decimal = |money: Money| money.rounded(10, cost_model::Rounding::HalfEven)?.try_to_decimal();
-        let limit = decimal(self.total)?.checked_mul(percent);
-        let moved = decimal(self.moved)?.checked_mul(Decimal::ONE_HUNDRED);
+        // Ten decimals decide any percentage that somebody writes, and leave room to multiply by it.
+        let limit = self.total.round(10, Rounding::HalfEven)?.checked_mul(percent);
+        let moved = self.moved.round(10, Rounding::HalfEven)?.checked_mul(Decimal::ONE_HUNDRED);
         moved.zip(limit).map(|(moved, limit)| moved <= limit).ok_or_else(|| {
             cost_model::Error::new(
                 cost_model::ErrorKind::Overflow,
@@ -159,29 +160,26 @@ fn absolute(amount: Money) -> Result<Money> {
 
 impl MoveSums {
     fn add_move(&mut self, units: i128, person: Option<&Arc<str>>) -> Result<()> {
-        let add = |sum: i128, units: i128| {
-            Money::from_units(sum).checked_add(Money::from_units(units)).map(Money::units)
-        };
-        self.amount = add(self.amount, units)?;
-        self.magnitude = add(self.magnitude, absolute(Money::from_units(units))?.units())?;
+        let amount = Money::from_units(units);
+        self.amount = self.amount.checked_add(amount)?;
+        self.magnitude = self.magnitude.checked_add(absolute(amount)?)?;
         self.records += 1;
         if let Some(person) = person {
             let sum = self.people.entry(Arc::clone(person)).or_default();
-            *sum = add(*sum, units)?;
+            *sum = sum.checked_add(amount)?;
         }
         Ok(())
     }
 
     fn into_move(self, from: Value, to: Value) -> CostMove {
-        let mut people: Vec<_> =
-            self.people.into_iter().map(|(person, units)| (person, Money::from_units(units))).collect();
+        let mut people: Vec<_> = self.people.into_iter().collect();
         people.sort_by_key(|(_, amount)| std::cmp::Reverse(amount.units().unsigned_abs()));
         people.truncate(PEOPLE_MAX);
-        CostMove { from, to, amount: Money::from_units(self.amount), records: self.records, people }
+        CostMove { from, to, amount: self.amount, records: self.records, people }
     }
 }
 
-/// What moves of one charge: what values lose goes to those that gain, in order.
+/// Finds the moves of one charge: the losses of values go to those that gain, in order.
 fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, Value, i128)> {
     let mut change: BTreeMap<&Value, i128> = BTreeMap::new();
     for (value, units) in after {
@@ -192,11 +190,10 @@ fn find_moves(before: &[(Value, i128)], after: &[(Value, i128)]) -> Vec<(Value, 
     }
     let negative = before.iter().any(|(_, units)| *units < 0);
     let sign = if negative { -1 } else { 1 };
-    let side = |gain: bool| -> Vec<(&Value, i128)> {
-        let fits = |units: i128| if gain { units * sign > 0 } else { units * sign < 0 };
-        change.iter().filter(|(_, units)| fits(**units)).map(|(value, units)| (*value, units.abs())).collect()
-    };
-    let (mut losers, gainers) = (side(false).into_iter(), side(true));
+    let gains = change.iter().filter(|(_, units)| **units * sign > 0);
+    let losses = change.iter().filter(|(_, units)| **units * sign < 0);
+    let gainers: Vec<(&Value, i128)> = gains.map(|(value, units)| (*value, units.abs())).collect();
+    let mut losers = losses.map(|(value, units)| (*value, units.abs()));
     let mut loser = losers.next();
     let mut moves = Vec::new();
     for (to, mut wanted) in gainers {
@@ -220,18 +217,21 @@ impl fmt::Display for Diff {
             format_amount(self.moved),
             format_amount(self.total)
         )?;
-        let name = |value: &Value| for_terminal(value.as_deref().unwrap_or("(no value)")).into_owned();
         for each in &self.moves {
             let people: Vec<_> = each
                 .people
                 .iter()
                 .map(|(person, amount)| format!("{person} {}", format_amount(*amount)))
                 .collect();
-            let (from, to) = (name(&each.from), name(&each.to));
+            let (from, to) = (value_for_terminal(&each.from), value_for_terminal(&each.to));
             let people = people.join(", ");
             let (amount, charges) = (format_amount(each.amount), counted(each.records, "charge"));
             writeln!(f, "  {from} -> {to}: {amount} in {charges} ({})", for_terminal(&people))?;
         }
         Ok(())
     }
+}
+
+fn value_for_terminal(value: &Value) -> Cow<'_, str> {
+    for_terminal(value.as_deref().unwrap_or("(no value)"))
 }

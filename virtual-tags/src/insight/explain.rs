@@ -1,4 +1,4 @@
-//! Why a charge has the value that it has.
+//! Explains why a charge has its value.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::ids::{Id, KeyId};
 use crate::place::Place;
 use crate::rules::answer::Answer;
 
-/// At most so many rules that nearly matched are told.
+/// The number of rules that nearly matched which are listed at most.
 const NEAR_MISSES_MAX: usize = 5;
 
 /// The reason why a charge has its value of one key. `Display` gives all of it, names included; `Debug` leaves them out.
@@ -116,24 +116,28 @@ impl ResolvedRules {
         let id = self.compiled.key_id(key)?;
         let tag = tags.get(id)?;
         let charge = self.compiled.charge(dimensions, at);
-        let trail = |id: std::borrow::Cow<'_, str>| NameLookup {
-            name: directory.name_at(&id, at).into(),
-            found: directory.look_up(&id, at),
-            sent: Arc::from(&*id),
-        };
         let read = tag.reads.as_slice();
         let parts = self.evaluate_parts(read, &charge).into_iter().map(|part| {
-            let name = |id: &KeyId| {
-                let value = part.values.get(id.index()).cloned().flatten();
-                keys.get(*id).map(|key| (Arc::clone(key), value))
-            };
-            let read = read.iter().filter_map(name).collect();
+            let read = read
+                .iter()
+                .filter_map(|id: &KeyId| {
+                    let value = part.values.get(id.index()).cloned().flatten();
+                    keys.get(*id).map(|key| (Arc::clone(key), value))
+                })
+                .collect();
             self.explained_part(tag, &charge, &part.values, (part.weight, read))
         });
         Some(Explanation {
             key: Arc::clone(keys.get(id)?),
             at,
-            names: charge.ids().map(trail).collect(),
+            names: charge
+                .ids()
+                .map(|id: std::borrow::Cow<'_, str>| NameLookup {
+                    name: directory.name_at(&id, at).into(),
+                    found: directory.look_up(&id, at),
+                    sent: Arc::from(&*id),
+                })
+                .collect(),
             parts: parts.collect(),
         })
     }
@@ -199,9 +203,17 @@ impl ResolvedRules {
         };
         conditions.extend(source.map(|source| (source, !unanswered)));
         let (holds, fails): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|(_, holds)| *holds);
-        let texts = |conditions: Vec<(String, bool)>| conditions.into_iter().map(|(text, _)| text).collect();
-        ExplainedRule { number, place: rule.place.cloned(), holds: texts(holds), fails: texts(fails) }
+        ExplainedRule {
+            number,
+            place: rule.place.cloned(),
+            holds: into_texts(holds),
+            fails: into_texts(fails),
+        }
     }
+}
+
+fn into_texts(conditions: Vec<(String, bool)>) -> Vec<String> {
+    conditions.into_iter().map(|(text, _)| text).collect()
 }
 
 impl fmt::Display for Explanation {

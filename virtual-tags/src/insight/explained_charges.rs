@@ -1,4 +1,4 @@
-//! Why the charges of somebody have the values that reports show.
+//! Explains the charges of somebody in a window.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -72,9 +72,14 @@ impl ResolvedRules {
         let is_who = |id: &str| {
             lowercase(&canonical_email(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
         };
-        let is_theirs =
-            |set: LedgerSet<'_>| self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id));
-        let theirs: Vec<bool> = ledger.set_ids().map(|id| ledger.set(id).is_some_and(is_theirs)).collect();
+        let theirs: Vec<bool> = ledger
+            .set_ids()
+            .map(|id| {
+                ledger.set(id).is_some_and(|set: LedgerSet<'_>| {
+                    self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id))
+                })
+            })
+            .collect();
         let mut groups: BTreeMap<(DimensionSetId, usize), (Timestamp, u64, Money)> = BTreeMap::new();
         for row in ledger.rows().filter(|row| window.contains(row.at)) {
             let theirs = theirs.get(row.set.index()).copied().unwrap_or_default();
@@ -90,8 +95,8 @@ impl ResolvedRules {
         }
         let explained = groups.into_iter().filter_map(|((set, _), (first, records, amount))| {
             let set = ledger.set(set)?;
-            let explain = |key: &Arc<str>| self.explain(key, &set, first);
-            let explanations = self.keys().iter().filter_map(explain).collect();
+            let explanations =
+                self.keys().iter().filter_map(|key: &Arc<str>| self.explain(key, &set, first)).collect();
             Some(ExplainedCharges { records, first, amount, dimensions: set_dimensions(set), explanations })
         });
         let mut explained: Vec<_> = explained.collect();

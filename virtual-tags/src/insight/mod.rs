@@ -1,4 +1,7 @@
-//! What people ask of rules: why a charge has its value, what is wrong, what is covered, what a change would move.
+//! Questions about rules and charges: the reasons for a value, likely mistakes, the covered part of the cost, and the effect of a change.
+//!
+//! All of it reads rules and a ledger and changes neither. The entry points are methods of [`Rules`](crate::Rules) and
+//! [`ResolvedRules`](crate::ResolvedRules), and [`Diff::between`], which compares any two taggers.
 
 pub(crate) mod allocation;
 pub(crate) mod check;

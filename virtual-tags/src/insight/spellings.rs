@@ -1,4 +1,4 @@
-//! Names that find a person by another spelling.
+//! Lists names that find a person by another spelling.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,7 +88,6 @@ impl Rules {
                 *spellings.entry((Arc::from(&*id), person)).or_default() += records;
             }
         }
-        let spelling = |((sent, person), records)| Spelling { sent, person, records };
-        spellings.into_iter().map(spelling).collect()
+        spellings.into_iter().map(|((sent, person), records)| Spelling { sent, person, records }).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! What has become of a closed period.
+//! Compares a closed period with what it would be now.
 
 use std::fmt;
 
@@ -71,20 +71,26 @@ impl PeriodLock {
 
 impl fmt::Display for LockReview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let change = |changed| if changed { "changed" } else { "unchanged" };
         let (rules, people, charges) =
-            (change(self.rules_changed), change(self.people_changed), change(self.charges_changed));
+            (describe(self.rules_changed), describe(self.people_changed), describe(self.charges_changed));
         writeln!(f, "rules {rules}, people as known at closing {people}, charges {charges}")?;
         for each in &self.restated {
             writeln!(f, "  {each}")?;
         }
         // What the sums do not show.
-        let hidden = |diff: &&Diff| !self.restated.iter().any(|restated| *restated.key == *diff.key);
-        for diff in self.moves.iter().filter(hidden) {
+        for diff in self
+            .moves
+            .iter()
+            .filter(|diff: &&Diff| !self.restated.iter().any(|restated| *restated.key == *diff.key))
+        {
             for line in diff.to_string().lines() {
                 writeln!(f, "  {line}")?;
             }
         }
         Ok(())
     }
+}
+
+fn describe(changed: bool) -> &'static str {
+    if changed { "changed" } else { "unchanged" }
 }

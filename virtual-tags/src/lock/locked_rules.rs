@@ -1,4 +1,4 @@
-//! Rules of today that leave closed periods alone.
+//! A tagger of current rules that leaves closed periods alone.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Closed periods: what decided them, and what a later change would make of them.
+//! Closes a period, and opens it again.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,7 @@ pub struct PeriodLock {
 
 cost_model::masked_debug!(PeriodLock { start, end, known_at, rules, people });
 
-/// What a period is opened again with.
+/// The rules, people and costs with which a period is computed again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct LockContents {
     rules: RuleSet,
@@ -72,7 +72,7 @@ pub struct ClosedAmount {
     pub key: String,
     /// The value; `None` is none.
     pub value: Option<String>,
-    /// How much.
+    /// The amount.
     pub amount: Money,
 }
 
@@ -138,7 +138,6 @@ impl PeriodLock {
         let costs = compiled.cost_sums(ledger, metric, &[period])?;
         let resolved = compiled.resolve_with(&costs)?;
         let amounts = sum_amounts(&resolved, tagger_keys(&resolved), ledger, (period, metric))?.into_iter();
-        let closed = |((key, value), amount)| ClosedAmount { key, value, amount };
         let charged = charged_people(ledger, period, &compiled.0.person);
         let (directory, facts) = (&compiled.0.directory, compiled.0.facts_read());
         Ok(Self {
@@ -149,7 +148,7 @@ impl PeriodLock {
             people: compiled.0.digest_used_people(&charged, period),
             charges: digest_charges(ledger, period, metric),
             metric,
-            amounts: amounts.map(closed).collect(),
+            amounts: amounts.map(|((key, value), amount)| ClosedAmount { key, value, amount }).collect(),
             held: LockContents {
                 people: directory.take_snapshot(period, &facts),
                 rules: RuleSet { tests: Vec::new(), ..rules.clone() },

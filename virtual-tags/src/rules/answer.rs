@@ -1,4 +1,4 @@
-//! What rules say of one key.
+//! The answer of rules for one key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,17 +32,16 @@ pub enum Answer {
 cost_model::masked_debug!(Answer = Value | Unset | Shares);
 
 impl Answer {
-    /// What parts say of the first key that they are about.
+    /// Returns the answer for the first key of a charge's parts.
     pub(crate) fn from_parts(parts: &[Part]) -> Self {
-        let value = |part: &Part| part.values.first().cloned().flatten();
         match parts {
             [] => Self::Unset,
-            [whole] => value(whole).map_or(Self::Unset, Self::Value),
-            parts => Self::Shares(parts.iter().map(|part| (value(part), part.weight)).collect()),
+            [whole] => first_value(whole).map_or(Self::Unset, Self::Value),
+            parts => Self::Shares(parts.iter().map(|part| (first_value(part), part.weight)).collect()),
         }
     }
 
-    /// The same in one form for equal proportions.
+    /// Returns the same answer in one form for equal proportions.
     pub(crate) fn normalized(&self) -> Self {
         let Self::Shares(shares) = self else { return self.clone() };
         let mut shares = shares.clone();
@@ -57,17 +56,24 @@ impl Answer {
     }
 }
 
+/// Returns the value of the first key that was asked.
+fn first_value(part: &Part) -> Option<Arc<str>> {
+    part.values.first().cloned().flatten()
+}
+
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => write!(f, "`{}`", for_terminal(value)),
             Self::Unset => f.write_str("no value"),
             Self::Shares(shares) => {
-                let part = |(value, weight): &(Option<Arc<str>>, u128)| match value {
-                    Some(value) => format!("{weight} of `{}`", for_terminal(value)),
-                    None => format!("{weight} of no value"),
-                };
-                let parts: Vec<_> = shares.iter().map(part).collect();
+                let parts: Vec<_> = shares
+                    .iter()
+                    .map(|(value, weight): &(Option<Arc<str>>, u128)| match value {
+                        Some(value) => format!("{weight} of `{}`", for_terminal(value)),
+                        None => format!("{weight} of no value"),
+                    })
+                    .collect();
                 f.write_str(&parts.join(", "))
             }
         }

@@ -1,4 +1,4 @@
-//! Values in serialised rules that have a text of their own.
+//! Serialises fields of rules as the text by which files write them.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -76,9 +76,10 @@ pub(crate) mod percentages {
         deserializer: D,
     ) -> Result<Vec<(Arc<str>, Decimal)>, D::Error> {
         let parts = Vec::<(Arc<str>, String)>::deserialize(deserializer)?.into_iter();
-        let parsed = |(value, percent): (Arc<str>, String)| {
-            percent.parse().map(|percent| (value, percent)).map_err(de::Error::custom)
-        };
-        parts.map(parsed).collect()
+        parts
+            .map(|(value, percent): (Arc<str>, String)| {
+                percent.parse().map(|percent| (value, percent)).map_err(de::Error::custom)
+            })
+            .collect()
     }
 }

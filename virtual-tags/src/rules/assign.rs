@@ -1,4 +1,4 @@
-//! What a rule gives: a value, or shares of several.
+//! The value that a rule assigns, or the shares of several values.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,9 +98,9 @@ pub enum Transform {
     Lower,
     /// One of the parts between delimiters, counted from 0; without such a part, nothing.
     Split {
-        /// What stands between the parts.
+        /// The text between the parts.
         delimiter: Arc<str>,
-        /// Which part.
+        /// The number of the part, counted from 0.
         index: usize,
     },
     /// Replaces it by the entry of a map; nothing, if the map has none for it.
@@ -111,7 +111,7 @@ pub enum Transform {
 
 cost_model::masked_debug!(Transform = Lower | Split | Map | Format);
 
-/// The text after every transform; `None` if nothing is left.
+/// Applies every transform; `None` if nothing is left.
 pub(crate) fn transformed(transforms: &[Transform], text: &str) -> Option<String> {
     let text = transforms.iter().try_fold(text.to_owned(), |text, each| each.apply(&text))?;
     Some(text).filter(|text| !text.trim().is_empty())
@@ -142,7 +142,7 @@ pub enum Split {
         /// The values and what each gets.
         #[serde(with = "as_text::percentages")]
         parts: Vec<(Arc<str>, Decimal)>,
-        /// Whether what is missing to 100 goes to the key's default; else it is an error.
+        /// Whether the key's default gets what is missing to 100; if not, it is an error.
         remainder_to_default: bool,
     },
     /// Shares in proportion to how many people of the directory have each value of a column at the time of the charge.

@@ -1,4 +1,7 @@
-//! Rules as data: what a rules file says, whether it was read from TOML or built in code.
+//! Rules as data: the contents of a rules file, whether it was read from TOML or built in code.
+//!
+//! Everything here can be made, changed, compared, serialised and digested without a directory and without charges.
+//! [`RuleSet::compile`] checks it against a directory.
 
 pub(crate) mod answer;
 pub(crate) mod as_text;

@@ -82,17 +82,17 @@ impl PersonMatcher {
         *self == Self::default()
     }
 
-    /// Whether the directory must be asked.
+    /// Returns whether the directory is needed to decide it.
     pub(crate) fn asks_directory(&self) -> bool {
         self.asks_email() || self.in_directory.is_some() || self.who == Some(ActorKind::Removed)
     }
 
-    /// Whether it asks about an email.
+    /// Returns whether some list restricts the email.
     pub(crate) fn asks_email(&self) -> bool {
         self.lists().iter().any(|(_, list)| !list.is_empty())
     }
 
-    /// The lists, by the names they have in a rules file.
+    /// Returns the lists, by the names that they have in a rules file.
     pub(crate) fn lists(&self) -> [(&'static str, &[Arc<str>]); 6] {
         [
             ("is", &self.equals),
@@ -104,7 +104,7 @@ impl PersonMatcher {
         ]
     }
 
-    /// The same conditions, each by itself.
+    /// Returns the same conditions, each by itself.
     pub(crate) fn one_by_one(&self) -> Vec<Self> {
         let none = Self::default;
         let each = [
@@ -129,14 +129,15 @@ impl PersonMatcher {
         let globs = glob.iter_mut().map(|text| (text, canonical_glob as Form));
         for (text, form) in emails.chain(domains).chain(locals).chain(globs) {
             // Without a branch, which is quick for the many that are in lower case already.
-            let other = |byte: u8| !matches!(byte, b'!'..=b'@' | b'['..=b'~');
-            if text.bytes().fold(false, |found, byte| found | other(byte)) || text.contains("xn--") {
+            let is_other =
+                text.bytes().fold(false, |found, byte| found | !matches!(byte, b'!'..=b'@' | b'['..=b'~'));
+            if is_other || text.contains("xn--") {
                 *text = lowercase(&form(text.trim())).into();
             }
         }
     }
 
-    /// Whether an email in lower case passes every list, which are in lower case too.
+    /// Returns whether an email in lower case matches every list; they are in lower case too.
     pub(crate) fn matches_email(&self, email: &str) -> bool {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
         let any = |list: &[Arc<str>], fits: &dyn Fn(&str) -> bool| {
@@ -169,7 +170,7 @@ impl fmt::Display for PersonMatcher {
     }
 }
 
-/// The email without its `+tag`.
+/// Returns the email without its `+tag`.
 pub(crate) fn without_plus_tag(email: &str) -> Cow<'_, str> {
     let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
     match local.split_once('+') {
@@ -178,12 +179,12 @@ pub(crate) fn without_plus_tag(email: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a domain is another or lies below it.
+/// Returns whether a domain is another or lies below it.
 pub(crate) fn is_subdomain_or_same(domain: &str, parent: &str) -> bool {
     domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Whether the whole text fits; in time proportional to both lengths multiplied, whatever the pattern.
+/// Returns whether the whole text matches. It takes time in proportion to both lengths multiplied at most, whatever the pattern.
 fn matches_glob(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // What follows the last `*`, and the text that it was last tried on.

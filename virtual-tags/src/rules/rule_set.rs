@@ -62,7 +62,7 @@ pub struct TagDefinition {
     pub overrides_provider: bool,
     /// The rules, in order.
     pub rules: Vec<Rule>,
-    /// Where the definition stands, if it was read from a file.
+    /// Where the definition is, if it was read from a file.
     pub place: Option<Place>,
 }
 
@@ -97,9 +97,9 @@ pub struct Rule {
     pub spans: Vec<Span>,
     /// The value, or the shares, that matching charges get.
     pub assign: Assign,
-    /// Where the rule stands, if it was read from a file.
+    /// Where the rule is, if it was read from a file.
     pub place: Option<Place>,
-    /// The condition as it stands in the file.
+    /// The condition as the file writes it, so that findings point into it.
     #[serde(skip)]
     pub(crate) condition_text: Option<Arc<SourceText>>,
     /// The names of lists of emails that the file gives without an entry, which restrict nothing.
@@ -194,7 +194,7 @@ impl RuleSet {
         self
     }
 
-    /// Where a charge may name its person.
+    /// Returns the fields in which a charge may name its person.
     pub(crate) fn person_fields(&self) -> &[Dimension] {
         if self.person.is_empty() { &[Dimension::Resource] } else { &self.person }
     }
@@ -224,7 +224,7 @@ impl RuleSet {
     }
 }
 
-/// Why charges cannot name their person there, if they cannot.
+/// Returns the reason why charges cannot name their person in a field, if they cannot.
 pub(crate) fn no_place_of_a_person(field: &Dimension) -> Option<&'static str> {
     match field {
         Dimension::VirtualTag(_) => Some("the value of a key names nobody; give a field of the charge"),

@@ -1,4 +1,4 @@
-//! Tests that stand in a rules file.
+//! Tests of rules, as data.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub struct RuleTest {
     pub record: Vec<(Dimension, Arc<str>)>,
     /// The expected answers, by key.
     pub expect: Vec<(Arc<str>, Answer)>,
-    /// Where the test stands, if it was read from a file.
+    /// Where the test is, if it was read from a file.
     pub place: Option<Place>,
 }
 

@@ -1,4 +1,4 @@
-//! Which rules a charge may meet, found without looking at each.
+//! Finds the rules that a charge may match without looking at each.
 
 mod required;
 mod source;
@@ -16,7 +16,7 @@ use crate::rules::rule_set::Rule;
 
 /// The rules of one key by texts that a charge must have to meet them.
 ///
-/// A rule stands under one of its conditions that names texts: `=`, `IN`, LIKE, a regular expression with plain literals, or
+/// A rule is indexed by one of its conditions that names texts: `=`, `IN`, LIKE, a regular expression with plain literals, or
 /// a list of emails or of parts of them, joined by AND to the rest, or a chain of OR of such. Rules without one are always
 /// looked at.
 pub(crate) struct Index {

@@ -1,4 +1,4 @@
-//! Texts that a charge must have to meet a rule.
+//! Finds texts that a charge must have to match a rule.
 
 use cost_model::Dimension;
 use cost_model::filter::{Expression, Field, Predicate, Test};
@@ -11,7 +11,7 @@ use crate::rules::rule_set::Rule;
 /// Of which a charge must have one.
 type Texts<'a> = Vec<(IndexedField, Required<'a>)>;
 
-/// Hands them out; tells whether there are any to go by.
+/// Hands the texts of a rule to `add`; returns whether there are any.
 pub(super) fn add_required_texts(rule: &Rule, add: &mut dyn FnMut(IndexedField, Required<'_>)) -> bool {
     add_person_texts(&rule.people, add) || {
         let texts = rule.when.as_ref().and_then(|when| expression_texts(when.expression()));
@@ -79,7 +79,7 @@ fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
     Some(dimensions.iter().flat_map(|each| texts.iter().map(|text| of(each, *text))).collect())
 }
 
-/// The literals of a pattern, between which anything may stand, of which one at least is not empty.
+/// Returns the literals of a pattern, with any text between them, of which one at least is not empty.
 fn required_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Required<'a>> {
     let literals: Vec<&str> = literals.collect();
     let (start, between, end) = match literals.as_slice() {

@@ -7,7 +7,7 @@ use cost_model::Dimension;
 use crate::compile::charge::{Charge, text_of};
 use crate::rules::person_matcher::without_plus_tag;
 
-/// What of a charge is compared.
+/// The field of a charge that is compared.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum IndexedField {
     Dimension(Dimension),
@@ -18,7 +18,7 @@ pub(super) enum IndexedField {
 }
 
 impl IndexedField {
-    /// What the charge has there.
+    /// Returns the value of the field.
     pub(super) fn read_text<'a>(&self, charge: &'a Charge<'_>) -> Option<Cow<'a, str>> {
         let parts = || charge.email()?.rsplit_once('@');
         match self {

@@ -1,4 +1,4 @@
-//! Rules by the text that they ask of one field.
+//! Rules by the text that they require in one field.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -44,9 +44,9 @@ impl TextsBuilder {
         let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
         let parts = parts.map(|(position, text)| (position, Box::<str>::from(text)));
         // The text that fewest rules need tells most, and of several the longest.
-        let rarity =
-            |part: &(Position, Box<str>)| (self.parts.get(part).map_or(0, Vec::len), Reverse(part.1.len()));
-        if let Some(part) = parts.min_by_key(rarity) {
+        if let Some(part) = parts.min_by_key(|part: &(Position, Box<str>)| {
+            (self.parts.get(part).map_or(0, Vec::len), Reverse(part.1.len()))
+        }) {
             self.parts.entry(part).or_default().push(rule);
         }
     }
@@ -59,7 +59,7 @@ impl TextsBuilder {
     }
 }
 
-/// How many bytes of a text are searched for. More would tell little more, and take long to prepare.
+/// The number of bytes of a text that are searched for. More would rule out little more, and take long to prepare.
 const BYTES_MAX: usize = 32;
 
 fn first_bytes(text: &str) -> &str {

@@ -1,4 +1,4 @@
-//! Rules in view of charges.
+//! Finds rules that match no charge of a ledger.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -14,7 +14,7 @@ use crate::evaluate::tag_values::WithTagValues;
 use crate::finding::{Finding, FindingKind};
 use crate::ids::{KeyId, RuleId, Table};
 
-/// How often a rule matched, and how often by the name that the directory has.
+/// Counts of how often a rule matched, and how often by the name that the directory has.
 #[derive(Clone, Copy, Default)]
 struct Hits {
     all: usize,
@@ -87,7 +87,7 @@ fn count_hits(
     }
 }
 
-/// The values of each dimension, asked for once.
+/// The values of each dimension, read once.
 type KnownValues = HashMap<Dimension, BTreeSet<Arc<str>>>;
 
 fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut KnownValues) -> Vec<Finding> {

@@ -1,4 +1,4 @@
-//! Rules with the same conditions whose dates overlap or leave a gap.
+//! Finds rules with the same conditions whose dates overlap or leave a gap.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! People to whom two rules give different values at the same time.
+//! Finds people to whom two rules give different values at the same time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> 
     findings
 }
 
-/// The emails that the rule names in full, if it asks nothing else of a charge.
+/// Returns the emails that the rule names in full, if it has no other condition.
 fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
     let Some(when) = rule.when else {
         return rule.people.equals.iter().map(|email| lowercase(email)).collect();

@@ -97,44 +97,40 @@ fn place_in_condition(rule: CompiledRule<'_>, offset: usize) -> Option<Place> {
     rule.condition_text.map(|text| text.place_at(offset)).or_else(|| rule.place.cloned())
 }
 
-/// Why no email can match a text of one of the lists, and what to write.
+/// Returns the reason why no email can match a text of one of the lists, and the remedy.
 fn impossible(list: &str, text: &str) -> Option<String> {
-    let told = |reason: &str| Some(reason.to_owned());
     if text.is_empty() {
-        return told("it is empty");
+        return Some("it is empty".to_owned());
     }
     if text.chars().any(is_invisible) {
-        return told("it contains an invisible character");
+        return Some("it contains an invisible character".to_owned());
     }
     if text.chars().any(char::is_whitespace) {
-        return told("it contains a blank");
+        return Some("it contains a blank".to_owned());
     }
     if list == "glob" {
         return impossible_glob(text);
     }
-    let literal = |what: &str| format!("`*` matches only itself here; {what}");
     match list {
         "domain" | "under" if text.contains('@') => {
-            told("a domain is the part after the at sign; leave out the sign and what is before it")
+            Some("a domain is the part after the at sign; leave out the sign and what is before it".to_owned())
         }
         "domain" | "under" if text.starts_with("*.") => {
-            Some(literal("for a domain and all below it write `email.under` with the domain alone"))
+            Some(literal_star("for a domain and all below it write `email.under` with the domain alone"))
         }
         "domain" | "under" if text.contains(['*', '[', ']', '{', '}', '<', '>', ',', ';', ':', '/']) => {
-            told("a domain has no such characters; for a pattern use `email.glob`")
+            Some("a domain has no such characters; for a pattern use `email.glob`".to_owned())
         }
         "domain" | "under" if text.starts_with('.') || text.ends_with('.') || text.contains("..") => {
-            told("a domain neither begins nor ends with a dot, nor has two together")
+            Some("a domain neither begins nor ends with a dot, nor has two together".to_owned())
         }
         "local" if text.contains('@') => {
-            told("it is the part before the at sign; leave out the rest, or use `email.is`")
+            Some("it is the part before the at sign; leave out the rest, or use `email.is`".to_owned())
         }
-        "local" | "is" | "base" if text.contains('*') => Some(literal("for a pattern use `email.glob`")),
-        "is" | "base" if !text.contains('@') => told(
-            "it has no at sign; for the part before the sign use `email.local`, and for the part after it `email.domain`",
-        ),
+        "local" | "is" | "base" if text.contains('*') => Some(literal_star("for a pattern use `email.glob`")),
+        "is" | "base" if !text.contains('@') => Some("it has no at sign; for the part before the sign use `email.local`, and for the part after it `email.domain`".to_owned()),
         "base" if text.split('@').next().is_some_and(|local| local.contains('+')) => {
-            told("a base is the email without its `+tag`; leave the tag out, or use `email.is`")
+            Some("a base is the email without its `+tag`; leave the tag out, or use `email.is`".to_owned())
         }
         "is" | "base" => email_fault(text).map(|fault| format!("it {fault}")),
         _ => None,
@@ -142,18 +138,21 @@ fn impossible(list: &str, text: &str) -> Option<String> {
 }
 
 fn impossible_glob(text: &str) -> Option<String> {
-    let told = |reason: &str| Some(reason.to_owned());
     if text.contains(['[', ']', '{', '}']) {
-        return told("only `*` and `?` are wildcards; write a list of globs");
+        return Some("only `*` and `?` are wildcards; write a list of globs".to_owned());
     }
     if text.contains(['<', '>', ',', ';']) {
-        return told("an email has no such characters; write a list of globs");
+        return Some("an email has no such characters; write a list of globs".to_owned());
     }
     if text.matches('@').count() > 1 {
-        return told("an email has one at sign");
+        return Some("an email has one at sign".to_owned());
     }
     if text.starts_with('@') || text.ends_with('@') {
-        return told("an email has something before and after the at sign; write `*` there");
+        return Some("an email has something before and after the at sign; write `*` there".to_owned());
     }
     (!text.contains(['@', '*', '?'])).then(|| "it has no at sign".to_owned())
+}
+
+fn literal_star(remedy: &str) -> String {
+    format!("`*` matches only itself here; {remedy}")
 }

@@ -1,4 +1,4 @@
-//! What is wrong with rules that compile.
+//! Finds likely mistakes in rules that compile.
 
 mod charges;
 mod dates;

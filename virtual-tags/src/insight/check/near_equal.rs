@@ -1,4 +1,4 @@
-//! Values and keys that people read as one and rules do not.
+//! Finds values and keys that people read as one and rules do not.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,23 +14,24 @@ use crate::names::is_invisible;
 use crate::place::Place;
 use crate::rules::assign::Transform;
 
-/// A value, and where it stands.
+/// A value, and where it is written.
 type PlacedValue = (Arc<str>, Option<Place>);
 
-/// The values that a key can give, as far as they are written down.
+/// Returns the values that a key can give, as far as rules or the directory write them.
 fn written_values(tag: &CompiledTag, directory: &Directory) -> Vec<PlacedValue> {
     let mut values: Vec<PlacedValue> = Vec::new();
     for rule in tag.rules() {
-        let place = || rule.place.cloned();
         match rule.assign {
-            CompiledAssign::Value(value) => values.push((Arc::clone(value), place())),
+            CompiledAssign::Value(value) => values.push((Arc::clone(value), rule.place.cloned())),
             CompiledAssign::Shares(shares) => {
-                values.extend(shares.iter().filter_map(|share| Some((share.value.clone()?, place()))));
+                values.extend(
+                    shares.iter().filter_map(|share| Some((share.value.clone()?, rule.place.cloned()))),
+                );
             }
             CompiledAssign::Fact(fact, transforms) => match transforms.last() {
                 None => values.extend(directory.distinct_values(*fact)),
                 Some(Transform::Map(map)) => {
-                    values.extend(map.values().map(|value| (Arc::clone(value), place())));
+                    values.extend(map.values().map(|value| (Arc::clone(value), rule.place.cloned())));
                 }
                 Some(_) => {}
             },

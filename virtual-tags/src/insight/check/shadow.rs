@@ -1,13 +1,13 @@
-//! Rules that no charge can reach.
+//! Finds rules that no charge can reach.
 //!
-//! A rule's conditions are turned into charges that stand for all that meet them: a text for `=`, and for `LIKE` the pattern
+//! A rule's conditions are turned into sample charges that represent all that meet them: a text for `=`, and for `LIKE` the pattern
 //! with a character in place of each `%` that occurs nowhere else. An earlier rule that matches such a charge by
-//! comparing texts matches all charges that it stands for.
+//! comparing texts matches all charges that it represents.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use cost_model::filter::{Expression, Predicate, Test};
+use cost_model::filter::{Expression, Literal, Predicate, Test};
 use cost_model::{Dimension, Dimensions, Timestamp};
 
 use crate::compile::charge::Charge;
@@ -18,13 +18,13 @@ use crate::ids::RuleId;
 use crate::names::{canonical_email, lowercase};
 use crate::rules::person_matcher::PersonMatcher;
 
-/// A noncharacter, which stands for any text.
+/// A noncharacter, which represents any text.
 const ANY: &str = "\u{10ffff}";
 
-/// Beyond so many charges that stand for a rule, only its longest list is looked at.
+/// The number of sample charges of a rule beyond which only its longest list is looked at.
 const CHARGES_MAX: usize = 1 << 12;
 
-/// A text, and whether it stands for itself alone.
+/// A text, and whether it represents itself alone.
 type Word = (Arc<str>, bool);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -33,10 +33,10 @@ enum Field {
     Email,
 }
 
-/// A charge that stands for others.
+/// A sample charge, which represents all that have the same texts.
 struct Witness<'a> {
     texts: Vec<(&'a Field, &'a Word)>,
-    /// The person's, where the first place of a person tells it.
+    /// The person's email, where the first field of a person has it.
     email: Option<Word>,
 }
 
@@ -114,10 +114,9 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
             Some((dimension, words))
         }
         Expression::Predicate(predicate) if !predicate.negated => {
-            let exact = |literal: &cost_model::filter::Literal| Some((Arc::clone(literal.as_text()?), true));
             let words = match &predicate.test {
-                Test::Equals(literal) => vec![exact(literal)?],
-                Test::In(literals) => literals.iter().map(exact).collect::<Option<_>>()?,
+                Test::Equals(literal) => vec![exact_word(literal)?],
+                Test::In(literals) => literals.iter().map(exact_word).collect::<Option<_>>()?,
                 Test::Like(pattern) => {
                     let text = pattern.as_str();
                     vec![(text.replace('%', ANY).into(), !text.contains('%'))]
@@ -130,19 +129,28 @@ fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
     }
 }
 
+/// Returns a text that represents itself alone.
+fn exact_word(literal: &Literal) -> Option<Word> {
+    Some((Arc::clone(literal.as_text()?), true))
+}
+
+/// Returns a text that represents all that have something in place of [`ANY`].
+fn open_word(text: String) -> Word {
+    (Arc::from(text), false)
+}
+
 fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
     let words = |list: &[Arc<str>], form: &dyn Fn(&str) -> Vec<Word>| -> Option<Vec<Word>> {
         (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
     };
-    let any = |text: String| (Arc::from(text), false);
     words(&people.equals, &|text| vec![(text.into(), true)])
-        .or_else(|| words(&people.domain, &|text| vec![any(format!("{ANY}@{text}"))]))
+        .or_else(|| words(&people.domain, &|text| vec![open_word(format!("{ANY}@{text}"))]))
         .or_else(|| {
             words(&people.subdomain_of, &|text| {
-                vec![any(format!("{ANY}@{text}")), any(format!("{ANY}@{ANY}.{text}"))]
+                vec![open_word(format!("{ANY}@{text}")), open_word(format!("{ANY}@{ANY}.{text}"))]
             })
         })
-        .or_else(|| words(&people.local, &|text| vec![any(format!("{text}@{ANY}"))]))
+        .or_else(|| words(&people.local, &|text| vec![open_word(format!("{text}@{ANY}"))]))
         .or_else(|| {
             let plain = people.glob.iter().all(|glob| !glob.contains('?'));
             let form = |text: &str| vec![(Arc::from(text.replace('*', ANY)), !text.contains('*'))];
@@ -150,7 +158,7 @@ fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
         })
 }
 
-/// Charges that stand for all that have one text of each list.
+/// Returns sample charges for all that have one text of each list.
 fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let count = lists.iter().try_fold(1_usize, |count, (_, words)| count.checked_mul(words.len()));
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
@@ -196,11 +204,14 @@ impl Witness<'_> {
         }
     }
 
-    /// Whether an earlier rule matches all charges that this stands for, as far as `later` matches them.
+    /// Returns whether an earlier rule matches all charges that this represents, as far as `later` matches them.
     fn is_taken_by(&self, earlier: CompiledRule<'_>, later: CompiledRule<'_>) -> bool {
         let always = matches!(earlier.assign, CompiledAssign::Value(_) | CompiledAssign::Shares(_));
-        let within = |span: &crate::span::Span| earlier.spans.iter().any(|other| other.holds_all_of(span));
-        let in_time = earlier.spans.is_empty() || (!later.spans.is_empty() && later.spans.iter().all(within));
+        let in_time = earlier.spans.is_empty()
+            || (!later.spans.is_empty()
+                && later.spans.iter().all(|span: &crate::span::Span| {
+                    earlier.spans.iter().any(|other| other.holds_all_of(span))
+                }));
         let (people, asked) = (earlier.people, later.people);
         let same_kind = (people.in_directory.is_none() || people.in_directory == asked.in_directory)
             && (people.who.is_none() || people.who == asked.who);
@@ -213,7 +224,7 @@ impl Witness<'_> {
             })
     }
 
-    /// Whether the answer of a condition for this charge is that for all it stands for: what it compares positively, or
+    /// Returns whether the answer of a condition for this charge is that for all it represents: what it compares positively, or
     /// what is known exactly.
     fn decides(&self, expression: &Expression, negated: bool) -> bool {
         match expression {

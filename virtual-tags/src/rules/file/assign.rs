@@ -1,4 +1,4 @@
-//! What a rule gives, read from TOML.
+//! Reads the values and splits of rules.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -118,20 +118,31 @@ fn read_transform(value: &Value) -> Option<Transform> {
         Value::Table(table) => table,
         _ => return None,
     };
-    let text = |name: &str| table.get(name)?.as_str().map(Arc::<str>::from);
     match table.len() {
         2 => Some(Transform::Split {
-            delimiter: text("split").filter(|delimiter| !delimiter.is_empty())?,
+            delimiter: text_of(table, "split").filter(|delimiter| !delimiter.is_empty())?,
             index: usize::try_from(table.get("index")?.as_integer()?).ok()?,
         }),
-        1 if table.contains_key("format") => text("format").map(Transform::Format),
+        1 if table.contains_key("format") => text_of(table, "format").map(Transform::Format),
         1 => {
             let map = table.get("map")?.as_table()?;
-            let entry = |(from, to): (&String, &Value)| Some((from.as_str().into(), to.as_str()?.into()));
-            map.iter().map(entry).collect::<Option<BTreeMap<_, _>>>().map(Transform::Map)
+            map.iter()
+                .map(|(from, to): (&String, &Value)| Some((from.as_str().into(), to.as_str()?.into())))
+                .collect::<Option<BTreeMap<_, _>>>()
+                .map(Transform::Map)
         }
         _ => None,
     }
+}
+
+fn text_of(table: &Table, name: &str) -> Option<Arc<str>> {
+    table.get(name)?.as_str().map(Arc::from)
+}
+
+/// A part of a split: its value, and what the table has under `name`, if it has nothing else.
+fn read_part(part: &Value, name: &str) -> Option<(Arc<str>, Value)> {
+    let table = part.as_table().filter(|table| table.len() == 2)?;
+    Some((text_of(table, "value")?, table.get(name)?.clone()))
 }
 
 fn read_parts(parts: &[Value], remainder_to_default: bool) -> Option<Split> {
@@ -139,22 +150,20 @@ fn read_parts(parts: &[Value], remainder_to_default: bool) -> Option<Split> {
         let values = parts.iter().filter_map(Value::as_str).map(Arc::from).collect();
         return Some(Split::Even(values));
     }
-    let read = |part: &Value, name: &str| {
-        let table = part.as_table().filter(|table| table.len() == 2)?;
-        Some((Arc::<str>::from(table.get("value")?.as_str()?), table.get(name)?.clone()))
-    };
     let weights: Option<Vec<_>> = parts
         .iter()
         .map(|part| {
-            read(part, "weight")
+            read_part(part, "weight")
                 .and_then(|(value, weight)| Some((value, u64::try_from(weight.as_integer()?).ok()?)))
         })
         .collect();
     if let Some(weights) = weights {
         return Some(Split::Weights(weights));
     }
-    let percent = |part| read(part, "percent").and_then(|(value, percent)| Some((value, decimal(&percent)?)));
-    let parts = parts.iter().map(percent).collect::<Option<_>>()?;
+    let parts = parts
+        .iter()
+        .map(|part| read_part(part, "percent").and_then(|(value, percent)| Some((value, decimal(&percent)?))))
+        .collect::<Option<_>>()?;
     Some(Split::Percentages { parts, remainder_to_default })
 }
 

@@ -95,11 +95,14 @@ impl Reader<'_> {
         if let Some(unused) = tag.default_transform.as_ref().filter(|_| tag.default_from.is_none()) {
             return Err(fail(self.place_of(unused), "`default_transform` goes with `default_from` only"));
         }
-        let from_field = |field| self.read_from_field(field, tag.default_transform.as_ref());
         Ok(TagDefinition {
             key: self.not_empty(tag.key, "key")?,
             default: tag.default.map(|default| self.not_empty(default, "default")).transpose()?,
-            default_from: tag.default_from.as_ref().map(from_field).transpose()?,
+            default_from: tag
+                .default_from
+                .as_ref()
+                .map(|field| self.read_from_field(field, tag.default_transform.as_ref()))
+                .transpose()?,
             overrides_provider: tag.overrides_provider.unwrap_or(true),
             rules,
             place: Some(place),
@@ -132,30 +135,25 @@ impl Reader<'_> {
     }
 
     fn read_people(&self, table: &tables::Rule) -> Result<PersonMatcher> {
-        let list = |texts: &Option<tables::Texts>| match texts {
-            None => Vec::new(),
-            Some(tables::Texts::One(text)) => vec![text.as_str().into()],
-            Some(tables::Texts::Many(texts)) => texts.iter().map(|text| text.as_str().into()).collect(),
-        };
-        let who =
-            |name: &Spanned<String>| match ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()) {
-                Some((_, who)) => Ok(*who),
-                None => Err(fail(
-                    self.place_of(name),
-                    "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"",
-                )),
-            };
         let none = tables::Email::default();
         let email = table.email.as_ref().unwrap_or(&none);
         Ok(PersonMatcher {
-            equals: list(&email.is),
-            local: list(&email.local),
-            without_plus_tag: list(&email.base),
-            domain: list(&email.domain),
-            subdomain_of: list(&email.under),
-            glob: list(&email.glob),
+            equals: to_list(email.is.as_ref()),
+            local: to_list(email.local.as_ref()),
+            without_plus_tag: to_list(email.base.as_ref()),
+            domain: to_list(email.domain.as_ref()),
+            subdomain_of: to_list(email.under.as_ref()),
+            glob: to_list(email.glob.as_ref()),
             in_directory: table.in_directory,
-            who: table.who.as_ref().map(who).transpose()?,
+            who: table.who.as_ref().map(|name| self.read_actor_kind(name)).transpose()?,
+        })
+    }
+
+    fn read_actor_kind(&self, name: &Spanned<String>) -> Result<ActorKind> {
+        let kind = ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()).map(|(_, kind)| *kind);
+        kind.ok_or_else(|| {
+            let message = "`who` is \"person\", \"service_account\", \"nobody\" or \"removed\"";
+            fail(self.place_of(name), message)
         })
     }
 
@@ -179,15 +177,19 @@ impl Reader<'_> {
         to: Option<&Spanned<tables::Date>>,
         place: Place,
     ) -> Result<Span> {
-        let date = |date: &Spanned<tables::Date>| match parse_date(&date.get_ref().text()) {
-            Some(date) => Ok(Timestamp::midnight(date)),
-            None => Err(fail(self.place_of(date), "this is not a date like 2026-09-15")),
+        let span = Span {
+            from: from.map(|date| self.read_midnight(date)).transpose()?,
+            to: to.map(|date| self.read_midnight(date)).transpose()?,
         };
-        let span = Span { from: from.map(date).transpose()?, to: to.map(date).transpose()? };
         if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {
             return Err(fail(place, "`to` must come after `from`: it is the first day that no longer holds"));
         }
         Ok(span)
+    }
+
+    fn read_midnight(&self, date: &Spanned<tables::Date>) -> Result<Timestamp> {
+        let day = parse_date(&date.get_ref().text()).map(Timestamp::midnight);
+        day.ok_or_else(|| fail(self.place_of(date), "this is not a date like 2026-09-15"))
     }
 
     fn read_condition(&self, when: &Spanned<String>) -> Result<Filter> {
@@ -218,6 +220,14 @@ impl Reader<'_> {
 
     fn place_of<T>(&self, spanned: &Spanned<T>) -> Place {
         self.lines.place_at(spanned.span().start)
+    }
+}
+
+fn to_list(texts: Option<&tables::Texts>) -> Vec<Arc<str>> {
+    match texts {
+        None => Vec::new(),
+        Some(tables::Texts::One(text)) => vec![text.as_str().into()],
+        Some(tables::Texts::Many(texts)) => texts.iter().map(|text| text.as_str().into()).collect(),
     }
 }
 

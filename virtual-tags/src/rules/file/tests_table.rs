@@ -1,4 +1,4 @@
-//! The tests in a rules file.
+//! Reads the tests in a rules file.
 
 use std::sync::Arc;
 
@@ -49,13 +49,14 @@ fn expected(value: &Value) -> Option<Answer> {
     match value {
         Value::String(text) if text.is_empty() => Some(Answer::Unset),
         Value::String(text) => Some(Answer::Value(text.as_str().into())),
-        Value::Table(table) => {
-            let share = |(value, weight): (&String, &Value)| {
+        Value::Table(table) => table
+            .iter()
+            .map(|(value, weight): (&String, &Value)| {
                 let value = Some(Arc::from(value.as_str())).filter(|value: &Arc<str>| !value.is_empty());
                 Some((value, u128::try_from(weight.as_integer()?).ok()?))
-            };
-            table.iter().map(share).collect::<Option<_>>().map(Answer::Shares)
-        }
+            })
+            .collect::<Option<_>>()
+            .map(Answer::Shares),
         _ => None,
     }
 }
