@@ -26,6 +26,8 @@
 //! # }
 //! ```
 //!
+//! [`shown_in_debug`] and [`shown_in_error`] are for the tests of any crate whose values may name people.
+//!
 //! What a suite cannot bring about from outside is left to the store's own tests: a kill in the middle of a write, a full
 //! disk, files of earlier versions.
 
@@ -38,6 +40,7 @@ mod origins;
 mod random;
 mod removed;
 mod replaced;
+mod secrets;
 mod seen;
 mod steps;
 
@@ -48,6 +51,8 @@ use async_trait::async_trait;
 
 use crate::error::{Error, Result};
 use crate::store::CostStore;
+
+pub use secrets::{shown_in_debug, shown_in_error};
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
 #[async_trait]

@@ -210,11 +210,7 @@ fn charges_in_other_layouts_are_read_and_what_would_be_misread_is_refused_with_i
         let charges = folder.file("c.csv", text);
         let coverage = run("coverage", &[&rules, &people, &charges]);
         let told = String::from_utf8(coverage.stdout).unwrap();
-        assert!(
-            told.contains(" of 3.00"),
-            "{text}: {told} {}",
-            String::from_utf8_lossy(&coverage.stderr)
-        );
+        assert!(told.contains(" of 3.00"), "{text}: {told} {}", String::from_utf8_lossy(&coverage.stderr));
     }
     let header = "email,day,dollars,tokens";
     let row = "iris@example.com,2026-07-31,3,10";
