@@ -8,7 +8,8 @@ use std::error::Error;
 
 use cost_ingest::Ingest;
 use cost_model::report::{Query, Report};
-use cost_model::{ConnectionId, CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Scope, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Currency, Dimension, Filter, Ledger, MemoryStore, Window};
 use cursor_admin_client::Client;
 use cursor_cost_source::{CursorCostSource, places_of_people};
 use virtual_tags::{Directory, ResolvedRules, RuleSet};

@@ -10,10 +10,8 @@ use chrono::{NaiveDate, Utc};
 use cost_ingest::import_file;
 use cost_model::input::DecimalMark;
 use cost_model::output::{counted, cut, for_terminal};
-use cost_model::{
-    ConnectionId, Correction, CostStore, Import, ImportId, ImportStats, Metric, Owner, RowSum, Timestamp,
-    Window,
-};
+use cost_model::store::{ConnectionId, Correction, Import, ImportId, ImportStats, Owner, RowSum};
+use cost_model::{CostStore, Metric, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_csv_source::{CsvExport, ExportReader, ImportTerms, KindSum};
 use examples::{Failure, grouped, outln};

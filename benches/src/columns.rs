@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use cost_model::{CostRecord, Dimension, Dimensions, Metric, TokenType};
+use cost_model::money::TokenType;
+use cost_model::{CostRecord, Dimension, Dimensions, Metric};
 use virtual_tags::{Answer, ResolvedRules};
 
 use crate::Failure;

@@ -2,8 +2,9 @@
 
 use std::iter::zip;
 
+use cost_model::Metric;
+use cost_model::money::TokenType;
 use cost_model::report::Totals;
-use cost_model::{Metric, TokenType};
 
 /// One of [`Money`](cost_model::Money), or of a quantity, as an integer.
 const ONE: i128 = 10_i128.pow(24);
@@ -113,7 +114,7 @@ impl From<&Totals> for Figures {
             missing: Metric::ALL.map(|metric| totals.get(metric).missing),
             tokens: TokenType::ALL.map(|token_type| totals.tokens.get(token_type).count()),
             requests: totals.requests.units(),
-            usage: totals.usage.units(),
+            usage: totals.usage.unwrap_or_default().units(),
             records: totals.records,
         }
     }

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cursor_admin_client::{Snapshot, UsageEvents, UsageEventsPage};
+use cursor_admin_client::endpoints::usage_events::UsageEventsPage;
+use cursor_admin_client::{Snapshot, UsageEvents};
 use cursor_simulator::Simulator;
 use http::Request;
 use serde::Deserialize;

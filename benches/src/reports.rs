@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::report::Bin;
 use cost_model::report::{Query, Report};
-use cost_model::{Bin, Currency, Dimension, Filter, Ledger};
+use cost_model::{Currency, Dimension, Filter, Ledger};
 use virtual_tags::ResolvedRules;
 
 use crate::columns::Columns;

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 
 use cost_model::report::{Query, Report};
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Money, Part, Tagger, Timestamp,
-};
+use cost_model::tagger::{Part, TagCache};
+use cost_model::{CostRecord, Costs, Currency, Dimension, Dimensions, Ledger, Money, Tagger, Timestamp};
 use cursor_simulator::Simulator;
 use virtual_tags::{Directory, Finding, ResolvedRules, RuleSet};
 
@@ -65,6 +64,15 @@ impl ManyRules {
         Ok(written.compile(Directory::default())?.tagger()?)
     }
 
+    /// A charge for each email.
+    pub fn ledger(&self, emails: &[String]) -> Result<Ledger, Failure> {
+        let mut ledger = Ledger::builder(Currency::USD);
+        for (second, email) in (0..).zip(emails) {
+            ledger.push(&charge_of(email, second)?)?;
+        }
+        Ok(ledger.build())
+    }
+
     /// Emails, each a text of its own, over and over in no order.
     pub fn emails(&self, count: usize) -> Vec<String> {
         let number = |row: usize| (row * STRIDE) % self.people.len().max(1);
@@ -89,10 +97,10 @@ pub fn hash_all<T: AsRef<str>>(texts: &[T]) -> u64 {
     texts.iter().fold(0, |sum, text| sum ^ hasher.hash_one(text.as_ref()))
 }
 
-/// How long the names of all their teams are, together.
-pub fn tag_all(rules: &ResolvedRules, emails: &[String]) -> usize {
-    let (mut teams, at) = (rules.remember("Team"), Timestamp::midnight(chrono::NaiveDate::MIN));
-    emails.iter().map(|email| length(teams.parts(&Charge(email), at))).sum()
+/// How long the names of the teams of all charges are, together, each distinct charge asked about once.
+pub fn tag_all(rules: &ResolvedRules, ledger: &Ledger) -> Result<usize, Failure> {
+    let teams = TagCache::new(ledger, rules, &["Team".into()])?;
+    Ok(teams.answers(ledger)?.map(|answer| length(teams.parts(answer))).sum())
 }
 
 /// The same, each asked about by itself.

@@ -4,8 +4,9 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cost_model::{Currency, Ledger, Metric, TokenType};
-use cursor_admin_client::UsageEventsPage;
+use cost_model::money::TokenType;
+use cost_model::{Currency, Ledger, Metric};
+use cursor_admin_client::endpoints::usage_events::UsageEventsPage;
 use cursor_cost_source::Mapping;
 use virtual_tags::ResolvedRules;
 

@@ -32,7 +32,7 @@ enum PatternKind {
     Suffix,
     /// The same; the pattern is an `@` and a whole domain.
     Domain,
-    /// `*` stands for any run of characters, `?` for one; the email as a whole.
+    /// `*` matches any run of characters, `?` one; the email as a whole.
     Glob,
     /// A regular expression that is found anywhere in the email.
     Regex,
@@ -116,7 +116,7 @@ impl WrittenRule {
         let mut rule = Rule::new(Assign::Value(value.into()));
         let pattern = || vec![Arc::from(self.pattern.as_str())];
         match self.kind {
-            PatternKind::Exact => rule.people.is = pattern(),
+            PatternKind::Exact => rule.people.equals = pattern(),
             PatternKind::Domain => rule.people.domain = vec![self.pattern.trim_start_matches('@').into()],
             PatternKind::Glob => rule.people.glob = pattern(),
             PatternKind::Suffix => rule = rule.when(self.condition("LIKE '%", "'")?),

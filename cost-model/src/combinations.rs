@@ -4,7 +4,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Numbers distinct combinations of a fixed count of codes, as they are met.
 ///

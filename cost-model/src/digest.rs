@@ -5,12 +5,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A SHA-256 digest, as text 64 hexadecimal digits in lower case.
 ///
 /// ```
-/// use cost_model::Digest;
+/// use cost_model::digest::Digest;
 ///
 /// let digest = Digest::of(b"abc");
 /// assert_eq!(digest.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -41,7 +41,7 @@ impl Digest {
 /// list of pieces from another must be among them.
 ///
 /// ```
-/// use cost_model::{Digest, Digester};
+/// use cost_model::digest::{Digest, Digester};
 ///
 /// let mut digester = Digester::default();
 /// digester.update(b"ab");
@@ -87,13 +87,8 @@ impl FromStr for Digest {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            _ => None,
-        };
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+        let bytes = pairs.iter().map(|[high, low]| Some(digit_value(*high)? << 4 | digit_value(*low)?));
         let bytes: Option<Vec<u8>> = bytes.collect();
         let bytes = bytes.filter(|_| rest.is_empty()).and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or_else(|| Error::new(ErrorKind::Value, "a digest has 64 hexadecimal digits"))
@@ -109,5 +104,14 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Returns the value of a hexadecimal digit in lower case.
+fn digit_value(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
     }
 }

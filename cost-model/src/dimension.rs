@@ -10,6 +10,21 @@ use crate::time::Timestamp;
 /// A field of a charge that filters and groupings may name.
 ///
 /// In text a dimension is its filter field, such as `costs.service`, `tags['cursor:model']` or `vtag.Team`.
+///
+/// A dimension prints as filters name it, and is read back from that text; `team` alone is an error, since a virtual tag is
+/// written `vtag.Team`.
+///
+/// ```
+/// use cost_model::Dimension;
+///
+/// let service: Dimension = "costs.service".parse()?;
+/// assert_eq!(service, Dimension::Service);
+/// let team: Dimension = "vtag.Team".parse()?;
+/// assert_eq!(team, Dimension::VirtualTag("Team".into()));
+/// assert_eq!(team.heading(), "Team");
+/// assert!("team".parse::<Dimension>().is_err());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dimension {
@@ -42,7 +57,7 @@ pub enum Dimension {
     /// Whether there is any tag: `tagged` or `untagged`. For grouping only.
     Tagged,
     /// What a part of a charge is for: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
-    /// token type are estimates by a [`PriceBook`](crate::PriceBook), counts are exact.
+    /// token type are estimates by a [`PriceBook`](crate::money::PriceBook), counts are exact.
     TokenType,
 }
 
@@ -85,18 +100,18 @@ impl Dimension {
         Self::UsageUnit,
     ];
 
-    /// The dimension that `costs.<name>` names.
+    /// Makes the dimension that `costs.<name>` names.
     pub(crate) fn from_costs_field(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
         SPELLINGS.iter().find(|(field, _)| *field == lower).map(|(_, dimension)| dimension.clone())
     }
 
-    /// The canonical names behind `costs.`.
+    /// Returns the canonical names behind `costs.`.
     pub(crate) fn costs_fields() -> impl Iterator<Item = &'static str> + Clone {
         SPELLINGS.iter().map(|(field, _)| *field)
     }
 
-    /// A column heading, such as `subcategory` or the tag's key.
+    /// Returns a column heading, such as `subcategory` or the tag's key.
     pub fn heading(&self) -> &str {
         match self {
             Self::Tag(key) | Self::VirtualTag(key) => key,
@@ -143,13 +158,13 @@ fn is_plain(key: &str) -> bool {
 /// # Ok::<(), cost_model::Error>(())
 /// ```
 pub trait Dimensions {
-    /// The value of a dimension, if there is one. Tags are dimensions too.
+    /// Returns the value of a dimension, if there is one. Tags are dimensions too.
     fn get(&self, dimension: &Dimension) -> Option<Cow<'_, str>>;
 
     /// Calls `visit` with the key and value of every tag.
     fn for_each_tag(&self, visit: &mut dyn FnMut(&str, &str));
 
-    /// The value of the tag of that key.
+    /// Returns the value of the tag of that key.
     fn tag(&self, key: &str) -> Option<Cow<'_, str>> {
         let mut found = None;
         self.for_each_tag(&mut |tag, value| {
@@ -160,27 +175,27 @@ pub trait Dimensions {
         found
     }
 
-    /// When the charge arose, for filters that ask `charged_at`.
+    /// Returns when the charge arose, for filters that ask `charged_at`.
     fn at(&self) -> Option<Timestamp> {
         None
     }
 
-    /// The amounts, for filters that ask `costs.effective` and its like.
+    /// Returns the amounts, for filters that ask `costs.effective` and its like.
     fn costs(&self) -> Option<Costs> {
         None
     }
 
-    /// The tokens used, for filters that ask `usage.tokens` and its like.
+    /// Returns the tokens used, for filters that ask `usage.tokens` and its like.
     fn tokens(&self) -> Option<TokenCounts> {
         None
     }
 
-    /// The request units used, for filters that ask `usage.requests`.
+    /// Returns the request units used, for filters that ask `usage.requests`.
     fn requests(&self) -> Option<RequestUnits> {
         None
     }
 
-    /// Whether the charge came through a marketplace, for filters that ask `costs.marketplace`.
+    /// Returns whether the charge came through a marketplace, for filters that ask `costs.marketplace`.
     fn marketplace(&self) -> Option<bool> {
         None
     }

@@ -8,9 +8,20 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, in one layer's words; [`std::error::Error::source`] tells the next layer's.
 ///
-/// Implementers of [`CostSource`](crate::CostSource) and [`CostStore`](crate::CostStore) build one with
+/// Implementers of [`CostSource`](crate::source::CostSource) and [`CostStore`](crate::store::CostStore) build one with
 /// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
 /// in by an implementer must keep to the same rule.
+///
+/// Match on [`Error::kind`]; the text is for people. It names no person and no key.
+///
+/// ```
+/// use cost_model::{ErrorKind, Filter};
+///
+/// let error = Filter::parse("costs.servise = 'Auto'").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Filter);
+/// assert_eq!(error.span(), Some(0..13));
+/// assert!(error.to_string().contains("costs.service"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Inner>);
@@ -50,14 +61,14 @@ pub enum ErrorKind {
     Store,
     /// What was to be written elsewhere, to a file for instance, could not be written.
     Output,
-    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::Origin).
+    /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::source::Origin).
     Origin,
     /// A fault of this crate, which no input should bring about.
     Internal,
 }
 
 impl Error {
-    /// An error of `kind` that says `message`: lower case, no full stop, no secrets.
+    /// Makes an error of `kind` that says `message`: lower case, no full stop, no secrets.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -69,7 +80,7 @@ impl Error {
         }))
     }
 
-    /// A source's refusal to read a window that holds `announced` rows.
+    /// Makes a source's refusal to read a window that holds `announced` rows.
     pub fn window_too_large(announced: u64) -> Self {
         let mut error =
             Self::new(ErrorKind::WindowTooLarge, format!("the window holds {announced} rows; split it"));
@@ -92,36 +103,37 @@ impl Error {
         Self::new(ErrorKind::Overflow, format!("{what} is out of range"))
     }
 
-    /// The same error, about these bytes of a filter sentence.
+    /// Returns the same error, about these bytes of a filter sentence.
     pub(crate) fn with_span(mut self, span: Range<usize>) -> Self {
         self.0.span = Some(span);
         self
     }
 
-    /// The same error, with the column of its span counted in characters of `sentence`.
+    /// Returns the same error, with the column of its span counted in characters of `sentence`.
     pub(crate) fn located_in(mut self, sentence: &str) -> Self {
         let before = self.0.span.as_ref().and_then(|span| sentence.get(..span.start));
         self.0.column = before.map(|before| before.chars().count() + 1);
         self
     }
 
-    /// The same error with the error that caused it.
+    /// Returns the same error with the error that caused it.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// The class of this error.
+    /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`] and for values that no charge has.
+    /// Returns the bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`] and for values that no charge
+    /// has.
     pub fn span(&self) -> Option<Range<usize>> {
         self.0.span.clone()
     }
 
-    /// The rows announced for a window that was refused as too large.
+    /// Returns the rows announced for a window that was refused as too large.
     pub fn announced(&self) -> Option<u64> {
         self.0.announced
     }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The name of an entry of a table.
 pub(crate) trait Id: Copy {

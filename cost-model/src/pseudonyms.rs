@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::digest::{Digest, Digester};
+use crate::record::{CostRecord, DimensionFields, RecordId, Tags};
 use crate::report::Report;
-use crate::{CostRecord, Digest, Digester, DimensionFields, RecordId, Tags};
 
-/// Gives every person the same other name each time, which nobody can lead back without the secret.
+/// Gives every person the same other name each time, which cannot be reversed without the secret.
 ///
 /// A field whose value holds an `@` is taken for a person, and so is an email address in a free text. Sums do not change, since different people get different names: a name
 /// is 64 bits of SHA-256 over the secret and the text.
@@ -33,14 +34,14 @@ impl Pseudonyms {
         Self { secret: secret.into() }
     }
 
-    /// The other name of a person.
+    /// Returns the other name of a person.
     pub fn of(&self, person: &str) -> Arc<str> {
         let number = u64::from_be_bytes(self.digest(person.as_bytes()).prefix());
         format!("person-{number:016x}").into()
     }
 
-    /// The other id of a record, as unique as its own. That is a digest over the person and little else that is not known,
-    /// so that a name could be guessed until it fits.
+    /// Returns the other id of a record, as unique as its own. That is a digest over the person and little else that is
+    /// not known, so that a name could be guessed until it fits.
     pub fn of_record(&self, id: RecordId) -> RecordId {
         RecordId::from_bytes(self.digest(id.as_bytes()).prefix())
     }
@@ -62,7 +63,7 @@ impl Pseudonyms {
     /// Returns a free text, such as a line of an invoice, with the people in it renamed and everything else as it was.
     ///
     /// A person is whatever is written as an email address; a display name before one in angle brackets goes with it. A
-    /// name that stands alone cannot be told from other words, and stays.
+    /// name that is alone cannot be told from other words, and stays.
     ///
     /// ```
     /// use cost_model::Pseudonyms;
@@ -139,7 +140,7 @@ impl Address {
         text.match_indices(AT).find_map(|(at, sign)| Self::around(text, at, at + sign.len()))
     }
 
-    /// The address around a sign, if there is a name before it and a host after it.
+    /// Makes the address around a sign, if there is a name before it and a host after it.
     fn around(text: &str, at: usize, after: usize) -> Option<Self> {
         let (before, behind) = (text.get(..at)?, text.get(after..)?);
         let name = before.rsplit(is_around).next()?.trim_start_matches(['\'', '.']);
@@ -158,7 +159,7 @@ impl Address {
     }
 }
 
-/// Where the display name at the end of a text begins.
+/// Returns where the display name at the end of a text begins.
 fn display_name(head: &str) -> usize {
     let name = head.trim_end();
     let quoted = name.strip_suffix('"').and_then(|name| name.rfind('"'));
@@ -169,12 +170,12 @@ fn display_name(head: &str) -> usize {
     })
 }
 
-/// What no email address holds.
+/// Returns what no email address holds.
 fn is_around(each: char) -> bool {
     each.is_whitespace() || each.is_control() || "<>()[]{},;:|\"/\\".contains(each)
 }
 
-/// What ends the words before a display name.
+/// Returns what ends the words before a display name.
 fn is_before_name(each: char) -> bool {
     each.is_control() || "<>()[]{},;:|".contains(each)
 }
@@ -182,8 +183,12 @@ fn is_before_name(each: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dimension::Dimension;
+    use crate::ledger::Ledger;
+    use crate::money::{Costs, Currency};
     use crate::report::Query;
-    use crate::{Costs, Currency, Dimension, Ledger, Timestamp, Untagged};
+    use crate::tagger::NoTags;
+    use crate::time::Timestamp;
 
     #[test]
     fn people_in_a_text_are_renamed_and_the_rest_stays() {
@@ -234,7 +239,7 @@ mod tests {
             assert_eq!(shown.contains("sa_1"), person == "sa_1");
         }
         let query = Query::all_resources().group_by(Dimension::Resource);
-        let mut report = query.run(&builder.build(), &Untagged).unwrap();
+        let mut report = query.run(&builder.build(), &NoTags).unwrap();
         let before = report.clone();
         pseudonyms.rename_in_report(&mut report);
         let keys: Vec<_> = report.rows.iter().map(|row| row.keys[0].clone().unwrap()).collect();

@@ -25,6 +25,19 @@ const OPERATION: &str = "building the client";
 const DEFAULT_BASE_URL: &str = "https://api.cursor.com";
 
 /// Sets up a [`Client`]. Setters cannot fail; [`ClientBuilder::build`] checks everything.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use cursor_admin_client::{Client, ErrorKind};
+///
+/// let client = Client::builder().api_key("crsr_0123456789").timeout(Duration::from_secs(30));
+/// # #[cfg(feature = "reqwest")]
+/// assert!(client.build().is_ok());
+/// let plain = Client::builder().api_key("crsr_0123456789").base_url("http://api.example.test");
+/// # #[cfg(feature = "reqwest")]
+/// assert_eq!(plain.build().unwrap_err().kind(), ErrorKind::Config);
+/// ```
 #[derive(Default)]
 #[must_use]
 pub struct ClientBuilder {
@@ -50,7 +63,7 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The team's Admin API key, as shown once by Cursor's dashboard. Space around it is cut off.
+    /// Sets the team's Admin API key, as shown once by Cursor's dashboard. Space around it is cut off.
     ///
     /// A key of scope `read:*` is the better choice where it is enough: it has been reported to be for
     /// members, daily usage, spend and usage events, and is documented for directory groups. Model
@@ -61,50 +74,50 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the API is, if not at `https://api.cursor.com`. Plain HTTP is refused except to loopback.
+    /// Sets where the API is, if not at `https://api.cursor.com`. Plain HTTP is refused except to loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// What sends the requests, if not reqwest.
+    /// Sets what sends the requests, if not reqwest.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// What tells the time and waits, if not the system.
+    /// Sets what tells the time and waits, if not the system.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// When to try again.
+    /// Sets when to try again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// How many requests a minute may be sent, if not as many as Cursor allows. The clones of a client
+    /// Sets how many requests a minute may be sent, if not as many as Cursor allows. The clones of a client
     /// share one count; two clients with the same key do not, so give each its part.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// What hears of requests, answers, retries, waits and pages.
+    /// Sets what hears of requests, answers, retries, waits and pages.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// How many of the requests may be retries, over all clones.
+    /// Sets how many of the requests may be retries, over all clones.
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// How long one call may take, with all its pages, attempts and waits; without end if not set. A
+    /// Sets how long one call may take, with all its pages, attempts and waits; without end if not set. A
     /// stream counts for each page apart. When it is over, or when a wait would not end before it,
     /// the call fails with [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut). The clock of the
     /// client tells the time.
@@ -113,14 +126,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte; a minute if not set. A
+    /// Sets how long one attempt may take, from connecting to the last byte; a minute if not set. A
     /// transport that was handed in keeps a time of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
         self.network.timeout = Some(per_attempt);
         self
     }
 
-    /// The proxy that the built-in transport sends everything through, such as
+    /// Sets the proxy that the built-in transport sends everything through, such as
     /// `http://user:password@proxy.example.com:3128`. Without it the environment decides
     /// (`HTTPS_PROXY`), except for loopback. TLS is spoken with Cursor through it, so that the proxy
     /// sees no key; a base URL without TLS takes a proxy on loopback only.
@@ -191,7 +204,7 @@ impl ClientBuilder {
     }
 }
 
-/// The shape of a key is not promised, so only what can never be a key is refused.
+/// Refuses only what can never be a key, since the shape of a key is not promised.
 fn checked_key(key: Option<&SecretString>) -> Result<SecretString, &'static str> {
     let key = key.map(|key| key.expose_secret().trim()).unwrap_or_default();
     if key.is_empty() {

@@ -7,8 +7,8 @@ use crate::endpoints::daily_usage::{self, DailyUsage, Who};
 use crate::endpoints::directory_groups::{self, DirectoryGroup, DirectoryGroupMember};
 use crate::endpoints::members::{self, Member};
 use crate::endpoints::model_access::{self, ModelAccess};
+use crate::endpoints::spend::SpendQuery;
 use crate::endpoints::spend::{self, Spend};
-use crate::endpoints::spend_query::SpendQuery;
 use crate::error::Result;
 use crate::http::connection::Connection;
 use crate::listing::{self, Listing, Pages};
@@ -34,7 +34,7 @@ impl Client {
         &self.connection
     }
 
-    /// A clone that goes on past rows that it cannot read.
+    /// Returns a clone that goes on past rows that it cannot read.
     ///
     /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
     /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each
@@ -45,13 +45,13 @@ impl Client {
         Self::new(self.connection.with_lenience(true))
     }
 
-    /// A clone that fails where a row cannot be read, as clients do from the start.
+    /// Returns a clone that fails where a row cannot be read, as clients do from the start.
     #[must_use]
     pub fn strict(&self) -> Self {
         Self::new(self.connection.with_lenience(false))
     }
 
-    /// The team's members, by `GET /teams/members`
+    /// Returns the team's members, by `GET /teams/members`
     /// (<https://cursor.com/docs/account/teams/admin-api>). People who have left are usually missing.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Client {
         Ok(Pages { rows, announced: None, cycle_start: None, requests, notes }.into())
     }
 
-    /// What each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
+    /// Returns what each member spent in the current billing cycle, by `POST /teams/spend`, all pages.
     ///
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind); [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages
@@ -74,18 +74,19 @@ impl Client {
         self.spend_by(&SpendQuery::new()).await
     }
 
-    /// The same for the members that a query asks for, in its order. What is announced is then the
+    /// Returns the same for the members that a query names, in its order. What is announced is then the
     /// number of those.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a page size of zero; else as
     /// [`Client::spend`].
     pub async fn spend_by(&self, query: &SpendQuery) -> Result<Spend> {
-        let request = |page| spend::request(query, page);
-        Ok(listing::read_pages(&self.connection, request, spend::decode).await?.into())
+        Ok(listing::read_pages(&self.connection, |page| spend::request(query, page), spend::decode)
+            .await?
+            .into())
     }
 
-    /// The team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
+    /// Returns the team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
     /// holds `day` or else the current one. It is the only answer that tells past cycles and when a
     /// cycle ends. Cursor has it on Enterprise plans.
     ///
@@ -111,29 +112,39 @@ impl Client {
         Ok(BillingGroupDetails { unknown_fields: answer.notes.unknown.into_list(), ..answer.value })
     }
 
-    /// The team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
+    /// Returns the team's directory groups, by `GET /teams/directory-groups`, all pages. The groups are what
     /// is announced.
     ///
     /// # Errors
     /// [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) if the pages do not add up in three
     /// reads; else of every kind that a call can have.
     pub async fn directory_groups(&self) -> Result<Listing<DirectoryGroup>> {
-        let request = |page| Ok(directory_groups::request(page));
-        Ok(listing::read_pages(&self.connection, request, directory_groups::decode).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| Ok(directory_groups::request(page)),
+            directory_groups::decode,
+        )
+        .await?
+        .into())
     }
 
-    /// The members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
+    /// Returns the members of a directory group, by `GET /teams/directory-groups/:groupId/members`, all
     /// pages. The members are what is announced.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
     /// [`Client::directory_groups`].
     pub async fn directory_group_members(&self, id: &str) -> Result<Listing<DirectoryGroupMember>> {
-        let request = |page| directory_groups::members_request(id, page);
-        Ok(listing::read_pages(&self.connection, request, directory_groups::decode_members).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| directory_groups::members_request(id, page),
+            directory_groups::decode_members,
+        )
+        .await?
+        .into())
     }
 
-    /// What the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
+    /// Returns what the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
     /// `POST /teams/daily-usage-data` in one request. Cursor takes 30 days at most.
     ///
     /// # Errors
@@ -144,7 +155,7 @@ impl Client {
         self.daily_usage_by(start, end, Who::Active).await
     }
 
-    /// The same for everyone who was a member in the window, with a row for every day, by all pages.
+    /// Returns the same for everyone who was a member in the window, with a row for every day, by all pages.
     /// The people are what is announced, so the count of rows proves nothing; the pages must announce
     /// the same count and repeat no row.
     ///
@@ -164,11 +175,16 @@ impl Client {
         end: DateTime<Utc>,
         who: Who,
     ) -> Result<Listing<DailyUsage>> {
-        let request = |page| daily_usage::request(start, end, who, page);
-        Ok(listing::read_pages(&self.connection, request, daily_usage::decode).await?.into())
+        Ok(listing::read_pages(
+            &self.connection,
+            |page| daily_usage::request(start, end, who, page),
+            daily_usage::decode,
+        )
+        .await?
+        .into())
     }
 
-    /// The models that the team may use and their names for people, by
+    /// Returns the models that the team may use and their names for people, by
     /// `GET /teams/model-access/providers`. Cursor answers with 409 unless the team's model access is
     /// in the state `custom`.
     ///

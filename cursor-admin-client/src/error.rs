@@ -41,7 +41,7 @@ pub enum ErrorKind {
     /// The key was refused.
     Auth,
     /// The key is known, but its plan or scope does not cover the call. Cursor answers so with 403,
-    /// and with a 401 whose text speaks of a scope, a plan or the like (<https://cursor.com/docs/api>).
+    /// and with a 401 whose text refers to a scope, a plan or the like (<https://cursor.com/docs/api>).
     PlanOrScope,
     /// Too many requests, to the end of the retries.
     RateLimited,
@@ -98,14 +98,14 @@ impl Error {
         self
     }
 
-    /// The same with the error of the last attempt beneath it.
+    /// Returns the same with the error of the last attempt beneath it.
     pub(crate) fn with_last(mut self, last: Self) -> Self {
         self.0.status = last.0.status;
         self.0.retry_after = last.0.retry_after;
         self.with_source(last)
     }
 
-    /// The same with more words.
+    /// Returns the same with more words.
     pub(crate) fn noting(mut self, words: &'static str) -> Self {
         self.0.detail = format!("{}; {words}", self.0.detail).into();
         self
@@ -133,53 +133,53 @@ impl Error {
         self
     }
 
-    /// The kind of error.
+    /// Returns the kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What was being done, such as `reading usage events`.
+    /// Returns what was being done, such as `reading usage events`.
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
 
-    /// The page that was being read.
+    /// Returns the page that was being read.
     pub fn page(&self) -> Option<u32> {
         self.0.page
     }
 
-    /// How many requests the failed call sent; 0 if it sent none.
+    /// Returns how many requests the failed call sent; 0 if it sent none.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The status of the last answer, if there was one.
+    /// Returns the status of the last answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// How long the server asked to wait. It is set on errors that were not slept on, because the wait
+    /// Returns how long the server asked to wait. It is set on errors that were not slept on, because the wait
     /// was longer than the policy allows or the attempts were used up.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What the server said, masked and cut.
+    /// Returns what the server said, masked and cut.
     pub fn server_message(&self) -> Option<&str> {
         self.source_as::<ServerMessage>().map(|message| message.0.as_str())
     }
 
-    /// How many rows were announced, for [`ErrorKind::Incomplete`] and [`ErrorKind::TooLarge`].
+    /// Returns how many rows were announced, for [`ErrorKind::Incomplete`] and [`ErrorKind::TooLarge`].
     pub fn announced(&self) -> Option<u64> {
         self.0.announced
     }
 
-    /// How many rows came, for [`ErrorKind::Incomplete`].
+    /// Returns how many rows came, for [`ErrorKind::Incomplete`].
     pub fn received(&self) -> Option<u64> {
         self.0.received
     }
 
-    /// The field that could not be read, such as `usageEvents[17].chargedCents`, for
+    /// Returns the field that could not be read, such as `usageEvents[17].chargedCents`, for
     /// [`ErrorKind::Decode`]; missing if the answer could not be read at all.
     pub fn path(&self) -> Option<&str> {
         self.source_as().map(DecodeFault::path).filter(|path| !path.is_empty())
@@ -189,22 +189,22 @@ impl Error {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// Whether the key was refused.
+    /// Returns whether the key was refused.
     pub fn is_auth(&self) -> bool {
         self.0.kind == ErrorKind::Auth
     }
 
-    /// Whether the plan or the key's scope does not cover the call.
+    /// Returns whether the plan or the key's scope does not cover the call.
     pub fn is_plan_or_scope(&self) -> bool {
         self.0.kind == ErrorKind::PlanOrScope
     }
 
-    /// Whether there were too many requests.
+    /// Returns whether there were too many requests.
     pub fn is_rate_limited(&self) -> bool {
         self.0.kind == ErrorKind::RateLimited
     }
 
-    /// Whether the same call may succeed later. A text that ends early counts as a failed transfer.
+    /// Returns whether the same call may succeed later. A text that ends early counts as a failed transfer.
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Incomplete | ErrorKind::TimedOut => true,
@@ -214,23 +214,23 @@ impl Error {
         }
     }
 
-    /// Whether the time of the call or of its last attempt ran out.
+    /// Returns whether the time of the call or of its last attempt ran out.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::TimedOut
             || self.source_as().map(TransportError::kind) == Some(TransportErrorKind::Timeout)
     }
 
-    /// Whether the answer could not be read.
+    /// Returns whether the answer could not be read.
     pub fn is_decode(&self) -> bool {
         self.0.kind == ErrorKind::Decode
     }
 
-    /// Whether the pages did not add up.
+    /// Returns whether the pages did not add up.
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == ErrorKind::Incomplete
     }
 
-    /// Whether more events were announced than allowed.
+    /// Returns whether more events were announced than allowed.
     pub fn is_too_large(&self) -> bool {
         self.0.kind == ErrorKind::TooLarge
     }

@@ -77,7 +77,7 @@ object! { Pagination {
 
 /// A row that can be told from the others of its list, and the entry that it is counted by.
 pub(crate) trait Row {
-    /// What no other row of the list has; `None` if the row does not say.
+    /// Returns what no other row of the list has; `None` if the row does not say.
     fn identity(&self) -> Option<String>;
 
     /// Whether each row is one of the entries announced.
@@ -94,7 +94,7 @@ pub(crate) struct Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// How many rows came, those that could not be read included.
+    /// Returns how many rows came, those that could not be read included.
     pub(crate) fn received(&self) -> u64 {
         u64::try_from(self.rows.len().saturating_add(self.notes.bad_rows.len())).unwrap_or(u64::MAX)
     }

@@ -28,7 +28,7 @@ const KEY_HEAD: usize = 8;
 /// Longer unbroken words look like secrets.
 const WORD_MAX: usize = 32;
 
-/// The text, masked and cut. `secrets` are masked wherever they occur.
+/// Returns the text, masked and cut. `secrets` are masked wherever they occur.
 pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
     let mut text: String = text.chars().take(READ_MAX).collect();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -44,7 +44,7 @@ pub(crate) fn server_text(text: &str, secrets: &[&str]) -> String {
     cut(&words.join(" "), SHOWN_MAX)
 }
 
-/// The name of an unknown field. Some objects have data as keys.
+/// Returns the name of an unknown field. Some objects have data as keys.
 pub(crate) fn name(name: &str) -> Cow<'_, str> {
     if name.len() <= WORD_MAX && name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return Cow::Borrowed(name);
@@ -101,20 +101,22 @@ fn hidden(piece: &str, secrets: &[&str]) -> Option<&'static str> {
     if piece.contains('@') || lower.contains("%40") || lower.contains("\\u0040") {
         return Some("[email]");
     }
-    let has_head = |secret: &&str| {
-        secret
-            .char_indices()
-            .nth(KEY_HEAD)
-            .and_then(|(at, _)| secret.get(..at))
-            .is_some_and(|head| piece.contains(head))
-    };
     let prefixed =
         ["key_", "crsr_"].iter().any(|p| lower.strip_prefix(p).is_some_and(|rest| rest.len() >= KEY_HEAD));
     let long = piece.len() > WORD_MAX && piece.bytes().all(|b| b.is_ascii_graphic());
-    (prefixed || long || secrets.iter().any(has_head)).then_some("[key]")
+    (prefixed
+        || long
+        || secrets.iter().any(|secret: &&str| {
+            secret
+                .char_indices()
+                .nth(KEY_HEAD)
+                .and_then(|(at, _)| secret.get(..at))
+                .is_some_and(|head| piece.contains(head))
+        }))
+    .then_some("[key]")
 }
 
-/// The title of a page of HTML, or its text.
+/// Returns the title of a page of HTML, or its text.
 fn without_tags(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
     let title =

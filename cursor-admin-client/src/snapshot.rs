@@ -51,7 +51,7 @@ impl Snapshot {
 }
 
 impl UsageEvents {
-    /// All events of the window, proven complete.
+    /// Returns all events of the window, proven complete.
     ///
     /// The announced count must be the same on every page and equal to the events received, every
     /// page must echo its number if it echoes any, and the last event of a page must differ from the
@@ -252,13 +252,13 @@ async fn read_once<T: Eq + Send>(
     Ok(read)
 }
 
-/// Whether a page was refused for its number: the same question was answered on page 1, so there may be
+/// Returns whether a page was refused for its number: the same question was answered on page 1, so there may be
 /// fewer pages than were announced.
 fn is_gone(error: &Error) -> bool {
     error.status() == Some(400) && error.kind() == ErrorKind::Rejected && error.page() > Some(1)
 }
 
-/// Whether two reads hold the same events, as often each.
+/// Returns whether two reads hold the same events, as often each.
 fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
     fn tally<T: Eq + Hash>(read: &Read<T>) -> HashMap<Row<'_, T>, u64> {
         let mut tally = HashMap::with_capacity(read.events.len());

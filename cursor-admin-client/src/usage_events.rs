@@ -15,13 +15,13 @@ use crate::http::gate::Route;
 pub(crate) const OPERATION: &str = Route::UsageEvents.operation();
 /// A server that never says that it is done must not keep us for ever.
 pub(crate) const PAGES_MAX: u32 = 100_000;
-/// Empty pages may stand between full ones, but not without end.
+/// Empty pages may come between full ones, but not without end.
 const EMPTY_PAGES_MAX: u32 = 10;
 
 /// A question for the usage events of a window. Asking it sends requests; making it sends none.
 ///
 /// The filters are those of <https://cursor.com/docs/account/teams/admin-api>; an event must pass all
-/// that are set. There is none for the model or the kind, and no order can be asked for.
+/// that are set. There is none for the model or the kind, and no order can be requested.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct UsageEvents {
@@ -31,7 +31,7 @@ pub struct UsageEvents {
 }
 
 impl Client {
-    /// The usage events of the half-open window `[start, end)`, by
+    /// Returns the usage events of the half-open window `[start, end)`, by
     /// `POST /teams/filtered-usage-events`. Nothing is sent until one of its functions is called.
     ///
     /// Cursor's bounds are inclusive milliseconds; the window is sent as the first millisecond that
@@ -90,13 +90,13 @@ impl UsageEvents {
 
     /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
     /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::Snapshot::EVENTS_MAX), and the streams take any number.
+    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::snapshot::Snapshot::EVENTS_MAX), and the streams take any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self
     }
 
-    /// The page of this number, from 1.
+    /// Returns the page of this number, from 1.
     ///
     /// # Errors
     /// [`ErrorKind::Config`] for an empty window, page 0 or a page size that is not allowed; else of
@@ -111,8 +111,12 @@ impl UsageEvents {
         mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
     ) -> Result<UsageEventsPage<T>> {
         let call = self.query.request(number)?;
-        let decode = |body: &[u8], notes: &mut _| usage_events::decode(body, Some(number), notes, &mut map);
-        let answer = self.connection.call(&call, decode).await?;
+        let answer = self
+            .connection
+            .call(&call, |body: &[u8], notes: &mut _| {
+                usage_events::decode(body, Some(number), notes, &mut map)
+            })
+            .await?;
         let page = UsageEventsPage {
             attempts: answer.attempts,
             waited: answer.waited,
@@ -134,7 +138,7 @@ impl UsageEvents {
         }
     }
 
-    /// The pages in turn, until the server says that there are no more; an empty page is no end.
+    /// Returns the pages in turn, until the server says that there are no more; an empty page is no end.
     ///
     /// The pages are offsets into data that may move, so a stream can repeat an event or miss one.
     /// [`UsageEvents::snapshot`] proves that it did not. One page is held at a time, however many
@@ -149,20 +153,20 @@ impl UsageEvents {
         .boxed()
     }
 
-    /// The events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
+    /// Returns the events of [`UsageEvents::pages`], one by one. A row that cannot be read is an error even of
     /// a [lenient](Client::lenient) client, since there is no place for it here.
     pub fn items(&self) -> BoxStream<'static, Result<UsageEvent>> {
         let strict = Self { connection: self.connection.with_lenience(false), ..self.clone() };
         strict.pages().map_ok(|page| stream::iter(page.events.into_iter().map(Ok))).try_flatten().boxed()
     }
 
-    /// Returns the question as one call of several requests, for so many events unless it was limited already.
+    /// Returns the question as one call of several requests, for that many events unless it was limited already.
     pub(crate) fn started(&self, max_events: u64) -> Self {
         let max_events = self.max_events.or(Some(max_events));
         Self { connection: self.connection.started(), max_events, ..self.clone() }
     }
 
-    /// Whether a moment lies in the window.
+    /// Returns whether a moment lies in the window.
     pub(crate) fn contains(&self, at: DateTime<Utc>) -> bool {
         self.query.contains(at)
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// Returns the first and the last millisecond of the half-open window, or why it cannot be asked for.
+/// Returns the first and the last millisecond of the half-open window, or why it cannot be requested.
 pub(crate) fn inclusive_millis(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<(i64, i64), &'static str> {
     let (first, last) = (first_milli(start), first_milli(end).saturating_sub(1));
     if first > last {
@@ -11,7 +11,7 @@ pub(crate) fn inclusive_millis(start: DateTime<Utc>, end: DateTime<Utc>) -> Resu
     Ok((first, last))
 }
 
-/// The first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
+/// Returns the first whole millisecond at or after a moment. Events have whole milliseconds, so an event is
 /// at or after the moment exactly if it is at or after this.
 fn first_milli(at: DateTime<Utc>) -> i64 {
     let milli = at.timestamp_millis();

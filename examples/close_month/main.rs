@@ -84,7 +84,7 @@ fn open(lock: &PeriodLock, charges: &Ledger) -> Result<bool, Box<dyn Error>> {
     let restated = lock.restated(&lock.open()?, charges)?;
     outln!("opened {} with the rules and people of its lock", lock.period()?);
     for closed in &lock.amounts {
-        outln!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
+        outln!("  {closed}");
     }
     if !restated.is_empty() {
         outln!("these charges would change:");
@@ -123,7 +123,7 @@ fn close(inputs: &Inputs, period: Window, known_at: Timestamp) -> Result<PeriodL
     let lock = PeriodLock::close(decided_by, &inputs.ledger, period, known_at, Metric::Billed)?;
     outln!("closed {period}\n  rules {}\n  people {}", lock.rules, lock.people);
     for closed in &lock.amounts {
-        outln!("  {} {}: {}", closed.key, closed.value.as_deref().unwrap_or("(none)"), closed.amount);
+        outln!("  {closed}");
     }
     Ok(lock)
 }
@@ -135,7 +135,7 @@ fn look_again(lock: &PeriodLock, inputs: &Inputs) -> Result<bool, Box<dyn Error>
     if review.is_unchanged() {
         outln!("nothing of {period} would change");
     } else {
-        out!("would change of {period}, with {review}");
+        out!("{period} would change\n{review}");
     }
     Ok(review.is_unchanged())
 }

@@ -10,8 +10,8 @@ mod charges;
 use std::error::Error;
 use std::process::ExitCode;
 
-use cost_model::Metric;
-use examples::{NamedText, outln};
+use cost_model::{Metric, Rounding};
+use examples::{NamedText, grouped, outln};
 
 const HELP: &str = "\
 Tells how much of the cost has an owner, who has none, and which rules would help most.
@@ -51,28 +51,17 @@ fn coverage(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
     let ledger = charges::read(charges)?;
     let tagger = rules.resolve(&ledger, Metric::Effective, &[])?;
     for each in tagger.coverage(&ledger, Metric::Effective)? {
-        let (month, cost, people) = (each.month.start().date().format("%Y-%m"), each.cost, each.people);
-        let tokens = each.tokens;
-        outln!(
-            "{} {month}: {} of {} USD, {} of {} tokens, {} of {} people",
-            each.key,
-            cost.tagged,
-            cost.all,
-            tokens.tagged,
-            tokens.all,
-            people.tagged,
-            people.all
-        );
+        outln!("{each}");
     }
     for spelling in rules.spellings(&ledger) {
         outln!("{spelling}");
     }
     for key in rules.keys() {
         for (who, amount) in tagger.unallocated(&ledger, key, Metric::Effective)? {
-            outln!("no {key}: {who} {amount}");
+            outln!("no {key}: {who} {}", grouped(amount.to_fixed(2, Rounding::HalfUp)?));
         }
-        for suggestion in tagger.suggest(&ledger, key, Metric::Effective, &[], percent_number)? {
-            outln!("to reach {percent} % of {key}: {} reaches {}", suggestion.when, suggestion.amount);
+        for suggestion in tagger.suggest_rules(&ledger, key, Metric::Effective, &[], percent_number)? {
+            outln!("to reach {percent} % of {key}: {suggestion}");
         }
     }
     Ok(true)

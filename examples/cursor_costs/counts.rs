@@ -1,6 +1,8 @@
 //! What a sync has brought, counted as the charges pass.
 
-use cost_model::{LedgerBuilder, Money, RecordSink, Result, StoredRecord};
+use cost_model::ledger::LedgerBuilder;
+use cost_model::store::RecordSink;
+use cost_model::{Money, Result, StoredRecord};
 use cursor_cost_source::NO_USER;
 
 /// Counts of the charges held.

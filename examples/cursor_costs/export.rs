@@ -7,9 +7,8 @@ use std::sync::Arc;
 use cost_ingest::RunReport;
 use cost_model::export::{CsvRecords, RecordExport};
 use cost_model::report::{Query, Row, Totals};
-use cost_model::{
-    CostStore, Currency, Dimension, Ledger, Money, Pseudonyms, Scope, Tagger, Timestamp, Window,
-};
+use cost_model::store::Scope;
+use cost_model::{CostStore, Currency, Dimension, Ledger, Money, Pseudonyms, Tagger, Timestamp, Window};
 use reconcile::Reconciliation;
 use serde::Serialize;
 use virtual_tags::ResolvedRules;

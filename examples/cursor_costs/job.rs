@@ -86,7 +86,7 @@ struct Held {
     scope: Scope,
     counts: Counts,
     ledger: Ledger,
-    /// Whole months of what the store has, which splits by cost weigh whatever days are asked for.
+    /// Whole months of what the store has, which splits by cost weigh whatever days are requested.
     weighed: Option<Ledger>,
 }
 

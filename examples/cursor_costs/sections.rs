@@ -3,19 +3,29 @@
 use std::sync::Arc;
 
 use cost_ingest::RunReport;
-use cost_model::output::{cut, for_terminal};
+use cost_model::money::TokenType;
+use cost_model::output::{amount, cut, for_terminal};
 use cost_model::report::{Bin, Column, Measure, Query, Report, Row};
-use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Rounding, Tagger, Window};
+use cost_model::{Dimension, Filter, Ledger, Metric, Money, Pseudonyms, Result, Tagger, Window};
 use reconcile::{Invoice, Reconciliation};
 use virtual_tags::ResolvedRules;
 
 use crate::counts::Counts;
+use examples::printer::table_width;
 use examples::{
     Failure, TextTable, counted, grouped, outln, percent, print_indented, print_invoice_remarks,
     print_run_remarks,
 };
 
 const TOP: usize = 10;
+
+/// All that fits beside the name of a model on a terminal of 80 columns.
+const TOKENS: [Column; 4] = [
+    Column::Tokens(TokenType::Input),
+    Column::Tokens(TokenType::Output),
+    Column::Tokens(TokenType::CacheWrite),
+    Column::Tokens(TokenType::CacheRead),
+];
 
 pub struct Sections<'a> {
     pub account: &'a str,
@@ -34,7 +44,7 @@ impl Sections<'_> {
         invoices: &[Invoice],
         bridges: &[Reconciliation],
     ) -> std::result::Result<(), Failure> {
-        self.sync()?;
+        self.sync();
         self.notes();
         self.by_month()?;
         self.costs("Cost by Subcategory", &[Dimension::Subcategory])?;
@@ -67,7 +77,7 @@ impl Sections<'_> {
         Ok(())
     }
 
-    fn sync(&self) -> std::result::Result<(), Failure> {
+    fn sync(&self) {
         outln!(
             "Account {}, {} to {} (UTC, end excluded)",
             for_terminal(self.account),
@@ -80,10 +90,7 @@ impl Sections<'_> {
         outln!("  requests         {:>12}  of which repeated: {}", self.run.requests, self.run.retries);
         outln!("  without user     {:>12}", grouped(self.counts.without_user));
         outln!("  unknown kinds    {:>12}", grouped(self.run.unknown_kinds));
-        outln!(
-            "  charged, as sent {:>12} USD, all kinds",
-            self.counts.charged.to_fixed(2, Rounding::HalfUp)?
-        );
+        outln!("  charged, as sent {:>12} USD, all kinds", amount(self.counts.charged));
         if self.counts.derived > 0 {
             let charges = counted(self.counts.derived, "charge");
             outln!(
@@ -91,7 +98,6 @@ impl Sections<'_> {
             );
         }
         print_run_remarks(self.run);
-        Ok(())
     }
 
     /// What is likely wrong with the rules and the directory.
@@ -127,21 +133,21 @@ impl Sections<'_> {
     fn by_month(&self) -> Result<()> {
         let report = self.report(&self.query().bin(Bin::Month))?;
         heading("Cost by month (USD)");
-        print_indented(&report.to_text(&Column::COSTS)?);
+        print_indented(&report.to_text_within(&Column::COSTS, table_width())?);
         Ok(())
     }
 
     fn costs(&self, title: &str, group_by: &[Dimension]) -> Result<()> {
         let query = group_by.iter().cloned().fold(self.query(), Query::group_by);
         heading(&format!("{title} (USD)"));
-        print_indented(&self.report(&query)?.to_text(&Column::COSTS)?);
+        print_indented(&self.report(&query)?.to_text_within(&Column::COSTS, table_width())?);
         Ok(())
     }
 
     fn tokens(&self, title: &str, query: Query) -> Result<()> {
         let report = self.report(&query.group_by(Dimension::Service).measure(Measure::Tokens))?;
         heading(title);
-        print_indented(&report.to_text(&Column::TOKENS)?);
+        print_indented(&report.to_text_within(&TOKENS, table_width())?);
         Ok(())
     }
 
@@ -151,6 +157,7 @@ impl Sections<'_> {
         let by_model = self.report(&query.group_by(Dimension::Service))?;
         heading(title);
         let mut table = TextTable::new()
+            .within(table_width())
             .text(["resource"])
             .figures(["tokens", "effective USD"])
             .text(["models, most first"]);
@@ -166,10 +173,9 @@ impl Sections<'_> {
                 0 => first,
                 more => format!("{first} and {more} more"),
             };
-            let amount = user.totals.effective.amount.to_fixed(2, Rounding::HalfUp)?;
             table.row(keys(user).into_iter().chain([
                 grouped(user.totals.tokens.total()?.count()),
-                amount,
+                amount(user.totals.effective.amount),
                 shown,
             ]));
         }
@@ -199,17 +205,16 @@ impl Sections<'_> {
         let total = report.total.effective.amount;
         let name = key.heading();
         heading(&format!("Coverage of {name}"));
-        let (open_text, total_text) =
-            (open.to_fixed(2, Rounding::HalfUp)?, total.to_fixed(2, Rounding::HalfUp)?);
         let share = percent(open, total, 1).unwrap_or_else(|| "there is no cost".to_owned());
-        outln!("  {open_text} of {total_text} USD has no {name} ({share})");
+        outln!("  {} of {} USD has no {name} ({share})", amount(open), amount(total));
         let by_default = default.map(|value| format!("{key} = '{}' OR ", value.replace('\'', "''")));
         let filter = Filter::parse(&format!("{}{key} = NULL", by_default.unwrap_or_default()))?;
         let whose = self.report(&self.query().filter(filter).group_by(Dimension::Resource))?;
-        let mut table = TextTable::new().text(["resource"]).figures(["events", "effective USD"]);
+        let mut table =
+            TextTable::new().within(table_width()).text(["resource"]).figures(["events", "effective USD"]);
         for row in whose.rows.iter().take(TOP) {
-            let amount = row.totals.get(Metric::Effective).amount.to_fixed(2, Rounding::HalfUp)?;
-            table.row(keys(row).into_iter().chain([grouped(row.totals.records), amount]));
+            let cost = row.totals.get(Metric::Effective).amount;
+            table.row(keys(row).into_iter().chain([grouped(row.totals.records), amount(cost)]));
         }
         if !whose.rows.is_empty() {
             print_indented(&table.to_string());

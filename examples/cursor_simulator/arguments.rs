@@ -1,7 +1,8 @@
 //! The command line.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use cursor_simulator::{Behaviour, Era, KindWords, RateLimits};
+use cursor_simulator::behaviour::{KindWords, RateLimits};
+use cursor_simulator::{Behaviour, Era};
 use lexopt::{Arg, Parser, ValueExt};
 
 use examples::{Failure, whole_number};

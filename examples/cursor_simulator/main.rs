@@ -61,7 +61,7 @@ fn describe(server: &Server) {
     outln!("key       {key}");
     outln!("range     {} to {}", instant(start), instant(end));
     outln!("dates     {} to {}, both inclusive", start.timestamp_millis(), last.timestamp_millis());
-    outln!("events    {}, in {} MB of memory", snapshot.len(), snapshot.bytes() / 1_000_000);
+    outln!("events    {}", snapshot.len());
     outln!();
     outln!("What all events add up to:");
     outln!("  {:<24}{:>10}{:>18}{:>18}", "kind", "events", "chargedCents, $", "billed, $");

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use cost_model::input::{
     Cell, InputError, Meaning, NumberReader, Row, SumLabel, Table, TableOptions, quoted,
 };
-use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp, Tokens};
+use cost_model::money::Tokens;
+use cost_model::{CostRecord, Costs, Currency, Ledger, Money, Timestamp};
 use examples::NamedText;
 
 /// Reads the charges; nothing that looks like money, a day, a kind or a person is passed over, and no sum is charged again.

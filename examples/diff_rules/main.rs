@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 use cost_model::{Metric, Tagger};
 use examples::{NamedText, out, outln};
-use virtual_tags::{Diff, ResolvedRules};
+use virtual_tags::ResolvedRules;
+use virtual_tags::insight::Diff;
 
 const HELP: &str = "\
 Tells what other rules would change, and fails if more than so many percent of the cost move.
@@ -61,7 +62,7 @@ fn diff(arguments: &[String]) -> Result<bool, Box<dyn Error>> {
         let diff = Diff::between((&old, &new), &ledger, key, Metric::Effective, None)?;
         out!("{diff}");
         if !diff.is_within(percent_number)? {
-            outln!("  more than {percent} % moves");
+            outln!("  more than {percent} % is reassigned");
             within = false;
         }
     }

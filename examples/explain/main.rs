@@ -11,7 +11,8 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use chrono::{Days, NaiveDate};
-use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Scope, Timestamp, Window};
+use cost_model::store::Scope;
+use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
 use cost_model_sqlite::Options;
 use examples::{NamedText, out, outln};
 

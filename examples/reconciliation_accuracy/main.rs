@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use cursor_simulator::Discrepancy;
+use cursor_simulator::dispute::Discrepancy;
 use examples::{
     Failure, Shape, ShapeTrial, TextTable, Trial, Verdict, grouped, outln, print_indented, whole_number,
 };

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use cost_ingest::Ingest;
+use cost_model::money::TokenType;
 use cost_model::report::{Bin, Column, Interval, Measure, Query, Report, Weekday};
-use cost_model::{
-    ConnectionId, Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Scope, TokenType,
-    Window,
-};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{Currency, Dimension, Filter, Ledger, MemoryStore, Metric, Pseudonyms, Window};
 use cursor_cost_source::{list_prices, places_of_people};
 use cursor_simulator::Simulator;
-use examples::{Failure, Team, errln, out, printer, pseudonyms, whole_number};
+use examples::printer::{self, table_width};
+use examples::{Failure, Team, errln, out, pseudonyms, whole_number};
 use lexopt::{Arg, Parser, ValueExt};
 use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
@@ -36,7 +36,7 @@ Options:
       --top COUNT          Only the largest groups, and all others as one
       --compare            Beside the previous period
       --format NAME        text, csv or json
-      --strict             A value that the filter asks for and no charge has is an error, not a remark
+      --strict             A value that the filter names and no charge has is an error, not a remark
       --pseudonyms-env NAME  Give people other names, by the secret in that environment variable
   -h, --help               Print this help
 ";
@@ -136,7 +136,7 @@ async fn run(Request { query, interval, format, pseudonyms }: Request) -> Result
         pseudonyms.rename_in_report(&mut report);
     }
     match format {
-        Format::Text => out!("{}", report.to_text(&columns(&report))?),
+        Format::Text => out!("{}", report.to_text_within(&columns(&report), table_width() + 2)?),
         Format::Csv => {
             for unknown in &report.unknown_values {
                 errln!("note: {unknown}");

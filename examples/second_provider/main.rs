@@ -8,9 +8,12 @@ use std::error::Error as StdError;
 use async_trait::async_trait;
 use cost_ingest::Ingest;
 use cost_model::report::{Column, Query};
+use cost_model::source::{Origin, SourceBatch};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::tagger::NoTags;
 use cost_model::{
-    ConnectionId, CostRecord, CostSource, Costs, Currency, Dimension, Error, ErrorKind, Ledger, MemoryStore,
-    Money, Origin, Result, Scope, SourceBatch, Timestamp, Untagged, Window,
+    CostRecord, CostSource, Costs, Currency, Dimension, Error, ErrorKind, Ledger, MemoryStore, Money, Result,
+    Timestamp, Window,
 };
 use cursor_admin_client::Client;
 use cursor_cost_source::CursorCostSource;
@@ -103,7 +106,7 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     Ingest::new(&cursor, &store, ConnectionId::new("cursor")).run(september, september.end()).await?;
 
     let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
-    let by = |query: Query| query.run(&ledger, &Untagged)?.to_text(&Column::COSTS);
+    let by = |query: Query| query.run(&ledger, &NoTags)?.to_text_within(&Column::COSTS, 80);
     outln!("September 2026 by provider and category (USD)");
     outln!("{}", by(Query::all_resources().group_by(Dimension::Provider).group_by(Dimension::Category))?);
     outln!("The second provider by service and type of token (USD)");

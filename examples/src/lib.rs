@@ -1,4 +1,4 @@
-//! What the programs share: the team they read, what they print and write, numbers, errors and progress on a screen.
+#![doc = include_str!("../README.md")]
 
 mod arguments;
 mod disputes;

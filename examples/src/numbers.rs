@@ -4,7 +4,7 @@ use std::time::Duration;
 
 pub use cost_model::output::{counted, grouped, percent};
 
-/// A length of time in seconds, to a tenth below ten of them; `None` for one too short to speak of.
+/// A length of time in seconds, to a tenth below ten of them; `None` for one too short to refer to.
 pub fn seconds(time: Duration) -> Option<String> {
     let tenths = (time.as_millis() + 50) / 100;
     match tenths {

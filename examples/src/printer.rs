@@ -41,6 +41,12 @@ pub fn text(text: fmt::Arguments<'_>) {
     data(for_terminal_lines(&text.to_string()).as_bytes());
 }
 
+/// Returns how many columns tables may take up behind two blanks: as many as `COLUMNS` says, or those of a terminal of 80.
+pub fn table_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    columns.unwrap_or(80).saturating_sub(2)
+}
+
 /// Prints lines of text for people on standard output, each behind two blanks.
 pub fn print_indented(text: &str) {
     for line in text.lines() {

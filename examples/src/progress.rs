@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 
 use cost_ingest::{Observer, Progress};
-use cursor_admin_client::{RateLimitWait, RetryPlanned};
+use cursor_admin_client::http::{RateLimitWait, RetryPlanned};
 
 use crate::{counted, errln, seconds};
 
@@ -55,7 +55,7 @@ fn redraw(text: &str) {
 #[derive(Debug)]
 pub struct Waits;
 
-impl cursor_admin_client::Observer for Waits {
+impl cursor_admin_client::http::Observer for Waits {
     fn rate_limit_wait(&self, event: &RateLimitWait) {
         if let Some(time) = seconds(event.wait) {
             errln!("{}: waiting {time} to keep below the rate limit", event.operation);

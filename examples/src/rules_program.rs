@@ -9,7 +9,7 @@ use virtual_tags::{Directory, RuleSet};
 
 use crate::{chain, errln, out, printer};
 
-/// A text, and the name under which errors speak of it.
+/// A text, and the name under which errors refer to it.
 pub struct NamedText {
     pub name: String,
     pub text: String,

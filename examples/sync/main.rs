@@ -9,8 +9,10 @@ mod report;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cost_ingest::{Actor, By, Connections, Ingest, Role, Roles};
-use cost_model::{ConnectionId, CostStore};
+use cost_ingest::Ingest;
+use cost_ingest::connections::{Actor, By, Connections, Role, Roles};
+use cost_model::CostStore;
+use cost_model::store::ConnectionId;
 use cost_model_sqlite::SqliteStore;
 use cursor_simulator::Simulator;
 use examples::{Failure, ProgressBar, Team, chain, errln, outln};
@@ -44,7 +46,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
 }
 
-/// One run, as a connection of the store; tells whether every window could be claimed.
+/// One run, as a connection of the store; returns whether every window could be claimed.
 async fn sync(arguments: &Arguments, team: &Team, store: &dyn CostStore) -> Result<bool, Failure> {
     let now = team.now();
     let id = ConnectionId::new(arguments.account_name.as_str());

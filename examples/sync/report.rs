@@ -1,8 +1,10 @@
 //! The report of a run, for people.
 
-use cost_ingest::{Connection, RunReport};
+use cost_ingest::RunReport;
+use cost_ingest::connections::Connection;
 use cost_model::output::for_terminal;
-use cost_model::{Metric, Money, Restatement};
+use cost_model::store::Restatement;
+use cost_model::{Metric, Money};
 use examples::{grouped, outln, print_run_remarks};
 
 pub fn print(connection: &Connection, report: &RunReport, restatements: &[Restatement]) {

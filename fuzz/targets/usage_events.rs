@@ -2,7 +2,7 @@
 #![no_main]
 
 use chrono::{DateTime, TimeDelta};
-use cursor_admin_client::UsageEventsPage;
+use cursor_admin_client::endpoints::usage_events::UsageEventsPage;
 use libfuzzer_sys::fuzz_target;
 use serde::Deserialize;
 use serde::de::IgnoredAny;

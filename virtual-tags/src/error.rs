@@ -2,14 +2,25 @@
 
 use std::error::Error as StdError;
 
-use crate::Place;
+use crate::place::Place;
 
-/// A result of this crate.
+/// A result whose error is the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What is wrong with a rules or directory file, and where. The text holds no email address.
+/// A fault in a rules file or a directory, in what they are combined with, or in a sum, with its place in the file.
 ///
+/// The text names no person: every word with an `@` is masked, because messages quote files and files name people.
 /// Readers of other forms of rules build one with [`Error::new`] and [`Error::with_source`].
+///
+/// ```
+/// use virtual_tags::{ErrorKind, RuleSet};
+///
+/// let toml = "[[tag]]\nkey = \"\"\n[[tag]]\nkey = \"Site\"\ndefault = \"\"\n";
+/// let error = RuleSet::from_toml(toml, "rules.toml").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Rules);
+/// assert_eq!(error.to_string(), "rules.toml:2:7: `key` is empty");
+/// assert_eq!(error.others()[0].to_string(), "rules.toml:5:11: `default` is empty");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Inner>);
@@ -24,7 +35,7 @@ struct Inner {
     others: Vec<Error>,
 }
 
-/// The class of an [`Error`].
+/// The class of an [`Error`], to match on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -55,7 +66,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             place,
-            message: without_emails(message.into()),
+            message: mask_emails(message.into()),
             source: None,
             others: Vec::new(),
         }))
@@ -67,34 +78,34 @@ impl Error {
         self
     }
 
-    /// The class of this error.
+    /// Returns the class of this error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Where it is, if it is in a file.
+    /// Returns where the fault is, if it is in a file.
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
     }
 
-    /// What else is wrong with the same file, each with its own place.
+    /// Returns the other faults of the same file, each with its own place: all of them are reported at once.
     pub fn others(&self) -> &[Self] {
         &self.0.others
     }
 }
 
-/// Errors as they are found, so that all of them can be told at once.
+/// Errors as they are found, so that all of them are reported at once.
 #[derive(Default)]
-pub(crate) struct Errors(Vec<Error>);
+pub(crate) struct ErrorList(Vec<Error>);
 
-impl Errors {
-    /// What is right; what is wrong is kept.
-    pub(crate) fn note<T>(&mut self, result: Result<T>) -> Option<T> {
+impl ErrorList {
+    /// Returns the value, or keeps the error for [`ErrorList::into_result`].
+    pub(crate) fn ok_or_collect<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// The first of them, with the others.
-    pub(crate) fn finish(self) -> Result<()> {
+    /// Returns the first error, with the others in it.
+    pub(crate) fn into_result(self) -> Result<()> {
         let mut errors = self.0.into_iter();
         let Some(mut first) = errors.next() else { return Ok(()) };
         first.0.others.extend(errors);
@@ -102,17 +113,21 @@ impl Errors {
     }
 }
 
-/// The message with every word that holds an `@` masked: messages quote files, and files name people.
-pub(crate) fn without_emails(message: String) -> String {
+/// Masks every word with an `@`: messages quote files, and files name people.
+pub(crate) fn mask_emails(message: String) -> String {
     if !message.contains('@') {
         return message;
     }
-    let edge = |each: char| each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':');
     let mut masked = String::with_capacity(message.len());
-    for piece in message.split_inclusive(edge) {
-        let word = piece.trim_end_matches(edge);
+    for piece in message.split_inclusive(is_edge) {
+        let word = piece.trim_end_matches(is_edge);
         masked.push_str(if word.contains('@') { "(email)" } else { word });
         masked.push_str(piece.get(word.len()..).unwrap_or_default());
     }
     masked
+}
+
+/// Returns whether a character ends a word, so that an email address does not go on after it.
+fn is_edge(each: char) -> bool {
+    each.is_whitespace() || matches!(each, '`' | '"' | '\'' | ',' | ';' | ':')
 }

@@ -1,58 +1,41 @@
 #![doc = include_str!("../README.md")]
+//!
+//! ## Types by topic
+//!
+//! | topic | types |
+//! |---|---|
+//! | rules as data | [`RuleSet`], [`TagDefinition`], [`Rule`], [`Assign`]; in [`rules`]: [`PersonMatcher`](rules::PersonMatcher), [`Split`](rules::Split), [`Span`](rules::Span), [`RuleTest`](rules::RuleTest) |
+//! | people | [`Directory`]; in [`directory`]: [`MatchKind`](directory::MatchKind), [`NameMatch`](directory::NameMatch), [`Membership`](directory::Membership) |
+//! | evaluation | [`Rules`] and [`ResolvedRules`], which is a [`Tagger`](cost_model::Tagger); [`Answer`]; in [`evaluate`]: [`CostSums`](evaluate::CostSums), [`TestFailure`](evaluate::TestFailure) |
+//! | insight | [`Explanation`], [`Finding`]; in [`insight`]: [`Coverage`](insight::Coverage), [`Diff`](insight::Diff), [`Allocation`](insight::Allocation), [`Spelling`](insight::Spelling) |
+//! | closed periods | [`PeriodLock`]; in [`lock`]: [`LockReview`](lock::LockReview), [`LockedRules`](lock::LockedRules) |
+//! | errors | [`Error`], [`ErrorKind`], [`Place`] |
+//!
+//! From rules to a report: [`RuleSet::from_toml`], [`RuleSet::compile`] with a [`Directory`], then [`Rules::tagger`] or
+//! [`Rules::resolve`].
 
-mod allocation;
-mod as_text;
-mod assign;
-mod charge;
-mod check;
+mod amounts;
 mod compile;
-mod cost_split;
-mod cost_sums;
-mod coverage;
-mod diff;
-mod digest;
-mod directory;
+mod dates;
+mod digest_writer;
+pub mod directory;
 mod error;
-mod evaluate;
-mod explain;
-mod explained_charges;
-mod fragments;
-mod headcount;
-mod index;
-mod lock;
-mod lock_review;
-mod locked;
-mod memory;
-mod needs;
-mod order;
-mod people;
+pub mod evaluate;
+mod finding;
+mod ids;
+pub mod insight;
+pub mod lock;
+mod names;
 mod place;
-mod resolved_rules;
-mod rule_set;
-mod rule_test;
-mod rules;
-mod rules_file;
-mod spellings;
+pub mod rules;
+mod span;
 mod weights;
 
-pub use allocation::Allocation;
-pub use assign::{Assign, Inherit, Lookup, Per, Split, Transform};
-pub use check::{Finding, FindingKind};
-pub use cost_sums::{CostBasis, CostSum, CostSums};
-pub use coverage::{Coverage, Covered, Suggestion};
-pub use diff::{Diff, Move};
-pub use directory::{Directory, Found, Membership};
+pub use compile::rules::Rules;
+pub use directory::Directory;
 pub use error::{Error, ErrorKind, Result};
-pub use explain::{ExplainedPart, ExplainedRule, Explanation, NameTrail};
-pub use explained_charges::ExplainedCharges;
-pub use lock::{Closed, PeriodLock, Restated};
-pub use lock_review::LockReview;
-pub use locked::LockedRules;
-pub use memory::Memory;
-pub use people::{People, Who};
+pub use evaluate::ResolvedRules;
+pub use insight::{Explanation, Finding};
+pub use lock::PeriodLock;
 pub use place::Place;
-pub use resolved_rules::ResolvedRules;
-pub use rule_set::{Rule, RuleSet, Span, TagDefinition};
-pub use rule_test::{Answer, RuleTest, TestFailure};
-pub use rules::Rules;
-pub use spellings::Spelling;
+pub use rules::{Answer, Assign, Rule, RuleSet, TagDefinition};

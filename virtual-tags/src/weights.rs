@@ -22,7 +22,7 @@ pub(crate) fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
 }
 
 /// Divides by the greatest number that divides all.
-pub(crate) fn reduce<'a>(weights: impl Iterator<Item = &'a mut u128>) {
+pub(crate) fn reduce_weights<'a>(weights: impl Iterator<Item = &'a mut u128>) {
     let weights: Vec<_> = weights.collect();
     let divisor = weights.iter().fold(0, |divisor, weight| greatest_common_divisor(divisor, **weight));
     for weight in weights {
@@ -32,23 +32,28 @@ pub(crate) fn reduce<'a>(weights: impl Iterator<Item = &'a mut u128>) {
 
 /// Percentages as weights, and what is missing to 100 in the same unit; `None` if one is negative, all are too fine,
 /// or they exceed 100.
-pub(crate) fn of_percentages(percentages: &[Decimal]) -> Option<(Vec<u128>, u128)> {
+pub(crate) fn percentage_weights(percentages: &[Decimal]) -> Option<(Vec<u128>, u128)> {
     let scale = percentages.iter().map(Decimal::scale).max().unwrap_or_default();
-    let ten = |power: u32| 10_u128.checked_pow(power);
-    let weight = |each: &Decimal| {
-        u128::try_from(each.mantissa()).ok()?.checked_mul(ten(scale.checked_sub(each.scale())?)?)
-    };
-    let weights: Vec<u128> = percentages.iter().map(weight).collect::<Option<_>>()?;
+    let weights: Vec<u128> = percentages
+        .iter()
+        .map(|each: &Decimal| {
+            u128::try_from(each.mantissa()).ok()?.checked_mul(power_of_ten(scale.checked_sub(each.scale())?)?)
+        })
+        .collect::<Option<_>>()?;
     let sum = weights.iter().try_fold(0_u128, |sum, each| sum.checked_add(*each))?;
-    let missing = ten(scale)?.checked_mul(100)?.checked_sub(sum)?;
+    let missing = power_of_ten(scale)?.checked_mul(100)?.checked_sub(sum)?;
     Some((weights, missing))
+}
+
+fn power_of_ten(exponent: u32) -> Option<u128> {
+    10_u128.checked_pow(exponent)
 }
 
 /// The weights of parts of which each may be shared out again: `parts` has for each its weight and its own shares'.
 ///
 /// Proportions stay exact as long as their common denominator fits in 128 bits; beyond, every weight gives up low bits
 /// alike, less than one part in 10^18.
-pub(crate) fn nested(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
+pub(crate) fn nested_weights(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
     let mut bits_given_up = 0_u32;
     loop {
         if let Some(weights) = nested_exactly(parts, bits_given_up) {
@@ -58,19 +63,23 @@ pub(crate) fn nested(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
     }
 }
 
-fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec<Vec<u128>>> {
-    let rough = |weight: u128| match weight {
+/// A weight without its lowest bits; one that is not zero stays so, because its part must not lose all it has.
+fn drop_bits(weight: u128, bits: u32) -> u128 {
+    match weight {
         0 => 0,
-        _ => weight.checked_shr(bits_given_up).unwrap_or_default().max(1),
-    };
+        _ => weight.checked_shr(bits).unwrap_or_default().max(1),
+    }
+}
+
+fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec<Vec<u128>>> {
     let mut common = 1_u128;
     let mut inner = Vec::with_capacity(parts.len());
     for (_, shares) in parts {
-        let mut shares: Vec<u128> = shares.iter().map(|share| rough(*share)).collect();
+        let mut shares: Vec<u128> = shares.iter().map(|share| drop_bits(*share, bits_given_up)).collect();
         if shares.iter().all(|share| *share == 0) {
             shares.fill(1);
         }
-        reduce(shares.iter_mut());
+        reduce_weights(shares.iter_mut());
         let sum = shares.iter().try_fold(0_u128, |sum, each| sum.checked_add(*each))?.max(1);
         common = common.checked_mul(sum.checked_div(greatest_common_divisor(common, sum))?)?;
         inner.push((shares, sum));
@@ -78,21 +87,23 @@ fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec
     let mut total = 0_u128;
     let mut weights = Vec::with_capacity(parts.len());
     for ((weight, _), (shares, sum)) in parts.iter().zip(inner) {
-        let factor = rough(*weight).checked_mul(common.checked_div(sum)?)?;
+        let factor = drop_bits(*weight, bits_given_up).checked_mul(common.checked_div(sum)?)?;
         let shares: Vec<u128> =
             shares.into_iter().map(|share| share.checked_mul(factor)).collect::<Option<_>>()?;
         total = shares.iter().try_fold(total, |total, each| total.checked_add(*each))?;
         weights.push(shares);
     }
-    reduce(weights.iter_mut().flatten());
+    reduce_weights(weights.iter_mut().flatten());
     Some(weights)
 }
 
 /// Shares with the smallest whole weights of the same proportions.
-pub(crate) fn shares<V: Into<Option<Arc<str>>>>(parts: impl IntoIterator<Item = (V, u128)>) -> Vec<Share> {
-    let share = |(value, weight): (V, u128)| Share { value: value.into(), weight };
-    let mut shares: Vec<Share> = parts.into_iter().map(share).collect();
-    reduce(shares.iter_mut().map(|share| &mut share.weight));
+pub(crate) fn reduced_shares<V: Into<Option<Arc<str>>>>(
+    parts: impl IntoIterator<Item = (V, u128)>,
+) -> Vec<Share> {
+    let mut shares: Vec<Share> =
+        parts.into_iter().map(|(value, weight)| Share { value: value.into(), weight }).collect();
+    reduce_weights(shares.iter_mut().map(|share| &mut share.weight));
     shares
 }
 
@@ -103,7 +114,7 @@ mod tests {
     #[test]
     fn percentages_are_exact() {
         let of = |texts: &[&str]| {
-            of_percentages(&texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>())
+            percentage_weights(&texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>())
         };
         assert_eq!(of(&["60", "40"]), Some((vec![60, 40], 0)));
         assert_eq!(of(&["33.3", "33.35"]), Some((vec![3330, 3335], 3335)));
@@ -113,14 +124,14 @@ mod tests {
 
     #[test]
     fn shares_of_shares_multiply() {
-        assert_eq!(nested(&[(1, vec![1, 1]), (1, vec![1, 2])]), [vec![3, 3], vec![2, 4]]);
-        assert_eq!(nested(&[(60, vec![5]), (40, vec![0, 0])]), [vec![3], vec![1, 1]]);
+        assert_eq!(nested_weights(&[(1, vec![1, 1]), (1, vec![1, 2])]), [vec![3, 3], vec![2, 4]]);
+        assert_eq!(nested_weights(&[(60, vec![5]), (40, vec![0, 0])]), [vec![3], vec![1, 1]]);
     }
 
     #[test]
     fn weights_too_long_for_128_bits_give_up_their_last_bits_only() {
         let long = u128::MAX / 3;
-        let weights = nested(&[(long, vec![long, long - 1]), (long, vec![long - 2, long])]).concat();
+        let weights = nested_weights(&[(long, vec![long, long - 1]), (long, vec![long - 2, long])]).concat();
         assert_eq!(weights.len(), 4);
         let (least, most) = (weights.iter().min().unwrap(), weights.iter().max().unwrap());
         assert!(most - least <= most / 1_000_000_000_000_000_000, "{weights:?}");

@@ -2,7 +2,8 @@
 
 use std::error::Error as StdError;
 
-use cost_model::{ConnectionId, Window};
+use cost_model::Window;
+use cost_model::store::ConnectionId;
 
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -86,33 +87,33 @@ impl Error {
         Self { kind: ErrorKind::Store, message: message.to_owned(), place: None, source: Some(source) }
     }
 
-    /// The error and its causes in one line.
+    /// Returns the error and its causes in one line.
     pub(crate) fn with_causes(&self) -> String {
         causes(self)
     }
 
-    /// The class of the error.
+    /// Returns the class of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// The window that could not be counted, read or stored; `None` if the run never came to one.
+    /// Returns the window that could not be counted, read or stored; `None` if the run never came to one.
     pub fn window(&self) -> Option<Window> {
         self.place.as_ref().map(|place| place.window)
     }
 
-    /// How many windows of the run are stored.
+    /// Returns how many windows of the run are stored.
     pub fn stored(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.stored)
     }
 
-    /// How many windows the run had planned so far.
+    /// Returns how many windows the run had planned so far.
     pub fn planned(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.planned)
     }
 }
 
-/// An error and its causes in one line.
+/// Returns an error and its causes in one line.
 pub(crate) fn causes(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

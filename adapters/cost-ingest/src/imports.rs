@@ -1,6 +1,7 @@
 //! Exported files beside what the provider was read for.
 
-use cost_model::{ConnectionId, CostStore, FileImport, ImportStats};
+use cost_model::CostStore;
+use cost_model::store::{ConnectionId, FileImport, ImportStats};
 
 use crate::connections::refuse_charges_of_others;
 use crate::{Error, Result};

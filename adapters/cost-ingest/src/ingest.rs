@@ -1,23 +1,55 @@
 //! What to read, and when.
 
 use chrono::Months;
-use cost_model::{
-    ConnectionId, CostSource, CostStore, Coverage, LOOK_BACK_DAYS, Spans, Timestamp, Window, final_before,
-};
+use cost_model::store::{ConnectionId, Coverage, LOOK_BACK_DAYS, final_before};
+use cost_model::{CostSource, CostStore, Timestamp, Window};
 
+use crate::error::{Error, Result};
+use crate::observer::Observer;
 use crate::plan::plan;
-use crate::run::Running;
-use crate::{Error, Observer, Result, RunReport};
+use crate::report::RunReport;
+use crate::run::{Context, Running};
 
 /// Brings the charges of one connection from a source into a store.
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
+///
+/// [`refresh`](Self::refresh) is what a scheduler calls: it catches up with whatever is missing or was not final.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use cost_ingest::Ingest;
+/// use cost_model::source::SourceBatch;
+/// use cost_model::store::ConnectionId;
+/// use cost_model::{CostSource, MemoryStore, Result, Window};
+///
+/// /// A provider that nobody has used yet.
+/// #[derive(Debug)]
+/// struct Unused;
+///
+/// #[async_trait]
+/// impl CostSource for Unused {
+///     async fn read(&self, window: Window) -> Result<SourceBatch> {
+///         Ok(SourceBatch::new(window, Vec::new()))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// let (source, store) = (Unused, MemoryStore::new());
+/// let ingest = Ingest::new(&source, &store, ConnectionId::new("acme")).retention_months(1);
+/// let report = ingest.refresh("2026-09-15T08:00:00Z".parse()?).await?;
+/// // A month before the fifteenth of September, in windows of at most 30 days.
+/// assert_eq!((report.records, report.windows.len()), (0, 2));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Ingest<'a> {
-    pub(crate) source: &'a dyn CostSource,
-    pub(crate) store: &'a dyn CostStore,
-    pub(crate) connection: ConnectionId,
-    pub(crate) observer: &'a dyn Observer,
+    source: &'a dyn CostSource,
+    store: &'a dyn CostStore,
+    connection: ConnectionId,
+    observer: &'a dyn Observer,
     retention_months: u32,
     look_back_days: u32,
 }
@@ -37,20 +69,20 @@ impl<'a> Ingest<'a> {
         }
     }
 
-    /// The same, watched.
+    /// Returns the same, watched.
     pub fn observer(mut self, observer: &'a dyn Observer) -> Self {
         self.observer = observer;
         self
     }
 
-    /// The same, with a first import that reaches so many months back; 12 unless told otherwise.
+    /// Returns the same, with a first import that reaches that many months back; 12 unless told otherwise.
     pub fn retention_months(mut self, months: u32) -> Self {
         self.retention_months = months;
         self
     }
 
-    /// The same, with another number of days for which late charges are to be expected: charges of the current day and of
-    /// that many before it are provisional. [`LOOK_BACK_DAYS`] unless told otherwise.
+    /// Returns the same, with another number of days for which late charges are to be expected: charges of the current
+    /// day and of that many before it are provisional. [`LOOK_BACK_DAYS`] unless told otherwise.
     pub fn look_back_days(mut self, days: u32) -> Self {
         self.look_back_days = days;
         self
@@ -92,7 +124,7 @@ impl<'a> Ingest<'a> {
 
     async fn catch_up(&self, range: Window, now: Timestamp) -> Result<Running<'_>> {
         let coverage = self.coverage().await?;
-        let mut running = Running::new(self, now, &coverage);
+        let mut running = self.begin(now, &coverage);
         running.report.covered_future = coverage.reaches_past(now);
         let missing = coverage.settled(now, self.look_back_days).missing(range);
         running.read_all(missing.into_windows().into_iter().flat_map(plan)).await?;
@@ -109,7 +141,7 @@ impl<'a> Ingest<'a> {
     pub async fn run(&self, range: Window, now: Timestamp) -> Result<RunReport> {
         let range = until(range.start(), now.min(range.end()))?;
         let coverage = self.coverage().await?;
-        let mut running = Running::new(self, now, &coverage);
+        let mut running = self.begin(now, &coverage);
         running.read_all(plan(range)).await?;
         Ok(running.report)
     }
@@ -126,14 +158,16 @@ impl<'a> Ingest<'a> {
     pub async fn audit(&self, now: Timestamp) -> Result<RunReport> {
         let coverage = self.coverage().await?;
         let settled = coverage.settled(now, self.look_back_days);
-        let mut running = Running::new(self, now, &coverage);
+        let mut running = self.begin(now, &coverage);
         running.audit(settled.into_windows().into_iter().flat_map(plan)).await?;
         Ok(running.report)
     }
 
-    /// The spans of what the provider was read for that were final then: a change inside is a restatement.
-    pub(crate) fn closed(&self, coverage: &Coverage, now: Timestamp) -> Spans {
-        coverage.by_provider().settled(now, self.look_back_days)
+    /// Begins a run: a change inside what was final before it is a restatement.
+    fn begin(&self, now: Timestamp, coverage: &Coverage) -> Running<'_> {
+        let Self { source, store, connection, observer, .. } = self;
+        let context = Context { source: *source, store: *store, connection, observer: *observer };
+        Running::new(context, now, coverage.by_provider().settled(now, self.look_back_days))
     }
 
     async fn coverage(&self) -> Result<Coverage> {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod connections;
+pub mod connections;
 mod error;
 mod imports;
 mod ingest;
@@ -9,10 +9,6 @@ mod plan;
 mod report;
 mod run;
 
-pub use connections::{
-    Action, Actor, AuditRecord, Authorizer, By, Connection, Connections, Role, Roles, Status,
-    refuse_charges_of_others, refuse_duplicates,
-};
 pub use error::{Error, ErrorKind, Result};
 pub use imports::import_file;
 pub use ingest::Ingest;

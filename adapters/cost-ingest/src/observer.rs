@@ -5,6 +5,22 @@ use std::fmt;
 use cost_model::Window;
 
 /// Hears how a run goes on, for progress bars, metrics and logs.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use cost_ingest::{Observer, Progress};
+///
+/// /// A gauge of the records stored so far.
+/// #[derive(Debug, Default)]
+/// struct Gauge(AtomicU64);
+///
+/// impl Observer for Gauge {
+///     fn stored(&self, progress: &Progress) {
+///         self.0.store(progress.records, Ordering::Relaxed);
+///     }
+/// }
+/// ```
 pub trait Observer: fmt::Debug + Send + Sync {
     /// A window has been stored.
     fn stored(&self, progress: &Progress);

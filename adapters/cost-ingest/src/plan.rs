@@ -6,8 +6,8 @@ use cost_model::{Timestamp, Window};
 /// The most days that a window spans: the API refuses longer spans on some endpoints and documents none on this one.
 pub const DAYS_MAX: u64 = 30;
 
-/// The fewest windows of at most [`DAYS_MAX`] days, cut at UTC midnights, that cover `range` without a gap or an
-/// overlap.
+/// Returns the fewest windows of at most [`DAYS_MAX`] days, cut at UTC midnights, that cover `range` without a gap or
+/// an overlap.
 ///
 /// ```
 /// use cost_model::Window;
@@ -15,6 +15,17 @@ pub const DAYS_MAX: u64 = 30;
 /// let windows = cost_ingest::plan(range);
 /// assert_eq!(windows.len(), 4);
 /// assert_eq!((windows[0].start(), windows[3].end()), (range.start(), range.end()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// ```
+/// use cost_ingest::{DAYS_MAX, plan};
+/// use cost_model::Window;
+///
+/// let quarter = Window::days("2026-08-01".parse()?, "2026-11-01".parse()?)?;
+/// let windows = plan(quarter);
+/// assert_eq!((windows.len(), DAYS_MAX), (4, 30));
+/// assert_eq!((windows[0].start(), windows[3].end()), (quarter.start(), quarter.end()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn plan(range: Window) -> Vec<Window> {
@@ -31,8 +42,8 @@ pub fn plan(range: Window) -> Vec<Window> {
     windows
 }
 
-/// The two parts of a window, cut at the last UTC midnight before its middle, or else at the first after it; `None` if
-/// no midnight lies inside.
+/// Returns the two parts of a window, cut at the last UTC midnight before its middle, or else at the first after it;
+/// `None` if no midnight lies inside.
 pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
     let (start, end) = (window.start().millis(), window.end().millis());
     let middle = Timestamp::from_millis(start.midpoint(end)).ok()?;
@@ -42,14 +53,13 @@ pub(crate) fn halves(window: Window) -> Option<(Window, Window)> {
     Some((Window::new(window.start(), cut).ok()?, Window::new(cut, window.end()).ok()?))
 }
 
-/// The two halves of a window for a source whose data keep moving: cut at a midnight where one lies inside, else in the
-/// middle. `None` for a single millisecond.
+/// Returns the two halves of a window for a source whose data keep moving: cut at a midnight where one lies inside,
+/// else in the middle. `None` for a single millisecond.
 pub(crate) fn smaller(window: Window) -> Option<(Window, Window)> {
-    let in_the_middle = || {
+    halves(window).or_else(|| {
         let middle = Timestamp::from_millis(window.start().millis().midpoint(window.end().millis())).ok()?;
         Some((Window::new(window.start(), middle).ok()?, Window::new(middle, window.end()).ok()?))
-    };
-    halves(window).or_else(in_the_middle)
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cost_model::{Drift, Money, ReplaceStats, SourceBatch, Timestamp, Window, WindowCount};
+use cost_model::source::{Drift, SourceBatch, WindowCount};
+use cost_model::store::ReplaceStats;
+use cost_model::{Money, Timestamp, Window};
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub struct Audited {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutsideRows {
-    /// The window that was asked for.
+    /// The window that was requested.
     pub window: Window,
     /// How many such rows came.
     pub rows: u64,
@@ -88,8 +90,11 @@ impl RunReport {
         self.waited = self.waited.saturating_add(read.waited);
         self.unknown_kinds += read.unknown_kinds;
         for drift in &read.drift {
-            let known = |other: &&mut Drift| other.field == drift.field && other.json_type == drift.json_type;
-            match self.drift.iter_mut().find(known) {
+            match self
+                .drift
+                .iter_mut()
+                .find(|other: &&mut Drift| other.field == drift.field && other.json_type == drift.json_type)
+            {
                 Some(other) => other.count += drift.count,
                 None => self.drift.push(drift.clone()),
             }

@@ -3,23 +3,35 @@
 use std::collections::VecDeque;
 
 use chrono::Days;
-use cost_model::{
-    CostRecord, Coverage, ErrorKind, Origin, ReadNumber, Run, SourceBatch, Spans, Timestamp, Window,
-    WindowCount, WindowReplacement,
-};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::source::{Origin, SourceBatch, WindowCount};
+use cost_model::store::{ConnectionId, WindowReplacement};
+use cost_model::time::WindowSet;
+use cost_model::{CostRecord, CostSource, CostStore, ErrorKind, Timestamp, Window};
 
 use crate::connections::refuse_charges_of_others;
 use crate::error::causes;
+use crate::error::{Error, Result};
+use crate::observer::{Observer, Progress};
 use crate::plan::{DAYS_MAX, halves, smaller};
+use crate::report::RunReport;
 use crate::report::{Audited, OutsideRows};
-use crate::{Error, Ingest, Progress, Result, RunReport};
+
+/// What a run reads from, stores into and reports to.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub(crate) source: &'a dyn CostSource,
+    pub(crate) store: &'a dyn CostStore,
+    pub(crate) connection: &'a ConnectionId,
+    pub(crate) observer: &'a dyn Observer,
+}
 
 /// A run that is under way.
 pub(crate) struct Running<'a> {
-    ingest: &'a Ingest<'a>,
+    context: Context<'a>,
     run: Run,
     /// What was stored, and final, before the run.
-    closed: Spans,
+    closed: WindowSet,
     /// What the charges are, once somebody has said.
     origin: Option<Origin>,
     /// The oldest charge that the provider has returned in this run: it answers for whatever is later.
@@ -28,9 +40,9 @@ pub(crate) struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    pub(crate) fn new(ingest: &'a Ingest<'a>, now: Timestamp, coverage: &Coverage) -> Self {
-        let closed = ingest.closed(coverage, now);
-        Self { ingest, run: Run::at(now), closed, origin: None, oldest: None, report: RunReport::default() }
+    /// Begins a run of which `closed` are the spans that were final before it.
+    pub(crate) fn new(context: Context<'a>, now: Timestamp, closed: WindowSet) -> Self {
+        Self { context, run: Run::at(now), closed, origin: None, oldest: None, report: RunReport::default() }
     }
 
     /// Reads and stores the windows, in order.
@@ -40,7 +52,7 @@ impl<'a> Running<'a> {
             let planned = self.report.windows.len() + 1 + pending.len();
             let stopped = |running: &Self, error| running.stopped(window, planned, error);
             let number = self.begin_read().await.map_err(|error| stopped(self, error))?;
-            match self.ingest.source.read(window).await {
+            match self.context.source.read(window).await {
                 Ok(batch) => self.store(number, window, batch, planned).await?,
                 Err(error) => {
                     let parts = match error.kind() {
@@ -60,7 +72,7 @@ impl<'a> Running<'a> {
 
     /// Takes the number of a read. Until the first answer, the charges are taken to be what the store holds.
     async fn begin_read(&mut self) -> cost_model::Result<ReadNumber> {
-        let Ingest { store, connection, .. } = self.ingest;
+        let Context { store, connection, .. } = self.context;
         let origin = match self.origin {
             Some(origin) => origin,
             None => *self.origin.insert(store.origin().await?.unwrap_or_default()),
@@ -68,8 +80,8 @@ impl<'a> Running<'a> {
         store.begin_read(connection, origin).await
     }
 
-    /// The number of a read whose answer says that the charges are something else than was taken for granted: a store
-    /// that holds charges of the other origin refuses it.
+    /// Returns the number of a read whose answer says that the charges are something else than was taken for granted: a
+    /// store that holds charges of the other origin refuses it.
     async fn begin_again_as(&mut self, origin: Origin, read: ReadNumber) -> cost_model::Result<ReadNumber> {
         if self.origin == Some(origin) {
             return Ok(read);
@@ -93,7 +105,7 @@ impl<'a> Running<'a> {
         let answers_from =
             self.horizon(window).await.map_err(|error| self.stopped(window, planned, error))?;
         self.report.read(&batch);
-        let Ingest { store, connection, .. } = self.ingest;
+        let Context { store, connection, .. } = self.context;
         let read_at = batch.read_at(self.run.at);
         let new = WindowReplacement {
             read_at,
@@ -107,17 +119,17 @@ impl<'a> Running<'a> {
         self.report.stored(window, stats);
         self.report.outside.extend(outside);
         let (done, records) = (self.report.windows.len(), self.report.records);
-        self.ingest.observer.stored(&Progress { window, done, planned, records });
+        self.context.observer.stored(&Progress { window, done, planned, records });
         Ok(())
     }
 
     /// Refuses charges that the store holds under another connection, before any of their window is stored.
     async fn refuse_a_second_name(&self, window: Window, records: &[CostRecord]) -> Result<()> {
-        let Ingest { store, connection, .. } = self.ingest;
+        let Context { store, connection, .. } = self.context;
         if records.is_empty() || store.count(connection, window).await.map_err(Error::not_compared)? > 0 {
             return Ok(());
         }
-        refuse_charges_of_others(*store, connection, window, records).await
+        refuse_charges_of_others(store, connection, window, records).await
     }
 
     /// From when on the provider answers, as far as that matters for a window that has been read.
@@ -130,7 +142,7 @@ impl<'a> Running<'a> {
         let Ok(doubtful) = Window::new(window.start(), answered(self.oldest)) else {
             return Ok(window.start());
         };
-        let Ingest { source, store, connection, .. } = self.ingest;
+        let Context { source, store, connection, .. } = self.context;
         if store.count(connection, doubtful).await? > 0 {
             let start = window.start().date().checked_sub_days(Days::new(DAYS_MAX));
             let before = start.and_then(|start| Window::new(Timestamp::midnight(start), window.start()).ok());
@@ -163,7 +175,7 @@ impl<'a> Running<'a> {
     }
 
     async fn compare(&mut self, window: Window) -> cost_model::Result<Audited> {
-        let Ingest { source, store, connection, .. } = self.ingest;
+        let Context { source, store, connection, .. } = self.context;
         let counted = source.count(window).await?;
         self.count(&counted);
         let audited =
@@ -174,7 +186,7 @@ impl<'a> Running<'a> {
 
     /// Keeps what the provider states of people and totals.
     pub(crate) async fn observe(&mut self) -> Result<()> {
-        let Ingest { source, store, connection, .. } = self.ingest;
+        let Context { source, store, connection, .. } = self.context;
         match source.observe(self.run.at).await {
             Ok(observations) => {
                 self.report.requests += observations.requests;
@@ -201,12 +213,12 @@ impl<'a> Running<'a> {
     }
 }
 
-/// A second look at what every source promises: the window asked for, as many rows as announced, and which of them lie
-/// outside.
+/// Checks what every source promises: the window requested, as many rows as announced, and which of
+/// them lie outside.
 fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Option<OutsideRows>> {
     let failed = |message: String| Err(cost_model::Error::new(ErrorKind::Source, message));
     if batch.window != window {
-        return failed(format!("the window {} came back in place of the one asked for", batch.window));
+        return failed(format!("the window {} came back in place of the one requested", batch.window));
     }
     let received = u64::try_from(batch.records.len().saturating_add(batch.outside.len())).unwrap_or(u64::MAX);
     if received != batch.announced {
@@ -218,7 +230,7 @@ fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Opt
     match OutsideRows::of(batch) {
         Some(outside) if batch.records.is_empty() => failed(format!(
             "all {received} rows that came back lie outside the window, from {} to {}: the provider did not answer for the \
-             time that was asked for, and nothing was stored",
+             time that was requested, and nothing was stored",
             outside.first, outside.last
         )),
         outside => Ok(outside),

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, ToSql};
 
-use crate::dictionary::Dictionary;
 use crate::failure::{Attempt, Failure};
-use crate::schema;
+use crate::format::dictionary::Dictionary;
+use crate::format::schema;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The log of changes is cut back to this once it is merged.
 const LOG_BYTES: i64 = 64 << 20;
-/// The log is merged when it has so many pages: pages that many windows change, such as those of an index, are then written
+/// The log is merged at this number of pages: pages that many windows change, such as those of an index, are then written
 /// to the file once for all of them.
 const LOG_PAGES: i64 = 8_000;
 
@@ -103,7 +103,7 @@ impl Database {
         let _busy = self.connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
     }
 
-    /// Refuses to let the file grow past so many bytes.
+    /// Refuses to let the file grow past a number of bytes.
     pub(crate) fn limit(&self, bytes: u64) -> Attempt<()> {
         let page: i64 = self.connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);
@@ -127,7 +127,7 @@ fn create(path: &Path) -> Attempt<()> {
     }
 }
 
-/// Whether everything is in the file itself, and nothing in a log beside it.
+/// Returns whether everything is in the file itself, and nothing in a log beside it.
 fn has_no_log(path: &Path) -> bool {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

@@ -41,7 +41,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    /// The same failure, about a store at that path.
+    /// Returns the same failure, about a store at that path.
     pub(crate) fn at(self, path: &Path) -> Error {
         let store = path.display();
         match self {
@@ -75,7 +75,7 @@ impl Failure {
         }
     }
 
-    /// Whether SQLite found no way to share the file with others, for want of the right to write beside it.
+    /// Returns whether SQLite found no way to share the file with others, for want of the right to write beside it.
     pub(crate) fn is_about_sharing(&self) -> bool {
         let Self::Sqlite(error) = self else { return false };
         matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))

@@ -1,20 +1,80 @@
-//! The store.
+//! The store, and how it is opened.
 
-use std::path::Path;
+use std::path::{self, Path};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use cost_model::{
-    ChargeSink, ConnectionId, CostStore, Coverage, FileImport, Import, ImportId, ImportStats, Observations,
-    Origin, ReadNumber, RecordSink, ReplaceStats, Restatement, Result, Scope, Window, WindowReplacement,
+use cost_model::record::ReadNumber;
+use cost_model::source::{Origin, ProviderSnapshot};
+use cost_model::store::{
+    ChargeSink, ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats,
+    Restatement, Scope, WindowReplacement,
 };
+use cost_model::{CostStore, Result, Window};
 use rusqlite::Connection;
 
+use crate::calls::coverage;
+use crate::calls::imports;
+use crate::calls::observed;
+use crate::calls::people;
+use crate::calls::reads;
+use crate::calls::restated;
+use crate::calls::scan;
+use crate::calls::windows;
 use crate::database::{Access, Database};
-use crate::failure::Attempt;
-use crate::record::Flags;
+use crate::failure::{Attempt, Failure};
+use crate::format::dictionary;
+use crate::format::record::Flags;
 use crate::worker::Worker;
-use crate::{Options, coverage, dictionary, imports, observed, people, reads, restated, scan, windows};
+
+/// How to open a store.
+///
+/// ```no_run
+/// use cost_model_sqlite::Options;
+/// let store = Options::new().max_bytes(2 << 30).open("costs.db")?;
+/// let reader = Options::new().read_only(true).open("costs.db")?;
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    read_only: bool,
+    max_bytes: Option<u64>,
+}
+
+impl Options {
+    /// For reading and writing, without a limit; the file is made if it is not there.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Opens the store for reading alone if `true`. The file must then be there, and every call that writes is an error.
+    pub fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Limits the file to that many bytes. A call that needs more is an error, and changes nothing. The log of changes
+    /// beside the file is not counted.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// Opens the store at `path`.
+    ///
+    /// A new file can be read and written by its owner only. One of an earlier version is brought to the present one.
+    /// This call reads and writes on the calling thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](cost_model::ErrorKind::Store), with the path and what to do: when the file cannot be opened
+    /// or made, is damaged, belongs to another program, or was written by a newer version. It is left as it was then.
+    pub fn open(self, path: impl AsRef<Path>) -> Result<SqliteStore> {
+        // SQLite gives some relative names, such as `:memory:`, a meaning of their own.
+        let path: Arc<Path> =
+            path::absolute(path.as_ref()).map_err(|error| Failure::Io(error).at(path.as_ref()))?.into();
+        SqliteStore::start(&path, self.read_only, self.max_bytes).map_err(|failure| failure.at(&path))
+    }
+}
 
 /// A [`CostStore`] in one SQLite file.
 ///
@@ -83,10 +143,11 @@ impl CostStore for SqliteStore {
 
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber> {
         let id = connection.clone();
-        let begin = move |database: &mut Database| {
-            database.write(|transaction, _| reads::begin(transaction, &id, origin))
-        };
-        self.writer.run(begin).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| reads::begin(transaction, &id, origin))
+            })
+            .await
     }
 
     async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage> {
@@ -102,10 +163,11 @@ impl CostStore for SqliteStore {
         new: WindowReplacement,
     ) -> Result<ReplaceStats> {
         let id = connection.clone();
-        let replace = move |database: &mut Database| {
-            database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
-        };
-        self.writer.run(replace).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, dictionary| windows::replace(transaction, dictionary, &id, new))
+            })
+            .await
     }
 
     async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>> {
@@ -114,18 +176,21 @@ impl CostStore for SqliteStore {
 
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats> {
         let id = connection.clone();
-        let import = move |database: &mut Database| {
-            database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
-        };
-        self.writer.run(import).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, dictionary| imports::import(transaction, dictionary, &id, &file))
+            })
+            .await
     }
 
     async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64> {
         let id = connection.clone();
-        let remove = move |database: &mut Database| {
-            database.write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
-        };
-        self.writer.run(remove).await
+        self.writer
+            .run(move |database: &mut Database| {
+                database
+                    .write(|transaction, dictionary| imports::remove(transaction, dictionary, &id, import))
+            })
+            .await
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
@@ -153,17 +218,22 @@ impl CostStore for SqliteStore {
         self.ask(connection, restated::all).await
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let id = connection.clone();
-        let observe = move |database: &mut Database| {
-            database.write(|transaction, _| {
-                observed::put(transaction, dictionary::connection_or_new(transaction, &id)?, &observations)
+        self.writer
+            .run(move |database: &mut Database| {
+                database.write(|transaction, _| {
+                    observed::put(
+                        transaction,
+                        dictionary::connection_or_new(transaction, &id)?,
+                        &observations,
+                    )
+                })
             })
-        };
-        self.writer.run(observe).await
+            .await
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         self.ask(connection, observed::all).await
     }
 
@@ -181,10 +251,9 @@ impl CostStore for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         // Also where another connection to the file is still open, such as that of a scan that was given up.
-        let merge = |database: &mut Database| {
+        drop(self.writer.give(|database: &mut Database| {
             database.merge_log();
             Ok(())
-        };
-        drop(self.writer.give(merge));
+        }));
     }
 }

@@ -26,8 +26,9 @@ impl Worker {
     pub(crate) fn start(mut database: Database) -> Attempt<Self> {
         let path = Arc::clone(&database.path);
         let (jobs, given) = mpsc::channel::<Job>();
-        let work = move || given.into_iter().for_each(|job| job(&mut database));
-        let thread = thread::Builder::new().name("cost-model-sqlite".into()).spawn(work)?;
+        let thread = thread::Builder::new()
+            .name("cost-model-sqlite".into())
+            .spawn(move || given.into_iter().for_each(|job| job(&mut database)))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), path })
     }
 

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
-use crate::not_vql::{NotVql, NotVqlReason, reasons_alone};
-use crate::vql::BRANCHES_MAX;
+use crate::not_vql::{BRANCHES_MAX, NotVql, NotVqlReason, reasons_alone};
 
-/// How many pairs of predicates are compared before an expansion is given up.
+/// The number of pairs of predicates that are compared before an expansion is given up.
 const COMPARISONS_MAX: usize = 2_000_000;
 
 /// The expansion has too many branches, or takes too long.
@@ -21,7 +20,7 @@ pub(crate) struct TooLarge;
 pub(crate) struct Branch(Vec<Arc<Predicate>>);
 
 /// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
-pub(crate) fn product(
+pub(crate) fn join_branches(
     some: &[Branch],
     others: &[Branch],
     comparisons: &mut usize,
@@ -29,7 +28,7 @@ pub(crate) fn product(
     let mut all = Vec::new();
     for (one, other) in some.iter().flat_map(|one| others.iter().map(move |other| (one, other))) {
         *comparisons += one.0.len() * other.0.len() + 1;
-        all.extend(one.joined(other));
+        all.extend(one.join(other));
         if all.len() > BRANCHES_MAX || *comparisons > COMPARISONS_MAX {
             return Err(TooLarge);
         }
@@ -38,12 +37,12 @@ pub(crate) fn product(
 }
 
 impl Branch {
-    pub(crate) fn of<const N: usize>(predicates: [Predicate; N]) -> Self {
+    pub(crate) fn from_predicates<const N: usize>(predicates: [Predicate; N]) -> Self {
         Self(predicates.into_iter().map(Arc::new).collect())
     }
 
     /// Both branches as one, unless they contradict each other.
-    fn joined(&self, other: &Self) -> Option<Self> {
+    fn join(&self, other: &Self) -> Option<Self> {
         let mut all = self.clone();
         for predicate in &other.0 {
             if self.0.contains(predicate) {
@@ -58,7 +57,7 @@ impl Branch {
     }
 
     /// The branch without what its provider decides already; `None` where the provider contradicts it.
-    pub(crate) fn resolved(self) -> Option<Self> {
+    pub(crate) fn resolve_provider(self) -> Option<Self> {
         let Some(provider) = self.0.iter().find_map(|predicate| provider(predicate).cloned()) else {
             return Some(self);
         };
@@ -74,13 +73,13 @@ impl Branch {
         Some(Self(rest))
     }
 
-    /// Whether the branch does not mention a provider at all.
+    /// Returns whether the branch has no test on the provider at all.
     pub(crate) fn has_no_provider(&self) -> bool {
         !self.0.iter().any(|predicate| predicate.field == Field::Dimension(Dimension::Provider))
     }
 
-    /// Why VQL cannot say this; `whole` is the place of the filter that it is a branch of.
-    pub(crate) fn reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
+    /// Returns the reasons why the branch cannot be written as VQL; `whole` is the place of the filter that it is a branch of.
+    pub(crate) fn find_reasons(&self, whole: &Range<usize>) -> Vec<NotVql> {
         let mut reasons = Vec::new();
         if self.has_no_provider() {
             reasons.push(NotVql::new(NotVqlReason::NoProvider, self.span().unwrap_or(whole.clone()), ""));
@@ -117,7 +116,7 @@ impl Branch {
     /// The predicates as sentences, in an order in which each `tags.value` follows the `tags.name` that it speaks of, and
     /// one that speaks of any tag follows none. Several tags with one value each are a list of pairs, the only form of
     /// which VQL documents that it means all of them.
-    pub(crate) fn sentences(&self) -> Vec<String> {
+    pub(crate) fn to_predicate_texts(&self) -> Vec<String> {
         let mut ordered: Vec<_> = self.0.iter().filter(|each| !is_bound(each)).collect();
         ordered.sort_by_key(|predicate| rank(predicate));
         let pairs: Vec<_> = ordered.iter().filter_map(|predicate| self.pair(predicate)).collect();
@@ -138,7 +137,7 @@ impl Branch {
         sentences
     }
 
-    /// The tests on the value of the tag that `name` asks for.
+    /// Returns the tests on the value of the tag that `name` tests for.
     fn values_of<'a>(&'a self, name: &'a Predicate) -> impl Iterator<Item = &'a Predicate> {
         let positive = name.field == Field::TagName && !name.negated;
         self.0.iter().map(|each| &**each).filter(move |each| match &each.field {
@@ -147,7 +146,7 @@ impl Branch {
         })
     }
 
-    /// The key and the value, if the branch asks one value of the tag that `name` asks for.
+    /// Returns the key and the value, if the branch requires one value of the tag that `name` tests for.
     fn pair<'a>(&'a self, name: &'a Predicate) -> Option<(&'a Literal, &'a Literal)> {
         let mut values = self.values_of(name);
         match (&name.test, values.next()?, values.next()) {
@@ -171,7 +170,7 @@ fn provider(predicate: &Predicate) -> Option<&Literal> {
     }
 }
 
-/// Whether no charge can meet both.
+/// Returns whether no charge can meet both.
 fn contradict(one: &Predicate, other: &Predicate) -> bool {
     match (provider(one), provider(other)) {
         (Some(one), Some(other)) => one != other,
@@ -196,7 +195,7 @@ fn is_bound(predicate: &Predicate) -> bool {
     matches!(&predicate.field, Field::TagValue { of: Some(_) })
 }
 
-/// Where a list of pairs stands among the ranks.
+/// The rank of a list of pairs.
 const PAIRS_RANK: u8 = 4;
 
 fn rank(predicate: &Predicate) -> u8 {

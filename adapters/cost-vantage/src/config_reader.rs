@@ -6,23 +6,37 @@ use chrono::{Days, NaiveDate};
 use cost_model::{Filter, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
-use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, Span, Split, TagDefinition};
+use virtual_tags::rules::{Span, Split};
+use virtual_tags::{Assign, Error, ErrorKind, Place, Result, Rule, TagDefinition};
 
-/// Something that one side says and the other has no words for. `Debug` leaves out what it says.
+/// A part of a configuration or of a rule that the other format cannot express. `Debug` leaves out its text.
+///
+/// ```
+/// let json = r#"{ "key": "Team", "values": [{ "filter": "costs.provider = 'cursor'", "cost_metric": { "tag": "Site" } }] }"#;
+/// let (tag, rest) = cost_vantage::tag_from_config(json, "team.json")?;
+/// assert!(tag.rules.is_empty());
+/// assert_eq!(rest[0].path, "values[0]");
+/// assert!(rest[0].detail.contains("cost_metric"));
+/// # Ok::<(), virtual_tags::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotExpressed {
-    /// Where: a path such as `values[2].cost_metric` in JSON, or `rule 3`.
+    /// The path of the part: `values[2].cost_metric` in JSON, or `rule 3`.
     pub path: String,
-    /// What it says, or why it cannot be said.
-    pub what: String,
+    /// Its JSON, or the reason why it cannot be expressed.
+    pub detail: String,
 }
 
 cost_model::masked_debug!(NotExpressed { path });
 
-/// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, whatever is not part of the
-/// result; `file` names the text in errors. A value that is shared out by another cost or by a business metric is listed as a
-/// whole; its charges fall to the values after it, so that it needs a rule of its own.
+/// Reads a virtual tag configuration as Vantage's API writes it, and lists, with its JSON, every part that is not in the
+/// result; `file` names the text in errors.
+///
+/// A value that is split by another cost or by a business metric is listed as a whole; its charges get the value of a
+/// later rule, so that it needs a rule of its own. Vantage's `end_date` is the last day,
+/// [`Span::to`](virtual_tags::rules::Span::to) the day after. The shape is that of "Create virtual tag config" in the
+/// reference of Vantage's API.
 ///
 /// ```
 /// let json = r#"{ "key": "Team", "overridable": true, "backfill_until": "2026-01-01", "values": [
@@ -32,7 +46,7 @@ cost_model::masked_debug!(NotExpressed { path });
 /// let (tag, rest) = cost_vantage::tag_from_config(json, "team.json")?;
 /// assert_eq!(tag.rules.len(), 1);
 /// assert_eq!(tag.rules[0].spans[0].to.map(|to| to.date().to_string()).as_deref(), Some("2026-07-01"));
-/// assert_eq!((rest[0].path.as_str(), rest[0].what.as_str()), ("backfill_until", "\"2026-01-01\""));
+/// assert_eq!((rest[0].path.as_str(), rest[0].detail.as_str()), ("backfill_until", "\"2026-01-01\""));
 /// # Ok::<(), virtual_tags::Error>(())
 /// ```
 ///
@@ -55,16 +69,16 @@ pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<Not
         None => Vec::new(),
         Some(_) => return Err(reader.fail("values", "is not a list")),
     };
-    let mut rest: Vec<_> = left_over("", config);
+    let mut rest: Vec<_> = list_left_over("", config);
     for (number, value) in values.into_iter().enumerate() {
         let path = format!("values[{number}]");
         let Value::Object(value) = value else { return Err(reader.fail(&path, "is not an object")) };
-        tag.rules.extend(reader.rule(&path, value, &mut rest)?);
+        tag.rules.extend(reader.read_rule(&path, value, &mut rest)?);
     }
     Ok((tag, rest))
 }
 
-fn left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
+fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     let empty = |value: &Value| match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),
@@ -72,7 +86,7 @@ fn left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     };
     let fields = fields.into_iter().filter(|(_, value)| !empty(value));
     fields
-        .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), what: value.to_string() })
+        .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), detail: value.to_string() })
         .collect()
 }
 
@@ -91,7 +105,7 @@ impl Reader {
         Error::new(ErrorKind::Rules, Some(place), "this is not a JSON object")
     }
 
-    fn rule(
+    fn read_rule(
         &self,
         path: &str,
         mut value: Map<String, Value>,
@@ -107,30 +121,30 @@ impl Reader {
             let message = format!("`{path}.filter` is not a filter");
             Error::new(ErrorKind::Condition, Some(self.file.clone()), message).with_source(error)
         })?;
-        let spans = self.spans(path, take(&mut value, "date_ranges"))?;
+        let spans = self.read_spans(path, take(&mut value, "date_ranges"))?;
         let percentages = take(&mut value, "percentages")
             .filter(|each| each.as_array().is_none_or(|list| !list.is_empty()));
         let assign = match (take(&mut value, "name"), percentages) {
             (Some(Value::String(name)), None) => Assign::Value(name.into()),
             (None, Some(percentages)) => Assign::Split(Split::Percentages {
-                parts: parts(&percentages).ok_or_else(|| {
+                parts: read_parts(&percentages).ok_or_else(|| {
                     self.fail(&format!("{path}.percentages"), "is not a list of { value, pct }")
                 })?,
                 remainder_to_default: false,
             }),
             _ => {
-                rest.push(NotExpressed { path: path.to_owned(), what: whole });
+                rest.push(NotExpressed { path: path.to_owned(), detail: whole });
                 return Ok(None);
             }
         };
-        rest.extend(left_over(&format!("{path}."), value));
+        rest.extend(list_left_over(&format!("{path}."), value));
         let mut rule = Rule::new(assign).when(when);
         rule.spans = spans;
         Ok(Some(rule))
     }
 
     /// Vantage's last day is within; ours is the first that is not.
-    fn spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
+    fn read_spans(&self, path: &str, ranges: Option<Value>) -> Result<Vec<Span>> {
         let fail = || self.fail(&format!("{path}.date_ranges"), "is not a list of { start_date, end_date }");
         let Some(ranges) = ranges else { return Ok(Vec::new()) };
         let date = |range: &Value, name: &str, later: u64| match range.get(name) {
@@ -140,16 +154,20 @@ impl Reader {
                 date.checked_add_days(Days::new(later)).map(Timestamp::midnight).map(Some).ok_or_else(fail)
             }
         };
-        let span = |range: &Value| {
-            let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
-            let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
-            if backwards { Err(fail()) } else { Ok(span) }
-        };
-        ranges.as_array().ok_or_else(fail)?.iter().map(span).collect()
+        ranges
+            .as_array()
+            .ok_or_else(fail)?
+            .iter()
+            .map(|range: &Value| {
+                let span = Span { from: date(range, "start_date", 0)?, to: date(range, "end_date", 1)? };
+                let backwards = span.from.zip(span.to).is_some_and(|(from, to)| from >= to);
+                if backwards { Err(fail()) } else { Ok(span) }
+            })
+            .collect()
     }
 }
 
-fn parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
+fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
     let part = |part: &Value| {
         let percent = match part.get("pct")? {
             Value::Number(number) => number.to_string().parse().ok()?,

@@ -8,15 +8,15 @@ use chrono::NaiveDate;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Tagger, Timestamp};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
+use virtual_tags::rules::{ActorKind, PersonMatcher, Span, Split};
 use virtual_tags::{
-    Answer, Assign, Directory, Error, ErrorKind, People, ResolvedRules, Rule, RuleSet, Span, Split,
-    TagDefinition, Who,
+    Answer, Assign, Directory, Error, ErrorKind, ResolvedRules, Rule, RuleSet, TagDefinition,
 };
 
 use crate::{NotExpressed, filter_to_vql};
 
-/// What can be said, or why it cannot.
-type Said<T> = Result<T, String>;
+/// A part of a configuration, or the reason why it cannot be expressed.
+type Expressed<T> = Result<T, String>;
 
 /// Any run of characters in a pattern, which may hold a `%` of its own.
 const ANY: &str = "\u{1}";
@@ -24,13 +24,13 @@ const ANY: &str = "\u{1}";
 /// The key of the rules by which people of the directory get their values.
 const KEY: &str = "key";
 
-/// Writes the configuration for Vantage's API, and lists what it cannot say. A rule that it cannot say is left out, so that
-/// its charges fall to the rules after it there.
+/// Writes the configuration of a key for Vantage's API, and lists every part that it cannot express. A rule that cannot
+/// be expressed is left out, so that its charges get the value of a later rule there.
 ///
-/// Conditions on emails become conditions on `person`, the field in which charges of `provider` name people there, which
-/// compares them letter by letter: one of the places of [`RuleSet::person`]. A rule that takes its value from the directory
-/// becomes one value for each that people have, with their emails and the days between which they have it; as does
-/// `in_directory = true`.
+/// Conditions on emails become conditions on `person`, the field in which charges of `provider` name people in Vantage,
+/// which compares them letter by letter: one of the fields of [`RuleSet::person`]. A rule that takes its value from the
+/// directory becomes one value for each that people have, with their emails and the days between which they have it; as
+/// does `in_directory = true`. The shape is that of "Create virtual tag config" in the reference of Vantage's API.
 ///
 /// ```
 /// use cost_model::Dimension;
@@ -47,8 +47,8 @@ const KEY: &str = "key";
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Rules`] when nothing of the key can be said: a configuration without values, sent to Vantage, would clear
-/// those that the key has there.
+/// [`ErrorKind::Rules`] when no rule of the key can be expressed: a configuration without values, sent to Vantage, would
+/// clear those that the key has there.
 pub fn tag_to_config(
     tag: &TagDefinition,
     directory: &Directory,
@@ -58,12 +58,12 @@ pub fn tag_to_config(
     let mut rest = Vec::new();
     let defaults = [("default", tag.default.is_some()), ("default_from", tag.default_from.is_some())];
     for (path, _) in defaults.into_iter().filter(|(_, is_set)| *is_set) {
-        rest.push(NotExpressed { path: path.to_owned(), what: "there is no default value".to_owned() });
+        rest.push(NotExpressed { path: path.to_owned(), detail: "there is no default value".to_owned() });
     }
     let mut values = Vec::new();
     for (number, rule) in (1..).zip(&tag.rules) {
         let mut unsaid = Vec::new();
-        for value in (RuleWriter { directory, provider, person, rule }).values() {
+        for value in (RuleWriter { directory, provider, person, rule }).write_values() {
             match value {
                 Ok(value) => values.push(value),
                 Err(what) if unsaid.contains(&what) => {}
@@ -71,13 +71,13 @@ pub fn tag_to_config(
             }
         }
         let path = format!("rule {number}");
-        rest.extend(unsaid.into_iter().map(|what| NotExpressed { path: path.clone(), what }));
+        rest.extend(unsaid.into_iter().map(|what| NotExpressed { path: path.clone(), detail: what }));
     }
     if values.is_empty() {
-        let reasons: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
+        let reasons: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.detail)).collect();
         let reasons = if reasons.is_empty() { "it has no rules".to_owned() } else { reasons.join("; ") };
         let message = format!(
-            "nothing of the key `{}` can be said to Vantage, and a configuration without values would clear those that it has \
+            "nothing of the key `{}` can be expressed in a configuration of Vantage, and a configuration without values would clear those that it has \
              there: {reasons}",
             tag.key
         );
@@ -103,25 +103,25 @@ type Patterns = fn(&str) -> Vec<String>;
 type Spans = Vec<(Option<Timestamp>, Option<Timestamp>)>;
 
 impl RuleWriter<'_> {
-    fn values(&self) -> Vec<Said<Value>> {
+    fn write_values(&self) -> Vec<Expressed<Value>> {
         let Rule { people, assign, spans, .. } = self.rule;
         let from_directory = matches!(assign, Assign::FromDirectory(_));
-        if people.who == Some(Who::Removed)
-            || (from_directory && people.who.is_some_and(|who| who != Who::Person))
+        if people.who == Some(ActorKind::Removed)
+            || (from_directory && people.who.is_some_and(|who| who != ActorKind::Person))
         {
-            vec![Err("who was removed, or is no person, cannot be said".to_owned())]
+            vec![Err("who was removed, or is no person, cannot be expressed".to_owned())]
         } else if people.in_directory == Some(false) {
-            vec![Err("who is not in the directory cannot be said".to_owned())]
+            vec![Err("who is not in the directory cannot be expressed".to_owned())]
         } else if from_directory || people.in_directory == Some(true) {
-            self.values_of_directory().unwrap_or_else(|reason| vec![Err(reason)])
+            self.write_directory_values().unwrap_or_else(|reason| vec![Err(reason)])
         } else {
-            self.value_without_quotes(people.clone(), assign, spans)
+            self.write_value_without_quotes(people.clone(), assign, spans)
         }
     }
 
     /// A value for each that people of the directory get by the rule in the same spans of time. The rule is asked itself, so
     /// that it says there what it says here.
-    fn values_of_directory(&self) -> Said<Vec<Said<Value>>> {
+    fn write_directory_values(&self) -> Expressed<Vec<Expressed<Value>>> {
         let mut rule = self.rule.clone();
         rule.when = None;
         if !matches!(rule.assign, Assign::FromDirectory(_)) {
@@ -143,52 +143,59 @@ impl RuleWriter<'_> {
                 if name.contains('@') {
                     groups.entry(held).or_default().push(name.into());
                 } else {
-                    values.push(Err("ids that are no email cannot be said".to_owned()));
+                    values.push(Err("ids that are no email cannot be expressed".to_owned()));
                 }
             }
         }
         if self.directory.ignores_plus() {
-            values.push(Err("emails with a `+tag` that does not matter cannot be said".to_owned()));
+            values.push(Err("emails with a `+tag` that does not matter cannot be expressed".to_owned()));
         }
         for ((value, spans), emails) in groups {
-            let mut people = People::default();
-            people.is = emails;
+            let mut people = PersonMatcher::default();
+            people.equals = emails;
             let spans: Vec<_> = spans.into_iter().map(|(from, to)| Span { from, to }).collect();
             let assign = match &self.rule.assign {
                 Assign::FromDirectory(_) => Assign::Value(value),
                 assign => assign.clone(),
             };
-            values.extend(self.value_without_quotes(people, &assign, &spans));
+            values.extend(self.write_value_without_quotes(people, &assign, &spans));
         }
         Ok(values)
     }
 
     /// A value for all such people but those whose email has a quote, for which VQL documents no spelling, so that they do
     /// not cost all others.
-    fn value_without_quotes(&self, mut people: People, assign: &Assign, spans: &[Span]) -> Vec<Said<Value>> {
-        let asked = people.is.len();
-        people.is.retain(|email| !email.contains('\''));
-        let refused = (people.is.len() < asked).then(|| Err("emails with a quote cannot be said".to_owned()));
-        let value = (asked == 0 || !people.is.is_empty()).then(|| self.value(&people, assign, spans));
+    fn write_value_without_quotes(
+        &self,
+        mut people: PersonMatcher,
+        assign: &Assign,
+        spans: &[Span],
+    ) -> Vec<Expressed<Value>> {
+        let asked = people.equals.len();
+        people.equals.retain(|email| !email.contains('\''));
+        let refused =
+            (people.equals.len() < asked).then(|| Err("emails with a quote cannot be expressed".to_owned()));
+        let value =
+            (asked == 0 || !people.equals.is_empty()).then(|| self.write_value(&people, assign, spans));
         refused.into_iter().chain(value).collect()
     }
 
-    fn value(&self, people: &People, assign: &Assign, spans: &[Span]) -> Said<Value> {
-        let (name, outcome) = outcome(assign)?;
-        let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.filter(people)?))]);
+    fn write_value(&self, people: &PersonMatcher, assign: &Assign, spans: &[Span]) -> Expressed<Value> {
+        let (name, outcome) = write_assign(assign)?;
+        let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.write_filter(people)?))]);
         value.insert(name.to_owned(), outcome);
         if !spans.is_empty() {
-            let ranges = spans.iter().map(range).collect::<Option<Vec<_>>>();
-            let ranges = ranges.ok_or("dates can only be said in whole days")?;
+            let ranges = spans.iter().map(write_range).collect::<Option<Vec<_>>>();
+            let ranges = ranges.ok_or("dates can only be expressed in whole days")?;
             value.insert("date_ranges".to_owned(), Value::from(ranges));
         }
         Ok(Value::Object(value))
     }
 
     /// The rule's condition and one on people, as VQL.
-    fn filter(&self, people: &People) -> Said<String> {
+    fn write_filter(&self, people: &PersonMatcher) -> Expressed<String> {
         let mut filter = self.rule.when.clone();
-        for sentence in self.sentences(people)? {
+        for sentence in self.write_person_conditions(people)? {
             let parsed = Filter::parse(&sentence).map_err(|error| error.to_string())?;
             filter = Some(match filter {
                 Some(filter) => filter.and(parsed).map_err(|error| error.to_string())?,
@@ -202,39 +209,39 @@ impl RuleWriter<'_> {
     }
 
     /// Conditions that all must hold of a charge caused by such people.
-    fn sentences(&self, people: &People) -> Said<Vec<String>> {
+    fn write_person_conditions(&self, people: &PersonMatcher) -> Expressed<Vec<String>> {
         if people.is_empty() {
             return Ok(Vec::new());
         }
-        if people.who.is_some_and(|who| who != Who::Person) {
-            return Err("who is no person cannot be said".to_owned());
+        if people.who.is_some_and(|who| who != ActorKind::Person) {
+            return Err("who is no person cannot be expressed".to_owned());
         }
         if people.glob.iter().any(|glob| glob.contains('?')) {
-            return Err("a pattern with `?` cannot be said".to_owned());
+            return Err("a pattern with `?` cannot be expressed".to_owned());
         }
         let lists: [(&[Arc<str>], Patterns); 6] = [
-            (&people.is, |email| vec![email.to_owned()]),
+            (&people.equals, |email| vec![email.to_owned()]),
             (&people.local, |local| vec![format!("{local}@{ANY}")]),
-            (&people.base, with_any_tag),
+            (&people.without_plus_tag, with_any_tag),
             (&people.domain, |domain| vec![format!("{ANY}@{domain}")]),
-            (&people.under, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
+            (&people.subdomain_of, |domain| vec![format!("{ANY}@{domain}"), format!("{ANY}@{ANY}.{domain}")]),
             (&people.glob, |glob| vec![glob.replace('*', ANY)]),
         ];
         let mut sentences = vec![format!("{} = {}", Dimension::Provider, quoted(self.provider))];
         for (list, patterns) in lists.into_iter().filter(|(list, _)| !list.is_empty()) {
-            sentences.push(self.any_of(list.iter().flat_map(|text| patterns(text)))?);
+            sentences.push(self.write_any_of(list.iter().flat_map(|text| patterns(text)))?);
         }
-        if people.who == Some(Who::Person) {
-            sentences.push(self.any_of([format!("{ANY}@{ANY}")])?);
+        if people.who == Some(ActorKind::Person) {
+            sentences.push(self.write_any_of([format!("{ANY}@{ANY}")])?);
         }
         Ok(sentences)
     }
 
     /// That the person fits one of the patterns.
-    fn any_of(&self, patterns: impl IntoIterator<Item = String>) -> Said<String> {
+    fn write_any_of(&self, patterns: impl IntoIterator<Item = String>) -> Expressed<String> {
         let (likes, whole): (Vec<_>, Vec<_>) = patterns.into_iter().partition(|each| each.contains(ANY));
         if likes.iter().any(|pattern| pattern.contains('%')) {
-            return Err("a text with `%` cannot be said".to_owned());
+            return Err("a text with `%` cannot be expressed".to_owned());
         }
         let whole: Vec<_> = whole.iter().map(|text| quoted(text)).collect();
         let whole = (!whole.is_empty()).then(|| format!("{} IN ({})", self.person, whole.join(", ")));
@@ -255,14 +262,17 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The values that a charge gets, each with the spans of time in which it does; no spans stand for always.
+/// The values that a charge gets, each with the spans of time in which it does; no spans mean always.
 fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<str>, Spans> {
     let ends = rules.boundaries_of(charge);
     let starts = iter::once(None).chain(ends.iter().copied().map(Some));
     let mut values: BTreeMap<Arc<str>, Spans> = BTreeMap::new();
     for (from, to) in starts.zip(ends.iter().copied().map(Some).chain([None])) {
-        let before = |to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok();
-        let at = from.or_else(|| to.and_then(before)).unwrap_or_else(any_time);
+        let at = from
+            .or_else(|| {
+                to.and_then(|to: Timestamp| Timestamp::from_millis(to.millis().saturating_sub(1)).ok())
+            })
+            .unwrap_or_else(any_time);
         let Answer::Value(value) = rules.answer(KEY, charge, at) else { continue };
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
@@ -281,27 +291,27 @@ fn any_time() -> Timestamp {
     Timestamp::midnight(NaiveDate::default())
 }
 
-/// What a rule gives, as a field of a value.
-fn outcome(assign: &Assign) -> Said<(&'static str, Value)> {
+/// Writes the value of a rule, as a field of a value.
+fn write_assign(assign: &Assign) -> Expressed<(&'static str, Value)> {
     match assign {
         Assign::Value(name) => Ok(("name", Value::from(&**name))),
         Assign::Split(Split::Percentages { parts, remainder_to_default: false }) => {
-            let part = |(value, percent): &(Arc<str>, Decimal)| {
-                let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
-                Some(json!({ "value": &**value, "pct": number }))
-            };
-            let parts: Option<Vec<Value>> = parts.iter().map(part).collect();
+            let parts: Option<Vec<Value>> = parts
+                .iter()
+                .map(|(value, percent): &(Arc<str>, Decimal)| {
+                    let number: Value = serde_json::from_str(&percent.to_string()).ok()?;
+                    Some(json!({ "value": &**value, "pct": number }))
+                })
+                .collect();
             Ok(("percentages", Value::from(parts.ok_or("a percentage is no number")?)))
         }
-        _ => {
-            Err("only values, columns of the directory and percentages that sum to 100 can be said"
-                .to_owned())
-        }
+        _ => Err("only values, columns of the directory and percentages that sum to 100 can be expressed"
+            .to_owned()),
     }
 }
 
 /// Vantage's last day is within; ours is the first that is not.
-fn range(span: &Span) -> Option<Value> {
+fn write_range(span: &Span) -> Option<Value> {
     let day = |at: Timestamp| (Timestamp::midnight(at.date()) == at).then(|| at.date());
     let mut range = Map::new();
     if let Some(from) = span.from {

@@ -1,4 +1,4 @@
-//! Why VQL cannot say something.
+//! Reasons why a filter cannot be written as VQL.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,9 +6,25 @@ use std::ops::Range;
 use cost_model::Dimension;
 use cost_model::filter::{Field, Literal, Predicate, Test};
 
-use crate::vql::{BRANCHES_MAX, BYTES_MAX};
+/// The number of OR branches that the sentence may have.
+pub(crate) const BRANCHES_MAX: usize = 1_000;
 
-/// A reason why a filter is not expressible in VQL, and where.
+/// The number of bytes that the sentence may have.
+pub(crate) const BYTES_MAX: usize = 1 << 20;
+
+/// A reason why a filter cannot be written as VQL, with its place in the filter.
+///
+/// ```
+/// use cost_model::Filter;
+/// use cost_vantage::{NotVqlReason, filter_to_vql};
+///
+/// let sentence = "costs.provider = 'cursor' AND costs.region ILIKE 'eu%'";
+/// let reasons = filter_to_vql(&Filter::parse(sentence)?).unwrap_err();
+/// assert_eq!(reasons[0].reason(), NotVqlReason::Operator);
+/// assert_eq!(&sentence[reasons[0].span()], "costs.region ILIKE 'eu%'");
+/// assert_eq!(reasons[0].to_string(), "VQL has no operator ILIKE");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotVql {
     reason: NotVqlReason,
@@ -17,7 +33,8 @@ pub struct NotVql {
     what: String,
 }
 
-/// The rule of VQL that a filter breaks.
+/// The rule of VQL that a filter breaks, to match on. The rules are those of "Vantage Query Language (VQL)" in Vantage's
+/// documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotVqlReason {
@@ -35,11 +52,11 @@ pub enum NotVqlReason {
     LikeField,
     /// `~*` reads `tags.value` only.
     FlexibleField,
-    /// Only tags can be asked for absence.
+    /// Only tags can be tested for absence.
     Null,
     /// VQL documents no way to write a quote inside a string.
     Quote,
-    /// The multiplier would have to stand in several OR branches.
+    /// The multiplier `costs.allocation` would be needed in several OR branches.
     Allocation,
     /// No charge can meet the filter, and VQL has no sentence for that.
     Nothing,
@@ -52,12 +69,12 @@ impl NotVql {
         Self { reason, span, what: what.into() }
     }
 
-    /// The rule that is broken.
+    /// Returns the rule that is broken.
     pub fn reason(&self) -> NotVqlReason {
         self.reason
     }
 
-    /// The bytes of the sentence that break it.
+    /// Returns the bytes of the filter's sentence that break it.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
@@ -91,7 +108,7 @@ impl fmt::Display for NotVql {
 
 impl std::error::Error for NotVql {}
 
-/// Why VQL cannot say a predicate, whatever stands beside it.
+/// Returns the reasons why a predicate cannot be written as VQL, whatever is beside it.
 pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVql> {
     let field = || predicate.field.to_string();
     let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);

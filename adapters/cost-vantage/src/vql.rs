@@ -8,19 +8,16 @@ use cost_model::filter::{
 };
 use cost_model::{Dimension, Filter};
 
-use crate::branch::{Branch, TooLarge, product};
-use crate::not_vql::{NotVql, NotVqlReason};
+use crate::branch::{Branch, TooLarge, join_branches};
+use crate::not_vql::{BRANCHES_MAX, BYTES_MAX, NotVql, NotVqlReason};
 
-/// How many OR branches the sentence may have.
-pub(crate) const BRANCHES_MAX: usize = 1_000;
-
-/// How many bytes the sentence may have.
-pub(crate) const BYTES_MAX: usize = 1 << 20;
-
-/// Writes a filter as a sentence that Vantage takes: parenthesised AND groups joined by OR, each with its
-/// `costs.provider = '...'`, nothing negated but by `!=`, `NOT IN`, `NOT LIKE` and `!~*`, no field, operator or
-/// spelling that VQL does not document. A virtual tag and `tags['key']` become `tags.name` and `tags.value`. Read back
-/// by [`Filter::parse`] the sentence matches the same charges, where virtual tags are seen as tags, as in reports.
+/// Writes a filter as VQL that Vantage accepts, or returns every reason why there is none.
+///
+/// The result consists of AND groups in parentheses joined by OR, each with its `costs.provider = '...'`; nothing is
+/// negated but by `!=`, `NOT IN`, `NOT LIKE` and `!~*`; and there is no field, operator or spelling that Vantage's page
+/// "Vantage Query Language (VQL)" does not document. A virtual tag and `tags['key']` become `tags.name` and `tags.value`.
+/// Read back by [`Filter::parse`] the sentence matches the same charges, where virtual tags are seen as tags, as in
+/// reports.
 ///
 /// ```
 /// use cost_model::Filter;
@@ -38,8 +35,8 @@ pub(crate) const BYTES_MAX: usize = 1 << 20;
 /// ```
 ///
 /// # Errors
-/// Every reason why there is no such sentence, with its place; one of size alone where the expansion grows past
-/// 1,000 branches or a mebibyte.
+/// Every reason why there is no such sentence, with its place; a single one of size where the expansion grows past 1,000
+/// branches or a mebibyte.
 pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let whole = span_of(filter.expression());
     let too_large = || vec![NotVql::new(NotVqlReason::TooLarge, whole.clone(), "")];
@@ -47,9 +44,9 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let mut distinct: Vec<(Branch, Option<&Allocation>)> = Vec::new();
     let mut comparisons = 0;
     for (condition, allocation) in filter.branches() {
-        let branches = expanded(condition, false, &mut comparisons).map_err(|_| too_large())?;
+        let branches = expand(condition, false, &mut comparisons).map_err(|_| too_large())?;
         let before = distinct.len();
-        for branch in branches.into_iter().filter_map(Branch::resolved) {
+        for branch in branches.into_iter().filter_map(Branch::resolve_provider) {
             // The first of equal branches decides what share counts.
             if !distinct.iter().any(|(known, _)| *known == branch) {
                 distinct.push((branch, allocation));
@@ -65,7 +62,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let provider_missing = NotVql::new(NotVqlReason::NoProvider, whole.clone(), "");
     let nowhere = !distinct.is_empty() && distinct.iter().all(|(branch, _)| branch.has_no_provider());
     reasons.extend(nowhere.then_some(provider_missing));
-    for reason in distinct.iter().flat_map(|(branch, _)| branch.reasons(&whole)) {
+    for reason in distinct.iter().flat_map(|(branch, _)| branch.find_reasons(&whole)) {
         let told = nowhere && reason.reason() == NotVqlReason::NoProvider;
         if !told && !reasons.contains(&reason) {
             reasons.push(reason);
@@ -77,7 +74,7 @@ pub fn filter_to_vql(filter: &Filter) -> Result<String, Vec<NotVql>> {
     let (mut groups, mut bytes): (Vec<String>, usize) = (Vec::new(), 0);
     for (branch, allocation) in &distinct {
         let parts: Vec<_> =
-            branch.sentences().into_iter().chain(allocation.map(ToString::to_string)).collect();
+            branch.to_predicate_texts().into_iter().chain(allocation.map(ToString::to_string)).collect();
         let group = format!("({})", parts.join(" AND "));
         bytes += group.len();
         if bytes > BYTES_MAX {
@@ -99,26 +96,24 @@ fn span_of(expression: &Expression) -> Range<usize> {
 }
 
 /// A condition, or its opposite, as OR branches of predicates, none under a NOT.
-fn expanded(
-    expression: &Expression,
-    negated: bool,
-    comparisons: &mut usize,
-) -> Result<Vec<Branch>, TooLarge> {
+fn expand(expression: &Expression, negated: bool, comparisons: &mut usize) -> Result<Vec<Branch>, TooLarge> {
     match (expression, negated) {
-        (Expression::Not(part), _) => expanded(part, !negated, comparisons),
-        (Expression::Predicate(predicate), _) => Ok(branches_of(predicate, predicate.negated != negated)),
+        (Expression::Not(part), _) => expand(part, !negated, comparisons),
+        (Expression::Predicate(predicate), _) => {
+            Ok(expand_predicate(predicate, predicate.negated != negated))
+        }
         (Expression::And(parts), false) | (Expression::Or(parts), true) => {
             let mut all = vec![Branch::default()];
             for part in parts {
-                let part = expanded(part, negated, comparisons)?;
-                all = product(&all, &part, comparisons)?;
+                let part = expand(part, negated, comparisons)?;
+                all = join_branches(&all, &part, comparisons)?;
             }
             Ok(all)
         }
         (Expression::Or(parts), false) | (Expression::And(parts), true) => {
             let mut any = Vec::new();
             for part in parts {
-                any.extend(expanded(part, negated, comparisons)?);
+                any.extend(expand(part, negated, comparisons)?);
                 if any.len() > BRANCHES_MAX {
                     return Err(TooLarge);
                 }
@@ -130,35 +125,36 @@ fn expanded(
 
 /// The branches that together say what a predicate, negated or not, says. What VQL cannot say stays as it is, to be refused
 /// later if it matters.
-fn branches_of(place: &Predicate, negated: bool) -> Vec<Branch> {
-    let with = |test: Test| Branch::of([predicate(place.field.clone(), negated, test, place)]);
+fn expand_predicate(place: &Predicate, negated: bool) -> Vec<Branch> {
+    let with =
+        |test: Test| Branch::from_predicates([replace_predicate(place.field.clone(), negated, test, place)]);
     match (&place.field, &place.test) {
         (Field::Dimension(Dimension::Provider), Test::In(providers)) if !negated => {
             providers.iter().map(|provider| with(Test::Equals(provider.clone()))).collect()
         }
         (Field::Dimension(Dimension::Tag(key) | Dimension::VirtualTag(key)), test) => {
-            let name = equals(key, place);
+            let name = equals_test(key, place);
             match test {
-                Test::Absent => vec![Branch::of([tag_name(&name, !negated, place)])],
-                test => tag_value(&name, test, negated, place),
+                Test::Absent => vec![Branch::from_predicates([test_tag_name(&name, !negated, place)])],
+                test => test_tag_value(&name, test, negated, place),
             }
         }
         (Field::TagName, test) | (Field::TagValue { .. }, test @ Test::Absent) => {
-            vec![Branch::of([tag_name(test, negated, place)])]
+            vec![Branch::from_predicates([test_tag_name(test, negated, place)])]
         }
-        (Field::TagValue { of: Some(name) }, test) => tag_value(name, test, negated, place),
+        (Field::TagValue { of: Some(name) }, test) => test_tag_value(name, test, negated, place),
         (Field::TagPair, Test::Pairs(pairs)) if negated => {
             let pairs =
                 pairs.iter().map(|(name, value)| [name, value].map(|each| Test::Equals(each.clone())));
-            pairs.flat_map(|[name, value]| tag_value(&name, &value, negated, place)).collect()
+            pairs.flat_map(|[name, value]| test_tag_value(&name, &value, negated, place)).collect()
         }
         (Field::Marketplace, Test::Equals(flag)) => {
             let is = (*flag.value() == Value::Flag(true)) != negated;
             let test = Test::Equals(Literal::new(Value::Flag(is), flag.span()));
-            vec![Branch::of([predicate(Field::Marketplace, false, test, place)])]
+            vec![Branch::from_predicates([replace_predicate(Field::Marketplace, false, test, place)])]
         }
         (Field::Dimension(_), test @ Test::Like(pattern)) => vec![with(match pattern.shape() {
-            PatternShape::Exact(exact) => equals(exact, place),
+            PatternShape::Exact(exact) => equals_test(exact, place),
             _ => test.clone(),
         })],
         (_, test) => vec![with(test.clone())],
@@ -166,32 +162,34 @@ fn branches_of(place: &Predicate, negated: bool) -> Vec<Branch> {
 }
 
 /// A predicate in the place of another.
-fn predicate(field: Field, negated: bool, test: Test, place: &Predicate) -> Predicate {
+fn replace_predicate(field: Field, negated: bool, test: Test, place: &Predicate) -> Predicate {
     let mut predicate = place.clone();
     (predicate.field, predicate.negated, predicate.test) = (field, negated, test);
     predicate
 }
 
-fn equals(text: &str, place: &Predicate) -> Test {
+fn equals_test(text: &str, place: &Predicate) -> Test {
     Test::Equals(Literal::new(Value::Text(text.into()), place.span.clone()))
 }
 
 /// A test on the key of any tag. VQL can say that there is no tag, and says that there is one by a pattern.
-fn tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
+fn test_tag_name(test: &Test, negated: bool, place: &Predicate) -> Predicate {
     match test {
-        Test::Absent if negated => predicate(Field::TagName, false, Test::Like(Pattern::new("%")), place),
-        test => predicate(Field::TagName, negated, test.clone(), place),
+        Test::Absent if negated => {
+            replace_predicate(Field::TagName, false, Test::Like(Pattern::new("%")), place)
+        }
+        test => replace_predicate(Field::TagName, negated, test.clone(), place),
     }
 }
 
 /// That some tag whose key passes `name` passes `test`; or, negated, that none does, since either there is no such tag, or
 /// there is one and no such tag passes. A tag always has a key, so none passes a test that it is absent.
-fn tag_value(name: &Test, test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
+fn test_tag_value(name: &Test, test: &Test, negated: bool, place: &Predicate) -> Vec<Branch> {
     if *name == Test::Absent {
         return if negated { vec![Branch::default()] } else { Vec::new() };
     }
     let field = Field::TagValue { of: Some(Arc::new(name.clone())) };
-    let value = predicate(field, negated, test.clone(), place);
-    let without = negated.then(|| Branch::of([tag_name(name, true, place)]));
-    without.into_iter().chain([Branch::of([tag_name(name, false, place), value])]).collect()
+    let value = replace_predicate(field, negated, test.clone(), place);
+    let without = negated.then(|| Branch::from_predicates([test_tag_name(name, true, place)]));
+    without.into_iter().chain([Branch::from_predicates([test_tag_name(name, false, place), value])]).collect()
 }

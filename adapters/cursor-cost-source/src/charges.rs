@@ -1,7 +1,9 @@
 //! What an event costs; the crate's front page has the table.
 
-use cost_model::{Costs, Money, ZeroWeights};
-use cursor_admin_client::{Cents, EventKind, UsageEvent};
+use cost_model::money::ZeroWeights;
+use cost_model::{Costs, Money};
+use cursor_admin_client::endpoints::usage_events::EventKind;
+use cursor_admin_client::{Cents, UsageEvent};
 
 /// The figures an event states, in US dollars.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +47,7 @@ impl Figures {
     }
 }
 
-/// The four amounts of an event; see the crate's front page for the table.
+/// Returns the four amounts of an event; see the crate's front page for the table.
 pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> Costs {
     if free_bugbot {
         return Costs::flat(Money::ZERO);
@@ -56,8 +58,10 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
             with(amount, amount, figures.list(), figures.charged.is_none() && amount.is_some())
         }
         EventKind::Included { .. } => {
-            let worth = |amount: &Money| *amount > Money::ZERO;
-            match (figures.charged.filter(|charged| !charged.is_zero()), figures.model_cost.filter(worth)) {
+            match (
+                figures.charged.filter(|charged| !charged.is_zero()),
+                figures.model_cost.filter(|amount: &Money| *amount > Money::ZERO),
+            ) {
                 (Some(charged), _) => with(Some(Money::ZERO), Some(charged), figures.list(), false),
                 (None, Some(_)) => with(Some(Money::ZERO), figures.discounted, figures.list(), true),
                 (None, None) => {

@@ -1,6 +1,7 @@
 //! Cursor's list prices of tokens.
 
-use cost_model::{PriceBook, Prices, Result, Timestamp};
+use cost_model::money::{PriceBook, Prices};
+use cost_model::{Result, Timestamp};
 
 /// The first day of the month in which these prices were published: 2026-08-01 in UTC.
 const SINCE_MILLIS: i64 = 1_785_542_400_000;
@@ -82,13 +83,24 @@ const PRICES: [Entry; 18] = [
     (&["default", "auto"], ["1.25", "1.25", "0.25", "6"]),
 ];
 
-/// The list prices that Cursor's pricing page gave in August and September 2026, for the models it named.
+/// Returns the list prices that Cursor's pricing page gave in August and September 2026, for the models it named.
 ///
 /// For estimates only: what a call cost is what its event says. Models that are not listed, and charges before August
 /// 2026, have no price here and are reported as unpriced. `default` (Auto) has the prices that it was last listed with.
 ///
 /// # Errors
 /// None in practice: the table is constant and tested.
+///
+/// ```
+/// use cost_model::Timestamp;
+/// use cost_model::money::TokenType;
+///
+/// let prices = cursor_cost_source::list_prices()?;
+/// let september = Timestamp::midnight("2026-09-14".parse()?);
+/// let of_model = prices.prices("gpt-5", september);
+/// assert!(of_model.is_none_or(|prices| prices.get(TokenType::Output) > prices.get(TokenType::Input)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn list_prices() -> Result<PriceBook> {
     let since = Timestamp::from_millis(SINCE_MILLIS)?;
     let mut book = PriceBook::new();

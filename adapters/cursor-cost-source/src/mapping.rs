@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use cost_model::{
-    Code, CostRecord, Currency, Dimension, DimensionFields, DimensionInterner, DimensionSet, RequestUnits,
-    SharedTexts, Stated, Timestamp, TokenCounts, Tokens,
-};
-use cursor_admin_client::{EventKind, UsageEvent, UsageEventRef};
+use cost_model::money::{RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{Code, DimensionFields, DimensionInterner, ProviderAmounts, SharedTexts};
+use cost_model::{CostRecord, Currency, Dimension, DimensionSet, Timestamp};
+use cursor_admin_client::UsageEvent;
+use cursor_admin_client::endpoints::usage_events::{EventKind, UsageEventRef};
 
 use crate::charges::{Figures, costs};
 use crate::service_name;
@@ -22,8 +22,14 @@ pub const NO_KIND: &str = "(no kind)";
 /// The tag that holds the email address of the person who caused a charge.
 pub const USER_TAG: &str = "cursor:user";
 
-/// Where Cursor's charges may name their person, in order: the resource, and, behind a service account, the tag [`USER_TAG`].
-/// For `RuleSet::with_default_person` of `virtual-tags`.
+/// Returns where Cursor's charges may name their person, in order: the resource, and, behind a service account, the tag
+/// [`USER_TAG`]. For `RuleSet::with_default_person` of `virtual-tags`.
+///
+/// ```
+/// use cost_model::Dimension;
+///
+/// assert_eq!(cursor_cost_source::places_of_people().first(), Some(&Dimension::Resource));
+/// ```
 pub fn places_of_people() -> [Dimension; 2] {
     [Dimension::Resource, Dimension::Tag(USER_TAG.into())]
 }
@@ -123,7 +129,7 @@ impl Mapping {
         self.kinds.get(place).map_or(&EventKind::Free, |(_, kind, _)| kind)
     }
 
-    /// Whether an event is of a kind that this crate has no rule for.
+    /// Returns whether an event is of a kind that this crate has no rule for.
     pub fn is_unknown_kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> bool {
         let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
         !matches!(
@@ -183,8 +189,8 @@ fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     })
 }
 
-fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> Stated {
-    let mut stated = Stated::default();
+fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> ProviderAmounts {
+    let mut stated = ProviderAmounts::default();
     stated.charged = figures.charged;
     stated.model_cost = figures.model_cost;
     stated.fee = figures.fee;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use cost_model::{ObservedGroup, ObservedMember, ObservedSpend};
-use cursor_admin_client::{BillingGroup, BillingGroups, Member, MemberSpend};
+use cost_model::source::{ObservedGroup, ObservedMember, ObservedSpend};
+use cursor_admin_client::endpoints::billing_groups::{BillingGroup, BillingGroups};
+use cursor_admin_client::endpoints::members::Member;
+use cursor_admin_client::endpoints::spend::MemberSpend;
 
 use crate::NO_USER;
 use crate::charges::dollars;
 
-/// What each member spent, by email or else by id.
+/// Returns what each member spent, by email or else by id.
 ///
 /// Of `spendCents` two readings are known, on-demand spend alone or everything used, and until June 2026 it was in whole cents:
 /// `TieOut` of `cost-reconcile` holds charges against both readings.
@@ -34,7 +36,7 @@ pub(crate) fn member(member: &Member) -> ObservedMember {
     observed
 }
 
-/// All groups, the unassigned members last as a group of no id.
+/// Returns all groups, the unassigned members last as a group of no id.
 pub(crate) fn groups(groups: &BillingGroups) -> Vec<ObservedGroup> {
     groups.groups.iter().chain(&groups.unassigned).map(group).collect()
 }

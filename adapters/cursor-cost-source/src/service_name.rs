@@ -13,7 +13,7 @@ const SPELLINGS: [(&str, &str); 7] = [
     ("1m", "1M"),
 ];
 
-/// The display name of a model id, by its shape alone: `gpt-5.1-codex` is `GPT 5.1 Codex`.
+/// Returns the display name of a model id, by its shape alone: `gpt-5.1-codex` is `GPT 5.1 Codex`.
 ///
 /// An id of lower-case words and versions joined by hyphens is spelled out; two small whole numbers in a row are a
 /// version (`claude-opus-4-6` is `Claude Opus 4.6`); `default` and `auto` are `Auto`. Any other id stays as sent.

@@ -3,11 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use cost_model::{
-    CostRecord, CostSource, Drift, Error, ErrorKind, Observations, Origin, Result, SourceBatch, Timestamp,
-    Window, WindowCount,
-};
-use cursor_admin_client::{Client, UsageEventRef};
+use cost_model::source::{Drift, Origin, ProviderSnapshot, SourceBatch, WindowCount};
+use cost_model::{CostRecord, CostSource, Error, ErrorKind, Result, Timestamp, Window};
+use cursor_admin_client::Client;
+use cursor_admin_client::endpoints::usage_events::UsageEventRef;
 
 use crate::{Mapping, observations};
 
@@ -29,7 +28,7 @@ struct Mapped {
 }
 
 impl CursorCostSource {
-    /// A source that reads with `client` and names the connection `account`.
+    /// Makes a source that reads with `client` and names the connection `account`.
     pub fn new(client: Client, account: impl Into<Arc<str>>) -> Self {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
@@ -93,8 +92,8 @@ impl CostSource for CursorCostSource {
     }
 
     /// Members, their spend in the current cycle, and billing groups where the plan has them.
-    async fn observe(&self, at: Timestamp) -> Result<Observations> {
-        let mut observed = Observations::at(at);
+    async fn observe(&self, at: Timestamp) -> Result<ProviderSnapshot> {
+        let mut observed = ProviderSnapshot::at(at);
         let spend = self.client.spend().await.map_err(|error| failed("read what members spent", error))?;
         observed.cycle_start = spend.cycle_start.map(Timestamp::from);
         observed.spend = spend.members.iter().map(observations::spend).collect();
@@ -119,7 +118,7 @@ fn failed(what: &str, error: cursor_admin_client::Error) -> Error {
     Error::new(ErrorKind::Source, format!("could not {what} at Cursor")).with_source(error)
 }
 
-/// Whether a UTC midnight lies inside, so that the window can be split there.
+/// Returns whether a UTC midnight lies inside, so that the window can be split there.
 fn spans_midnight(window: Window) -> bool {
     Timestamp::from_millis(window.end().millis().saturating_sub(1))
         .is_ok_and(|last| last.date() > window.start().date())

@@ -2,7 +2,7 @@
 
 use cost_model::input::{InputError, Table};
 
-/// Where each thing stands, if it does.
+/// Where each column is, if there is one.
 pub(crate) struct Columns {
     pub(crate) date: usize,
     pub(crate) user: Option<usize>,
@@ -51,7 +51,7 @@ impl Columns {
         })
     }
 
-    /// The places of all columns that are read.
+    /// Returns the places of all columns that are read.
     pub(crate) fn read(&self) -> Vec<usize> {
         let optional = [
             self.user,
@@ -75,7 +75,7 @@ impl Columns {
         read
     }
 
-    /// The names of what an export may state and this one does not.
+    /// Returns the names of what an export may state and this one does not.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         let by_type = matches!(self.tokens, TokenColumns::ByType { .. });
         [
@@ -111,7 +111,7 @@ impl TokenColumns {
     }
 }
 
-/// The column that has one of two names for the same thing.
+/// Returns the column that has one of two names for the same thing.
 fn one_of(table: &Table<'_>, one: &str, other: &str) -> Result<Option<usize>, InputError> {
     match (table.find(&[one]), table.find(&[other])) {
         (Some(_), Some(_)) => {

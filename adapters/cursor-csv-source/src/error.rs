@@ -19,17 +19,17 @@ impl Error {
         Self { file: file.to_owned(), problem }
     }
 
-    /// A problem with the file as a whole.
+    /// Makes a problem with the file as a whole.
     pub(crate) fn of_file(message: impl Into<String>) -> Self {
         Self::in_file(InputError::new(message), "the export")
     }
 
-    /// The line, counted from 1, if the error is about one.
+    /// Returns the line, counted from 1, if the error is about one.
     pub fn line(&self) -> Option<u64> {
         self.problem.line()
     }
 
-    /// The name of the column, if the error is about one.
+    /// Returns the name of the column, if the error is about one.
     pub fn column(&self) -> Option<&str> {
         self.problem.column()
     }

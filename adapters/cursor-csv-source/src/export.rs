@@ -55,7 +55,7 @@ pub struct ExportRow<'a> {
 cost_model::masked_debug!(ExportRow<'_> { line, cost });
 
 impl ExportRow<'_> {
-    /// Whether the row states an amount that counts nothing, since its kind is free or failed.
+    /// Returns whether the row states an amount that counts nothing, since its kind is free or failed.
     pub fn is_uncounted(&self) -> bool {
         let counts_nothing = |metric| self.record.costs.get(metric).is_some_and(Money::is_zero);
         self.cost.is_some_and(|cost| !cost.is_zero())
@@ -98,7 +98,7 @@ impl CsvExport {
         ExportReader::new(account).read(bytes, file)
     }
 
-    /// The same for the export of one person, which does not name them.
+    /// Makes the same for the export of one person, which does not name them.
     ///
     /// # Errors
     /// As [`ExportReader::read`].
@@ -117,12 +117,12 @@ impl CsvExport {
         self.stated.push(stated);
     }
 
-    /// The rows as cost records, in the order of the file.
+    /// Returns the rows as cost records, in the order of the file.
     pub fn records(&self) -> &[CostRecord] {
         &self.records
     }
 
-    /// The rows with all that the file says of them, in its order.
+    /// Returns the rows with all that the file says of them, in its order.
     pub fn rows(&self) -> impl Iterator<Item = ExportRow<'_>> {
         self.records.iter().zip(&self.stated).map(|(record, stated)| ExportRow {
             line: stated.line,
@@ -133,7 +133,8 @@ impl CsvExport {
         })
     }
 
-    /// How many rows state a total of tokens that is not the sum of their columns. The columns are what is kept.
+    /// Returns how many rows state a total of tokens that is not the sum of their columns. The columns are what is
+    /// kept.
     pub fn odd_totals(&self) -> u64 {
         self.odd_totals
     }
@@ -145,7 +146,7 @@ impl CsvExport {
         Window::new(first, just_after(last)?).ok()
     }
 
-    /// Whether the file has a column of users. Without one it is the export of one person.
+    /// Returns whether the file has a column of users. Without one it is the export of one person.
     pub fn names_users(&self) -> bool {
         self.names_users
     }
@@ -155,32 +156,33 @@ impl CsvExport {
         self.person.as_deref()
     }
 
-    /// The names of the columns that were read, as the file has them.
+    /// Returns the names of the columns that were read, as the file has them.
     pub fn columns_read(&self) -> &[String] {
         &self.columns_read
     }
 
-    /// The names of the columns that were not read.
+    /// Returns the names of the columns that were not read.
     pub fn columns_passed_over(&self) -> &[String] {
         &self.columns_passed_over
     }
 
-    /// What exports may state and this one does not: `User`, `Kind`, `Max Mode`, `tokens by type`, `Cost`.
+    /// Returns what exports may state and this one does not: `User`, `Kind`, `Max Mode`, `tokens by type`, `Cost`.
     pub fn columns_missing(&self) -> &[&'static str] {
         &self.columns_missing
     }
 
-    /// The rows that were sums of others, and so are no usage.
+    /// Returns the rows that were sums of others, and so are no usage.
     pub fn sums(&self) -> &[StatedSum] {
         &self.sums
     }
 
-    /// The most decimals that an amount of the file has; `None` if it states none. Amounts are rounded to about that.
+    /// Returns the most decimals that an amount of the file has; `None` if it states none. Amounts are rounded to about
+    /// that.
     pub fn decimals(&self) -> Option<u32> {
         self.stated.iter().filter_map(|row| row.decimals).max()
     }
 
-    /// The rows of each kind without a rule. What they bill is unknown; what they state counts as used.
+    /// Returns the rows of each kind without a rule. What they bill is unknown; what they state counts as used.
     ///
     /// # Errors
     /// [`cost_model::ErrorKind::Overflow`].
@@ -188,7 +190,7 @@ impl CsvExport {
         self.sums_by_kind(|row| row.is_unknown_kind)
     }
 
-    /// The rows of each kind that counts nothing although its rows state amounts, such as `Free`.
+    /// Returns the rows of each kind that counts nothing although its rows state amounts, such as `Free`.
     ///
     /// # Errors
     /// [`cost_model::ErrorKind::Overflow`].

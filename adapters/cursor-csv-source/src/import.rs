@@ -1,6 +1,7 @@
 //! An exported file as an import: what it covers, whose it is, and when its rows are those of the API or of another file.
 
-use cost_model::{Comparison, CostRecord, FileImport, Import, ImportId, Owner, Timestamp, Window};
+use cost_model::store::{Comparison, FileImport, Import, ImportId, Owner};
+use cost_model::{CostRecord, Timestamp, Window};
 use cursor_cost_source::NO_USER;
 
 use crate::{CsvExport, Error, PRECISION, Result};
@@ -67,8 +68,8 @@ impl CsvExport {
     }
 }
 
-/// Whether a stored record and a row are the same charge, by what exports state: instant, person, model, kind, max mode,
-/// tokens, and the cost as far as its decimals tell.
+/// Returns whether a stored record and a row are the same charge, by what exports state: instant, person, model, kind,
+/// max mode, tokens, and the cost as far as its decimals tell.
 ///
 /// Of these only the kind and the cost may be corrected without a doubt about which charge is meant; but a row that
 /// differs from a stored one in a single trait more, and has no other partner, is no new charge either before somebody
@@ -110,12 +111,12 @@ fn is_same_instant(stored: &CostRecord, row: &CostRecord) -> bool {
     stored.at == row.at || (is_same_second && (is_whole(stored) || is_whole(row)))
 }
 
-/// Whether two values are equal, as far as both are stated.
+/// Returns whether two values are equal, as far as both are stated.
 fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
-/// The address in whatever form it stands: `Iris <Iris@example.com>` is `iris@example.com`.
+/// Returns the address in whatever form it is written: `Iris <Iris@example.com>` is `iris@example.com`.
 fn person(record: &CostRecord) -> Option<String> {
     let resource = record.dimensions.resource.as_deref().filter(|resource| *resource != NO_USER)?;
     let address =
@@ -135,8 +136,8 @@ fn same_usage(stored: &CostRecord, row: &CostRecord) -> bool {
     stored.tokens == row.tokens && agree(stored.requests, row.requests)
 }
 
-/// Whether two amounts are the same, rounded to the fewer decimals of the two. A row without an amount says nothing against
-/// the stored one; a row with one says more than a stored record without.
+/// Returns whether two amounts are the same, rounded to the fewer decimals of the two. A row without an amount says
+/// nothing against the stored one; a row with one says more than a stored record without.
 fn same_cost(stored: &CostRecord, row: &CostRecord) -> bool {
     let (one, other) = match (stored.stated.charged, row.stated.charged) {
         (Some(one), Some(other)) => (one, other),

@@ -39,7 +39,7 @@ pub struct ExportReader {
 cost_model::masked_debug!(ExportReader { account, decimal_mark });
 
 impl ExportReader {
-    /// A reader of exports of the connection with that account name.
+    /// Makes a reader of exports of the connection with that account name.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
         Self {
             account: account.into(),
@@ -72,7 +72,8 @@ impl ExportReader {
         self
     }
 
-    /// The decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is refused.
+    /// Sets the decimal mark of the file's numbers. Where it is not stated, a number that can be read in two ways is
+    /// refused.
     #[must_use]
     pub fn decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);
@@ -175,7 +176,7 @@ impl ExportReader {
     }
 }
 
-/// The instant after the last of some.
+/// Returns the instant after the last of some.
 pub(crate) fn just_after(last: Timestamp) -> Option<Timestamp> {
     Timestamp::from_millis(last.millis().checked_add(1)?).ok()
 }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use cost_model::input::{Cell, InputError, NumberReader, Row, Table, quoted, visible};
-use cost_model::{CostRecord, Currency, Money, Quantity};
-use cursor_admin_client::{Cents, TokenUsage, UsageEventRef};
+use cost_model::money::Quantity;
+use cost_model::{CostRecord, Currency, Money};
+use cursor_admin_client::Cents;
+use cursor_admin_client::endpoints::usage_events::{TokenUsage, UsageEventRef};
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
 
@@ -55,7 +57,7 @@ pub(crate) enum Counts {
 }
 
 impl Counts {
-    /// All tokens.
+    /// Returns all tokens.
     pub(crate) fn sum(&self) -> u128 {
         match self {
             Self::ByType { cache_write, input, cache_read, output, .. } => {
@@ -67,7 +69,7 @@ impl Counts {
 }
 
 impl RowReader<'_> {
-    /// The figures of a row.
+    /// Returns the figures of a row.
     pub(crate) fn figures(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Figures, InputError> {
         let columns = self.columns;
         let requests =
@@ -80,7 +82,7 @@ impl RowReader<'_> {
         })
     }
 
-    /// A row as a record.
+    /// Returns a row as a record.
     pub(crate) fn record(
         &mut self,
         table: &Table<'_>,
@@ -118,7 +120,7 @@ impl RowReader<'_> {
                 total.is_some_and(|total| u128::from(total) != figures.tokens.sum())
             }
             Counts::Total(total) => {
-                let quantity = Quantity::try_from(cost_model::Tokens::new(total));
+                let quantity = Quantity::try_from(cost_model::money::Tokens::new(total));
                 record.quantity =
                     Some(quantity.map_err(|error| InputError::new(error.to_string()).on_line(row.line))?);
                 record.edit(|set| {
@@ -143,7 +145,7 @@ impl RowReader<'_> {
         })
     }
 
-    /// A number of dollars; words such as `Included` and `-` state none.
+    /// Returns a number of dollars; words such as `Included` and `-` state none.
     fn amount(
         &mut self,
         table: &Table<'_>,
@@ -200,7 +202,7 @@ fn person<'r>(
     }
 }
 
-/// Whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
+/// Returns whether a cell says that there is no number: `Included`, a dash, `NaN`, or nothing.
 fn states_nothing(cell: &Cell<'_>) -> bool {
     matches!(
         cell.text.to_lowercase().as_str(),

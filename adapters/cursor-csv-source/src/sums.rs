@@ -21,7 +21,7 @@ pub(crate) struct SumRow {
 }
 
 impl SumRow {
-    /// The sum that a row is; `None` for a row of usage.
+    /// Makes the sum that a row is; `None` for a row of usage.
     pub(crate) fn find(
         table: &Table<'_>,
         row: &Row<'_>,
@@ -60,15 +60,19 @@ impl SumRow {
             own.as_ref().is_none_or(|own| other.as_deref().is_some_and(|other| other == own))
         };
         let about = |summand: &&Summand| same(&self.user, &summand.user) && same(&self.model, &summand.model);
-        let of_day = |summand: &&Summand| self.at.is_none_or(|at| at.date() == summand.at.date());
-        let day = Sum::of(records.iter().filter(about).filter(of_day))?;
+        let day = Sum::of(
+            records
+                .iter()
+                .filter(about)
+                .filter(|summand: &&Summand| self.at.is_none_or(|at| at.date() == summand.at.date())),
+        )?;
         let all = Sum::of(records.iter().filter(about))?;
         if [day, all].iter().any(|sum| sum.is(self)) {
             return Ok(());
         }
         let stated = self.cost.unwrap_or_default();
         let message = format!(
-            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they come to {}. If it \
+            "the row is called `{}` but is not the sum of the rows it is about: it states {stated}, they total {}. If it \
              is a sum, the file is cut off or a row is missing; if it is usage, name its model and person",
             self.label, all.cost
         );
@@ -98,10 +102,13 @@ impl Summand {
         }
     }
 
-    /// Whether its names are not those of a person and a model, as in the words that another language has for all models.
+    /// Returns whether its names are not those of a person and a model, as in the words that another language has for
+    /// all models.
     fn has_odd_names(&self) -> bool {
-        let is_id = |text: &str| text.chars().all(|each| each.is_ascii_graphic() && each != '*');
-        !self.model.as_deref().is_some_and(is_id)
+        !self
+            .model
+            .as_deref()
+            .is_some_and(|text: &str| text.chars().all(|each| each.is_ascii_graphic() && each != '*'))
             || self.user.as_deref().is_some_and(|user| !user.contains('@') && !user.is_ascii())
     }
 }
@@ -109,15 +116,18 @@ impl Summand {
 /// Refuses a row that is the sum of all others and has the names of no person or model.
 pub(crate) fn refuse_hidden_total(rows: &[Summand]) -> Result<(), InputError> {
     let all = Sum::of(rows.iter())?;
-    let is_total = |row: &&Summand| {
-        let cost = row.cost.unwrap_or_default();
-        !cost.is_zero()
-            && cost.checked_add(cost).is_ok_and(|twice| twice == all.cost)
-            && row.tokens > 0
-            && row.tokens.checked_mul(2) == Some(all.tokens)
-            && row.has_odd_names()
-    };
-    match rows.iter().find(is_total).filter(|_| rows.len() > 2) {
+    match rows
+        .iter()
+        .find(|row: &&Summand| {
+            let cost = row.cost.unwrap_or_default();
+            !cost.is_zero()
+                && cost.checked_add(cost).is_ok_and(|twice| twice == all.cost)
+                && row.tokens > 0
+                && row.tokens.checked_mul(2) == Some(all.tokens)
+                && row.has_odd_names()
+        })
+        .filter(|_| rows.len() > 2)
+    {
         Some(row) => {
             let message = "the row is the sum of all others and names no model: if it is a total, remove it";
             Err(InputError::new(message).on_line(row.line))

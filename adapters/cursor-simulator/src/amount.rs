@@ -1,6 +1,15 @@
 //! Amounts as `i128` counts, and their decimal text.
 
-use crate::behaviour::Notation;
+/// How numbers far below 1 are written. The value is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notation {
+    /// As JavaScript: an exponent below 10^-6, such as `1.25e-7`.
+    #[default]
+    JavaScript,
+    /// As Python: an exponent of two digits below 10^-4, such as `7.500000000000001e-05`.
+    Python,
+}
 
 /// One US dollar, in the unit of every amount of this crate: 10^-24 US dollars.
 pub const DOLLAR: i128 = 1_000_000_000_000_000_000_000_000;
@@ -14,7 +23,7 @@ pub const REQUEST: i128 = DOLLAR;
 const CENT_DIGITS: usize = 22;
 const REQUEST_DIGITS: usize = 24;
 
-/// The JSON number of an amount in cents, all digits.
+/// Returns the JSON number of an amount in cents, all digits.
 pub(crate) fn cents_json(amount: i128, notation: Notation) -> String {
     let tiny = match notation {
         Notation::JavaScript => CENT / 1_000_000,
@@ -69,14 +78,15 @@ pub(crate) fn dollars(amount: i128) -> String {
     format!("{sign}{}.{:02}", cents / 100, cents % 100)
 }
 
-/// The amount as floating-point arithmetic might have left it: off by a few units in the 17th significant digit.
+/// Returns the amount as floating-point arithmetic might have left it: off by a few units in the 17th significant
+/// digit.
 ///
 /// Amounts below a hundredth of a cent stay as they are, so that a tenth of the result is still exact.
 pub(crate) fn with_float_noise(amount: i128, random: u64) -> i128 {
     if amount < CENT / 100 { amount } else { noisy(amount, random) }
 }
 
-/// The same for every amount of which a hundredth is a count of units.
+/// Returns the same for every amount of which a hundredth is a count of units.
 pub(crate) fn noisy(amount: i128, random: u64) -> i128 {
     if amount < 1_000_000_000_000_000_000 {
         return amount;

@@ -1,6 +1,7 @@
 //! How the server answers, where real servers differ or where nobody knows.
 
-use crate::rate_limit::RateLimits;
+pub use crate::amount::Notation;
+pub use crate::rate_limit::{RateLimits, Throttling};
 
 /// Which fields the answers have.
 ///
@@ -55,17 +56,6 @@ pub enum Timestamps {
     Number,
     /// RFC 3339 with milliseconds and `Z`.
     Rfc3339,
-}
-
-/// How numbers far below 1 are written. The value is the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Notation {
-    /// As JavaScript: an exponent below 10^-6, such as `1.25e-7`.
-    #[default]
-    JavaScript,
-    /// As Python: an exponent of two digits below 10^-4, such as `7.500000000000001e-05`.
-    Python,
 }
 
 /// The order of usage events. Not documented.
@@ -150,6 +140,14 @@ pub enum Scope {
 ///
 /// Set it with [`SimulatorBuilder::behaviour`](crate::SimulatorBuilder::behaviour), or change it while the server runs
 /// with [`Simulator::adjust`](crate::Simulator::adjust). No switch changes the data or the truth.
+///
+/// ```
+/// use cursor_simulator::{Behaviour, Era, Simulator};
+///
+/// let simulator = Simulator::demo();
+/// simulator.adjust(|behaviour| *behaviour = Behaviour::of(Era::February2026));
+/// assert_eq!(simulator.behaviour().era, Era::February2026);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Behaviour {

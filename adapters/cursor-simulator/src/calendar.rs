@@ -17,7 +17,7 @@ pub(crate) fn date(ms: i64) -> NaiveDate {
     instant(ms).date_naive()
 }
 
-/// The start of a UTC day.
+/// Returns the start of a UTC day.
 pub(crate) fn midnight(year: i32, month: u32, day: u32) -> i64 {
     NaiveDate::from_ymd_opt(year, month, day).map_or(0, start_of)
 }
@@ -26,17 +26,17 @@ fn start_of(date: NaiveDate) -> i64 {
     date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
 }
 
-/// The last millisecond of a UTC day.
+/// Returns the last millisecond of a UTC day.
 pub(crate) fn last_ms(date: NaiveDate) -> i64 {
     start_of(date) + DAY - 1
 }
 
-/// The start of the UTC day that holds `ms`.
+/// Returns the start of the UTC day that holds `ms`.
 pub(crate) const fn floor_day(ms: i64) -> i64 {
     ms.div_euclid(DAY) * DAY
 }
 
-/// The start of the calendar month that holds `ms`, in UTC.
+/// Returns the start of the calendar month that holds `ms`, in UTC.
 pub(crate) fn month_start(ms: i64) -> i64 {
     start_of(date(ms).with_day(1).unwrap_or_default())
 }
@@ -46,7 +46,7 @@ pub(crate) const fn weekday(ms: i64) -> i64 {
     (ms.div_euclid(DAY) + 4).rem_euclid(7)
 }
 
-/// The same day, or the Monday after a weekend.
+/// Returns the same day, or the Monday after a weekend.
 pub(crate) const fn working_day(midnight: i64) -> i64 {
     match weekday(midnight) {
         6 => midnight + 2 * DAY,
@@ -55,7 +55,7 @@ pub(crate) const fn working_day(midnight: i64) -> i64 {
     }
 }
 
-/// The anchor of the calendar month `offset` months after the one of `ms`.
+/// Returns the anchor of the calendar month `offset` months after the one of `ms`.
 fn anchor(ms: i64, offset: i32) -> i64 {
     let day = date(ms).with_day(ANCHOR_DAY).unwrap_or_default();
     let months = Months::new(offset.unsigned_abs());
@@ -63,18 +63,18 @@ fn anchor(ms: i64, offset: i32) -> i64 {
     start_of(moved.unwrap_or(day)) + ANCHOR_TIME
 }
 
-/// The start of the billing cycle that holds `ms`.
+/// Returns the start of the billing cycle that holds `ms`.
 pub(crate) fn cycle_start(ms: i64) -> i64 {
     let this_month = anchor(ms, 0);
     if this_month <= ms { this_month } else { anchor(ms, -1) }
 }
 
-/// The start of the cycle after the one that holds `ms`.
+/// Returns the start of the cycle after the one that holds `ms`.
 pub(crate) fn next_cycle(ms: i64) -> i64 {
     anchor(cycle_start(ms), 1)
 }
 
-/// The cycles that lie wholly inside `[start, end)`, oldest first.
+/// Returns the cycles that lie wholly inside `[start, end)`, oldest first.
 pub(crate) fn closed_cycles(start: i64, end: i64) -> Vec<(i64, i64)> {
     let mut cycles = Vec::new();
     let mut from = if cycle_start(start) == start { start } else { next_cycle(start) };

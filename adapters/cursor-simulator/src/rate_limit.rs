@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fault::Endpoint;
+use crate::endpoint::Endpoint;
 
 /// Which of its two known refusals the server gives to a request too many.
 ///
@@ -34,12 +34,12 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// The limits of October 2026.
+    /// Makes the limits of October 2026.
     pub const fn documented() -> Self {
         Self { usage_events: 60, others: 20, throttling: Throttling::Current }
     }
 
-    /// The limits and the refusal until mid-2026.
+    /// Makes the limits and the refusal until mid-2026.
     pub const fn older() -> Self {
         Self { usage_events: 20, others: 20, throttling: Throttling::Older }
     }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::behaviour::Era;
-use crate::fault::Endpoint;
+use crate::endpoint::Endpoint;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -53,7 +53,7 @@ impl<'a> Route<'a> {
         }
     }
 
-    /// The first of the eras in which it existed.
+    /// Returns the first of the eras in which it existed.
     pub(crate) const fn since(self) -> Era {
         match self.endpoint() {
             Endpoint::BillingGroups => Era::February2026,

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use chrono::SecondsFormat;
 
+use crate::amount::Notation;
 use crate::amount::{cents_json, requests_json};
-use crate::behaviour::{Behaviour, Era, Ids, KindWords, Notation, Timestamps};
+use crate::behaviour::{Behaviour, Era, Ids, KindWords, Timestamps};
 use crate::calendar::instant;
 use crate::company::Person;
-use crate::event::{Tokens, TrueEvent};
+use crate::events::{Tokens, TrueEvent};
 
 /// Appends a JSON string.
 pub(crate) fn string(out: &mut String, text: &str) {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::random::Random;
-use crate::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionFields, Money, Observations,
-    ObservedGroup, ObservedMember, ObservedSpend, Origin, Quantity, ReadNumber, RequestUnits, Result, Run,
-    Timestamp, TokenType, Tokens, Window, WindowReplacement,
-};
+use crate::error::Result;
+use crate::money::{Costs, Currency, Money, Quantity, RequestUnits, TokenType, Tokens};
+use crate::record::{CostRecord, DimensionFields, ReadNumber, Run};
+use crate::source::{ObservedGroup, ObservedMember, ObservedSpend, Origin, ProviderSnapshot};
+use crate::store::{ConnectionId, CostStore, WindowReplacement};
+use crate::time::{Timestamp, Window};
 
 /// The instants in which everything happens, in milliseconds: on both sides of 1970.
 pub(super) const FIRST: i64 = -6;
@@ -38,7 +39,7 @@ pub(super) fn window(start: i64, end: i64) -> Result<Window> {
     Window::new(instant(start)?, instant(end)?)
 }
 
-/// All of the time in which anything happens.
+/// Returns all of the time in which anything happens.
 pub(super) fn everything() -> Result<Window> {
     window(FIRST, LAST)
 }
@@ -50,7 +51,7 @@ pub(super) fn connection(number: i64) -> ConnectionId {
     )
 }
 
-/// A read by a run of that number; the number of the read is still to be handed out.
+/// Returns a read by a run of that number; the number of the read is still to be handed out.
 pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<WindowReplacement> {
     let mut at = Run::at(instant(run)?);
     at.id = format!("run {run}").into();
@@ -60,7 +61,7 @@ pub(super) fn read(window: Window, records: &[CostRecord], run: i64) -> Result<W
     Ok(WindowReplacement { read_at: instant(run - 2 + ahead)?, ..read })
 }
 
-/// The same with a number that the store has handed out now.
+/// Returns the same with a number that the store has handed out now.
 pub(super) async fn begun(
     store: &dyn CostStore,
     id: &ConnectionId,
@@ -70,7 +71,7 @@ pub(super) async fn begun(
     Ok(WindowReplacement { read: number, ..read.clone() })
 }
 
-/// A charge of one of few kinds at that instant, so that equal ones are common.
+/// Returns a charge of one of few kinds at that instant, so that equal ones are common.
 pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
     let amount = Money::from_units(random.pick(&UNITS[..6]));
     let mut record = CostRecord::new(instant(at)?, "cursor", Currency::USD, Costs::flat(amount));
@@ -83,7 +84,7 @@ pub(super) fn common(random: &mut Random, at: i64) -> Result<CostRecord> {
     Ok(record)
 }
 
-/// A charge with anything in any field.
+/// Returns a charge with anything in any field.
 pub(super) fn any(random: &mut Random, at: i64) -> Result<CostRecord> {
     let mut record = common(random, at)?;
     record.end = if random.once_in(3) { Some(instant(at + random.below(9))?) } else { None };
@@ -140,9 +141,9 @@ fn any_dimensions(random: &mut Random, set: &mut DimensionFields) {
     }
 }
 
-/// The same charge without its person, as a provider states it once the person is gone.
+/// Returns the same charge without its person, as a provider states it once the person is gone.
 pub(super) fn nameless(record: &CostRecord) -> CostRecord {
-    let mut tags = crate::Tags::default();
+    let mut tags = crate::record::Tags::default();
     for (key, value) in record.dimensions.tags.iter().filter(|(key, _)| &***key != "cursor:user") {
         tags.insert(Arc::clone(key), Arc::clone(value));
     }
@@ -155,8 +156,8 @@ pub(super) fn nameless(record: &CostRecord) -> CostRecord {
 }
 
 /// Something observed at that instant.
-pub(super) fn observations(random: &mut Random, at: i64) -> Result<Observations> {
-    let mut observations = Observations::at(instant(at)?);
+pub(super) fn observations(random: &mut Random, at: i64) -> Result<ProviderSnapshot> {
+    let mut observations = ProviderSnapshot::at(instant(at)?);
     observations.cycle_start = if random.once_in(2) { Some(instant(at - 1)?) } else { None };
     observations.cycle_end = if random.once_in(2) { Some(instant(at + 1)?) } else { None };
     observations.requests = random.pick(&COUNTS);

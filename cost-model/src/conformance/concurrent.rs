@@ -10,11 +10,13 @@ use super::charges::{begun, common, connection, everything, instant, read, windo
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{
-    ChargeSink, ConnectionId, CostRecord, CostStore, Costs, Currency, DimensionSet, Error, ErrorKind,
-    Figures, Money, RecordSink, ReplaceStats, Result, Scope, SetNumber, StoredRecord, Timestamp,
-    WindowReplacement,
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::{Costs, Currency, Money};
+use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
+use crate::store::{
+    ChargeSink, ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, SetNumber, WindowReplacement,
 };
+use crate::time::Timestamp;
 
 type Job<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
 
@@ -67,14 +69,19 @@ async fn in_time<T>(future: impl Future<Output = T>, patience: Duration) -> Opti
 
 /// So many charges of one state, all different from those of another, at instants that both have.
 fn state(number: i64, count: u32) -> Result<WindowReplacement> {
-    let record = |place: u32| {
-        let at = instant(i64::from(place % 10))?;
-        let mut record =
-            CostRecord::new(at, "cursor", Currency::USD, Costs::flat(Money::from_units(i128::from(place))));
-        record.edit(|set| set.service_id = Some(number.to_string().into()));
-        Ok(record)
-    };
-    let records: Vec<_> = (0..count).map(record).collect::<Result<_>>()?;
+    let records: Vec<_> = (0..count)
+        .map(|place: u32| {
+            let at = instant(i64::from(place % 10))?;
+            let mut record = CostRecord::new(
+                at,
+                "cursor",
+                Currency::USD,
+                Costs::flat(Money::from_units(i128::from(place))),
+            );
+            record.edit(|set| set.service_id = Some(number.to_string().into()));
+            Ok(record)
+        })
+        .collect::<Result<_>>()?;
     read(everything()?, &records, number)
 }
 
@@ -146,8 +153,11 @@ pub(super) async fn snapshot(factory: &dyn StoreFactory, records: u32, patience:
         drop(scan);
         let mut new = Vec::new();
         for id in &ids {
-            let of = |stored: &&StoredRecord| stored.provenance.connection == *id;
-            let of_one: Vec<_> = found.iter().filter(of).cloned().collect();
+            let of_one: Vec<_> = found
+                .iter()
+                .filter(|stored: &&StoredRecord| stored.provenance.connection == *id)
+                .cloned()
+                .collect();
             let service = of_one.first().and_then(|stored| stored.record.dimensions.service_id.as_deref());
             let old = service == Some(&*number.to_string());
             whole(&of_one, if old { records } else { records / 2 })?;

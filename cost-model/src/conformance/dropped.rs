@@ -10,16 +10,18 @@ use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Checked, StoreFactory, seen};
-use crate::{CostStore, Observations, Result, WindowReplacement};
+use crate::error::Result;
+use crate::source::ProviderSnapshot;
+use crate::store::{CostStore, WindowReplacement};
 
 /// A call that writes; a dropped one is polled at most so often.
 const POLLS: usize = 64;
-/// A dropped call may still come to its end; it has so many chances.
+/// How often the checks wait for a dropped call, which may still complete.
 const CHANCES: usize = 200;
 
 enum Call {
     Replace(WindowReplacement),
-    Observe(Observations),
+    Observe(ProviderSnapshot),
     Pseudonymise,
     Purge,
 }
@@ -82,7 +84,7 @@ pub(super) async fn at_each_poll(factory: &dyn StoreFactory, seed: u64) -> Check
     Ok(())
 }
 
-/// Polls at most so often, then drops; tells whether it came to its end.
+/// Polls at most so often, then drops; returns whether it came to its end.
 async fn poll_so_often(
     mut call: Pin<Box<dyn Future<Output = Result<()>> + Send + '_>>,
     polls: usize,

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use super::charges::{FIRST, LAST, PEOPLE, begun, common, connection, instant, read, window};
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{
-    Comparison, ConnectionId, CostRecord, CostStore, FileImport, Import, ImportId, MemoryStore, Owner,
-    Result, Scope, Timestamp,
+use crate::error::Result;
+use crate::record::CostRecord;
+use crate::store::{
+    Comparison, ConnectionId, CostStore, FileImport, Import, ImportId, MemoryStore, Owner, Scope,
 };
+use crate::time::Timestamp;
 
 const STEPS: i64 = 14;
 
@@ -120,7 +122,7 @@ async fn equal(store: &dyn CostStore, model: &MemoryStore) -> Checked {
     same("connections", &store.connections().await?, &model.connections().await?)?;
     for id in [connection(0), connection(1)] {
         same("imports", &store.imports(&id).await?, &model.imports(&id).await?)?;
-        let spans = |coverage: crate::Coverage| {
+        let spans = |coverage: crate::store::Coverage| {
             coverage.spans().iter().map(|span| (span.window, span.read_at, span.by)).collect::<Vec<_>>()
         };
         let (found, expected) = (store.coverage(&id).await?, model.coverage(&id).await?);

@@ -26,6 +26,8 @@
 //! # }
 //! ```
 //!
+//! [`shown_in_debug`] and [`shown_in_error`] are for the tests of any crate whose values may name people.
+//!
 //! What a suite cannot bring about from outside is left to the store's own tests: a kill in the middle of a write, a full
 //! disk, files of earlier versions.
 
@@ -38,6 +40,7 @@ mod origins;
 mod random;
 mod removed;
 mod replaced;
+mod secrets;
 mod seen;
 mod steps;
 
@@ -46,12 +49,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{CostStore, Error, Result};
+use crate::error::{Error, Result};
+use crate::store::CostStore;
+
+pub use secrets::{shown_in_debug, shown_in_error};
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
 #[async_trait]
 pub trait StoreFactory: fmt::Debug + Sync {
-    /// A store that holds nothing.
+    /// Returns a store that holds nothing.
     ///
     /// # Errors
     /// Whatever keeps it from being made, which is a violation.
@@ -114,7 +120,7 @@ impl Default for Suite {
 }
 
 impl Suite {
-    /// The usual amount of everything.
+    /// Makes the usual amount of everything.
     pub fn new() -> Self {
         Self::default()
     }
@@ -137,8 +143,8 @@ impl Suite {
         self
     }
 
-    /// How long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose calls wait for
-    /// each other for ever is then told of, instead of stopping the suite.
+    /// Sets how long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose
+    /// calls wait for each other for ever is then told of, instead of stopping the suite.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -164,9 +170,11 @@ impl Suite {
             ("numbers of reads ascend", origins::numbers(factory).await),
             ("keeps many records", removed::many(factory, self.records).await),
         ];
-        let violation = |(check, checked): (&'static str, Checked)| {
-            checked.err().map(|Broken(what)| Violation { check, what })
-        };
-        checks.into_iter().filter_map(violation).collect()
+        checks
+            .into_iter()
+            .filter_map(|(check, checked): (&'static str, Checked)| {
+                checked.err().map(|Broken(what)| Violation { check, what })
+            })
+            .collect()
     }
 }

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::charges::{instant, window};
-use crate::{
-    ConnectionId, CostRecord, Coverage, CoveredSpan, Observations, PriorState, ReadNumber, ReplaceStats,
-    ReplacedWindow, Restatement, Result, StoredRecord, Timestamp, WindowReplacement,
+use crate::error::Result;
+use crate::record::{CostRecord, ReadNumber, StoredRecord};
+use crate::source::ProviderSnapshot;
+use crate::store::{
+    ConnectionId, Coverage, CoveredSpan, PriorState, ReplaceStats, ReplacedWindow, Restatement,
+    WindowReplacement,
 };
+use crate::time::Timestamp;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model(pub(super) BTreeMap<ConnectionId, Kept>);
@@ -18,7 +22,7 @@ pub(super) struct Kept {
     /// The milliseconds that are covered, with the read that did it.
     covered: BTreeMap<i64, (ReadNumber, Option<Timestamp>)>,
     pub(super) restatements: Vec<Restatement>,
-    observations: BTreeMap<Timestamp, Observations>,
+    observations: BTreeMap<Timestamp, ProviderSnapshot>,
     /// What the provider states, in no order.
     pub(super) truth: Vec<CostRecord>,
 }
@@ -59,7 +63,7 @@ impl Model {
         Ok(replaced.stats)
     }
 
-    pub(super) fn observe(&mut self, connection: &ConnectionId, observations: &Observations) {
+    pub(super) fn observe(&mut self, connection: &ConnectionId, observations: &ProviderSnapshot) {
         let kept = self.0.entry(connection.clone()).or_default();
         kept.observations.insert(observations.at, observations.clone());
     }
@@ -99,22 +103,29 @@ impl Kept {
         records
     }
 
-    pub(super) fn observations(&self) -> Vec<Observations> {
+    pub(super) fn observations(&self) -> Vec<ProviderSnapshot> {
         self.observations.values().cloned().collect()
     }
 
     pub(super) fn coverage(&self) -> Result<Coverage> {
-        let span = |(millis, (read, at)): (&i64, &(ReadNumber, Option<Timestamp>))| {
-            Ok(CoveredSpan::read(window(*millis, millis + 1)?, *read, *at))
-        };
-        self.covered.iter().map(span).collect()
+        self.covered
+            .iter()
+            .map(|(millis, (read, at)): (&i64, &(ReadNumber, Option<Timestamp>))| {
+                Ok(CoveredSpan::read(window(*millis, millis + 1)?, *read, *at))
+            })
+            .collect()
     }
 
     pub(super) fn count(&self, start: i64, end: i64) -> Result<u64> {
         let (start, end) = (instant(start)?, instant(end)?);
-        let confirmed = |stored: &&StoredRecord| {
-            stored.record.at >= start && stored.record.at < end && !stored.provenance.unconfirmed
-        };
-        Ok(u64::try_from(self.records.iter().filter(confirmed).count()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(
+            self.records
+                .iter()
+                .filter(|stored: &&StoredRecord| {
+                    stored.record.at >= start && stored.record.at < end && !stored.provenance.unconfirmed
+                })
+                .count(),
+        )
+        .unwrap_or(u64::MAX))
     }
 }

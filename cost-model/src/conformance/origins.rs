@@ -3,7 +3,9 @@
 use super::charges::{begun, common, connection, everything, read};
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same};
-use crate::{ErrorKind, Origin, WindowReplacement};
+use crate::error::ErrorKind;
+use crate::source::Origin;
+use crate::store::WindowReplacement;
 
 pub(super) async fn kept_apart(factory: &dyn StoreFactory, seed: u64) -> Checked {
     let mut random = Random::new(seed);

@@ -23,7 +23,7 @@ impl Random {
         i64::try_from(self.bits() % end).unwrap_or_default()
     }
 
-    /// True once in so many times.
+    /// True once in that many times.
     pub(super) fn once_in(&mut self, times: i64) -> bool {
         self.below(times) == 0
     }

@@ -5,10 +5,11 @@ use super::model::Model;
 use super::random::Random;
 use super::replaced::used;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{
-    CostRecord, CostStore, Costs, Currency, ErrorKind, Metric, Money, ReadNumber, RecordSink, ReplaceStats,
-    Result, Run, Scope, StoredRecord, Timestamp, Window, WindowReplacement,
-};
+use crate::error::{ErrorKind, Result};
+use crate::money::{Costs, Currency, Metric, Money};
+use crate::record::{CostRecord, ReadNumber, Run, StoredRecord};
+use crate::store::{CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
+use crate::time::{Timestamp, Window};
 
 /// Sums, and whether records come in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +17,7 @@ struct Sums {
     records: u64,
     /// By metric, wrapping, so that amounts at the edges do not stop it.
     amounts: [i128; 4],
-    last: Option<(i64, crate::RecordId)>,
+    last: Option<(i64, crate::record::RecordId)>,
     disorder: bool,
 }
 
@@ -126,14 +127,15 @@ fn hour(number: u32) -> Result<Window> {
 
 fn hourly(number: u32, count: u32) -> Result<WindowReplacement> {
     let start = hour(number)?.start().millis();
-    let record = |place: u32| {
-        let at = Timestamp::from_millis(start + i64::from(place / 2))?;
-        let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
-        let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
-        record.edit(|set| set.resource = Some(format!("user {}", place % 100).into()));
-        Ok(record)
-    };
-    let records = (0..count).map(record).collect::<Result<_>>()?;
+    let records = (0..count)
+        .map(|place: u32| {
+            let at = Timestamp::from_millis(start + i64::from(place / 2))?;
+            let amount = Money::from_units(i128::from(place) * 10_i128.pow(16) + i128::from(number));
+            let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat(amount));
+            record.edit(|set| set.resource = Some(format!("user {}", place % 100).into()));
+            Ok(record)
+        })
+        .collect::<Result<_>>()?;
     Ok(WindowReplacement::new(hour(number)?, records, ReadNumber::default(), Run::at(instant(0)?)))
 }
 

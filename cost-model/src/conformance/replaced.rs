@@ -4,9 +4,11 @@ use super::charges::{any, begun, common, connection, everything, read, window};
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen, steps};
-use crate::{CostRecord, CostStore, ErrorKind, ReplaceStats, Result, Scope};
+use crate::error::{ErrorKind, Result};
+use crate::record::CostRecord;
+use crate::store::{CostStore, ReplaceStats, Scope};
 
-/// A store and its model after some random steps.
+/// Returns a store and its model after some random steps.
 pub(super) async fn used(
     store: &dyn CostStore,
     random: &mut Random,
@@ -89,7 +91,7 @@ pub(super) async fn reopened(factory: &dyn StoreFactory, seed: u64) -> Checked {
     seen::all(&*store, &model).await
 }
 
-/// A hundred charges, all over the time.
+/// Returns a hundred charges, all over the time.
 fn many(random: &mut Random, make: fn(&mut Random, i64) -> Result<CostRecord>) -> Result<Vec<CostRecord>> {
     let span = everything()?;
     let length = span.end().millis() - span.start().millis();

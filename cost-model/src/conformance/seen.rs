@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::charges::{FIRST, LAST, connection, window};
 use super::model::Model;
 use super::{Broken, Checked, same};
-use crate::{
-    ChargeSink, CostStore, DimensionSet, Figures, Result, Scope, SetNumber, StoredRecord, Timestamp,
-};
+use crate::error::Result;
+use crate::record::{DimensionSet, Figures, StoredRecord};
+use crate::store::{ChargeSink, CostStore, Scope, SetNumber};
+use crate::time::Timestamp;
 
-/// What a scan hands out.
+/// Returns what a scan hands out.
 pub(super) async fn scan(store: &dyn CostStore, scope: &Scope) -> Result<Vec<StoredRecord>> {
     let mut found: Vec<StoredRecord> = Vec::new();
     store.scan(scope, &mut found).await?;
@@ -79,7 +80,7 @@ impl ChargeSink for Charges {
     }
 }
 
-/// The charges of these records, in the same order, each set of dimensions once.
+/// Returns the charges of these records, in the same order, each set of dimensions once.
 async fn charges(what: &str, store: &dyn CostStore, scope: &Scope, records: &[StoredRecord]) -> Checked {
     let mut charges = Charges::default();
     store.scan_charges(scope, &mut charges).await?;

@@ -4,7 +4,10 @@ use super::charges::{self, FIRST, LAST, PEOPLE, any, begun, common, connection, 
 use super::model::Model;
 use super::random::Random;
 use super::{Broken, Checked, StoreFactory, same, seen};
-use crate::{CostRecord, CostStore, Money, Result, WindowReplacement};
+use crate::error::Result;
+use crate::money::Money;
+use crate::record::CostRecord;
+use crate::store::{CostStore, WindowReplacement};
 
 const STEPS: i64 = 12;
 
@@ -46,7 +49,7 @@ pub(super) async fn take(store: &dyn CostStore, model: &mut Model, random: &mut 
             read.records.insert(place, common(random, outside)?);
             match store.replace_window(&id, begun(store, &id, &read).await?).await {
                 Ok(_) => Err(Broken("a record outside its window was stored".into())),
-                Err(error) => same("the kind of error", &error.kind(), &crate::ErrorKind::Store),
+                Err(error) => same("the kind of error", &error.kind(), &crate::error::ErrorKind::Store),
             }
         }
         4 => {
@@ -71,7 +74,7 @@ fn random_instant(random: &mut Random) -> i64 {
     FIRST + random.below(LAST - FIRST)
 }
 
-/// What the provider says now of some window: much the same as before, of one of the connections.
+/// Returns what the provider says now of some window: much the same as before, of one of the connections.
 fn reading(model: &Model, random: &mut Random, run: i64) -> Result<WindowReplacement> {
     let start = random_instant(random);
     let span = window(start, start + 1 + random.below(LAST - start))?;

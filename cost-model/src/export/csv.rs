@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
+use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::output::CsvWriter;
-use crate::{Dimension, Error, ErrorKind, Money, Result, Tagger};
+use crate::tagger::Tagger;
 
 use super::writer::{Receipt, RecordPart, RecordWriter, TaggedRecord};
 
@@ -97,35 +99,33 @@ fn cells(
     (number, count): (String, String),
 ) -> Result<[String; COLUMNS.len()]> {
     let set = &record.dimensions;
-    let text = |value: Option<&std::sync::Arc<str>>| value.map(ToString::to_string).unwrap_or_default();
-    let money = |amount: Option<Money>| amount.map(|amount| amount.to_string()).unwrap_or_default();
     let tags: BTreeMap<&str, &str> = set.tags.iter().map(|(key, value)| (&**key, &**value)).collect();
     let tags = serde_json::to_string(&tags).map_err(unwritten)?;
     Ok([
         record.at.to_string(),
         record.end.map(|end| end.to_string()).unwrap_or_default(),
         set.provider.to_string(),
-        text(set.billing_account.as_ref()),
-        text(set.account.as_ref()),
-        text(set.service.as_ref()),
-        text(set.service_id.as_ref()),
-        text(set.category.as_ref()),
-        text(set.subcategory.as_ref()),
-        text(set.resource.as_ref()),
-        text(set.charge_type.as_ref()),
-        text(set.region.as_ref()),
+        cell_of(set.billing_account.as_ref()),
+        cell_of(set.account.as_ref()),
+        cell_of(set.service.as_ref()),
+        cell_of(set.service_id.as_ref()),
+        cell_of(set.category.as_ref()),
+        cell_of(set.subcategory.as_ref()),
+        cell_of(set.resource.as_ref()),
+        cell_of(set.charge_type.as_ref()),
+        cell_of(set.region.as_ref()),
         set.currency.to_string(),
-        money(part.costs.billed),
-        money(part.costs.effective),
-        money(part.costs.list),
-        money(part.costs.contracted),
+        cell_of(part.costs.billed),
+        cell_of(part.costs.effective),
+        cell_of(part.costs.list),
+        cell_of(part.costs.contracted),
         part.tokens.input.to_string(),
         part.tokens.output.to_string(),
         part.tokens.cache_write.to_string(),
         part.tokens.cache_read.to_string(),
         part.requests.map(|requests| requests.to_string()).unwrap_or_default(),
         part.quantity.map(|quantity| quantity.to_string()).unwrap_or_default(),
-        text(set.usage_unit.as_ref()),
+        cell_of(set.usage_unit.as_ref()),
         provenance.connection.to_string(),
         provenance.record_id.to_string(),
         provenance.first_seen.to_string(),
@@ -143,4 +143,9 @@ impl<W: io::Write> fmt::Debug for CsvRecords<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CsvRecords").field("receipt", &self.receipt).finish_non_exhaustive()
     }
+}
+
+/// Writes a value; one that is not known as an empty cell.
+fn cell_of(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
 }

@@ -3,16 +3,40 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::error::Result;
+use crate::money::{Costs, Quantity, RequestUnits, TokenCounts};
+use crate::pseudonyms::Pseudonyms;
+use crate::record::{CostRecord, Provenance, StoredRecord};
 use crate::report::{Fragment, Totals};
+use crate::store::RecordSink;
+use crate::tagger::Tagger;
 use crate::tagger::parts_of;
-use crate::{
-    CostRecord, Costs, Provenance, Pseudonyms, Quantity, RecordSink, RequestUnits, Result, StoredRecord,
-    Tagger, TokenCounts,
-};
 
 /// Writes tagged records in some format, one at a time.
 ///
 /// A format is a type of its own behind this trait; it neither tags nor divides anything.
+///
+/// ```
+/// use cost_model::Result;
+/// use cost_model::export::{Receipt, RecordWriter, TaggedRecord};
+///
+/// /// Counts rows and writes nothing: enough to check a scan against the receipt of a file.
+/// #[derive(Debug, Default)]
+/// struct Count(u64);
+///
+/// impl RecordWriter for Count {
+///     fn write(&mut self, record: &TaggedRecord<'_>) -> Result<()> {
+///         self.0 += u64::try_from(record.parts.len()).unwrap_or(u64::MAX);
+///         Ok(())
+///     }
+///
+///     fn finish(&mut self) -> Result<Receipt> {
+///         let mut receipt = Receipt::default();
+///         receipt.rows = self.0;
+///         Ok(receipt)
+///     }
+/// }
+/// ```
 pub trait RecordWriter {
     /// Writes one charge, a row for each of its parts.
     ///
@@ -85,7 +109,7 @@ impl Receipt {
             self.rows += 1;
         }
         let Some(written) = written else { return Ok(()) };
-        self.totals.add(&written, written.quantity)
+        self.totals.add(&written, Some(written.quantity))
     }
 }
 
@@ -93,10 +117,11 @@ impl Receipt {
 ///
 /// ```
 /// use cost_model::export::{CsvRecords, RecordExport};
-/// use cost_model::{
-///     ConnectionId, CostRecord, CostStore, Costs, Currency, MemoryStore, Origin, Run, Scope, Untagged, Window,
-///     WindowReplacement,
-/// };
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, MemoryStore, Window};
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::tagger::NoTags;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -109,8 +134,8 @@ impl Receipt {
 /// store.replace_window(&connection, replacement).await?;
 ///
 /// let mut file = Vec::new();
-/// let mut writer = CsvRecords::new(&mut file, &Untagged)?;
-/// let mut export = RecordExport::new(&Untagged, &mut writer);
+/// let mut writer = CsvRecords::new(&mut file, &NoTags)?;
+/// let mut export = RecordExport::new(&NoTags, &mut writer);
 /// store.scan(&Scope::all(), &mut export).await?;
 /// let receipt = export.finish()?;
 /// assert_eq!((receipt.rows, receipt.totals.billed.amount), (1, "0.04".parse()?));
@@ -133,8 +158,8 @@ impl<'a> RecordExport<'a> {
         Self { tagger, pseudonyms: None, writer }
     }
 
-    /// The same with other names for the people in dimensions, tags and values of tag keys, and with other record ids: an
-    /// id is a digest over the person as well, of which a name could be guessed.
+    /// Returns the same with other names for the people in dimensions, tags and values of tag keys, and with other
+    /// record ids: an id is a digest over the person as well, of which a name could be guessed.
     pub fn pseudonyms(mut self, pseudonyms: Option<&'a Pseudonyms>) -> Self {
         self.pseudonyms = pseudonyms;
         self

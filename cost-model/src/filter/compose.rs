@@ -1,12 +1,12 @@
 //! Filters out of filters.
 
-use super::expression::Expression;
-use super::{Allocation, Filter};
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::filter::expression::Expression;
+use crate::filter::{Allocation, Filter};
 
 impl Filter {
-    /// What both filters match, each with the meaning that it has alone: no `tags.value` of one speaks of a `tags.name`
-    /// of the other. A multiplier of either stays.
+    /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one refers to a
+    /// `tags.name` of the other. A multiplier of either stays.
     ///
     /// ```
     /// use cost_model::Filter;
@@ -34,7 +34,7 @@ impl Filter {
         composed(conjunction(self.expression, other.expression), allocation)
     }
 
-    /// What either filter matches, each with the meaning that it has alone.
+    /// Returns what either filter matches, each with the meaning that it has alone.
     ///
     /// # Errors
     /// [`ErrorKind::Filter`] when either has a multiplier, or together they nest more than 100 deep.
@@ -69,26 +69,22 @@ impl Filter {
 
     fn without_allocation(self, joiner: &str) -> Result<Expression> {
         if self.has_allocation() {
-            let message = format!("a filter with a `costs.allocation` cannot stand under {joiner}");
+            let message = format!("a filter with a `costs.allocation` cannot be under {joiner}");
             return Err(Error::new(ErrorKind::Filter, message));
         }
         Ok(self.expression)
     }
 }
 
-/// The flattest tree that means `one` and `other`. A `tags.value` of one side must not read as bound to a `tags.name` of
-/// the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds what follows.
+/// Returns the flattest tree that means `one` and `other`. A `tags.value` of one side must not read as bound to a
+/// `tags.name` of the other; in the last arrangement none can, since only a `tags.name` that is a part of its own binds
+/// what follows.
 fn conjunction(one: Expression, other: Expression) -> Expression {
-    let flat = |expression: &Expression| match expression {
-        Expression::And(parts) => parts.clone(),
-        single => vec![single.clone()],
-    };
-    let nested = |expression: &Expression| vec![expression.clone()];
     let arrangements = [
         [flat(&one), flat(&other)],
-        [flat(&one), nested(&other)],
-        [nested(&one), flat(&other)],
-        [nested(&one), nested(&other)],
+        [flat(&one), vec![other.clone()]],
+        [vec![one.clone()], flat(&other)],
+        [vec![one.clone()], vec![other.clone()]],
     ];
     arrangements
         .into_iter()
@@ -97,7 +93,15 @@ fn conjunction(one: Expression, other: Expression) -> Expression {
         .unwrap_or_else(|| Expression::And(vec![other, one]))
 }
 
-/// The filter as read from the sentence that it prints, so that its spans are places in that sentence.
+/// Returns the filter as read from the sentence that it prints, so that its spans are places in that sentence.
 fn composed(expression: Expression, allocation: Option<Allocation>) -> Result<Filter> {
     Filter::parse(&Filter { expression, allocation, branches: Vec::new() }.to_string())
+}
+
+/// Returns the parts of an AND, and any other expression as its only part.
+fn flat(expression: &Expression) -> Vec<Expression> {
+    match expression {
+        Expression::And(parts) => parts.clone(),
+        single => vec![single.clone()],
+    }
 }

@@ -1,14 +1,15 @@
 //! Whether a charge meets a condition.
 
-use super::expression::{Expression, Predicate};
-use super::field::{Field, Usage};
-use super::literal::{Literal, Number, Value};
-use super::test::{Comparison, Test};
+use crate::dimension::{Dimension, Dimensions};
+use crate::filter::expression::{Expression, Predicate};
+use crate::filter::field::{Field, Usage};
+use crate::filter::literal::{Literal, Number, Value};
+use crate::filter::test::{Comparison, Test};
+use crate::money::TokenType;
 use crate::money::fixed;
-use crate::{Dimension, Dimensions, TokenType};
 
 impl Expression {
-    /// Whether a charge with these dimensions meets the condition.
+    /// Returns whether a charge with these dimensions meets the condition.
     pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
         match self {
             Self::And(parts) => parts.iter().all(|part| part.matches(dimensions)),
@@ -20,12 +21,12 @@ impl Expression {
 }
 
 impl Predicate {
-    /// Whether a charge with these dimensions meets the predicate.
+    /// Returns whether a charge with these dimensions meets the predicate.
     pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
         self.holds(dimensions) != self.negated
     }
 
-    /// Whether the test holds, before negation.
+    /// Returns whether the test holds, before negation.
     fn holds(&self, dimensions: &dyn Dimensions) -> bool {
         let test = &self.test;
         match &self.field {
@@ -51,7 +52,7 @@ impl Predicate {
         }
     }
 
-    /// Whether some tag fits; for a test of absence, whether there is no tag at all.
+    /// Returns whether some tag fits; for a test of absence, whether there is no tag at all.
     fn any_tag(&self, dimensions: &dyn Dimensions, fits: impl Fn(&str, &str) -> bool) -> bool {
         let absent = self.test == Test::Absent;
         let mut found = false;

@@ -2,13 +2,23 @@
 
 use std::ops::Range;
 
-use super::field::Field;
-use super::test::Test;
-use crate::Dimension;
+use crate::dimension::Dimension;
+use crate::filter::field::Field;
+use crate::filter::test::Test;
 
 /// A condition, as a tree.
 ///
-/// Two conditions are equal when they are the same tree, wherever their parts stand in a sentence.
+/// Two conditions are equal when they are the same tree, wherever their parts are in a sentence.
+///
+/// ```
+/// use cost_model::Filter;
+///
+/// let filter = Filter::parse("costs.service = 'Auto' AND (costs.region = 'eu' OR costs.region = 'us')")?;
+/// let mut fields = Vec::new();
+/// filter.expression().for_each_predicate(&mut |predicate| fields.push(predicate.field.to_string()));
+/// assert_eq!(fields, ["costs.service", "costs.region", "costs.region"]);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "whoever reads a condition must handle every way of joining")]
 pub enum Expression {
@@ -32,15 +42,15 @@ pub struct Predicate {
     pub negated: bool,
     /// The test.
     pub test: Test,
-    /// The bytes of the sentence that it stands in. Equality does not look at them.
+    /// The bytes of the sentence that it is in. Equality does not look at them.
     pub span: Range<usize>,
 }
 
 impl Predicate {
-    /// The dimensions that the predicate depends on, if no more than dimensions.
+    /// Returns the dimensions that the predicate depends on, if no more than dimensions.
     pub(super) fn reads(&self) -> Option<Vec<Dimension>> {
         match &self.field {
-            // A service goes by its id, too.
+            // A service is also compared by its id.
             Field::Dimension(Dimension::Service) => Some(vec![Dimension::Service, Dimension::ServiceId]),
             Field::Dimension(dimension) => Some(vec![dimension.clone()]),
             Field::TagName => self.test.tags_named(),

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::test::Test;
-use crate::{Dimension, Metric, TokenType};
+use crate::dimension::Dimension;
+use crate::filter::test::Test;
+use crate::money::{Metric, TokenType};
 
 /// What a predicate is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +73,7 @@ const USAGE: [(&str, Usage); 6] = [
 ];
 
 impl Field {
-    /// What `costs.<name>` names.
+    /// Returns what `costs.<name>` names.
     pub(super) fn from_costs(name: &str) -> Option<Self> {
         let found = COSTS.iter().find(|(each, _)| each.eq_ignore_ascii_case(name));
         found
@@ -80,23 +81,23 @@ impl Field {
             .or_else(|| Dimension::from_costs_field(name).map(Self::Dimension))
     }
 
-    /// What `usage.<name>` names.
+    /// Returns what `usage.<name>` names.
     pub(super) fn from_usage(name: &str) -> Option<Self> {
         let found = USAGE.iter().find(|(each, _)| each.eq_ignore_ascii_case(name));
         found.map(|(_, usage)| Self::Usage(*usage))
     }
 
-    /// Every name behind `costs.`.
+    /// Returns every name behind `costs.`.
     pub(super) fn costs_names() -> impl Iterator<Item = &'static str> + Clone {
         Dimension::costs_fields().chain(COSTS.iter().map(|(name, _)| *name)).chain(["allocation"])
     }
 
-    /// Every name behind `usage.`.
+    /// Returns every name behind `usage.`.
     pub(super) fn usage_names() -> impl Iterator<Item = &'static str> + Clone {
         USAGE.iter().map(|(name, _)| *name)
     }
 
-    /// The dimension that the field is one of, or that its tag key is known to be.
+    /// Returns the dimension that the field is one of, or that its tag key is known to be.
     pub fn dimension(&self) -> Option<Dimension> {
         match self {
             Self::Dimension(dimension) => Some(dimension.clone()),
@@ -108,7 +109,7 @@ impl Field {
         }
     }
 
-    /// Whether two charges with the same dimensions and tags may differ in it.
+    /// Returns whether two charges with the same dimensions and tags may differ in it.
     pub fn is_per_charge(&self) -> bool {
         matches!(self, Self::Amount(_) | Self::Usage(_) | Self::ChargedAt)
     }

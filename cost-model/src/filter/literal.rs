@@ -7,12 +7,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use rust_decimal::Decimal;
 
-use crate::Timestamp;
 use crate::money::fixed;
+use crate::time::Timestamp;
 
-/// A value in a filter, and where it stands.
+/// A value in a filter, and where it is.
 ///
-/// Two literals are equal when their values are, wherever they stand.
+/// Two literals are equal when their values are, wherever they are.
 #[derive(Clone, Debug)]
 pub struct Literal {
     value: Value,
@@ -47,17 +47,17 @@ impl Literal {
         Self { value, span }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The bytes of the sentence that it stands in.
+    /// Returns the bytes of the sentence that it is in.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// The value, if it is a text.
+    /// Returns the value, if it is a text.
     pub fn as_text(&self) -> Option<&Arc<str>> {
         match &self.value {
             Value::Text(text) => Some(text),
@@ -90,12 +90,12 @@ impl Number {
         fixed::parse(text).map(Self)
     }
 
-    /// The number in units of 10^-24.
+    /// Returns the number in units of 10^-24.
     pub const fn units(self) -> i128 {
         self.0
     }
 
-    /// The same number as a decimal, unless it has more than the 28 digits that one holds.
+    /// Returns the same number as a decimal, unless it has more than the 28 digits that one holds.
     pub fn to_decimal(self) -> Option<Decimal> {
         fixed::to_decimal(self.0)
     }

@@ -2,18 +2,13 @@
 //!
 //! [`Filter`] is a parsed sentence. Its tree, [`Expression`], is open to whoever wants to analyse it.
 
-mod bind;
 mod compose;
-mod cursor;
 mod evaluate;
 mod expression;
 mod field;
-mod hints;
-mod lexer;
 mod literal;
-mod parser;
+mod parse;
 mod pattern;
-mod predicates;
 mod print;
 mod regex;
 mod suggest;
@@ -27,7 +22,8 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Dimensions, Error, ErrorKind, Result};
+use crate::dimension::{Dimension, Dimensions};
+use crate::error::{Error, ErrorKind, Result};
 
 pub use expression::{Expression, Predicate};
 pub use field::{Field, Usage};
@@ -54,15 +50,15 @@ pub use values::{FieldLiteral, KnownValues, UnknownValue};
 ///   `costs.effective`, `billed`, `list`, `contracted`; `usage.tokens`, `input`, `output`, `cache_read`, `cache_write`,
 ///   `requests`. Times: `charged_at`. True or false: `costs.marketplace`, false where it is not known.
 /// * Operators: `=`, `!=` or `<>`, `IN`, `NOT IN`, and `IS NULL`, `IS NOT NULL`, `= NULL`, `!= NULL` for absence. Texts:
-///   `LIKE` (`%` stands for any run of characters; nothing else is special), `ILIKE` (ignoring case), `~*` and `!~*`
+///   `LIKE` (`%` means any run of characters; nothing else is special), `ILIKE` (ignoring case), `~*` and `!~*`
 ///   (ignoring case, blanks and punctuation), `=~` and `!~` (a regular expression somewhere in the text). Numbers and
 ///   times: `<`, `<=`, `>`, `>=`, `BETWEEN a AND b` (both included). `NOT` binds tightest, then `AND`, then `OR`.
-/// * Strings stand in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case. A date is
+/// * Strings are in single quotes; a quote inside is doubled. Comparisons are exact, keywords in any case. A date is
 ///   its UTC midnight; other times are RFC 3339.
 /// * `a != b` is always `NOT (a = b)`, also where a field is absent; every other test of an absent field fails.
 /// * `costs.service` matches the display name or the provider's id.
-/// * `tags.value` speaks of the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
-///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` asks for all of the pairs.
+/// * `tags.value` refers to the tag that the nearest `tags.name` before it in the same AND-chain names; with none, of
+///   any tag. `(tags.name, tags.value) IN (('a', 'x'), ('b', 'y'))` matches each of the pairs.
 /// * `costs.allocation = 0.5`, joined by AND, is no condition but the share of every matching charge that counts:
 ///   [`Filter::allocation`]. In the branches of the outermost OR it is the share of what that branch matches; a charge of several
 ///   branches counts by the first of them, which is this crate's reading of a form that VQL documents without saying so:
@@ -82,13 +78,13 @@ crate::masked_debug!(Filter {});
 
 /// `costs.allocation = 0.5`: the share that counts of what a filter, or one branch of it, matches.
 ///
-/// Two are equal when their shares are, wherever they stand.
+/// Two are equal when their shares are, wherever they are.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Allocation {
     /// The share, above 0 and up to 1.
     pub share: Decimal,
-    /// The bytes of the sentence that it stands in.
+    /// The bytes of the sentence that it is in.
     pub span: Range<usize>,
 }
 
@@ -112,22 +108,22 @@ impl Filter {
     /// # Errors
     /// [`ErrorKind::Filter`], with the place of the fault in [`Error::span`].
     pub fn parse(sentence: &str) -> Result<Self> {
-        parser::parse(sentence).map_err(|error| error.located_in(sentence))
+        parse::parse(sentence).map_err(|error| error.located_in(sentence))
     }
 
-    /// Whether a charge with these dimensions meets the condition.
+    /// Returns whether a charge with these dimensions meets the condition.
     pub fn matches(&self, dimensions: &dyn Dimensions) -> bool {
         self.expression.matches(dimensions)
     }
 
-    /// The condition as a tree. Its spans are places in the sentence parsed, or for a filter made by [`Filter::and`],
-    /// [`Filter::or`] or [`Filter::not`] in the sentence that it prints.
+    /// Returns the condition as a tree. Its spans are places in the sentence parsed, or for a filter made by
+    /// [`Filter::and`], [`Filter::or`] or [`Filter::not`] in the sentence that it prints.
     pub fn expression(&self) -> &Expression {
         &self.expression
     }
 
-    /// The share of a charge with these dimensions that counts, above 0 and up to 1; `None` if the filter does not match it.
-    /// Of several branches of an OR with shares of their own, the first that matches decides.
+    /// Returns the share of a charge with these dimensions that counts, above 0 and up to 1; `None` if the filter does
+    /// not match it. Of several branches of an OR with shares of their own, the first that matches decides.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Filter, Timestamp};
@@ -170,29 +166,29 @@ impl Filter {
         conditions.iter().zip(allocations.iter().map(Option::as_ref))
     }
 
-    /// Whether only a share of what the filter matches counts, of all of it or of a branch.
+    /// Returns whether only a share of what the filter matches counts, of all of it or of a branch.
     pub fn has_allocation(&self) -> bool {
         self.allocation.is_some() || self.has_branch_allocations()
     }
 
-    /// Whether branches have shares of their own.
+    /// Returns whether branches have shares of their own.
     pub(crate) fn has_branch_allocations(&self) -> bool {
         !self.branches.is_empty()
     }
 
-    /// The share of every matching charge that counts, above 0 and up to 1, where it is the same for all; without one, all of
-    /// it, unless branches have shares of their own.
+    /// Returns the share of every matching charge that counts, above 0 and up to 1, where it is the same for all;
+    /// without one, all of it, unless branches have shares of their own.
     pub fn allocation(&self) -> Option<Decimal> {
         self.allocation.as_ref().map(|allocation| allocation.share)
     }
 
-    /// Whether the condition reads the time, the amounts or the usage of a charge, so that charges with the same
-    /// dimensions and tags may differ in it.
+    /// Returns whether the condition reads the time, the amounts or the usage of a charge, so that charges with the
+    /// same dimensions and tags may differ in it.
     pub fn is_per_charge(&self) -> bool {
         self.any_field(Field::is_per_charge)
     }
 
-    /// The dimensions that the filter names, each once. `tags.name` and `tags.value` name none.
+    /// Returns the dimensions that the filter names, each once. `tags.name` and `tags.value` name none.
     pub fn dimensions(&self) -> Vec<Dimension> {
         let mut dimensions = Vec::new();
         self.expression.for_each_predicate(&mut |predicate| {
@@ -205,8 +201,8 @@ impl Filter {
         dimensions
     }
 
-    /// The dimensions, tags included, that the condition depends on, each once: two charges that agree in these both
-    /// meet it or both do not. `None` where it depends on more, such as amounts or tags of any key.
+    /// Returns the dimensions, tags included, that the condition depends on, each once: two charges that agree in these
+    /// both meet it or both do not. `None` where it depends on more, such as amounts or tags of any key.
     pub fn reads(&self) -> Option<Vec<Dimension>> {
         let mut reads = Some(Vec::new());
         self.expression.for_each_predicate(&mut |predicate| {
@@ -222,7 +218,7 @@ impl Filter {
         })
     }
 
-    /// Whether the filter asks about tags of any key.
+    /// Returns whether the filter asks about tags of any key.
     pub(crate) fn asks_any_tag(&self) -> bool {
         self.any_field(|field| matches!(field, Field::TagName | Field::TagValue { .. } | Field::TagPair))
     }
@@ -245,7 +241,7 @@ impl FromStr for Filter {
 impl FromStr for Dimension {
     type Err = Error;
 
-    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` stands for `tags['key']` as in
+    /// Reads a dimension as it prints; the `costs.` of a field may be left out, `tag:key` means `tags['key']` as in
     /// Vantage's API, and `tagged` and `token_type` for `tags.tagged` and `usage.token_type`.
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();

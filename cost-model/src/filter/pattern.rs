@@ -2,7 +2,16 @@
 
 use std::sync::Arc;
 
-/// A LIKE pattern: literals between `%` signs, each of which stands for any run of characters. `Debug` leaves it out.
+/// A LIKE pattern: literals between `%` signs, each of which means any run of characters. `Debug` leaves it out.
+///
+/// ```
+/// use cost_model::filter::Pattern;
+///
+/// let pattern = Pattern::new("%@acme.test");
+/// assert!(pattern.matches("ana@acme.test") && !pattern.matches("ana@acme.test.example"));
+/// // Nothing but `%` is special.
+/// assert!(!Pattern::new("a_b").matches("axb"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pattern {
     sentence: Arc<str>,
@@ -44,12 +53,12 @@ impl Pattern {
         Self { folded: lower(&sentence).into(), sentence }
     }
 
-    /// The pattern as written, without its quotes.
+    /// Returns the pattern as written, without its quotes.
     pub fn as_str(&self) -> &str {
         &self.sentence
     }
 
-    /// What the pattern asks of a text.
+    /// Returns what the pattern asks of a text.
     pub fn shape(&self) -> PatternShape<'_> {
         let inner = self.sentence.trim_matches('%');
         let (open_start, open_end) = (self.sentence.starts_with('%'), self.sentence.ends_with('%'));
@@ -63,17 +72,18 @@ impl Pattern {
         }
     }
 
-    /// The literals between the `%` signs, in order; the first is a prefix and the last a suffix, each perhaps empty.
+    /// Returns the literals between the `%` signs, in order; the first is a prefix and the last a suffix, each perhaps
+    /// empty.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.sentence.split('%')
     }
 
-    /// Whether the whole of `value` fits.
+    /// Returns whether the whole of `value` fits.
     pub fn matches(&self, value: &str) -> bool {
         fits(&self.sentence, value)
     }
 
-    /// Whether the whole of `value` fits, letters of either case being the same.
+    /// Returns whether the whole of `value` fits, letters of either case being the same.
     pub fn matches_any_case(&self, value: &str) -> bool {
         fits(&self.folded, &lower(value))
     }
@@ -113,12 +123,12 @@ impl Flexible {
         Self { folded: flexible(&text).collect(), text }
     }
 
-    /// The text as written, without its quotes.
+    /// Returns the text as written, without its quotes.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether `value` is the same but for what does not count.
+    /// Returns whether `value` is the same but for what does not count.
     pub fn matches(&self, value: &str) -> bool {
         flexible(value).eq(self.folded.chars())
     }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::expression::{Expression, Predicate};
-use super::literal::{Literal, quoted};
-use super::test::Test;
+use crate::filter::expression::{Expression, Predicate};
+use crate::filter::literal::{Literal, quoted};
+use crate::filter::test::Test;
 
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +67,7 @@ impl fmt::Display for Predicate {
     }
 }
 
-/// The items, parted by commas, and the closing parenthesis.
+/// Returns the items, parted by commas, and the closing parenthesis.
 fn write_list<T>(
     f: &mut fmt::Formatter<'_>,
     items: &[T],

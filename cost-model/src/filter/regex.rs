@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::RegexBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::pattern::Pattern;
+use crate::filter::pattern::Pattern;
 
 /// The memory that one regular expression may take once compiled, which also bounds the time a match takes. `\w{10}` takes
 /// half of it, since letters of every script are one of its classes.
@@ -31,11 +31,16 @@ impl Regex {
             error => (error.to_string(), 0),
         })?;
         let compiled = RegexBuilder::new(&text).size_limit(REGEX_BYTES_MAX).build();
-        let too_large = |_| (format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10), 0);
-        Ok(Self { required: required(&parsed), compiled: compiled.map_err(too_large)?, text })
+        Ok(Self {
+            required: required(&parsed),
+            compiled: compiled.map_err(|_| {
+                (format!("it takes more than {} KiB once compiled", REGEX_BYTES_MAX >> 10), 0)
+            })?,
+            text,
+        })
     }
 
-    /// The expression as written, without its quotes.
+    /// Returns the expression as written, without its quotes.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -47,7 +52,7 @@ impl Regex {
         &self.required
     }
 
-    /// Whether it matches somewhere in `value`.
+    /// Returns whether it matches somewhere in `value`.
     pub fn matches(&self, value: &str) -> bool {
         self.compiled.is_match(value)
     }
@@ -82,7 +87,7 @@ struct Required {
 impl Required {
     fn read(&mut self, expression: &Hir) {
         match expression.kind() {
-            // A `%` in a literal stands for any text, as does one that was written here.
+            // A `%` in a literal means any text, as does one that was written here.
             HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
                 Ok(text) => self.pattern.push_str(text),
                 Err(_) => self.gap(),

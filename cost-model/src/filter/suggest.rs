@@ -2,7 +2,7 @@
 
 use strsim::levenshtein;
 
-/// The candidate nearest to `word`, if it is near enough to be a slip of the keyboard.
+/// Returns the candidate nearest to `word`, if it is near enough to be a slip of the keyboard.
 ///
 /// ```
 /// use cost_model::filter::closest;

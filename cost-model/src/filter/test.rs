@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::literal::Literal;
-use super::pattern::{Flexible, Pattern};
-use super::regex::Regex;
-use crate::Dimension;
+use crate::dimension::Dimension;
+use crate::filter::literal::Literal;
+use crate::filter::pattern::{Flexible, Pattern};
+use crate::filter::regex::Regex;
 
 /// What a [`Predicate`](super::Predicate) asks of its field. Only [`Test::Absent`] holds for a field without a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// How it is written.
+    /// Returns how it is written.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Less => "<",
@@ -60,7 +60,7 @@ impl Comparison {
 }
 
 impl Test {
-    /// The tags whose keys the test lists, if it is a test of keys that lists them.
+    /// Returns the tags whose keys the test lists, if it is a test of keys that lists them.
     pub(super) fn tags_named(&self) -> Option<Vec<Dimension>> {
         let tag = |literal: &Literal| Some(Dimension::Tag(Arc::clone(literal.as_text()?)));
         match self {

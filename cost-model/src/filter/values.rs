@@ -1,4 +1,4 @@
-//! The values that a filter asks for, and which of them no charge has.
+//! The values that a filter names, and which of them no charge has.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -6,12 +6,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::expression::Predicate;
-use super::field::Field;
-use super::literal::Literal;
-use super::test::Test;
-use super::{Filter, closest};
-use crate::Dimension;
+use crate::dimension::Dimension;
+use crate::filter::expression::Predicate;
+use crate::filter::field::Field;
+use crate::filter::literal::Literal;
+use crate::filter::test::Test;
+use crate::filter::{Filter, closest};
 
 /// The distinct values of a dimension, lent where somebody holds them.
 pub type KnownValues<'a> = Cow<'a, BTreeSet<Arc<str>>>;
@@ -24,21 +24,21 @@ pub struct FieldLiteral<'a> {
     /// The field.
     pub field: &'a Field,
     /// The one dimension that the literal is a value of, if there is one: also for `tags.value` where it is known which
-    /// tag it speaks of, and for the second of a pair.
+    /// tag it refers to, and for the second of a pair.
     pub dimension: Option<Dimension>,
-    /// The literal, and where it stands.
+    /// The literal, and where it is.
     pub literal: &'a Literal,
 }
 
 crate::masked_debug!(FieldLiteral<'_> { field, literal });
 
-/// A value that a filter asks for and that its dimension never has. `Debug` tells the place alone: values may name people.
+/// A value that a filter names and that its dimension never has. `Debug` shows the place alone: values may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
     /// The dimension.
     pub dimension: Dimension,
-    /// The bytes of the sentence that the value stands in, quotes included.
+    /// The bytes of the sentence that the value is in, quotes included.
     pub value_span: Range<usize>,
     /// The nearest value that the dimension has, if one is near.
     pub suggestion: Option<Arc<str>>,
@@ -48,7 +48,7 @@ pub struct UnknownValue {
 crate::masked_debug!(UnknownValue { value_span });
 
 impl UnknownValue {
-    /// The value.
+    /// Returns the value.
     pub fn value(&self) -> &Arc<str> {
         &self.value
     }
@@ -74,7 +74,7 @@ impl fmt::Display for UnknownValue {
 }
 
 impl Filter {
-    /// Every literal of `=`, `!=`, `IN` and `NOT IN`, pairs included, from left to right.
+    /// Returns every literal of `=`, `!=`, `IN` and `NOT IN`, pairs included, from left to right.
     pub fn literals(&self) -> Vec<FieldLiteral<'_>> {
         let mut literals = Vec::new();
         self.expression.for_each_predicate(&mut |predicate| {
@@ -96,9 +96,9 @@ impl Filter {
         literals
     }
 
-    /// The literals that their dimension never has as a value, going by `known`, which tells all values of a dimension.
-    /// A service may be named by its display name or its id. Literals of no one dimension are not looked at, such as those
-    /// of `tags.name`.
+    /// Returns the literals that their dimension never has as a value, going by `known`, which tells all values of a
+    /// dimension. A service may be named by its display name or its id. Literals of no one dimension are not looked at,
+    /// such as those of `tags.name`.
     ///
     /// ```
     /// use std::borrow::Cow;

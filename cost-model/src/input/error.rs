@@ -17,43 +17,43 @@ pub struct InputError {
 }
 
 impl InputError {
-    /// An error about a file as a whole: lower case, no full stop, with the remedy.
+    /// Makes an error about a file as a whole: lower case, no full stop, with the remedy.
     pub fn new(message: impl Into<String>) -> Self {
         Self { line: None, column: None, message: without_addresses(message.into()) }
     }
 
-    /// The same error about a line, unless one is known already.
+    /// Returns the same error about a line, unless one is known already.
     #[must_use]
     pub fn on_line(mut self, line: u64) -> Self {
         self.line.get_or_insert(line);
         self
     }
 
-    /// The same error about a column, unless one is known already.
+    /// Returns the same error about a column, unless one is known already.
     #[must_use]
     pub fn in_column(mut self, column: impl Into<String>) -> Self {
         self.column.get_or_insert_with(|| without_addresses(column.into()));
         self
     }
 
-    /// The line, counted from 1.
+    /// Returns the line, counted from 1.
     pub fn line(&self) -> Option<u64> {
         self.line
     }
 
-    /// The name of the column or field.
+    /// Returns the name of the column or field.
     pub fn column(&self) -> Option<&str> {
         self.column.as_deref()
     }
 
-    /// What is wrong, without the place.
+    /// Returns what is wrong, without the place.
     pub fn message(&self) -> &str {
         &self.message
     }
 }
 
-/// The text with `***` for every word that may be an email address: files hold them in places where none is expected, such
-/// as the names of columns.
+/// Returns the text with `***` for every word that may be an email address: files hold them in places where none is
+/// expected, such as the names of columns.
 fn without_addresses(text: String) -> String {
     if !text.contains('@') {
         return text;

@@ -1,11 +1,11 @@
-//! The fields of a JSON object, each of which may stand there once.
+//! The fields of a JSON object, each of which may occur once.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
-/// The fields of an object in their order. A field that stands twice is an error, where a map would keep the last one.
+/// The fields of an object in their order. A field that occurs twice is an error, where a map would keep the last one.
 ///
 /// ```
 /// use cost_model::input::UniqueFields;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::text::is_invisible;
 use super::{InputError, quoted};
-use crate::{Currency, Money};
+use crate::money::{Currency, Money};
 
 /// The mark between the whole and the fraction of the numbers of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,24 +30,24 @@ pub struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// A text without a place.
+    /// Makes a text without a place.
     pub fn new(text: &'a str) -> Self {
         Self { text, line: None, column: None }
     }
 
-    /// The same text on a line.
+    /// Returns the same text on a line.
     #[must_use]
     pub fn on_line(self, line: u64) -> Self {
         Self { line: Some(line), ..self }
     }
 
-    /// The same text in a column or field.
+    /// Returns the same text in a column or field.
     #[must_use]
     pub fn in_column(self, column: &'a str) -> Self {
         Self { column: Some(column), ..self }
     }
 
-    /// An error about the text, with its place.
+    /// Returns an error about the text, with its place.
     pub fn error(&self, message: impl Into<String>) -> InputError {
         let mut error = InputError::new(message);
         if let Some(line) = self.line {
@@ -80,7 +80,7 @@ enum CurrencyMark {
 }
 
 impl Amount {
-    /// The currency that is written beside the amount; `None` for nothing and for a bare `$`.
+    /// Returns the currency that is written beside the amount; `None` for nothing and for a bare `$`.
     pub fn currency(&self) -> Option<Currency> {
         match self.mark {
             Some(CurrencyMark::Of(currency)) => Some(currency),
@@ -88,7 +88,8 @@ impl Amount {
         }
     }
 
-    /// Whether what is written beside the amount fits that currency. A bare `$` fits every currency named dollar or peso.
+    /// Returns whether what is written beside the amount fits that currency. A bare `$` fits every currency named
+    /// dollar or peso.
     pub fn fits(&self, currency: Currency) -> bool {
         match self.mark {
             None => true,
@@ -163,7 +164,7 @@ enum Form {
 }
 
 impl NumberReader {
-    /// A reader of the numbers of one file; `stated` is the mark that its user, or the file itself, says it has.
+    /// Makes a reader of the numbers of one file; `stated` is the mark that its user, or the file itself, says it has.
     pub fn new(stated: Option<DecimalMark>) -> Self {
         Self { stated, point_is_proven: false, unproven: None }
     }
@@ -252,7 +253,7 @@ impl NumberReader {
 
     fn parse(&self, cell: Cell<'_>, what: &str) -> Result<Parsed, InputError> {
         let fail = |reason: &str| not(cell, what, reason);
-        let text = plain_signs(cell.text).ok_or_else(|| fail("it stands on two lines"))?;
+        let text = plain_signs(cell.text).ok_or_else(|| fail("it is on two lines"))?;
         let dressed = Dressed::strip(text.trim()).map_err(fail)?;
         let number = Digits::read(dressed.number, self.stated).map_err(fail)?;
         let sign = if dressed.negative { "-" } else { "" };
@@ -276,8 +277,8 @@ fn not(cell: Cell<'_>, what: &str, reason: &str) -> InputError {
     cell.error(format!("`{text}` is not {what}: {reason}"))
 }
 
-/// The text with `-` for any dash, `'` for any apostrophe, one kind of blank, and nothing invisible; `None` where it goes
-/// on on another line.
+/// Returns the text with `-` for any dash, `'` for any apostrophe, one kind of blank, and nothing invisible; `None`
+/// where it goes on on another line.
 fn plain_signs(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for character in text.trim().chars() {
@@ -341,7 +342,7 @@ fn joined(one: Option<CurrencyMark>, other: CurrencyMark) -> Option<CurrencyMark
     }
 }
 
-/// A currency before or behind a number, and the rest.
+/// Returns a currency before or behind a number, and the rest.
 fn strip_mark(text: &str) -> Option<(CurrencyMark, &str)> {
     const SIGNS: [(&str, &str); 15] = [
         ("US$", "USD"),
@@ -430,7 +431,8 @@ impl Digits {
         Ok(Self { whole, fraction: fraction.to_owned(), form })
     }
 
-    /// A number such as `4.5E-05`. One whose last digits are not written has lost them, as spreadsheets do to long numbers.
+    /// Makes a number such as `4.5E-05`. One whose last digits are not written has lost them, as spreadsheets do to
+    /// long numbers.
     fn read_exponent(
         mantissa: &str,
         exponent: &str,
@@ -470,16 +472,15 @@ fn misplaced(stated: Option<DecimalMark>) -> &'static str {
     }
 }
 
-/// Whether these digits may stand before a group of thousands.
+/// Returns whether these digits may be before a group of thousands.
 fn is_first_group(digits: &str) -> bool {
     (1..=3).contains(&digits.len()) && !digits.starts_with('0')
 }
 
-/// The digits of groups of thousands; `None` if they are no such groups.
+/// Returns the digits of groups of thousands; `None` if they are no such groups.
 fn without_separators(whole: &str, separator: char) -> Option<String> {
     let mut groups = whole.split(separator);
     let first = groups.next().filter(|first| is_first_group(first))?;
-    let is_group = |group: &str| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit());
     let mut digits = first.to_owned();
     for group in groups {
         if !is_group(group) {
@@ -490,7 +491,8 @@ fn without_separators(whole: &str, separator: char) -> Option<String> {
     Some(digits)
 }
 
-/// A number of JSON's grammar, written without an exponent; `None` if it is none, or beyond what an amount can hold.
+/// Returns a number of JSON's grammar, written without an exponent; `None` if it is none, or beyond what an amount can
+/// hold.
 ///
 /// ```
 /// use cost_model::input::plain_digits;
@@ -518,6 +520,11 @@ pub fn plain_digits(number: &str) -> Option<String> {
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
+}
+
+/// Whether these are the three digits of a group of thousands.
+fn is_group(group: &str) -> bool {
+    group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -6,6 +6,16 @@ use std::sync::LazyLock;
 use super::visible;
 
 /// What a label says about sums.
+///
+/// A sum among the rows of a file would double its money, so that readers ask before they take a row for a charge.
+///
+/// ```
+/// use cost_model::input::SumLabel;
+///
+/// assert_eq!(SumLabel::of("Grand total"), Some(SumLabel::Total));
+/// assert_eq!(SumLabel::of("Total before tax"), Some(SumLabel::Subtotal));
+/// assert_eq!(SumLabel::of("Totally Integrated Ltd"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SumLabel {
@@ -30,7 +40,7 @@ const SUBTOTAL: &str = "subtotal subtotals subtotale subtotaal subsum zwischensu
 const DUE: &str = "due balance payable owed owing outstanding saldo solde dû zahlbetrag zahlen fällig fälliger offen \
     payer pagar pagare betalen";
 const PAID: &str = "paid bezahlt payé pagado pagato betaald";
-/// Words that may stand beside those without changing what the label names.
+/// Words that may be beside those without changing what the label names.
 const BESIDE: &str = "sub sous zwischen amount amounts grand net gross overall invoice bill billing final current now of the for all in to \
     be pay and is this lines items rows charges costs cost usd eur gbp cad aud chf us dollars general \
     général générale generale montant à a facture la le les du de des del della importe importo factura \
@@ -47,7 +57,7 @@ const ABOUT: &str = "models model users user members member people persons perso
     events modelle nutzer benutzer modèles utilisateurs everyone everybody days day";
 
 impl SumLabel {
-    /// What a label says about sums; `None` for the label of a row.
+    /// Returns what a label says about sums; `None` for the label of a row.
     ///
     /// ```
     /// use cost_model::input::SumLabel;
@@ -78,7 +88,7 @@ impl SumLabel {
         })
     }
 
-    /// Whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
+    /// Returns whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
     pub fn is_of_all(cell: &str) -> bool {
         let words = words(cell);
         let all_in = |lists: u16| words.iter().all(|word| is_in(lists, word));
@@ -131,12 +141,12 @@ impl Lists {
 
 static LISTS: LazyLock<Lists> = LazyLock::new(Lists::new);
 
-/// Whether a word is in one of these lists.
+/// Returns whether a word is in one of these lists.
 fn is_in(lists: u16, word: &str) -> bool {
     LISTS.0.get(word).is_some_and(|found| found & lists != 0)
 }
 
-/// The words of a label in lower case: runs of letters.
+/// Returns the words of a label in lower case: runs of letters.
 fn words(label: &str) -> Vec<String> {
     let label = visible(label).to_lowercase();
     let parts = label.split(|each: char| !each.is_alphabetic());

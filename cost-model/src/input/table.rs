@@ -31,12 +31,12 @@ pub struct Column {
 }
 
 impl Column {
-    /// Whether the column has this name, compared as [`fold`] does.
+    /// Returns whether the column has this name, compared as [`fold`] does.
     pub fn is(&self, name: &str) -> bool {
         self.folded == fold(name)
     }
 
-    /// The name as errors show it.
+    /// Returns the name as errors show it.
     pub fn shown(&self) -> String {
         quoted(&self.name)
     }
@@ -63,7 +63,7 @@ pub struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The text in a column; empty if there is no such column.
+    /// Returns the text in a column; empty if there is no such column.
     pub fn text(&self, column: Option<usize>) -> &str {
         column.and_then(|column| self.cells.get(column)).map(AsRef::as_ref).unwrap_or_default()
     }
@@ -88,7 +88,7 @@ impl Row<'_> {
 ///
 /// # Errors
 /// Iterating fails with an [`InputError`] that has the line: a row with more or fewer cells than columns, a file that ends
-/// inside a quoted cell, text behind a closing quote. [`Table::new`] fails where a column has no name or a name stands twice.
+/// inside a quoted cell, text behind a closing quote. [`Table::new`] fails where a column has no name or a name occurs twice.
 #[derive(Clone, Debug)]
 pub struct Table<'a> {
     scanner: Scanner<'a>,
@@ -141,10 +141,13 @@ impl<'a> Table<'a> {
             if column.folded.is_empty() {
                 return Err(InputError::new(format!("column {number} has no name")));
             }
-            let is_same = |other: &Column| other.name.to_lowercase() == column.name.to_lowercase();
-            if self.columns.iter().any(is_same) {
+            if self
+                .columns
+                .iter()
+                .any(|other: &Column| other.name.to_lowercase() == column.name.to_lowercase())
+            {
                 return Err(InputError::new(format!(
-                    "the column `{}` stands there twice: leave one of them",
+                    "the column `{}` occurs twice: leave one of them",
                     quoted(&column.name)
                 )));
             }
@@ -153,32 +156,32 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// The columns, in order.
+    /// Returns the columns, in order.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    /// The line of their names, counted from 1.
+    /// Returns the line of their names, counted from 1.
     pub fn header_line(&self) -> u64 {
         self.header_line
     }
 
-    /// The character between the columns.
+    /// Returns the character between the columns.
     pub fn separator(&self) -> char {
         self.scanner.separator
     }
 
-    /// The comments so far: those above the rows that have been read.
+    /// Returns the comments so far: those above the rows that have been read.
     pub fn comments(&self) -> &[Comment<'a>] {
         &self.comments
     }
 
-    /// The place of the column that has one of these names.
+    /// Returns the place of the column that has one of these names.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
         self.columns.iter().position(|column| names.iter().any(|name| column.is(name)))
     }
 
-    /// The place of a column that must be there.
+    /// Returns the place of a column that must be there.
     ///
     /// # Errors
     /// [`InputError`] with the columns that are there.
@@ -190,17 +193,18 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The name of a column, as the file has it.
+    /// Returns the name of a column, as the file has it.
     pub fn name(&self, column: usize) -> &str {
         self.columns.get(column).map(|column| column.name.as_str()).unwrap_or_default()
     }
 
-    /// A cell of a row with its place.
+    /// Returns a cell of a row with its place.
     pub fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize) -> Cell<'r> {
         Cell::new(row.text(Some(column))).on_line(row.line).in_column(self.name(column))
     }
 
-    /// The columns that are not among those read, by name. `passed_over` are names that the user says may be left out.
+    /// Returns the columns that are not among those read, by name. `passed_over` are names that the user says may be
+    /// left out.
     ///
     /// # Errors
     /// [`InputError`] for one that looks like an amount, a date, a kind or a person and that the user does not name: what
@@ -223,7 +227,7 @@ impl<'a> Table<'a> {
         Ok(unread)
     }
 
-    /// The next row that is no comment.
+    /// Returns the next row that is no comment.
     fn next_row(&mut self) -> Result<Option<Row<'a>>, InputError> {
         loop {
             let line = self.scanner.peek_line();
@@ -262,8 +266,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether a line that begins with `#` has as many cells as there are columns, so that it is a row. A comment may hold a
-    /// quote, and a row may go on below; so either the line alone or what follows its quotes must fit.
+    /// Returns whether a line that begins with `#` has as many cells as there are columns, so that it is a row. A
+    /// comment may hold a quote, and a row may go on below; so either the line alone or what follows its quotes must
+    /// fit.
     fn is_row(&self, line: &str) -> bool {
         let fits = |mut scanner: Scanner<'_>| {
             scanner.next_row().ok().flatten().is_some_and(|mut row| {
@@ -281,8 +286,11 @@ impl Table<'_> {
     fn refuse_figures(&self, line: &str) -> Result<(), InputError> {
         let mut alone = Scanner { rest: line, line: self.scanner.line, separator: self.scanner.separator };
         let cells = alone.next_row().ok().flatten().map(|row| row.cells).unwrap_or_default();
-        let is_figure = |cell: &Cow<'_, str>| NumberReader::new(None).amount(Cell::new(cell)).is_ok();
-        if cells.iter().skip(1).any(is_figure) {
+        if cells
+            .iter()
+            .skip(1)
+            .any(|cell: &Cow<'_, str>| NumberReader::new(None).amount(Cell::new(cell)).is_ok())
+        {
             let message = "the line begins with `#` and has numbers in cells of their own, but not as many cells as there are \
                            columns: complete the row, or write the comment without separators";
             return Err(InputError::new(message).on_line(self.scanner.line));
@@ -304,7 +312,7 @@ impl<'a> Iterator for Table<'a> {
     }
 }
 
-/// The separator that a line such as `sep=;` names.
+/// Returns the separator that a line such as `sep=;` names.
 fn stated_separator(line: &str) -> Option<char> {
     let line = line.trim_matches(|each: char| matches!(each, ' ' | '"' | '\r' | '\n') || is_invisible(each));
     let (key, value) = line.split_once('=')?;
@@ -316,15 +324,11 @@ fn stated_separator(line: &str) -> Option<char> {
 
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
-/// The separator that divides a line most; the first of equals.
+/// Returns the separator that divides a line most; the first of equals.
 fn most_frequent_separator(line: &str) -> char {
-    let cells = |separator: char| {
-        let mut scanner = Scanner { rest: line, line: 1, separator };
-        scanner.next_row().ok().flatten().map_or(0, |row| row.cells.len())
-    };
-    let mut best = (',', cells(','));
+    let mut best = (',', count_cells(line, ','));
     for separator in SEPARATORS {
-        let count = cells(separator);
+        let count = count_cells(line, separator);
         if count > best.1 {
             best = (separator, count);
         }
@@ -342,7 +346,7 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// The next line, without its end.
+    /// Returns the next line, without its end.
     fn peek_line(&self) -> &'a str {
         self.rest.split(['\n', '\r']).next().unwrap_or_default()
     }
@@ -366,7 +370,7 @@ impl<'a> Scanner<'a> {
         end.is_some()
     }
 
-    /// The next row, of at least one cell; `None` at the end of the text.
+    /// Returns the next row, of at least one cell; `None` at the end of the text.
     fn next_row(&mut self) -> Result<Option<Row<'a>>, InputError> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -384,9 +388,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn next_cell(&mut self) -> Result<Cow<'a, str>, InputError> {
-        let is_blank =
-            |each: char| each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}');
-        let quoted = self.rest.trim_start_matches(is_blank);
+        let quoted = self.rest.trim_start_matches(|each: char| {
+            each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}')
+        });
         if quoted.starts_with('"') {
             self.rest = quoted;
             return self.quoted_cell();
@@ -395,7 +399,7 @@ impl<'a> Scanner<'a> {
         Ok(Cow::Borrowed(trimmed(self.take(end))))
     }
 
-    /// A cell from its opening quote on.
+    /// Returns a cell from its opening quote on.
     fn quoted_cell(&mut self) -> Result<Cow<'a, str>, InputError> {
         let opened = self.line;
         self.take(1);
@@ -433,9 +437,16 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// The cell without blanks of any kind around it. Invisible characters stay: whether they matter depends on what the cell is.
+/// Returns the cell without blanks of any kind around it. Invisible characters stay: whether they matter depends on
+/// what the cell is.
 fn trimmed(cell: &str) -> &str {
     cell.trim()
+}
+
+/// Counts the cells of a line that a character divides.
+fn count_cells(line: &str, separator: char) -> usize {
+    let mut scanner = Scanner { rest: line, line: 1, separator };
+    scanner.next_row().ok().flatten().map_or(0, |row| row.cells.len())
 }
 
 #[cfg(test)]
@@ -444,8 +455,11 @@ mod tests {
 
     fn read(text: &str) -> Result<Vec<(u64, Vec<String>)>, InputError> {
         let table = Table::new(text, TableOptions::with_comments())?;
-        let row = |row: Row<'_>| (row.line, row.cells.iter().map(ToString::to_string).collect());
-        table.map(|each| each.map(row)).collect()
+        table
+            .map(|each| {
+                each.map(|row: Row<'_>| (row.line, row.cells.iter().map(ToString::to_string).collect()))
+            })
+            .collect()
     }
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::InputError;
 
-/// The text of a file: UTF-8, with or without a byte order mark, or UTF-16 with one.
+/// Returns the text of a file: UTF-8, with or without a byte order mark, or UTF-16 with one.
 ///
 /// ```
 /// use cost_model::input::decode;
@@ -45,7 +45,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, InputError> {
     Ok(Cow::Borrowed(text))
 }
 
-/// What a file is that is no text at all, by its first bytes.
+/// Returns what a file is that is no text at all, by its first bytes.
 fn other_format(bytes: &[u8]) -> Option<&'static str> {
     const FORMATS: [(&[u8], &str); 5] = [
         (b"PK\x03\x04", "the file is a spreadsheet or an archive, not text: export it as CSV in UTF-8"),
@@ -58,24 +58,24 @@ fn other_format(bytes: &[u8]) -> Option<&'static str> {
 }
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, InputError> {
-    let broken = || InputError::new("the text is UTF-16 and damaged or cut off: save it as UTF-8");
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(broken());
+        return Err(broken_utf16());
     }
     let text = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>();
-    text.map(Cow::Owned).map_err(|_| broken())
+    text.map(Cow::Owned).map_err(|_| broken_utf16())
 }
 
-/// Whether a character takes no room and has no meaning of its own, such as a zero-width space or a direction mark.
+/// Returns whether a character takes no room and has no meaning of its own, such as a zero-width space or a direction
+/// mark.
 pub(super) fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
-/// The text without invisible characters and without blanks of any kind around it, as keys, names and headings are
-/// compared.
+/// Returns the text without invisible characters and without blanks of any kind around it, as keys, names and headings
+/// are compared.
 ///
 /// ```
 /// use cost_model::input::visible;
@@ -89,12 +89,17 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(trimmed)
 }
 
-/// A text of a file as errors show it: short, on one line, and `***` where it may be an email address.
+/// Returns a text of a file as errors show it: short, on one line, and `***` where it may be an email address.
 pub fn quoted(text: &str) -> String {
     if text.contains('@') {
         return "***".to_owned();
     }
     text.chars().filter(|each| !is_invisible(*each) && !each.is_control()).take(40).collect()
+}
+
+/// Returns the error of UTF-16 that is no text.
+fn broken_utf16() -> InputError {
+    InputError::new("the text is UTF-16 and damaged or cut off: save it as UTF-8")
 }
 
 #[cfg(test)]

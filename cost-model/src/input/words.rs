@@ -3,6 +3,14 @@
 use super::visible;
 
 /// What a column seems to hold, by its name alone: enough to refuse to pass it over, too little to read it.
+///
+/// ```
+/// use cost_model::input::Meaning;
+///
+/// assert_eq!(Meaning::of("Net cost (USD)"), Some(Meaning::Amount));
+/// assert_eq!(Meaning::of("User e-mail"), Some(Meaning::Person));
+/// assert_eq!(Meaning::of("Notes"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Meaning {
@@ -27,7 +35,7 @@ const PEOPLE: &str = "benutzer developer email emails employee login mail member
     user username users utilisateur who";
 
 impl Meaning {
-    /// What a column of that name seems to hold.
+    /// Returns what a column of that name seems to hold.
     ///
     /// ```
     /// use cost_model::input::Meaning;
@@ -48,7 +56,7 @@ impl Meaning {
         }
     }
 
-    /// The meaning in words, such as `an amount`.
+    /// Returns the meaning in words, such as `an amount`.
     pub fn label(self) -> &'static str {
         match self {
             Self::Amount => "an amount",
@@ -59,8 +67,8 @@ impl Meaning {
     }
 }
 
-/// A heading as headings are compared: without case, invisible characters and blanks around it, and with one blank for
-/// any blanks, underscores and hyphens inside it.
+/// Returns a heading as headings are compared: without case, invisible characters and blanks around it, and with one
+/// blank for any blanks, underscores and hyphens inside it.
 ///
 /// ```
 /// use cost_model::input::fold;
@@ -72,7 +80,7 @@ pub fn fold(name: &str) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// The words of a name in lower case, also where only capitals divide them.
+/// Returns the words of a name in lower case, also where only capitals divide them.
 fn split_words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_lower = false;

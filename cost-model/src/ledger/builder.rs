@@ -2,17 +2,32 @@
 
 use std::sync::Arc;
 
-use crate::completeness::Completeness;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::charges::ChargesBuilder;
 use crate::ledger::sets::{DimensionSetId, SetColumnsBuilder};
 use crate::ledger::{Ledger, LedgerId};
 use crate::money::Currency;
 use crate::record::{CostRecord, DimensionSet, Figures, StoredRecord};
+use crate::store::Completeness;
 use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
 use crate::time::Timestamp;
-use crate::{Error, ErrorKind, Result};
 
 /// Takes records and builds a [`Ledger`].
+///
+/// ```
+/// use cost_model::store::ConnectionId;
+/// use cost_model::time::WindowSet;
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Window};
+///
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let mut builder = Ledger::builder(Currency::USD);
+/// builder.push(&CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
+/// // Without this, a report says of its whole range that nobody knows whether it is complete.
+/// builder.cover(ConnectionId::new("acme"), vec![day]);
+/// assert_eq!(builder.build().len(), 1);
+/// # let _ = WindowSet::default();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct LedgerBuilder {
     currency: Currency,
     sets: SetColumnsBuilder,
@@ -58,7 +73,7 @@ impl LedgerBuilder {
         self.completeness.cover(connection, coverage.into());
     }
 
-    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::LOOK_BACK_DAYS) otherwise.
+    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::store::LOOK_BACK_DAYS) otherwise.
     pub fn look_back_days(&mut self, days: u32) {
         self.completeness.look_back_days(days);
     }

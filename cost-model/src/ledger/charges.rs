@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, Result};
 use crate::ids::{Id, Table};
 use crate::ledger::LedgerRow;
 use crate::ledger::layout::{Encoding, Layout, LayoutId, narrow, narrow_tokens, widen};
@@ -13,7 +14,6 @@ use crate::money::Money;
 use crate::money::{Quantity, RequestUnits, TokenCounts, TokenType, Tokens};
 use crate::record::Figures;
 use crate::time::{Timestamp, Window};
-use crate::{Error, Result};
 
 /// What nearly every charge has, in 48 bytes. Whatever else it has is among the extras.
 #[derive(Clone, Copy, Debug)]
@@ -145,8 +145,9 @@ impl Charges {
     /// Returns the places of the charges inside a window, or of all.
     pub(crate) fn range(&self, window: Option<Window>) -> Range<usize> {
         let Some(window) = window else { return 0..self.len() };
-        let before = |instant: Timestamp| self.packed.partition_point(|charge| charge.at < instant);
-        before(window.start())..before(window.end())
+        let [start, end] = [window.start(), window.end()]
+            .map(|instant| self.packed.partition_point(|charge| charge.at < instant));
+        start..end
     }
 
     /// Returns the charge at a place.
@@ -209,8 +210,7 @@ impl Charges {
 
     fn in_order(&self) -> Self {
         let mut order: Vec<u32> = (0..self.len()).map_while(|place| u32::try_from(place).ok()).collect();
-        let at = |place: &u32| self.packed.get(*place as usize).map(|charge| charge.at);
-        order.sort_by_key(at);
+        order.sort_by_key(|place: &u32| self.packed.get(*place as usize).map(|charge| charge.at));
         let mut ordered = Self { layouts: self.layouts.clone(), ..Self::default() };
         ordered.packed.reserve_exact(self.len());
         ordered.extras.reserve_exact(self.extras.len());
@@ -282,7 +282,7 @@ pub(crate) struct NarrowSums {
     pub(crate) records: u32,
 }
 
-/// What many charges come to.
+/// The sums of many charges.
 pub(crate) struct Sums {
     pub(crate) costs: Costs,
     /// How many charges lack each amount: effective, list, billed, contracted.
@@ -332,13 +332,12 @@ impl NarrowSums {
             *units = widen(narrow).ok_or_else(|| Error::overflow("a sum of costs"))?;
         }
         let [effective, list, billed, contracted, requests] = units;
-        let amount = |units| Some(Money::from_units(units));
         Ok(Sums {
             costs: Costs {
-                billed: amount(billed),
-                effective: amount(effective),
-                list: amount(list),
-                contracted: amount(contracted),
+                billed: Some(Money::from_units(billed)),
+                effective: Some(Money::from_units(effective)),
+                list: Some(Money::from_units(list)),
+                contracted: Some(Money::from_units(contracted)),
                 derived: false,
             },
             missing: self.missing.map(u64::from),

@@ -109,7 +109,7 @@ impl Layout {
             costs.list.map(Money::units),
             costs.billed.map(Money::units),
             costs.contracted.map(Money::units),
-            figures.requests.map(crate::RequestUnits::units),
+            figures.requests.map(crate::money::RequestUnits::units),
             figures.fee.map(Money::units),
         ];
         for (figure, encoding) in stored.iter_mut().zip(self.optional) {

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Result;
-use crate::completeness::{Completeness, Gap};
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::money::Costs;
 use crate::money::Currency;
 use crate::money::Money;
 use crate::money::{Quantity, RequestUnits, TokenCounts};
+use crate::store::{Completeness, Gap};
 use crate::store::{CostStore, Scope};
 use crate::time::{Timestamp, Window};
 
@@ -30,6 +30,20 @@ pub(crate) use sets::{Column, SetColumns};
 /// Each distinct set of dimensions is kept once, as a code in a column for each dimension, and each distinct value of a
 /// dimension once. A charge has the number of its set and its figures, in 48 bytes and eight more for each figure that few
 /// charges have. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+///
+/// ```
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for millis in 0..3 {
+///     let at = Timestamp::from_millis(millis)?;
+///     ledger.push(&CostRecord::new(at, "cursor", Currency::USD, Costs::flat("0.1".parse()?)))?;
+/// }
+/// let ledger = ledger.build();
+/// assert_eq!((ledger.len(), ledger.set_count()), (3, 1));
+/// assert!(ledger.values(&Dimension::Provider).contains("cursor"));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 pub struct Ledger {
     id: LedgerId,
     currency: Currency,
@@ -79,12 +93,12 @@ impl Ledger {
         Ok(builder.build())
     }
 
-    /// The currency of every amount.
+    /// Returns the currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency
     }
 
-    /// The parts of `range` whose charges are missing, provisional or unknown, by connection and time.
+    /// Returns the parts of `range` whose charges are missing, provisional or unknown, by connection and time.
     pub fn gaps(&self, range: Window) -> Vec<Gap> {
         self.completeness.gaps(range)
     }
@@ -94,7 +108,7 @@ impl Ledger {
         self.charges.len()
     }
 
-    /// Whether there is no charge.
+    /// Returns whether there is no charge.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

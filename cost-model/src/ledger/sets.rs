@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::dimension::{Dimension, Dimensions};
+use crate::error::{Error, Result};
 use crate::hash::{SetMap, TextMap};
 use crate::ids::{Id, id};
 use crate::record::DimensionSet;
-use crate::{Error, Result};
 
 id! {
-    /// The number of a distinct set of dimensions in a [`Ledger`](crate::Ledger); see [`Ledger::set`](crate::Ledger::set).
+    /// The number of a distinct set of dimensions in a [`Ledger`](crate::ledger::Ledger); see [`Ledger::set`](crate::ledger::Ledger::set).
     pub DimensionSetId, "sets of dimensions of a ledger"
 }
 
@@ -194,7 +194,7 @@ fn narrowed<T: TryFrom<u32>>(codes: &[u32]) -> Option<Vec<T>> {
     codes.iter().map(|code| T::try_from(*code).ok()).collect()
 }
 
-/// One distinct combination of dimensions and tags in a [`Ledger`](crate::Ledger).
+/// One distinct combination of dimensions and tags in a [`Ledger`](crate::ledger::Ledger).
 #[derive(Clone, Copy)]
 pub struct LedgerSet<'a> {
     columns: &'a SetColumns,

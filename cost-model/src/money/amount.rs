@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::fixed::{self, SCALE};
-use crate::{Error, ErrorKind, Result, Rounding, ZeroWeights, split};
+use crate::error::{Error, ErrorKind, Result};
+use crate::money::{Rounding, ZeroWeights, split};
 
 /// An exact amount of money: a count of 10^-24 of the major unit (US dollars), up to about 1.7 * 10^14.
 ///
@@ -31,22 +32,22 @@ impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// An amount of `units` times 10^-24 of the major unit.
+    /// Makes an amount of `units` times 10^-24 of the major unit.
     pub const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
-    /// The amount in units of 10^-24 of the major unit.
+    /// Returns the amount in units of 10^-24 of the major unit.
     pub const fn units(self) -> i128 {
         self.0
     }
 
-    /// Whether the amount is exactly zero.
+    /// Returns whether the amount is exactly zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The exact sum.
+    /// Returns the exact sum.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the sum leaves the range.
@@ -54,7 +55,7 @@ impl Money {
         self.0.checked_add(other.0).map(Self).ok_or_else(|| Error::overflow("a sum of money"))
     }
 
-    /// The exact difference.
+    /// Returns the exact difference.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the difference leaves the range.
@@ -62,7 +63,7 @@ impl Money {
         self.0.checked_sub(other.0).map(Self).ok_or_else(|| Error::overflow("a difference of money"))
     }
 
-    /// The same amount with the other sign.
+    /// Returns the same amount with the other sign.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] for the one amount that has no opposite, the smallest.
@@ -70,7 +71,7 @@ impl Money {
         self.0.checked_neg().map(Self).ok_or_else(|| Error::overflow("an amount of money"))
     }
 
-    /// The exact sum of all `amounts`, in any order: only the whole sum must lie in the range.
+    /// Computes the exact sum of all `amounts`, in any order: only the whole sum must lie in the range.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the sum leaves the range.
@@ -96,7 +97,7 @@ impl Money {
         Ok(split(self.0, weights, zero)?.into_iter().map(Self).collect())
     }
 
-    /// The amount rounded to `scale` decimals, as money.
+    /// Returns the amount rounded to `scale` decimals, as money.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when rounding leaves the range.
@@ -107,7 +108,7 @@ impl Money {
             .ok_or_else(|| Error::overflow("a rounded amount"))
     }
 
-    /// The amount rounded to `scale` decimals, as a decimal.
+    /// Returns the amount rounded to `scale` decimals, as a decimal.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the result has more than 28 digits, which `scale <= 13` never reaches.
@@ -115,7 +116,7 @@ impl Money {
         self.rounded(scale, policy)?.try_to_decimal()
     }
 
-    /// The amount with exactly `scale` decimals, rounded by `policy`: the form that tables and invoices print.
+    /// Returns the amount with exactly `scale` decimals, rounded by `policy`: the form that tables and invoices print.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when rounding leaves the range.
@@ -126,7 +127,7 @@ impl Money {
             .ok_or_else(|| Error::overflow("a rounded amount"))
     }
 
-    /// The exact amount as a decimal.
+    /// Returns the exact amount as a decimal.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the amount has more than the 28 digits that a decimal holds.

@@ -4,15 +4,27 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Money;
+use crate::money::Money;
 
 /// The four amounts of one charge (FOCUS: BilledCost, EffectiveCost, ListCost, ContractedCost).
 ///
 /// An amount that the provider did not state and that cannot be derived is absent: unknown is not zero.
+///
+/// ```
+/// use cost_model::{Costs, Metric, Money};
+///
+/// // Usage that a plan includes: it has a value, and no invoice bills it.
+/// let mut costs = Costs::absent();
+/// costs.billed = Some(Money::ZERO);
+/// costs.effective = Some("0.35".parse()?);
+/// assert_eq!(costs.get(Metric::Billed), Some(Money::ZERO));
+/// assert_eq!(costs.get(Metric::List), None);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Costs {
-    /// What an invoice asks for.
+    /// What an invoice bills.
     pub billed: Option<Money>,
     /// The value used, also when a plan includes it.
     pub effective: Option<Money>,
@@ -30,7 +42,7 @@ impl Costs {
         Self::default()
     }
 
-    /// The same amount four times.
+    /// Makes the same amount four times.
     pub fn flat(amount: Money) -> Self {
         Self {
             billed: Some(amount),
@@ -41,7 +53,7 @@ impl Costs {
         }
     }
 
-    /// The amount that `metric` names.
+    /// Returns the amount that `metric` names.
     pub fn get(&self, metric: Metric) -> Option<Money> {
         match metric {
             Metric::Effective => self.effective,
@@ -53,6 +65,13 @@ impl Costs {
 }
 
 /// Which of the four amounts a figure is about. The default is [`Metric::Effective`].
+///
+/// ```
+/// use cost_model::Metric;
+///
+/// assert_eq!(Metric::default(), Metric::Effective);
+/// assert_eq!(Metric::ALL.map(Metric::name), ["effective", "billed", "list", "contracted"]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -72,7 +91,7 @@ impl Metric {
     /// Every metric, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::Effective, Self::Billed, Self::List, Self::Contracted];
 
-    /// The metric's name, such as `effective`.
+    /// Returns the metric's name, such as `effective`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Effective => "effective",

@@ -5,9 +5,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A currency by its three-letter code (ISO 4217), such as `USD`.
+///
+/// ```
+/// use cost_model::Currency;
+///
+/// assert_eq!("USD".parse::<Currency>()?, Currency::USD);
+/// assert!("usd".parse::<Currency>().is_err());
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency([u8; 3]);
 
@@ -15,7 +23,7 @@ impl Currency {
     /// The US dollar, the only currency in which Cursor states amounts.
     pub const USD: Self = Self(*b"USD");
 
-    /// The three-letter code.
+    /// Returns the three-letter code.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! Fixed-point numbers with 24 decimals in an `i128`: the arithmetic behind [`Money`](crate::Money) and
-//! [`RequestUnits`](crate::RequestUnits).
+//! Fixed-point numbers with 24 decimals in an `i128`: the arithmetic behind [`Money`](crate::money::Money) and
+//! [`RequestUnits`](crate::money::RequestUnits).
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;
@@ -11,7 +11,7 @@ use super::rounding::Rounding;
 /// The number of decimals of every fixed-point number.
 pub(crate) const SCALE: u32 = 24;
 
-/// `10^exponent`, for `exponent` up to 38; larger ones give the power of 38, which no caller asks for.
+/// `10^exponent`, for `exponent` up to 38; larger ones give the power of 38, which no caller needs.
 pub(crate) fn power_of_ten(exponent: u32) -> i128 {
     10_i128.pow(exponent.min(38))
 }
@@ -60,14 +60,14 @@ pub(crate) fn to_text(value: i128, scale: u32) -> String {
     }
 }
 
-/// The same number as a count of `10^-24`; `None` when it does not fit or is finer than that.
+/// Returns the same number as a count of `10^-24`; `None` when it does not fit or is finer than that.
 pub(crate) fn from_decimal(value: Decimal) -> Option<i128> {
     let value = value.normalize();
     let missing = SCALE.checked_sub(value.scale())?;
     value.mantissa().checked_mul(power_of_ten(missing))
 }
 
-/// The same number as a [`Decimal`]; `None` when it has more digits than one holds.
+/// Returns the same number as a [`Decimal`]; `None` when it has more digits than one holds.
 pub(crate) fn to_decimal(units: i128) -> Option<Decimal> {
     let (mut mantissa, mut scale) = (units, SCALE);
     while scale > 0 && mantissa.checked_rem(10) == Some(0) {

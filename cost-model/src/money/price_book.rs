@@ -3,12 +3,30 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Money, Timestamp, TokenCounts, TokenType};
+use crate::money::{Money, TokenCounts, TokenType};
+use crate::time::Timestamp;
 
 /// Dated prices of tokens by service, from which reports estimate what each type of token cost.
 ///
 /// Providers charge a call as a whole; what its input or output cost is an allocation of that charge by these prices,
 /// never a charge of its own.
+///
+/// ```
+/// use cost_model::money::{PriceBook, Prices, TokenType};
+/// use cost_model::Timestamp;
+///
+/// let dollars = |text: &str| text.parse();
+/// let september = Timestamp::midnight("2026-09-01".parse()?);
+/// let mut book = PriceBook::new();
+/// let (input, output) = (dollars("1.25")?, dollars("10")?);
+/// book.insert("gpt-5", september, Prices { input, output, cache_write: input, cache_read: dollars("0.125")? });
+///
+/// let prices = book.prices("gpt-5", september).ok_or("no price")?;
+/// assert_eq!(prices.get(TokenType::Output), output);
+/// let before = Timestamp::midnight("2026-08-31".parse()?);
+/// assert_eq!(book.prices("gpt-5", before), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PriceBook {
     services: BTreeMap<Arc<str>, Vec<(Timestamp, Prices)>>,
@@ -29,7 +47,7 @@ pub struct Prices {
 }
 
 impl PriceBook {
-    /// A book without prices.
+    /// Makes a book without prices.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,21 +66,21 @@ impl PriceBook {
         }
     }
 
-    /// The prices of a service at that instant.
+    /// Returns the prices of a service at that instant.
     pub fn prices(&self, service_id: &str, at: Timestamp) -> Option<&Prices> {
         let dated = self.services.get(service_id)?;
         let later = dated.partition_point(|(from, _)| *from <= at);
         dated.get(later.checked_sub(1)?).map(|(_, prices)| prices)
     }
 
-    /// The instants at which a price changes.
+    /// Returns the instants at which a price changes.
     pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.services.values().flatten().map(|(from, _)| *from)
     }
 }
 
 impl Prices {
-    /// The price of a million tokens of one type.
+    /// Returns the price of a million tokens of one type.
     pub fn get(&self, token_type: TokenType) -> Money {
         match token_type {
             TokenType::Input => self.input,
@@ -72,8 +90,8 @@ impl Prices {
         }
     }
 
-    /// What the tokens of each type weigh in the cost of a call, in the order of [`TokenType::ALL`]; `None` if nothing
-    /// weighs anything or a price is negative.
+    /// Returns what the tokens of each type weigh in the cost of a call, in the order of [`TokenType::ALL`]; `None` if
+    /// nothing weighs anything or a price is negative.
     pub(crate) fn weights(&self, tokens: &TokenCounts) -> Option<[u128; 4]> {
         let mut weights = [0; 4];
         for (weight, token_type) in weights.iter_mut().zip(TokenType::ALL) {

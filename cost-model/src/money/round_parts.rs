@@ -3,7 +3,7 @@
 use super::amount::Money;
 use super::fixed::{self, SCALE};
 use super::rounding::Rounding;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Rounds `parts` to `scale` decimals so that they add up to their total, itself rounded by `policy`.
 ///
@@ -14,7 +14,8 @@ use crate::{Error, Result};
 /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when the total leaves the range of [`Money`].
 ///
 /// ```
-/// use cost_model::{Money, Rounding, round_parts};
+/// use cost_model::{Money, Rounding};
+/// use cost_model::money::round_parts;
 /// let parts: Vec<Money> = ["0.333", "0.333", "0.334"].iter().map(|text| text.parse().unwrap()).collect();
 /// let shown = round_parts(&parts, 2, Rounding::HalfUp)?;
 /// assert_eq!(shown.iter().map(ToString::to_string).collect::<Vec<_>>(), ["0.33", "0.33", "0.34"]);

@@ -1,6 +1,17 @@
 //! Named rounding policies.
 
 /// How an amount between two representable ones is rounded.
+///
+/// ```
+/// use cost_model::{Money, Rounding};
+///
+/// let half: Money = "-2.5".parse()?;
+/// assert_eq!(half.to_fixed(0, Rounding::HalfUp)?, "-3");
+/// assert_eq!(half.to_fixed(0, Rounding::HalfEven)?, "-2");
+/// assert_eq!(half.to_fixed(0, Rounding::Floor)?, "-3");
+/// assert_eq!(half.to_fixed(0, Rounding::Ceil)?, "-2");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rounding {
@@ -18,7 +29,7 @@ impl Rounding {
     /// Every policy, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
-    /// The field's name of the policy, such as `half-up`.
+    /// Returns the field's name of the policy, such as `half-up`.
     pub fn name(self) -> &'static str {
         match self {
             Self::HalfUp => "half-up",

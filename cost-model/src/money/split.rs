@@ -1,7 +1,7 @@
 //! Lossless shares of a whole number.
 #![warn(clippy::arithmetic_side_effects)]
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// What [`split`] does when every weight is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum ZeroWeights {
 /// [`ErrorKind::Overflow`] when the weights' sum leaves 128 bits.
 ///
 /// ```
-/// use cost_model::{ZeroWeights, split};
+/// use cost_model::money::{ZeroWeights, split};
 /// assert_eq!(split(100, &[1, 1, 1], ZeroWeights::Refuse)?, [34, 33, 33]);
 /// assert_eq!(split(-100, &[1, 1, 1], ZeroWeights::Refuse)?, [-34, -33, -33]);
 /// # Ok::<(), cost_model::Error>(())

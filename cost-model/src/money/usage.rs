@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
 use super::fixed;
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A count of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -18,17 +18,17 @@ impl Tokens {
     /// None.
     pub const ZERO: Self = Self(0);
 
-    /// A count of tokens.
+    /// Makes a count of tokens.
     pub const fn new(count: u64) -> Self {
         Self(count)
     }
 
-    /// The count.
+    /// Returns the count.
     pub const fn count(self) -> u64 {
         self.0
     }
 
-    /// The exact sum.
+    /// Returns the exact sum.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] past 2^64.
@@ -61,7 +61,7 @@ impl TokenType {
     /// Every type, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::Input, Self::Output, Self::CacheWrite, Self::CacheRead];
 
-    /// A readable name, such as `cache write`.
+    /// Returns a readable name, such as `cache write`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
@@ -73,6 +73,16 @@ impl TokenType {
 }
 
 /// Token counts by type; the four do not overlap.
+///
+/// ```
+/// use cost_model::money::{TokenCounts, TokenType, Tokens};
+///
+/// let mut counts = TokenCounts::default();
+/// counts.set(TokenType::CacheRead, Tokens::new(120_000));
+/// counts.set(TokenType::Output, Tokens::new(900));
+/// assert_eq!(counts.total()?.count(), 120_900);
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[expect(
     clippy::exhaustive_structs,
@@ -90,7 +100,7 @@ pub struct TokenCounts {
 }
 
 impl TokenCounts {
-    /// The count of one type.
+    /// Returns the count of one type.
     pub fn get(&self, token_type: TokenType) -> Tokens {
         match token_type {
             TokenType::Input => self.input,
@@ -110,7 +120,7 @@ impl TokenCounts {
         }
     }
 
-    /// The sum over all four types.
+    /// Returns the sum over all four types.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] past 2^64.
@@ -118,7 +128,7 @@ impl TokenCounts {
         TokenType::ALL.into_iter().try_fold(Tokens::ZERO, |sum, each| sum.checked_add(self.get(each)))
     }
 
-    /// The sums type by type.
+    /// Returns the sums type by type.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] past 2^64.
@@ -143,17 +153,17 @@ macro_rules! quantity {
             /// None.
             pub const ZERO: Self = Self(0);
 
-            /// A quantity of `units` times 10^-24.
+            /// Makes a quantity of `units` times 10^-24.
             pub const fn from_units(units: i128) -> Self {
                 Self(units)
             }
 
-            /// The quantity in units of 10^-24.
+            /// Returns the quantity in units of 10^-24.
             pub const fn units(self) -> i128 {
                 self.0
             }
 
-            /// The exact sum.
+            /// Returns the exact sum.
             ///
             /// # Errors
             /// [`ErrorKind::Overflow`] when the sum leaves the range of about 1.7 * 10^14.

@@ -33,27 +33,26 @@ pub fn for_csv(cell: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// A text cut behind what begins a new cell in a program that splits rows elsewhere than at commas.
+/// Returns a text cut behind what begins a new cell in a program that splits rows elsewhere than at commas.
 fn parts(cell: &str) -> impl Iterator<Item = &str> {
     cell.split_inclusive(['\n', '\r', '\t', ';'])
 }
 
-/// Whether a text is `[-]digits[.digits]`, as every amount and count of this crate is written.
+/// Returns whether a text is `[-]digits[.digits]`, as every amount and count of this crate is written.
 fn is_number(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let size = text.strip_prefix('-').unwrap_or(text);
     match size.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(size),
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(size),
     }
 }
 
-/// Whether a text begins with a tab or a line break.
+/// Returns whether a text begins with a tab or a line break.
 fn begins_blank(text: &str) -> bool {
     text.trim_start_matches(is_skipped).starts_with(['\t', '\r', '\n'])
 }
 
-/// Whether a text begins as a formula does, behind whatever a spreadsheet may drop.
+/// Returns whether a text begins as a formula does, behind whatever a spreadsheet may drop.
 fn is_formula(text: &str) -> bool {
     let begin = text.trim_start_matches(is_skipped);
     begin.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}'])
@@ -127,18 +126,24 @@ impl<W: io::Write> fmt::Debug for CsvWriter<W> {
     }
 }
 
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The way back: one apostrophe less before whatever still begins as a formula.
+    /// Returns the way back: one apostrophe less before whatever still begins as a formula.
     fn read(cell: &str) -> String {
-        let original = |(number, part): (usize, &str)| match part.strip_prefix('\'') {
-            Some(rest) if is_formula(rest) || (number == 0 && begins_blank(rest)) => rest.to_owned(),
-            _ => part.to_owned(),
-        };
-        parts(cell).enumerate().map(original).collect()
+        parts(cell)
+            .enumerate()
+            .map(|(number, part): (usize, &str)| match part.strip_prefix('\'') {
+                Some(rest) if is_formula(rest) || (number == 0 && begins_blank(rest)) => rest.to_owned(),
+                _ => part.to_owned(),
+            })
+            .collect()
     }
 
     #[test]
@@ -209,8 +214,7 @@ mod tests {
             if is_number(&cell) {
                 prop_assert_eq!(&safe, &cell);
             } else {
-                let acts = |part: &str| is_formula(part) && !part.starts_with('\'');
-                prop_assert!(!parts(&safe).any(acts));
+                prop_assert!(!parts(&safe).any(|part: &str| is_formula(part) && !part.starts_with('\'')));
                 prop_assert_eq!(read(&safe), cell);
             }
         }

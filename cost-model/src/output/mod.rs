@@ -1,7 +1,7 @@
 //! Text from outside on its way out: one function for each medium.
 //!
 //! Names of models, users, teams, tags and invoice lines are free text that somebody else chose. [`for_terminal`] shows
-//! such a text without letting it move the cursor, hide or reorder what stands beside it; [`for_csv`] keeps a spreadsheet
+//! such a text without letting it move the cursor, hide or reorder what is beside it; [`for_csv`] keeps a spreadsheet
 //! from running it as a formula; [`for_xml`] keeps it from being markup. [`TextTable`] and [`CsvWriter`] pass every cell
 //! through them, so that a program that uses these cannot forget it. [`grouped`], [`counted`] and [`percent`] write numbers
 //! for people.
@@ -13,7 +13,7 @@ mod terminal;
 mod xml;
 
 pub use csv::{CsvWriter, for_csv};
-pub use numbers::{counted, grouped, percent};
+pub use numbers::{amount, counted, grouped, percent};
 pub use table::TextTable;
 pub use terminal::{columns, cut, for_terminal, for_terminal_lines};
 pub use xml::for_xml;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::Money;
+use crate::money::{Money, Rounding};
 
 /// Returns a number with thousands separators in its whole part.
 ///
@@ -25,6 +25,22 @@ pub fn grouped(number: impl Display) -> String {
     text
 }
 
+/// Returns an amount as people read it: rounded half up to two decimals, with thousands separators.
+///
+/// Files keep every digit; this is for tables, sentences and messages. An amount so near the end of the range that it cannot
+/// be rounded is written with all of its digits.
+///
+/// ```
+/// use cost_model::output::amount;
+/// assert_eq!(amount("20641.405".parse()?), "20,641.41");
+/// assert_eq!(amount("-0.004".parse()?), "0.00");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
+pub fn amount(amount: Money) -> String {
+    let rounded = amount.to_fixed(2, Rounding::HalfUp);
+    grouped(rounded.unwrap_or_else(|_| amount.to_string()))
+}
+
 /// Returns a count of things: one, or several with an `s`.
 ///
 /// ```
@@ -36,7 +52,7 @@ pub fn counted(count: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// Returns which part of `whole` an amount is, in percent with so many decimals, a half rounded away from zero; `None`
+/// Returns which part of `whole` an amount is, in percent with that many decimals, a half rounded away from zero; `None`
 /// where there is no whole, or where the number is beyond range.
 ///
 /// ```

@@ -36,7 +36,7 @@ pub fn for_terminal_lines(text: &str) -> Cow<'_, str> {
 /// Returns how many columns of a terminal a neutralised text takes up: two for each wide character of Chinese, Japanese
 /// and Korean and for most emoji, none for a combining mark.
 pub fn columns(text: &str) -> usize {
-    // Never so many that a format width, which has 16 bits, could not hold them.
+    // At most as many as a format width, which has 16 bits, can hold.
     text.width()
 }
 
@@ -96,8 +96,8 @@ fn neutralise(text: &str, keep_lines: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character shows nothing by itself, or changes how others are shown: controls, line and paragraph separators,
-/// bidirectional and other format controls, fillers, variation selectors and tags.
+/// Returns whether a character shows nothing by itself, or changes how others are shown: controls, line and paragraph
+/// separators, bidirectional and other format controls, fillers, variation selectors and tags.
 pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character,

@@ -6,7 +6,7 @@ use super::terminal::is_invisible;
 
 /// Returns a text that is only text in XML, in an element or in a double-quoted attribute.
 ///
-/// Markup characters become entities. Invisible characters, which reorder or hide what stands beside them or which XML
+/// Markup characters become entities. Invisible characters, which reorder or hide what is beside them or which XML
 /// cannot hold at all, are shown escaped as [`for_terminal`](super::for_terminal) shows them.
 ///
 /// ```
@@ -14,8 +14,7 @@ use super::terminal::is_invisible;
 /// assert_eq!(for_xml("<a title=\"R&D\">\u{202e}"), r"&lt;a title=&quot;R&amp;D&quot;&gt;\u{202e}");
 /// ```
 pub fn for_xml(text: &str) -> Cow<'_, str> {
-    let is_plain = |each: char| !matches!(each, '&' | '<' | '>' | '"') && !is_invisible(each);
-    if text.chars().all(is_plain) {
+    if text.chars().all(|each: char| !matches!(each, '&' | '<' | '>' | '"') && !is_invisible(each)) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());

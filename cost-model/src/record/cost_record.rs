@@ -47,7 +47,7 @@ pub struct CostRecord {
     /// The four amounts.
     pub costs: Costs,
     /// The provider's own figures and ids, verbatim.
-    pub stated: Stated,
+    pub stated: ProviderAmounts,
 }
 
 crate::masked_debug!(CostRecord { at, dimensions, costs });
@@ -68,12 +68,12 @@ impl CostRecord {
             requests: None,
             quantity: None,
             costs,
-            stated: Stated::default(),
+            stated: ProviderAmounts::default(),
         }
     }
 
     /// Changes the dimensions of this charge alone, by giving it a set of its own. Whoever makes many charges shares their
-    /// sets with a [`DimensionInterner`](crate::DimensionInterner) instead.
+    /// sets with a [`DimensionInterner`](crate::record::DimensionInterner) instead.
     pub fn edit(&mut self, change: impl FnOnce(&mut DimensionFields)) {
         let mut fields = (**self.dimensions).clone();
         change(&mut fields);
@@ -91,7 +91,7 @@ impl CostRecord {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut renamed = (**self.dimensions).clone();
         let named = renamed.pseudonymise(person, pseudonym);
@@ -152,7 +152,7 @@ pub struct Figures {
 /// provider's ids of what it is part of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct Stated {
+pub struct ProviderAmounts {
     /// The amount charged.
     pub charged: Option<Money>,
     /// The cost of the model before discount and fee.

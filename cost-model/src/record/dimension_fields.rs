@@ -8,7 +8,18 @@ use crate::dimension::Dimension;
 use crate::money::Currency;
 use crate::record::Tags;
 
-/// The fields of a [`DimensionSet`](crate::DimensionSet), to be filled in.
+/// The fields of a [`DimensionSet`](crate::record::DimensionSet), to be filled in.
+///
+/// ```
+/// use cost_model::record::DimensionFields;
+/// use cost_model::{Currency, DimensionSet};
+///
+/// let mut fields = DimensionFields::new("cursor", Currency::USD);
+/// fields.service = Some("Claude 4.5 Sonnet".into());
+/// fields.tags.insert("cursor:max_mode", "false");
+/// let set = DimensionSet::from(fields);
+/// assert_eq!(set.service.as_deref(), Some("Claude 4.5 Sonnet"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DimensionFields {
@@ -91,7 +102,7 @@ impl DimensionFields {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever a field has it, and tells whether one had.
+    /// Puts a pseudonym in place of a person's name wherever a field has it, and returns whether one had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut named = false;
         if self.resource.as_deref() == Some(person) {

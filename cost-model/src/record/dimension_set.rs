@@ -19,7 +19,8 @@ use crate::record::set_digests::SetDigests;
 /// one look into a table. Two sets are equal when all fields are. `Debug` leaves out whatever may name a person.
 ///
 /// ```
-/// use cost_model::{Currency, DimensionFields, DimensionSet};
+/// use cost_model::{Currency, DimensionSet};
+/// use cost_model::record::DimensionFields;
 ///
 /// let mut fields = DimensionFields::new("cursor", Currency::USD);
 /// fields.service = Some("Auto".into());
@@ -28,7 +29,7 @@ use crate::record::set_digests::SetDigests;
 /// assert_eq!(set, DimensionSet::from(fields));
 /// ```
 #[derive(Clone)]
-// The hash stands beside the count of owners: whoever finds a set by it reads one line of memory.
+// The hash is beside the count of owners: whoever finds a set by it reads one line of memory.
 #[repr(C)]
 pub struct DimensionSet {
     hash: u64,
@@ -37,7 +38,7 @@ pub struct DimensionSet {
 }
 
 impl DimensionSet {
-    /// Returns the digests of the set, computed when they are first asked for.
+    /// Returns the digests of the set, computed when they are first needed.
     pub(crate) fn digests(&self) -> &SetDigests {
         self.digests.get_or_init(|| SetDigests::of(&self.fields))
     }

@@ -16,11 +16,33 @@ use crate::time::Timestamp;
 /// ids of their own. The first 128 bits of SHA-256 over the digest of the charge's dimensions, its time and its figures,
 /// version 2. Names that the host or this workspace gives (the account, display names, labels of categories) are not in it,
 /// so renaming changes no id.
+///
+/// ```
+/// use cost_model::record::RecordId;
+/// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+///
+/// let charge = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?));
+/// // Equal charges are told apart by their place among equals, whatever the order in which they come.
+/// assert_ne!(RecordId::of(&charge, 0), RecordId::of(&charge, 1));
+/// assert_eq!(RecordId::of(&charge, 0), RecordId::of(&charge.clone(), 0));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
 /// The digest of a charge apart from its person and its amounts, by which a charge is known again when it comes back
 /// re-priced or without its user.
+///
+/// ```
+/// use cost_model::record::Identity;
+/// use cost_model::{CostRecord, Costs, Currency, Timestamp};
+///
+/// let at = Timestamp::from_millis(0)?;
+/// let charge = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1".parse()?));
+/// let repriced = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("1.2".parse()?));
+/// assert_eq!(Identity::of(&charge), Identity::of(&repriced));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity([u8; 16]);
 
@@ -94,14 +116,16 @@ impl Content {
 pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
     let mut equals: FxHashMap<Content, u64> =
         FxHashMap::with_capacity_and_hasher(records.len(), FxBuildHasher);
-    let id = |record| {
-        let content = Content::of(record);
-        let ordinal = equals.entry(content).or_default();
-        let id = content.record_id(*ordinal);
-        *ordinal += 1;
-        id
-    };
-    records.iter().map(id).collect()
+    records
+        .iter()
+        .map(|record| {
+            let content = Content::of(record);
+            let ordinal = equals.entry(content).or_default();
+            let id = content.record_id(*ordinal);
+            *ordinal += 1;
+            id
+        })
+        .collect()
 }
 
 /// Digests what was used, when, and as part of what.
@@ -125,7 +149,8 @@ hexadecimal!(Identity);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Costs, Currency, DimensionFields};
+    use crate::money::{Costs, Currency};
+    use crate::record::DimensionFields;
 
     fn record(amount: &str) -> CostRecord {
         let at = Timestamp::from_millis(1_785_492_000_417).unwrap();
@@ -194,7 +219,7 @@ mod tests {
             |record| record.end = Some(record.at),
             |record| record.requests = Some(RequestUnits::ZERO),
             |record| record.quantity = Some(Quantity::ZERO),
-            |record| record.tokens.set(TokenType::CacheRead, crate::Tokens::new(1)),
+            |record| record.tokens.set(TokenType::CacheRead, crate::money::Tokens::new(1)),
             |record| record.stated.conversation = Some("c".into()),
             |record| record.stated.agent = Some("c".into()),
         ];
@@ -234,7 +259,7 @@ mod tests {
         changed.stated.charged = Some("2".parse().unwrap());
         changed.edit(|set| set.tags.insert("cursor:user", "iris@example.com"));
         assert_eq!(Identity::of(&changed), Identity::of(&base));
-        changed.tokens.set(TokenType::Input, crate::Tokens::new(1));
+        changed.tokens.set(TokenType::Input, crate::money::Tokens::new(1));
         assert_ne!(Identity::of(&changed), Identity::of(&base));
     }
 }

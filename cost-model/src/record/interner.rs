@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::hash::{Sets, TextMap};
 use crate::record::{DimensionFields, DimensionSet};
 
-/// What stands for a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
+/// The code of a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
 /// gave them out alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Code(u32);
@@ -38,7 +38,8 @@ impl Code {
 /// of that key only, so everything that it depends on belongs into the key.
 ///
 /// ```
-/// use cost_model::{Code, Currency, DimensionFields, DimensionInterner};
+/// use cost_model::Currency;
+/// use cost_model::record::{Code, DimensionFields, DimensionInterner};
 /// use std::sync::Arc;
 ///
 /// let mut interner = DimensionInterner::new();
@@ -128,7 +129,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
         self.sets.len()
     }
 
-    /// Whether no set has been made.
+    /// Returns whether no set has been made.
     pub fn is_empty(&self) -> bool {
         self.sets.is_empty()
     }
@@ -148,7 +149,7 @@ impl<const KEY: usize> fmt::Debug for DimensionInterner<KEY> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Currency;
+    use crate::money::Currency;
     use proptest::prelude::*;
 
     proptest! {

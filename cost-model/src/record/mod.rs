@@ -9,7 +9,7 @@ mod provenance;
 mod set_digests;
 mod tags;
 
-pub use cost_record::{CostRecord, Figures, Stated};
+pub use cost_record::{CostRecord, Figures, ProviderAmounts};
 pub use dimension_fields::DimensionFields;
 pub use dimension_set::DimensionSet;
 pub use ids::{Identity, RecordId};

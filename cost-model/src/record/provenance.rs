@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::ConnectionId;
 use crate::record::{CostRecord, RecordId};
+use crate::store::ConnectionId;
 use crate::time::Timestamp;
 
 /// Where a stored record comes from.
@@ -20,7 +20,7 @@ pub struct Provenance {
     pub record_id: RecordId,
     /// Where the person that it names comes from.
     pub person: Person,
-    /// Whether the provider no longer answers for its time, so that nobody can tell whether it still stands.
+    /// Whether the provider no longer answers for its time, so that nobody can tell whether it is still so.
     pub unconfirmed: bool,
     /// Whether it comes from an imported file, not from the provider's API.
     pub imported: bool,
@@ -37,7 +37,7 @@ pub struct StoredRecord {
 }
 
 impl StoredRecord {
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and tells whether it had.
+    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let named = self.record.pseudonymise(person, pseudonym);
         if named {
@@ -61,7 +61,7 @@ pub enum Person {
 }
 
 impl Provenance {
-    /// The provenance of a record that a store hands out, in the parts that it keeps.
+    /// Makes the provenance of a record that a store hands out, in the parts that it keeps.
     pub fn stored(
         connection: ConnectionId,
         run: Arc<str>,
@@ -91,7 +91,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run at that instant, named after it.
+    /// Makes a run at that instant, named after it.
     pub fn at(at: Timestamp) -> Self {
         Self { id: at.to_string().into(), at }
     }
@@ -103,7 +103,7 @@ impl Run {
 pub struct ReadNumber(u64);
 
 impl ReadNumber {
-    /// The read of that number. Only stores hand out numbers.
+    /// Makes the read of that number. Only stores hand out numbers.
     pub const fn new(number: u64) -> Self {
         Self(number)
     }

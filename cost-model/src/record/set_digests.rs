@@ -59,7 +59,7 @@ impl Fields {
         }
     }
 
-    /// No text has the length that stands for none.
+    /// No text has the length that means none.
     pub(super) fn text(&mut self, text: Option<&str>) {
         let length = text.map_or(u64::MAX, |text| u64::try_from(text.len()).unwrap_or(u64::MAX));
         self.bytes(&length.to_le_bytes());

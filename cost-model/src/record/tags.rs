@@ -4,6 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Tags by key, in order of their keys. `Debug` shows the keys only.
+///
+/// ```
+/// use cost_model::record::Tags;
+///
+/// let mut tags = Tags::default();
+/// tags.insert("cursor:user", "ana@acme.test");
+/// tags.insert("cursor:kind", "Usage-based");
+/// assert_eq!(tags.get("cursor:kind").map(|value| &**value), Some("Usage-based"));
+/// assert!(!format!("{tags:?}").contains("ana"));
+/// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Tags(Vec<(Arc<str>, Arc<str>)>);
 
@@ -21,18 +31,18 @@ impl Tags {
         }
     }
 
-    /// The value of the tag of that key.
+    /// Returns the value of the tag of that key.
     pub fn get(&self, key: &str) -> Option<&Arc<str>> {
         let found = self.0.binary_search_by(|(each, _)| (**each).cmp(key)).ok()?;
         self.0.get(found).map(|(_, value)| value)
     }
 
-    /// Every tag, in order of keys.
+    /// Returns every tag, in order of keys.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    /// Whether there is no tag.
+    /// Returns whether there is no tag.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A share of every charge, above 0 and at most 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,7 +12,7 @@ pub struct Allocation {
 }
 
 impl Allocation {
-    /// A share such as 0.5.
+    /// Makes a share such as 0.5.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] unless `0 < share <= 1`.
@@ -24,7 +24,7 @@ impl Allocation {
         )
     }
 
-    /// What counts and what does not, as weights.
+    /// Returns what counts and what does not, as weights.
     pub(super) fn weights(self) -> [u128; 2] {
         [self.counted, self.left_out]
     }

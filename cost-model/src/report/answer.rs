@@ -1,6 +1,7 @@
 //! The report that answers a query.
 
 use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Ledger;
 use crate::report::comparison::rows;
 use crate::report::engine::{Groups, add_up};
@@ -9,16 +10,15 @@ use crate::report::keys::keys_needed;
 use crate::report::rows::{Previous, Report};
 use crate::report::unknown::unknown_values;
 use crate::report::{Measure, Query};
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 use crate::tagger::Tagger;
-use crate::{Error, ErrorKind, Result};
 
 impl Query {
     /// Answers the query.
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
-    /// without a window, is about usage in several units, or is [strict](Self::strict) and asks for a value that no charge
+    /// without a window, is about usage in several units, or is [strict](Self::strict) and names a value that no charge
     /// has; [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when
     /// a sum, or one on the way to it, leaves its range.
     pub fn run(&self, ledger: &Ledger, tagger: &dyn Tagger) -> Result<Report> {
@@ -38,14 +38,16 @@ impl Query {
     /// tagger is asked once.
     ///
     /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp, Untagged, report::Query};
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+    /// use cost_model::report::Query;
+    /// use cost_model::tagger::NoTags;
     ///
     /// let mut ledger = Ledger::builder(Currency::USD);
     /// ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("1".parse()?)))?;
     /// let ledger = ledger.build();
     /// let query = Query::all_resources();
-    /// let tags = query.tags(&ledger, &Untagged)?;
-    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &Untagged)?);
+    /// let tags = query.tags(&ledger, &NoTags)?;
+    /// assert_eq!(query.run_with(&ledger, &tags)?, query.run(&ledger, &NoTags)?);
     /// # Ok::<(), cost_model::Error>(())
     /// ```
     ///

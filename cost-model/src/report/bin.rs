@@ -2,9 +2,21 @@
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
 
-use crate::{Timestamp, Window};
+use crate::time::{Timestamp, Window};
 
 /// A report's step in time. Steps follow the calendar of the query's zone.
+///
+/// ```
+/// use chrono::FixedOffset;
+/// use cost_model::Timestamp;
+/// use cost_model::report::Bin;
+///
+/// let zone = FixedOffset::east_opt(2 * 3600).ok_or("no such zone")?;
+/// let evening: Timestamp = "2026-08-31T22:30:00Z".parse()?;
+/// // Half past midnight on the first of September, two hours east.
+/// assert_eq!(Bin::Month.start_of(evening, zone).to_string(), "2026-08-31T22:00:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Bin {
@@ -44,7 +56,7 @@ pub enum Weekday {
 }
 
 impl Bin {
-    /// The first instant of the step that `at` lies in.
+    /// Returns the first instant of the step that `at` lies in.
     pub fn start_of(self, at: Timestamp, zone: FixedOffset) -> Timestamp {
         let local = at.to_datetime().with_timezone(&zone).naive_local();
         let date = local.date();
@@ -72,7 +84,7 @@ impl Bin {
 }
 
 impl Bin {
-    /// The first instants of all steps that `window` touches, ascending.
+    /// Returns the first instants of all steps that `window` touches, ascending.
     pub(super) fn starts(self, window: Window, zone: FixedOffset) -> Vec<Timestamp> {
         let mut starts = vec![self.start_of(window.start(), zone)];
         while let Some(next) =
@@ -83,7 +95,7 @@ impl Bin {
         starts
     }
 
-    /// The first instant of the step after the one that starts at `start`.
+    /// Returns the first instant of the step after the one that starts at `start`.
     pub(super) fn next(self, start: Timestamp, zone: FixedOffset) -> Option<Timestamp> {
         const HOUR: i64 = 3_600_000;
         // Longer than the step and shorter than two of them.
@@ -117,10 +129,9 @@ fn midnight(date: NaiveDate) -> NaiveDateTime {
     date.and_time(chrono::NaiveTime::MIN)
 }
 
-/// The last of `anchor`, `anchor` plus or minus a month, and so on, that is not after `at`.
+/// Returns the last of `anchor`, `anchor` plus or minus a month, and so on, that is not after `at`.
 fn cycle_start(anchor: NaiveDateTime, at: NaiveDateTime) -> NaiveDateTime {
-    let months = |time: NaiveDateTime| i64::from(time.year()) * 12 + i64::from(time.month0());
-    let between = months(at) - months(anchor);
+    let between = month_number(at) - month_number(anchor);
     // A cycle of the same month may start after `at`; then the one before is meant.
     [between, between - 1]
         .into_iter()
@@ -130,6 +141,11 @@ fn cycle_start(anchor: NaiveDateTime, at: NaiveDateTime) -> NaiveDateTime {
         })
         .find(|start| *start <= at)
         .unwrap_or(at)
+}
+
+/// Counts the months from the year 0 to the one that a time is in.
+fn month_number(time: NaiveDateTime) -> i64 {
+    i64::from(time.year()) * 12 + i64::from(time.month0())
 }
 
 #[cfg(test)]

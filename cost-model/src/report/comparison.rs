@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::FixedOffset;
 
-use crate::{Result, Timestamp, Window};
+use crate::error::Result;
+use crate::time::{Timestamp, Window};
 
 use super::engine::{GroupId, Groups, WindowTotals};
 use super::rows::{Row, RowKind};
@@ -31,31 +32,35 @@ pub(super) fn rows(
     let group_keys = |group: GroupId| groups.keys().get(group).cloned().unwrap_or_default();
     if query.top.is_none() && before.is_none() && !query.cumulative {
         let cells = now.cells.iter().map(|((bin, group), totals)| ((*bin, Some(*group)), totals));
-        let row = |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
-            bin: *bin,
-            kind: RowKind::Group,
-            keys: group_keys(*group),
-            totals: *now,
-            previous: None,
-        };
         let order = order(query, groups, cells)?;
         let mut rows = Vec::with_capacity(order.len());
-        rows.extend(order.into_iter().filter_map(|number| now.cells.get(number)).map(row));
+        rows.extend(order.into_iter().filter_map(|number| now.cells.get(number)).map(
+            |((bin, group), now): &((Option<Timestamp>, GroupId), Totals)| Row {
+                bin: *bin,
+                kind: RowKind::Group,
+                keys: group_keys(*group),
+                totals: *now,
+                previous: None,
+            },
+        ));
         return Ok(rows);
     }
     let cells = cells(query, groups, now, before)?;
-    let row = |((bin, group), cell): &(Place, Cell)| Row {
-        bin: *bin,
-        kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
-        keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
-        totals: cell.now,
-        previous: before.map(|_| Box::new(cell.before)),
-    };
     let order = order(query, groups, cells.iter().map(|(place, cell)| (*place, &cell.now)))?;
-    Ok(order.into_iter().filter_map(|number| cells.get(number)).map(row).collect())
+    Ok(order
+        .into_iter()
+        .filter_map(|number| cells.get(number))
+        .map(|((bin, group), cell): &(Place, Cell)| Row {
+            bin: *bin,
+            kind: group.map_or(RowKind::Other(cell.groups.len()), |_| RowKind::Group),
+            keys: group.map_or_else(|| vec![None; query.group_by.len()], group_keys),
+            totals: cell.now,
+            previous: before.map(|_| Box::new(cell.before)),
+        })
+        .collect())
 }
 
-/// What a row needs beside its place, place by place.
+/// Returns what a row needs beside its place, place by place.
 fn cells(
     query: &Query,
     groups: &Groups<'_>,
@@ -88,7 +93,7 @@ fn cells(
     Ok(cells.into_iter().collect())
 }
 
-/// The groups that are among the largest over all bins, if only those have rows of their own.
+/// Returns the groups that are among the largest over all bins, if only those have rows of their own.
 fn largest(query: &Query, groups: &Groups<'_>, sums: &WindowTotals) -> Result<Option<BTreeSet<GroupId>>> {
     let Some(count) = query.top else { return Ok(None) };
     let mut totals: BTreeMap<GroupId, Totals> = BTreeMap::new();
@@ -122,7 +127,7 @@ fn moved_bins(
         .collect()
 }
 
-/// Each group's cells become running totals, from the first bin in which it has charges to the report's last.
+/// Makes running totals of each group's cells, from the first bin in which it has charges to the report's last.
 fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     let bins: BTreeSet<_> = cells.keys().map(|(bin, _)| *bin).collect();
     let mut by_group: BTreeMap<Option<GroupId>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
@@ -153,7 +158,7 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     Ok(running)
 }
 
-/// The numbers of the cells in the order of their rows.
+/// Returns the numbers of the cells in the order of their rows.
 fn order<'a>(
     query: &Query,
     groups: &Groups<'_>,

@@ -1,9 +1,11 @@
 //! Parts of a charge, which sum to it exactly.
 
-use crate::{
-    CostRecord, Costs, LedgerRow, Money, Prices, Quantity, RequestUnits, Result, TokenCounts, TokenType,
-    Tokens, ZeroWeights, split,
+use crate::error::Result;
+use crate::ledger::LedgerRow;
+use crate::money::{
+    Costs, Money, Prices, Quantity, RequestUnits, TokenCounts, TokenType, Tokens, ZeroWeights, split,
 };
+use crate::record::CostRecord;
 
 use super::Allocation;
 
@@ -19,7 +21,7 @@ pub(crate) struct Fragment {
     fee: Option<Money>,
 }
 
-/// One way in which charges fall into parts.
+/// One way in which charges are split.
 pub(super) enum Level {
     /// In proportion to weights.
     Shares(Vec<u128>),
@@ -29,7 +31,7 @@ pub(super) enum Level {
     TokenTypes(Option<Prices>),
 }
 
-/// What a part of a charge is for, when charges are taken apart by type of token.
+/// What a part of a charge is for, when charges are split by type of token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenPart {
     Tokens(TokenType),
@@ -79,7 +81,7 @@ impl TokenPart {
 }
 
 impl Level {
-    /// The parts of one fragment, always as many; `None` where a part holds nothing of it.
+    /// Returns the parts of one fragment, always as many; `None` where a part holds nothing of it.
     pub(super) fn parts(&self, whole: &Fragment) -> Result<Vec<Option<Fragment>>> {
         match self {
             Self::Shares(weights) => Ok(whole.split(weights)?.into_iter().map(Some).collect()),
@@ -102,7 +104,7 @@ impl Fragment {
         }
     }
 
-    /// A stored charge as a whole.
+    /// Makes a stored charge as a whole.
     pub(crate) fn of_record(record: &CostRecord) -> Self {
         Self {
             costs: record.costs,
@@ -113,30 +115,29 @@ impl Fragment {
         }
     }
 
-    /// What many charges are together. No part is taken of it, so that the fee within does not matter.
+    /// Returns what many charges are together. No part is taken of it, so that the fee within does not matter.
     pub(crate) fn of_many(costs: Costs, tokens: TokenCounts, requests: RequestUnits) -> Self {
         Self { costs, tokens, requests, quantity: Quantity::ZERO, fee: None }
     }
 
     /// Two parts of one charge as one. Each amount is known in both or in neither.
     pub(crate) fn join(&self, other: &Self) -> Result<Self> {
-        let join = |a: Option<Money>, b: Option<Money>| a.zip(b).map(|(a, b)| a.checked_add(b)).transpose();
         Ok(Self {
             costs: Costs {
-                billed: join(self.costs.billed, other.costs.billed)?,
-                effective: join(self.costs.effective, other.costs.effective)?,
-                list: join(self.costs.list, other.costs.list)?,
-                contracted: join(self.costs.contracted, other.costs.contracted)?,
+                billed: add_known(self.costs.billed, other.costs.billed)?,
+                effective: add_known(self.costs.effective, other.costs.effective)?,
+                list: add_known(self.costs.list, other.costs.list)?,
+                contracted: add_known(self.costs.contracted, other.costs.contracted)?,
                 derived: self.costs.derived,
             },
             tokens: self.tokens.checked_add(&other.tokens)?,
             requests: self.requests.checked_add(other.requests)?,
             quantity: self.quantity.checked_add(other.quantity)?,
-            fee: join(self.fee, other.fee)?,
+            fee: add_known(self.fee, other.fee)?,
         })
     }
 
-    /// The parts in proportion to weights, which add up to the whole.
+    /// Returns the parts in proportion to weights, which add up to the whole.
     pub(crate) fn split(&self, weights: &[u128]) -> Result<Vec<Self>> {
         let shares = |amount: i128| split(amount, weights, ZeroWeights::Even);
         let costs = each_amount(&self.costs, weights.len(), |amount| {
@@ -147,16 +148,13 @@ impl Fragment {
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
         let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
-        let tokens = |parts: &[i128], part| {
-            Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
-        };
         let part = |(part, ((costs, requests), quantity))| Self {
             costs,
             tokens: TokenCounts {
-                input: tokens(&input, part),
-                output: tokens(&output, part),
-                cache_write: tokens(&cache_write, part),
-                cache_read: tokens(&cache_read, part),
+                input: tokens_of(&input, part),
+                output: tokens_of(&output, part),
+                cache_write: tokens_of(&cache_write, part),
+                cache_read: tokens_of(&cache_read, part),
             },
             requests: RequestUnits::from_units(requests),
             quantity: Quantity::from_units(quantity),
@@ -206,7 +204,7 @@ impl Fragment {
             let something = tokens != TokenCounts::default()
                 || requests != RequestUnits::ZERO
                 || quantity != Quantity::ZERO
-                || crate::Metric::ALL
+                || crate::money::Metric::ALL
                     .into_iter()
                     .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
                 || (part == rest && !used);
@@ -225,15 +223,28 @@ fn each_amount(
     let apart = |amount: Option<Money>| amount.map(&parts).transpose();
     let (billed, effective) = (apart(costs.billed)?, apart(costs.effective)?);
     let (list, contracted) = (apart(costs.list)?, apart(costs.contracted)?);
-    let at =
-        |amounts: &Option<Vec<Money>>, part: usize| amounts.as_ref().and_then(|all| all.get(part).copied());
     Ok((0..count)
         .map(|part| Costs {
-            billed: at(&billed, part),
-            effective: at(&effective, part),
-            list: at(&list, part),
-            contracted: at(&contracted, part),
+            billed: amount_of(billed.as_ref(), part),
+            effective: amount_of(effective.as_ref(), part),
+            list: amount_of(list.as_ref(), part),
+            contracted: amount_of(contracted.as_ref(), part),
             derived: costs.derived,
         })
         .collect())
+}
+
+/// Adds two amounts; the sum with an amount that is not known is not known.
+fn add_known(one: Option<Money>, other: Option<Money>) -> Result<Option<Money>> {
+    one.zip(other).map(|(one, other)| one.checked_add(other)).transpose()
+}
+
+/// Returns the tokens of one part.
+fn tokens_of(parts: &[i128], part: usize) -> Tokens {
+    Tokens::new(parts.get(part).and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
+}
+
+/// Returns the amount of one part, where amounts are known.
+fn amount_of(amounts: Option<&Vec<Money>>, part: usize) -> Option<Money> {
+    amounts.and_then(|all| all.get(part).copied())
 }

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate};
 
-use crate::{Error, ErrorKind, Result, Timestamp, Window};
+use crate::error::{Error, ErrorKind, Result};
+use crate::time::{Timestamp, Window};
 
 /// A range of whole days by name, relative to a day called today.
 ///
@@ -36,7 +37,7 @@ pub enum Interval {
 }
 
 impl Interval {
-    /// The range, with `today` and midnights in `zone`.
+    /// Returns the range, with `today` and midnights in `zone`.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when it is empty or leaves the calendar.
@@ -68,12 +69,6 @@ impl FromStr for Interval {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let unknown = || {
-            let known =
-                "this_month, last_month, last_7_days, last_3_months, year_to_date, next_month, next_3_months";
-            Error::new(ErrorKind::Value, format!("unknown interval `{text}`; write one like {known}"))
-        };
-        let number = |text: &str| text.parse().ok().filter(|number| *number > 0).ok_or_else(unknown);
         match text {
             "this_month" => Ok(Self::ThisMonth),
             "last_month" => Ok(Self::LastMonths(1)),
@@ -81,14 +76,14 @@ impl FromStr for Interval {
             "year_to_date" => Ok(Self::YearToDate),
             _ => {
                 if let Some(days) = text.strip_prefix("last_").and_then(|rest| rest.strip_suffix("_days")) {
-                    return Ok(Self::LastDays(number(days)?));
+                    return Ok(Self::LastDays(positive(days, text)?));
                 }
                 if let Some(months) = text.strip_prefix("last_").and_then(|rest| rest.strip_suffix("_months"))
                 {
-                    return Ok(Self::LastMonths(number(months)?));
+                    return Ok(Self::LastMonths(positive(months, text)?));
                 }
                 let months = text.strip_prefix("next_").and_then(|rest| rest.strip_suffix("_months"));
-                Ok(Self::NextMonths(number(months.ok_or_else(unknown)?)?))
+                Ok(Self::NextMonths(positive(months.ok_or_else(|| unknown_interval(text))?, text)?))
             }
         }
     }
@@ -108,14 +103,15 @@ impl fmt::Display for Interval {
     }
 }
 
-/// The range before `window`: as many whole months if it is made of whole months, else as much time.
+/// Returns the range before `window`: as many whole months if it is made of whole months, else as much time.
 pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
-    let local = |at: Timestamp| at.to_datetime().with_timezone(&zone).naive_local();
-    let (start, end) = (local(window.start()), local(window.end()));
+    let [start, end] =
+        [window.start(), window.end()].map(|at| at.to_datetime().with_timezone(&zone).naive_local());
     let whole = [start, end].iter().all(|at| at.day() == 1 && at.time() == chrono::NaiveTime::MIN);
     let before = if whole {
-        let count = |at: chrono::NaiveDateTime| i64::from(at.year()) * 12 + i64::from(at.month0());
-        let months = u32::try_from(count(end) - count(start)).ok();
+        let months =
+            i64::from(end.year() - start.year()) * 12 + i64::from(end.month()) - i64::from(start.month());
+        let months = u32::try_from(months).ok();
         let first = months.and_then(|months| start.date().checked_sub_months(Months::new(months)));
         first.map(|first| local_midnight(first, zone))
     } else {
@@ -130,6 +126,18 @@ pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
 fn local_midnight(date: NaiveDate, zone: FixedOffset) -> Timestamp {
     let midnight = date.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone).single();
     midnight.map_or_else(|| Timestamp::midnight(date), |at: DateTime<FixedOffset>| at.to_utc().into())
+}
+
+/// Returns the error of a text that names no interval.
+fn unknown_interval(text: &str) -> Error {
+    let known = "this_month, last_month, last_7_days, last_3_months, year_to_date, next_month, next_3_months";
+    Error::new(ErrorKind::Value, format!("unknown interval `{text}`; write one like {known}"))
+}
+
+/// Reads how many days or months the interval `text` covers.
+fn positive(number: &str, text: &str) -> Result<u32> {
+    let number = number.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| unknown_interval(text))
 }
 
 #[cfg(test)]

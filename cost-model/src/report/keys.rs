@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::closest;
-use crate::{Dimension, Error, ErrorKind, Result};
 
 use super::Query;
 
-/// The virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the same parts
-/// whichever way the keys are named.
+/// Returns the virtual tag keys that the query depends on, in the tagger's order, so that one charge falls into the
+/// same parts whichever way the keys are named.
 pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec<Arc<str>>> {
-    let any = query.filter.as_ref().is_some_and(crate::Filter::asks_any_tag)
+    let any = query.filter.as_ref().is_some_and(crate::filter::Filter::asks_any_tag)
         || query.group_by.contains(&Dimension::Tagged);
-    let filtered = query.filter.iter().flat_map(crate::Filter::dimensions);
+    let filtered = query.filter.iter().flat_map(crate::filter::Filter::dimensions);
     let (mut named, mut covering) = (Vec::new(), Vec::new());
     for dimension in filtered.chain(query.group_by.iter().cloned()) {
         match dimension {
@@ -30,6 +31,9 @@ pub(super) fn keys_needed(query: &Query, tagger_keys: &[Arc<str>]) -> Result<Vec
             return Err(Error::new(ErrorKind::Query, format!("unknown virtual tag `{key}`; {hint}")));
         }
     }
-    let needed = |key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key);
-    Ok(tagger_keys.iter().filter(needed).cloned().collect())
+    Ok(tagger_keys
+        .iter()
+        .filter(|key: &&Arc<str>| any || named.contains(*key) || covering.contains(*key))
+        .cloned()
+        .collect())
 }

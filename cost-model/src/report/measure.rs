@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Metric, Quantity, Result};
+use crate::error::Result;
+use crate::money::Metric;
 
 use super::Totals;
 
@@ -21,11 +22,11 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The figure as a whole number that orders like it.
+    /// Returns the figure as a whole number that orders like it.
     pub(super) fn size(self, totals: &Totals) -> Result<i128> {
         match self {
             Self::Cost(metric) => Ok(totals.get(metric).amount.units()),
-            Self::Usage => Ok(Quantity::units(totals.usage)),
+            Self::Usage => Ok(totals.stated_usage()?.units()),
             Self::Tokens => Ok(i128::from(totals.tokens.total()?.count())),
             Self::Records => Ok(i128::from(totals.records)),
         }

@@ -1,4 +1,4 @@
-//! Queries over a [`Ledger`](crate::Ledger), and the reports they give.
+//! Queries over a [`Ledger`](crate::ledger::Ledger), and the reports they give.
 
 mod allocation;
 mod answer;

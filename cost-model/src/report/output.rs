@@ -2,9 +2,13 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::UnknownValue;
-use crate::output::{CsvWriter, TextTable, for_terminal, grouped};
-use crate::{Dimension, Error, ErrorKind, Gap, Metric, Money, Result, Rounding, Timestamp, TokenType};
+use crate::money::{Metric, Money, Rounding, TokenType};
+use crate::output::{CsvWriter, TextTable, amount, for_terminal, grouped};
+use crate::store::Gap;
+use crate::time::Timestamp;
 
 use super::Totals;
 use super::rows::{Report, Row, RowKind};
@@ -30,7 +34,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// What most people ask for: charges, and effective, billed and list cost.
+    /// What most people want: charges, and effective, billed and list cost.
     pub const COSTS: [Self; 4] =
         [Self::Records, Self::Cost(Metric::Effective), Self::Cost(Metric::Billed), Self::Cost(Metric::List)];
 
@@ -44,7 +48,7 @@ impl Column {
         Self::Cost(Metric::Effective),
     ];
 
-    /// The column's heading.
+    /// Returns the column's heading.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Cost(metric) => metric.name(),
@@ -60,26 +64,25 @@ impl Column {
         }
     }
 
-    /// The exact figure.
+    /// Returns the exact figure.
     fn figure(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
-        let previous_cost = |metric| previous.map(|totals| totals.get(metric).amount);
         Ok(match self {
             Self::Cost(metric) => totals.get(metric).amount.to_string(),
             Self::PreviousCost(metric) => {
-                previous_cost(metric).map(|cost| cost.to_string()).unwrap_or_default()
+                previous.map(|totals| totals.get(metric).amount.to_string()).unwrap_or_default()
             }
             Self::Tokens(token_type) => totals.tokens.get(token_type).to_string(),
             Self::AllTokens => totals.tokens.total()?.to_string(),
             Self::Requests => totals.requests.to_string(),
-            Self::Usage => totals.usage.to_string(),
+            Self::Usage => totals.stated_usage()?.to_string(),
             Self::Records => totals.records.to_string(),
         })
     }
 
-    /// The figure as it is shown to people.
+    /// Returns the figure as it is shown to people.
     fn shown(self, totals: &Totals, previous: Option<&Totals>) -> Result<String> {
         match self.money(totals, previous) {
-            Some(amount) => amount.to_fixed(CENTS, Rounding::HalfUp),
+            Some(money) => Ok(amount(money)),
             None => Ok(grouped(self.figure(totals, previous)?)),
         }
     }
@@ -94,8 +97,8 @@ impl Column {
 }
 
 impl Report {
-    /// The report as a table for people: costs in whole cents, thousands separators in counts, a line of totals, and below
-    /// it whatever the figures leave open.
+    /// Returns the report as a table for people: costs in whole cents, thousands separators, a line of totals, and below
+    /// it whatever the figures leave open. The table is as wide as its names are; see [`Self::to_text_within`].
     ///
     /// Each figure is the rounding of its own exact value, so that the same amount is the same in every table; where the
     /// rounded rows do not add up to the rounded total, a line below says by how much. Names are neutralised by
@@ -104,7 +107,17 @@ impl Report {
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
+        self.to_text_within(columns, usize::MAX)
+    }
+
+    /// Returns the report as [`Self::to_text`] does, with names cut so that the table fits into `width` columns of a
+    /// terminal where that is possible without cutting a figure.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Overflow`].
+    pub fn to_text_within(&self, columns: &[Column], width: usize) -> Result<String> {
         let mut table = TextTable::new()
+            .within(width)
             .text(self.bin.map(|_| "from"))
             .text(self.group_by.iter().map(Dimension::heading))
             .figures(columns.iter().map(|column| column.heading()));
@@ -133,25 +146,23 @@ impl Report {
         Ok(text)
     }
 
-    /// The report as CSV with exact figures, one row for each row; names are neutralised by
+    /// Returns the report as CSV with exact figures, one row for each row; names are neutralised by
     /// [`for_csv`](crate::output::for_csv).
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`].
     pub fn to_csv(&self, columns: &[Column]) -> Result<String> {
-        let failed =
-            |error: std::io::Error| Error::new(ErrorKind::Value, "the report is not CSV").with_source(error);
         let headings =
             self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));
         let headings = headings.chain(columns.iter().map(|column| column.heading()));
-        let mut writer = CsvWriter::new(Vec::new(), headings).map_err(failed)?;
+        let mut writer = CsvWriter::new(Vec::new(), headings).map_err(not_csv)?;
         for row in &self.rows {
             let figures = columns.iter().map(|column| column.figure(&row.totals, row.previous.as_deref()));
             let cells = self.labels(row).into_iter().map(Ok).chain(figures).collect::<Result<Vec<_>>>()?;
-            writer.row(cells).map_err(failed)?;
+            writer.row(cells).map_err(not_csv)?;
         }
-        let bytes = writer.finish().map_err(failed)?;
-        String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))
+        let bytes = writer.finish().map_err(not_csv)?;
+        String::from_utf8(bytes).map_err(|error| not_csv(std::io::Error::other(error)))
     }
 
     fn labels(&self, row: &Row) -> Vec<String> {
@@ -165,7 +176,7 @@ impl Report {
         bin.into_iter().chain(keys).collect()
     }
 
-    /// A day where steps start at midnight, else the instant.
+    /// Returns a day where steps start at midnight, else the instant.
     fn bin_label(&self, bin: Timestamp) -> String {
         let local = bin.to_datetime().with_timezone(&self.zone);
         if local.time() == chrono::NaiveTime::MIN {
@@ -191,8 +202,7 @@ impl Report {
             let sum = Money::sum(rounded.collect::<Result<Vec<_>>>()?)?;
             let difference = sum.checked_sub(total.rounded(CENTS, Rounding::HalfUp)?)?;
             if !difference.is_zero() {
-                let difference = difference.to_fixed(CENTS, Rounding::HalfUp)?;
-                missed.push(format!("{difference} in {}", column.heading()));
+                missed.push(format!("{} in {}", amount(difference), column.heading()));
             }
         }
         Ok((!missed.is_empty()).then(|| {
@@ -200,7 +210,7 @@ impl Report {
         }))
     }
 
-    /// What the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
+    /// Returns what the figures leave open: amounts not stated, parts of the range that are not final, and estimates.
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         for metric in [Metric::Effective, Metric::Billed, Metric::List] {
@@ -272,4 +282,9 @@ impl Serialize for Row {
         row.serialize_field("previous", &self.previous)?;
         row.end()
     }
+}
+
+/// Returns the error of a report that could not be written as CSV.
+fn not_csv(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Value, "the report is not CSV").with_source(error)
 }

@@ -8,7 +8,7 @@ use crate::ledger::{LedgerRow, LedgerSet};
 use crate::money::Costs;
 use crate::money::{RequestUnits, TokenCounts};
 use crate::report::fragments::TokenPart;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 use crate::time::Timestamp;
 
 /// The dimensions of a part: its set's, with one value for each virtual tag key that matters, and what it is for.
@@ -28,7 +28,7 @@ impl PartView<'_> {
         self.value(place)
     }
 
-    /// The value of the key at a place.
+    /// Returns the value of the key at a place.
     fn value(&self, key: usize) -> Option<&Arc<str>> {
         let code = usize::try_from(*self.codes.get(key)?).ok()?;
         self.tags.values(key).get(code.checked_sub(1)?)

@@ -3,14 +3,20 @@
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
-use crate::{Dimension, Filter, PriceBook, Result, Window};
+use crate::dimension::Dimension;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::money::PriceBook;
+use crate::time::Window;
 
 use super::{Allocation, Bin, Interval, Measure, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
 ///
 /// ```
-/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp, Untagged, report::Query};
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Money, Timestamp};
+/// use cost_model::report::Query;
+/// use cost_model::tagger::NoTags;
 ///
 /// let mut ledger = Ledger::builder(Currency::USD);
 /// for (service, cents) in [("Auto", "0.02"), ("GPT 5.2", "0.07"), ("Auto", "0.01")] {
@@ -19,7 +25,7 @@ use super::{Allocation, Bin, Interval, Measure, Settings};
 ///     record.edit(|set| set.service = Some(service.into()));
 ///     ledger.push(&record)?;
 /// }
-/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &Untagged)?;
+/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &NoTags)?;
 /// assert_eq!(report.rows[0].keys, [Some("GPT 5.2".into())]);
 /// assert_eq!(report.total.effective.amount.to_string(), "0.1");
 /// # Ok::<(), cost_model::Error>(())
@@ -49,25 +55,25 @@ pub struct Query {
     pub top: Option<usize>,
     /// Whether each row is compared with the previous period.
     pub compare: bool,
-    /// Prices by which costs are taken apart by type of token.
+    /// Prices by which costs are split by type of token.
     pub price_book: Option<PriceBook>,
-    /// Whether a value that the filter asks for and that no charge has is an error.
+    /// Whether a value that the filter names and that no charge has is an error.
     pub strict: bool,
 }
 
 impl Query {
-    /// Every charge of every provider, in one row, about effective cost: the default report.
+    /// Returns every charge of every provider, in one row, about effective cost: the default report.
     pub fn all_resources() -> Self {
         Self::default()
     }
 
-    /// The same query, limited to a window.
+    /// Returns the same query, limited to a window.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
     }
 
-    /// The same query, limited to a range by name, with midnights in the query's zone.
+    /// Returns the same query, limited to a range by name, with midnights in the query's zone.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) when the range leaves the calendar.
@@ -76,13 +82,13 @@ impl Query {
         Ok(self.window(window))
     }
 
-    /// The same query with this filter, in place of any other.
+    /// Returns the same query with this filter, in place of any other.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// The same query over only this share of every charge; 0.5 halves every figure.
+    /// Returns the same query over only this share of every charge; 0.5 halves every figure.
     ///
     /// # Errors
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) unless `0 < share <= 1`.
@@ -91,68 +97,70 @@ impl Query {
         Ok(self)
     }
 
-    /// The same query with other settings.
+    /// Returns the same query with other settings.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// The same query, grouped by one more dimension.
+    /// Returns the same query, grouped by one more dimension.
     pub fn group_by(mut self, dimension: Dimension) -> Self {
         self.group_by.push(dimension);
         self
     }
 
-    /// The same query, in steps of time.
+    /// Returns the same query, in steps of time.
     pub fn bin(mut self, bin: Bin) -> Self {
         self.bin = Some(bin);
         self
     }
 
-    /// The same query, with steps of time that each hold everything up to their end. Totals then are not the sum of the
-    /// rows, but what the last step of every group holds.
+    /// Returns the same query, with steps of time that each hold everything up to their end. Totals then are not the
+    /// sum of the rows, but what the last step of every group holds.
     pub fn cumulative(mut self) -> Self {
         self.cumulative = true;
         self
     }
 
-    /// The same query, in another zone than UTC.
+    /// Returns the same query, in another zone than UTC.
     pub fn zone(mut self, zone: FixedOffset) -> Self {
         self.zone = Some(zone);
         self
     }
 
-    /// The same query, about another measure.
+    /// Returns the same query, about another measure.
     pub fn measure(mut self, measure: Measure) -> Self {
         self.measure = measure;
         self
     }
 
-    /// The same query, with the `count` groups that are largest by its measure over the whole range, and all others as
-    /// one.
+    /// Returns the same query, with the `count` groups that are largest by its measure over the whole range, and all
+    /// others as one.
     pub fn top(mut self, count: usize) -> Self {
         self.top = Some(count);
         self
     }
 
-    /// The same query, with each row compared with the period before: as many whole months if the window is made of
-    /// whole months, else as much time. Steps of time are compared by their place in their period.
+    /// Returns the same query, with each row compared with the period before: as many whole months if the window is
+    /// made of whole months, else as much time. Steps of time are compared by their place in their period.
     pub fn compare(mut self) -> Self {
         self.compare = true;
         self
     }
 
-    /// The same query, with prices for costs by [`Dimension::TokenType`].
+    /// Returns the same query, with prices for costs by [`Dimension::TokenType`].
     pub fn price_book(mut self, prices: PriceBook) -> Self {
         self.price_book = Some(prices);
         self
     }
 
-    /// Refuses a value that the filter asks for and that no charge of the ledger has. Without this, such values are listed in
+    /// Refuses a value that the filter names and that no charge of the ledger has. Without this, such values are listed in
     /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
     ///
     /// ```
-    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Untagged, report::Query};
+    /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp};
+    /// use cost_model::report::Query;
+    /// use cost_model::tagger::NoTags;
     ///
     /// let mut record = CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat("2".parse()?));
     /// record.edit(|set| set.subcategory = Some("Included in Business".into()));
@@ -161,13 +169,13 @@ impl Query {
     /// let ledger = ledger.build();
     ///
     /// let on_demand = Query::all_resources().filter(Filter::parse("costs.subcategory = 'Usage-based'")?);
-    /// let report = on_demand.run(&ledger, &Untagged)?;
+    /// let report = on_demand.run(&ledger, &NoTags)?;
     /// assert_eq!(report.total.effective.amount.to_string(), "0");
     /// assert_eq!(
     ///     report.unknown_values[0].to_string(),
     ///     "no charge has the value that the filter asks of costs.subcategory; check its spelling"
     /// );
-    /// assert!(on_demand.strict().run(&ledger, &Untagged).is_err());
+    /// assert!(on_demand.strict().run(&ledger, &NoTags).is_err());
     /// # Ok::<(), cost_model::Error>(())
     /// ```
     pub fn strict(mut self) -> Self {
@@ -183,7 +191,7 @@ impl Query {
         self.group_by.contains(&Dimension::TokenType)
     }
 
-    /// The shares of every charge that count: the query's and the filter's.
+    /// Returns the shares of every charge that count: the query's and the filter's.
     pub(super) fn allocations(&self) -> impl Iterator<Item = Allocation> {
         let of_filter = self.filter.as_ref().and_then(Filter::allocation);
         self.allocation.into_iter().chain(of_filter.and_then(|share| Allocation::new(share).ok()))

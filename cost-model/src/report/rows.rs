@@ -4,12 +4,37 @@ use std::sync::Arc;
 
 use chrono::FixedOffset;
 
+use crate::dimension::Dimension;
 use crate::filter::UnknownValue;
-use crate::{Currency, Dimension, Gap, Timestamp, Window};
+use crate::money::Currency;
+use crate::store::Gap;
+use crate::time::{Timestamp, Window};
 
 use super::{Bin, Measure, Totals};
 
 /// The answer to a [`Query`](super::Query).
+///
+/// Its figures are exact; [`Report::to_text`] rounds for people, [`Report::to_csv`] and serde keep every digit. What the figures
+/// leave open is beside them: [`Report::gaps`], `missing` in each [`Sum`](super::Sum), [`Report::unknown_values`].
+///
+/// ```
+/// use cost_model::report::{Column, Query};
+/// use cost_model::tagger::NoTags;
+/// use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for (service, cost) in [("Auto", "1.5"), ("GPT 5", "2"), ("Auto", "0.25")] {
+///     let mut charge =
+///         CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, Costs::flat(cost.parse()?));
+///     charge.edit(|set| set.service = Some(service.into()));
+///     ledger.push(&charge)?;
+/// }
+/// let report = Query::all_resources().group_by(Dimension::Service).run(&ledger.build(), &NoTags)?;
+/// assert_eq!(report.rows[0].keys, [Some("GPT 5".into())]);
+/// assert_eq!(report.total.effective.amount, "3.75".parse()?);
+/// assert_eq!(report.to_csv(&[Column::Records])?, "service,events\nGPT 5,1\nAuto,2\n");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -33,9 +58,9 @@ pub struct Report {
     pub previous: Option<Previous>,
     /// The parts of the window, and of the period compared with, whose figures are not final; empty without a window.
     pub gaps: Vec<Gap>,
-    /// Whether costs are estimates: they are taken apart by list prices, not as charged. Counts are exact.
+    /// Whether costs are estimates: they are split by list prices, not as charged. Counts are exact.
     pub estimated: bool,
-    /// The values that the filter asks for and that no charge of the ledger has, whatever the window: either there truly is
+    /// The values that the filter names and that no charge of the ledger has, whatever the window: either there truly is
     /// nothing of the kind, or the value is misspelt. [`Query::strict`](super::Query::strict) makes the first an error.
     pub unknown_values: Vec<UnknownValue>,
 }
@@ -48,7 +73,7 @@ crate::masked_debug!(Report { group_by, rows: |it| it.rows.len(), total });
 pub struct Previous {
     /// When it was.
     pub window: Window,
-    /// The totals of everything the query asks for in it.
+    /// The totals of everything the query selects in it.
     pub total: Totals,
 }
 

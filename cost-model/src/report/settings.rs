@@ -1,6 +1,14 @@
 //! Which kinds of charge a report counts.
 
 /// Which kinds of charge a report counts, by their charge type. The default counts all of them.
+///
+/// ```
+/// use cost_model::report::{Query, Settings};
+///
+/// // As a report in Vantage counts unless it is told otherwise.
+/// let query = Query::all_resources().settings(Settings::vantage());
+/// # let _ = query;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "five switches that people set one by one")]
@@ -18,12 +26,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
+    /// Returns what Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
     pub fn vantage() -> Self {
         Self { credits: false, refunds: false, discounts: true, tax: true, unallocated: false }
     }
 
-    /// Whether a charge of this type counts.
+    /// Returns whether a charge of this type counts.
     pub(super) fn counts(self, charge_type: Option<&str>) -> bool {
         match charge_type {
             Some("Credit") => self.credits,

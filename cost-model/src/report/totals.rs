@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::fragments::Fragment;
+use crate::error::{Error, Result};
 use crate::ledger::Sums;
-use crate::{Metric, Money, Quantity, RequestUnits, Result, TokenCounts};
+use crate::money::{Metric, Money, Quantity, RequestUnits, TokenCounts};
 
 /// Sums over a set of charges.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Totals {
-    /// What invoices ask for.
+    /// What invoices bill.
     pub billed: Sum,
     /// The value used.
     pub effective: Sum,
@@ -22,14 +23,30 @@ pub struct Totals {
     pub tokens: TokenCounts,
     /// Request units.
     pub requests: RequestUnits,
-    /// Usage, each charge's in its own unit: a figure to read where all are in one unit.
-    pub usage: Quantity,
+    /// Usage, each charge's in its own unit: a figure to read where all are in one unit. Absent where it is beyond the range
+    /// of a quantity, about 1.7 * 10^14, as the tokens of a very large company over years are; [`Totals::tokens`] still has
+    /// them, and a report whose [`Measure`](super::Measure) or column is not usage does not need it.
+    pub usage: Option<Quantity>,
     /// The number of charges. A charge that is shared out counts once in every row that has a part of it, and once in
     /// the report's total.
     pub records: u64,
 }
 
 /// An exact sum that says how much it does not know.
+///
+/// ```
+/// use cost_model::report::Query;
+/// use cost_model::tagger::NoTags;
+/// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
+///
+/// let mut ledger = Ledger::builder(Currency::USD);
+/// for costs in [Costs::flat("2".parse()?), Costs::absent()] {
+///     ledger.push(&CostRecord::new(Timestamp::from_millis(0)?, "cursor", Currency::USD, costs))?;
+/// }
+/// let total = Query::all_resources().run(&ledger.build(), &NoTags)?.total;
+/// assert_eq!((total.billed.amount, total.billed.missing), ("2".parse()?, 1));
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Sum {
@@ -39,8 +56,25 @@ pub struct Sum {
     pub missing: u64,
 }
 
+impl Default for Totals {
+    /// Makes the totals of no charges: everything is zero.
+    fn default() -> Self {
+        let none = Sum::default();
+        Self {
+            billed: none,
+            effective: none,
+            list: none,
+            contracted: none,
+            tokens: TokenCounts::default(),
+            requests: RequestUnits::ZERO,
+            usage: Some(Quantity::ZERO),
+            records: 0,
+        }
+    }
+}
+
 impl Totals {
-    /// The sum that `metric` names.
+    /// Returns the sum that `metric` names.
     pub fn get(&self, metric: Metric) -> Sum {
         match metric {
             Metric::Effective => self.effective,
@@ -50,7 +84,7 @@ impl Totals {
         }
     }
 
-    /// The sums of both; charges count twice if both count them.
+    /// Returns the sums of both; charges count twice if both count them.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -62,42 +96,55 @@ impl Totals {
             contracted: self.contracted.join(other.contracted)?,
             tokens: self.tokens.checked_add(&other.tokens)?,
             requests: self.requests.checked_add(other.requests)?,
-            usage: self.usage.checked_add(other.usage)?,
+            usage: add_usage(self.usage, other.usage),
             records: self.records + other.records,
         })
     }
 
     /// Adds the amounts and quantities of one charge, or of one part of it.
-    pub(crate) fn add(&mut self, part: &Fragment, usage: Quantity) -> Result<()> {
+    pub(crate) fn add(&mut self, part: &Fragment, usage: Option<Quantity>) -> Result<()> {
         self.billed.add(part.costs.billed)?;
         self.effective.add(part.costs.effective)?;
         self.list.add(part.costs.list)?;
         self.contracted.add(part.costs.contracted)?;
         self.tokens = self.tokens.checked_add(&part.tokens)?;
         self.requests = self.requests.checked_add(part.requests)?;
-        self.usage = self.usage.checked_add(usage)?;
+        self.usage = add_usage(self.usage, usage);
         self.records += 1;
         Ok(())
     }
 
     /// Returns the totals of many charges.
-    pub(super) fn of_many(sums: &Sums, usage: Quantity) -> Self {
+    pub(super) fn of_many(sums: &Sums, usage: Option<Quantity>) -> Self {
         let [effective, list, billed, contracted] = sums.missing;
-        let sum = |amount: Option<Money>, missing| Sum { amount: amount.unwrap_or_default(), missing };
         Self {
-            billed: sum(sums.costs.billed, billed),
-            effective: sum(sums.costs.effective, effective),
-            list: sum(sums.costs.list, list),
-            contracted: sum(sums.costs.contracted, contracted),
+            billed: Sum::of(sums.costs.billed, billed),
+            effective: Sum::of(sums.costs.effective, effective),
+            list: Sum::of(sums.costs.list, list),
+            contracted: Sum::of(sums.costs.contracted, contracted),
             tokens: sums.tokens,
             requests: sums.requests,
             usage,
             records: sums.records,
         }
     }
+
+    /// Returns the usage, for a report that is about it.
+    pub(super) fn stated_usage(&self) -> Result<Quantity> {
+        self.usage.ok_or_else(|| Error::overflow("usage, as a quantity of 24 decimals,"))
+    }
+}
+
+/// Adds usage: a sum with a part that is beyond range is beyond range, too.
+fn add_usage(one: Option<Quantity>, other: Option<Quantity>) -> Option<Quantity> {
+    one?.checked_add(other?).ok()
 }
 
 impl Sum {
+    fn of(amount: Option<Money>, missing: u64) -> Self {
+        Self { amount: amount.unwrap_or_default(), missing }
+    }
+
     fn join(self, other: Self) -> Result<Self> {
         Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
     }

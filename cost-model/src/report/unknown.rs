@@ -1,15 +1,15 @@
-//! Values that a query asks for and that no charge has.
+//! Values that a query names and that no charge has.
 
 use std::borrow::Cow;
 
 use crate::dimension::Dimension;
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::UnknownValue;
 use crate::ledger::Ledger;
 use crate::report::Query;
-use crate::tag_cache::TagCache;
-use crate::{Error, ErrorKind, Result};
+use crate::tagger::TagCache;
 
-/// Returns the values that the filter asks for and that no charge of the ledger has, at any time and whatever the window. An
+/// Returns the values that the filter names and that no charge of the ledger has, at any time and whatever the window. An
 /// empty ledger proves nothing about a spelling.
 ///
 /// # Errors

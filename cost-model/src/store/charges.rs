@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::error::{Error, Result};
 use crate::hash::SetMap;
 use crate::record::{DimensionSet, Figures, StoredRecord};
 use crate::store::RecordSink;
 use crate::time::Timestamp;
-use crate::{Error, Result};
 
 /// The number of a set of dimensions in one scan: 0 for the first that the scan hands over, and so on. It means nothing
 /// outside of that scan.

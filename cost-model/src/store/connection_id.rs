@@ -6,16 +6,23 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The lasting name of a connection, which stays when its account name or key changes.
+///
+/// ```
+/// use cost_model::store::ConnectionId;
+///
+/// let connection = ConnectionId::new("acme-main");
+/// assert_eq!(connection.as_str(), "acme-main");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(Arc<str>);
 
 impl ConnectionId {
-    /// A connection of that name.
+    /// Makes a connection of that name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }

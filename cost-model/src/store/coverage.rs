@@ -1,8 +1,9 @@
 //! Which spans of time are stored, and when each was read.
 
+use crate::record::ReadNumber;
 use crate::source::CLOCK_TOLERANCE_MILLIS;
 use crate::store::import::{Import, Owner};
-use crate::{ReadNumber, Spans, Timestamp, Window};
+use crate::time::{Timestamp, Window, WindowSet};
 
 /// For how many days before the current one late charges are to be expected, where nothing else is said.
 pub const LOOK_BACK_DAYS: u32 = 3;
@@ -11,7 +12,8 @@ pub const LOOK_BACK_DAYS: u32 = 3;
 /// provisional, because a charge may still arrive, change its price or be withdrawn `look_back_days` days after its own.
 ///
 /// ```
-/// use cost_model::{LOOK_BACK_DAYS, Timestamp, final_before};
+/// use cost_model::Timestamp;
+/// use cost_model::store::{LOOK_BACK_DAYS, final_before};
 /// let read_at: Timestamp = "2026-09-14T09:30:00Z".parse()?;
 /// assert_eq!(final_before(read_at, LOOK_BACK_DAYS).to_string(), "2026-09-11T00:00:00Z");
 /// # Ok::<(), cost_model::Error>(())
@@ -26,7 +28,7 @@ pub fn final_before(read_at: Timestamp, look_back_days: u32) -> Timestamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CoveredBy {
-    /// The provider's API, read through a [`CostSource`](crate::CostSource).
+    /// The provider's API, read through a [`CostSource`](crate::source::CostSource).
     Provider,
     /// A file that was imported.
     File,
@@ -47,7 +49,7 @@ pub struct CoveredSpan {
 }
 
 impl CoveredSpan {
-    /// A span that a read of the provider has stored.
+    /// Makes a span that a read of the provider has stored.
     pub fn read(window: Window, read: ReadNumber, read_at: Option<Timestamp>) -> Self {
         Self { window, read, read_at, by: CoveredBy::Provider }
     }
@@ -56,13 +58,14 @@ impl CoveredSpan {
         (self.read, self.read_at, self.by) == (other.read, other.read_at, other.by)
     }
 
-    /// The part of the span inside `range`.
+    /// Returns the part of the span inside `range`.
     fn cut(&self, range: Window) -> Option<Self> {
         let window = self.window.intersection(range)?;
         Some(Self { window, ..*self })
     }
 
-    /// The part whose charges were final when they were read; nothing where `now` says that the clock was ahead.
+    /// Returns the part whose charges were final when they were read; nothing where `now` says that the clock was
+    /// ahead.
     fn settled(&self, now: Timestamp, look_back_days: u32) -> Option<Window> {
         let read_at = self.read_at.filter(|read_at| *read_at <= now)?;
         let end = self.window.end().min(final_before(read_at, look_back_days));
@@ -70,10 +73,12 @@ impl CoveredSpan {
     }
 }
 
-/// The spans of one connection that are stored, ascending, without overlap. Spans of one read that touch are one.
+/// The spans of one connection that are stored, ascending, without overlap. WindowSet of one read that touch are one.
 ///
 /// ```
-/// use cost_model::{CoveredSpan, Coverage, ReadNumber, Timestamp, Window};
+/// use cost_model::{Timestamp, Window};
+/// use cost_model::record::ReadNumber;
+/// use cost_model::store::{Coverage, CoveredSpan};
 /// let noon: Timestamp = "2026-09-14T12:00:00Z".parse()?;
 /// let september = Window::new("2026-09-01T00:00:00Z".parse::<Timestamp>()?, noon)?;
 /// let mut coverage = Coverage::default();
@@ -94,7 +99,7 @@ impl Coverage {
     }
 
     /// Returns the instants that are covered, whoever read them.
-    pub fn windows(&self) -> Spans {
+    pub fn windows(&self) -> WindowSet {
         self.0.iter().map(|span| span.window).collect::<Vec<_>>().into()
     }
 
@@ -105,10 +110,14 @@ impl Coverage {
 
     /// Returns the instants of these spans that the provider can be held to, given the oldest charge that it ever
     /// returned: about what is older than that it may have forgotten everything.
-    pub fn answered_from(&self, oldest: Option<Timestamp>) -> Spans {
-        let answered =
-            |span: &CoveredSpan| Window::new(span.window.start().max(oldest?), span.window.end()).ok();
-        self.0.iter().filter_map(answered).collect::<Vec<_>>().into()
+    pub fn answered_from(&self, oldest: Option<Timestamp>) -> WindowSet {
+        self.0
+            .iter()
+            .filter_map(|span: &CoveredSpan| {
+                Window::new(span.window.start().max(oldest?), span.window.end()).ok()
+            })
+            .collect::<Vec<_>>()
+            .into()
     }
 
     /// Returns the same spans, with those that imported files of the whole team cover behind them. Of files that
@@ -159,7 +168,7 @@ impl Coverage {
     }
 
     /// Returns the parts of `window` that a later read than that one has stored.
-    pub fn later_than(&self, read: ReadNumber, window: Window) -> Spans {
+    pub fn later_than(&self, read: ReadNumber, window: Window) -> WindowSet {
         let later = self.0.iter().filter(|span| span.read > read).filter_map(|span| span.cut(window));
         later.map(|span| span.window).collect::<Vec<_>>().into()
     }
@@ -168,13 +177,13 @@ impl Coverage {
     ///
     /// What was provisional then, what was read at a time that nobody kept, and what a clock read that was ahead of
     /// `now` are not among them: they have to be read again.
-    pub fn settled(&self, now: Timestamp, look_back_days: u32) -> Spans {
+    pub fn settled(&self, now: Timestamp, look_back_days: u32) -> WindowSet {
         let settled = self.0.iter().filter_map(|span| span.settled(now, look_back_days));
         settled.collect::<Vec<_>>().into()
     }
 
     /// Returns the instants that are covered and for which late charges were still to be expected when they were read.
-    pub fn provisional(&self, look_back_days: u32) -> Spans {
+    pub fn provisional(&self, look_back_days: u32) -> WindowSet {
         let provisional = self.0.iter().filter_map(|span| {
             let settled = span.read_at.map(|read_at| final_before(read_at, look_back_days));
             let start = settled.map_or(span.window.start(), |settled| settled.max(span.window.start()));
@@ -183,7 +192,7 @@ impl Coverage {
         provisional.collect::<Vec<_>>().into()
     }
 
-    /// Whether a span was read by a clock that was ahead of `now`, or covers time after it.
+    /// Returns whether a span was read by a clock that was ahead of `now`, or covers time after it.
     pub fn reaches_past(&self, now: Timestamp) -> bool {
         self.0.iter().any(|span| span.window.end() > now || span.read_at.is_some_and(|read_at| read_at > now))
     }
@@ -215,15 +224,17 @@ impl Coverage {
 }
 
 impl From<Vec<Window>> for Coverage {
-    /// A coverage of windows that were read a year after their end, when all of their charges were final; for callers
-    /// that keep their own account of what they have read.
+    /// Makes a coverage of windows that were read a year after their end, when all of their charges were final; for
+    /// callers that keep their own account of what they have read.
     fn from(windows: Vec<Window>) -> Self {
         const YEAR_MILLIS: i64 = 366 * 86_400_000;
-        let read = |window: Window| {
-            let late = Timestamp::from_millis(window.end().millis().saturating_add(YEAR_MILLIS));
-            CoveredSpan::read(window, ReadNumber::default(), Some(late.unwrap_or(window.end())))
-        };
-        windows.into_iter().map(read).collect()
+        windows
+            .into_iter()
+            .map(|window: Window| {
+                let late = Timestamp::from_millis(window.end().millis().saturating_add(YEAR_MILLIS));
+                CoveredSpan::read(window, ReadNumber::default(), Some(late.unwrap_or(window.end())))
+            })
+            .collect()
     }
 }
 
@@ -287,7 +298,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { ..ProptestConfig::default() })]
 
         /// Each instant has the read that was put there last.
         #[test]

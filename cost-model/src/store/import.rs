@@ -4,12 +4,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::digest::{Digester, hexadecimal};
-use crate::{
-    ConnectionId, CostRecord, Metric, Money, Provenance, RecordId, Result, Run, Spans, StoredRecord,
-    Timestamp, Window,
-};
+use crate::error::Result;
+use crate::money::{Metric, Money};
+use crate::record::{CostRecord, Provenance, RecordId, Run, StoredRecord};
+use crate::store::ConnectionId;
+use crate::time::{Timestamp, Window, WindowSet};
 
 /// A file, known by the digest of its bytes: the first 64 bits of SHA-256.
+///
+/// ```
+/// use cost_model::store::{ImportId, Owner};
+///
+/// let id = ImportId::of(b"Date,Model,Cost\n", &Owner::Team);
+/// assert_eq!(ImportId::parse(&id.to_string()), Some(id));
+/// assert_ne!(id, ImportId::of(b"Date,Model,Cost\n", &Owner::Person("ana@acme.test".into())));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportId([u8; 8]);
 
@@ -25,7 +34,7 @@ impl ImportId {
         Self(digest.finish().prefix())
     }
 
-    /// The id with these bytes, as a store kept them.
+    /// Makes the id with these bytes, as a store kept them.
     pub fn from_bytes(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
@@ -76,7 +85,7 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import of `rows` rows, brought in at `imported_at`.
+    /// Makes an import of `rows` rows, brought in at `imported_at`.
     pub fn new(
         id: ImportId,
         owner: Owner,
@@ -90,9 +99,9 @@ impl Import {
     /// Returns the span in whole seconds: some exports state instants no finer, so that their rows may be stored records of
     /// that second.
     pub fn reach(&self) -> Window {
-        let second = |millis: i64| Timestamp::from_millis(millis.div_euclid(1000) * 1000);
-        let start = second(self.span.start().millis()).unwrap_or(self.span.start());
-        let end = second(self.span.end().millis().saturating_add(999)).unwrap_or(self.span.end());
+        let (first, last) = (self.span.start().millis(), self.span.end().millis().saturating_add(999));
+        let [start, end] = [first, last].map(|millis| Timestamp::from_millis(millis.div_euclid(1000) * 1000));
+        let (start, end) = (start.unwrap_or(self.span.start()), end.unwrap_or(self.span.end()));
         Window::new(start, end).unwrap_or(self.span)
     }
 
@@ -201,13 +210,13 @@ pub struct ImportState {
     /// Which imports state which of the imported records in the span.
     pub statements: BTreeSet<(RecordId, ImportId)>,
     /// What the provider has been read for, from the oldest charge on that it ever returned.
-    pub provider: Spans,
+    pub provider: WindowSet,
     /// Whether this very file has been brought in before.
     pub known: bool,
 }
 
 /// What a store holds of a file's span after the file was brought in or taken out: every
-/// [`CostStore`](crate::CostStore) stores exactly this.
+/// [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
 /// Rows of a file are charges of the time that the provider was not read for. Equal rows of several files are one
 /// charge: of equal rows the largest count holds, never the sum. A store keeps which files state a charge, so that taking
@@ -233,7 +242,7 @@ pub struct ImportChange {
 }
 
 impl ImportPlan {
-    /// Computes what becomes of the span of a file that is brought in.
+    /// Computes the outcome for the span of a file that is brought in.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
@@ -255,7 +264,7 @@ impl ImportPlan {
         matching.store(unmatched, connection)
     }
 
-    /// Computes what becomes of the span of an import that is taken out: charges that no other file states are gone.
+    /// Computes the outcome for the span of an import that is taken out: charges that no other file states are gone.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =
@@ -285,7 +294,7 @@ fn sort(records: &mut [StoredRecord]) {
 /// The rows of a file beside the stored records.
 struct Matching<'a> {
     file: &'a FileImport,
-    provider: Spans,
+    provider: WindowSet,
     records: Vec<StoredRecord>,
     statements: BTreeSet<(RecordId, ImportId)>,
     /// The places of the stored records of a second.
@@ -337,7 +346,7 @@ impl<'a> Matching<'a> {
         self.statements_of(record) > 0
     }
 
-    /// How many imports state a record.
+    /// Returns how many imports state a record.
     fn statements_of(&self, record: RecordId) -> usize {
         let first = (record, ImportId([0; 8]));
         self.statements.range(first..).take_while(|(next, _)| *next == record).count()
@@ -372,7 +381,7 @@ impl<'a> Matching<'a> {
         true
     }
 
-    /// The stored record of the row's second that is like it, that no other row is, and that most files state.
+    /// Returns the stored record of the row's second that is like it, that no other row is, and that most files state.
     ///
     /// So the files that state one of several equal records are among those that state the one before it, and once a file
     /// is taken out, as many are left as the fullest of the others states.
@@ -383,15 +392,16 @@ impl<'a> Matching<'a> {
             let stored = self.records.get(place)?;
             like((self.file.compare)(&stored.record, row)).then_some((place, &stored.provenance))
         });
-        let rank = |(_, provenance): &(usize, &Provenance)| {
-            let stated = self.statements_of(provenance.record_id);
-            (provenance.imported, std::cmp::Reverse(stated))
-        };
-        alike.min_by_key(rank).map(|(place, _)| place)
+        alike
+            .min_by_key(|(_, provenance): &(usize, &Provenance)| {
+                let stated = self.statements_of(provenance.record_id);
+                (provenance.imported, std::cmp::Reverse(stated))
+            })
+            .map(|(place, _)| place)
     }
 
-    /// Whether a row that is no stored charge is so much like this one that it may be its correction. A person's file says
-    /// nothing of the charges of others.
+    /// Returns whether a row that is no stored charge is so much like this one that it may be its correction. A
+    /// person's file says nothing of the charges of others.
     fn is_corrected_by(&self, stored: &StoredRecord, row: &CostRecord) -> bool {
         let concerns = self.file.import.owner == Owner::Team
             || stored.record.dimensions.resource == row.dimensions.resource;
@@ -457,13 +467,18 @@ impl<'a> Matching<'a> {
                 self.stats.refused.add(row)?;
                 continue;
             }
-            let corrects = |place: &&usize| {
-                let stored = self.records.get(**place);
-                gone.contains(place)
-                    && !in_place_of.contains(*place)
-                    && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
-            };
-            let corrected = self.places.get(&second_of(row)).into_iter().flatten().find(corrects).copied();
+            let corrected = self
+                .places
+                .get(&second_of(row))
+                .into_iter()
+                .flatten()
+                .find(|place: &&usize| {
+                    let stored = self.records.get(**place);
+                    gone.contains(place)
+                        && !in_place_of.contains(*place)
+                        && stored.is_some_and(|stored| self.is_corrected_by(stored, row))
+                })
+                .copied();
             match corrected {
                 Some(place) => {
                     in_place_of.insert(place);
@@ -497,7 +512,7 @@ impl<'a> Matching<'a> {
         Ok(ImportPlan { stats: self.stats, change })
     }
 
-    /// A row as it is stored, with an id that no stored record has.
+    /// Returns a row as it is stored, with an id that no stored record has.
     fn row_to_store(
         &self,
         row: &CostRecord,

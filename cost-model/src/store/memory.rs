@@ -6,14 +6,41 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
 
+use crate::error::{Error, Result};
+use crate::record::{ReadNumber, RecordId, StoredRecord};
+use crate::source::{Origin, ProviderSnapshot};
 use crate::store::coverage::Coverage;
 use crate::store::import::{FileImport, Import, ImportId, ImportPlan, ImportState, ImportStats};
 use crate::store::replacement::{PriorState, ReplacedWindow};
 use crate::store::restatement::Restatement;
 use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, WindowReplacement};
-use crate::{Error, Observations, Origin, ReadNumber, RecordId, Result, StoredRecord, Window};
+use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
+///
+/// ```
+/// use cost_model::record::Run;
+/// use cost_model::source::Origin;
+/// use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+/// use cost_model::{CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Window};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// let connection = ConnectionId::new("acme");
+/// let day = Window::days("2026-09-14".parse()?, "2026-09-15".parse()?)?;
+/// let charge = CostRecord::new(day.start(), "cursor", Currency::USD, Costs::flat("0.04".parse()?));
+///
+/// let read = store.begin_read(&connection, Origin::Provider).await?;
+/// let new = WindowReplacement::new(day, vec![charge.clone(), charge], read, Run::at(day.end()));
+/// let stats = store.replace_window(&connection, new).await?;
+/// assert_eq!((stats.added, stats.unchanged), (2, 0));
+///
+/// let ledger = Ledger::from_store(&store, &Scope::all(), Currency::USD).await?;
+/// assert_eq!(ledger.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 pub struct MemoryStore {
     state: RwLock<State>,
@@ -32,7 +59,7 @@ struct State {
 struct Stored {
     /// Reads with lower numbers are void.
     first_read: u64,
-    /// Of the provider; files are added when it is asked for.
+    /// Of the provider; files are added when it is requested.
     coverage: Coverage,
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<StoredRecord>>,
@@ -40,11 +67,11 @@ struct Stored {
     statements: BTreeSet<(RecordId, ImportId)>,
     restatements: Vec<Restatement>,
     /// Ascending by time.
-    observations: Vec<Observations>,
+    observations: Vec<ProviderSnapshot>,
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Makes an empty store.
     pub fn new() -> Self {
         Self::default()
     }
@@ -119,8 +146,8 @@ impl CostStore for MemoryStore {
         let mut state = self.write();
         state.keep_to(Origin::Provider)?;
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let mut stored = state.connections.get(connection).cloned().unwrap_or_else(new);
+        let mut stored =
+            state.connections.get(connection).cloned().unwrap_or_else(|| Stored::first_read_as(first_read));
         if let Some(replaced) = file.replaces.filter(|replaced| !stored.has_import(*replaced)) {
             return Err(Error::no_such_import(replaced));
         }
@@ -178,18 +205,21 @@ impl CostStore for MemoryStore {
         Ok(self.ask(connection, |stored| stored.restatements.clone()))
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         let mut state = self.write();
         let first_read = state.last_read + 1;
-        let new = || Stored::first_read_as(first_read);
-        let kept = &mut state.connections.entry(connection.clone()).or_insert_with(new).observations;
+        let kept = &mut state
+            .connections
+            .entry(connection.clone())
+            .or_insert_with(|| Stored::first_read_as(first_read))
+            .observations;
         kept.retain(|other| other.at != observations.at);
         kept.push(observations);
         kept.sort_by_key(|each| each.at);
         Ok(())
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         Ok(self.ask(connection, |stored| stored.observations.clone()))
     }
 
@@ -252,10 +282,11 @@ impl Stored {
         self.imports.iter().any(|each| each.id == import)
     }
 
-    /// Where the records of a window stand.
+    /// Returns where the records of a window are.
     fn places(&self, window: Window) -> Range<usize> {
-        let before = |instant| self.records.partition_point(|stored| stored.record.at < instant);
-        before(window.start())..before(window.end())
+        let [start, end] = [window.start(), window.end()]
+            .map(|instant| self.records.partition_point(|stored| stored.record.at < instant));
+        start..end
     }
 
     fn import_state(&self, import: &Import) -> ImportState {

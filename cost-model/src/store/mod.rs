@@ -1,6 +1,7 @@
 //! The seam to storage: what a store does, what it is given, what it answers.
 
 mod charges;
+mod completeness;
 mod connection_id;
 mod coverage;
 mod import;
@@ -13,9 +14,14 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{CostRecord, Error, ErrorKind, Observations, Origin, ReadNumber, Result, StoredRecord, Window};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{CostRecord, ReadNumber, StoredRecord};
+use crate::source::{Origin, ProviderSnapshot};
+use crate::time::Window;
 
 pub use charges::{ChargeSink, SetNumber};
+pub(crate) use completeness::Completeness;
+pub use completeness::{Gap, GapState};
 pub use connection_id::ConnectionId;
 pub use coverage::{Coverage, CoveredBy, CoveredSpan, LOOK_BACK_DAYS, final_before};
 pub use import::{
@@ -34,30 +40,30 @@ pub use window_replacement::{ReplaceStats, WindowReplacement};
 /// all of this.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
-    /// The connections that something is stored for, ascending.
+    /// Returns the connections that something is stored for, ascending.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn connections(&self) -> Result<Vec<ConnectionId>>;
 
     /// Returns what the charges are that the store holds; `None` while it holds none.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn origin(&self) -> Result<Option<Origin>>;
 
     /// Hands out the number of a read that is about to begin: higher than all before, of every connection.
     ///
     /// # Errors
-    /// [`ErrorKind::Origin`](crate::ErrorKind::Origin) when the store holds charges of the other origin;
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Origin`] when the store holds charges of the other origin;
+    /// [`ErrorKind::Store`].
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber>;
 
     /// Returns the spans of time stored for a connection, with the read that stored each. What only a file covers is
     /// among them.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage>;
 
     /// Puts a window's records in place of whatever is stored for that span, in one call.
@@ -68,7 +74,7 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// Its restatements are stored with it. What imported files stated of the replaced spans is forgotten.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when a record lies outside the
+    /// [`ErrorKind::Store`], and then nothing has changed; also when a record lies outside the
     /// window, and when the connection was purged after the read began.
     async fn replace_window(&self, connection: &ConnectionId, new: WindowReplacement)
     -> Result<ReplaceStats>;
@@ -76,26 +82,26 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// Returns the files imported for a connection, in the order in which they were.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>>;
 
     /// Brings in a file, as [`ImportPlan::of`] says, in one call. A file that is there already changes nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when the store does not know
+    /// [`ErrorKind::Store`], and then nothing has changed; also when the store does not know
     /// the import that is to be replaced.
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
 
-    /// Takes an imported file out, with the rows that nothing else states, and tells how many rows that were.
+    /// Takes an imported file out, with the rows that nothing else states, and returns how many rows that were.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed; also when there is no such import.
+    /// [`ErrorKind::Store`], and then nothing has changed; also when there is no such import.
     async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64>;
 
     /// Hands every record in scope to `sink`: by connection, then by time, equal times by record id.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
+    /// [`ErrorKind::Store`], or what the sink returns.
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()>;
 
     /// Hands what a ledger needs of every record in scope to `sink`, in the order of [`CostStore::scan`]. A store that keeps
@@ -103,48 +109,48 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// every record is read as a whole.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), or what the sink returns.
+    /// [`ErrorKind::Store`], or what the sink returns.
     async fn scan_charges(&self, scope: &Scope, sink: &mut (dyn ChargeSink + Send)) -> Result<()> {
         self.scan(scope, &mut charges::Numbering::new(sink)).await
     }
 
-    /// How many records a connection has in a window, without those that are unconfirmed.
+    /// Returns how many records a connection has in a window, without those that are unconfirmed.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
 
-    /// Every restatement of a connection, in the order in which they were stored.
+    /// Returns every restatement of a connection, in the order in which they were stored.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>>;
 
     /// Keeps what a provider stated of a connection at an instant; in place of what it stated at the same instant.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()>;
+    /// [`ErrorKind::Store`].
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()>;
 
     /// Everything that was observed of a connection, ascending by time.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>>;
+    /// [`ErrorKind::Store`].
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>>;
 
-    /// Puts a pseudonym in place of a person's name in all records and observations, and tells how many records that
+    /// Puts a pseudonym in place of a person's name in all records and observations, and returns how many records that
     /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
     /// charges that come in later do.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store), and then nothing has changed.
+    /// [`ErrorKind::Store`], and then nothing has changed.
     async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
 
-    /// Removes everything stored for a connection, restatements, observations and imports included, and tells how many
+    /// Removes everything stored for a connection, restatements, observations and imports included, and returns how many
     /// records that was. Reads of it that have begun can no longer be stored.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`].
     async fn purge(&self, connection: &ConnectionId) -> Result<u64>;
 }
 
@@ -172,6 +178,16 @@ impl RecordSink for Vec<CostRecord> {
 }
 
 /// Which records a scan visits; by default all.
+///
+/// ```
+/// use cost_model::Window;
+/// use cost_model::store::{ConnectionId, Scope};
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// let scope = Scope::all().connection(ConnectionId::new("acme")).window(september);
+/// assert_eq!(scope.window, Some(september));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scope {
@@ -187,13 +203,13 @@ impl Scope {
         Self::default()
     }
 
-    /// The same scope, limited to one more connection.
+    /// Returns the same scope, limited to one more connection.
     pub fn connection(mut self, connection: ConnectionId) -> Self {
         self.connections.get_or_insert_default().push(connection);
         self
     }
 
-    /// The same scope, limited to a window.
+    /// Returns the same scope, limited to a window.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -201,14 +217,14 @@ impl Scope {
 }
 
 impl Error {
-    /// A store's refusal to take a read that began before its connection was purged.
+    /// Makes a store's refusal to take a read that began before its connection was purged.
     pub fn read_is_void() -> Self {
         let message =
             "the connection was removed from the store while this read was under way; nothing was stored";
         Self::new(ErrorKind::Store, message)
     }
 
-    /// A store's refusal to mix charges of two origins.
+    /// Makes a store's refusal to mix charges of two origins.
     pub fn mixed_origins(held: Origin) -> Self {
         let message = match held {
             Origin::Demo => {
@@ -221,7 +237,7 @@ impl Error {
         Self::new(ErrorKind::Origin, message)
     }
 
-    /// A store's answer where there is no such import.
+    /// Makes a store's answer where there is no such import.
     pub fn no_such_import(import: ImportId) -> Self {
         Self::new(ErrorKind::Store, format!("no import {import} is stored for this connection"))
     }

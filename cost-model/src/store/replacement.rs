@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::record_ids;
+use crate::record::{CostRecord, Identity, Person, Provenance, RecordId, StoredRecord};
 use crate::store::coverage::{Coverage, CoveredSpan};
+use crate::store::{ConnectionId, Restatement};
 use crate::store::{ReplaceStats, WindowReplacement};
-use crate::{
-    ConnectionId, CostRecord, Error, ErrorKind, Identity, Person, Provenance, RecordId, Restatement, Result,
-    Spans, StoredRecord, Timestamp,
-};
+use crate::time::{Timestamp, WindowSet};
 
 /// What a store holds of a connection before a window is replaced.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl PriorRecord for StoredRecord {
 pub struct WindowPairing<T> {
     /// Without its records.
     new: WindowReplacement,
-    later: Spans,
+    later: WindowSet,
     coverage: Coverage,
     left: Vec<T>,
     same: Vec<(T, CostRecord)>,
@@ -166,9 +166,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 }
 
-/// What a store holds after a window was replaced: every [`CostStore`](crate::CostStore) stores exactly this.
+/// What a store holds after a window was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
-/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// WindowSet of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
 /// stored one, if one is the same charge:
 ///
 /// 1. the same id: nothing has changed;
@@ -193,11 +193,14 @@ pub struct ReplacedWindow {
 }
 
 impl ReplacedWindow {
-    /// Computes what becomes of a window.
+    /// Computes the outcome for a window.
     ///
     /// ```
-    /// use cost_model::{ConnectionId, CostRecord, Costs, Coverage, Currency, PriorState, ReadNumber, ReplacedWindow, Run};
-    /// use cost_model::{Window, WindowReplacement};
+    /// use cost_model::{CostRecord, Costs, Currency};
+    /// use cost_model::record::{ReadNumber, Run};
+    /// use cost_model::store::{ConnectionId, Coverage, PriorState, ReplacedWindow};
+    /// use cost_model::Window;
+    /// use cost_model::store::WindowReplacement;
     /// let window = Window::days("2026-09-01".parse()?, "2026-09-02".parse()?)?;
     /// let charge = CostRecord::new(window.start(), "acme", Currency::USD, Costs::flat("1".parse()?));
     /// let connection = ConnectionId::new("acme");
@@ -232,8 +235,8 @@ fn sort(records: &mut [StoredRecord]) {
     records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
-/// The coverage once the window is replaced: an unproven read leaves the window to be read again.
-fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &Spans) -> Coverage {
+/// Returns the coverage once the window is replaced: an unproven read leaves the window to be read again.
+fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> Coverage {
     for window in later.missing(new.window).into_windows() {
         if new.proven {
             coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));
@@ -382,20 +385,16 @@ impl<'a> Pairing<'a> {
 
 fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
-    let stated = |record: &CostRecord| {
-        let stated = &record.stated;
-        (stated.charged, stated.model_cost, stated.fee, record.dimensions.discount_percent)
-    };
     old.costs == new.costs
-        && stated(old) == stated(new)
+        && stated_figures(old) == stated_figures(new)
         && old.dimensions.stated_kind == new.dimensions.stated_kind
 }
 
-/// Whether the provider states the same charge for nobody: the tags that named its person are gone, and no others came.
+/// Returns whether the provider states the same charge for nobody: the tags that named its person are gone, and no
+/// others came.
 fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
-    let names = |record: &CostRecord, value: &Arc<str>| record.dimensions.resource.as_ref() == Some(value);
-    let mut named = old.dimensions.tags.iter().filter(|(_, value)| names(old, value)).peekable();
+    let mut named = old.dimensions.tags.iter().filter(|(_, value)| is_resource(old, value)).peekable();
     old.dimensions.resource != new.dimensions.resource
         && named.peek().is_some()
         && named.all(|(key, _)| new.dimensions.tags.get(key).is_none())
@@ -403,7 +402,7 @@ fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
             .dimensions
             .tags
             .iter()
-            .all(|(key, value)| old.dimensions.tags.get(key).is_some() && !names(new, value))
+            .all(|(key, value)| old.dimensions.tags.get(key).is_some() && !is_resource(new, value))
 }
 
 /// Puts the stored person into the record that came without one. Everything else is as it was read.
@@ -421,4 +420,15 @@ fn keep_person(record: &mut StoredRecord, old: &StoredRecord) {
             set.tags.insert(Arc::clone(key), Arc::clone(value));
         }
     });
+}
+
+/// Returns the figures of a charge as the provider stated them, its discount included.
+fn stated_figures(record: &CostRecord) -> impl PartialEq + use<> {
+    let stated = &record.stated;
+    (stated.charged, stated.model_cost, stated.fee, record.dimensions.discount_percent)
+}
+
+/// Whether a text is the resource of a charge.
+fn is_resource(record: &CostRecord, value: &Arc<str>) -> bool {
+    record.dimensions.resource.as_ref() == Some(value)
 }

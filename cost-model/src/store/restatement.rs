@@ -1,6 +1,9 @@
 //! Changes of what was taken for final.
 
-use crate::{Costs, Identity, Metric, Money, RecordId, Result, Timestamp};
+use crate::error::Result;
+use crate::money::{Costs, Metric, Money};
+use crate::record::{Identity, RecordId};
+use crate::time::Timestamp;
 
 /// Differences below this are rounding noise of the provider: 10^-6 cent, in units of 10^-24 dollars.
 const NEGLIGIBLE: u128 = 10_000_000_000_000_000;
@@ -24,8 +27,8 @@ pub struct Restatement {
 }
 
 impl Restatement {
-    /// A restatement as a store kept it: when the charge arose and when the change was seen, what the charge is, and what
-    /// it was and is.
+    /// Makes a restatement as a store kept it: when the charge arose and when the change was seen, what the charge is,
+    /// and what it was and is.
     pub fn stored(
         at: Timestamp,
         seen: Timestamp,
@@ -36,7 +39,7 @@ impl Restatement {
         Self { at, seen, record_id, identity, old, new }
     }
 
-    /// How much more the charge is now; an amount that is absent counts as zero here.
+    /// Returns how much more the charge is now; an amount that is absent counts as zero here.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -45,7 +48,7 @@ impl Restatement {
         amount(self.new).checked_sub(amount(self.old))
     }
 
-    /// Whether both sides are there, know the same amounts, and differ by less than 10^-6 cent in each.
+    /// Returns whether both sides are there, know the same amounts, and differ by less than 10^-6 cent in each.
     pub fn is_negligible(&self) -> bool {
         let (Some(old), Some(new)) = (self.old, self.new) else { return false };
         Metric::ALL.into_iter().all(|metric| match (old.get(metric), new.get(metric)) {

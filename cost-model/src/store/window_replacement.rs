@@ -4,6 +4,9 @@ use crate::record::{CostRecord, ReadNumber, Run};
 use crate::time::{Timestamp, Window};
 
 /// What a store is given in place of a window.
+///
+/// Whoever writes a store keeps exactly what [`ReplacedWindow`](crate::store::ReplacedWindow) computes from it; see
+/// [`MemoryStore`](crate::store::MemoryStore) for an example of its use.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
 pub struct WindowReplacement {
@@ -11,7 +14,7 @@ pub struct WindowReplacement {
     pub window: Window,
     /// Every charge inside it, as it was read.
     pub records: Vec<CostRecord>,
-    /// The number of the read, from [`CostStore::begin_read`](crate::CostStore::begin_read).
+    /// The number of the read, from [`CostStore::begin_read`](crate::store::CostStore::begin_read).
     pub read: ReadNumber,
     /// The run that read.
     pub run: Run,
@@ -21,7 +24,7 @@ pub struct WindowReplacement {
     /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
     /// unconfirmed. The window's start, unless an ingest knows better.
     pub answers_from: Timestamp,
-    /// Spans whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
+    /// WindowSet whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
     pub closed: Vec<Window>,
     /// Whether the read is proven complete. If not, its records are stored, nothing is taken out, and the window stays
     /// uncovered, so that it is read again.
@@ -31,14 +34,14 @@ pub struct WindowReplacement {
 crate::masked_debug!(WindowReplacement { window, records: |it| it.records.len(), read });
 
 impl WindowReplacement {
-    /// A window that was read whole.
+    /// Makes a window that was read whole.
     pub fn new(window: Window, records: Vec<CostRecord>, read: ReadNumber, run: Run) -> Self {
         let (read_at, answers_from) = (run.at, window.start());
         Self { window, records, read, run, read_at, answers_from, closed: Vec::new(), proven: true }
     }
 }
 
-/// What replacing a window changed, in records, counted as multisets. Spans that were left alone are not counted.
+/// What replacing a window changed, in records, counted as multisets. WindowSet that were left alone are not counted.
 ///
 /// Before it there were `removed`, `changed`, `repriced`, `unchanged` and `unconfirmed` records; after it, `added`
 /// instead of `removed`.
@@ -61,7 +64,7 @@ pub struct ReplaceStats {
     pub persons_kept: u64,
     /// Of those re-priced: restatements below 10^-6 cent, which are counted only.
     pub negligible: u64,
-    /// Spans that were left as they are, because a later read has stored them; ascending.
+    /// WindowSet that were left as they are, because a later read has stored them; ascending.
     pub left: Vec<Window>,
 }
 

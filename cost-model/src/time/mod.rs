@@ -1,7 +1,7 @@
 //! Instants, spans between them, and sets of spans.
 
-mod spans;
 mod timestamp;
+mod window_set;
 
-pub use spans::Spans;
 pub use timestamp::{Timestamp, Window};
+pub use window_set::WindowSet;

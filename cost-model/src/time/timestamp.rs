@@ -6,17 +6,26 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// An instant in UTC, in whole milliseconds since 1970.
+///
+/// ```
+/// use cost_model::Timestamp;
+///
+/// let at: Timestamp = "2026-09-14T09:30:00.250Z".parse()?;
+/// assert_eq!(at.millis(), 1_789_378_200_250);
+/// assert_eq!(at.date().to_string(), "2026-09-14");
+/// # Ok::<(), cost_model::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// Makes the instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// [`ErrorKind::Value`] when no calendar date stands for it (beyond about 262,000 years).
+    /// [`ErrorKind::Value`] when no calendar date means it (beyond about 262,000 years).
     pub fn from_millis(millis: i64) -> Result<Self> {
         DateTime::from_timestamp_millis(millis).map(Self::from).ok_or_else(|| {
             Error::new(ErrorKind::Value, format!("{millis} milliseconds since 1970 is not a date"))
@@ -33,12 +42,12 @@ impl Timestamp {
         self.0
     }
 
-    /// The UTC calendar date.
+    /// Returns the UTC calendar date.
     pub fn date(self) -> NaiveDate {
         self.to_datetime().date_naive()
     }
 
-    /// The same instant as a date and time.
+    /// Returns the same instant as a date and time.
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Both constructors only let calendar dates in, so the default never shows.
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
@@ -88,6 +97,17 @@ impl Serialize for Timestamp {
 }
 
 /// A half-open span of time `[start, end)`: what happens at `end` belongs to the next one.
+///
+/// ```
+/// use cost_model::Window;
+///
+/// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+/// assert!(september.contains(september.start()) && !september.contains(september.end()));
+/// let cycle = Window::days("2026-09-14".parse()?, "2026-10-14".parse()?)?;
+/// assert_eq!(cycle.minus(september), [Window::days("2026-10-01".parse()?, "2026-10-14".parse()?)?]);
+/// assert_eq!(cycle.whole_months(), Window::days("2026-09-01".parse()?, "2026-11-01".parse()?)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Span")]
 pub struct Window {
@@ -111,7 +131,7 @@ impl TryFrom<Span> for Window {
 }
 
 impl Window {
-    /// The span from `start` to just before `end`.
+    /// Makes the span from `start` to just before `end`.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when `end` does not lie after `start`.
@@ -123,7 +143,7 @@ impl Window {
         Err(Error::new(ErrorKind::Value, format!("a window must end after it starts: {start} to {end}")))
     }
 
-    /// The whole days from `first` to before `end`, in UTC.
+    /// Makes the whole days from `first` to before `end`, in UTC.
     ///
     /// # Errors
     /// As [`Window::new`].
@@ -131,17 +151,17 @@ impl Window {
         Self::new(Timestamp::midnight(first), Timestamp::midnight(end))
     }
 
-    /// The first instant inside.
+    /// Returns the first instant inside.
     pub const fn start(&self) -> Timestamp {
         self.start
     }
 
-    /// The first instant no longer inside.
+    /// Returns the first instant no longer inside.
     pub const fn end(&self) -> Timestamp {
         self.end
     }
 
-    /// Whether `at` lies inside.
+    /// Returns whether `at` lies inside.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
     }
@@ -158,7 +178,7 @@ impl Window {
         before.into_iter().chain(after).collect()
     }
 
-    /// The UTC calendar months that the span touches, as one span.
+    /// Returns the UTC calendar months that the span touches, as one span.
     pub fn whole_months(&self) -> Self {
         let last = Timestamp(self.end.0.saturating_sub(1)).date();
         let start = self.start.date().with_day(1).unwrap_or(self.start.date());

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cost_model::conformance::{StoreFactory, Suite, Violation};
+use cost_model::record::{Figures, ReadNumber, RecordId, Run, Tags};
+use cost_model::source::{Origin, ProviderSnapshot};
+use cost_model::store::{
+    ChargeSink, ConnectionId, Coverage, CoveredSpan, FileImport, Import, ImportId, ImportStats, RecordSink,
+    ReplaceStats, Restatement, Scope, SetNumber, WindowReplacement,
+};
 use cost_model::{
-    ChargeSink, ConnectionId, CostRecord, CostStore, Coverage, CoveredSpan, DimensionSet, Error, ErrorKind,
-    Figures, FileImport, Import, ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber,
-    RecordId, RecordSink, ReplaceStats, Restatement, Result, Run, Scope, SetNumber, StoredRecord, Tags,
-    Timestamp, Window, WindowReplacement,
+    CostRecord, CostStore, DimensionSet, Error, ErrorKind, MemoryStore, Money, Result, StoredRecord,
+    Timestamp, Window,
 };
 
 /// What a store may do wrong.
@@ -495,14 +499,14 @@ impl CostStore for Broken {
         self.0.restatements(connection).await
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         if self.has(D::KeepsOnlyTheLastObservation) && !self.0.observations(connection).await?.is_empty() {
             return Ok(());
         }
         self.0.observe(connection, observations).await
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         self.0.observations(connection).await
     }
 

@@ -1,7 +1,9 @@
 //! Four costs, one currency, and what is unknown.
 
 use cost_model::report::Query;
-use cost_model::{Costs, Currency, ErrorKind, Ledger, MemoryStore, Metric, Scope, Untagged};
+use cost_model::store::Scope;
+use cost_model::tagger::NoTags;
+use cost_model::{Costs, Currency, ErrorKind, Ledger, MemoryStore, Metric};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -43,7 +45,7 @@ proptest! {
 
     #[test]
     fn unknown_is_counted_and_never_added_as_zero(records in records(0..12)) {
-        let report = Query::all_resources().run(&ledger(&records), &Untagged).unwrap();
+        let report = Query::all_resources().run(&ledger(&records), &NoTags).unwrap();
         for metric in Metric::ALL {
             let known: Vec<_> = records.iter().filter_map(|record| naive_cost(record, metric)).collect();
             let sum = report.total.get(metric);

@@ -5,11 +5,12 @@ use std::io;
 use std::sync::Arc;
 
 use cost_model::export::{CsvRecords, Receipt, RecordExport};
+use cost_model::money::TokenType;
+use cost_model::record::{Provenance, RecordId};
 use cost_model::report::Query;
-use cost_model::{
-    CostRecord, Dimension, ErrorKind, Metric, Money, Provenance, Pseudonyms, RecordId, RecordSink,
-    StoredRecord, Tagger, TokenType, Untagged,
-};
+use cost_model::store::RecordSink;
+use cost_model::tagger::NoTags;
+use cost_model::{CostRecord, Dimension, ErrorKind, Metric, Money, Pseudonyms, StoredRecord, Tagger};
 use proptest::prelude::*;
 
 use crate::support::{cases, connection, ledger, millis, record, records};
@@ -160,9 +161,9 @@ fn no_row_names_a_person_who_was_renamed_nor_an_id_from_which_a_name_could_be_gu
     charge.edit(|set| set.service = Some("ana@acme.test's model".into()));
     charge.edit(|set| set.tags.insert("cursor:user", "ana@acme.test"));
     let charges = [charge];
-    let (named, _) = export(&charges, &Untagged, None);
+    let (named, _) = export(&charges, &NoTags, None);
     let pseudonyms = Pseudonyms::new(b"secret");
-    let (unnamed, _) = export(&charges, &Untagged, Some(&pseudonyms));
+    let (unnamed, _) = export(&charges, &NoTags, Some(&pseudonyms));
     assert!(named[0].values().any(|cell| cell.contains("ana@")));
     assert!(!unnamed[0].values().any(|cell| cell.contains("ana@")));
     assert_eq!(unnamed[0]["resource"], *pseudonyms.of("ana@acme.test"));
@@ -192,8 +193,8 @@ impl Tagger for Keys {
         keys: &[Arc<str>],
         _: &dyn cost_model::Dimensions,
         _: cost_model::Timestamp,
-    ) -> Vec<cost_model::Part> {
-        vec![cost_model::Part::whole(keys.iter().map(|_| Some("=1+1".into())).collect::<Vec<_>>())]
+    ) -> Vec<cost_model::tagger::Part> {
+        vec![cost_model::tagger::Part::whole(keys.iter().map(|_| Some("=1+1".into())).collect::<Vec<_>>())]
     }
 }
 
@@ -215,8 +216,8 @@ fn a_file_that_takes_no_more_is_an_error_and_no_shorter_file() {
             Ok(())
         }
     }
-    let mut writer = CsvRecords::new(Full, &Untagged).unwrap();
-    let mut export = RecordExport::new(&Untagged, &mut writer);
+    let mut writer = CsvRecords::new(Full, &NoTags).unwrap();
+    let mut export = RecordExport::new(&NoTags, &mut writer);
     let failed = stored(&[record(0)]).iter().try_for_each(|record| export.record(record));
     assert_eq!(failed.and_then(|()| export.finish().map(|_| ())).unwrap_err().kind(), ErrorKind::Output);
 }

@@ -3,18 +3,22 @@
 use std::collections::BTreeMap;
 
 use chrono::FixedOffset;
+use cost_model::money::{PriceBook, Prices, RequestUnits, TokenType, Tokens};
+use cost_model::record::Run;
+use cost_model::report::Bin;
 use cost_model::report::{Column, Measure, Query, Report, RowKind, Settings, Totals, Weekday};
+use cost_model::store::{ConnectionId, GapState, Scope, WindowReplacement};
+use cost_model::tagger::NoTags;
 use cost_model::{
-    Bin, ConnectionId, CostRecord, Costs, Currency, Dimension, ErrorKind, Filter, GapState, Ledger,
-    MemoryStore, Metric, Money, PriceBook, Prices, RequestUnits, Run, Scope, Timestamp, TokenType, Tokens,
-    Untagged, Window, WindowReplacement,
+    CostRecord, Costs, Currency, Dimension, ErrorKind, Filter, Ledger, MemoryStore, Metric, Money, Timestamp,
+    Window,
 };
 use proptest::prelude::*;
 
 use crate::support::{busy, cases, ledger, now, put, read, records};
 
 fn run(query: &Query, records: &[CostRecord]) -> Report {
-    query.run(&ledger(records), &Untagged).unwrap()
+    query.run(&ledger(records), &NoTags).unwrap()
 }
 
 fn summed<'a>(totals: impl Iterator<Item = &'a Totals>) -> Totals {
@@ -247,7 +251,7 @@ fn usage_is_a_figure_only_within_a_unit() {
     requests.requests = Some("1.5".parse::<RequestUnits>().unwrap());
     let records = [tokens, requests];
     let query = Query::all_resources().measure(Measure::Usage);
-    let error = query.run(&ledger(&records), &Untagged).unwrap_err();
+    let error = query.run(&ledger(&records), &NoTags).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Query);
     assert_eq!(
         error.to_string(),
@@ -259,11 +263,11 @@ fn usage_is_a_figure_only_within_a_unit() {
     let [tokens, requests] = records;
     let records = [tokens, requests, storage.clone(), storage];
     let report = run(&query.group_by(Dimension::UsageUnit), &records);
-    let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.to_string()).collect();
+    let rows: Vec<_> = report.rows.iter().map(|row| row.totals.usage.unwrap().to_string()).collect();
     assert_eq!(rows, ["5", "1.5", "0.5"]);
     let disk = Query::all_resources().filter(Filter::parse("costs.service = 'disk'").unwrap());
     let report = run(&disk.measure(Measure::Usage).bin(Bin::Month), &records);
-    assert_eq!(report.rows[0].totals.usage.to_string(), "0.5");
+    assert_eq!(report.rows[0].totals.usage.unwrap().to_string(), "0.5");
 }
 
 #[test]
@@ -286,7 +290,7 @@ fn a_share_of_every_charge_is_a_share_of_every_figure() {
 #[test]
 fn a_comparison_needs_a_window() {
     let ledger = Ledger::builder(Currency::USD).build();
-    let error = Query::all_resources().compare().run(&ledger, &Untagged).unwrap_err();
+    let error = Query::all_resources().compare().run(&ledger, &NoTags).unwrap_err();
     assert_eq!(error.to_string(), "a comparison needs a window");
 }
 
@@ -311,7 +315,7 @@ fn a_report_says_what_is_missing() {
     }
     let ledger = now(Ledger::from_store(&store, &Scope::all(), Currency::USD)).unwrap();
     let query = Query::all_resources().group_by(Dimension::Service).window(days("2026-08-30", "2026-09-15"));
-    let report = query.run(&ledger, &Untagged).unwrap();
+    let report = query.run(&ledger, &NoTags).unwrap();
     let text = report.to_text(&Column::COSTS).unwrap();
     let remarks: Vec<_> = text.lines().skip(3).collect();
     assert_eq!(
@@ -322,7 +326,7 @@ fn a_report_says_what_is_missing() {
         ]
     );
     let by_hand = Ledger::builder(Currency::USD).build();
-    let gaps = query.run(&by_hand, &Untagged).unwrap().gaps;
+    let gaps = query.run(&by_hand, &NoTags).unwrap().gaps;
     assert_eq!((gaps.len(), gaps[0].state), (1, GapState::Unknown));
 }
 
@@ -336,7 +340,7 @@ fn a_comparison_says_what_is_missing_of_both_periods() {
     let ledger = builder.build();
     let september = Query::all_resources().window(days("2026-09-01", "2026-10-01"));
     let missing = |query: &Query| -> Vec<Window> {
-        query.run(&ledger, &Untagged).unwrap().gaps.into_iter().map(|gap| gap.window).collect()
+        query.run(&ledger, &NoTags).unwrap().gaps.into_iter().map(|gap| gap.window).collect()
     };
     assert_eq!(missing(&september), [days("2026-09-25", "2026-10-01")]);
     assert_eq!(
@@ -384,13 +388,13 @@ fn a_value_that_no_charge_has_is_a_zero_with_a_remark_and_an_error_only_where_st
     let records = [charge("gpt-5.4", "1"), charge("auto", "2")];
     let ledger = ledger(&records);
     let query = |sentence: &str| Query::all_resources().filter(Filter::parse(sentence).unwrap());
-    let run = |sentence: &str| query(sentence).strict().run(&ledger, &Untagged);
+    let run = |sentence: &str| query(sentence).strict().run(&ledger, &NoTags);
     for (sentence, field) in [
         ("costs.subcategory = 'Usage-based'", "costs.subcategory"),
         ("costs.region IN ('eu') AND costs.service = 'auto'", "costs.region"),
         ("tags['env'] = 'prod'", "tags['env']"),
     ] {
-        let report = query(sentence).run(&ledger, &Untagged).unwrap();
+        let report = query(sentence).run(&ledger, &NoTags).unwrap();
         assert_eq!((report.total.records, report.total.effective.amount), (0, Money::ZERO));
         let [unknown] = report.unknown_values.as_slice() else { panic!("{sentence}") };
         assert_eq!((unknown.dimension.to_string().as_str(), unknown.suggestion.as_deref()), (field, None));
@@ -400,13 +404,13 @@ fn a_value_that_no_charge_has_is_a_zero_with_a_remark_and_an_error_only_where_st
         assert_eq!(json["unknown_values"][0]["field"], field);
         assert_eq!(json["unknown_values"][0]["value"], &**unknown.value());
     }
-    let near = query("costs.service IN ('gpt-5.4', 'gpt-5.44')").run(&ledger, &Untagged).unwrap();
+    let near = query("costs.service IN ('gpt-5.4', 'gpt-5.44')").run(&ledger, &NoTags).unwrap();
     assert_eq!(near.total.records, 1);
     assert_eq!(near.unknown_values[0].suggestion.as_deref(), Some("gpt-5.4"));
-    assert_eq!(query("costs.service = 'auto'").run(&ledger, &Untagged).unwrap().unknown_values, []);
+    assert_eq!(query("costs.service = 'auto'").run(&ledger, &NoTags).unwrap().unknown_values, []);
     assert_eq!(
         query("costs.service = 'x'")
-            .run(&Ledger::builder(Currency::USD).build(), &Untagged)
+            .run(&Ledger::builder(Currency::USD).build(), &NoTags)
             .unwrap()
             .unknown_values,
         []
@@ -436,7 +440,7 @@ fn filters_may_read_each_charge() {
     let count = |sentence: &str| {
         let query =
             Query::all_resources().filter(Filter::parse(sentence).unwrap()).group_by(Dimension::Service);
-        query.run(&ledger, &Untagged).unwrap().total.effective.amount.to_string()
+        query.run(&ledger, &NoTags).unwrap().total.effective.amount.to_string()
     };
     assert_eq!(count("costs.effective >= 1"), "3");
     assert_eq!(count("costs.effective BETWEEN 0.5 AND 1"), "1.5");
@@ -502,7 +506,29 @@ fn the_last_day_of_the_calendar_is_one_row() {
         record
     };
     let ledger = ledger(&[at(last), at(last - 2), at(last - 5), at(last - 86_400_000)]);
-    let report = Query::all_resources().bin(cost_model::Bin::Day).run(&ledger, &Untagged).unwrap();
+    let report = Query::all_resources().bin(cost_model::report::Bin::Day).run(&ledger, &NoTags).unwrap();
     let counts: Vec<_> = report.rows.iter().map(|row| row.totals.records).collect();
     assert_eq!(counts, [1, 3]);
+}
+
+/// A very large company uses more tokens than a quantity of 24 decimals holds: whatever is not about usage is still answered.
+#[test]
+fn more_tokens_than_a_quantity_holds_leave_every_other_figure() {
+    for tokens in [1_u64 << 40, 200_000_000_000_000, 1_000_000_000_000_000, u64::MAX / 2] {
+        let mut records = vec![charge("auto", "1.5"), charge("o3", "2")];
+        for record in &mut records {
+            record.tokens.set(TokenType::CacheRead, Tokens::new(tokens / 2));
+            record.edit(|set| set.usage_unit = Some("tokens".into()));
+        }
+        let query = Query::all_resources().group_by(Dimension::Service);
+        let report = run(&query, &records);
+        assert_eq!(report.total.effective.amount.to_string(), "3.5");
+        assert_eq!(report.total.tokens.total().unwrap().count(), tokens / 2 * 2);
+        assert_eq!(report.total.usage.is_some(), tokens < 170_000_000_000_000, "{tokens}");
+        assert!(report.to_text(&Column::TOKENS).is_ok() && serde_json::to_string(&report).is_ok());
+        let about_usage = ledger(&records);
+        let about_usage = query.measure(Measure::Usage).run(&about_usage, &NoTags);
+        assert_eq!(about_usage.is_ok(), tokens < 340_000_000_000_000, "{tokens}");
+        assert_eq!(report.to_text(&[Column::Usage]).is_ok(), report.total.usage.is_some());
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{
-    Comparison, ConnectionId, CostRecord, CostStore, CoveredBy, FileImport, Import, ImportId, ImportStats,
-    MemoryStore, Owner, Scope, Window,
+use cost_model::store::{
+    Comparison, ConnectionId, CoveredBy, FileImport, Import, ImportId, ImportStats, Owner, Scope,
 };
+use cost_model::{CostRecord, CostStore, MemoryStore, Window};
 use proptest::prelude::*;
 
 use crate::support::{cases, connection, millis, now, put, read, record, window};

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use cost_model::money::{Quantity, RequestUnits, TokenCounts, Tokens};
+use cost_model::report::Bin;
 use cost_model::report::Query;
-use cost_model::{
-    Bin, CostRecord, Costs, Dimensions, Money, Quantity, RequestUnits, TokenCounts, Tokens, Untagged,
-};
+use cost_model::tagger::NoTags;
+use cost_model::{CostRecord, Costs, Dimensions, Money};
 use proptest::prelude::*;
 
 use crate::support::{cases, dimensions, ledger, record, records, wide_units};
@@ -139,7 +140,7 @@ fn reports_add_up_counts_of_any_size_and_no_fees() {
         record.costs.list = Some(Money::from_units(i128::from(count)));
         record.stated.fee = Some(Money::from_units(i128::MAX));
     }
-    let report = Query::all_resources().bin(Bin::Day).run(&ledger(&records), &Untagged).unwrap();
+    let report = Query::all_resources().bin(Bin::Day).run(&ledger(&records), &NoTags).unwrap();
     let (first, second) = (3 + (1 << 40) + u64::from(u32::MAX), 1 << 33);
     let sums: Vec<_> = report.rows.iter().map(|row| row.totals).chain([report.total]).collect();
     for (sum, (count, records)) in sums.iter().zip([(first, 3), (second, 1), (first + second, 4)]) {

@@ -8,7 +8,6 @@
 
 mod big;
 mod canary;
-#[cfg(feature = "conformance")]
 mod conformance;
 mod costs;
 mod export;

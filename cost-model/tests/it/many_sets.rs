@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cost_model::report::Bin;
 use cost_model::report::Query;
+use cost_model::tagger::{NoTags, Part};
 use cost_model::{
-    Bin, CostRecord, Costs, Currency, Dimension, Dimensions, ErrorKind, Ledger, Metric, Money, Part, Tagger,
-    Timestamp, Untagged,
+    CostRecord, Costs, Currency, Dimension, Dimensions, ErrorKind, Ledger, Metric, Money, Tagger, Timestamp,
 };
 
 use crate::split::naive_split;
@@ -43,7 +44,7 @@ fn more_combinations_than_16_and_20_bits_number_are_kept_apart() {
         let ledger = builder.build();
         assert_eq!(u64::try_from(ledger.set_count()).unwrap(), count);
         let query = Query::all_resources().group_by(Dimension::Resource).group_by(Dimension::Service);
-        let report = query.run(&ledger, &cost_model::Untagged).unwrap();
+        let report = query.run(&ledger, &cost_model::tagger::NoTags).unwrap();
         assert_eq!(u64::try_from(report.rows.len()).unwrap(), count);
         for row in &report.rows {
             let [Some(person), Some(model)] = row.keys.as_slice() else { panic!("a key is missing") };
@@ -179,7 +180,7 @@ fn a_cache_of_tags_serves_no_other_ledger() {
     };
     let (one, other) = (ledger(1), ledger(2));
     let query = Query::all_resources();
-    let tags = query.tags(&one, &Untagged).unwrap();
+    let tags = query.tags(&one, &NoTags).unwrap();
     assert!(query.run_with(&one, &tags).is_ok());
     assert_eq!(query.run_with(&other, &tags).unwrap_err().kind(), ErrorKind::Query);
     assert!(tags.answers(&other).is_err());

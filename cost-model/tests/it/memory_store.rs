@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, ErrorKind, MemoryStore, RecordId, RecordSink, ReplaceStats, Result,
-    Scope, StoredRecord, Timestamp, Window, WindowReplacement,
-};
+use cost_model::record::RecordId;
+use cost_model::store::{ConnectionId, RecordSink, ReplaceStats, Scope, WindowReplacement};
+use cost_model::{CostRecord, CostStore, ErrorKind, MemoryStore, Result, StoredRecord, Timestamp, Window};
 use proptest::prelude::*;
 
 use crate::support::{self, cases, connection, now, put, record, window};

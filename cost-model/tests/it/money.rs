@@ -1,6 +1,7 @@
 //! Amounts: exact text, exact decimals, and sums that know no order.
 
-use cost_model::{ErrorKind, Money, RequestUnits, Rounding};
+use cost_model::money::RequestUnits;
+use cost_model::{ErrorKind, Money, Rounding};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

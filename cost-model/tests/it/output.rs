@@ -1,10 +1,12 @@
 //! What reports print of amounts and of names that others chose.
 
-use cost_model::output::columns;
+use cost_model::output::{amount, columns};
 use cost_model::report::{Bin, Column, Query};
+use cost_model::tagger::NoTags;
 use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Rounding, Timestamp, Untagged, Window,
+    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Rounding, Timestamp, Window,
 };
+use insta::assert_snapshot;
 use proptest::prelude::*;
 
 const EFFECTIVE: [Column; 1] = [Column::Cost(Metric::Effective)];
@@ -21,13 +23,13 @@ fn text(query: &Query, records: &[CostRecord], columns: &[Column]) -> String {
     for record in records {
         ledger.push(record).unwrap();
     }
-    query.run(&ledger.build(), &Untagged).unwrap().to_text(columns).unwrap()
+    query.run(&ledger.build(), &NoTags).unwrap().to_text(columns).unwrap()
 }
 
 /// The last cell of the row that begins with a name.
 fn figure(text: &str, name: &str) -> Option<String> {
     let row = text.lines().find(|line| line.split_whitespace().next() == Some(name))?;
-    row.split_whitespace().last().map(str::to_owned)
+    row.split_whitespace().last().map(|figure| figure.replace(',', ""))
 }
 
 proptest! {
@@ -50,7 +52,7 @@ proptest! {
         let exact = money(amounts.iter().sum());
         prop_assert_eq!(total, exact.rounded(2, Rounding::HalfUp).unwrap());
         let difference = sum.checked_sub(total).unwrap();
-        let remark = format!("they differ from the total by {} in effective", difference.to_fixed(2, Rounding::HalfUp).unwrap());
+        let remark = format!("they differ from the total by {} in effective", amount(difference));
         prop_assert_eq!(shown.contains(&remark), !difference.is_zero());
         prop_assert_eq!(shown.contains("rounded each on its own"), !difference.is_zero());
     }
@@ -103,6 +105,18 @@ fn a_name_that_others_chose_neither_acts_in_a_table_nor_in_a_spreadsheet_nor_bre
     for record in &charges {
         ledger.push(record).unwrap();
     }
-    let csv = query.run(&ledger.build(), &Untagged).unwrap().to_csv(&EFFECTIVE).unwrap();
+    let csv = query.run(&ledger.build(), &NoTags).unwrap().to_csv(&EFFECTIVE).unwrap();
     assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(&"x".repeat(65_536)));
+}
+
+#[test]
+fn a_report_fits_the_terminal_and_its_figures_line_up_in_every_script() {
+    let names = ["東京都庁の開発者の皆さん-claude-4.5-opus-high-thinking", "e\u{301}va", "gpt-5.1-codex"];
+    let mut ledger = Ledger::builder(Currency::USD);
+    for (name, amount) in names.iter().zip(["1234567.891", "-0.004", "20.555"]) {
+        ledger.push(&charge(0, name, amount.parse().unwrap())).unwrap();
+    }
+    let query = Query::all_resources().group_by(Dimension::Service);
+    let report = query.run(&ledger.build(), &NoTags).unwrap();
+    assert_snapshot!(report.to_text_within(&Column::COSTS, 70).unwrap());
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, MemoryStore, Provenance, RecordId, Run, Scope, StoredRecord,
-    Timestamp, WindowReplacement,
-};
+use cost_model::record::{Provenance, RecordId, Run};
+use cost_model::store::{ConnectionId, Scope, WindowReplacement};
+use cost_model::{CostRecord, CostStore, MemoryStore, StoredRecord, Timestamp};
 use proptest::prelude::*;
 
 use crate::support::{self, cases, now, put, record, window};

@@ -1,9 +1,10 @@
 //! Reading a window again: what is the same charge, what is not, and what is kept.
 
-use cost_model::{
-    ConnectionId, CostRecord, Costs, Coverage, Metric, Money, Person, PriorState, ReadNumber, RecordId,
-    ReplaceStats, ReplacedWindow, Run, StoredRecord, Timestamp, WindowPairing, WindowReplacement,
+use cost_model::record::{Person, ReadNumber, RecordId, Run};
+use cost_model::store::{
+    ConnectionId, Coverage, PriorState, ReplaceStats, ReplacedWindow, WindowPairing, WindowReplacement,
 };
+use cost_model::{CostRecord, Costs, Metric, Money, StoredRecord, Timestamp};
 use proptest::prelude::*;
 
 use crate::support::{cases, record, window};

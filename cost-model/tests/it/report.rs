@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+use cost_model::money::TokenType;
+use cost_model::report::Bin;
 use cost_model::report::Weekday::{Monday, Sunday};
 use cost_model::report::{Measure, Query, Totals};
-use cost_model::{
-    Bin, CostRecord, Dimension, Dimensions, Filter, Metric, Part, Tagger, Timestamp, TokenType, Untagged,
-    Window,
-};
+use cost_model::tagger::{NoTags, Part};
+use cost_model::{CostRecord, Dimension, Dimensions, Filter, Metric, Tagger, Timestamp, Window};
 use proptest::prelude::*;
 
 use crate::split::naive_split;
@@ -33,7 +33,7 @@ impl Figures {
         let costs = Metric::ALL.map(|metric| naive_cost(record, metric));
         let [input, output, cache_write, cache_read] =
             TokenType::ALL.map(|each| i128::from(record.tokens.get(each).count()));
-        let requests = record.requests.map_or(0, cost_model::RequestUnits::units);
+        let requests = record.requests.map_or(0, cost_model::money::RequestUnits::units);
         Self {
             amounts: costs.map(Option::unwrap_or_default),
             missing: costs.map(|cost| u64::from(cost.is_none())),
@@ -335,7 +335,7 @@ proptest! {
     fn a_report_equals_the_loop_over_records(
         records in records(0..14), query in queries(&UNTAGGED, crate::support::dimensions()),
     ) {
-        check(&query, &records, &Untagged)?;
+        check(&query, &records, &NoTags)?;
     }
 
     #[test]
@@ -357,7 +357,7 @@ proptest! {
     fn a_report_of_busy_hours_equals_the_loop_over_records(
         records in records(0..6), query in queries(&UNTAGGED, crate::support::dimensions()),
     ) {
-        check(&query, &busy(&records), &Untagged)?;
+        check(&query, &busy(&records), &NoTags)?;
     }
 
     #[test]
@@ -374,13 +374,13 @@ proptest! {
         (records, others) in records(0..12).prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle())),
         query in queries(&UNTAGGED, crate::support::dimensions()),
     ) {
-        let Ok(report) = query.run(&ledger(&records), &Untagged) else {
-            prop_assert!(query.run(&ledger(&others), &Untagged).is_err());
+        let Ok(report) = query.run(&ledger(&records), &NoTags) else {
+            prop_assert!(query.run(&ledger(&others), &NoTags).is_err());
             return Ok(());
         };
         let mut sum = Figures::default();
         report.rows.iter().for_each(|row| sum.add(&Figures::of_totals(&row.totals)));
         prop_assert_eq!(sum, Figures::of_totals(&report.total));
-        prop_assert!(report == query.run(&ledger(&others), &Untagged).unwrap());
+        prop_assert!(report == query.run(&ledger(&others), &NoTags).unwrap());
     }
 }

@@ -1,6 +1,7 @@
 //! Printed parts add up to the printed total.
 
-use cost_model::{Money, Rounding, round_parts};
+use cost_model::money::round_parts;
+use cost_model::{Money, Rounding};
 use proptest::prelude::*;
 
 use crate::support::cases;

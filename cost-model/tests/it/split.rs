@@ -1,6 +1,7 @@
 //! Shares: nothing lost, nothing gained, no part further than a unit from its due.
 
-use cost_model::{ErrorKind, Money, ZeroWeights, split};
+use cost_model::money::{ZeroWeights, split};
+use cost_model::{ErrorKind, Money};
 use proptest::prelude::*;
 
 use crate::big::Big;

@@ -6,15 +6,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use cost_model::money::{RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::source::Origin;
+use cost_model::store::{ConnectionId, ReplaceStats, WindowReplacement};
 use cost_model::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Dimension, Ledger, Metric, Money, Origin,
-    ReadNumber, ReplaceStats, RequestUnits, Run, Timestamp, TokenCounts, Tokens, Window, WindowReplacement,
+    CostRecord, CostStore, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window,
 };
 use proptest::prelude::*;
 
 /// So many cases, and no files left behind by a failing one.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases, ..ProptestConfig::default() }
 }
 
 pub(crate) fn money(text: &str) -> Money {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use cost_model::money::TokenType;
+use cost_model::report::Bin;
 use cost_model::report::{Query, Totals};
-use cost_model::{
-    Bin, CostRecord, Dimension, Dimensions, Filter, Ledger, Metric, Part, Tagger, Timestamp, TokenType,
-    Untagged,
-};
+use cost_model::tagger::{NoTags, Part};
+use cost_model::{CostRecord, Dimension, Dimensions, Filter, Ledger, Metric, Tagger, Timestamp};
 use proptest::prelude::*;
 
 use crate::support::{PEOPLE, TAG_KEYS, VALUES, cases, instants, ledger, record, records};
@@ -129,7 +129,7 @@ fn quoted(text: &str) -> String {
 /// Grouping by `dimension` conserves every figure, and filtering by each of its values gives that value's row.
 fn conserves(records: &[CostRecord], tagger: &Table, dimension: &Dimension) -> Result<(), TestCaseError> {
     let ledger = ledger(records);
-    let untagged = total(&Query::all_resources(), &ledger, &Untagged);
+    let untagged = total(&Query::all_resources(), &ledger, &NoTags);
     let report = Query::all_resources().group_by(dimension.clone()).run(&ledger, tagger).unwrap();
     prop_assert_eq!(report.total, untagged);
     let mut sum = (vec![0; 4], vec![0; 4], 0);
@@ -174,7 +174,7 @@ proptest! {
         let report = query.run(&ledger, &tagger).unwrap();
         let mut sum = (vec![0; 4], vec![0; 4], 0);
         report.rows.iter().for_each(|row| add(&mut sum, &row.totals));
-        let untagged = total(&Query::all_resources(), &ledger, &Untagged);
+        let untagged = total(&Query::all_resources(), &ledger, &NoTags);
         prop_assert_eq!(sum, figures(&untagged));
         prop_assert_eq!(report.total, untagged);
     }
@@ -198,7 +198,7 @@ proptest! {
             let query = Query::all_resources().filter(Filter::parse(&sentence).unwrap());
             add(&mut sum, &total(&query, &ledger, &tagger));
         }
-        prop_assert_eq!(sum, figures(&total(&Query::all_resources(), &ledger, &Untagged)));
+        prop_assert_eq!(sum, figures(&total(&Query::all_resources(), &ledger, &NoTags)));
     }
 
     /// `tags.name` and `tags.value` see the virtual tag as `vtag` does.

@@ -39,17 +39,17 @@ impl Cents {
     /// How many units make one cent: 10^22.
     pub const UNITS_PER_CENT: i128 = 10_i128.pow(SCALE);
 
-    /// An amount from its count of 10^-22 cent.
+    /// Makes an amount from its count of 10^-22 cent.
     pub const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
-    /// The amount as a count of 10^-22 cent.
+    /// Returns the amount as a count of 10^-22 cent.
     pub const fn units(self) -> i128 {
         self.0
     }
 
-    /// The sum, or `None` beyond the range.
+    /// Returns the sum, or `None` beyond the range.
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {
             Some(units) => Some(Self(units)),
@@ -57,7 +57,7 @@ impl Cents {
         }
     }
 
-    /// The difference, or `None` beyond the range.
+    /// Returns the difference, or `None` beyond the range.
     pub const fn checked_sub(self, other: Self) -> Option<Self> {
         match self.0.checked_sub(other.0) {
             Some(units) => Some(Self(units)),
@@ -65,7 +65,7 @@ impl Cents {
         }
     }
 
-    /// The amount in cents as a decimal, if all its digits fit one; never rounded.
+    /// Returns the amount in cents as a decimal, if all its digits fit one; never rounded.
     pub fn to_decimal(self) -> Option<Decimal> {
         let (mut units, mut scale) = (self.0, SCALE);
         while scale > 0 && units % 10 == 0 {
@@ -83,7 +83,7 @@ impl Cents {
 }
 
 impl fmt::Display for Cents {
-    /// All digits in cents, without an exponent and without trailing zeros.
+    /// Returns all digits in cents, without an exponent and without trailing zeros.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let per_cent = Self::UNITS_PER_CENT.unsigned_abs();
         let size = self.0.unsigned_abs();
@@ -148,5 +148,4 @@ enum ParseFault {
 }
 
 #[cfg(test)]
-#[path = "cents_tests.rs"]
 mod tests;

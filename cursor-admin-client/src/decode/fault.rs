@@ -23,12 +23,12 @@ impl DecodeFault {
         Self { path: String::new(), expected: "the whole text, but it ends early", cut: true }
     }
 
-    /// Whether the text ends before the JSON does: a cut transfer rather than a strange answer.
+    /// Returns whether the text ends before the JSON does: a cut transfer rather than a strange answer.
     pub(crate) fn is_cut(&self) -> bool {
         self.cut
     }
 
-    /// The field, such as `usageEvents[17].chargedCents`; empty for the answer as a whole.
+    /// Returns the field, such as `usageEvents[17].chargedCents`; empty for the answer as a whole.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }

@@ -7,12 +7,12 @@ use super::unknown::UnknownFields;
 
 /// A row that could not be read, kept by a [lenient](crate::Client::lenient) client.
 ///
-/// `Display` says where it stood and what was expected, and can be logged. `Debug` says the same. Only
+/// `Display` says where it was and what was expected, and can be logged. `Debug` says the same. Only
 /// [`BadRow::text`] holds what was sent, emails included: it is for the caller alone.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BadRow {
-    /// The page it stood on, from 1, if the endpoint has pages.
+    /// The page it was on, from 1, if the endpoint has pages.
     pub page: Option<u32>,
     /// Its place in the page's list, from 0.
     pub row: usize,
@@ -24,7 +24,7 @@ pub struct BadRow {
 crate::redact::masked_debug!(BadRow { page, row, path: |it| it.path() });
 
 impl BadRow {
-    /// The field that could not be read, such as `usageEvents[17].chargedCents`.
+    /// Returns the field that could not be read, such as `usageEvents[17].chargedCents`.
     pub fn path(&self) -> &str {
         self.fault.path()
     }

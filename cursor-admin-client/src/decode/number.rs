@@ -51,7 +51,7 @@ impl<'a> Parts<'a> {
         Some(Self { negative, whole, fraction, exponent })
     }
 
-    /// The digits without leading zeros.
+    /// Returns the digits without leading zeros.
     fn significant(&self) -> impl Iterator<Item = u8> + '_ {
         self.whole
             .bytes()
@@ -60,13 +60,13 @@ impl<'a> Parts<'a> {
             .skip_while(|digit| *digit == 0)
     }
 
-    /// The power of ten that the last digit counts.
+    /// Returns the power of ten that the last digit counts.
     fn last_place(&self) -> i64 {
         self.exponent.saturating_sub(i64::try_from(self.fraction.len()).unwrap_or(i64::MAX))
     }
 }
 
-/// An exponent too long for `i64` saturates: it is out of range or zero all the same.
+/// Reads an exponent; one too long for `i64` saturates: it is out of range or zero all the same.
 fn parse_exponent(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -82,7 +82,7 @@ fn parse_exponent(text: &str) -> Option<i64> {
 }
 
 /// A number of few digits and without an exponent, as nearly all are: `digits` of which the last
-/// `places` stand after the point. It is read in one go; the rest takes the longer way.
+/// `places` are after the point. It is read in one go; the rest takes the longer way.
 struct Short {
     negative: bool,
     digits: u64,
@@ -119,7 +119,7 @@ impl Short {
         Some(short)
     }
 
-    /// The digits as a count of 10^-`scale`, which must not be coarser than the number.
+    /// Returns the digits as a count of 10^-`scale`, which must not be coarser than the number.
     #[inline]
     fn at_scale(&self, scale: u32) -> Option<Result<i128, NumberFault>> {
         let more = usize::try_from(scale.checked_sub(self.places)?).ok()?;
@@ -150,7 +150,7 @@ pub(crate) fn read_fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     }
 }
 
-/// The same for any number.
+/// Returns the same for any number.
 fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     let parts = Parts::parse(text).ok_or(NumberFault::NotANumber)?;
     let count = i64::try_from(parts.significant().count()).map_err(|_| NumberFault::OutOfRange)?;

@@ -85,7 +85,7 @@ pub(crate) use object;
 pub(crate) trait Rows<'de> {
     type Row: Object<'de> + Default;
 
-    /// Whether there may be a row in this place, which is counted from 0.
+    /// Returns whether there may be a row in this place, which is counted from 0.
     fn allows(&mut self, _row: usize) -> bool {
         true
     }
@@ -236,7 +236,7 @@ impl<'de> Context<'de> {
     }
 }
 
-/// Whether a text that is no JSON ends too early. serde_json says so, unless it ends within a number.
+/// Returns whether a text that is no JSON ends too early. serde_json says so, unless it ends within a number.
 fn is_cut(error: &serde_json::Error, text: &str) -> bool {
     let (line, column) = (text.split('\n').count(), text.rsplit('\n').next().map_or(0, str::len));
     let at_end = error.line() == line && error.column() >= column;
@@ -498,13 +498,13 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(self.string()?.map(T::from))
     }
 
-    /// The same, but a text that is missing is empty.
+    /// Returns the same, but a text that is missing is empty.
     #[inline]
     pub(crate) fn text_or_empty<T: From<Cow<'de, str>>>(&mut self) -> Result<T, A::Error> {
         Ok(T::from(self.string()?.unwrap_or_default()))
     }
 
-    /// The same, but an empty text counts as missing.
+    /// Returns the same, but an empty text counts as missing.
     #[inline]
     pub(crate) fn id<T: From<Cow<'de, str>>>(&mut self) -> Result<Option<T>, A::Error> {
         Ok(self.string()?.filter(|text| !text.is_empty()).map(T::from))
@@ -522,7 +522,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if self.context.exact { self.raw(scalar::count) } else { self.map.next_value() }
     }
 
-    /// The same, but a count that is missing is zero.
+    /// Returns the same, but a count that is missing is zero.
     #[inline]
     pub(crate) fn count_or_zero(&mut self) -> Result<u64, A::Error> {
         Ok(self.count()?.unwrap_or(0))
@@ -561,7 +561,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(self.read_into(&mut Fill(&mut object))?.then_some(object))
     }
 
-    /// The same, but an object that is missing has nothing in it.
+    /// Returns the same, but an object that is missing has nothing in it.
     pub(crate) fn object_or_default<T: Object<'de> + Default>(&mut self) -> Result<T, A::Error> {
         Ok(self.object()?.unwrap_or_default())
     }
@@ -579,7 +579,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(self.list_into(&mut rows)?.then_some(rows))
     }
 
-    /// The same into something else than a vector. Returns whether there was a list.
+    /// Returns the same into something else than a vector. Returns whether there was a list.
     pub(crate) fn list_into(&mut self, rows: &mut impl Rows<'de>) -> Result<bool, A::Error> {
         let lenient = self.context.notes.lenient;
         self.read_into(&mut List { rows, lenient })

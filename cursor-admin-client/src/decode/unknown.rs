@@ -5,7 +5,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownField {
-    /// Where it stands, such as `usageEvents[].teamId`.
+    /// Where it is, such as `usageEvents[].teamId`.
     pub path: String,
     /// `string`, `number`, `boolean`, `null`, `array` or `object`.
     pub json_type: &'static str,
@@ -36,7 +36,7 @@ impl UnknownFields {
         }
     }
 
-    /// The fields, by path and type.
+    /// Returns the fields, by path and type.
     pub(crate) fn into_list(mut self) -> Vec<UnknownField> {
         self.0.sort_by(|a, b| (&a.path, a.json_type).cmp(&(&b.path, b.json_type)));
         self.0

@@ -82,14 +82,14 @@ impl Row for DailyUsage {
 const PAGE_SIZE: u32 = 500;
 const SPAN_MAX: TimeDelta = TimeDelta::days(30);
 
-/// Whose days are asked for.
+/// Whose days are requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     Active,
     Everyone,
 }
 
-/// The request for a page of the half-open window. The people who were active come on one page.
+/// Returns the request for a page of the half-open window. The people who were active come on one page.
 pub(crate) fn request(start: DateTime<Utc>, end: DateTime<Utc>, who: Who, page: u32) -> Result<Call> {
     let call = Call::new(Route::DailyUsage);
     let refuse = |reason: &'static str| Error::config(call.route.operation(), reason);

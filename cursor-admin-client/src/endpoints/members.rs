@@ -9,7 +9,7 @@ use crate::http::gate::Route;
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Member {
-    /// `user_...`, or a number before mid-2026; the same as [`MemberSpend::user_id`](crate::MemberSpend::user_id).
+    /// `user_...`, or a number before mid-2026; the same as [`MemberSpend::user_id`](crate::endpoints::spend::MemberSpend::user_id).
     pub id: Option<String>,
     /// The name; empty ones count as missing.
     pub name: Option<String>,

@@ -1,9 +1,9 @@
-//! `POST /teams/spend`.
+//! `POST /teams/spend`: which members, in which order, and what they spent.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde_json::Value;
 
-use super::spend_query::SpendQuery;
 use crate::decode::{self, BadRow, Cents, Decoded, Finished, Notes, UnknownField, object};
 use crate::error::{Error, Result};
 use crate::http::call::Call;
@@ -62,7 +62,7 @@ pub struct MemberSpend {
     pub included_spend_cents: Option<Cents>,
     /// Premium requests, a count of older plans.
     pub fast_premium_requests: Option<u64>,
-    /// A limit in dollars set for this member; 0 stands for none.
+    /// A limit in dollars set for this member; 0 means none.
     pub hard_limit_override_dollars: Option<Decimal>,
     /// The monthly limit in dollars.
     pub monthly_limit_dollars: Option<Decimal>,
@@ -137,5 +137,92 @@ object! { MemberSpend {
     fn finish(&mut self, rounded: &mut u32) -> Finished {
         self.rounded_amounts = std::mem::take(rounded);
         Ok(())
+    }
+}
+
+/// What the members are ordered by (`sortBy` in <https://cursor.com/docs/account/teams/admin-api>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SpendOrder {
+    /// By the person, which moves least while the pages are read.
+    #[default]
+    User,
+    /// By the amount.
+    Amount,
+    /// By a date that Cursor does not explain; its own default.
+    Date,
+}
+
+/// A question for spend; all of it may be left as it is. The answer always covers the current billing
+/// cycle: the endpoint takes no dates.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct SpendQuery {
+    search: Option<String>,
+    order: SpendOrder,
+    descending: bool,
+    page_size: u32,
+}
+
+crate::redact::masked_debug!(SpendQuery { order, descending, page_size });
+
+/// No maximum is documented; this is what other clients send.
+const PAGE_SIZE: u32 = 100;
+
+impl Default for SpendQuery {
+    fn default() -> Self {
+        Self { search: None, order: SpendOrder::User, descending: false, page_size: PAGE_SIZE }
+    }
+}
+
+impl SpendQuery {
+    /// Returns all members, by the person, 100 to a page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only members with this text in their name or email.
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.search = Some(text.into());
+        self
+    }
+
+    /// Sets the order.
+    pub fn order(mut self, order: SpendOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Returns the other way round.
+    pub fn descending(mut self) -> Self {
+        self.descending = true;
+        self
+    }
+
+    /// Members per page. Cursor documents neither a default nor a maximum.
+    pub fn page_size(mut self, members: u32) -> Self {
+        self.page_size = members;
+        self
+    }
+
+    /// Returns the fields of the request for a page.
+    pub(crate) fn fields(&self, page: u32) -> Result<Vec<(&'static str, Value)>> {
+        if self.page_size == 0 {
+            return Err(Error::config(Route::Spend.operation(), "the page size must be at least 1"));
+        }
+        let order = match self.order {
+            SpendOrder::User => "user",
+            SpendOrder::Amount => "amount",
+            SpendOrder::Date => "date",
+        };
+        let direction = if self.descending { "desc" } else { "asc" };
+        let mut fields = vec![
+            ("page", page.into()),
+            ("pageSize", self.page_size.into()),
+            ("sortBy", order.into()),
+            ("sortDirection", direction.into()),
+        ];
+        fields.extend(self.search.as_deref().map(|text| ("searchTerm", text.into())));
+        Ok(fields)
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// The reasons do not quote the URL: somebody may have put a key into it.
+    /// Checks a URL. The reasons do not quote it: somebody may have put a key into it.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let uri: Uri = text.trim().parse().map_err(|_| "the base url is not a url")?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {

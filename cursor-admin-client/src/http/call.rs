@@ -24,7 +24,7 @@ impl Call {
         Self { page: Some(page), ..self }
     }
 
-    /// The id in the path.
+    /// Returns the id in the path.
     pub(crate) fn id(self, id: &str) -> Result<Self> {
         if is_id(id) {
             return Ok(Self { id: id.to_owned(), ..self });
@@ -33,12 +33,12 @@ impl Call {
         Err(Error::config(self.route.operation(), reason))
     }
 
-    /// The question in the address, without the question mark.
+    /// Returns the question in the address, without the question mark.
     pub(crate) fn query(self, query: String) -> Self {
         Self { query, ..self }
     }
 
-    /// The question in the body: a JSON object with these fields, in this order.
+    /// Returns the question in the body: a JSON object with these fields, in this order.
     pub(crate) fn json(self, fields: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
         let fields: Vec<_> = fields.into_iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
         Self { body: format!("{{{}}}", fields.join(",")).into(), ..self }

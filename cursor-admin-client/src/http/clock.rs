@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Tells the time and waits. The client asks it before it tries a request again.
 #[async_trait]
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The time now.
+    /// Returns the time now.
     fn now(&self) -> DateTime<Utc>;
 
     /// Waits.
@@ -25,7 +25,7 @@ pub struct SystemClock;
 
 #[cfg(feature = "tokio")]
 impl SystemClock {
-    /// The system's clock.
+    /// Makes the system's clock.
     pub const fn new() -> Self {
         Self
     }
@@ -44,6 +44,21 @@ impl Clock for SystemClock {
 }
 
 /// A clock for tests: a sleep returns at once, moves the time on and is recorded.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use chrono::DateTime;
+/// use cursor_admin_client::{Clock, ManualClock};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let clock = ManualClock::new(DateTime::UNIX_EPOCH);
+/// clock.sleep(Duration::from_secs(60)).await;
+/// assert_eq!(clock.now().timestamp(), 60);
+/// assert_eq!(clock.sleeps(), [Duration::from_secs(60)]);
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ManualClock(Mutex<State>);
 
@@ -54,7 +69,7 @@ struct State {
 }
 
 impl ManualClock {
-    /// A clock that shows `now` until it is told to move or to sleep.
+    /// Makes a clock that shows `now` until it is told to move or to sleep.
     pub fn new(now: DateTime<Utc>) -> Self {
         Self(Mutex::new(State { now, sleeps: Vec::new() }))
     }
@@ -64,7 +79,7 @@ impl ManualClock {
         self.with(|state| state.now = later(state.now, duration));
     }
 
-    /// The sleeps so far, in order.
+    /// Returns the sleeps so far, in order.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.with(|state| state.sleeps.clone())
     }

@@ -54,7 +54,7 @@ pub(crate) struct Inner {
     pub(crate) base: BaseUrl,
     pub(crate) key: SecretString,
     pub(crate) authorization: HeaderValue,
-    /// The key as it stands in the header, to be masked in what a server says.
+    /// The key as it is in the header, to be masked in what a server says.
     pub(crate) encoded_key: SecretString,
     pub(crate) jitter: Jitter,
 }
@@ -116,7 +116,7 @@ impl Connection {
         work.await
     }
 
-    /// A text that ends early counts as a broken connection.
+    /// Sends a call until it succeeds or its retries end. A text that ends early counts as a broken connection.
     async fn attempts<T: Send>(
         &self,
         call: &Call,
@@ -158,7 +158,7 @@ impl Connection {
         }
     }
 
-    /// Waits until the endpoint's limit lets one more request through, counts it, and tells how long
+    /// Waits until the endpoint's limit lets one more request through, counts it, and returns how long
     /// that took. A wait beyond the deadline is not begun but returned as the error.
     async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<Duration, Duration> {
         let mut now = self.inner.clock.now();
@@ -178,7 +178,7 @@ impl Connection {
         Ok(waited)
     }
 
-    /// What the work returns, or `None` if the deadline comes first.
+    /// Returns what the work returns, or `None` if the deadline comes first.
     async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T> + Send) -> Option<T> {
         let Some(left) = deadline.left(self.inner.clock.now()) else { return Some(work.await) };
         if left.is_zero() {

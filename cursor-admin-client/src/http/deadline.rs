@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub(crate) struct Deadline(Option<DateTime<Utc>>);
 
 impl Deadline {
-    /// The deadline of a call that begins now and may take this long.
+    /// Makes the deadline of a call that begins now and may take this long.
     pub(crate) fn starting(now: DateTime<Utc>, allowed: Option<Duration>) -> Self {
         let span = allowed.and_then(|allowed| TimeDelta::from_std(allowed).ok());
         Self(span.and_then(|span| now.checked_add_signed(span)))
@@ -19,12 +19,12 @@ impl Deadline {
         self.0.is_some()
     }
 
-    /// The time left, or `None` without a deadline.
+    /// Returns the time left, or `None` without a deadline.
     pub(crate) fn left(self, now: DateTime<Utc>) -> Option<Duration> {
         self.0.map(|until| (until - now).to_std().unwrap_or_default())
     }
 
-    /// Whether there is time left after a wait. Without any the wait would be for nothing.
+    /// Returns whether there is time left after a wait. Without any the wait would be for nothing.
     pub(crate) fn allows(self, now: DateTime<Utc>, wait: Duration) -> bool {
         self.left(now).is_none_or(|left| wait < left)
     }

@@ -14,7 +14,7 @@ use super::transport::{Transport, TransportError, TransportErrorKind};
 macro_rules! routes {
     ($($name:ident: $method:literal $path:literal $operation:literal $query:expr;)*) => {
         /// Every request that this crate can send, as method and path. All of them only read. A part that
-        /// begins with a colon stands for an id of letters, digits, `_` and `-`.
+        /// begins with a colon means an id of letters, digits, `_` and `-`.
         pub const READ_ROUTES: [(&str, &str); Route::ALL.len()] = [$(($method, $path)),*];
 
         /// The routes, by name.
@@ -32,7 +32,7 @@ macro_rules! routes {
                 match self { $(Self::$name => $operation),* }
             }
 
-            /// What may be asked in the address.
+            /// Returns what may be asked in the address.
             const fn query_names(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &$query),* }
             }
@@ -54,7 +54,7 @@ routes! {
 }
 
 impl Route {
-    /// The path with an id in its place.
+    /// Returns the path with an id in its place.
     pub(crate) fn path(self, id: &str) -> String {
         let parts: Vec<&str> = self
             .method_and_path()
@@ -74,17 +74,17 @@ impl Route {
 
     fn allows_query(self, query: &str) -> bool {
         query.split('&').all(|pair| {
-            let named =
-                |name: &&str| pair.split_once('=').is_some_and(|(n, value)| n == *name && is_id(value));
-            self.query_names().iter().any(named)
+            self.query_names()
+                .iter()
+                .any(|name: &&str| pair.split_once('=').is_some_and(|(n, value)| n == *name && is_id(value)))
         })
     }
 }
 
-/// Whether a text can stand in an address as it is: it holds no slash, no dot and nothing encoded.
+/// Returns whether a text can be in an address as it is: it holds no slash, no dot and nothing encoded.
 pub(crate) fn is_id(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    (1..=128).contains(&text.len()) && text.bytes().all(fits)
+    (1..=128).contains(&text.len())
+        && text.bytes().all(|byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
 fn path_matches(pattern: &str, path: &str) -> bool {
@@ -103,7 +103,7 @@ fn path_matches(pattern: &str, path: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct Gate {
     transport: Arc<dyn Transport>,
-    /// The path of the base URL, which stands before every route.
+    /// The path of the base URL, which comes before every route.
     prefix: String,
 }
 

@@ -17,3 +17,13 @@ pub(crate) mod server;
 #[cfg(feature = "tracing")]
 pub(crate) mod tracing;
 pub(crate) mod transport;
+
+#[cfg(feature = "tokio")]
+pub use clock::SystemClock;
+pub use clock::{Clock, ManualClock};
+pub use gate::READ_ROUTES;
+pub use observer::{AnswerReceived, Observer, PageRead, RateLimitWait, RequestSent, RetryPlanned};
+pub use pacing::RateLimits;
+pub use retry::{Outcome, RetryPolicy};
+pub use retry_budget::RetryBudget;
+pub use transport::{Transport, TransportError, TransportErrorKind};

@@ -20,7 +20,7 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     /// An attempt failed and will be repeated.
     fn retry_planned(&self, _event: &RetryPlanned) {}
 
-    /// A request waits because of [`RateLimits`](crate::RateLimits).
+    /// A request waits because of [`RateLimits`](crate::http::RateLimits).
     fn rate_limit_wait(&self, _event: &RateLimitWait) {}
 
     /// A list or a page of it was read.
@@ -36,7 +36,7 @@ impl Observer for () {}
 pub struct RequestSent {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt, from 1.
     pub attempt: u32,
@@ -48,7 +48,7 @@ pub struct RequestSent {
 pub struct AnswerReceived {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt, from 1.
     pub attempt: u32,
@@ -64,7 +64,7 @@ pub struct AnswerReceived {
 pub struct RetryPlanned {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt that failed, from 1.
     pub attempt: u32,
@@ -74,13 +74,13 @@ pub struct RetryPlanned {
     pub wait: Duration,
 }
 
-/// A request waits because of [`RateLimits`](crate::RateLimits).
+/// A request waits because of [`RateLimits`](crate::http::RateLimits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitWait {
     /// What is being done, such as `reading usage events`.
     pub operation: &'static str,
-    /// The page asked for, if the endpoint has pages.
+    /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// How long it waits. Clones that wait for the same turn may have to wait again.
     pub wait: Duration,

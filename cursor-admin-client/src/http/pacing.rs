@@ -71,7 +71,7 @@ impl RateLimits {
 /// Cursor's minute, and a second of slack.
 const SPAN: TimeDelta = TimeDelta::seconds(61);
 
-/// When one more request may go, given the earlier ones in order, or `None` if it may go now.
+/// Returns when one more request may go, given the earlier ones in order, or `None` if it may go now.
 fn wait_until(sends: &VecDeque<DateTime<Utc>>, now: DateTime<Utc>, limit: u32) -> Option<DateTime<Utc>> {
     let back = usize::try_from(limit.checked_sub(1)?).ok()?;
     let free = sends.iter().nth_back(back)?.checked_add_signed(SPAN)?;
@@ -124,8 +124,7 @@ impl Lane {
     /// Drops what no longer counts. A clock that was set back must not make anyone wait for the time
     /// that it lost, so what seems to lie ahead counts as sent now.
     fn forget(&mut self, now: DateTime<Utc>) {
-        let past = |sent: &DateTime<Utc>| now.signed_duration_since(sent) >= SPAN;
-        while self.sends.front().is_some_and(past) {
+        while self.sends.front().is_some_and(|sent: &DateTime<Utc>| now.signed_duration_since(sent) >= SPAN) {
             self.sends.pop_front();
         }
         for sent in self.sends.iter_mut().rev().take_while(|sent| **sent > now) {
@@ -135,5 +134,4 @@ impl Lane {
 }
 
 #[cfg(test)]
-#[path = "pacing_tests.rs"]
 mod tests;

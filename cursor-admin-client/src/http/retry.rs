@@ -7,7 +7,14 @@ use std::time::Duration;
 /// All calls of this client are reads, so all of them may be repeated. A 429 waits as long as
 /// `Retry-After` asks, or else a minute and a little more, since Cursor counts requests by the
 /// minute (<https://cursor.com/docs/api>). A 5xx and a failed transport wait a random time below a bound that doubles each time. A
-/// wait asked for that is longer than `delay_max` is not slept: the error says how long it was.
+/// wait requested that is longer than `delay_max` is not slept: the error says how long it was.
+///
+/// ```
+/// use cursor_admin_client::http::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().attempts_max(8);
+/// assert_ne!(patient, RetryPolicy::never());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -49,28 +56,28 @@ impl RetryPolicy {
         Self::default().attempts_max(1)
     }
 
-    /// How many requests one call may send, the first included; 0 counts as 1.
+    /// Sets how many requests one call may send, the first included; 0 counts as 1.
     #[must_use]
     pub fn attempts_max(mut self, attempts: u32) -> Self {
         self.attempts_max = attempts.max(1);
         self
     }
 
-    /// The shortest wait that a server may ask for, and the first bound of the waits after a 5xx.
+    /// Sets the shortest wait that a server may ask for, and the first bound of the waits after a 5xx.
     #[must_use]
     pub fn delay_min(mut self, delay: Duration) -> Self {
         self.delay_min = delay;
         self
     }
 
-    /// The longest wait.
+    /// Sets the longest wait.
     #[must_use]
     pub fn delay_max(mut self, delay: Duration) -> Self {
         self.delay_max = delay;
         self
     }
 
-    /// How long to wait after attempt number `attempt` (from 1), or `None` to give up.
+    /// Returns how long to wait after attempt number `attempt` (from 1), or `None` to give up.
     ///
     /// A pure function: `unit` is a random number in parts of 2^32, which tests fix.
     pub fn next_delay(&self, attempt: u32, outcome: Outcome, unit: u32) -> Option<Duration> {

@@ -24,26 +24,26 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// As many retries as the [`RetryPolicy`](crate::RetryPolicy) makes.
+    /// As many retries as the [`RetryPolicy`](crate::http::RetryPolicy) makes.
     pub fn unlimited() -> Self {
         Self { percent: None, per_minute: 0 }
     }
 
-    /// The part of the last minute's requests that may be retries.
+    /// Sets the part of the last minute's requests that may be retries.
     #[must_use]
     pub fn percent(mut self, percent: u32) -> Self {
         self.percent = Some(percent);
         self
     }
 
-    /// The retries a minute that are allowed however few requests there are.
+    /// Sets the retries a minute that are allowed however few requests there are.
     #[must_use]
     pub fn per_minute(mut self, retries: u32) -> Self {
         self.per_minute = retries;
         self
     }
 
-    /// Whether one more retry is allowed after so many requests and retries within a minute.
+    /// Returns whether one more retry is allowed after that many requests and retries within a minute.
     ///
     /// A pure function; the retries count as requests too.
     pub fn allows(&self, requests: u64, retries: u64) -> bool {

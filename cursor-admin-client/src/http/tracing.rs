@@ -6,7 +6,7 @@ use tracing::{Span, debug, info_span, warn};
 
 use super::observer::{AnswerReceived, Observer, PageRead, RateLimitWait, RequestSent, RetryPlanned};
 
-/// The span of one call: the pages of a list are calls of their own. It names the operation and the
+/// Returns the span of one call: the pages of a list are calls of their own. It names the operation and the
 /// page, never a person or a key.
 pub(crate) fn call_span(operation: &'static str, page: Option<u32>) -> Span {
     info_span!("cursor_admin_api", operation, page)

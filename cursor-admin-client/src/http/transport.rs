@@ -47,24 +47,24 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
-    /// An error of a kind, with words that hold no secret.
+    /// Makes an error of a kind, with words that hold no secret.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), source: None }
     }
 
-    /// The same with the error that caused it.
+    /// Returns the same with the error that caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The kind of error.
+    /// Returns the kind of error.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the same request may get an answer later.
+    /// Returns whether the same request may get an answer later.
     pub fn is_retryable(&self) -> bool {
         !matches!(self.kind, TransportErrorKind::TooLarge | TransportErrorKind::Refused)
     }

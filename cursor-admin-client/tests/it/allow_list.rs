@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use cursor_admin_client::{Client, READ_ROUTES};
+use cursor_admin_client::Client;
+use cursor_admin_client::http::READ_ROUTES;
 
 use crate::support::{Sent, at, first_day, ok, page, stage, status};
 

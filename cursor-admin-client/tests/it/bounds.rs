@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cursor_admin_client::{
-    Client, ClientBuilder, ErrorKind, ManualClock, RateLimits, RetryBudget, RetryPolicy, Transport,
-    TransportError, TransportErrorKind,
-};
+use cursor_admin_client::http::{RateLimits, RetryBudget, RetryPolicy, TransportError, TransportErrorKind};
+use cursor_admin_client::{Client, ClientBuilder, ErrorKind, ManualClock, Transport};
 use http::{Request, Response};
 
 use crate::support::{KEY, Stage, Step, at, busy, first_day, layers, page, seconds, stage, status};

@@ -1,6 +1,7 @@
 //! Activity by person and day.
 
-use cursor_admin_client::{DailyUsage, ErrorKind};
+use cursor_admin_client::ErrorKind;
+use cursor_admin_client::endpoints::daily_usage::DailyUsage;
 
 use crate::groups::shown;
 use crate::support::{Step, at, ok, stage};

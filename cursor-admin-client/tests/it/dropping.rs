@@ -7,7 +7,8 @@ use std::task::{Context, Waker};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cursor_admin_client::{Client, Clock, ManualClock, RateLimits, Transport, TransportError};
+use cursor_admin_client::http::{RateLimits, TransportError};
+use cursor_admin_client::{Client, Clock, ManualClock, Transport};
 use http::{Request, Response};
 
 use crate::support::{KEY, at, first_day, row};

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use cursor_admin_client::{ErrorKind, EventKind, UsageEvent, UsageEventRef, UsageEventsPage};
+use cursor_admin_client::endpoints::usage_events::{EventKind, UsageEventRef, UsageEventsPage};
+use cursor_admin_client::{ErrorKind, UsageEvent};
 
 use crate::support::{at, first_day, ok, stage};
 

@@ -1,6 +1,7 @@
 //! What goes wrong on the way, how often it is tried again, and what the error says.
 
-use cursor_admin_client::{ErrorKind, RetryPolicy, TransportErrorKind};
+use cursor_admin_client::ErrorKind;
+use cursor_admin_client::http::{RetryPolicy, TransportErrorKind};
 
 use crate::support::{Stage, Step, busy, first_day, layers, ok, page, seconds, stage, stage_with, status};
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use cursor_admin_client::{Client, Clock, ManualClock, RetryPolicy, Transport, TransportError};
+use cursor_admin_client::http::{RetryPolicy, TransportError};
+use cursor_admin_client::{Client, Clock, ManualClock, Transport};
 use futures_util::TryStreamExt;
 use http::{Request, Response};
 

@@ -1,7 +1,8 @@
 //! Billing groups.
 
 use chrono::NaiveDate;
-use cursor_admin_client::{ErrorKind, UnknownField};
+use cursor_admin_client::ErrorKind;
+use cursor_admin_client::decode::UnknownField;
 
 use crate::support::{at, ok, stage, status};
 

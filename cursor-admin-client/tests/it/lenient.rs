@@ -1,6 +1,7 @@
 //! Rows that cannot be read: an error of a strict client, kept by a lenient one.
 
-use cursor_admin_client::{BadRow, ErrorKind};
+use cursor_admin_client::ErrorKind;
+use cursor_admin_client::decode::BadRow;
 use futures_util::TryStreamExt;
 
 use crate::support::{Step, at, first_day, ok, row, stage};

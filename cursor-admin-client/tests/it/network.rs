@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use cursor_admin_client::{Client, ErrorKind, ManualClock, RetryPolicy};
+use cursor_admin_client::http::RetryPolicy;
+use cursor_admin_client::{Client, ErrorKind, ManualClock};
+use wiremock::matchers::{body_string, header, header_regex, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{KEY, at, first_day, layers, seconds};
 
-/// Serves these answers, one connection each, and returns the requests.
+/// Serves these bytes, one connection each, and returns the requests: for messages that no HTTP server sends.
 fn serve(answers: Vec<Vec<u8>>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -59,35 +62,39 @@ fn client(url: &str) -> (Client, Arc<ManualClock>) {
 }
 
 const EMPTY: &str = r#"{"totalUsageEventsCount":0,"usageEvents":[],"pagination":{"hasNextPage":false}}"#;
+const NOBODY: &str = r#"{"teamMembers":[]}"#;
+
+/// Answers with a text of JSON, byte for byte.
+fn json(text: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_raw(text, "application/json")
+}
 
 #[tokio::test]
 async fn a_request_as_it_is_on_the_wire() {
-    let busy = answer("429 Too Many Requests", "retry-after: 7\r\n", "{}");
-    let (url, server) = serve(vec![busy, answer("200 OK", "", EMPTY)]);
-    let (client, clock) = client(&url);
+    let server = MockServer::start().await;
+    let expected = Mock::given(method("POST"))
+        .and(path("/teams/filtered-usage-events"))
+        .and(header("authorization", "Basic Y3Jzcl9DQU5BUlkwMTIzNDU2Nzg5Og=="))
+        .and(header("content-type", "application/json"))
+        .and(header_regex("user-agent", "^cursor-admin-client/"))
+        .and(body_string(r#"{"startDate":0,"endDate":86399999,"page":1,"pageSize":1000}"#));
+    expected.respond_with(json(EMPTY)).expect(1).with_priority(2).mount(&server).await;
+    let busy = ResponseTemplate::new(429).insert_header("retry-after", "7");
+    Mock::given(method("POST")).respond_with(busy).up_to_n_times(1).with_priority(1).mount(&server).await;
+    let (client, clock) = client(&server.uri());
     let snapshot = first_day(&client).snapshot().await.unwrap();
     assert_eq!((snapshot.requests, clock.sleeps()), (2, vec![seconds(7)]));
-    for request in server.join().unwrap() {
-        let lower = request.to_ascii_lowercase();
-        assert!(request.starts_with("POST /teams/filtered-usage-events HTTP/1.1\r\n"), "{request}");
-        assert!(request.contains("Basic Y3Jzcl9DQU5BUlkwMTIzNDU2Nzg5Og=="), "{request}");
-        assert!(lower.contains("content-type: application/json"), "{request}");
-        assert!(lower.contains("user-agent: cursor-admin-client/"), "{request}");
-        assert!(
-            request.ends_with(r#"{"startDate":0,"endDate":86399999,"page":1,"pageSize":1000}"#),
-            "{request}"
-        );
-    }
 }
 
 #[tokio::test]
 async fn a_redirect_is_refused() {
-    let (url, server) =
-        serve(vec![answer("302 Found", "location: http://127.0.0.1:9/teams/members\r\n", "")]);
-    let error = client(&url).0.members().await.unwrap_err();
+    let server = MockServer::start().await;
+    let elsewhere = ResponseTemplate::new(302).insert_header("location", format!("{}/other", server.uri()));
+    Mock::given(path("/teams/members")).respond_with(elsewhere).expect(1).mount(&server).await;
+    Mock::given(path("/other")).respond_with(json(NOBODY)).expect(0).mount(&server).await;
+    let error = client(&server.uri()).0.members().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(302)));
     assert!(error.to_string().contains("redirect"), "{error}");
-    assert_eq!(server.join().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -113,7 +120,7 @@ async fn a_body_that_grows_too_large_is_refused() {
 #[tokio::test]
 async fn a_dropped_connection_is_tried_again() {
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"teamMembers\":[".to_vec();
-    let (url, server) = serve(vec![cut, answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
+    let (url, server) = serve(vec![cut, answer("200 OK", "", NOBODY)]);
     let (client, clock) = client(&url);
     assert_eq!(client.members().await.unwrap().rows, []);
     assert_eq!(clock.sleeps().len(), 1);
@@ -159,11 +166,12 @@ async fn a_proxy_is_asked_for_a_tunnel_and_sees_no_key() {
 
 #[tokio::test]
 async fn a_proxy_on_loopback_may_see_what_goes_to_loopback() {
-    let (proxy, server) = serve(vec![answer("200 OK", "", r#"{"teamMembers":[]}"#)]);
-    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:9").proxy(proxy);
+    let proxy = MockServer::start().await;
+    Mock::given(path("/teams/members")).respond_with(json(NOBODY)).expect(1).mount(&proxy).await;
+    let client = Client::builder().api_key(KEY).base_url("http://127.0.0.1:9").proxy(proxy.uri());
     client.build().unwrap().members().await.unwrap();
-    let request = server.join().unwrap().remove(0);
-    assert!(request.starts_with("GET http://127.0.0.1:9/teams/members HTTP/1.1\r\n"), "{request}");
+    let requests = proxy.received_requests().await.unwrap();
+    assert_eq!(requests[0].headers["host"], "127.0.0.1:9");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use cursor_admin_client::{
-    AnswerReceived, Client, Observer, PageRead, RateLimitWait, RateLimits, RequestSent, RetryPlanned,
-    RetryPolicy, TransportErrorKind,
+use cursor_admin_client::Client;
+use cursor_admin_client::http::{
+    AnswerReceived, Observer, PageRead, RateLimitWait, RateLimits, RequestSent, RetryPlanned, RetryPolicy,
+    TransportErrorKind,
 };
 
 use crate::support::{KEY, Stage, Step, busy, first_day, ok, page, seconds, stage, status};

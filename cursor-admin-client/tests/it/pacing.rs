@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use cursor_admin_client::{
-    Client, Clock, ErrorKind, ManualClock, RateLimits, RetryPolicy, Transport, TransportError,
-};
+use cursor_admin_client::http::{RateLimits, RetryPolicy, TransportError};
+use cursor_admin_client::{Client, Clock, ErrorKind, ManualClock, Transport};
 use http::{Request, Response};
 
 use crate::support::{KEY, at, busy, first_day, page, seconds, stage, status};

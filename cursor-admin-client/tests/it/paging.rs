@@ -1,6 +1,7 @@
 //! Pages and items as streams, and the questions that are refused.
 
-use cursor_admin_client::{Client, ErrorKind, HostingType, Snapshot, UsageEvent};
+use cursor_admin_client::endpoints::usage_events::HostingType;
+use cursor_admin_client::{Client, ErrorKind, Snapshot, UsageEvent};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::support::{at, first_day, page, stage, status};

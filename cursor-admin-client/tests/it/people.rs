@@ -1,6 +1,8 @@
 //! Members and spend.
 
-use cursor_admin_client::{ErrorKind, Member, MemberSpend, SpendOrder, SpendQuery};
+use cursor_admin_client::ErrorKind;
+use cursor_admin_client::endpoints::members::Member;
+use cursor_admin_client::endpoints::spend::{MemberSpend, SpendOrder, SpendQuery};
 
 use crate::groups::shown;
 use crate::support::{Step, at, ok, page, stage, status};

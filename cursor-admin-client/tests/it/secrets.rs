@@ -2,7 +2,10 @@
 
 use std::fmt::Debug;
 
-use cursor_admin_client::{Client, Error, Member, MemberSpend, RetryPolicy, TransportErrorKind, UsageEvent};
+use cursor_admin_client::endpoints::members::Member;
+use cursor_admin_client::endpoints::spend::MemberSpend;
+use cursor_admin_client::http::{RetryPolicy, TransportErrorKind};
+use cursor_admin_client::{Client, Error, UsageEvent};
 
 use crate::support::{KEY, Step, busy, first_day, layers, ok, page, stage, stage_with, status};
 

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
-use cursor_admin_client::{
-    Cents, Client, ErrorKind, ManualClock, READ_ROUTES, RetryPolicy, Transport, TransportError,
-    TransportErrorKind, UsageEvent,
-};
-use cursor_simulator::{DROPPED, Endpoint, Fault, FaultKind, Simulator, TrueEvent};
+use cursor_admin_client::http::{READ_ROUTES, RetryPolicy, TransportError, TransportErrorKind};
+use cursor_admin_client::{Cents, Client, ErrorKind, ManualClock, Transport, UsageEvent};
+use cursor_simulator::faults::DROPPED;
+use cursor_simulator::{Endpoint, Fault, FaultKind, Simulator, TrueEvent};
 use futures_util::TryStreamExt;
 use http::{Request, Response};
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
-use cursor_admin_client::{
-    ErrorKind, ManualClock, RetryPolicy, Snapshot, Transport, TransportError, UsageEvent, UsageEventRef,
-};
+use cursor_admin_client::endpoints::usage_events::UsageEventRef;
+use cursor_admin_client::http::{RetryPolicy, TransportError};
+use cursor_admin_client::{ErrorKind, ManualClock, Snapshot, Transport, UsageEvent};
 use http::{Request, Response};
 use proptest::prelude::*;
 
@@ -208,7 +208,7 @@ async fn too_many_events_are_refused_after_the_first_page() {
     first_day(&stage2.client).max_events(1).snapshot().await.unwrap();
 }
 
-/// A server that holds these rows and serves pages of what was asked for.
+/// A server that holds these rows and serves pages of what was requested.
 #[derive(Debug)]
 struct Rows {
     rows: Vec<u64>,

@@ -6,9 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use cursor_admin_client::{
-    Client, ManualClock, RetryPolicy, Transport, TransportError, TransportErrorKind, UsageEvents,
-};
+use cursor_admin_client::http::{RetryPolicy, TransportError, TransportErrorKind};
+use cursor_admin_client::{Client, ManualClock, Transport, UsageEvents};
 use http::{Request, Response};
 
 pub(crate) const KEY: &str = "crsr_CANARY0123456789";

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::report::Bin;
 use cost_model::report::{Query, Report, Totals};
-use cost_model::{Bin, Dimension, Filter, Ledger, Untagged};
-use cursor_simulator::{Fault, FaultKind, Simulator, Sums, TrueEvent};
+use cost_model::tagger::NoTags;
+use cost_model::{Dimension, Filter, Ledger};
+use cursor_simulator::events::Sums;
+use cursor_simulator::{Fault, FaultKind, Simulator, TrueEvent};
 
 use crate::{Synced, range, sync};
 
@@ -22,7 +25,7 @@ fn theirs(sums: &Sums) -> Figures {
 }
 
 fn grouped(ledger: &Ledger, dimension: Dimension) -> BTreeMap<String, Figures> {
-    let report = Query::all_resources().group_by(dimension).run(ledger, &Untagged).unwrap();
+    let report = Query::all_resources().group_by(dimension).run(ledger, &NoTags).unwrap();
     report
         .rows
         .iter()
@@ -31,7 +34,7 @@ fn grouped(ledger: &Ledger, dimension: Dimension) -> BTreeMap<String, Figures> {
 }
 
 fn total(ledger: &Ledger, query: &Query) -> Report {
-    query.run(ledger, &Untagged).unwrap()
+    query.run(ledger, &NoTags).unwrap()
 }
 
 /// Holds every total of the sync against the simulator's truth.
@@ -86,7 +89,7 @@ async fn each_type_of_token_is_counted() {
     let simulator = Simulator::demo();
     let counts = total(&sync(&simulator).await.ledger, &Query::all_resources()).total.tokens;
     let events = simulator.events();
-    let sum = |of: fn(&cursor_simulator::Tokens) -> u64| {
+    let sum = |of: fn(&cursor_simulator::events::Tokens) -> u64| {
         events.iter().filter_map(|each| each.tokens.as_ref()).map(of).sum::<u64>()
     };
     assert_eq!(counts.input.count(), sum(|tokens| tokens.input));

@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use cost_model::{ConnectionId, CostRecord, CostStore, Money, Scope, Timestamp, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostRecord, CostStore, Money, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
 use cursor_simulator::{Server, Simulator, TrueEvent};
 use serde_json::Value;

@@ -7,11 +7,15 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{TimeDelta, Utc};
 use cost_ingest::{Ingest, Observer, Progress, plan};
-use cost_model::{ConnectionId, CostRecord, CostStore, MemoryStore, Scope, Spans, Timestamp, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::time::WindowSet;
+use cost_model::{CostRecord, CostStore, MemoryStore, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
-use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_admin_client::http::TransportError;
+use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::CursorCostSource;
-use cursor_simulator::{CENT, Change, Fault, FaultKind, Oversize, Simulator, TrueEvent};
+use cursor_simulator::behaviour::Oversize;
+use cursor_simulator::{CENT, Change, Fault, FaultKind, Simulator, TrueEvent};
 
 use crate::program::Folder;
 
@@ -135,7 +139,7 @@ fn served(events: &[TrueEvent], window: Window) -> Tally {
     tally(events.iter().map(|each| (each.timestamp_ms, each.charged.unwrap())), window)
 }
 
-/// Imports in calm, lets things go wrong, looks, and imports in calm again; tells whether the second run failed.
+/// Imports in calm, lets things go wrong, looks, and imports in calm again; returns whether the second run failed.
 async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> bool {
     let mut dice = Dice(u64::try_from(seed).unwrap());
     let events = (0..=dice.below(30)).map(|_| event(template, &mut dice)).collect();
@@ -181,7 +185,7 @@ async fn script(seed: usize, template: &TrueEvent, store: &dyn CostStore) -> boo
             .any(|events| served(&events, *window) == now);
         assert!(true_once, "seed {seed}: {window} holds what the server never did");
     }
-    let all = Spans::from(read);
+    let all = WindowSet::from(read);
     for window in plan(range()) {
         for left in all.missing(window).into_windows() {
             assert!(failed, "seed {seed}: {left} was not read");

@@ -30,7 +30,8 @@ mod simulator_process;
 use std::sync::Arc;
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{ConnectionId, CostStore, Currency, Ledger, MemoryStore, Scope, Window};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Currency, Ledger, MemoryStore, Window};
 use cursor_admin_client::{Client, ManualClock};
 use cursor_cost_source::CursorCostSource;
 use cursor_simulator::{Server, Simulator};

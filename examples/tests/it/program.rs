@@ -252,7 +252,7 @@ fn a_file_keeps_what_was_read() {
     assert!(second == first, "where nothing changed, a second run changes nothing");
     assert!(fewer * 10 < requests, "{fewer} requests for the look-back, {requests} for all");
     let (again, all) = job("again", &["--from", "2026-08-01", "--to", "2026-11-01"]);
-    assert!(again == first && all == requests, "a range that is asked for is read whole");
+    assert!(again == first && all == requests, "a range that is requested is read whole");
 }
 
 #[test]

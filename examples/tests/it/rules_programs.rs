@@ -142,13 +142,17 @@ fn a_closed_month_stays_closed() {
     assert_eq!(opened.status.code(), Some(0));
     let told = String::from_utf8(opened.stdout).unwrap();
     assert!(
-        told.starts_with("opened 2026-09-01T00:00:00Z") && told.contains("\n  Team Payments: 20.1\n"),
+        told.starts_with("opened 2026-09-01T00:00:00Z") && told.contains("\n  Team Payments: 20.10\n"),
         "{told}"
     );
     let other = close("2026-09", &new);
     assert_eq!(other.status.code(), Some(1));
     let told = String::from_utf8(other.stdout).unwrap();
-    assert!(told.contains("with other rules, the same people") && told.contains("Team Web: 0 -> 6.125"));
+    assert!(
+        told.contains("rules changed, people as known at closing unchanged")
+            && told.contains("Team Web: 0.00 -> 6.13"),
+        "{told}"
+    );
     for (month, complaint) in [
         ("2026-08", "is of 2026-09-01T00:00:00Z to 2026-10-01T00:00:00Z, not of 2026-08"),
         ("September", "`September` is not a month like 2026-09"),
@@ -206,7 +210,7 @@ fn charges_in_other_layouts_are_read_and_what_would_be_misread_is_refused_with_i
         let charges = folder.file("c.csv", text);
         let coverage = run("coverage", &[&rules, &people, &charges]);
         let told = String::from_utf8(coverage.stdout).unwrap();
-        assert!(told.contains(" of 3 USD"), "{text}: {told} {}", String::from_utf8_lossy(&coverage.stderr));
+        assert!(told.contains(" of 3.00"), "{text}: {told} {}", String::from_utf8_lossy(&coverage.stderr));
     }
     let header = "email,day,dollars,tokens";
     let row = "iris@example.com,2026-07-31,3,10";

@@ -1,17 +1,16 @@
-//! What is likely wrong with a directory that can be read.
+//! Finds likely mistakes in a directory that can be read.
 
 use std::collections::HashMap;
 
 use cost_model::Timestamp;
 
-use super::Directory;
-use super::dates::read_date;
-use super::identity::email_fault;
-use super::identity::lowercase;
-use super::source::{Entry, Person, Source};
-use crate::check::{Finding, FindingKind, folded};
+use crate::dates::parse_date;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
+use crate::finding::{Finding, FindingKind};
+use crate::names::{email_fault, fold_name, lowercase};
 
-/// So many findings of a kind are listed; the last tells how many more there are.
+/// The number of findings of a kind that are listed at most; the last says how many more there are.
 const LISTED_MAX: usize = 20;
 
 /// Words of columns that hold the days between which a row holds.
@@ -39,9 +38,12 @@ const DATE_WORDS: [&str; 20] = [
 ];
 
 impl Directory {
-    /// Returns what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
-    /// columns of dates that are not read as dates, cells that are no email, rows on the same days whose emails differ only in
-    /// letter case, columns with nearly the same name. No finding names a person.
+    /// Finds what is likely wrong with the directory: ends that seem to be last days, days between two rows of a person,
+    /// columns of dates that are not read as dates, cells that are no email, rows on the same days whose emails differ
+    /// only in letter case, and columns with nearly the same name.
+    ///
+    /// No finding names a person. Of many findings of one kind the first 20 are listed, and the last says how many more
+    /// there are.
     ///
     /// ```
     /// let people = virtual_tags::Directory::from_csv(
@@ -55,7 +57,7 @@ impl Directory {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for source in &self.sources {
-            let people = source.everybody();
+            let people = source.sorted_people();
             findings.extend(listed(malformed_emails(source, &people)));
             findings.extend(listed(emails_alike(source, &people)));
             findings.extend(listed(gaps(source, &people)));
@@ -66,21 +68,21 @@ impl Directory {
     }
 
     /// Columns that hold nothing but dates, or are named like one that does.
-    fn unread_dates(&self, source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+    fn unread_dates(&self, source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (fact, column) in self.facts.iter().zip(&source.columns) {
             let Some(column) = *column else { continue };
             let entries = || people.iter().flat_map(|person| person.entries);
-            let value = |entry: &Entry| entry.values.get(column).cloned().flatten();
+            let value = |entry: &DatedRow| entry.values.get(column).cloned().flatten();
             let mut values = entries().filter_map(|entry| Some((entry.line, value(entry)?))).peekable();
             let first = values.peek().map(|(line, _)| *line);
-            let named = DATE_WORDS.contains(&&*folded(fact));
-            if first.is_some() && (values.all(|(_, value)| read_date(&value).is_some()) || named) {
+            let named = DATE_WORDS.contains(&&*fold_name(fact));
+            if first.is_some() && (values.all(|(_, value)| parse_date(&value).is_some()) || named) {
                 let message = format!(
                     "`{fact}` is a column of dates, but only `from`, `to` and `recorded_at` are read as dates: its rows hold \
                      for all time; rename it to `from` or `to` (the first day that no longer holds) if they should not"
                 );
-                findings.push(Finding::new(FindingKind::UnreadDates, source.place(1).as_ref(), message));
+                findings.push(Finding::new(FindingKind::UnreadDates, source.line_place(1).as_ref(), message));
             }
         }
         findings
@@ -89,11 +91,11 @@ impl Directory {
     fn near_equal_columns(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (number, fact) in self.facts.iter().enumerate() {
-            let earlier = self.facts.iter().take(number).find(|other| folded(other) == folded(fact));
+            let earlier = self.facts.iter().take(number).find(|other| fold_name(other) == fold_name(fact));
             findings.extend(earlier.map(|earlier| {
                 let message =
                     format!("the columns `{earlier}` and `{fact}` have nearly the same name; keep one");
-                let place = self.sources.iter().find_map(|source| source.place(1));
+                let place = self.sources.iter().find_map(|source| source.line_place(1));
                 Finding::new(FindingKind::NearEqualKeys, place.as_ref(), message)
             }));
         }
@@ -101,7 +103,7 @@ impl Directory {
     }
 }
 
-fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+fn malformed_emails(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for person in people {
         if let (Some(fault), Some(line)) =
@@ -109,7 +111,11 @@ fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
         {
             let message =
                 format!("the email {fault}, so that no charge finds this row; write the address alone");
-            findings.push(Finding::new(FindingKind::MalformedEmail, source.place(line).as_ref(), message));
+            findings.push(Finding::new(
+                FindingKind::MalformedEmail,
+                source.line_place(line).as_ref(),
+                message,
+            ));
         }
     }
     findings.sort_by_key(|finding| finding.place.as_ref().and_then(|place| place.line));
@@ -118,8 +124,8 @@ fn malformed_emails(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
 
 /// Rows that hold on the same days and whose emails differ only in letter case. Who writes the email in either way gets the
 /// values of that row, and who writes it in a third way those of none.
-fn emails_alike(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
-    let mut alike: HashMap<String, Vec<&Entry>> = HashMap::new();
+fn emails_alike(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
+    let mut alike: HashMap<String, Vec<&DatedRow>> = HashMap::new();
     for person in people.iter().filter(|person| source.is_alike(person.email)) {
         alike.entry(lowercase(person.email)).or_default().extend(person.entries);
     }
@@ -137,7 +143,7 @@ fn emails_alike(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
                 );
                 findings.push(Finding::new(
                     FindingKind::EmailsAlike,
-                    source.place(entry.line).as_ref(),
+                    source.line_place(entry.line).as_ref(),
                     message,
                 ));
             }
@@ -149,13 +155,13 @@ fn emails_alike(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
 
 /// The end of one row of a person and the start of the next, where the second is not the day of the first.
 struct Gap<'a> {
-    before: &'a Entry,
-    after: &'a Entry,
+    before: &'a DatedRow,
+    after: &'a DatedRow,
     /// Whether it is a day from midnight to midnight, as between a last day and the next first one.
     is_a_day: bool,
 }
 
-fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
+fn gaps(source: &DirectorySource, people: &[PersonRows<'_>]) -> Vec<Finding> {
     let (mut gaps, mut touching) = (Vec::new(), false);
     for person in people {
         let mut entries: Vec<_> = person.entries.iter().collect();
@@ -181,7 +187,7 @@ fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
              itself. Here it is the first day that no longer holds, so that each of them has no owner for a day, and whoever left \
              lost theirs; write the day after the last day"
         );
-        let place = source.place(first.before.line);
+        let place = source.line_place(first.before.line);
         findings.push(Finding::new(FindingKind::InclusiveEnds, place.as_ref(), message));
         gaps.retain(|gap| !gap.is_a_day);
     }
@@ -194,7 +200,7 @@ fn gaps(source: &Source, people: &[Person<'_>]) -> Vec<Finding> {
             written(start),
             after.line
         );
-        let place = source.place(before.line);
+        let place = source.line_place(before.line);
         findings.push(Finding::new(FindingKind::PersonGap, place.as_ref(), message));
     }
     findings

@@ -1,31 +1,64 @@
-//! Directories in CSV.
+//! Reads directories in CSV.
 
 use std::sync::Arc;
 
 use cost_model::Timestamp;
 use cost_model::input::{Column, InputError, Row, Table, TableOptions, decode};
 
-use super::dates::read_date;
-use super::source::{Entry, Source};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::dates::parse_date;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{DatedRow, DirectorySource};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::span::Span;
+
+impl Directory {
+    /// Reads a directory from CSV; `file` names it in errors.
+    ///
+    /// The first line names the columns, in any order: `email`, and if they are there `from`, `to` and `recorded_at`;
+    /// each other column is a fact. Separators, encodings and quotes are read as [`cost_model::input`] does.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let csv = b"email,team,from,to\nana@acme.test,Web,2026-01-01,2026-09-15\nana@acme.test,Data,2026-09-15,\n";
+    /// let people = Directory::from_csv(csv, "people.csv")?;
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// assert_eq!(people.fact("ana@acme.test", "team", at("2026-09-14")), Some("Web"));
+    /// assert_eq!(people.fact("ana@acme.test", "team", at("2026-09-15")), Some("Data"));
+    ///
+    /// let error = Directory::from_csv(b"mail,team\n", "people.csv").unwrap_err();
+    /// assert!(error.to_string().starts_with("people.csv:1: there is no `email` column"), "{error}");
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Directory`](crate::ErrorKind::Directory), with the line: no `email` column, a column twice, a row of
+    /// another length, no email, a date that is none, a span that ends before it starts, two spans of one person that
+    /// overlap.
+    pub fn from_csv(csv: &[u8], file: &str) -> Result<Self> {
+        let (facts, source) = read(csv, file)?;
+        Ok(Self::from_source(facts, source))
+    }
+}
 
 /// The facts' names, and who has them when.
-pub(super) fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, Source)> {
+fn read(csv: &[u8], file: &str) -> Result<(Vec<Arc<str>>, DirectorySource)> {
     let (facts, rows) = read_rows(csv, file, "email")?;
-    let mut source = Source::new(facts.len());
+    let mut source = DirectorySource::new(facts.len());
     let file = Place::file(file);
     for (email, entry) in rows {
         let place = file.line(entry.line);
-        source.add(&email, entry, &place)?;
+        source.add_row(&email, entry, &place)?;
     }
     Ok((facts, source))
 }
 
 /// Whom each row is about, and what it says.
-pub(super) type Rows = Vec<(String, Entry)>;
+pub(super) type Rows = Vec<(String, DatedRow)>;
 
-/// The names of all columns but the dates and the one that tells whom a row is about, and every row.
+/// Reads the names of all columns but the dates and the one that names people, and every row.
 pub(super) fn read_rows(csv: &[u8], file: &str, whom: &str) -> Result<(Vec<Arc<str>>, Rows)> {
     let file = Place::file(file);
     let unreadable = |problem: InputError| unreadable(&file, &problem);
@@ -46,7 +79,7 @@ fn unreadable(file: &Place, problem: &InputError) -> Error {
     Error::new(ErrorKind::Directory, Some(place), problem.message())
 }
 
-/// Where in a row each thing stands.
+/// The places of columns in a row.
 struct Columns {
     whom: usize,
     name: Arc<str>,
@@ -77,38 +110,49 @@ impl Columns {
         Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
-    fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, Entry)> {
+    fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, DatedRow)> {
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
         let email = row.text(Some(self.whom));
         if email.is_empty() {
             return Err(fail(format!("the row has no {}", self.name)));
         }
-        let span = read_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
-        let recorded = read_recorded(row.text(self.recorded)).map_err(&fail)?;
-        let value = |(index, _): &(usize, _)| {
-            Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
-        };
+        let span = parse_span(row.text(self.from), row.text(self.to)).map_err(&fail)?;
+        let recorded = parse_recorded_at(row.text(self.recorded)).map_err(&fail)?;
         let line = place.line.unwrap_or_default();
-        Ok((email.to_owned(), Entry { span, recorded, values: self.facts.iter().map(value).collect(), line }))
+        Ok((
+            email.to_owned(),
+            DatedRow {
+                span,
+                recorded,
+                values: self
+                    .facts
+                    .iter()
+                    .map(|(index, _): &(usize, _)| {
+                        Some(row.text(Some(*index))).filter(|text| !text.is_empty()).map(Arc::from)
+                    })
+                    .collect(),
+                line,
+            },
+        ))
     }
 }
 
 /// When something became known: a date, or a time; it may be missing.
-pub(super) fn read_recorded(text: &str) -> std::result::Result<Option<Timestamp>, String> {
+pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timestamp>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let read = read_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
-    let wrong =
-        || format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC");
-    read.map(Some).ok_or_else(wrong)
+    let read = parse_date(text).map(Timestamp::midnight).or_else(|| text.parse().ok());
+    read.map(Some).ok_or_else(|| {
+        format!("`recorded_at` is `{text}`, which is neither a date like 2026-09-15 nor a time in UTC")
+    })
 }
 
 /// Two dates, each of which may be missing.
-pub(super) fn read_span(from: &str, to: &str) -> std::result::Result<Span, String> {
+pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, String> {
     let date = |text: &str, name: &str| match text {
         "" => Ok(None),
-        _ => match read_date(text) {
+        _ => match parse_date(text) {
             Some(date) => Ok(Some(Timestamp::midnight(date))),
             None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
         },

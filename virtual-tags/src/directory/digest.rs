@@ -1,51 +1,63 @@
-//! Which version of a directory it is.
+//! Digests of directories.
 
-use cost_model::Digest;
+use cost_model::digest::Digest;
 
-use super::Directory;
-use super::source::{Person, Source};
-use crate::digest::Fields;
+use crate::digest_writer::DigestWriter;
+use crate::directory::lookup::Directory;
+use crate::directory::source::{DirectorySource, PersonRows};
 
 impl Directory {
-    /// Which version of the directory it is: who had which facts when. What a later `recorded_at` replaced does not count.
+    /// Returns the version of the directory: a digest of who had which facts when, of aliases and of how names are
+    /// matched.
+    ///
+    /// Rows that a later `recorded_at` replaced do not count, and neither does the order of rows or columns.
+    ///
+    /// ```
+    /// use virtual_tags::Directory;
+    ///
+    /// let one = Directory::from_csv(b"email,team\nana@acme.test,Web\nbo@acme.test,Web\n", "people.csv")?;
+    /// let other = Directory::from_csv(b"team,email\nWeb,bo@acme.test\nWeb,ana@ACME.test\n", "export.csv")?;
+    /// assert_eq!(one.digest(), other.digest());
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     pub fn digest(&self) -> Digest {
-        let mut fields = Fields::new("virtual-tags directory 1");
-        fields.count(self.sources.len());
+        let mut writer = DigestWriter::new("virtual-tags directory 1");
+        writer.write_count(self.sources.len());
         for source in &self.sources {
-            let people = source.everybody();
-            fields.count(people.len());
+            let people = source.sorted_people();
+            writer.write_count(people.len());
             for person in people {
-                self.person_into(&mut fields, source, person);
+                self.write_person(&mut writer, source, person);
             }
         }
-        self.aliases.digest_into(&mut fields);
+        self.aliases.write_digest(&mut writer);
         let mut domains: Vec<_> = self.plus_domains.iter().collect();
         domains.sort();
         domains.dedup();
-        fields.count(domains.len());
+        writer.write_count(domains.len());
         for domain in domains {
-            fields.text(domain);
+            writer.write_text(domain);
         }
-        fields.instant(self.fixed);
-        fields.digest()
+        writer.write_instant(self.fixed);
+        writer.finish()
     }
 
-    fn person_into(&self, fields: &mut Fields, source: &Source, person: Person<'_>) {
-        fields.text(person.email);
-        fields.count(person.entries.len());
+    fn write_person(&self, writer: &mut DigestWriter, source: &DirectorySource, person: PersonRows<'_>) {
+        writer.write_text(person.email);
+        writer.write_count(person.entries.len());
         let mut entries: Vec<_> = person.entries.iter().collect();
         entries.sort_by_key(|entry| entry.span.from);
         for entry in entries {
-            fields.span(entry.span);
+            writer.write_span(entry.span);
             let value = |column: &Option<usize>| entry.values.get((*column)?)?.as_ref();
             let facts = self.facts.iter().zip(&source.columns);
             let mut known: Vec<_> =
                 facts.filter_map(|(fact, column)| value(column).map(|value| (fact, value))).collect();
             known.sort();
-            fields.count(known.len());
+            writer.write_count(known.len());
             for (fact, value) in known {
-                fields.text(fact);
-                fields.text(value);
+                writer.write_text(fact);
+                writer.write_text(value);
             }
         }
     }

@@ -4,43 +4,48 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::Directory;
-use super::source::{Entry, Source};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::lookup::Directory;
+use crate::directory::source::{DatedRow, DirectorySource};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::Place;
+use crate::span::Span;
 
-/// That a person was in a group, and when. `Debug` leaves out the names.
+/// A person's time in a group, such as a billing group or a directory group of Cursor's Admin API. `Debug` leaves out the
+/// names.
+///
+/// [`Directory::from_memberships`] makes a directory of them.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Membership {
-    /// The person.
+    /// The person's email, or another id.
     pub email: Arc<str>,
     /// The group's name.
     pub group: Arc<str>,
-    /// When the person joined, to the instant; `None`: since ever.
+    /// When the person joined, to the instant; `None`: always was in it.
     pub joined: Option<Timestamp>,
-    /// When the person left; `None`: still in.
+    /// When the person left; `None`: has not left.
     pub left: Option<Timestamp>,
-    /// When it became known; `None`: since ever. What became known last of a person stands in place of the rest.
+    /// When this became known; `None`: always was known. Of one person, what became known last replaces the rest.
     pub recorded: Option<Timestamp>,
 }
 
 cost_model::masked_debug!(Membership { joined, left, recorded });
 
 impl Membership {
-    /// A membership since ever and for good.
+    /// Makes a membership without an end on either side.
     pub fn new(email: impl Into<Arc<str>>, group: impl Into<Arc<str>>) -> Self {
         Self { email: email.into(), group: group.into(), joined: None, left: None, recorded: None }
     }
 }
 
 impl Directory {
-    /// A directory of one fact, which tells the group that people were in; `name` names it in errors, in which the
-    /// number of the membership stands for the line. A membership without time between its ends says nothing.
+    /// Makes a directory with one fact, the group that people were in. `name` names it in errors, in which the number of
+    /// the membership takes the place of the line. A membership that ends when it starts is skipped.
     ///
     /// ```
     /// use cost_model::Timestamp;
-    /// use virtual_tags::{Directory, Membership};
+    /// use virtual_tags::Directory;
+    /// use virtual_tags::directory::Membership;
     ///
     /// let moved = Timestamp::midnight("2026-09-15".parse().unwrap());
     /// let mut old = Membership::new("ana@acme.test", "Payments");
@@ -59,7 +64,7 @@ impl Directory {
         memberships: impl IntoIterator<Item = Membership>,
         name: &str,
     ) -> Result<Self> {
-        let mut source = Source::new(1);
+        let mut source = DirectorySource::new(1);
         for (number, membership) in (1..).zip(memberships) {
             let place = Place::file(name).line(number);
             let fail = |message: &str| Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
@@ -72,14 +77,14 @@ impl Directory {
                 Some((joined, left)) if joined == left => continue,
                 _ => {}
             }
-            let entry = Entry {
+            let entry = DatedRow {
                 span,
                 recorded: membership.recorded,
                 values: vec![Some(membership.group)],
                 line: number,
             };
-            source.add(&membership.email, entry, &place)?;
+            source.add_row(&membership.email, entry, &place)?;
         }
-        Ok(Self::of(vec![fact.into()], source))
+        Ok(Self::from_source(vec![fact.into()], source))
     }
 }

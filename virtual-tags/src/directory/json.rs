@@ -1,4 +1,4 @@
-//! Directories in JSON.
+//! Reads directories in JSON.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,15 +8,18 @@ use cost_model::input::{UniqueFields, fold, visible};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Directory;
-use super::csv::{read_recorded, read_span};
-use super::source::{Entry, Source};
-use crate::place::Lines;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::csv::{parse_recorded_at, parse_span};
+use crate::directory::lookup::Directory;
+use crate::directory::source::{DatedRow, DirectorySource};
+use crate::error::{Error, ErrorKind, Result};
+use crate::place::{Lines, Place};
 
 impl Directory {
-    /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; a field that is
-    /// `null`, empty or missing says nothing, and one that stands twice in a row is an error. `file` names it in errors.
+    /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; `file` names it
+    /// in errors.
+    ///
+    /// A field that is `null`, empty or missing says nothing. One that is there twice in a row is an error, because
+    /// readers of JSON disagree on which of them counts.
     ///
     /// ```
     /// use cost_model::Timestamp;
@@ -46,23 +49,23 @@ impl Directory {
             rows.iter().flat_map(|row| row.facts.keys()).map(|fact| fact.as_str().into()).collect();
         facts.sort();
         facts.dedup();
-        let mut source = Source::new(facts.len());
+        let mut source = DirectorySource::new(facts.len());
         for row in rows {
             let values = facts.iter().map(|fact| row.facts.get(&**fact).cloned().flatten()).collect();
             let line = row.place.line.unwrap_or_default();
-            source.add(
+            source.add_row(
                 &row.email,
-                Entry { span: row.span, recorded: row.recorded, values, line },
+                DatedRow { span: row.span, recorded: row.recorded, values, line },
                 &row.place,
             )?;
         }
-        Ok(Self::of(facts, source))
+        Ok(Self::from_source(facts, source))
     }
 }
 
 struct Row {
     email: String,
-    span: crate::Span,
+    span: crate::span::Span,
     recorded: Option<Timestamp>,
     facts: BTreeMap<String, Option<Arc<str>>>,
     place: Place,
@@ -71,7 +74,7 @@ struct Row {
 impl Row {
     fn read(row: &str, json: &str, lines: &Lines<'_>) -> Result<Self> {
         // A raw value is a part of the text it was read from.
-        let place = lines.at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
+        let place = lines.place_at(row.as_ptr().addr().saturating_sub(json.as_ptr().addr()));
         let fail = |message: String| Error::new(ErrorKind::Directory, Some(place.clone()), message);
         let read: UniqueFields<Value> = serde_json::from_str(row).map_err(|error| {
             let said = error.to_string();
@@ -89,7 +92,7 @@ impl Row {
                 ["email", "from", "to", "recorded_at"].into_iter().find(|known| fold(known) == fold(&name));
             let name = known.map_or_else(|| visible(&name).into_owned(), str::to_owned);
             if fields.keys().any(|other: &String| other.to_lowercase() == name.to_lowercase()) {
-                return Err(fail(format!("the field `{name}` stands there twice: leave one of them")));
+                return Err(fail(format!("the field `{name}` is there twice: leave one of them")));
             }
             fields.insert(name, value);
         }
@@ -102,8 +105,8 @@ impl Row {
         if email.is_empty() {
             return Err(fail("the row has no email".to_owned()));
         }
-        let span = read_span(&from, &to).map_err(&fail)?;
-        let recorded = read_recorded(&recorded).map_err(&fail)?;
+        let span = parse_span(&from, &to).map_err(&fail)?;
+        let recorded = parse_recorded_at(&recorded).map_err(&fail)?;
         let mut facts = BTreeMap::new();
         for (name, value) in fields {
             let value = match value {

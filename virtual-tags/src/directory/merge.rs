@@ -1,15 +1,18 @@
-//! How a directory is asked: several sources, other names, another time.
+//! Settings of a directory: several sources, other names, another time.
 
 use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::identity::canonical_domain;
-use super::{Directory, csv};
-use crate::{Error, ErrorKind, Place, Result};
+use crate::directory::csv::read_rows;
+use crate::directory::lookup::Directory;
+use crate::error::{Error, ErrorKind, Result};
+use crate::names::canonical_domain;
+use crate::place::Place;
 
 impl Directory {
-    /// This directory, and for every fact that it does not have about somebody at some time, another.
+    /// Returns this directory, completed by another: a fact that this one does not have about somebody at some time comes
+    /// from `lower`.
     ///
     /// ```
     /// use cost_model::Timestamp;
@@ -26,32 +29,49 @@ impl Directory {
     /// ```
     pub fn or(mut self, lower: Self) -> Self {
         for fact in &lower.facts {
-            if !self.facts.contains(fact) {
+            if !self.facts().contains(fact) {
                 self.facts.push(Arc::clone(fact));
             }
         }
         for mut source in lower.sources {
-            let old = |fact: &Arc<str>| lower.facts.iter().position(|each| each == fact);
-            let column = |fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten());
-            source.columns = self.facts.iter().map(column).collect();
+            let old = |fact: &Arc<str>| lower.facts.position(|each| each == fact);
+            source.columns = self
+                .facts
+                .iter()
+                .map(|fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten()))
+                .collect();
             self.sources.push(source);
         }
-        self.aliases.merge(lower.aliases);
+        self.aliases.add_missing(lower.aliases);
         self.plus_domains.extend(lower.plus_domains);
         self.fixed = self.fixed.or(lower.fixed);
         self.find_boundaries();
         self
     }
 
-    /// The directory as it is at one instant, whenever a charge arose: who moved has been there ever since.
+    /// Returns the directory as it is at one instant, whenever a charge arose: whoever moved is shown in the new place
+    /// for all time.
+    ///
+    /// Reports by today's organisation use it; by default the time of the charge decides.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let csv = b"email,team,to,from\nana@acme.test,Web,2026-09-15,\nana@acme.test,Data,,2026-09-15\n";
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// let today = Directory::from_csv(csv, "people.csv")?.as_of(at("2026-11-30"));
+    /// assert_eq!(today.fact("ana@acme.test", "team", at("2026-01-01")), Some("Data"));
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     pub fn as_of(mut self, at: Timestamp) -> Self {
         self.fixed = Some(at);
         self.find_boundaries();
         self
     }
 
-    /// The directory as it was known at an instant: without what became known later by its `recorded_at`, so that a closed
-    /// month comes out as it did when it was closed.
+    /// Returns the directory as it was known at an instant: without rows whose `recorded_at` is later, so that a closed
+    /// month is computed as it was when it was closed.
     ///
     /// ```
     /// use cost_model::Timestamp;
@@ -71,20 +91,34 @@ impl Directory {
         self
     }
 
-    /// Lets a `+tag` before the `@` not matter in these domains, or in all with `*`: `ana+work@acme.test` is found as
-    /// `ana@acme.test`, unless the directory has her with the tag.
+    /// Ignores a `+tag` before the `@` in these domains, or in all of them with `*`: `ana+work@acme.test` finds
+    /// `ana@acme.test`, unless the directory has the name with its tag.
+    ///
+    /// Off by default, because some companies give different people such addresses.
     pub fn ignore_plus<T: AsRef<str>>(mut self, domains: impl IntoIterator<Item = T>) -> Self {
         self.plus_domains.extend(domains.into_iter().map(|domain| canonical_domain(domain.as_ref().trim())));
         self
     }
 
     /// Reads other names of people from CSV with the header `alias,email,from,to`: at a time between the two dates, each
-    /// of which may be empty, the alias stands for the email, which may be an alias again. Letter case does not matter.
+    /// of which may be empty, the alias means the email, which may be an alias again. Letter case does not matter.
+    ///
+    /// ```
+    /// use cost_model::Timestamp;
+    /// use virtual_tags::Directory;
+    ///
+    /// let people = Directory::from_csv(b"email,team\nana.b@acme.test,Web\n", "people.csv")?
+    ///     .with_aliases(b"alias,email,to\nana.a@acme.test,ana.b@acme.test,2026-09-15\n", "aliases.csv")?;
+    /// let at = |day: &str| Timestamp::midnight(day.parse().unwrap());
+    /// assert_eq!(people.fact("ana.a@acme.test", "team", at("2026-09-14")), Some("Web"));
+    /// assert_eq!(people.fact("ana.a@acme.test", "team", at("2026-09-15")), None);
+    /// # Ok::<(), virtual_tags::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Directory`], with the line: a missing column, a date that is none, two spans of one alias that overlap.
     pub fn with_aliases(mut self, csv: &[u8], file: &str) -> Result<Self> {
-        let (columns, rows) = csv::read_rows(csv, file, "alias")?;
+        let (columns, rows) = read_rows(csv, file, "alias")?;
         let email = columns.iter().position(|name| &**name == "email").ok_or_else(|| {
             let message = "there is no `email` column; expected a header such as alias,email,from,to";
             Error::new(ErrorKind::Directory, Some(Place::file(file).line(1)), message)
@@ -95,7 +129,7 @@ impl Directory {
             let Some(Some(email)) = entry.values.get(email) else {
                 return Err(fail("the row has no email".to_owned()));
             };
-            if self.aliases.add(&alias, email, entry.span).is_err() {
+            if self.aliases.add_alias(&alias, email, entry.span).is_err() {
                 return Err(fail(
                     "the dates overlap those of an earlier line, which has the same alias; let one end where the other \
                      starts"

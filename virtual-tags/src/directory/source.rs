@@ -1,47 +1,51 @@
-//! One source of a directory: people, and what holds of them when.
+//! One source of a directory: people and their dated rows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use super::identity::{canonical, lowercase};
-use crate::rule_set::Span;
-use crate::{Error, ErrorKind, Place, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::{FactId, Table};
+use crate::names::{canonical_email, lowercase};
+use crate::place::Place;
+use crate::span::Span;
 
-/// What one file or answer says.
+/// The rows of one file or answer, by person.
 #[derive(Clone)]
-pub(super) struct Source {
-    people: HashMap<String, Rows>,
-    /// Emails with all case folded away; `None` where two people share one.
-    folded: HashMap<String, Option<String>>,
-    /// By fact of the directory: where in an entry it stands.
-    pub(super) columns: Vec<Option<usize>>,
+pub(super) struct DirectorySource {
+    people: HashMap<String, RecordedRows>,
+    /// Emails with all case lowercased away; `None` where two people share one.
+    lowercased: HashMap<String, Option<String>>,
+    /// By fact of the directory: its place in a row.
+    pub(super) columns: Table<FactId, Option<usize>>,
     /// The file's name, if it has rows.
     file: Option<Arc<str>>,
 }
 
 /// The rows about one person.
 #[derive(Clone, Default)]
-struct Rows {
-    /// What became known last stands first.
-    recorded: Vec<Entry>,
-    /// What holds when, where that differs from the rows as they were recorded.
-    holds: Option<Vec<Entry>>,
+struct RecordedRows {
+    /// The rows as they were recorded, the last known first.
+    recorded: Vec<DatedRow>,
+    /// The rows in effect, where they differ from the recorded ones.
+    holds: Option<Vec<DatedRow>>,
 }
 
-impl Rows {
-    fn holds(&self) -> &[Entry] {
+impl RecordedRows {
+    fn holds(&self) -> &[DatedRow] {
         self.holds.as_ref().unwrap_or(&self.recorded)
     }
 
-    /// Finds what holds when: a row stands in place of what was known before, on its own days; and one that starts no later than
-    /// an earlier row whose days it shares stands in place of that row as a whole. So a move leaves the days before it as they
+    /// Finds the rows in effect: a row replaces what was known before, on its own days; and one that starts no later than
+    /// an earlier row whose days it shares replaces that row as a whole. So a move leaves the days before it as they
     /// were, a correction replaces, and who is said to have left has left.
     fn settle(&mut self) {
         let rows = &self.recorded;
-        let same = |pair: &[Entry]| matches!(pair, [one, other] if one.recorded == other.recorded);
-        if rows.windows(2).all(same) {
+        if rows
+            .windows(2)
+            .all(|pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded))
+        {
             self.holds = None;
             return;
         }
@@ -53,16 +57,16 @@ impl Rows {
                 if later.overlaps(&row.span) && later.from <= row.span.from {
                     spans.clear();
                 }
-                spans = spans.iter().flat_map(|span| without(span, &later)).collect();
+                spans = spans.iter().flat_map(|span| subtract_span(span, &later)).collect();
             }
-            holds.extend(spans.into_iter().map(|span| Entry { span, ..row.clone() }));
+            holds.extend(spans.into_iter().map(|span| DatedRow { span, ..row.clone() }));
         }
         self.holds = Some(holds);
     }
 }
 
-/// What another span leaves of one: nothing, or up to two parts.
-fn without(span: &Span, other: &Span) -> Vec<Span> {
+/// Subtracts a span from another: it leaves nothing, or up to two parts.
+fn subtract_span(span: &Span, other: &Span) -> Vec<Span> {
     if !span.overlaps(other) {
         return vec![*span];
     }
@@ -72,8 +76,8 @@ fn without(span: &Span, other: &Span) -> Vec<Span> {
     before.into_iter().chain(after.map(|start| Span { from: Some(start), to: span.to })).collect()
 }
 
-fn fold(folded: &mut HashMap<String, Option<String>>, email: &str) {
-    folded
+fn index_lowercase(lowercased: &mut HashMap<String, Option<String>>, email: &str) {
+    lowercased
         .entry(lowercase(email))
         .and_modify(|exact| {
             if exact.as_deref() != Some(email) {
@@ -83,74 +87,75 @@ fn fold(folded: &mut HashMap<String, Option<String>>, email: &str) {
         .or_insert_with(|| Some(email.to_owned()));
 }
 
-/// Somebody, and what holds of them when.
+/// A person's email, and the rows in effect.
 #[derive(Clone, Copy)]
-pub(super) struct Person<'a> {
+pub(super) struct PersonRows<'a> {
     /// As the source has it.
     pub(super) email: &'a str,
-    pub(super) entries: &'a [Entry],
+    pub(super) entries: &'a [DatedRow],
 }
 
-impl<'a> Person<'a> {
-    fn of((email, rows): (&'a String, &'a Rows)) -> Self {
+impl<'a> PersonRows<'a> {
+    fn from_rows((email, rows): (&'a String, &'a RecordedRows)) -> Self {
         Self { email, entries: rows.holds() }
     }
 }
 
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(super) struct DatedRow {
     pub(super) span: Span,
     /// When it became known; `None`: since ever.
     pub(super) recorded: Option<Timestamp>,
     pub(super) values: Vec<Option<Arc<str>>>,
-    /// The line it stands on.
+    /// The line of the file.
     pub(super) line: u64,
 }
 
-impl Source {
+impl DirectorySource {
     pub(super) fn new(facts: usize) -> Self {
         Self {
             people: HashMap::new(),
-            folded: HashMap::new(),
+            lowercased: HashMap::new(),
             columns: (0..facts).map(Some).collect(),
             file: None,
         }
     }
 
     /// Everyone's canonical email, in no order.
-    pub(super) fn people(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn emails(&self) -> impl Iterator<Item = &str> {
         self.people.keys().map(String::as_str)
     }
 
     /// The person that a canonical email finds, and whether as it is written.
-    pub(super) fn find(&self, email: &str) -> Option<(Person<'_>, bool)> {
+    pub(super) fn find_person(&self, email: &str) -> Option<(PersonRows<'_>, bool)> {
         if let Some(exact) = self.people.get_key_value(email) {
-            return Some((Person::of(exact), true));
+            return Some((PersonRows::from_rows(exact), true));
         }
-        let exact = self.folded.get(&lowercase(email))?.as_ref()?;
-        self.people.get_key_value(exact).map(|exact| (Person::of(exact), false))
+        let exact = self.lowercased.get(&lowercase(email))?.as_ref()?;
+        self.people.get_key_value(exact).map(|exact| (PersonRows::from_rows(exact), false))
     }
 
-    /// Whether two people look like a canonical email and neither is written so.
+    /// Returns whether two people look like a canonical email and neither is written so.
     pub(super) fn is_ambiguous(&self, email: &str) -> bool {
-        !self.people.contains_key(email) && self.folded.get(&lowercase(email)).is_some_and(Option::is_none)
+        !self.people.contains_key(email)
+            && self.lowercased.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
-    /// Whether another person's canonical email differs from this one only in letter case.
+    /// Returns whether another person's canonical email differs from this one only in letter case.
     pub(super) fn is_alike(&self, email: &str) -> bool {
-        self.folded.get(&lowercase(email)).is_some_and(Option::is_none)
+        self.lowercased.get(&lowercase(email)).is_some_and(Option::is_none)
     }
 
     pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
-        self.people.values().flat_map(Rows::holds).map(|entry| &entry.span)
+        self.people.values().flat_map(RecordedRows::holds).map(|entry| &entry.span)
     }
 
-    pub(super) fn add(&mut self, email: &str, entry: Entry, place: &Place) -> Result<()> {
-        let email = canonical(email);
-        fold(&mut self.folded, &email);
+    pub(super) fn add_row(&mut self, email: &str, entry: DatedRow, place: &Place) -> Result<()> {
+        let email = canonical_email(email);
+        index_lowercase(&mut self.lowercased, &email);
         self.file.get_or_insert_with(|| Arc::clone(&place.file));
         let rows = self.people.entry(email).or_default();
-        let same = |other: &&Entry| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
+        let same = |other: &&DatedRow| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
         if let Some(other) = rows.recorded.iter().find(same) {
             let message = format!(
                 "the dates overlap those of line {}, which has the same email; let one end where the other starts",
@@ -171,20 +176,20 @@ impl Source {
             rows.settle();
         }
         self.people.retain(|_, rows| !rows.recorded.is_empty());
-        self.folded.clear();
+        self.lowercased.clear();
         for email in self.people.keys() {
-            fold(&mut self.folded, email);
+            index_lowercase(&mut self.lowercased, email);
         }
     }
 
     /// The place of a line.
-    pub(super) fn place(&self, line: u64) -> Option<Place> {
+    pub(super) fn line_place(&self, line: u64) -> Option<Place> {
         self.file.as_ref().map(|file| Place::file(Arc::clone(file)).line(line))
     }
 
     /// Everybody, in order.
-    pub(super) fn everybody(&self) -> Vec<Person<'_>> {
-        let mut people: Vec<_> = self.people.iter().map(Person::of).collect();
+    pub(super) fn sorted_people(&self) -> Vec<PersonRows<'_>> {
+        let mut people: Vec<_> = self.people.iter().map(PersonRows::from_rows).collect();
         people.sort_unstable_by_key(|person| person.email);
         people
     }

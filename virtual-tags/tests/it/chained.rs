@@ -6,7 +6,8 @@ use chrono::Datelike;
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Filter, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Answer, Directory, FindingKind, ResolvedRules, RuleSet};
+use virtual_tags::insight::FindingKind;
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 use crate::naive::cases;
 
@@ -440,5 +441,5 @@ fn parts_without_a_value_are_kept() {
     assert!(rows.contains(&(Some("Berlin"), "1.5".to_owned())) && rows.contains(&(None, "1.5".to_owned())));
     let parts = rules.allocations("Site", &ledger).unwrap();
     assert_eq!(parts.iter().map(|part| part.value.as_deref()).collect::<Vec<_>>(), [Some("Berlin"), None]);
-    assert_eq!(parts[1].focus()[4], ("AllocatedTags", "{}".to_owned()));
+    assert_eq!(parts[1].focus_columns()[4], ("AllocatedTags", "{}".to_owned()));
 }

@@ -3,7 +3,8 @@
 use cost_model::report::Query;
 use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp};
 use proptest::prelude::*;
-use virtual_tags::{Diff, Directory, ResolvedRules, RuleSet};
+use virtual_tags::insight::Diff;
+use virtual_tags::{Directory, ResolvedRules, RuleSet};
 
 use crate::naive::{cases, records, worlds};
 
@@ -39,7 +40,7 @@ fn moves_are_told_with_their_people() {
     let diff = Diff::between((&old, &new), &ledger(), "Team", Metric::Effective, None).unwrap();
     assert_eq!(
         diff.to_string(),
-        "Team: 5 of 10 moves\n  None -> B: 3 in 1 charge (cy@b.test 3)\n  A -> B: 2 in 1 charge (ana@a.test 2)\n"
+        "Team: 5.00 of 10.00 reassigned\n  None -> B: 3.00 in 1 charge (cy@b.test 3.00)\n  A -> B: 2.00 in 1 charge (ana@a.test 2.00)\n"
     );
     assert!(diff.is_within("50".parse().unwrap()).unwrap());
     assert!(!diff.is_within("49.99".parse().unwrap()).unwrap());
@@ -55,7 +56,14 @@ fn coverage_is_told_by_month() {
         .iter()
         .map(|each| {
             let (cost, people) = (each.cost, each.people);
-            format!("{} {}/{} {}/{}", each.month.start(), cost.tagged, cost.all, people.tagged, people.all)
+            format!(
+                "{} {}/{} {}/{}",
+                each.month.start(),
+                cost.tagged,
+                cost.total,
+                people.tagged,
+                people.total
+            )
         })
         .collect();
     assert_eq!(shown, ["2026-08-01T00:00:00Z 4/4 1/1", "2026-09-01T00:00:00Z 2/6 1/3"]);
@@ -68,7 +76,7 @@ fn the_unallocated_is_told_and_rules_for_it_suggested() {
     let shown: Vec<_> = unallocated.iter().map(|(who, amount)| format!("{who} {amount}")).collect();
     assert_eq!(shown, ["ana@a.test 4", "cy@b.test 3", "bo@a.test 2", "bot-1 1"]);
     let suggest = |percent| -> Vec<String> {
-        let suggestions = none.suggest(&ledger(), "Team", Metric::Effective, &[], percent).unwrap();
+        let suggestions = none.suggest_rules(&ledger(), "Team", Metric::Effective, &[], percent).unwrap();
         suggestions.iter().map(|each| format!("{} {}", each.when, each.amount)).collect()
     };
     assert_eq!(suggest(60), ["costs.resource_id LIKE '%@a.test' 6"]);

@@ -1,7 +1,8 @@
 //! Every class of defect, planted in a file of 300 rules.
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};
-use virtual_tags::{Directory, FindingKind, RuleSet, Rules};
+use virtual_tags::insight::FindingKind;
+use virtual_tags::{Directory, RuleSet, Rules};
 
 use crate::places_of_people;
 
@@ -44,12 +45,12 @@ fn unreachable_rules_are_found_by_equality_list_domain_prefix_and_suffix() {
     let line = clean().matches('\n').count() + 1;
     let by = |earlier: &str| {
         format!(
-            "rules.toml:{line}:1: no charge gets here: {earlier} matches them all; put this rule above it or remove it"
+            "rules.toml:{line}:1: unreachable: {earlier} matches every charge that this rule matches; move this rule above it or remove it"
         )
     };
     let more = |earlier: &str| {
         format!(
-            "rules.toml:{line}:1: no charge gets here: {earlier} match them all; put this rule above them or remove it"
+            "rules.toml:{line}:1: unreachable: {earlier} match every charge that this rule matches; move this rule above them or remove it"
         )
     };
     finds("email.is = \"bo@d7.acme.test\"", &[Unreachable], &by("the rule on line 77"));
@@ -72,7 +73,7 @@ fn unreachable_rules_are_found_by_equality_list_domain_prefix_and_suffix() {
         &more("the rule on line 20 and 1 more"),
     );
     let duplicate = format!(
-        "rules.toml:{line}:1: a person of this rule has another value already: the rule on line 74 names the same email; \
+        "rules.toml:{line}:1: a person of this rule already has another value: the rule on line 74 names the same email; \
          keep it in one of them, or give each its dates"
     );
     finds("when = \"costs.resource_id = 'p7@acme.test'\"", &[Unreachable, DuplicatePerson], &duplicate);
@@ -203,8 +204,8 @@ fn findings_and_errors_point_into_conditions() {
         places(&format!("{rule}when = \"\"\"\ncosts.region = 'a'\n  OR costs.region = 'b'\"\"\"\n")),
         ["rules.toml:6:16", "rules.toml:7:21"]
     );
-    // With escapes the text does not stand in the file as it reads: the rule is pointed at.
-    assert_eq!(places(&format!("{rule}when = \"costs.region =\\u0020'a'\"\n")), ["rules.toml:3:1"]);
+    // Also where the file writes it with escapes.
+    assert_eq!(places(&format!("{rule}when = \"costs.region =\\u0020'a'\"\n")), ["rules.toml:5:29"]);
     let wrong = format!("{rule}when = \"costs.region = 'a' AND vtag.Taem = 'x'\"\n");
     let error = RuleSet::from_toml(&wrong, "rules.toml").unwrap().compile(Directory::default()).unwrap_err();
     assert_eq!(error.place().unwrap().to_string(), "rules.toml:5:32");

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use cost_model::report::{Query, Totals};
-use cost_model::{CostRecord, Currency, Dimension, Filter, Ledger, Metric, Tagger, Untagged};
+use cost_model::tagger::NoTags;
+use cost_model::{CostRecord, Currency, Dimension, Filter, Ledger, Metric, Tagger};
 use proptest::prelude::*;
 
 use crate::naive::{cases, records, worlds};
@@ -27,7 +28,7 @@ proptest! {
     #[test]
     fn every_key_conserves_and_filters_agree_with_groups(world in worlds(), records in records()) {
         let (rules, ledger) = (world.compile(), ledger(&records));
-        let untagged = Query::all_resources().run(&ledger, &Untagged).unwrap().total;
+        let untagged = Query::all_resources().run(&ledger, &NoTags).unwrap().total;
         for key in rules.keys() {
             let tag = Dimension::VirtualTag(Arc::clone(key));
             let report = Query::all_resources().group_by(tag.clone()).run(&ledger, &rules).unwrap();

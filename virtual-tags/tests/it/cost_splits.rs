@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cost_model::money::{TokenType, Tokens, ZeroWeights, split};
 use cost_model::report::Query;
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Timestamp, TokenType, Tokens,
-    Window, ZeroWeights, split,
-};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Timestamp, Window};
 use proptest::prelude::*;
 use virtual_tags::{Answer, Directory, ErrorKind, ResolvedRules, RuleSet, Rules};
 
@@ -126,7 +125,7 @@ fn the_table_has_the_columns_of_focus_and_leaves_the_ledger_alone() {
     let table = rules.allocations("Payer", &ledger).unwrap();
     let third = "0.333333333333333333333333";
     assert_eq!(
-        table[0].focus(),
+        table[0].focus_columns(),
         [
             ("AllocatedMethodId", "Payer".to_owned()),
             ("AllocatedMethodDetails", format!("{{\"Elements\":[{{\"AllocatedRatio\":\"{third}\"}}]}}")),
@@ -348,7 +347,7 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
     ]);
     let rules = compile("{ cost_of = \"Team\", per = \"day\" }");
     let sums = rules.cost_sums(&charges, Metric::Billed, &[]).unwrap();
-    let stored: virtual_tags::CostSums =
+    let stored: virtual_tags::evaluate::CostSums =
         serde_json::from_str(&serde_json::to_string(&sums).unwrap()).unwrap();
     assert_eq!(stored, sums);
     let (kept, known) =
@@ -365,6 +364,6 @@ fn stored_sums_weigh_like_the_charges_that_they_were_made_from() {
 }
 
 /// The values of one key, each with its weight.
-fn shares_of(parts: &[cost_model::Part]) -> Vec<(Option<std::sync::Arc<str>>, u128)> {
+fn shares_of(parts: &[cost_model::tagger::Part]) -> Vec<(Option<std::sync::Arc<str>>, u128)> {
     parts.iter().map(|part| (part.values[0].clone(), part.weight)).collect()
 }

@@ -37,7 +37,10 @@ fn the_files_say_what_they_say() {
     assert_eq!(written.tags[0].rules[0].assign, Assign::Value("Data Platform".into()));
     let when = written.tags[0].rules[0].when.as_ref().map(ToString::to_string);
     assert_eq!(when.as_deref(), Some("costs.resource_id LIKE '%@data.acme.test'"));
-    assert_eq!(written.tags[0].rules[1].assign, Assign::FromDirectory(virtual_tags::Lookup::new("team")));
+    assert_eq!(
+        written.tags[0].rules[1].assign,
+        Assign::FromDirectory(virtual_tags::rules::FromDirectory::new("team"))
+    );
     assert_eq!(written.tags[0].rules[1].when, None);
     assert_eq!(written.tags[0].rules[1].place.as_ref().unwrap().to_string(), "rules.toml:7:3");
 

@@ -38,11 +38,11 @@ fn the_winner_later_matches_and_near_misses_are_told() {
     assert_eq!(
         explained("Team"),
         "Team at 2026-09-15T00:00:00Z\n\
-         \x20 name    Ana@acme.test: in the directory, but for the case of letters\n\
-         \x20 result  `Web`\n\
-         \x20 by      rules.toml:7:1: `team` in the directory\n\
-         \x20 also    rules.toml:9:1: email.domain = 'acme.test'\n\
-         \x20 nearly  rules.toml:4:1: costs.region = 'eu'; but not costs.service = 'Auto'\n"
+         \x20 name       Ana@acme.test: in the directory, ignoring letter case\n\
+         \x20 value      `Web`\n\
+         \x20 rule       rules.toml:7:1: `team` in the directory\n\
+         \x20 shadowed   rules.toml:9:1: email.domain = 'acme.test'\n\
+         \x20 near miss  rules.toml:4:1: costs.region = 'eu'; not met: costs.service = 'Auto'\n"
     );
 }
 
@@ -51,10 +51,10 @@ fn what_a_key_reads_is_told() {
     assert_eq!(
         explained("Site"),
         "Site at 2026-09-15T00:00:00Z\n\
-         \x20 name    Ana@acme.test: in the directory, but for the case of letters\n\
-         \x20 reads   Team = Web\n\
-         \x20 result  `Berlin`\n\
-         \x20 by      rules.toml:15:1: vtag.Team = 'Web'\n"
+         \x20 name       Ana@acme.test: in the directory, ignoring letter case\n\
+         \x20 reads      Team = Web\n\
+         \x20 value      `Berlin`\n\
+         \x20 rule       rules.toml:15:1: vtag.Team = 'Web'\n"
     );
     let at = Timestamp::midnight("2026-09-15".parse().unwrap());
     let record = CostRecord::new(at, "cursor", Currency::USD, Costs::absent());
@@ -119,7 +119,7 @@ fn a_rule_without_a_source_is_told_in_words_that_read() {
     let mut record = CostRecord::new(at("2026-09-15"), "cursor", Currency::USD, Costs::absent());
     record.edit(|set| set.resource = Some("bo@x.test".into()));
     let told = rules.explain("K", &record, record.at).unwrap().to_string();
-    let nearly: Vec<_> = told.lines().filter_map(|line| line.split("; but not ").nth(1)).collect();
+    let nearly: Vec<_> = told.lines().filter_map(|line| line.split("; not met: ").nth(1)).collect();
     let expected =
         ["`team` in the directory", "a value of costs.region", "people to count", "costs to share it out by"];
     assert_eq!(nearly, expected, "{told}");

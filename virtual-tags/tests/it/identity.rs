@@ -1,7 +1,8 @@
 //! Which names are one person, and who is nobody.
 
 use cost_model::{CostRecord, Costs, Currency, Ledger, Tagger, Timestamp};
-use virtual_tags::{Answer, Directory, Found, ResolvedRules, RuleSet};
+use virtual_tags::directory::MatchKind;
+use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};
 
 fn at(day: &str) -> Timestamp {
     Timestamp::midnight(day.parse().unwrap())
@@ -40,8 +41,8 @@ fn accents_and_domains_are_the_same_however_they_are_encoded() {
         gives(&rules, sent, "Web");
         let directory =
             Directory::from_csv(format!("email,team\n{in_file},Web\n").as_bytes(), "x.csv").unwrap();
-        assert_eq!(directory.find(sent, at("2026-09-15")), Some(Found::Exact));
-        assert_eq!(directory.find("jose@acme.test", at("2026-09-15")), None);
+        assert_eq!(directory.match_kind(sent, at("2026-09-15")), Some(MatchKind::Exact));
+        assert_eq!(directory.match_kind("jose@acme.test", at("2026-09-15")), None);
     }
 }
 
@@ -109,9 +110,9 @@ fn every_folded_match_is_listed() {
     assert_eq!(
         told,
         [
-            "Ana@acme.test is ana@acme.test but for the case of letters, in 2 charges",
-            "BO@acme.test looks like two people, and stands for neither, in 1 charge",
-            "cy+x@acme.test is cy@acme.test without the +tag, in 1 charge",
+            "Ana@acme.test is found as ana@acme.test, ignoring letter case, in 2 charges",
+            "BO@acme.test matches two people, who differ in letter case alone, and finds neither, in 1 charge",
+            "cy+x@acme.test is found as cy@acme.test, ignoring its +tag, in 1 charge",
         ]
     );
 }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use cost_model::report::Query;
-use cost_model::{CostRecord, Currency, Dimension, Ledger, TagCache, Tagger, Timestamp};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Currency, Dimension, Ledger, Tagger, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use virtual_tags::{Answer, Directory, ResolvedRules, RuleSet};

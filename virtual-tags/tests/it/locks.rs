@@ -1,11 +1,11 @@
 //! Closed periods stay what they were.
 
 use cost_model::report::Query;
-use cost_model::{
-    CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, TagCache, Tagger, Timestamp, Window,
-};
+use cost_model::tagger::TagCache;
+use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Metric, Money, Tagger, Timestamp, Window};
 use proptest::prelude::*;
-use virtual_tags::{Directory, Error, ErrorKind, LockedRules, PeriodLock, RuleSet};
+use virtual_tags::lock::LockedRules;
+use virtual_tags::{Directory, Error, ErrorKind, PeriodLock, RuleSet};
 
 use crate::chained::{World, records, rule};
 use crate::naive::cases;
@@ -71,12 +71,12 @@ fn what_was_recorded_later_restates_and_does_not_overwrite() {
     let told = |tagger: &dyn Tagger, charges: &[(&str, &str, &str)]| -> Vec<String> {
         lock.restated(tagger, &ledger(charges)).unwrap().iter().map(ToString::to_string).collect()
     };
-    assert_eq!(told(&current, &CHARGES), ["Team Data: 4 -> 6", "Team Web: 3 -> 1"]);
+    assert_eq!(told(&current, &CHARGES), ["Team Data: 4.00 -> 6.00", "Team Web: 3.00 -> 1.00"]);
     let late = [CHARGES.as_slice(), &[("cy@acme.test", "2026-09-30", "0.5")]].concat();
-    assert_eq!(told(&reopened, &late), ["Team -: 0 -> 0.5"]);
+    assert_eq!(told(&reopened, &late), ["Team -: 0.00 -> 0.50"]);
     assert_eq!(
-        told(&cost_model::Untagged, &CHARGES[..1]),
-        ["Team (none): 0 -> 1", "Team Data: 4 -> 0", "Team Web: 3 -> 0"]
+        told(&cost_model::tagger::NoTags, &CHARGES[..1]),
+        ["Team (no value): 0.00 -> 1.00", "Team Data: 4.00 -> 0.00", "Team Web: 3.00 -> 0.00"]
     );
 
     let september = lock.period().unwrap();
@@ -169,9 +169,9 @@ fn a_move_that_became_known_later_keeps_the_history_before_it() {
         wrong.to_string(),
         "p.csv:2: `recorded_at` is `soon`, which is neither a date like 2026-09-15 nor a time in UTC"
     );
-    let mut corrected = virtual_tags::Membership::new("ana@acme.test", "Data");
+    let mut corrected = virtual_tags::directory::Membership::new("ana@acme.test", "Data");
     corrected.recorded = Some(at("2026-10-05"));
-    let memberships = [virtual_tags::Membership::new("ana@acme.test", "Web"), corrected];
+    let memberships = [virtual_tags::directory::Membership::new("ana@acme.test", "Web"), corrected];
     let groups = Directory::from_memberships("team", memberships, "groups").unwrap();
     assert_eq!(team(&groups, "2026-09-15").as_deref(), Some("Data"));
     assert_eq!(team(&groups.known_at(at("2026-10-04")), "2026-09-15").as_deref(), Some("Web"));
@@ -284,8 +284,8 @@ fn changes_that_cancel_each_other_out_are_seen() {
     assert!(!review.is_unchanged() && review.people_changed && !review.charges_changed);
     assert_eq!(
         review.to_string(),
-        "the same rules, other people as known then, the same charges\n  Team: 4 of 7 moves\n    Data -> Web: 2 in 1 charge \
-         (bo@acme.test 2)\n    Web -> Data: 2 in 1 charge (ana@acme.test 2)\n"
+        "rules unchanged, people as known at closing changed, charges unchanged\n  Team: 4.00 of 7.00 reassigned\n    Data -> Web: 2.00 in 1 charge \
+         (bo@acme.test 2.00)\n    Web -> Data: 2.00 in 1 charge (ana@acme.test 2.00)\n"
     );
     // One charge is a dollar more, another of the same team a dollar less.
     let other = [even[0], ("bo@acme.test", "2026-09-15", "3"), ("bo@acme.test", "2026-09-16", "2")];

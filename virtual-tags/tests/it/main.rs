@@ -27,6 +27,7 @@ mod laws;
 mod locks;
 mod naive;
 mod people_checks;
+mod printed;
 mod untidy_directories;
 mod values;
 mod whose;

@@ -70,7 +70,7 @@ const VALUES: [&str; 5] = ["Payments", "Data \"Platform\"", "it's", "Ärzte \\ 1
 
 /// So many cases, and no files left behind by a failing one.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig::with_cases(cases)
 }
 
 fn day(number: u64) -> NaiveDate {

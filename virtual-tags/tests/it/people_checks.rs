@@ -2,7 +2,8 @@
 
 use cost_model::Timestamp;
 use proptest::prelude::*;
-use virtual_tags::{Directory, Finding, FindingKind, RuleSet};
+use virtual_tags::insight::FindingKind;
+use virtual_tags::{Directory, Finding, RuleSet};
 
 use crate::naive::cases;
 use crate::places_of_people;
@@ -61,7 +62,7 @@ fn ends_that_are_last_days_are_found_whatever_the_order_of_rows() {
 #[test]
 fn memberships_are_instants_and_no_last_days() {
     let member = |group: &str, joined: Option<&str>, left: Option<&str>| {
-        let mut member = virtual_tags::Membership::new("a@x.test", group);
+        let mut member = virtual_tags::directory::Membership::new("a@x.test", group);
         (member.joined, member.left) =
             (joined.map(|at| at.parse().unwrap()), left.map(|at| at.parse().unwrap()));
         member

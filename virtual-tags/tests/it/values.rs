@@ -1,7 +1,9 @@
 //! Values that are not written in the rule: from fields, from people, from head counts.
 
-use cost_model::{CostRecord, Costs, Currency, Part, Timestamp};
-use virtual_tags::{Answer, Directory, Found, RuleSet};
+use cost_model::tagger::Part;
+use cost_model::{CostRecord, Costs, Currency, Tagger, Timestamp};
+use virtual_tags::directory::MatchKind;
+use virtual_tags::{Answer, Directory, RuleSet};
 
 use crate::places_of_people;
 
@@ -155,10 +157,10 @@ fn aliases_hold_between_their_dates() {
 #[test]
 fn how_a_name_was_found_is_told() {
     let directory = people("email,team\nana@acme.test,Web\n").ignore_plus(["*"]);
-    let found = |id| directory.find(id, at("2026-09-15"));
-    assert_eq!(found(" ana@ACME.test"), Some(Found::Exact));
-    assert_eq!(found("Ana@acme.test"), Some(Found::AnyCase));
-    assert_eq!(found("ana+x@acme.test"), Some(Found::WithoutPlus));
+    let found = |id| directory.match_kind(id, at("2026-09-15"));
+    assert_eq!(found(" ana@ACME.test"), Some(MatchKind::Exact));
+    assert_eq!(found("Ana@acme.test"), Some(MatchKind::AnyCase));
+    assert_eq!(found("ana+x@acme.test"), Some(MatchKind::WithoutPlus));
     assert_eq!(found("bo@acme.test"), None);
 }
 
@@ -282,10 +284,12 @@ fn tags_that_are_told_one_by_one_are_found() {
         .unwrap()
         .tagger()
         .unwrap();
-    let mut memory = rules.remember("Team");
     for (app, team) in [("a", "A"), ("b", "B"), ("c", "Ana"), ("a", "A")] {
         let expected = Answer::Value(team.into());
         assert_eq!(rules.answer("Team", &Tagged(app), at("2026-09-15")), expected);
-        assert_eq!(memory.parts(&Tagged(app), at("2026-09-15")), [Part::whole([Some(team.into())])]);
+        assert_eq!(
+            rules.parts(&["Team".into()], &Tagged(app), at("2026-09-15")),
+            [Part::whole([Some(team.into())])]
+        );
     }
 }

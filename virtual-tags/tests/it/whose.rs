@@ -99,7 +99,7 @@ fn a_place_that_names_nobody_is_an_error_with_its_line() {
         ("person = [\"usage.token_type\"]\n", "rules.toml:1:11: a charge as a whole has no such field"),
         (
             "person = [\"resource\",\n\"costs.resource_id\"]\n",
-            "rules.toml:2:1: `costs.resource_id` stands in `person` twice",
+            "rules.toml:2:1: `costs.resource_id` is listed in `person` twice",
         ),
         (
             "person = [\"costs.resouce_id\"]\n",

@@ -16,12 +16,12 @@ pub struct Actor(String);
 cost_model::masked_debug!(Actor {});
 
 impl Actor {
-    /// The actor of that name.
+    /// Makes the actor of that name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,8 +53,23 @@ impl Action {
 }
 
 /// Decides who may do what. The host's own rules implement it; [`Roles`] are Vantage's.
+///
+/// ```
+/// use cost_ingest::connections::{Action, Actor, Authorizer};
+///
+/// /// Everybody may rename a connection, and nobody may do more.
+/// #[derive(Debug)]
+/// struct RenameOnly;
+///
+/// impl Authorizer for RenameOnly {
+///     fn allows(&self, _: &Actor, action: Action) -> bool {
+///         action == Action::Rename
+///     }
+/// }
+/// assert!(!RenameOnly.allows(&Actor::new("ada"), Action::Remove));
+/// ```
 pub trait Authorizer: fmt::Debug + Send + Sync {
-    /// Whether the actor may do that.
+    /// Returns whether the actor may do that.
     fn allows(&self, actor: &Actor, action: Action) -> bool;
 }
 
@@ -99,7 +114,7 @@ impl Role {
     /// Every role.
     pub const ALL: [Self; 4] = [Self::OrganizationOwner, Self::IntegrationOwner, Self::Editor, Self::Viewer];
 
-    /// Whether somebody of that role may do that.
+    /// Returns whether somebody of that role may do that.
     pub fn allows(self, action: Action) -> bool {
         match action {
             Action::Add
@@ -113,12 +128,20 @@ impl Role {
 }
 
 /// Roles by actor, as data; whoever has none may do nothing.
+///
+/// ```
+/// use cost_ingest::connections::{Action, Actor, Authorizer, Role, Roles};
+///
+/// let (ada, eve) = (Actor::new("ada"), Actor::new("eve"));
+/// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
+/// assert!(roles.allows(&ada, Action::Remove) && !roles.allows(&eve, Action::Rename));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Roles(BTreeMap<Actor, Role>);
 
 impl Roles {
-    /// The same, with one more actor's role.
+    /// Returns the same, with one more actor's role.
     pub fn with(mut self, actor: &Actor, role: Role) -> Self {
         self.0.insert(actor.clone(), role);
         self

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cost_model::{ConnectionId, Timestamp};
+use cost_model::Timestamp;
+use cost_model::store::ConnectionId;
 use serde::{Deserialize, Serialize};
 
 use super::Status;

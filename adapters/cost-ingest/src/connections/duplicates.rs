@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, Identity, RecordSink, Scope, StoredRecord, TokenCounts, TokenType,
-    Window,
-};
+use cost_model::money::{TokenCounts, TokenType};
+use cost_model::record::Identity;
+use cost_model::store::{ConnectionId, RecordSink, Scope};
+use cost_model::{CostRecord, CostStore, StoredRecord, Window};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -102,7 +102,7 @@ impl Traits {
         }
     }
 
-    /// How many charges are in both, if that is enough to say that they are the same.
+    /// Returns how many charges are in both, if that is enough to say that they are the same.
     fn shared(&self, other: &Self) -> Option<u64> {
         let smaller = self.charges.min(other.charges);
         let identities = self.identities.intersection(&other.identities).count();

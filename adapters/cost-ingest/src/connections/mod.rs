@@ -5,7 +5,8 @@ mod connection;
 mod duplicates;
 mod status;
 
-use cost_model::{ConnectionId, CostStore, Scope, Timestamp};
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::{CostStore, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Progress, Result, RunReport};
@@ -21,8 +22,8 @@ pub use status::Status;
 /// told by [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
 ///
 /// ```
-/// use cost_ingest::{Actor, By, Connections, Role, Roles};
-/// use cost_model::ConnectionId;
+/// use cost_ingest::connections::{Actor, By, Connections, Role, Roles};
+/// use cost_model::store::ConnectionId;
 /// let ada = Actor::new("ada");
 /// let roles = Roles::default().with(&ada, Role::IntegrationOwner);
 /// let by = By { authorizer: &roles, actor: &ada, at: "2026-11-01T00:00:00Z".parse()? };
@@ -158,7 +159,7 @@ impl Connections {
         Ok(removed)
     }
 
-    /// A run begins.
+    /// Records that a run begins.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`]; [`ErrorKind::Status`] when the connection is disconnected.
@@ -176,7 +177,7 @@ impl Connections {
         Ok(())
     }
 
-    /// A window of a run has been stored.
+    /// Records that a window of a run has been stored.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`].
@@ -188,7 +189,7 @@ impl Connections {
         Ok(())
     }
 
-    /// A run has ended: what it reports, or why it stopped.
+    /// Records that a run has ended: what it reports, or why it stopped.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`].
@@ -213,7 +214,7 @@ impl Connections {
         Ok(())
     }
 
-    /// The connection of that id.
+    /// Returns the connection of that id.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`].
@@ -221,18 +222,18 @@ impl Connections {
         self.connections.iter().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
     }
 
-    /// All connections, in the order in which they were added.
+    /// Returns all connections, in the order in which they were added.
     pub fn list(&self) -> &[Connection] {
         &self.connections
     }
 
-    /// Every change, oldest first.
+    /// Returns every change, oldest first.
     pub fn audit_trail(&self) -> &[AuditRecord] {
         &self.audit_trail
     }
 
-    /// What a query sees: in a workspace only the charges of its connections, without one all. Virtual tags know no
-    /// workspaces.
+    /// Returns what a query sees: in a workspace only the charges of its connections, without one all. Virtual tags
+    /// know no workspaces.
     pub fn scope(&self, workspace: Option<&str>) -> Scope {
         let Some(workspace) = workspace else { return Scope::all() };
         let mut scope = Scope::all();
@@ -263,8 +264,11 @@ impl Connections {
     }
 
     fn name_is_free(&self, account_name: &str, but: Option<&ConnectionId>) -> Result<()> {
-        let taken = |other: &&Connection| other.account_name == account_name && Some(&other.id) != but;
-        match self.connections.iter().find(taken) {
+        match self
+            .connections
+            .iter()
+            .find(|other: &&Connection| other.account_name == account_name && Some(&other.id) != but)
+        {
             Some(other) => {
                 let message =
                     format!("the account name `{account_name}` belongs to the connection `{}`", other.id);

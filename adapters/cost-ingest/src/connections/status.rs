@@ -18,7 +18,7 @@ pub enum Status {
     },
     /// The last run went through.
     Stable,
-    /// The last run stopped, or something beside the charges failed; what is stored stands.
+    /// The last run stopped, or something beside the charges failed; what is stored stays.
     Warning {
         /// What failed.
         cause: String,
@@ -33,13 +33,13 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether the first import has gone through.
+    /// Returns whether the first import has gone through.
     pub fn is_imported(&self) -> bool {
         matches!(self, Self::Stable | Self::Warning { .. })
     }
 
-    /// The word of Vantage's console, <https://docs.vantage.sh/vantage_account>. Its word for a connection that fails is
-    /// not documented, nor has it one for those not begun or ended.
+    /// Returns the word of Vantage's console, <https://docs.vantage.sh/vantage_account>. Its word for a connection that
+    /// fails is not documented, nor has it one for those not begun or ended.
     pub fn console_word(&self) -> Option<&'static str> {
         match self {
             Self::Importing { .. } => Some("Importing"),
@@ -49,8 +49,8 @@ impl Status {
         }
     }
 
-    /// The word of Vantage's API (`Integration.status`). `assigned` tells whether the connection has a workspace: an
-    /// import that has gone through without one is `imported`.
+    /// Returns the word of Vantage's API (`Integration.status`). `assigned` tells whether the connection has a
+    /// workspace: an import that has gone through without one is `imported`.
     pub fn api_word(&self, assigned: bool) -> &'static str {
         match self {
             Self::Pending => "pending",

@@ -1,13 +1,12 @@
 //! The life of a connection, and who may change it.
 
-use cost_ingest::{
-    Action, Actor, By, Connections, ErrorKind, Ingest, Result, Role, Roles, RunReport, Status,
-    refuse_duplicates,
-};
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money, Observations, Scope,
-    Tokens, Untagged,
-};
+use cost_ingest::connections::{Action, Actor, By, Connections, Role, Roles, Status, refuse_duplicates};
+use cost_ingest::{ErrorKind, Ingest, Result, RunReport};
+use cost_model::money::Tokens;
+use cost_model::source::ProviderSnapshot;
+use cost_model::store::{ConnectionId, Scope};
+use cost_model::tagger::NoTags;
+use cost_model::{CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money};
 
 use crate::support::{AUGUST, DAY, Script, at, finish, row, window};
 
@@ -160,7 +159,7 @@ fn workspaces_see_their_connections_only() {
     let seen = |workspace: Option<&str>| {
         let scope = connections.scope(workspace);
         let ledger = finish(Ledger::from_store(&store, &scope, Currency::USD)).unwrap();
-        let report = cost_model::report::Query::all_resources().run(&ledger, &Untagged).unwrap();
+        let report = cost_model::report::Query::all_resources().run(&ledger, &NoTags).unwrap();
         report.total.effective.amount.units()
     };
     assert_eq!((seen(None), seen(Some("west")), seen(Some("east")), seen(Some("north"))), (3, 1, 3, 0));
@@ -174,7 +173,7 @@ fn removing_one_team_leaves_the_other_to_the_last_digit() {
         let rows =
             (0..10).map(|hour| row(AUGUST + hour * 3_600_000 + millis, 10_i128.pow(20) + i128::from(hour)));
         import(&mut connections, name, &Script::new(rows.collect()), &store).unwrap();
-        finish(store.observe(&id(name), Observations::at(at(AUGUST)))).unwrap();
+        finish(store.observe(&id(name), ProviderSnapshot::at(at(AUGUST)))).unwrap();
     }
     let of = |name: &str| {
         let mut rows: Vec<CostRecord> = Vec::new();

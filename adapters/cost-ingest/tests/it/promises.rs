@@ -6,7 +6,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use cost_ingest::Ingest;
-use cost_model::{CostRecord, CostStore, LOOK_BACK_DAYS, MemoryStore, final_before};
+use cost_model::store::{LOOK_BACK_DAYS, final_before};
+use cost_model::{CostRecord, CostStore, MemoryStore};
 use proptest::prelude::*;
 
 use crate::support::{AUGUST, DAY, Script, at, connection, finish, row, sorted, stored};
@@ -85,7 +86,7 @@ fn apply(source: &Script, now: i64, change: &Change) {
             let Some(place) = place(*number) else { return };
             rows[place].costs = row(0, 7).costs;
             rows[place].edit(|set| set.resource = Some("(no user)".into()));
-            rows[place].edit(|set| set.tags = cost_model::Tags::default());
+            rows[place].edit(|set| set.tags = cost_model::record::Tags::default());
         }
     }
 }
@@ -110,7 +111,7 @@ fn charges(rows: &[CostRecord]) -> Vec<CostRecord> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn after_each_run_the_store_is_what_the_server_shows(steps in steps(), tells_its_time in any::<bool>()) {

@@ -1,7 +1,8 @@
 //! What a refresh reads, keeps and drops; the traps that peers fall into, by name.
 
 use cost_ingest::{Ingest, RunReport};
-use cost_model::{CostRecord, CostStore, MemoryStore, Metric, Person, Timestamp, Window};
+use cost_model::record::Person;
+use cost_model::{CostRecord, CostStore, MemoryStore, Metric, Timestamp, Window};
 use proptest::prelude::*;
 
 use crate::support::{
@@ -210,7 +211,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     /// Whatever happens at the provider, and however often a run ends early: after a refresh the look-back is the
     /// provider's state, and after an audit every closed window has the provider's count.

@@ -2,7 +2,8 @@
 
 use std::error::Error as _;
 
-use cost_model::{MemoryStore, Origin, SourceBatch};
+use cost_model::MemoryStore;
+use cost_model::source::{Origin, SourceBatch};
 
 use crate::support::{AUGUST, DAY, Script, at, coverage, ingest, row, sorted, stored, window};
 
@@ -63,7 +64,7 @@ fn a_window_for_which_only_rows_outside_came_is_an_error() {
             read.outside[0].at = at(5);
         },
         "all 1 rows that came back lie outside the window, from 1970-01-01T00:00:00.005Z to 1970-01-01T00:00:00.005Z: \
-         the provider did not answer for the time that was asked for, and nothing was stored",
+         the provider did not answer for the time that was requested, and nothing was stored",
     );
 }
 
@@ -128,7 +129,7 @@ fn made_up_charges_never_mix_with_real_ones() {
 fn another_window_than_the_one_asked_for() {
     refused(
         |read| read.window = window(AUGUST + 30 * DAY, AUGUST + 61 * DAY),
-        "the window 2026-08-31T00:00:00Z to 2026-10-01T00:00:00Z came back in place of the one asked for",
+        "the window 2026-08-31T00:00:00Z to 2026-10-01T00:00:00Z came back in place of the one requested",
     );
 }
 

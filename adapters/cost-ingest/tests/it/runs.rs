@@ -3,7 +3,8 @@
 use std::sync::Mutex;
 
 use cost_ingest::{Ingest, Observer, Progress, plan};
-use cost_model::{CostRecord, MemoryStore, ReplaceStats};
+use cost_model::store::ReplaceStats;
+use cost_model::{CostRecord, MemoryStore};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -118,7 +119,7 @@ fn equal_rows_of_one_read_stay_as_many() {
 fn rows_outside_the_range_and_other_connections_stay_untouched() {
     let (source, store) = (Script::new(vec![row(AUGUST, 1), row(AUGUST + 9 * DAY, 2)]), MemoryStore::new());
     ingest(&source, &store).unwrap();
-    let other = cost_model::ConnectionId::new("another");
+    let other = cost_model::store::ConnectionId::new("another");
     finish(Ingest::new(&source, &store, other.clone()).run(range(), range().end())).unwrap();
     source.rows().clear();
     let week = window(AUGUST, AUGUST + 7 * DAY);
@@ -126,7 +127,7 @@ fn rows_outside_the_range_and_other_connections_stay_untouched() {
     assert_eq!(change, ReplaceStats::new(0, 1, 0));
     assert_eq!(stored(&store), [row(AUGUST + 9 * DAY, 2)]);
     let mut rows = Vec::<CostRecord>::new();
-    let scope = cost_model::Scope::all().connection(other);
+    let scope = cost_model::store::Scope::all().connection(other);
     finish(cost_model::CostStore::scan(&store, &scope, &mut rows)).unwrap();
     assert_eq!(rows.len(), 2);
 }

@@ -7,11 +7,15 @@ use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use cost_ingest::{Ingest, RunReport};
+use cost_model::record::{ReadNumber, RecordId};
+use cost_model::source::{Origin, ProviderSnapshot, SourceBatch, WindowCount};
+use cost_model::store::{
+    ConnectionId, Coverage, FileImport, Import, ImportId, ImportStats, RecordSink, ReplaceStats, Restatement,
+    Scope, WindowReplacement,
+};
 use cost_model::{
-    ConnectionId, CostRecord, CostSource, CostStore, Costs, Coverage, Currency, Error, ErrorKind, FileImport,
-    Import, ImportId, ImportStats, MemoryStore, Money, Observations, Origin, ReadNumber, RecordId,
-    RecordSink, ReplaceStats, Restatement, Result, Scope, SourceBatch, StoredRecord, Timestamp, Window,
-    WindowCount, WindowReplacement,
+    CostRecord, CostSource, CostStore, Costs, Currency, Error, ErrorKind, MemoryStore, Money, Result,
+    StoredRecord, Timestamp, Window,
 };
 use proptest::prelude::*;
 
@@ -221,14 +225,14 @@ impl CostStore for PausingStore {
         self.inner.restatements(connection).await
     }
 
-    async fn observe(&self, connection: &ConnectionId, observations: Observations) -> Result<()> {
+    async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()> {
         if self.is_full {
             return Err(Error::new(ErrorKind::Store, "the disk is full"));
         }
         self.inner.observe(connection, observations).await
     }
 
-    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<Observations>> {
+    async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>> {
         self.inner.observations(connection).await
     }
 

@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use cost_model::{CostStore, Error, ErrorKind, Origin, WindowReplacement};
+use cost_model::source::Origin;
+use cost_model::store::WindowReplacement;
+use cost_model::{CostStore, Error, ErrorKind};
 use cost_model_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 
@@ -134,7 +136,7 @@ fn a_full_disk_changes_nothing() {
     put(&store, &connection(), read(charges(500, 7))).unwrap();
     let before = scan(&store).unwrap();
     let coverage = wait(store.coverage(&connection())).unwrap();
-    let other = cost_model::ConnectionId::new("other");
+    let other = cost_model::store::ConnectionId::new("other");
     for id in [&connection(), &other] {
         let error = put(&store, id, read(charges(5000, 8))).unwrap_err();
         says(&error, &[name(&folder.store()), "no room", "nothing has changed", "free some space"]);
@@ -166,8 +168,10 @@ fn refuses_to_write(store: &SqliteStore, folder: &Folder, count: usize) {
         put(store, &connection(), read(charges(1, 8))).unwrap_err(),
         wait(store.purge(&connection())).unwrap_err(),
         wait(store.pseudonymise("user-1@acme.test", "p")).unwrap_err(),
-        wait(store.observe(&connection(), cost_model::Observations::at(crate::support::millis(0))))
-            .unwrap_err(),
+        wait(
+            store.observe(&connection(), cost_model::source::ProviderSnapshot::at(crate::support::millis(0))),
+        )
+        .unwrap_err(),
     ];
     for error in errors {
         says(&error, &[name(&folder.store()), "cannot be written", "right to write"]);

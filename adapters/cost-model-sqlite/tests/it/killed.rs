@@ -5,9 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use cost_model::{
-    CostRecord, CostStore, Costs, Currency, Money, ReadNumber, Run, Scope, Window, WindowReplacement,
-};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::store::{Scope, WindowReplacement};
+use cost_model::{CostRecord, CostStore, Costs, Currency, Money, Window};
 use cost_model_sqlite::SqliteStore;
 
 use crate::support::{Folder, connection, millis, put, wait, window};

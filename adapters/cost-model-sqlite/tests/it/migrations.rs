@@ -1,10 +1,12 @@
 //! Files of earlier versions.
 
-use cost_model::{
-    Comparison, CostRecord, CostStore, Costs, Currency, FileImport, Identity, Import, ImportId, ImportStats,
-    Money, Origin, Owner, Person, Quantity, RecordId, ReplaceStats, RequestUnits, Run, StoredRecord, Tokens,
-    WindowReplacement,
+use cost_model::money::{Quantity, RequestUnits, Tokens};
+use cost_model::record::{Identity, Person, RecordId, Run};
+use cost_model::source::Origin;
+use cost_model::store::{
+    Comparison, FileImport, Import, ImportId, ImportStats, Owner, ReplaceStats, WindowReplacement,
 };
+use cost_model::{CostRecord, CostStore, Costs, Currency, Money, StoredRecord};
 use cost_model_sqlite::{Options, SqliteStore};
 use rusqlite::Connection;
 

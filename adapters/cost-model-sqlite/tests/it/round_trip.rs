@@ -4,10 +4,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::{fs, thread};
 
-use cost_model::{
-    CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money, Quantity, ReadNumber, RequestUnits,
-    Run, Scope, Tags, TokenCounts, Tokens, WindowReplacement,
-};
+use cost_model::money::{Quantity, RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{ReadNumber, Run, Tags};
+use cost_model::store::{Scope, WindowReplacement};
+use cost_model::{CostRecord, CostStore, Costs, Currency, Ledger, MemoryStore, Money};
 use cost_model_sqlite::SqliteStore;
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -108,7 +108,7 @@ fn record() -> impl Strategy<Value = CostRecord> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn every_record_comes_back_as_it_was(windows in prop::collection::vec(prop::collection::vec(record(), 0..6), 1..4)) {
@@ -205,7 +205,7 @@ fn a_ledger_is_the_same_from_either_store() {
     }
     let query = cost_model::report::Query::all_resources().group_by(cost_model::Dimension::Resource);
     let reports: Vec<_> =
-        ledgers.iter().map(|each| query.run(each, &cost_model::Untagged).unwrap()).collect();
+        ledgers.iter().map(|each| query.run(each, &cost_model::tagger::NoTags).unwrap()).collect();
     assert_eq!(reports[0].total.effective.amount, Money::from_units(7000));
     assert_eq!(reports[0].rows, reports[1].rows);
 }
@@ -214,7 +214,7 @@ fn a_ledger_is_the_same_from_either_store() {
 fn a_name_that_was_replaced_or_purged_is_in_no_file() {
     let folder = Folder::new();
     let store = SqliteStore::open(folder.store()).unwrap();
-    let other = cost_model::ConnectionId::new("other");
+    let other = cost_model::store::ConnectionId::new("other");
     put(&store, &connection(), read(charges(200, 7))).unwrap();
     put(&store, &other, read(charges(200, 8))).unwrap();
     let somewhere = |text: &str| {

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 
-use cost_model::{
-    ConnectionId, CostRecord, CostStore, Costs, Currency, Money, Origin, ReadNumber, ReplaceStats, Run,
-    Scope, StoredRecord, Timestamp, Window, WindowReplacement,
-};
+use cost_model::record::{ReadNumber, Run};
+use cost_model::source::Origin;
+use cost_model::store::{ConnectionId, ReplaceStats, Scope, WindowReplacement};
+use cost_model::{CostRecord, CostStore, Costs, Currency, Money, StoredRecord, Timestamp, Window};
 
 /// A folder of its own, removed when dropped.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ fn what_can_be_said_goes_there_and_back_and_the_rest_is_listed() {
     let (tag, rest) = tag_from_config(CONFIG, "team.json").unwrap();
     let paths: Vec<_> = rest.iter().map(|each| each.path.as_str()).collect();
     assert_eq!(paths, ["backfill_until", "collapsed_tag_keys", "token", "values[0].token", "values[2]"]);
-    assert!(rest[4].what.contains("\"aggregation\":{\"tag\":\"Team\"}"));
+    assert!(rest[4].detail.contains("\"aggregation\":{\"tag\":\"Team\"}"));
     assert!(!format!("{rest:?}").contains("aggregation"));
     let (json, rest) = tag_to_config(&tag, &Directory::default(), "cursor", &user_tag()).unwrap();
     assert_eq!(rest, []);
@@ -101,8 +101,8 @@ fn emails_directory_columns_and_dates_are_kept() {
     let people = Directory::from_csv(people.as_bytes(), "people.csv").unwrap();
     let written = RuleSet::from_toml(toml, "rules.toml").unwrap();
     let (json, rest) = tag_to_config(&written.tags[0], &people, "cursor", &user_tag()).unwrap();
-    let rest: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.what)).collect();
-    assert_eq!(rest, ["rule 1: emails with a quote cannot be said"]);
+    let rest: Vec<_> = rest.iter().map(|each| format!("{}: {}", each.path, each.detail)).collect();
+    assert_eq!(rest, ["rule 1: emails with a quote cannot be expressed"]);
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         parsed["values"][0],
@@ -155,7 +155,9 @@ fn a_configuration_without_values_is_refused() {
         let error = tag_to_config(&written.tags[0], &nobody, "cursor", &user_tag()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rules, "{rules}");
         assert!(
-            error.to_string().starts_with("rules.toml:2:7: nothing of the key `Team` can be said to Vantage"),
+            error.to_string().starts_with(
+                "rules.toml:2:7: nothing of the key `Team` can be expressed in a configuration of Vantage"
+            ),
             "{error}"
         );
     }
@@ -179,7 +181,11 @@ fn a_column_that_the_directory_lacks_is_listed() {
     let people = Directory::from_csv(b"email,team\na@x.test,Web\n", "people.csv").unwrap();
     let (_, rest) = tag_to_config(&rules.tags[0], &people, "cursor", &user_tag()).unwrap();
     assert_eq!(rest[0].path, "rule 1");
-    assert!(rest[0].what.ends_with("the directory has no column `squad`; it has: team"), "{}", rest[0].what);
+    assert!(
+        rest[0].detail.ends_with("the directory has no column `squad`; it has: team"),
+        "{}",
+        rest[0].detail
+    );
 }
 
 fn read(json: &str) {

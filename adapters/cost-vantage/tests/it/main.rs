@@ -20,5 +20,5 @@ use proptest::prelude::ProptestConfig;
 
 /// So many cases, and no files left behind by a failing one.
 fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig::with_cases(cases)
 }

@@ -1,6 +1,7 @@
 //! Names, buckets and tags.
 
-use cost_model::{CostRecord, Dimension, Dimensions, Filter, Tokens};
+use cost_model::money::Tokens;
+use cost_model::{CostRecord, Dimension, Dimensions, Filter};
 use cursor_admin_client::UsageEvent;
 use cursor_cost_source::{Mapping, NO_KIND, NO_MODEL, NO_USER};
 

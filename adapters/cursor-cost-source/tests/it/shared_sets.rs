@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use cursor_admin_client::{TokenUsage, UsageEvent};
+use cursor_admin_client::UsageEvent;
+use cursor_admin_client::endpoints::usage_events::TokenUsage;
 use cursor_cost_source::Mapping;
 use proptest::prelude::*;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cost_model::{CostSource, ErrorKind, Money, Timestamp, Window};
-use cursor_admin_client::{Client, ManualClock, Transport, TransportError};
+use cursor_admin_client::http::TransportError;
+use cursor_admin_client::{Client, ManualClock, Transport};
 use cursor_cost_source::{CursorCostSource, NO_USER};
 use cursor_simulator::{Endpoint, Fault, FaultKind, Simulator, TrueEvent};
 

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::amount::{CENT, dollars};
-use crate::biller::{Period, UsageLine, pdf};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::period::Period;
 use crate::calendar::instant;
 
-/// What [`BillingTerms::bill`](crate::BillingTerms::bill) makes of a cycle.
+/// What [`BillingTerms::bill`](crate::biller::BillingTerms::bill) makes of a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bills {
@@ -32,7 +33,7 @@ pub struct Bill {
     pub issued_ms: i64,
     /// Every line, in order; those of usage come first, in the order of `usage`.
     pub lines: Vec<InvoiceLine>,
-    /// What the lines of on-demand usage stand for.
+    /// The events behind the lines of on-demand usage.
     pub usage: Vec<UsageLine>,
     /// The total as stated: the sum of all lines, unless somebody has changed it.
     pub total: i128,
@@ -42,57 +43,8 @@ pub struct Bill {
     pub states_total: bool,
 }
 
-/// One line of an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InvoiceLine {
-    /// Not printed: what it is about.
-    pub kind: LineKind,
-    /// The wording, without the quotes of the text.
-    pub description: String,
-    /// Calls or seats; `None` for tax and credits.
-    pub quantity: Option<u64>,
-    /// The price of one as printed, which may be rounded.
-    pub unit_price: Option<i128>,
-    /// Whole cents, as a count of 10^-24 US dollars.
-    pub amount: i128,
-}
-
-/// What a line is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum LineKind {
-    /// On-demand usage.
-    Usage,
-    /// The token fee of on-demand usage.
-    TokenFee,
-    /// An earlier invoice of the same cycle, taken off.
-    Netting,
-    /// Token fees on calls with own keys.
-    OwnKey,
-    /// Seats for the whole cycle.
-    Seats,
-    /// Seats for a part of the cycle.
-    Proration,
-    /// Add-ons and minimum fees.
-    AddOn,
-    /// A credit.
-    Credit,
-    /// A refund.
-    Refund,
-    /// Tax.
-    Tax,
-}
-
-impl InvoiceLine {
-    /// A line without a unit price.
-    pub fn new(kind: LineKind, description: impl Into<String>, quantity: Option<u64>, amount: i128) -> Self {
-        Self { kind, description: description.into(), quantity, unit_price: None, amount }
-    }
-}
-
 impl Bill {
-    /// The sum of the lines of one kind.
+    /// Returns the sum of the lines of one kind.
     pub fn sum_of(&self, kind: LineKind) -> i128 {
         self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
     }
@@ -119,13 +71,16 @@ impl Bill {
         csv
     }
 
-    /// The items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
+    /// Returns the items as the dashboard's own call has them: no quantities, and no `cents` where they are 0.
     pub fn dashboard_json(&self) -> String {
-        let item = |line: &InvoiceLine| match i64::try_from(line.amount / CENT) {
-            Ok(cents) if cents != 0 => json!({"description": line.description, "cents": cents}),
-            _ => json!({"description": line.description}),
-        };
-        let items: Vec<Value> = self.lines.iter().map(item).collect();
+        let items: Vec<Value> = self
+            .lines
+            .iter()
+            .map(|line: &InvoiceLine| match i64::try_from(line.amount / CENT) {
+                Ok(cents) if cents != 0 => json!({"description": line.description, "cents": cents}),
+                _ => json!({"description": line.description}),
+            })
+            .collect();
         json!({
             "items": items,
             "pricingDescription": {"description": self.title, "id": self.number},
@@ -133,19 +88,15 @@ impl Bill {
         })
         .to_string()
     }
-
-    /// The text that one gets by copying a PDF of it.
-    pub fn pdf_text(&self) -> String {
-        pdf::text(self)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::amount::DOLLAR;
-    use crate::biller::{BillingTerms, Seats, Wording};
-    use crate::event::TrueEvent;
+    use crate::biller::seats::Seats;
+    use crate::biller::terms::{BillingTerms, Wording};
+    use crate::events::TrueEvent;
 
     fn bill() -> Bill {
         let terms = BillingTerms {
@@ -159,12 +110,14 @@ mod tests {
             states_total: true,
             ..BillingTerms::default()
         };
-        let call = |minute: i64| {
-            let mut event = TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
-            event.charged = Some(3 * CENT);
-            event
-        };
-        let calls: Vec<_> = (0..1200).map(call).collect();
+        let calls: Vec<_> = (0..1200)
+            .map(|minute: i64| {
+                let mut event =
+                    TrueEvent::new(terms.period.start_ms + minute, "gpt-5.4", TrueEvent::USAGE_BASED);
+                event.charged = Some(3 * CENT);
+                event
+            })
+            .collect();
         terms.bill(&calls).bill
     }
 

@@ -2,10 +2,14 @@
 
 use std::borrow::Borrow;
 
+use crate::biller::bill::{Bill, Bills};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::lines;
+use crate::biller::period::Period;
 use crate::biller::tally::Tally;
-use crate::biller::{Bill, BillingTerms, Bills, InvoiceLine, LineKind, Period, Threshold, UsageLine, lines};
+use crate::biller::terms::{BillingTerms, Threshold};
 use crate::calendar::date;
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 
 const SECOND: i64 = 1000;
 
@@ -66,7 +70,7 @@ impl BillingTerms {
         }
     }
 
-    /// The month and year in which the cycle begins.
+    /// Returns the month and year in which the cycle begins.
     fn month(&self) -> String {
         date(self.period.start_ms).format("%B %Y").to_string()
     }
@@ -135,7 +139,8 @@ impl Watch {
         }
     }
 
-    /// The cut that is due, if it lies before or at `at`. The next one is at the first multiple above the total then.
+    /// Returns the cut that is due, if it lies before or at `at`. The next one is at the first multiple above the total
+    /// then.
     fn noticed_before(&mut self, at: i64) -> Option<i64> {
         let due = self.pending.filter(|due| *due <= at)?;
         self.pending = None;
@@ -150,15 +155,16 @@ mod tests {
     use crate::amount::CENT;
     use crate::calendar::{DAY, HOUR};
 
-    /// A call of 30 cents at noon of every day of September.
+    /// Returns a call of 30 cents at noon of every day of September.
     fn calls() -> Vec<TrueEvent> {
         let noon = |day: i64| Period::calendar_month(2026, 9, 0).start_ms + day * DAY + DAY / 2;
-        let call = |day| {
-            let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
-            event.charged = Some(30 * CENT);
-            event
-        };
-        (0..30).map(call).collect()
+        (0..30)
+            .map(|day| {
+                let mut event = TrueEvent::new(noon(day), "gpt-5.4", TrueEvent::USAGE_BASED);
+                event.charged = Some(30 * CENT);
+                event
+            })
+            .collect()
     }
 
     fn terms(threshold: Option<Threshold>) -> BillingTerms {

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::amount::DOLLAR;
-use crate::biller::{BillingTerms, InvoiceLine, LineKind, Period, Seat, Seats, UsageLine};
-use crate::book::Book;
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::period::Period;
+use crate::biller::seats::{Seat, Seats};
+use crate::biller::terms::BillingTerms;
 use crate::calendar::{closed_cycles, instant};
 use crate::company::{Company, Person};
+use crate::events::EventList;
 
 const SEAT: i128 = 40 * DOLLAR;
 
@@ -24,7 +27,7 @@ pub struct DemoInvoice {
     pub period_end: DateTime<Utc>,
     /// Every line, in the order of the text.
     pub lines: Vec<InvoiceLine>,
-    /// What the lines of on-demand usage stand for.
+    /// The events behind the lines of on-demand usage.
     pub usage_lines: Vec<UsageLine>,
     /// The invoice as text: three comment lines, a header, one row per line.
     pub csv: String,
@@ -42,7 +45,7 @@ pub struct DemoInvoice {
     pub credits: i128,
 }
 
-pub(crate) fn bill(company: &Company, book: &Book, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
+pub(crate) fn bill(company: &Company, list: &EventList, (start, end): (i64, i64)) -> Vec<DemoInvoice> {
     let cycles = closed_cycles(start, end);
     let last = cycles.len();
     let mut terms = BillingTerms::default();
@@ -54,15 +57,15 @@ pub(crate) fn bill(company: &Company, book: &Book, (start, end): (i64, i64)) -> 
             terms.charges =
                 vec![InvoiceLine::new(LineKind::Refund, "Refund for duplicate seat", None, -SEAT)];
         }
-        invoices.push(invoice(&terms, book));
+        invoices.push(invoice(&terms, list));
         terms.first_number += 1;
     }
     invoices
 }
 
-fn invoice(terms: &BillingTerms, book: &Book) -> DemoInvoice {
+fn invoice(terms: &BillingTerms, list: &EventList) -> DemoInvoice {
     let period = terms.period;
-    let bill = terms.bill(book.between(period.start_ms, period.end_ms)).bill;
+    let bill = terms.bill(list.between(period.start_ms, period.end_ms)).bill;
     DemoInvoice {
         period_start: instant(period.start_ms),
         period_end: instant(period.end_ms),
@@ -82,11 +85,17 @@ fn invoice(terms: &BillingTerms, book: &Book) -> DemoInvoice {
 /// Full seats for those who are there when the cycle begins, prorated ones for those who join later. Who leaves pays
 /// to the end of the cycle.
 fn seats(company: &Company, start: i64) -> Seats {
-    let seat = |person: &Person| match person.joined {
-        Some(at) if at > start => Some(Seat::new(at, i64::MAX)),
-        _ => person.works_at(start).then_some(Seat::new(i64::MIN, i64::MAX)),
-    };
-    Seats::new(SEAT, company.people.iter().filter_map(seat).collect())
+    Seats::new(
+        SEAT,
+        company
+            .people
+            .iter()
+            .filter_map(|person: &Person| match person.joined {
+                Some(at) if at > start => Some(Seat::new(at, i64::MAX)),
+                _ => person.works_at(start).then_some(Seat::new(i64::MIN, i64::MAX)),
+            })
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -94,8 +103,8 @@ mod tests {
     use super::*;
     use crate::amount::CENT;
     use crate::calendar::{cycle_start, midnight};
-    use crate::event::TrueEvent;
-    use crate::habits::{CompanyKind, Habits};
+    use crate::company::habits::{CompanyKind, Habits};
+    use crate::events::TrueEvent;
 
     fn call(at: i64, model: &str, max_mode: bool, charged: i128) -> TrueEvent {
         let mut event = TrueEvent::new(at, model, TrueEvent::USAGE_BASED);
@@ -121,7 +130,7 @@ mod tests {
             call(end - 1, "b", false, CENT),
             call(end, "b", false, 100 * CENT),
         ];
-        let invoices = bill(&company, &Book::of(events), (start, end));
+        let invoices = bill(&company, &EventList::sorted(events), (start, end));
         assert_eq!(invoices.len(), 1);
         assert_eq!(
             invoices[0].csv,

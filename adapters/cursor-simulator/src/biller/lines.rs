@@ -1,11 +1,13 @@
 //! From sums to the lines of an invoice.
 
 use crate::amount::{dollars, to_whole_cents};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::tally::Tally;
 use crate::biller::terms::part;
-use crate::biller::{BillingTerms, InvoiceLine, LineKind, TokenFee, UsageLine, wording};
+use crate::biller::terms::{BillingTerms, TokenFee};
+use crate::biller::wording;
 
-/// The lines of usage and of its token fee.
+/// Returns the lines of usage and of its token fee.
 pub(super) fn usage(usage: &[UsageLine], tally: &Tally, terms: &BillingTerms) -> Vec<InvoiceLine> {
     let mut lines: Vec<_> = usage.iter().map(|line| wording::usage(line, terms)).collect();
     if terms.token_fee == TokenFee::OwnLine && tally.fees.calls > 0 {
@@ -32,7 +34,7 @@ fn own_key(tally: &Tally, terms: &BillingTerms) -> Option<InvoiceLine> {
         .then(|| InvoiceLine::new(LineKind::OwnKey, wording, Some(calls), amount))
 }
 
-/// The tax on these lines. What was paid in mid-cycle was not taxed then, so it does not lessen it.
+/// Returns the tax on these lines. What was paid in mid-cycle was not taxed then, so it does not lessen it.
 pub(super) fn tax(lines: &[InvoiceLine], terms: &BillingTerms) -> Option<InvoiceLine> {
     let taxable = lines.iter().filter(|line| line.kind != LineKind::Netting).map(|line| line.amount).sum();
     let amount = to_whole_cents(part(taxable, terms.tax));

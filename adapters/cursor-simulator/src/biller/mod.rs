@@ -3,6 +3,7 @@
 mod bill;
 mod cut;
 mod demo;
+mod invoice_line;
 mod lines;
 mod pdf;
 mod period;
@@ -12,11 +13,11 @@ mod tally;
 mod terms;
 mod wording;
 
-pub use bill::{Bill, Bills, InvoiceLine, LineKind};
+pub use bill::{Bill, Bills};
 pub use demo::DemoInvoice;
 pub(crate) use demo::bill;
+pub use invoice_line::{InvoiceLine, LineKind, UsageLine};
 pub use period::Period;
 pub use rounding::{Rounding, RoundingMode, RoundingUnit};
 pub use seats::{Seat, Seats};
-pub use tally::UsageLine;
 pub use terms::{BillingTerms, Threshold, TokenFee, Wording};

@@ -3,36 +3,40 @@
 use std::fmt::Write as _;
 
 use crate::amount::CENT;
+use crate::biller::bill::Bill;
+use crate::biller::invoice_line::{InvoiceLine, LineKind};
 use crate::biller::wording::grouped;
-use crate::biller::{Bill, InvoiceLine, LineKind};
 use crate::calendar::instant;
 
 /// The width of the column of descriptions.
 const WIDTH: usize = 48;
 
-pub(super) fn text(bill: &Bill) -> String {
-    let tax = bill.sum_of(LineKind::Tax);
-    let day = |ms: i64, form: &str| instant(ms).format(form).to_string();
-    let mut text = String::from("Invoice\n");
-    let _ = writeln!(text, "{}", bill.title);
-    let _ = writeln!(text, "Invoice number\u{a0}{}", bill.number);
-    let _ = writeln!(text, "Date of issue {}", day(bill.issued_ms, "%B %-d, %Y"));
-    let (start, end) = (day(bill.period.start_ms, "%b %-d"), day(bill.period.end_ms, "%b %-d, %Y"));
-    let _ = writeln!(text, "Billing period {start}\u{a0}\u{2013} {end}");
-    text.push_str("Bill to\nAcme\n");
-    let _ = writeln!(text, "{} due {}\n", money(bill.total), day(bill.issued_ms, "%B %-d, %Y"));
-    text.push_str("Description Qty Unit price Amount\n");
-    for line in bill.lines.iter().filter(|line| line.kind != LineKind::Tax) {
-        write_row(&mut text, line);
+impl Bill {
+    /// Returns the text that one gets by copying a PDF of the invoice.
+    pub fn pdf_text(&self) -> String {
+        let tax = self.sum_of(LineKind::Tax);
+        let day = |ms: i64, form: &str| instant(ms).format(form).to_string();
+        let mut text = String::from("Invoice\n");
+        let _ = writeln!(text, "{}", self.title);
+        let _ = writeln!(text, "Invoice number\u{a0}{}", self.number);
+        let _ = writeln!(text, "Date of issue {}", day(self.issued_ms, "%B %-d, %Y"));
+        let (start, end) = (day(self.period.start_ms, "%b %-d"), day(self.period.end_ms, "%b %-d, %Y"));
+        let _ = writeln!(text, "Billing period {start}\u{a0}\u{2013} {end}");
+        text.push_str("Bill to\nAcme\n");
+        let _ = writeln!(text, "{} due {}\n", money(self.total), day(self.issued_ms, "%B %-d, %Y"));
+        text.push_str("Description Qty Unit price Amount\n");
+        for line in self.lines.iter().filter(|line| line.kind != LineKind::Tax) {
+            write_row(&mut text, line);
+        }
+        let _ = writeln!(text, "Subtotal {}", money(self.total - tax));
+        if self.lines.iter().any(|line| line.kind == LineKind::Tax) {
+            let _ = writeln!(text, "Tax {}", money(tax));
+        }
+        let _ = writeln!(text, "Total {}", money(self.total));
+        let _ = writeln!(text, "Amount due\u{a0}{} USD", money(self.total));
+        text.push_str("Page 1 of 1\n");
+        text
     }
-    let _ = writeln!(text, "Subtotal {}", money(bill.total - tax));
-    if bill.lines.iter().any(|line| line.kind == LineKind::Tax) {
-        let _ = writeln!(text, "Tax {}", money(tax));
-    }
-    let _ = writeln!(text, "Total {}", money(bill.total));
-    let _ = writeln!(text, "Amount due\u{a0}{} USD", money(bill.total));
-    text.push_str("Page 1 of 1\n");
-    text
 }
 
 /// The description, broken between words; behind its last line the columns of numbers.

@@ -20,8 +20,8 @@ impl Period {
         Self { start_ms, end_ms }
     }
 
-    /// A calendar month as a zone has it that is `offset_minutes` ahead of UTC. January is month 1; a month that does
-    /// not exist gives an empty period.
+    /// Makes a calendar month as a zone has it that is `offset_minutes` ahead of UTC. January is month 1; a month that
+    /// does not exist gives an empty period.
     pub fn calendar_month(year: i32, month: u32, offset_minutes: i32) -> Self {
         let ahead = i64::from(offset_minutes) * MINUTE;
         let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
@@ -31,8 +31,8 @@ impl Period {
         }
     }
 
-    /// The billing cycle that begins in this month, on this day and at this time of day (in milliseconds, UTC). In a
-    /// month that has no such day, a cycle begins on its last day.
+    /// Makes the billing cycle that begins in this month, on this day and at this time of day (in milliseconds, UTC).
+    /// In a month that has no such day, a cycle begins on its last day.
     pub fn cycle(year: i32, month: u32, day: u32, time_of_day_ms: i64) -> Self {
         let time = time_of_day_ms.clamp(0, DAY - 1);
         let Some(first) = NaiveDate::from_ymd_opt(year, month, 1) else { return Self::new(0, 0) };
@@ -40,13 +40,13 @@ impl Period {
         Self::new(anchor(first, day) + time, anchor(next, day) + time)
     }
 
-    /// Whether the instant lies inside.
+    /// Returns whether the instant lies inside.
     pub const fn contains(&self, ms: i64) -> bool {
         self.start_ms <= ms && ms < self.end_ms
     }
 }
 
-/// The midnight of that day of the month, or of the last one before it.
+/// Returns the midnight of that day of the month, or of the last one before it.
 fn anchor(first_of_month: NaiveDate, day: u32) -> i64 {
     let days = u64::from(day.clamp(1, 31) - 1);
     let next_month = first_of_month.checked_add_months(Months::new(1)).unwrap_or(first_of_month);

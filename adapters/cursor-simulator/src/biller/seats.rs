@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::amount::to_whole_cents;
-use crate::biller::{InvoiceLine, LineKind, Period};
+use crate::biller::invoice_line::{InvoiceLine, LineKind};
+use crate::biller::period::Period;
 use crate::calendar::date;
 
 /// The seats on an invoice.

@@ -2,29 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::biller::terms::{WHOLE, part};
-use crate::biller::{BillingTerms, RoundingUnit, TokenFee};
-use crate::event::{Tokens, TrueEvent};
-
-/// The events behind one line of on-demand usage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UsageLine {
-    /// The model id of the events; empty where all usage is one line.
-    pub model: String,
-    /// Whether these are the calls in max mode. Never where the terms have no aliases.
-    pub max_mode: bool,
-    /// The model as the line names it: `non-max-` stands before it where the invoice also has calls in max mode.
-    pub label: String,
-    /// How many events.
-    pub calls: u64,
-    /// Their tokens.
-    pub tokens: Tokens,
-    /// Their exact sum on these terms, as a count of 10^-24 US dollars.
-    pub exact: i128,
-    /// `exact` in whole cents.
-    pub amount: i128,
-}
+use crate::biller::invoice_line::UsageLine;
+use crate::biller::rounding::RoundingUnit;
+use crate::biller::terms::{BillingTerms, TokenFee, WHOLE, part};
+use crate::events::{Tokens, TrueEvent};
 
 /// What some events add up to.
 #[derive(Clone, Debug, Default)]
@@ -103,12 +84,15 @@ impl Tally {
                 .for_each(|group| all.merge(group));
             return all.line("", false, String::new(), terms).into_iter().collect();
         }
-        let both = |(model, modes): (&String, &Modes)| {
-            let plain = if modes.max.calls > 0 { format!("non-max-{model}") } else { model.clone() };
-            let plain = modes.plain.line(model, false, plain, terms);
-            [plain, modes.max.line(model, true, model.clone(), terms)]
-        };
-        self.models.iter().flat_map(both).flatten().collect()
+        self.models
+            .iter()
+            .flat_map(|(model, modes): (&String, &Modes)| {
+                let plain = if modes.max.calls > 0 { format!("non-max-{model}") } else { model.clone() };
+                let plain = modes.plain.line(model, false, plain, terms);
+                [plain, modes.max.line(model, true, model.clone(), terms)]
+            })
+            .flatten()
+            .collect()
     }
 }
 
@@ -148,7 +132,7 @@ impl Fees {
     }
 }
 
-/// What an on-demand event adds to its line.
+/// Returns what an on-demand event adds to its line.
 fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
     let charged = event.billed().unwrap_or(0);
     let inside = if terms.token_fee == TokenFee::Inside { charged } else { charged - fee };
@@ -160,7 +144,9 @@ fn price(event: &TrueEvent, fee: i128, terms: &BillingTerms) -> i128 {
 mod tests {
     use super::*;
     use crate::amount::CENT;
-    use crate::biller::{LineKind, Rounding, RoundingMode, Wording};
+    use crate::biller::invoice_line::LineKind;
+    use crate::biller::rounding::{Rounding, RoundingMode};
+    use crate::biller::terms::Wording;
 
     fn call(model: &str, max_mode: bool, charged: i128) -> TrueEvent {
         let mut event =

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::biller::{InvoiceLine, Period, Rounding, RoundingMode, RoundingUnit, Seats};
+use crate::biller::invoice_line::InvoiceLine;
+use crate::biller::period::Period;
+use crate::biller::rounding::{Rounding, RoundingMode, RoundingUnit};
+use crate::biller::seats::Seats;
 use crate::calendar::{DAY, HOUR, MINUTE};
 
 /// Ten thousandths in a whole.
@@ -68,7 +71,7 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// An invoice each time a multiple of `amount` is passed, noticed after `lag_ms`.
+    /// Makes an invoice each time a multiple of `amount` is passed, noticed after `lag_ms`.
     pub const fn new(amount: i128, lag_ms: i64, netting: bool) -> Self {
         Self { amount, lag_ms, netting }
     }
@@ -127,7 +130,7 @@ impl Default for BillingTerms {
 }
 
 impl BillingTerms {
-    /// The usage that is on the invoices.
+    /// Returns the usage that is on the invoices.
     pub(crate) fn cut(&self) -> Period {
         self.cut.unwrap_or(self.period)
     }
@@ -136,7 +139,7 @@ impl BillingTerms {
         self.period.end_ms.max(self.cut().end_ms).saturating_add(self.issue_lag_ms)
     }
 
-    /// Whether all usage is one line.
+    /// Returns whether all usage is one line.
     pub(super) fn in_one_line(&self) -> bool {
         self.wording == Wording::Summary || self.rounding.unit == RoundingUnit::Invoice
     }

@@ -1,7 +1,9 @@
 //! Usage lines in words.
 
 use crate::amount::dollars;
-use crate::biller::{BillingTerms, InvoiceLine, LineKind, RoundingMode, UsageLine, Wording};
+use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
+use crate::biller::rounding::RoundingMode;
+use crate::biller::terms::{BillingTerms, Wording};
 
 pub(super) fn usage(line: &UsageLine, terms: &BillingTerms) -> InvoiceLine {
     let (calls, label, total) = (line.calls, &line.label, dollars(line.amount));
@@ -46,7 +48,7 @@ pub(super) fn grouped(count: u64) -> String {
 mod tests {
     use super::*;
     use crate::amount::CENT;
-    use crate::event::Tokens;
+    use crate::events::Tokens;
 
     fn words(wording: Wording) -> InvoiceLine {
         let line = UsageLine {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::amount::CENT;
 use crate::biller::{BillingTerms, Period, UsageLine, Wording};
 use crate::calendar::{DAY, HOUR, MINUTE, month_start};
-use crate::event::{Tokens, TrueEvent};
-use crate::models::{MODELS, MaxMode, Model};
+use crate::company::models::{MODELS, MaxMode, Model};
+use crate::events::{Tokens, TrueEvent};
 use crate::rng::Rng;
 
 /// How far a cut may be off. Only what is further from both ends of the period is picked for other faults.
@@ -71,7 +71,7 @@ impl Row {
         self.event.kind == TrueEvent::USAGE_BASED
     }
 
-    /// The event as the biller saw it.
+    /// Returns the event as the biller saw it.
     pub(super) fn billed(&self) -> Option<&TrueEvent> {
         match &self.fate {
             Fate::Late { .. } => None,
@@ -80,7 +80,7 @@ impl Row {
         }
     }
 
-    /// How often the ingest holds it.
+    /// Returns how often the ingest holds it.
     pub(super) const fn copies(&self) -> i128 {
         match self.fate {
             Fate::Withdrawn | Fate::Missing => 0,
@@ -122,13 +122,14 @@ impl Case {
         case
     }
 
-    /// The part of the period that no cut comes near.
+    /// Returns the part of the period that no cut comes near.
     pub(super) fn inside(&self) -> Period {
         let period = self.terms.period;
         Period::new(period.start_ms + EDGE, period.end_ms - EDGE)
     }
 
-    /// The longer part of the ingested months that the period leaves out and no cut comes near, if there is one.
+    /// Returns the longer part of the ingested months that the period leaves out and no cut comes near, if there is
+    /// one.
     pub(super) fn outside(&self) -> Option<Period> {
         let period = self.terms.period;
         let before = Period::new(self.months.start_ms, period.start_ms - EDGE);
@@ -137,7 +138,7 @@ impl Case {
         (length(longer) > 0).then_some(longer)
     }
 
-    /// A random instant of a span, outside what was lost.
+    /// Returns a random instant of a span, outside what was lost.
     pub(super) fn instant(&mut self, span: Period) -> i64 {
         let lost = self.lost.as_ref().map(|lost| lost.span).filter(|lost| span.contains(lost.start_ms));
         let left_out = lost.map_or(0, length);
@@ -158,7 +159,7 @@ impl Case {
         pick(&mut self.dice, of).unwrap_or(otherwise)
     }
 
-    /// When the last invoice is issued.
+    /// Returns when the last invoice is issued.
     pub(super) fn issued_ms(&self) -> i64 {
         self.terms.issued_ms()
     }
@@ -174,7 +175,7 @@ impl Case {
         self.push(event);
     }
 
-    /// An on-demand call at that time.
+    /// Returns an on-demand call at that time.
     pub(super) fn call(&mut self, at: i64) -> TrueEvent {
         let weights = (1..=self.models.len()).rev().map(|weight| u64::try_from(weight * weight).unwrap_or(1));
         let place = self.dice.weighted(weights).unwrap_or(0);
@@ -195,12 +196,12 @@ impl Case {
         event
     }
 
-    /// The usage lines as they would be billed now, for what is held and billed.
+    /// Returns the usage lines as they would be billed now, for what is held and billed.
     pub(super) fn usage_lines(&self) -> Vec<UsageLine> {
         self.terms.bill(self.rows.iter().filter(|row| !row.is_missing()).filter_map(Row::billed)).bill.usage
     }
 
-    /// What on-demand usage would come to, billed now.
+    /// Returns what on-demand usage would come to, billed now.
     pub(super) fn usage_total(&self) -> i128 {
         self.usage_lines().iter().map(|line| line.amount).sum()
     }

@@ -3,9 +3,9 @@
 use crate::amount::CENT;
 use crate::biller::Period;
 use crate::calendar::{DAY, HOUR, MINUTE, floor_day};
+use crate::company::models::FEE_PER_TOKEN;
 use crate::dispute::case::{Case, EDGE, Fate, Lost, Row, ZONES};
-use crate::event::{Tokens, TrueEvent};
-use crate::models::FEE_PER_TOKEN;
+use crate::events::{Tokens, TrueEvent};
 
 /// A UTC day or some hours are lost, with at least one call in them.
 pub(super) fn lose(case: &mut Case) {

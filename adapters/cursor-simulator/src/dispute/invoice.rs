@@ -23,7 +23,7 @@ pub(super) fn prorate(case: &mut Case) {
     seats.roster.extend(std::iter::repeat_n(Seat::new(i64::MIN, second), left));
 }
 
-/// The seats so far, without a line for whole ones.
+/// Returns the seats so far, without a line for whole ones.
 fn roster(case: &mut Case) -> &mut Seats {
     let price = case.pick(&[40, 32, 120], 40) * DOLLAR;
     case.terms.seats.get_or_insert_with(|| Seats { whole: false, ..Seats::new(price, Vec::new()) })

@@ -13,7 +13,7 @@ macro_rules! named {
             /// All of them, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The name as it stands in the code.
+            /// Returns the name as it is in the code.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($variant),)*

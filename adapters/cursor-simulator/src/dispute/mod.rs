@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub use kinds::{Discrepancy, Entry};
 
 use crate::biller::{Bill, Period};
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 use case::Case;
 
 /// An invoice, what an ingest holds when it is checked, and every step from one to the other.
@@ -64,8 +64,8 @@ pub struct FeedChange {
     pub after: Option<TrueEvent>,
 }
 
-/// A case that holds these discrepancies, each with an effect, and no others. Without any it has only what every
-/// case has: usage outside the period, and rounding. The same arguments give the same case.
+/// Returns a case that holds these discrepancies, each with an effect, and no others. Without any it has only what
+/// every case has: usage outside the period, and rounding. The same arguments give the same case.
 pub fn dispute(seed: u64, what: &[Discrepancy]) -> Dispute {
     let mut what = what.to_vec();
     what.sort_unstable();

@@ -6,7 +6,7 @@ use crate::biller::{Bill, BillingTerms, Bills, LineKind, TokenFee};
 use crate::calendar::{DAY, HOUR};
 use crate::dispute::case::{Case, Contradiction, Fate, Row};
 use crate::dispute::{Dispute, Entry, FedEvent, FeedChange};
-use crate::event::TrueEvent;
+use crate::events::TrueEvent;
 
 pub(super) fn settle(mut case: Case) -> Dispute {
     // The order of time; events of the same instant stay in the order in which they were made.
@@ -161,7 +161,7 @@ fn contradict(case: &Case, bills: &mut Bills) -> i128 {
     off
 }
 
-/// What closed days show after the invoice was issued.
+/// Returns what closed days show after the invoice was issued.
 fn changes(case: &mut Case) -> Vec<FeedChange> {
     let issued_ms = case.issued_ms();
     let mut changes = Vec::new();
@@ -187,12 +187,13 @@ fn changes(case: &mut Case) -> Vec<FeedChange> {
 
 fn announced(case: &Case) -> u64 {
     let known_gap = case.lost.as_ref().is_some_and(|lost| lost.known);
-    let announced = |row: &&Row| match row.fate {
-        Fate::Withdrawn => false,
-        Fate::Missing => !known_gap,
-        Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
-    };
-    let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(announced);
+    let rows = case.rows.iter().filter(|row| case.terms.period.contains(row.at())).filter(|row: &&Row| {
+        match row.fate {
+            Fate::Withdrawn => false,
+            Fate::Missing => !known_gap,
+            Fate::Held | Fate::Late { .. } | Fate::Repriced(_) | Fate::Duplicated => true,
+        }
+    });
     u64::try_from(rows.count()).unwrap_or(0)
 }
 

@@ -60,8 +60,8 @@ fn candidates(case: &Case, lines: &[UsageLine], fits: impl Fn(&UsageLine) -> boo
 pub(super) fn round_otherwise(case: &mut Case, all: &[Discrepancy]) {
     let usual = case.terms.rounding;
     let total = case.usage_total();
-    let about_usage = |what: &Discrepancy| Discrepancy::OwnKey < *what && *what < Discrepancy::Seats;
-    let one_line = !all.iter().any(about_usage);
+    let one_line =
+        !all.iter().any(|what: &Discrepancy| Discrepancy::OwnKey < *what && *what < Discrepancy::Seats);
     let units = [RoundingUnit::Event, RoundingUnit::Line, RoundingUnit::Invoice];
     let mut policies: Vec<_> = units
         .into_iter()

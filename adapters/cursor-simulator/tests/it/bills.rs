@@ -1,7 +1,7 @@
-use cursor_simulator::{
-    BillingTerms, Bills, CENT, LineKind, Period, Rounding, RoundingMode, RoundingUnit, Threshold, TokenFee,
-    TrueEvent, Wording,
+use cursor_simulator::biller::{
+    BillingTerms, Bills, LineKind, Period, Rounding, RoundingMode, RoundingUnit, Threshold, TokenFee, Wording,
 };
+use cursor_simulator::{CENT, TrueEvent};
 use proptest::prelude::*;
 
 fn period() -> Period {
@@ -55,7 +55,7 @@ fn calls_and_exact_sum(bills: &Bills) -> (u64, i128) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { ..ProptestConfig::default() })]
 
     #[test]
     fn lines_add_up_and_are_whole_cents(terms in terms(), events in events()) {

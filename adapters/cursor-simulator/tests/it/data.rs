@@ -140,6 +140,6 @@ fn a_snapshot_does_not_see_later_changes() {
     sim.set_events(vec![event(1)]);
     assert_eq!((before.len(), before.revision()), (4, 0));
     assert_eq!((sim.snapshot().len(), sim.revision()), (1, 2));
-    assert_eq!(before.get(2), Some(event(2)));
+    assert_eq!(before.get(2), Some(&event(2)));
     assert_eq!(before.truth().total.events, 4);
 }

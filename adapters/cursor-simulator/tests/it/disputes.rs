@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use cursor_simulator::{CENT, Discrepancy, Dispute, Entry, FedEvent, LineKind, TrueEvent, dispute};
+use cursor_simulator::biller::LineKind;
+use cursor_simulator::dispute::{Discrepancy, Dispute, Entry, FedEvent, dispute};
+use cursor_simulator::{CENT, TrueEvent};
 
 use crate::support::month_start;
 

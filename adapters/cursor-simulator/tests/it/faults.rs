@@ -1,4 +1,5 @@
-use cursor_simulator::{CUT, DROPPED, Endpoint, ErrorBody, Fault, FaultKind, SLOW, Server};
+use cursor_simulator::faults::{CUT, DROPPED, ErrorBody, SLOW};
+use cursor_simulator::{Endpoint, Fault, FaultKind, Server};
 use http::Method;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

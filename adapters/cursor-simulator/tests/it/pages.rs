@@ -132,7 +132,7 @@ fn no_page_ends_between_twins() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(ProptestConfig { ..ProptestConfig::with_cases(24) })]
 
     #[test]
     fn every_digit_of_an_amount_is_sent(charged in any::<i64>(), shift in 0_u32..13) {

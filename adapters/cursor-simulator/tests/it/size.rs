@@ -1,4 +1,4 @@
-//! Many events in little memory, and what else a builder can be asked for.
+//! Many events, and what else a builder can make.
 
 use cursor_simulator::{Behaviour, CENT, Era, Simulator, TrueEvent};
 use http::Method;
@@ -6,13 +6,6 @@ use http::Method;
 use crate::support::{EVENTS, demo, page, parse_page, send, text};
 
 const ALL: (i64, i64) = (0, i64::MAX);
-
-#[test]
-fn an_event_takes_few_bytes() {
-    let snapshot = Simulator::builder().events(60_000).build().snapshot();
-    let per_event = snapshot.bytes() / snapshot.len();
-    assert!((30..=100).contains(&per_event), "{per_event} bytes");
-}
 
 #[test]
 fn about_as_many_events_as_asked_for_come() {

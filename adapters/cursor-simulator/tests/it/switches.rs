@@ -1,10 +1,12 @@
 //! How the server answers, switch by switch.
 
 use chrono::TimeDelta;
-use cursor_simulator::{
-    Behaviour, CENT, Endpoint, Era, Fault, FaultKind, Ids, KindWords, Notation, Order, Oversize, Plan,
-    RateLimits, Scope, Simulator, SpendMeaning, SpendPeriod, Throttling, Timestamps, Tokens, TrueEvent,
+use cursor_simulator::behaviour::{
+    Ids, KindWords, Notation, Order, Oversize, Plan, RateLimits, Scope, SpendMeaning, SpendPeriod,
+    Throttling, Timestamps,
 };
+use cursor_simulator::events::Tokens;
+use cursor_simulator::{Behaviour, CENT, Endpoint, Era, Fault, FaultKind, Simulator, TrueEvent};
 use http::Method;
 
 use crate::support::{EVENTS, Row, list, object, page, send, string, text};

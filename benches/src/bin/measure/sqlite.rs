@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use benches::{Company, Failure, processor_time};
-use cost_model::{
-    ConnectionId, CostStore, Currency, Dimension, Dimensions, Ledger, Origin, RecordSink, ReplaceStats, Run,
-    Scope, StoredRecord, Timestamp, Window, WindowReplacement,
-};
+use cost_model::record::Run;
+use cost_model::source::Origin;
+use cost_model::store::{ConnectionId, RecordSink, ReplaceStats, Scope, WindowReplacement};
+use cost_model::{CostStore, Currency, Dimension, Dimensions, Ledger, StoredRecord, Timestamp, Window};
 use cost_model_sqlite::SqliteStore;
 use tokio::runtime::Runtime;
 

@@ -49,7 +49,7 @@ impl Timing {
     }
 }
 
-/// Lets the allocator put together what the contestant before has given back: it does so when a large piece is asked for,
+/// Lets the allocator put together what the contestant before has given back: it does so when a large piece is requested,
 /// and the next one should not pay for it.
 fn settle_allocator() {
     const LARGE: usize = 1 << 17;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::iter;
 
-use crate::Result;
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Charges, Column, DimensionSetId, Ledger, NarrowSums, PackedCharge};
 use crate::money::Quantity;
@@ -35,11 +35,12 @@ impl Unit {
         Some(self).filter(|unit| *unit != Self::Unknown || fragment.quantity != Quantity::ZERO)
     }
 
-    fn usage(self, fragment: &Fragment) -> Result<Quantity> {
+    /// Returns the usage in this unit; `None` where there are too many tokens for a quantity.
+    fn usage(self, fragment: &Fragment) -> Option<Quantity> {
         match self {
-            Self::Tokens => Quantity::try_from(fragment.tokens.total()?),
-            Self::Requests => Ok(fragment.requests.into()),
-            Self::Other(_) | Self::Unknown => Ok(fragment.quantity),
+            Self::Tokens => Quantity::try_from(fragment.tokens.total().ok()?).ok(),
+            Self::Requests => Some(fragment.requests.into()),
+            Self::Other(_) | Self::Unknown => Some(fragment.quantity),
         }
     }
 }
@@ -86,14 +87,15 @@ impl<'a> Cells<'a> {
     pub(super) fn new(ledger: &'a Ledger) -> Self {
         let unit_column = ledger.sets().column(&Dimension::UsageUnit);
         let names = unit_column.map_or(&[][..], Column::values);
-        let unit = |(name, code): (&std::sync::Arc<str>, u32)| match &**name {
-            "tokens" => Unit::Tokens,
-            "requests" => Unit::Requests,
-            _ => Unit::Other(code),
-        };
         Self {
             unit_column,
-            units: iter::once(Unit::Unknown).chain(names.iter().zip(1..).map(unit)).collect(),
+            units: iter::once(Unit::Unknown)
+                .chain(names.iter().zip(1..).map(|(name, code): (&std::sync::Arc<str>, u32)| match &**name {
+                    "tokens" => Unit::Tokens,
+                    "requests" => Unit::Requests,
+                    _ => Unit::Other(code),
+                }))
+                .collect(),
             combinations: Combinations::default(),
             table: Table::default(),
             met: Vec::new(),
@@ -155,7 +157,7 @@ impl<'a> Cells<'a> {
                 cell.is_met = true;
                 self.met.push(id);
             }
-            cell.other.get_or_insert_default().add(&fragment, cell.unit.usage(&fragment)?)?;
+            cell.other.get_or_insert_default().add(&fragment, cell.unit.usage(&fragment))?;
             self.used.extend(cell.unit.counted(&fragment));
             all = Some(match all {
                 Some((others, unit)) => (others.join(&fragment)?, unit),
@@ -164,7 +166,7 @@ impl<'a> Cells<'a> {
         }
         match all {
             // All parts of a charge are in its unit.
-            Some((all, unit)) => self.total.add(&all, unit.usage(&all)?),
+            Some((all, unit)) => self.total.add(&all, unit.usage(&all)),
             None => Ok(()),
         }
     }
@@ -182,7 +184,7 @@ impl<'a> Cells<'a> {
             let mut totals = Totals::default();
             if sums.records > 0 {
                 let together = Fragment::of_many(sums.costs, sums.tokens, sums.requests);
-                totals = Totals::of_many(&sums, cell.unit.usage(&together)?);
+                totals = Totals::of_many(&sums, cell.unit.usage(&together));
                 self.total = self.total.checked_add(&totals)?;
                 self.used.extend(cell.unit.counted(&together));
             }
@@ -212,16 +214,19 @@ impl<'a> Cells<'a> {
     /// Returns the totals of all steps.
     pub(super) fn finish(mut self) -> Result<WindowTotals> {
         self.enter(None)?;
-        let name = |unit: &Unit| match unit {
-            Unit::Tokens => "tokens".to_owned(),
-            Unit::Requests => "requests".to_owned(),
-            Unit::Other(code) => {
-                let name = self.unit_column.and_then(|column| column.value(*code));
-                name.map(ToString::to_string).unwrap_or_default()
-            }
-            Unit::Unknown => "no unit".to_owned(),
-        };
-        let units = self.used.iter().map(name).collect();
+        let units = self
+            .used
+            .iter()
+            .map(|unit: &Unit| match unit {
+                Unit::Tokens => "tokens".to_owned(),
+                Unit::Requests => "requests".to_owned(),
+                Unit::Other(code) => {
+                    let name = self.unit_column.and_then(|column| column.value(*code));
+                    name.map(ToString::to_string).unwrap_or_default()
+                }
+                Unit::Unknown => "no unit".to_owned(),
+            })
+            .collect();
         Ok(WindowTotals { cells: self.finished, total: self.total, units })
     }
 }

@@ -6,7 +6,7 @@ use crate::dimension::Dimension;
 use crate::filter::{Expression, Field, Filter, Predicate, Test};
 use crate::ledger::{Column, DimensionSetId, Ledger};
 use crate::report::part::PartView;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 
 /// A filter as it looks at sets and at the values of tags.
 pub(super) struct Condition<'a> {
@@ -60,8 +60,8 @@ impl<'a> Condition<'a> {
         condition
     }
 
-    /// Whether a part of a charge with these dimensions and codes of tags meets the filter; `None` if that depends on the
-    /// charge.
+    /// Returns whether a part of a charge with these dimensions and codes of tags meets the filter; `None` if that
+    /// depends on the charge.
     pub(super) fn holds(&self, set: DimensionSetId, codes: &[u32]) -> Option<bool> {
         self.decide(&self.root, set, codes)
     }
@@ -128,7 +128,8 @@ impl<'a> Condition<'a> {
         }
     }
 
-    /// Whether all of the parts hold, or with `any` one of them: a part that decides does so whatever the others are.
+    /// Returns whether all of the parts hold, or with `any` one of them: a part that decides does so whatever the
+    /// others are.
     fn decide_all(&self, parts: &[Node<'_>], any: bool, set: DimensionSetId, codes: &[u32]) -> Option<bool> {
         let mut outcome = Some(!any);
         for part in parts {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Result;
 use crate::combinations::Combinations;
 use crate::dimension::Dimension;
+use crate::error::Result;
 use crate::ids::{Id, Table, id};
 use crate::ledger::{Column, DimensionSetId, Ledger, SetColumns};
 use crate::report::fragments::TokenPart;
-use crate::tag_cache::TagCache;
+use crate::tagger::TagCache;
 
 id! {
     /// The number of a group of a report.
@@ -67,7 +67,7 @@ impl<'a> Groups<'a> {
         self.axes.iter().map(move |axis| axis.codes.code(set, codes, purpose))
     }
 
-    /// Whether a part lacks a value of a tag that is grouped by.
+    /// Returns whether a part lacks a value of a tag that is grouped by.
     pub(super) fn is_unallocated(&self, set: DimensionSetId, codes: &[u32]) -> bool {
         self.axes.iter().any(|axis| axis.is_tag && axis.codes.code(set, codes, None) == 0)
     }

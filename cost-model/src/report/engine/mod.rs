@@ -12,6 +12,7 @@ mod parts;
 use std::ops::Range;
 
 use crate::dimension::{Dimension, Dimensions};
+use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::ids::{Id, Table};
 use crate::ledger::{Column, DimensionSetId, Ledger};
@@ -19,9 +20,8 @@ use crate::money::{PriceBook, Prices};
 use crate::report::fragments::{Fragment, Level, TokenPart};
 use crate::report::part::PartView;
 use crate::report::{Allocation, Query};
-use crate::tag_cache::{AnswerId, ProjectionId, TagCache};
+use crate::tagger::{AnswerId, ProjectionId, TagCache};
 use crate::time::{Timestamp, Window};
-use crate::{Error, Result};
 
 pub(super) use cells::WindowTotals;
 pub(super) use groups::{GroupId, Groups};
@@ -168,7 +168,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         Ok(bin.next(start, zone).or_else(|| Timestamp::from_millis(at.millis().saturating_add(1)).ok()))
     }
 
-    /// Decides what becomes of the charges of every set, of which `at` is an instant.
+    /// Decides the outcome for the charges of every set, of which `at` is an instant.
     fn decide_all(&mut self, at: Timestamp) -> Result<()> {
         let mut targets = Vec::with_capacity(self.ledger.set_count());
         for set in self.ledger.set_ids() {
@@ -268,7 +268,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.counts.get(code as usize).copied().unwrap_or(true)
     }
 
-    /// Whether no charge is added as a whole, whatever the tagger says.
+    /// Returns whether no charge is added as a whole, whatever the tagger says.
     fn divides_all(&self) -> bool {
         self.query.by_token_type()
             || self.query.allocations().next().is_some()
@@ -295,7 +295,7 @@ impl<'a, 'g> Pass<'a, 'g> {
 
     fn add_parts(&mut self, plan: PlanId, place: usize) -> Result<()> {
         let row = self.ledger.row(place)?;
-        let ask = |part: &PlannedPart| {
+        let fragments = self.plans.get(plan)?.fragments(&row, |part: &PlannedPart| {
             let (Some(filter), Some(set)) = (&self.query.filter, self.ledger.set(row.set)) else {
                 return Ok(Some(None));
             };
@@ -305,8 +305,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             // A share of all that matches is among the levels.
             let share = filter.has_branch_allocations().then(|| Allocation::new(share)).transpose()?;
             Ok(Some(share))
-        };
-        let fragments = self.plans.get(plan)?.fragments(&row, ask)?;
+        })?;
         self.cells.add_fragments(fragments)
     }
 }

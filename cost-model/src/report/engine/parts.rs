@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::{Error, Result};
 use crate::ids::id;
 use crate::ledger::LedgerRow;
 use crate::report::Allocation;
 use crate::report::engine::cells::CellId;
 use crate::report::fragments::{Fragment, Level, TokenPart};
-use crate::{Error, Result};
 
 id! {
     /// The number of a plan.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use cost_model::filter::{Expression, PatternShape, Test};
-use cost_model::{CostRecord, Costs, Currency, Dimension, ErrorKind, Filter, RequestUnits, Tokens};
+use cost_model::money::{RequestUnits, Tokens};
+use cost_model::{CostRecord, Costs, Currency, Dimension, ErrorKind, Filter};
 
 use super::charge::{Charge, Facts};
 use super::{corpus, parse};

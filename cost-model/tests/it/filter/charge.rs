@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use cost_model::{Costs, Dimension, Dimensions, Money, RequestUnits, Timestamp, TokenCounts, Tokens};
+use cost_model::money::{RequestUnits, TokenCounts, Tokens};
+use cost_model::{Costs, Dimension, Dimensions, Money, Timestamp};
 use proptest::prelude::*;
 
 /// A charge in which every field and tag stands in a list.

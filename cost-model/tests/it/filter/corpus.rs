@@ -1,4 +1,4 @@
-//! Walks `corpus.txt`: sentences, and below each what becomes of it.
+//! Walks `corpus.txt`: sentences, and below each the outcome for it.
 
 const CORPUS: &str = include_str!("corpus.txt");
 

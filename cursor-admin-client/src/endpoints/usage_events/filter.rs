@@ -1,4 +1,4 @@
-//! Which usage events are asked for.
+//! Which usage events are requested.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub enum HostingType {
 }
 
 impl HostingType {
-    /// The word that is sent.
+    /// Returns the word that is sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Cloud => "CLOUD",

@@ -7,7 +7,16 @@ use std::fmt;
 /// The Admin API sends labels (`Usage-based`), the dashboard sends enum names
 /// (`USAGE_EVENT_KIND_USAGE_BASED`), and its CSV export has words of its own (`On-Demand`). All of
 /// them are read here, whatever their case and punctuation. The text as sent stays in
-/// [`UsageEvent::kind`](crate::UsageEvent::kind).
+/// [`UsageEvent::kind`](crate::endpoints::usage_events::UsageEvent::kind).
+///
+/// ```
+/// use cursor_admin_client::endpoints::usage_events::EventKind;
+///
+/// for word in ["Usage-based", "USAGE_EVENT_KIND_USAGE_BASED"] {
+///     assert_eq!(EventKind::parse(word), EventKind::UsageBased);
+/// }
+/// assert!(matches!(EventKind::parse("Loyalty Bonus"), EventKind::Unknown(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum EventKind {
@@ -50,7 +59,7 @@ impl EventKind {
         }
     }
 
-    /// The one label of the kind, whatever vocabulary it came in: `Usage-based`,
+    /// Returns the one label of the kind, whatever vocabulary it came in: `Usage-based`,
     /// `Included in Business` (or `Included`), `User API Key`, `Errored, Not Charged`,
     /// `Aborted, Not Charged`, `Free`, or the text as sent.
     pub fn label(&self) -> String {
@@ -91,7 +100,7 @@ fn plan_name(folded: &str, raw: &str) -> String {
     }
 }
 
-/// The words of a plan that this release does not know, taken from the end of the raw text.
+/// Returns the words of a plan that this release does not know, taken from the end of the raw text.
 fn unknown_plan(folded: &str, raw: &str) -> String {
     let spaced = raw.replace('+', " plus ");
     let words: Vec<&str> = spaced.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();

@@ -20,7 +20,7 @@ pub struct UsageEventsPage<T = UsageEvent> {
     pub events: Vec<T>,
     /// How many events the window holds over all pages, as the server said on this page.
     pub announced: u64,
-    /// The page's number, from 1, as asked for.
+    /// The page's number, from 1, as requested.
     pub page: u32,
     /// The page's number as the server echoed it.
     pub echoed_page: Option<u64>,
@@ -51,7 +51,7 @@ impl<T> UsageEventsPage<T> {
         bad.or_else(|| self.events.first().map(Row::Event))
     }
 
-    /// Whether its last row could not be read.
+    /// Returns whether its last row could not be read.
     pub(crate) fn ends_badly(&self) -> bool {
         let rows = self.events.len().saturating_add(self.bad_rows.len());
         self.bad_rows.last().is_some_and(|bad| bad.row + 1 == rows)
@@ -66,7 +66,7 @@ pub(crate) enum Row<'a, T> {
 }
 
 impl UsageEventsPage {
-    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::UsageEvents::page) does. What
+    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::usage_events::UsageEvents::page) does. What
     /// only the way of the answer tells stays empty: attempts, waits, the server's clock.
     ///
     /// # Errors
@@ -79,7 +79,8 @@ impl UsageEventsPage {
     /// are borrowed from the body.
     ///
     /// ```
-    /// use cursor_admin_client::{Cents, UsageEventsPage};
+    /// use cursor_admin_client::Cents;
+    /// use cursor_admin_client::endpoints::usage_events::UsageEventsPage;
     ///
     /// let body = br#"{"totalUsageEventsCount":2,"pagination":{"hasNextPage":false},"usageEvents":[
     ///     {"timestamp":"1785492000417","chargedCents":0.1},
@@ -107,7 +108,7 @@ impl UsageEventsPage {
 const ANNOUNCED: &str = "totalUsageEventsCount";
 const EVENTS: &str = "usageEvents";
 
-/// Reads a page, of which the client knows the number if it has asked for one.
+/// Reads a page, of which the client knows the number if it has requested one.
 pub(crate) fn decode<T>(
     body: &[u8],
     number: Option<u32>,
@@ -222,7 +223,7 @@ const ROWS_MAX: usize = 1000;
 impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Rows<'de> for Events<'_, T, F> {
     type Row = EventRow<'de>;
 
-    /// A page of more rows than it announces, anywhere in it, is refused before it fills the memory.
+    /// Refuses a page of more rows than it announces, before it fills the memory.
     fn allows(&mut self, row: usize) -> bool {
         if row <= ROWS_MAX {
             return true;
@@ -253,5 +254,4 @@ struct Announced<'a> {
 }
 
 #[cfg(test)]
-#[path = "page_tests.rs"]
 mod tests;

@@ -10,7 +10,7 @@ use crate::window;
 
 const PAGE_SIZE_MAX: u32 = 1000;
 
-/// Which events are asked for, and how many to a page.
+/// Which events are requested, and how many to a page.
 #[derive(Clone, Debug)]
 pub(crate) struct EventQuery {
     start: DateTime<Utc>,
@@ -20,12 +20,12 @@ pub(crate) struct EventQuery {
 }
 
 impl EventQuery {
-    /// All events of the half-open window.
+    /// Returns all events of the half-open window.
     pub(crate) fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
         Self { start, end, page_size: PAGE_SIZE_MAX, filter: EventFilter::default() }
     }
 
-    /// Whether a moment lies in the window.
+    /// Returns whether a moment lies in the window.
     pub(crate) fn contains(&self, at: DateTime<Utc>) -> bool {
         self.start <= at && at < self.end
     }

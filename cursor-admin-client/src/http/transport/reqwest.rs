@@ -24,7 +24,7 @@ pub(crate) struct ReqwestTransport {
 crate::redact::masked_debug!(ReqwestTransport {});
 
 impl ReqwestTransport {
-    /// The reasons that it gives for a failure quote nothing: a proxy's URL may hold a password.
+    /// Makes a transport. The reasons that it gives for a failure quote nothing: a proxy's URL may hold a password.
     pub(crate) fn new(network: &Network, base: &BaseUrl) -> Result<Self, &'static str> {
         let timeout = network.timeout();
         let mut builder = reqwest::Client::builder()

@@ -1,7 +1,8 @@
 //! Every fault alone: once, on the second of three pages, and on every request.
 
 use cursor_admin_client::{ErrorKind, Snapshot};
-use cursor_simulator::{Behaviour, Change, ErrorBody, FaultKind, TrueEvent};
+use cursor_simulator::faults::ErrorBody;
+use cursor_simulator::{Behaviour, Change, FaultKind, TrueEvent};
 
 use super::script::Script;
 use super::{oracle, refusals, stage};
@@ -9,7 +10,7 @@ use super::{oracle, refusals, stage};
 /// What comes of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// The window, after so many requests, retries and repeated reads.
+    /// The window, after that many requests, retries and repeated reads.
     Whole(u64, u64, u32),
     Fails(ErrorKind),
 }

@@ -1,10 +1,9 @@
 //! Small random companies, made so that events collide.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cursor_simulator::{
-    Behaviour, CENT, Era, Ids, KindWords, Notation, Order, Oversize, REQUEST, RateLimits, Scope, Timestamps,
-    Tokens, TrueEvent,
-};
+use cursor_simulator::behaviour::{Ids, KindWords, Notation, Order, Oversize, RateLimits, Scope, Timestamps};
+use cursor_simulator::events::Tokens;
+use cursor_simulator::{Behaviour, CENT, Era, REQUEST, TrueEvent};
 
 use super::dice::Dice;
 

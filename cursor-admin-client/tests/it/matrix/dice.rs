@@ -23,7 +23,7 @@ impl Dice {
         usize::try_from(self.next() % bound).unwrap()
     }
 
-    /// True once in so many times.
+    /// True once in that many times.
     pub(super) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

@@ -18,7 +18,7 @@ pub(super) enum Check {
     Edges,
     /// Equal rows on an edge are believed only if two reads agree.
     Agreement,
-    /// Only what lies in the half-open window is asked for.
+    /// Only what lies in the half-open window is requested.
     Window,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Page<'a> {
     #[serde(rename = "usageEvents", alias = "usageEventsDisplay", borrow)]
     pub(super) rows: Vec<&'a RawValue>,
     pub(super) pagination: Pagination,
-    /// The page that was asked for.
+    /// The page that was requested.
     #[serde(skip)]
     pub(super) asked: u64,
 }
@@ -130,6 +130,6 @@ pub(super) fn walks(run: &Run) -> Vec<Walk> {
 
 /// The page that a request asks for.
 pub(super) fn asked(body: &str) -> u64 {
-    let (_, rest) = body.split_once(r#""page":"#).expect("a page is asked for");
+    let (_, rest) = body.split_once(r#""page":"#).expect("a page is requested");
     rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap().parse().unwrap()
 }

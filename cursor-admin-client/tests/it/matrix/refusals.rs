@@ -1,7 +1,9 @@
 //! Whether an error is the right one for what went wrong.
 
-use cursor_admin_client::{Error, ErrorKind, READ_ROUTES, Snapshot};
-use cursor_simulator::{LoggedRequest, Throttling};
+use cursor_admin_client::http::READ_ROUTES;
+use cursor_admin_client::{Error, ErrorKind, Snapshot};
+use cursor_simulator::behaviour::Throttling;
+use cursor_simulator::simulator::LoggedRequest;
 
 use super::evidence::{self, Finding};
 use super::oracle::ROW_FLAWS;

@@ -1,7 +1,8 @@
 //! What both sides say of an event, in the same words, digit by digit.
 
 use cursor_admin_client::{Cents, UsageEvent};
-use cursor_simulator::{Behaviour, Era, KindWords, TrueEvent};
+use cursor_simulator::behaviour::KindWords;
+use cursor_simulator::{Behaviour, Era, TrueEvent};
 use rust_decimal::Decimal;
 
 /// Everything of an event that is sent.

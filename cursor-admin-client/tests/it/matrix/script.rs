@@ -1,7 +1,9 @@
 //! A company, a question, and what goes wrong while it is answered.
 
 use chrono::{DateTime, Utc};
-use cursor_simulator::{Behaviour, Change, ErrorBody, FaultKind, Oversize, TrueEvent};
+use cursor_simulator::behaviour::Oversize;
+use cursor_simulator::faults::ErrorBody;
+use cursor_simulator::{Behaviour, Change, FaultKind, TrueEvent};
 
 use super::company::{EMAILS, Palette, amounts, behaviour};
 use super::dice::Dice;

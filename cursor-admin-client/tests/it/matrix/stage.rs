@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cursor_admin_client::{Client, ManualClock, Snapshot, Transport, TransportError, TransportErrorKind};
-use cursor_simulator::{CUT, DROPPED, Fault, LoggedRequest, SLOW, Simulator};
+use cursor_admin_client::http::{TransportError, TransportErrorKind};
+use cursor_admin_client::{Client, ManualClock, Snapshot, Transport};
+use cursor_simulator::faults::{CUT, DROPPED, SLOW};
+use cursor_simulator::simulator::LoggedRequest;
+use cursor_simulator::{Fault, Simulator};
 use futures_util::FutureExt;
 use http::{Request, Response};
 

@@ -2,7 +2,7 @@
 //!
 //! While pages are read, an event that was read already is withdrawn, so that all later rows move up by
 //! one: the first row of the next page moves onto the page that was read, and is never seen. If an event
-//! comes among the rows still to be read before the next page is asked for, the count stays, the pages
+//! comes among the rows still to be read before the next page is requested, the count stays, the pages
 //! are full, and no edge shows two equal rows. What was read then holds the withdrawn event and lacks
 //! the one that moved. The answers do not differ from those of a server that held just that.
 

@@ -1,0 +1,162 @@
+//! Imported files, and which records they state.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cost_model::record::RecordId;
+use cost_model::source::Origin;
+use cost_model::store::{
+    ConnectionId, FileImport, Import, ImportChange, ImportId, ImportPlan, ImportState, ImportStats, Owner,
+};
+use cost_model::{Error, StoredRecord, Timestamp, Window};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use crate::calls::coverage;
+use crate::calls::reads;
+use crate::calls::windows;
+use crate::failure::{Attempt, Failure};
+use crate::format::dictionary::{self, Dictionary};
+use crate::format::record::{Flags, instant};
+
+/// Returns every import of a connection, in the order in which they were brought in.
+pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Import>> {
+    let mut statement = sqlite.prepare_cached(
+        "SELECT id, person, start, until, exported_at, imported_at, rows FROM import WHERE connection = ? ORDER BY number",
+    )?;
+    let mut rows = statement.query([connection])?;
+    let mut imports = Vec::new();
+    while let Some(row) = rows.next()? {
+        imports.push(read(row)?);
+    }
+    Ok(imports)
+}
+
+fn read(row: &Row<'_>) -> Attempt<Import> {
+    let person: Option<String> = row.get(1)?;
+    let owner = person.map_or(Owner::Team, |person| Owner::Person(person.into()));
+    let span = Window::new(instant(row.get(2)?)?, instant(row.get(3)?)?);
+    let span = span.map_err(|_| Failure::Damaged("a window that is none"))?;
+    let (exported_at, imported_at) = (instant(row.get(4)?)?, instant(row.get(5)?)?);
+    let mut import = Import::new(ImportId::from_bytes(row.get(0)?), owner, span, exported_at, imported_at);
+    import.rows = row.get::<_, i64>(6)?.cast_unsigned();
+    Ok(import)
+}
+
+/// Brings in a file.
+pub(crate) fn import(
+    transaction: &Transaction<'_>,
+    dictionary: &mut Dictionary,
+    connection: &ConnectionId,
+    file: &FileImport,
+) -> Attempt<ImportStats> {
+    reads::keep_to(transaction, Origin::Provider)?;
+    let number = dictionary::connection_or_new(transaction, connection)?;
+    dictionary.turn_to(transaction, number)?;
+    let known = all(transaction, number)?;
+    let is_known = |id: ImportId| known.iter().any(|import| import.id == id);
+    if let Some(replaced) = file.replaces.filter(|replaced| !is_known(*replaced)) {
+        return Err(Failure::Refused(Error::no_such_import(replaced)));
+    }
+    let mut state = state(transaction, (number, connection), file.import.reach())?;
+    let old = state.records.clone();
+    state.known = is_known(file.import.id);
+    let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
+    if let Some(change) = plan.change {
+        apply(transaction, dictionary, number, file.import.reach(), &old, &change)?;
+        insert(transaction, number, file)?;
+    }
+    Ok(plan.stats)
+}
+
+/// Takes a file out.
+pub(crate) fn remove(
+    transaction: &Transaction<'_>,
+    dictionary: &mut Dictionary,
+    connection: &ConnectionId,
+    import: ImportId,
+) -> Attempt<u64> {
+    let missing = || Failure::Refused(Error::no_such_import(import));
+    let number = dictionary::connection(transaction, connection)?.ok_or_else(missing)?;
+    dictionary.turn_to(transaction, number)?;
+    let removed = all(transaction, number)?.into_iter().find(|each| each.id == import).ok_or_else(missing)?;
+    let state = state(transaction, (number, connection), removed.reach())?;
+    let old = state.records.clone();
+    let plan = ImportPlan::without(state, import);
+    if let Some(change) = plan.change {
+        apply(transaction, dictionary, number, removed.reach(), &old, &change)?;
+    }
+    transaction
+        .execute("DELETE FROM import WHERE connection = ? AND id = ?", params![number, import.as_bytes()])?;
+    Ok(plan.stats.taken_out.rows)
+}
+
+fn state(
+    transaction: &Transaction<'_>,
+    (number, connection): (i64, &ConnectionId),
+    span: Window,
+) -> Attempt<ImportState> {
+    let records = windows::read(transaction, (number, connection), span)?;
+    let mut stated = transaction
+        .prepare_cached("SELECT record, import FROM statement WHERE connection = ? AND at >= ? AND at < ?")?;
+    let rows = stated.query_map((number, span.start().millis(), span.end().millis()), |row| {
+        Ok((RecordId::from_bytes(row.get(0)?), ImportId::from_bytes(row.get(1)?)))
+    })?;
+    let statements: BTreeSet<_> = rows.collect::<rusqlite::Result<_>>()?;
+    let oldest: Option<i64> = transaction
+        .query_row(
+            "SELECT at FROM record WHERE connection = ? AND flags & ? = 0 ORDER BY at LIMIT 1",
+            [number, Flags::IMPORTED],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let provider =
+        coverage::of_provider(transaction, number)?.answered_from(oldest.map(instant).transpose()?);
+    Ok(ImportState { records, statements, provider, known: false })
+}
+
+fn apply(
+    transaction: &Transaction<'_>,
+    dictionary: &mut Dictionary,
+    connection: i64,
+    span: Window,
+    old: &[StoredRecord],
+    change: &ImportChange,
+) -> Attempt<()> {
+    windows::write(transaction, dictionary, connection, old, &change.records)?;
+    transaction.execute(
+        "DELETE FROM statement WHERE connection = ? AND at >= ? AND at < ?",
+        (connection, span.start().millis(), span.end().millis()),
+    )?;
+    let times: BTreeMap<RecordId, Timestamp> =
+        change.records.iter().map(|stored| (stored.provenance.record_id, stored.record.at)).collect();
+    let mut insert = transaction
+        .prepare_cached("INSERT INTO statement (connection, at, record, import) VALUES (?, ?, ?, ?)")?;
+    for (record, import) in &change.statements {
+        let Some(at) = times.get(record) else { continue };
+        insert.execute(params![connection, at.millis(), record.as_bytes(), import.as_bytes()])?;
+    }
+    Ok(())
+}
+
+fn insert(transaction: &Transaction<'_>, connection: i64, file: &FileImport) -> Attempt<()> {
+    let Import { id, owner, span, exported_at, imported_at, .. } = &file.import;
+    let person = match owner {
+        Owner::Person(person) => Some(&**person),
+        _ => None,
+    };
+    let rows = i64::try_from(file.rows.len()).unwrap_or(i64::MAX);
+    transaction.execute(
+        "INSERT INTO import (connection, number, id, person, start, until, exported_at, imported_at, rows)
+         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM import WHERE connection = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            connection,
+            id.as_bytes(),
+            person,
+            span.start().millis(),
+            span.end().millis(),
+            exported_at.millis(),
+            imported_at.millis(),
+            rows
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! The numbers of reads, and what the charges of a store are.
+
+use cost_model::Error;
+use cost_model::record::ReadNumber;
+use cost_model::source::Origin;
+use cost_model::store::ConnectionId;
+use rusqlite::Connection;
+
+use crate::failure::{Attempt, Failure};
+use crate::format::dictionary;
+
+/// Whether a connection, `?`, or any has something stored.
+const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.number)
+     OR EXISTS (SELECT 1 FROM coverage v WHERE v.connection = c.number)
+     OR EXISTS (SELECT 1 FROM import i WHERE i.connection = c.number)
+     OR EXISTS (SELECT 1 FROM restatement t WHERE t.connection = c.number)
+     OR EXISTS (SELECT 1 FROM observation o WHERE o.connection = c.number)";
+
+/// Returns every connection that something is stored for, ascending by name.
+pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<ConnectionId>> {
+    let mut all =
+        sqlite.prepare_cached(&format!("SELECT name FROM connection c WHERE {HOLDS} ORDER BY name"))?;
+    let rows = all.query_map((), |row| row.get::<_, String>(0).map(ConnectionId::new))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Returns what the charges are, if there is anything.
+pub(crate) fn origin(sqlite: &Connection) -> Attempt<Option<Origin>> {
+    let holds: bool = sqlite.query_row(
+        &format!("SELECT EXISTS (SELECT 1 FROM connection c WHERE {HOLDS})"),
+        (),
+        |row| row.get(0),
+    )?;
+    Ok(if holds { Some(kept_to(sqlite)?) } else { None })
+}
+
+fn kept_to(sqlite: &Connection) -> Attempt<Origin> {
+    let demo: bool = sqlite.query_row("SELECT demo FROM store", (), |row| row.get(0))?;
+    Ok(if demo { Origin::Demo } else { Origin::Provider })
+}
+
+/// Refuses charges of another origin than those that are held. Where none are, reads of the other origin that have begun
+/// are void from now on.
+pub(crate) fn keep_to(sqlite: &Connection, wanted: Origin) -> Attempt<()> {
+    if let Some(held) = origin(sqlite)?.filter(|held| *held != wanted) {
+        return Err(Failure::Refused(Error::mixed_origins(held)));
+    }
+    if kept_to(sqlite)? != wanted {
+        sqlite.execute("UPDATE store SET demo = ?", [wanted == Origin::Demo])?;
+        sqlite.execute("UPDATE connection SET first_read = (SELECT last_read + 1 FROM store)", ())?;
+    }
+    Ok(())
+}
+
+/// Hands out the next number.
+pub(crate) fn begin(sqlite: &Connection, connection: &ConnectionId, origin: Origin) -> Attempt<ReadNumber> {
+    keep_to(sqlite, origin)?;
+    // Before the number is used up: a connection that is new takes no reads from before.
+    dictionary::connection_or_new(sqlite, connection)?;
+    let number: i64 =
+        sqlite.query_row("UPDATE store SET last_read = last_read + 1 RETURNING last_read", (), |row| {
+            row.get(0)
+        })?;
+    Ok(ReadNumber::new(number.cast_unsigned()))
+}
+
+/// Returns the number of a connection that a read may still be stored for.
+pub(crate) fn connection_of(
+    sqlite: &Connection,
+    connection: &ConnectionId,
+    read: ReadNumber,
+) -> Attempt<i64> {
+    let mut find =
+        sqlite.prepare_cached("SELECT number FROM connection WHERE name = ? AND first_read <= ?")?;
+    let mut rows = find.query((connection.as_str(), read.get().cast_signed()))?;
+    match rows.next()? {
+        Some(row) => Ok(row.get(0)?),
+        None => Err(Failure::Refused(Error::read_is_void())),
+    }
+}

@@ -1,0 +1,177 @@
+//! A record as it is in the table: everything that it does not share with others.
+
+use std::sync::Arc;
+
+use cost_model::money::{Quantity, RequestUnits, TokenCounts, Tokens};
+use cost_model::record::{Figures, Person, Provenance, RecordId};
+use cost_model::store::ConnectionId;
+use cost_model::{CostRecord, Costs, DimensionSet, Money, StoredRecord, Timestamp};
+use rusqlite::{CachedStatement, Row, params};
+
+use crate::failure::{Attempt, Failure};
+use crate::format::number::Number;
+use crate::format::provider_id::{self, ProviderId};
+
+/// The columns of [`figures`]: what a ledger needs. They come first in the table, since SQLite reads a row up to the last
+/// column that is requested.
+pub(crate) const FIGURES: &str = "flags, input, output, cache_write, cache_read, effective, billed, list, contracted, \
+     fee, requests, quantity";
+
+/// The columns of [`read`]: [`FIGURES`] from the fifth on.
+pub(crate) const COLUMNS: &str = "dimensions, run, at, id, flags, input, output, cache_write, cache_read, effective, \
+     billed, list, contracted, fee, requests, quantity, until, charged, model_cost, conversation, agent";
+
+/// Writes a row over one of the same key; see [`write`].
+pub(crate) const WRITE: &str = "INSERT OR REPLACE INTO record VALUES \
+     (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// What is true of a record, in one column: whose its person is in two bits, three marks, and above them how many of the
+/// stated figures were rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Flags(pub(crate) i64);
+
+impl Flags {
+    /// The bits of the person.
+    pub(crate) const PERSON: i64 = 3;
+    /// [`Person::Pseudonym`] in those bits.
+    pub(crate) const PSEUDONYM: i64 = 2;
+    const DERIVED: i64 = 1 << 2;
+    pub(crate) const UNCONFIRMED: i64 = 1 << 3;
+    pub(crate) const IMPORTED: i64 = 1 << 4;
+    const ROUNDED: u32 = 5;
+
+    /// Makes the flags of a charge that the provider states as it is.
+    pub(crate) fn as_read(record: &CostRecord) -> Self {
+        let derived = if record.costs.derived { Self::DERIVED } else { 0 };
+        Self(i64::from(record.stated.rounded) << Self::ROUNDED | derived)
+    }
+
+    fn of(stored: &StoredRecord) -> Attempt<Self> {
+        let provenance = &stored.provenance;
+        let person = match provenance.person {
+            Person::AsRead => 0,
+            Person::Kept => 1,
+            Person::Pseudonym => Self::PSEUDONYM,
+            _ => return Err(Failure::Damaged("a person of an unknown kind")),
+        };
+        let mark = |is_set, mark| if is_set { mark } else { 0 };
+        let marks =
+            mark(provenance.unconfirmed, Self::UNCONFIRMED) | mark(provenance.imported, Self::IMPORTED);
+        Ok(Self(Self::as_read(&stored.record).0 | person | marks))
+    }
+
+    pub(crate) fn person(self) -> Attempt<Person> {
+        match self.0 & Self::PERSON {
+            0 => Ok(Person::AsRead),
+            1 => Ok(Person::Kept),
+            Self::PSEUDONYM => Ok(Person::Pseudonym),
+            _ => Err(Failure::Damaged("a person of an unknown kind")),
+        }
+    }
+
+    fn has(self, mark: i64) -> bool {
+        self.0 & mark != 0
+    }
+
+    fn rounded(self) -> Attempt<u32> {
+        u32::try_from(self.0 >> Self::ROUNDED).map_err(|_| Failure::Damaged("flags that are none"))
+    }
+}
+
+/// Reads [`FIGURES`], from the column `first` on.
+pub(crate) fn figures(row: &Row<'_>, first: usize) -> Attempt<Figures> {
+    let effective = Number::read(row.get_ref(first + 5)?, None)?;
+    let number = |place| Number::read(row.get_ref(first + place)?, effective);
+    let money = |place| Ok::<_, Failure>(number(place)?.map(Money::from_units));
+    let tokens = |place| Ok::<_, Failure>(Tokens::new(row.get::<_, i64>(first + place)?.cast_unsigned()));
+    let mut costs = Costs::absent();
+    costs.derived = Flags(row.get(first)?).has(Flags::DERIVED);
+    costs.effective = effective.map(Money::from_units);
+    costs.billed = money(6)?;
+    costs.list = money(7)?;
+    costs.contracted = money(8)?;
+    Ok(Figures {
+        costs,
+        tokens: TokenCounts {
+            input: tokens(1)?,
+            output: tokens(2)?,
+            cache_write: tokens(3)?,
+            cache_read: tokens(4)?,
+        },
+        requests: number(10)?.map(RequestUnits::from_units),
+        quantity: number(11)?.map(Quantity::from_units),
+        fee: money(9)?,
+    })
+}
+
+/// Reads the columns after the first two of [`COLUMNS`], whose numbers are of this set and this run.
+pub(crate) fn read(
+    row: &Row<'_>,
+    connection: &ConnectionId,
+    set: Arc<DimensionSet>,
+    (run, first_seen): &(Arc<str>, Timestamp),
+) -> Attempt<StoredRecord> {
+    let Figures { costs, tokens, requests, quantity, fee } = figures(row, 4)?;
+    let flags = Flags(row.get(4)?);
+    let mut record = CostRecord::with_dimensions(instant(row.get(2)?)?, set, costs);
+    record.end = row.get::<_, Option<i64>>(16)?.map(instant).transpose()?;
+    (record.tokens, record.requests, record.quantity) = (tokens, requests, quantity);
+    let effective = costs.effective.map(Money::units);
+    let money =
+        |place| Ok::<_, Failure>(Number::read(row.get_ref(place)?, effective)?.map(Money::from_units));
+    record.stated.charged = money(17)?;
+    record.stated.model_cost = money(18)?;
+    record.stated.fee = fee;
+    record.stated.conversation = provider_id::read(row.get_ref(19)?)?;
+    record.stated.agent = provider_id::read(row.get_ref(20)?)?;
+    record.stated.rounded = flags.rounded()?;
+    let id = RecordId::from_bytes(row.get(3)?);
+    let mut provenance = Provenance::stored(connection.clone(), Arc::clone(run), *first_seen, id);
+    provenance.person = flags.person()?;
+    provenance.unconfirmed = flags.has(Flags::UNCONFIRMED);
+    provenance.imported = flags.has(Flags::IMPORTED);
+    Ok(StoredRecord { record, provenance })
+}
+
+/// Runs [`WRITE`] for a record whose set and run have those numbers.
+pub(crate) fn write(
+    statement: &mut CachedStatement<'_>,
+    connection: i64,
+    stored: &StoredRecord,
+    set: i64,
+    run: i64,
+) -> Attempt<()> {
+    let StoredRecord { record, provenance } = stored;
+    let (tokens, costs, stated) = (&record.tokens, &record.costs, &record.stated);
+    let effective = costs.effective.map(Money::units);
+    let beside = |amount: Option<Money>| Number::beside(amount.map(Money::units), effective);
+    statement.execute(params![
+        connection,
+        record.at.millis(),
+        provenance.record_id.as_bytes(),
+        set,
+        Flags::of(stored)?.0,
+        tokens.input.count().cast_signed(),
+        tokens.output.count().cast_signed(),
+        tokens.cache_write.count().cast_signed(),
+        tokens.cache_read.count().cast_signed(),
+        Number::of(effective),
+        beside(costs.billed),
+        beside(costs.list),
+        beside(costs.contracted),
+        beside(stated.fee),
+        Number::of(record.requests.map(RequestUnits::units)),
+        Number::of(record.quantity.map(Quantity::units)),
+        run,
+        record.end.map(Timestamp::millis),
+        beside(stated.charged),
+        beside(stated.model_cost),
+        ProviderId::of(stated.conversation.as_deref()),
+        ProviderId::of(stated.agent.as_deref()),
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn instant(millis: i64) -> Attempt<Timestamp> {
+    Timestamp::from_millis(millis).map_err(|_| Failure::Damaged("a time that is none"))
+}

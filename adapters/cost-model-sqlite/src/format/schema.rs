@@ -1,0 +1,304 @@
+//! The tables, their versions, and the way from one version to the next.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::failure::{Attempt, Failure};
+use crate::format::migration;
+
+/// `cost` in ASCII, by which SQLite files of this crate are told from others.
+const APPLICATION: i64 = 0x636f_7374;
+
+/// What leads from each version to the next; from the empty file to the present one all of them do.
+///
+/// These texts never change once released: a change is a new step.
+const STEPS: [&str; 4] = [
+    "CREATE TABLE connection (
+         number INTEGER PRIMARY KEY,
+         name TEXT NOT NULL UNIQUE
+     ) STRICT;
+     CREATE TABLE coverage (
+         connection INTEGER NOT NULL,
+         start INTEGER NOT NULL,
+         until INTEGER NOT NULL,
+         PRIMARY KEY (connection, start)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE run (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         UNIQUE (connection, id)
+     ) STRICT;
+     CREATE TABLE tuple (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         digest BLOB NOT NULL,
+         currency TEXT NOT NULL,
+         provider TEXT NOT NULL,
+         billing_account TEXT,
+         account TEXT,
+         service TEXT,
+         service_id TEXT,
+         category TEXT,
+         subcategory TEXT,
+         resource TEXT,
+         charge_type TEXT,
+         region TEXT,
+         usage_unit TEXT,
+         stated_kind TEXT,
+         stated_model TEXT,
+         discount_percent TEXT,
+         tags TEXT,
+         attributes TEXT,
+         UNIQUE (connection, digest)
+     ) STRICT;
+     CREATE TABLE record (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         tuple INTEGER NOT NULL,
+         identity BLOB NOT NULL,
+         first_seen INTEGER NOT NULL,
+         run INTEGER NOT NULL,
+         until INTEGER,
+         input INTEGER NOT NULL,
+         output INTEGER NOT NULL,
+         cache_write INTEGER NOT NULL,
+         cache_read INTEGER NOT NULL,
+         requests ANY,
+         quantity ANY,
+         effective ANY,
+         billed ANY,
+         list ANY,
+         contracted ANY,
+         derived INTEGER NOT NULL,
+         charged ANY,
+         model_cost ANY,
+         fee ANY,
+         rounded INTEGER NOT NULL,
+         conversation ANY,
+         PRIMARY KEY (connection, at, id)
+     ) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE record ADD COLUMN person INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE record ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE restatement (
+         connection INTEGER NOT NULL,
+         number INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         seen INTEGER NOT NULL,
+         record_id BLOB NOT NULL,
+         identity BLOB NOT NULL,
+         old_effective ANY, old_billed ANY, old_list ANY, old_contracted ANY, old_derived INTEGER,
+         new_effective ANY, new_billed ANY, new_list ANY, new_contracted ANY, new_derived INTEGER,
+         PRIMARY KEY (connection, number)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observation (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         cycle_start INTEGER,
+         cycle_end INTEGER,
+         requests INTEGER NOT NULL,
+         PRIMARY KEY (connection, at)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_spend (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         spend ANY,
+         overall ANY,
+         included ANY,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_member (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         role TEXT,
+         removed INTEGER NOT NULL,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_group (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         name TEXT NOT NULL,
+         spend ANY,
+         PRIMARY KEY (connection, at, place)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE observed_group_member (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         place INTEGER NOT NULL,
+         member INTEGER NOT NULL,
+         person TEXT NOT NULL,
+         PRIMARY KEY (connection, at, place, member)
+     ) STRICT, WITHOUT ROWID;",
+    // Nobody kept when the spans of earlier versions were read: their `read_at` is null, and they are read once more.
+    // What those versions held was taken for real.
+    "ALTER TABLE connection ADD COLUMN first_read INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE coverage ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE coverage ADD COLUMN read_at INTEGER;
+     ALTER TABLE record ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE store (
+         one INTEGER PRIMARY KEY CHECK (one = 1),
+         last_read INTEGER NOT NULL,
+         demo INTEGER NOT NULL
+     ) STRICT;
+     INSERT INTO store VALUES (1, 0, 0);
+     CREATE TABLE import (
+         connection INTEGER NOT NULL,
+         number INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         person TEXT,
+         start INTEGER NOT NULL,
+         until INTEGER NOT NULL,
+         exported_at INTEGER NOT NULL,
+         imported_at INTEGER NOT NULL,
+         rows INTEGER NOT NULL,
+         PRIMARY KEY (connection, number),
+         UNIQUE (connection, id)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE statement (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         record BLOB NOT NULL,
+         import BLOB NOT NULL,
+         PRIMARY KEY (connection, at, record, import)
+     ) STRICT, WITHOUT ROWID;",
+    // The records of version 3 are brought over one by one: see `migration`.
+    "ALTER TABLE record RENAME TO record_3;
+     ALTER TABLE run RENAME TO run_3;
+     ALTER TABLE tuple RENAME TO tuple_3;
+     CREATE TABLE text (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         text TEXT NOT NULL,
+         UNIQUE (connection, text)
+     ) STRICT;
+     CREATE TABLE dimension_set (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         hash INTEGER NOT NULL,
+         currency INTEGER NOT NULL,
+         provider INTEGER NOT NULL,
+         billing_account INTEGER,
+         account INTEGER,
+         service INTEGER,
+         service_id INTEGER,
+         category INTEGER,
+         subcategory INTEGER,
+         resource INTEGER,
+         charge_type INTEGER,
+         region INTEGER,
+         usage_unit INTEGER,
+         stated_kind INTEGER,
+         stated_model INTEGER,
+         discount_percent INTEGER,
+         tags TEXT,
+         attributes TEXT
+     ) STRICT;
+     CREATE TABLE run (
+         number INTEGER PRIMARY KEY,
+         connection INTEGER NOT NULL,
+         id TEXT NOT NULL,
+         first_seen INTEGER NOT NULL,
+         UNIQUE (connection, id, first_seen)
+     ) STRICT;
+     CREATE TABLE record (
+         connection INTEGER NOT NULL,
+         at INTEGER NOT NULL,
+         id BLOB NOT NULL,
+         dimensions INTEGER NOT NULL,
+         flags INTEGER NOT NULL,
+         input INTEGER NOT NULL,
+         output INTEGER NOT NULL,
+         cache_write INTEGER NOT NULL,
+         cache_read INTEGER NOT NULL,
+         effective ANY,
+         billed ANY,
+         list ANY,
+         contracted ANY,
+         fee ANY,
+         requests ANY,
+         quantity ANY,
+         run INTEGER NOT NULL,
+         until INTEGER,
+         charged ANY,
+         model_cost ANY,
+         conversation ANY,
+         agent ANY,
+         PRIMARY KEY (connection, at, id)
+     ) STRICT, WITHOUT ROWID;
+     INSERT INTO run (connection, id, first_seen)
+         SELECT DISTINCT r.connection, o.id, r.first_seen FROM record_3 r JOIN run_3 o ON o.number = r.run;
+     CREATE INDEX restatement_by_record ON restatement (record_id);",
+];
+
+/// After the records of version 3 have been brought over.
+const BROUGHT_OVER: &str = "DROP INDEX restatement_by_record;
+     DROP TABLE record_3;
+     DROP TABLE run_3;
+     DROP TABLE tuple_3;";
+
+/// Every table with rows of a connection.
+pub(crate) const OF_CONNECTION: [&str; 13] = [
+    "record",
+    "dimension_set",
+    "text",
+    "run",
+    "coverage",
+    "restatement",
+    "observation",
+    "observed_spend",
+    "observed_member",
+    "observed_group",
+    "observed_group_member",
+    "import",
+    "statement",
+];
+
+/// Brings a file that is empty or of an earlier version to the present one, whole or not at all.
+pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
+    let found = version(connection)?;
+    if found == known() {
+        return Ok(());
+    }
+    // What is brought over leaves its place, where nobody would erase the names in it any more.
+    connection.pragma_update_and_check(None, "secure_delete", found > 0, |_| Ok(()))?;
+    // Only one program gets here at a time; the next finds the work done.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = usize::try_from(version(&transaction)?).unwrap_or_default();
+    for step in STEPS.iter().skip(found) {
+        transaction.execute_batch(step)?;
+    }
+    if found < STEPS.len() {
+        migration::bring_records_over(&transaction)?;
+        transaction.execute_batch(BROUGHT_OVER)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", known())?;
+    transaction.commit()?;
+    Ok(connection.pragma_update_and_check(None, "secure_delete", false, |_| Ok(()))?)
+}
+
+/// Returns the version of a file, 0 for an empty one; an error for one that is not to be touched.
+pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let found = number("user_version")?;
+    match number("application_id")? {
+        APPLICATION if found > known() => Err(Failure::Newer { found, known: known() }),
+        APPLICATION if found > 0 => Ok(found),
+        APPLICATION => Err(Failure::Damaged("it has no version")),
+        _ => {
+            let tables: i64 =
+                connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+            if found == 0 && tables == 0 { Ok(0) } else { Err(Failure::Foreign) }
+        }
+    }
+}
+
+fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,104 @@
+//! `POST /teams/spend`.
+
+use std::collections::BTreeMap;
+
+use crate::amount::{cents_json, to_whole_cents};
+use crate::behaviour::{Era, SpendMeaning, SpendPeriod};
+use crate::calendar::{cycle_start, month_start};
+use crate::company::Person;
+use crate::endpoints::request::{Refusal, SpendOrder, SpendQuery, object};
+use crate::endpoints::view::View;
+use crate::events::TrueEvent;
+use crate::wire::{Object, array, person_id};
+
+/// Spend of one member in the current period.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spend {
+    on_demand: i128,
+    overall: i128,
+}
+
+/// Source: <https://cursor.com/docs/account/teams/admin-api>, "Get Spending Data".
+pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
+    let query = SpendQuery::read(&object(body)?)?;
+    let cycle = cycle_start(view.now);
+    let spends = spends(view, cycle);
+    let mut members = view.members();
+    members.retain(|person| finds(person, &query.search));
+    let of = |person: &Person| spends.get(person.email.as_str()).copied().unwrap_or_default();
+    match query.order {
+        SpendOrder::Date => {}
+        SpendOrder::Amount => members.sort_by_key(|person| of(person).on_demand),
+        SpendOrder::User => members.sort_by_key(|person| &person.name),
+    }
+    if !query.ascending {
+        members.reverse();
+    }
+    let mut json = String::new();
+    let mut body = Object::open(&mut json);
+    let rows = members.iter().skip(query.paging.skip()).take(query.paging.size);
+    array(body.key("teamMemberSpend"), rows, |out, person| spend_row(out, person, of(person), view));
+    body.raw("subscriptionCycleStart", cycle);
+    body.raw("totalMembers", members.len());
+    body.raw("totalPages", query.paging.pages(members.len()));
+    body.close();
+    Ok(json)
+}
+
+/// On demand is what kind `Usage-based` charged, overall is what all kinds charged.
+fn spends(view: &View<'_>, cycle: i64) -> BTreeMap<String, Spend> {
+    let from = match view.behaviour.spend_period {
+        SpendPeriod::Cycle => cycle,
+        SpendPeriod::Month => month_start(view.now),
+    };
+    let mut spends = BTreeMap::<String, Spend>::new();
+    for event in view.list().events(view.list().older_than(from)..view.list().len()) {
+        if let (Some(person), Some(charged)) = (event.whose(), event.charged) {
+            let on_demand = if event.kind == TrueEvent::USAGE_BASED { charged } else { 0 };
+            if let Some(spend) = spends.get_mut(person) {
+                spend.overall += charged;
+                spend.on_demand += on_demand;
+            } else {
+                spends.insert(person.to_owned(), Spend { on_demand, overall: charged });
+            }
+        }
+    }
+    spends
+}
+
+fn finds(person: &Person, search: &str) -> bool {
+    person.name.to_lowercase().contains(search) || person.sent_email.to_lowercase().contains(search)
+}
+
+fn spend_row(out: &mut String, person: &Person, spend: Spend, view: &View<'_>) {
+    let behaviour = &view.behaviour;
+    let mut row = Object::open(out);
+    person_id(&mut row, "userId", person, behaviour);
+    row.text("name", &person.name);
+    row.text("email", &person.sent_email);
+    row.text("role", person.role);
+    let mut cents = |name: &str, amount: i128| {
+        let amount = if behaviour.whole_cents { to_whole_cents(amount) } else { amount };
+        row.raw(name, cents_json(amount, behaviour.notation));
+    };
+    match behaviour.spend {
+        SpendMeaning::OnDemand => {
+            cents("spendCents", spend.on_demand);
+            if behaviour.era == Era::October2026 {
+                cents("overallSpendCents", spend.overall);
+            }
+        }
+        SpendMeaning::Total => {
+            cents("spendCents", spend.overall);
+            cents("includedSpendCents", spend.overall - spend.on_demand);
+        }
+        SpendMeaning::Pool => cents("spendCents", spend.overall - spend.on_demand),
+    }
+    row.raw("fastPremiumRequests", 0);
+    row.raw("hardLimitOverrideDollars", 0);
+    if behaviour.era != Era::Year2025 {
+        row.raw("monthlyLimitDollars", "null");
+        row.raw("effectivePerUserLimitDollars", 500);
+    }
+    row.close();
+}

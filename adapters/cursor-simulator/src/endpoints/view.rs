@@ -1,0 +1,37 @@
+//! What one request sees: everything is read under one lock, so that an answer shows one moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::behaviour::Behaviour;
+use crate::company::{Company, Person};
+use crate::events::EventList;
+use crate::events::Snapshot;
+use crate::faults::RowFlaw;
+
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) range: (i64, i64),
+    pub(crate) snapshot: Snapshot,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) now: i64,
+    /// Company emails of those removed by hand, and when.
+    pub(crate) removed: Arc<BTreeMap<String, i64>>,
+    pub(crate) flaw: Option<RowFlaw>,
+}
+
+impl View<'_> {
+    pub(crate) fn list(&self) -> &EventList {
+        &self.snapshot.list
+    }
+
+    /// Returns those on the team now, in the order of the company's lists.
+    pub(crate) fn members(&self) -> Vec<&Person> {
+        self.company
+            .people
+            .iter()
+            .filter(|person: &&Person| person.works_at(self.now) && !self.removed.contains_key(&person.email))
+            .collect()
+    }
+}

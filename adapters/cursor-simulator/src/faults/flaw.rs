@@ -1,0 +1,107 @@
+//! What a fault makes of an answer: another one, or a flaw in the right one.
+
+use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+
+use crate::faults::fault::{CUT, DROPPED, FaultKind, SLOW};
+use crate::faults::refusal::{bad_key, html, missing_scope, response, shaped, throttled, wrong_plan};
+use crate::rate_limit::Throttling;
+
+/// What is wrong about the rows of a page of usage events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowFlaw {
+    Count,
+    Empty,
+    Shuffled,
+    OneEarly,
+    OneLate,
+}
+
+/// What the HTTP server does beside sending the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    Dropped,
+    Reset,
+    /// The length that is announced.
+    Cut(usize),
+    Slow {
+        pieces: u32,
+        delay_ms: u32,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Flaw {
+    Rows(RowFlaw),
+    Truncated,
+    Cut,
+    Slow { pieces: u32, delay_ms: u32 },
+}
+
+/// Either the whole answer, or what to spoil about the right one.
+pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Response<Bytes>>> {
+    let response = match fault {
+        FaultKind::TruncatedBody => return Ok(Some(Flaw::Truncated)),
+        FaultKind::CutConnection => return Ok(Some(Flaw::Cut)),
+        &FaultKind::SlowBody { pieces, delay_ms } => return Ok(Some(Flaw::Slow { pieces, delay_ms })),
+        FaultKind::WrongCount => return Ok(Some(Flaw::Rows(RowFlaw::Count))),
+        FaultKind::EmptyPage => return Ok(Some(Flaw::Rows(RowFlaw::Empty))),
+        FaultKind::ShuffledRows => return Ok(Some(Flaw::Rows(RowFlaw::Shuffled))),
+        FaultKind::RepeatedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneEarly))),
+        FaultKind::SkippedRow => return Ok(Some(Flaw::Rows(RowFlaw::OneLate))),
+        FaultKind::ShiftedRows(_) | FaultKind::Then(_) => return Ok(None),
+        FaultKind::TooManyRequests { retry_after: Some(seconds) } => throttled(Throttling::Current, *seconds),
+        FaultKind::TooManyRequests { retry_after: None } => throttled(Throttling::Older, 0),
+        FaultKind::BadGateway => html(StatusCode::BAD_GATEWAY),
+        &FaultKind::Error { status, body, retry_after } => shaped(status, body, retry_after),
+        FaultKind::DropConnection => hung_up("true", Delivery::Dropped),
+        FaultKind::ResetConnection => hung_up("reset", Delivery::Reset),
+        FaultKind::PlanRefusal => wrong_plan(),
+        FaultKind::ScopeRefusal => missing_scope("admin:*"),
+        FaultKind::KeyRevoked => bad_key(),
+    };
+    Err(Box::new(response))
+}
+
+fn hung_up(how: &'static str, delivery: Delivery) -> Response<Bytes> {
+    let mut response = response(StatusCode::BAD_GATEWAY, "text/plain", String::new());
+    mark(&mut response, DROPPED, HeaderValue::from_static(how), delivery);
+    response
+}
+
+impl Flaw {
+    pub(crate) const fn of_rows(self) -> Option<RowFlaw> {
+        match self {
+            Self::Rows(flaw) => Some(flaw),
+            _ => None,
+        }
+    }
+
+    /// Spoils what is not about rows.
+    pub(crate) fn spoil(self, response: Response<Bytes>) -> Response<Bytes> {
+        let whole = response.body().len();
+        let half = |body: Bytes| body.slice(..body.len() / 2);
+        match self {
+            Self::Rows(_) => response,
+            Self::Truncated => response.map(half),
+            Self::Cut => {
+                let mut response = response.map(half);
+                mark(&mut response, CUT, HeaderValue::from(whole), Delivery::Cut(whole));
+                response
+            }
+            Self::Slow { pieces, delay_ms } => {
+                let mut response = response;
+                let pieces = pieces.max(1);
+                let whole = u64::from(pieces) * u64::from(delay_ms);
+                mark(&mut response, SLOW, HeaderValue::from(whole), Delivery::Slow { pieces, delay_ms });
+                response
+            }
+        }
+    }
+}
+
+fn mark(response: &mut Response<Bytes>, header: &'static str, value: HeaderValue, delivery: Delivery) {
+    response.headers_mut().insert(HeaderName::from_static(header), value);
+    response.extensions_mut().insert(delivery);
+}

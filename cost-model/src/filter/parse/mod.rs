@@ -1,0 +1,10 @@
+//! From a sentence to its tree: tokens, a Pratt parser, and advice on sentences that are not the language.
+
+mod bind;
+mod cursor;
+mod hints;
+mod lexer;
+mod parser;
+mod predicates;
+
+pub(crate) use parser::parse;

@@ -1,0 +1,189 @@
+//! The seam to providers: what a source reads, and what it returns.
+
+mod provider_snapshot;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use provider_snapshot::{ObservedGroup, ObservedMember, ObservedSpend, ProviderSnapshot};
+
+use crate::error::Result;
+use crate::record::CostRecord;
+use crate::time::{Timestamp, Window};
+
+/// By how much the clocks of hosts and providers may differ without being taken for wrong: ten minutes.
+pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
+
+/// Reads the charges of one connection to one provider.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use cost_model::source::SourceBatch;
+/// use cost_model::{CostRecord, CostSource, Result, Window};
+///
+/// /// A provider whose charges somebody has typed in.
+/// #[derive(Debug)]
+/// struct Typed(Vec<CostRecord>);
+///
+/// #[async_trait]
+/// impl CostSource for Typed {
+///     async fn read(&self, window: Window) -> Result<SourceBatch> {
+///         let inside = self.0.iter().filter(|record| window.contains(record.at)).cloned();
+///         Ok(SourceBatch::new(window, inside.collect()))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait CostSource: fmt::Debug + Send + Sync {
+    /// Reads every charge of a window, proven complete, or fails.
+    ///
+    /// The records are a multiset: equal records are distinct charges. Rows that came although they lie outside the
+    /// window are handed over apart, in [`SourceBatch::outside`], so that nothing is dropped in silence.
+    ///
+    /// # Errors
+    /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause;
+    /// [`Error::window_too_large`](crate::Error::window_too_large) when the window can be split at a UTC midnight and
+    /// holds more rows than the source reads at once; [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete) when the
+    /// provider's data kept moving while they were read, so that a smaller window has better chances.
+    async fn read(&self, window: Window) -> Result<SourceBatch>;
+
+    /// Asks how many charges a window holds, which is cheaper than reading them where the provider announces a count. By
+    /// default it reads them.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    async fn count(&self, window: Window) -> Result<WindowCount> {
+        let read = self.read(window).await?;
+        let oldest = read.records.iter().map(|record| record.at).min();
+        let mut counted = WindowCount::new(read.announced, oldest);
+        (counted.requests, counted.retries, counted.waited) = (read.requests, read.retries, read.waited);
+        Ok(counted)
+    }
+
+    /// Asks what the provider states of people and totals at this moment. By default it states nothing.
+    ///
+    /// # Errors
+    /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause.
+    async fn observe(&self, at: Timestamp) -> Result<ProviderSnapshot> {
+        Ok(ProviderSnapshot::at(at))
+    }
+}
+
+/// The outcome of counting the charges of a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WindowCount {
+    /// How many rows the provider announced.
+    pub announced: u64,
+    /// The time of the oldest row that came, if any did.
+    pub oldest: Option<Timestamp>,
+    /// Requests sent, repeated ones included.
+    pub requests: u64,
+    /// Requests that were repeated.
+    pub retries: u64,
+    /// How long was waited for the provider's rate limits and before repeated requests.
+    pub waited: Duration,
+}
+
+impl WindowCount {
+    /// Makes a count of `announced` rows, by one request.
+    pub fn new(announced: u64, oldest: Option<Timestamp>) -> Self {
+        Self { announced, oldest, requests: 1, retries: 0, waited: Duration::ZERO }
+    }
+}
+
+/// A field of the provider's answers that the source does not know. Its value is never kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Drift {
+    /// The name of the field.
+    pub field: Arc<str>,
+    /// The JSON type of its values.
+    pub json_type: Arc<str>,
+    /// In how many rows it was.
+    pub count: u64,
+}
+
+impl Drift {
+    /// Makes a field that was in that many rows.
+    pub fn new(field: impl Into<Arc<str>>, json_type: impl Into<Arc<str>>, count: u64) -> Self {
+        Self { field: field.into(), json_type: json_type.into(), count }
+    }
+}
+
+/// What the charges of a store are. A store keeps to one origin, so that made-up charges never mix with real ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Charges of a real account.
+    #[default]
+    Provider,
+    /// Made up, by a simulator or a demo.
+    Demo,
+}
+
+/// What a source returns for one window.
+///
+/// A source that knows more than the records fills the other fields in: what was announced is compared with what came, and rows
+/// outside of the window make a run fail or end incomplete, as `cost-ingest` documents.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SourceBatch {
+    /// The window that was read.
+    pub window: Window,
+    /// Every charge inside it.
+    pub records: Vec<CostRecord>,
+    /// What the charges are.
+    pub origin: Origin,
+    /// The provider's own clock when it answered, where it tells, so that a host's clock that is ahead is found.
+    pub answered_at: Option<Timestamp>,
+    /// How many rows the provider announced, those outside included.
+    pub announced: u64,
+    /// Rows that came although they lie outside the window.
+    pub outside: Vec<CostRecord>,
+    /// Requests sent, repeated ones included.
+    pub requests: u64,
+    /// Requests that were repeated after a refusal or a broken connection.
+    pub retries: u64,
+    /// How long was waited for the provider's rate limits and before repeated requests.
+    pub waited: Duration,
+    /// Charges of a kind that the source does not know.
+    pub unknown_kinds: u64,
+    /// Fields that the source does not know.
+    pub drift: Vec<Drift>,
+}
+
+crate::masked_debug!(SourceBatch { window, records: |it| it.records.len(), announced });
+
+impl SourceBatch {
+    /// Makes a batch of `records`, announced as that many, with no other figures.
+    pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
+        let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        Self {
+            window,
+            records,
+            origin: Origin::Provider,
+            answered_at: None,
+            announced,
+            outside: Vec::new(),
+            requests: 0,
+            retries: 0,
+            waited: Duration::ZERO,
+            unknown_kinds: 0,
+            drift: Vec::new(),
+        }
+    }
+}
+
+impl SourceBatch {
+    /// Returns the instant at which a read counts that began at `now` by the host's clock: the provider's, where that
+    /// says that the host's is ahead by more than clocks differ.
+    pub fn read_at(&self, now: Timestamp) -> Timestamp {
+        self.answered_at
+            .filter(|at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS)
+            .unwrap_or(now)
+    }
+}

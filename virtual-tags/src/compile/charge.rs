@@ -1,0 +1,96 @@
+//! A charge as rules read it.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use cost_model::{Dimension, Dimensions, Timestamp};
+
+use crate::directory::lookup::Directory;
+use crate::ids::FactId;
+use crate::names::lowercase;
+use crate::rules::person_matcher::{ActorKind, PersonMatcher};
+
+/// Returns the value of a dimension. Tags are read as filters read them, since a type may give them only one by one.
+pub(crate) fn text_of<'a>(dimensions: &'a dyn Dimensions, dimension: &Dimension) -> Option<Cow<'a, str>> {
+    match dimension {
+        Dimension::Tag(key) => dimensions.tag(key),
+        _ => dimensions.get(dimension),
+    }
+}
+
+/// A charge at an instant, with the other keys' values that are known already.
+pub(crate) struct Charge<'a> {
+    pub(crate) dimensions: &'a dyn Dimensions,
+    pub(crate) at: Timestamp,
+    pub(crate) directory: &'a Directory,
+    /// Where a person may be named, in order.
+    person: &'a [Dimension],
+    email: OnceCell<Option<String>>,
+}
+
+impl<'a> Charge<'a> {
+    pub(crate) fn new(
+        dimensions: &'a dyn Dimensions,
+        at: Timestamp,
+        directory: &'a Directory,
+        person: &'a [Dimension],
+    ) -> Self {
+        Self { dimensions, at, directory, person, email: OnceCell::new() }
+    }
+
+    /// The same charge, caused by the person of that email.
+    pub(crate) fn with_email(mut self, email: &str) -> Self {
+        self.email = OnceCell::from(Some(email.to_owned()));
+        self
+    }
+
+    /// Returns the names to look up in the directory, in order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Cow<'a, str>> + use<'a> {
+        let dimensions = self.dimensions;
+        self.person.iter().filter_map(move |dimension| text_of(dimensions, dimension))
+    }
+
+    /// Returns the person's email in lower case, after the aliases.
+    pub(crate) fn email(&self) -> Option<&str> {
+        self.email
+            .get_or_init(|| {
+                let id = self.ids().find(|id| id.contains('@'))?;
+                Some(lowercase(&self.directory.name_at(&id, self.at)))
+            })
+            .as_deref()
+    }
+
+    /// Returns a fact about the charge's person.
+    pub(crate) fn fact(&self, fact: FactId) -> Option<&'a Arc<str>> {
+        self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
+    }
+
+    fn is_caused_by(&self, who: ActorKind) -> bool {
+        if who == ActorKind::Removed {
+            return self
+                .ids()
+                .find(|id| id.contains('@'))
+                .is_some_and(|id| self.directory.has_removed(&id, self.at));
+        }
+        who == match self.person.first().and_then(|place| text_of(self.dimensions, place)) {
+            Some(id) if id.contains('@') => ActorKind::Person,
+            Some(id) if !id.trim().is_empty() && !is_bucket(&id) => ActorKind::ServiceAccount,
+            _ => ActorKind::Nobody,
+        }
+    }
+
+    /// Returns whether a rule's conditions on people hold; they are in lower case.
+    pub(crate) fn matches_person(&self, people: &PersonMatcher) -> bool {
+        people.who.is_none_or(|who| self.is_caused_by(who))
+            && (!people.asks_email() || self.email().is_some_and(|email| people.matches_email(email)))
+            && people.in_directory.is_none_or(|known| {
+                known == self.ids().any(|id| self.directory.match_kind(&id, self.at).is_some())
+            })
+    }
+}
+
+/// Returns whether it is a bucket such as `(no user)`. Some answers spell a missing id as the word `null`.
+fn is_bucket(id: &str) -> bool {
+    id == "null" || (id.starts_with('(') && id.ends_with(')'))
+}

@@ -1,0 +1,11 @@
+//! Compiles rules: checks them against a directory, orders keys that read each other, and indexes rules by the texts they need.
+
+pub(crate) mod charge;
+pub(crate) mod compiled;
+pub(crate) mod compiler;
+pub(crate) mod cost_split;
+pub(crate) mod dependencies;
+pub(crate) mod headcount;
+pub(crate) mod index;
+pub(crate) mod order;
+pub(crate) mod rules;

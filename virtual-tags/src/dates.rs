@@ -1,0 +1,58 @@
+//! Days as files write them.
+
+use chrono::{Datelike, NaiveDate};
+
+/// A clock at midnight, as spreadsheets and databases add it to a day.
+const MIDNIGHTS: [&str; 4] = ["00:00:00", "00:00:00.000", "00:00:00Z", "00:00:00.000Z"];
+
+/// Reads a day such as `2026-09-15`: the year first and with four digits, so that no part can be taken for another. A midnight
+/// may follow, as in `2026-09-15T00:00:00Z`. Anything else is no day, above all `26-12-31`, which is no day of the year 26.
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
+    let (date, clock) = match text.split_once(['T', ' ']) {
+        Some((date, clock)) => (date, Some(clock)),
+        None => (text, None),
+    };
+    if clock.is_some_and(|clock| !MIDNIGHTS.contains(&clock)) {
+        return None;
+    }
+    let separator = if date.contains('/') { '/' } else { '-' };
+    let mut parts = date.split(separator);
+    let mut number = |digits: std::ops::RangeInclusive<usize>| {
+        let part = parts.next().filter(|part| digits.contains(&part.len()))?;
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let (year, month, day) = (number(4..=4)?, number(1..=2)?, number(1..=2)?);
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    (parts.next().is_none() && date.year() >= 1900).then_some(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_its_year_first_and_with_four_digits() {
+        let day = NaiveDate::from_ymd_opt(2026, 9, 5);
+        for text in ["2026-09-05", "2026-9-5", "2026/09/05", "2026-09-05T00:00:00Z", "2026-09-05 00:00:00"] {
+            assert_eq!(parse_date(text), day, "{text}");
+        }
+        for text in [
+            "26-12-31",
+            "0026-12-31",
+            "026-12-31",
+            "12026-12-31",
+            "2026-13-01",
+            "2026-02-30",
+            "31.12.2026",
+            "12/31/2026",
+            "2026-12",
+            "2026-12-31-1",
+            "2026-12-31T10:00:00Z",
+            "2026 - 12 - 31",
+            "+2026-12-31",
+            "",
+        ] {
+            assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+}

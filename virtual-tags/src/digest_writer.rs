@@ -1,0 +1,55 @@
+//! Canonical digests of rules, people and charges.
+
+use cost_model::Timestamp;
+use cost_model::digest::{Digest, Digester};
+
+use crate::span::Span;
+
+/// Takes in texts and numbers, each with its length, so that no two lists of them read the same.
+pub(crate) struct DigestWriter(Digester);
+
+impl DigestWriter {
+    pub(crate) fn new(version: &str) -> Self {
+        let mut writer = Self(Digester::default());
+        writer.write_text(version);
+        writer
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        self.0.finish()
+    }
+
+    pub(crate) fn write_text(&mut self, text: &str) {
+        self.write_count(text.len());
+        self.0.update(text.as_bytes());
+    }
+
+    pub(crate) fn write_count(&mut self, count: usize) {
+        self.write_number(i128::try_from(count).unwrap_or(i128::MAX));
+    }
+
+    pub(crate) fn write_span(&mut self, span: Span) {
+        self.write_instant(span.from);
+        self.write_instant(span.to);
+    }
+
+    pub(crate) fn write_instant(&mut self, at: Option<Timestamp>) {
+        self.write_number(at.map_or(i128::MIN, |at| i128::from(at.millis())));
+    }
+
+    fn write_number(&mut self, number: i128) {
+        self.0.update(&number.to_le_bytes());
+    }
+
+    pub(crate) fn write_optional(&mut self, text: Option<&str>) {
+        self.write_count(usize::from(text.is_some()));
+        self.write_text(text.unwrap_or_default());
+    }
+
+    pub(crate) fn write_list<T>(&mut self, list: &[T], mut add: impl FnMut(&mut Self, &T)) {
+        self.write_count(list.len());
+        for each in list {
+            add(self, each);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Other names of people.
+
+use std::collections::HashMap;
+
+use cost_model::Timestamp;
+
+use crate::digest_writer::DigestWriter;
+use crate::names::{canonical_email, lowercase};
+use crate::span::Span;
+
+/// Other names of people, each for a span of time.
+#[derive(Clone, Default)]
+pub(super) struct Aliases {
+    /// By the other name in lower case.
+    names: HashMap<String, Vec<(Span, String)>>,
+}
+
+impl Aliases {
+    /// Adds another name; the span with which it overlaps, if it does.
+    pub(super) fn add_alias(&mut self, alias: &str, email: &str, span: Span) -> Result<(), Span> {
+        let known = self.names.entry(lowercase(&canonical_email(alias))).or_default();
+        if let Some((other, _)) = known.iter().find(|(other, _)| other.overlaps(&span)) {
+            return Err(*other);
+        }
+        known.push((span, canonical_email(email)));
+        Ok(())
+    }
+
+    /// Returns the name that an alias means at an instant.
+    pub(super) fn target_at(&self, name: &str, at: Timestamp) -> Option<&str> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let known = self.names.get(&lowercase(name))?;
+        known.iter().find(|(span, _)| span.contains(at)).map(|(_, email)| email.as_str())
+    }
+
+    /// Returns every name that an alias ever means, with its time.
+    pub(super) fn all_targets<'a>(&'a self, name: &str) -> &'a [(Span, String)] {
+        if self.names.is_empty() {
+            return &[];
+        }
+        self.names.get(&lowercase(name)).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.names.values().flatten().map(|(span, _)| span)
+    }
+
+    /// Returns every other name, with its time and the name that it means, in order.
+    pub(super) fn sorted_aliases(&self) -> Vec<(&str, Span, &str)> {
+        let mut all: Vec<_> = self
+            .names
+            .iter()
+            .flat_map(|(name, spans)| {
+                spans.iter().map(move |(span, email)| (name.as_str(), *span, email.as_str()))
+            })
+            .collect();
+        all.sort_by(|one, other| (one.0, one.1.from, one.2).cmp(&(other.0, other.1.from, other.2)));
+        all
+    }
+
+    pub(super) fn write_digest(&self, writer: &mut DigestWriter) {
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| *name);
+        writer.write_count(names.len());
+        for (name, spans) in names {
+            writer.write_text(name);
+            let mut spans: Vec<_> = spans.iter().collect();
+            spans.sort_by_key(|(span, _)| span.from);
+            writer.write_count(spans.len());
+            for (span, email) in spans {
+                writer.write_span(*span);
+                writer.write_text(email);
+            }
+        }
+    }
+
+    /// As many steps as a chain of aliases can have without going round in a circle.
+    pub(super) fn alias_count(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Those of another source, for names that are not known here.
+    pub(super) fn add_missing(&mut self, lower: Self) {
+        for (name, known) in lower.names {
+            self.names.entry(name).or_insert(known);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Splits in proportion to what the values of another key cost.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use cost_model::{Dimensions, Timestamp};
+
+use crate::compile::charge::text_of;
+use crate::compile::cost_split::CostSplit;
+use crate::weights::Share;
+
+/// The shares of each split.
+pub(crate) type AllCostShares = HashMap<CostSplit, CostShares>;
+
+/// The shares of each period, by its start, with its end.
+#[derive(Clone, Default)]
+pub(crate) struct CostShares(pub(crate) BTreeMap<Timestamp, (Timestamp, ByPart)>);
+
+/// By what charges have in the field within which costs count; `None` without such a field.
+pub(crate) type ByPart = BTreeMap<Option<Arc<str>>, Arc<[Share]>>;
+
+impl CostSplit {
+    /// The shares of a charge with these dimensions at that instant.
+    pub(crate) fn find_shares<'a>(
+        &self,
+        known: &'a AllCostShares,
+        dimensions: &dyn Dimensions,
+        at: Timestamp,
+    ) -> Option<&'a Arc<[Share]>> {
+        let (_, (end, parts)) = known.get(self)?.0.range(..=at).next_back()?;
+        let part = match &self.within {
+            Some(within) => Some(Arc::from(&*text_of(dimensions, within)?)),
+            None => None,
+        };
+        parts.get(&part).filter(|_| at < *end)
+    }
+}
+
+impl CostShares {
+    /// The instants at which shares may change.
+    pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> {
+        self.0.iter().flat_map(|(start, (end, _))| [*start, *end])
+    }
+}

@@ -1,0 +1,125 @@
+//! Costs of the values of keys, by period: the weights of splits by cost, as data.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cost_model::{Money, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::compile::compiled::CompiledTag;
+use crate::compile::cost_split::CostSplit;
+use crate::compile::rules::Compiled;
+use crate::error::{Error, ErrorKind, Result};
+use crate::evaluate::cost_shares::CostShares;
+use crate::place::Place;
+use crate::rules::assign::SplitPeriod;
+use crate::weights;
+use crate::weights::Share;
+
+/// The cost of one value in one period. `Debug` leaves out the texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CostSums {
+    /// The costs, one entry for each key, kind of period and field within which costs count.
+    pub bases: Vec<CostBasis>,
+}
+
+/// The costs of one key's values. An entry without sums says that nothing was spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CostBasis {
+    /// The key.
+    pub key: String,
+    /// The kind of period.
+    pub per: SplitPeriod,
+    /// The field within which costs count, such as `costs.account`.
+    pub within: Option<String>,
+    /// The costs.
+    pub sums: Vec<CostSum>,
+}
+
+/// What one value cost in one period. `Debug` leaves out the texts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "a period, a value and its amount, by definition")]
+pub struct CostSum {
+    /// The first instant of the period.
+    pub start: Timestamp,
+    /// The first instant after it.
+    pub end: Timestamp,
+    /// The value that the charges have in the field within which costs count; `None` where there is no such field.
+    pub part: Option<String>,
+    /// The value.
+    pub value: String,
+    /// The amount. Several sums for the same period, part and value are added.
+    pub amount: Money,
+}
+
+cost_model::masked_debug!(CostSum { start, end, amount });
+
+impl CostSums {
+    /// Makes sums of these bases.
+    pub fn new(bases: impl IntoIterator<Item = CostBasis>) -> Self {
+        Self { bases: bases.into_iter().collect() }
+    }
+
+    /// Returns the costs that a split needs, if they are given.
+    pub(crate) fn find_basis(&self, compiled: &Compiled, split: &CostSplit) -> Option<&CostBasis> {
+        let (key, within) = (compiled.keys.get(split.basis)?, split.within.as_ref().map(ToString::to_string));
+        self.bases.iter().find(|basis| basis.key == **key && basis.per == split.per && basis.within == within)
+    }
+}
+
+impl CostBasis {
+    /// Makes a basis without sums.
+    pub fn new(key: impl Into<String>, per: SplitPeriod) -> Self {
+        Self { key: key.into(), per, within: None, sums: Vec::new() }
+    }
+
+    /// The shares of each period; what costs nothing, or has only the key's default, has no weight.
+    pub(crate) fn to_shares(&self, key: Option<&CompiledTag>, place: Option<&Place>) -> Result<CostShares> {
+        let default = key.and_then(|tag| tag.default.as_deref());
+        let mut periods: BTreeMap<_, BTreeMap<Option<&str>, BTreeMap<&str, Money>>> = BTreeMap::new();
+        for CostSum { start, end, part, value, amount } in &self.sums {
+            let values = periods.entry((*start, *end)).or_default().entry(part.as_deref()).or_default();
+            let sum = values.entry(value).or_default();
+            *sum = sum.checked_add(*amount).map_err(|error| {
+                let message = "the costs that charges are shared out by cannot be summed";
+                Error::new(ErrorKind::Amount, place.cloned(), message).with_source(error)
+            })?;
+        }
+        let spans: Vec<_> = periods.keys().copied().collect();
+        if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
+            let message = format!("two periods of the costs of `{}` overlap, or one is empty", self.key);
+            return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
+        }
+        let mut all = BTreeMap::new();
+        for ((start, end), parts) in periods {
+            let mut by_part = BTreeMap::new();
+            for (part, values) in parts {
+                let shares = shares_by_cost(values, default);
+                if !shares.is_empty() {
+                    by_part.insert(part.map(Into::into), shares.into());
+                }
+            }
+            all.insert(start, (end, by_part));
+        }
+        Ok(CostShares(all))
+    }
+}
+
+/// Returns whether the second of two periods starts before the first ends.
+fn overlap(pair: &[(Timestamp, Timestamp)]) -> bool {
+    matches!(pair, [(_, end), (start, _)] if start < end)
+}
+
+/// The shares of values in proportion to what they cost. Refunds beyond all charges give no negative weight.
+fn shares_by_cost(values: BTreeMap<&str, Money>, default: Option<&str>) -> Vec<Share> {
+    let mut parts: Vec<(Arc<str>, u128)> = Vec::with_capacity(values.len());
+    for (value, sum) in values {
+        let weight = u128::try_from(sum.units()).unwrap_or(0);
+        if weight > 0 && Some(value) != default {
+            parts.push((value.into(), weight));
+        }
+    }
+    weights::reduced_shares(parts)
+}

@@ -1,0 +1,66 @@
+//! Finds people to whom two rules give different values at the same time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cost_model::Dimension;
+
+use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
+use crate::finding::{Finding, FindingKind, on_line};
+use crate::names::lowercase;
+
+pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
+    let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
+    let mut findings = Vec::new();
+    for rule in tag.rules() {
+        let CompiledAssign::Value(value) = rule.assign else { continue };
+        let mut reported = false;
+        for person in people(rule, places) {
+            let earlier = first.entry(person).or_default();
+            let other = earlier.iter().find(|other| {
+                matches!(other.assign, CompiledAssign::Value(theirs) if theirs != value)
+                    && same_time(**other, rule)
+            });
+            if let Some(other) = other.filter(|_| !reported) {
+                reported = true;
+                let message = format!(
+                    "a person of this rule already has another value: {} names the same email; keep it in one of them, or \
+                     give each its dates",
+                    on_line(other.place)
+                );
+                findings.push(Finding::new(FindingKind::DuplicatePerson, rule.place, message));
+            }
+            earlier.push(rule);
+        }
+    }
+    findings
+}
+
+/// Returns the emails that the rule names in full, if it has no other condition.
+fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
+    let Some(when) = rule.when else {
+        return rule.people.equals.iter().map(|email| lowercase(email)).collect();
+    };
+    let person = |dimension: &Option<Dimension>| dimension.as_ref().is_some_and(|each| places.contains(each));
+    let literals = when.literals();
+    let mut alone = matches!(
+        when.expression(),
+        cost_model::filter::Expression::Predicate(_) | cost_model::filter::Expression::Or(_)
+    );
+    when.expression().for_each_predicate(&mut |predicate| alone = alone && !predicate.negated);
+    if !alone || !rule.people.is_empty() {
+        return Vec::new();
+    }
+    let emails = literals.iter().filter(|literal| person(&literal.dimension));
+    emails
+        .filter_map(|literal| literal.literal.as_text())
+        .filter(|text: &&Arc<str>| text.contains('@'))
+        .map(|text| lowercase(text.trim()))
+        .collect()
+}
+
+fn same_time(one: CompiledRule<'_>, other: CompiledRule<'_>) -> bool {
+    one.spans.is_empty()
+        || other.spans.is_empty()
+        || one.spans.iter().any(|span| other.spans.iter().any(|each| each.overlaps(span)))
+}

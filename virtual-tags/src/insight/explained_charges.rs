@@ -1,0 +1,124 @@
+//! Explains the charges of somebody in a window.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use cost_model::ledger::{DimensionSetId, LedgerSet};
+use cost_model::output::{counted, for_terminal};
+use cost_model::{Dimension, Dimensions, Ledger, Metric, Money, Tagger, Timestamp, Window};
+
+use crate::amounts::format_amount;
+use crate::error::{Error, ErrorKind, Result};
+use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::insight::explain::Explanation;
+use crate::names::{canonical_email, lowercase};
+
+/// Charges that agree in everything that rules read, and the reasons for their values. `Display` gives all of it, names
+/// included; `Debug` leaves them out.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExplainedCharges {
+    /// The number of charges.
+    pub records: u64,
+    /// The time of the first of them.
+    pub first: Timestamp,
+    /// The sum of their amounts.
+    pub amount: Money,
+    /// Their values of each dimension and tag.
+    pub dimensions: Vec<(Dimension, Arc<str>)>,
+    /// The reason for their value of each key.
+    pub explanations: Vec<Explanation>,
+}
+
+cost_model::masked_debug!(ExplainedCharges { records, amount });
+
+impl ResolvedRules {
+    /// Explains the charges of a ledger that somebody caused in a window: those in which a place of [`RuleSet::person`](crate::RuleSet::person) is `who`, or is
+    /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
+    /// case of letters. Charges that rules cannot tell apart
+    /// are explained once, those with the largest amount first. What is explained is what a report over the same ledger shows.
+    ///
+    /// ```
+    /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
+    /// use virtual_tags::{Directory, RuleSet};
+    ///
+    /// let toml = "[[tag]]\nkey = \"Team\"\n[[tag.rule]]\nvalue = \"Labs\"\nwhen = \"costs.service = 'GPT 5.4'\"\n";
+    /// let rules = RuleSet::from_toml(toml, "rules.toml")?.compile(Directory::default())?.tagger()?;
+    /// let at = Timestamp::midnight("2026-09-15".parse()?);
+    /// let mut record = CostRecord::new(at, "cursor", Currency::USD, Costs::flat("2.5".parse()?));
+    /// record.edit(|set| set.resource = Some("ana@acme.test".into()));
+    /// record.edit(|set| set.service = Some("GPT 5.4".into()));
+    /// let mut ledger = Ledger::builder(Currency::USD);
+    /// ledger.push(&record)?;
+    /// let day = Window::days("2026-09-15".parse()?, "2026-09-16".parse()?)?;
+    /// let explained = rules.explain_charges(&ledger.build(), "Ana@acme.test", day, Metric::Effective)?;
+    /// assert_eq!(explained[0].explanations[0].parts[0].answer.to_string(), "`Labs`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Amount`] when their sum leaves the range of [`Money`].
+    pub fn explain_charges(
+        &self,
+        ledger: &Ledger,
+        who: &str,
+        window: Window,
+        metric: Metric,
+    ) -> Result<Vec<ExplainedCharges>> {
+        let who = lowercase(&canonical_email(who));
+        let directory = &self.compiled.directory;
+        let is_who = |id: &str| {
+            lowercase(&canonical_email(id)) == who || lowercase(&directory.name_at(id, window.start())) == who
+        };
+        let theirs: Vec<bool> = ledger
+            .set_ids()
+            .map(|id| {
+                ledger.set(id).is_some_and(|set: LedgerSet<'_>| {
+                    self.compiled.charge(&set, window.start()).ids().any(|id| is_who(&id))
+                })
+            })
+            .collect();
+        let mut groups: BTreeMap<(DimensionSetId, usize), (Timestamp, u64, Money)> = BTreeMap::new();
+        for row in ledger.rows().filter(|row| window.contains(row.at)) {
+            let theirs = theirs.get(row.set.index()).copied().unwrap_or_default();
+            let Some(set) = ledger.set(row.set).filter(|_| theirs) else { continue };
+            let epoch = self.boundaries_of(&set).partition_point(|boundary| *boundary <= row.at);
+            let (first, records, amount) = groups.entry((row.set, epoch)).or_insert((row.at, 0, Money::ZERO));
+            *first = row.at.min(*first);
+            *records += 1;
+            *amount = amount.checked_add(row.costs.get(metric).unwrap_or_default()).map_err(|error| {
+                Error::new(ErrorKind::Amount, None, "the amounts of the charges cannot be summed")
+                    .with_source(error)
+            })?;
+        }
+        let explained = groups.into_iter().filter_map(|((set, _), (first, records, amount))| {
+            let set = ledger.set(set)?;
+            let explanations =
+                self.keys().iter().filter_map(|key: &Arc<str>| self.explain(key, &set, first)).collect();
+            Some(ExplainedCharges { records, first, amount, dimensions: set_dimensions(set), explanations })
+        });
+        let mut explained: Vec<_> = explained.collect();
+        explained.sort_by_key(|each| (Reverse(each.amount), each.first));
+        Ok(explained)
+    }
+}
+
+pub(crate) fn set_dimensions(set: LedgerSet<'_>) -> Vec<(Dimension, Arc<str>)> {
+    let fields = Dimension::FIELDS.into_iter();
+    let mut all: Vec<_> = fields.filter_map(|field| set.shared(&field).map(|value| (field, value))).collect();
+    set.for_each_tag(&mut |key, value| all.push((Dimension::Tag(key.into()), value.into())));
+    all
+}
+
+impl fmt::Display for ExplainedCharges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let charges = counted(self.records, "charge");
+        writeln!(f, "{charges}, {}, the first at {}", format_amount(self.amount), self.first)?;
+        for (dimension, value) in &self.dimensions {
+            writeln!(f, "  {dimension} = {}", for_terminal(value))?;
+        }
+        self.explanations.iter().try_for_each(|explanation| explanation.fmt(f))
+    }
+}

@@ -1,0 +1,12 @@
+//! Closed periods: the rules, people and charges that decided them, and the effect that later ones would have.
+//!
+//! [`PeriodLock::close`] makes a lock, which the host keeps; [`PeriodLock::open`] computes the period again from it alone;
+//! [`PeriodLock::review`] compares; [`LockedRules`] is the tagger for reports over closed and open periods.
+
+pub(crate) mod lock_review;
+pub(crate) mod locked_rules;
+pub(crate) mod period_lock;
+
+pub use lock_review::LockReview;
+pub use locked_rules::LockedRules;
+pub use period_lock::{ClosedAmount, PeriodLock, RestatedAmount};
