@@ -213,7 +213,7 @@ fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Plac
             return fail(format!("value {} of the split is empty", number + 1));
         }
         if parts.iter().take(number).any(|(other, _)| other == value) {
-            return fail(format!("value {} of the split is there twice", number + 1));
+            return fail(format!("value {} of the split occurs twice", number + 1));
         }
     }
     Ok(weights::reduced_shares(parts.into_iter().filter(|(_, weight)| *weight > 0)))

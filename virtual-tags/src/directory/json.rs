@@ -92,7 +92,7 @@ impl Row {
                 ["email", "from", "to", "recorded_at"].into_iter().find(|known| fold(known) == fold(&name));
             let name = known.map_or_else(|| visible(&name).into_owned(), str::to_owned);
             if fields.keys().any(|other: &String| other.to_lowercase() == name.to_lowercase()) {
-                return Err(fail(format!("the field `{name}` is there twice: leave one of them")));
+                return Err(fail(format!("the field `{name}` occurs twice: leave one of them")));
             }
             fields.insert(name, value);
         }

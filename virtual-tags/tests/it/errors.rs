@@ -107,7 +107,7 @@ fn splits_must_add_up() {
             "a split needs a value whose weight is not zero",
         ),
         ("split = []", "a split needs a value whose weight is not zero"),
-        ("split = [\"A\", \"B\", \"A\"]", "value 3 of the split is there twice"),
+        ("split = [\"A\", \"B\", \"A\"]", "value 3 of the split occurs twice"),
         ("split = [\"A\", \" \"]", "value 2 of the split is empty"),
         ("split = { headcount = \"team\" }", "`headcount = \"team\"` needs a directory, and none is given"),
     ] {
