@@ -212,11 +212,13 @@ fn on_demand_by_person(
     window: Window,
     rules: &BillingRules,
 ) -> Result<BTreeMap<Arc<str>, Money>> {
-    let person_of = |id| -> Option<Arc<str>> {
-        let set = ledger.set(id).filter(|set| rules.on_demand.matches(set))?;
-        Some(set.get(&Dimension::Resource).unwrap_or_default().into())
-    };
-    let people: Vec<Option<Arc<str>>> = ledger.set_ids().map(person_of).collect();
+    let people: Vec<Option<Arc<str>>> = ledger
+        .set_ids()
+        .map(|id| -> Option<Arc<str>> {
+            let set = ledger.set(id).filter(|set| rules.on_demand.matches(set))?;
+            Some(set.get(&Dimension::Resource).unwrap_or_default().into())
+        })
+        .collect();
     let mut charged = BTreeMap::new();
     for row in ledger.rows().filter(|row| window.contains(row.at)) {
         if let Some(Some(person)) = people.get(row.set.index()) {

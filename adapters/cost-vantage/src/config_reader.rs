@@ -168,12 +168,15 @@ impl Reader {
 }
 
 fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
-    let part = |part: &Value| {
-        let percent = match part.get("pct")? {
-            Value::Number(number) => number.to_string().parse().ok()?,
-            _ => return None,
-        };
-        Some((Arc::from(part.get("value")?.as_str()?), percent))
-    };
-    percentages.as_array()?.iter().map(part).collect()
+    percentages
+        .as_array()?
+        .iter()
+        .map(|part: &Value| {
+            let percent = match part.get("pct")? {
+                Value::Number(number) => number.to_string().parse().ok()?,
+                _ => return None,
+            };
+            Some((Arc::from(part.get("value")?.as_str()?), percent))
+        })
+        .collect()
 }

@@ -106,9 +106,12 @@ impl CauseSpec {
                 Row::Subtotal(_) | Row::UnexplainedUsage => None,
             })
         };
-        let is_first =
-            move |(place, spec): &(usize, &Self)| !specs().take(*place).any(|earlier| earlier == *spec);
-        specs().enumerate().filter(is_first).map(|(_, spec)| spec)
+        specs()
+            .enumerate()
+            .filter(move |(place, spec): &(usize, &Self)| {
+                !specs().take(*place).any(|earlier| earlier == *spec)
+            })
+            .map(|(_, spec)| spec)
     }
 }
 

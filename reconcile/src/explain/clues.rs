@@ -103,13 +103,16 @@ impl ClueSearch<'_> {
     fn of_line(&self, number: usize, line_group: &LineGroup, matched: &LineMatch) -> Result<Vec<Clue>> {
         let lines = self.lines.numbers(|each, _| each == number);
         let amount = matched.difference;
-        let clue =
-            |(kind, false_positives)| Clue { false_positives, ..Clue::new(lines.clone(), amount, kind) };
         let swapped = self.is_transposed(line_group, amount)?.then_some((ClueKind::TransposedDigits, None));
         let buckets = self.buckets(number, amount);
         let probes =
             if line_group.calls.is_none() { self.probes(number, line_group, matched) } else { Vec::new() };
-        Ok(swapped.into_iter().chain(buckets).chain(probes).map(clue).collect())
+        Ok(swapped
+            .into_iter()
+            .chain(buckets)
+            .chain(probes)
+            .map(|(kind, false_positives)| Clue { false_positives, ..Clue::new(lines.clone(), amount, kind) })
+            .collect())
     }
 
     /// Returns whether the line would be right with two neighbouring digits swapped.

@@ -249,8 +249,10 @@ impl Outcomes<'_> {
     }
 
     fn line_outcome(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
-        let fee = || self.fees.iter().flatten().find_map(|line_group| line_group.behind(number));
-        let behind = self.lines.behind(number).or_else(fee);
+        let behind = self
+            .lines
+            .behind(number)
+            .or_else(|| self.fees.iter().flatten().find_map(|line_group| line_group.behind(number)));
         let status = match (behind, line.kind()) {
             (Some((_, _, status)), _) => status,
             (None, LineKind::Unrecognised) => LineStatus::Unrecognised,

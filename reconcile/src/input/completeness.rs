@@ -21,9 +21,13 @@ pub(crate) struct Completeness {
 
 impl Completeness {
     pub(crate) fn measure(case: &Case<'_>) -> Self {
-        let missing = |gap: Gap| (gap.state == GapState::Missing).then_some(gap.window);
         let mut completeness = Self {
-            gaps: case.ledger.gaps(case.invoice.period).into_iter().filter_map(missing).collect(),
+            gaps: case
+                .ledger
+                .gaps(case.invoice.period)
+                .into_iter()
+                .filter_map(|gap: Gap| (gap.state == GapState::Missing).then_some(gap.window))
+                .collect(),
             counted: case.announced.iter().any(|(window, _)| covers(*window, case.invoice.period)),
             ..Self::default()
         };
@@ -72,8 +76,11 @@ impl Completeness {
 
     /// Returns what shows that charges are lacking.
     pub(crate) fn rule(&self) -> String {
-        let span = |window: &Window| format!("{} to {}", window.start(), window.end());
-        let gaps: Vec<String> = self.gaps.iter().map(span).collect();
+        let gaps: Vec<String> = self
+            .gaps
+            .iter()
+            .map(|window: &Window| format!("{} to {}", window.start(), window.end()))
+            .collect();
         match (gaps.is_empty(), self.lacking) {
             (true, lacking) => format!("{lacking} charges were announced and are not held"),
             (false, 0) => format!("{} was not ingested", gaps.join(", ")),

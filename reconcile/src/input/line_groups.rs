@@ -77,9 +77,12 @@ impl LineGroups {
         groups.sort_by_key(|(about, _)| {
             (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.mode.is_none())
         });
-        let line_group_of = |usage_group| groups.iter().position(|(about, _)| about.includes(usage_group));
-        let line_group_of_usage_group =
-            usage_groups.iter().map(line_group_of).chain((0..groups.len()).map(Some)).chain([None]).collect();
+        let line_group_of_usage_group = usage_groups
+            .iter()
+            .map(|usage_group| groups.iter().position(|(about, _)| about.includes(usage_group)))
+            .chain((0..groups.len()).map(Some))
+            .chain([None])
+            .collect();
         let line_groups = groups
             .into_iter()
             .map(|(_, lines)| LineGroup::from_lines(invoice, lines))

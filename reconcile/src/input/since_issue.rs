@@ -90,12 +90,15 @@ impl SinceIssue {
         for charge in self.restated_late() {
             *came.entry(charge).or_default() += 1;
         }
-        let there = |each: &&Restated| match (each.old, each.new) {
-            (None, _) => false,
-            (Some(costs), None) => !take_one(&mut came, &Amounts { at: each.at, costs }),
-            (Some(_), Some(_)) => true,
-        };
-        self.restated.iter().filter(there).copied().collect()
+        self.restated
+            .iter()
+            .filter(|each: &&Restated| match (each.old, each.new) {
+                (None, _) => false,
+                (Some(costs), None) => !take_one(&mut came, &Amounts { at: each.at, costs }),
+                (Some(_), Some(_)) => true,
+            })
+            .copied()
+            .collect()
     }
 }
 

@@ -18,10 +18,13 @@ pub(crate) fn billed_period(
     reach: i64,
 ) -> Option<CutOff> {
     let period = found.selection.window;
-    let agrees = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
-        line_group.calls.is_some() && same_usage(line_group, charged)
-    };
-    let agree = line_groups.iter().zip(&found.line_sums).filter(agrees).count();
+    let agree = line_groups
+        .iter()
+        .zip(&found.line_sums)
+        .filter(|(line_group, charged): &(&LineGroup, &ChargeSum)| {
+            line_group.calls.is_some() && same_usage(line_group, charged)
+        })
+        .count();
     let counted = line_groups.iter().filter(|line_group| line_group.calls.is_some()).count();
     if agree == 0 && period == stated {
         return None;

@@ -79,25 +79,25 @@ impl InvoiceFacts {
             && completeness.may_lack(lacking, copies)
             && lost_alone(line_groups, (behind, &line_sums), found);
         let lost_or_cut = short && !completeness.lacks(lacking, copies) && !found.ends_are_right;
-        let is_short = |number: &usize| {
-            let line = line_groups.all.get(*number).zip(line_sums.get(*number));
-            line.is_some_and(|(line_group, charged)| {
-                line_group.calls.is_some_and(|calls| calls > charged.records)
-            })
-        };
-        let lost_beside_copies = short && completeness.counted && found.twinned.iter().any(is_short);
+        let lost_beside_copies = short
+            && completeness.counted
+            && found.twinned.iter().any(|number: &usize| {
+                let line = line_groups.all.get(*number).zip(line_sums.get(*number));
+                line.is_some_and(|(line_group, charged)| {
+                    line_group.calls.is_some_and(|calls| calls > charged.records)
+                })
+            });
         let with_sums = || line_groups.all.iter().zip(&line_sums);
         let same_calls = with_sums().all(|(line_group, charged)| same_usage(line_group, charged));
         let plain = found.fit.terms == Terms::default() && !found.of_other_charges && found.unclaimed == 0;
         let rounded_charges = plain && are_rounded(line_groups, &line_sums, found);
         let may_differ = plain && same_calls && !short && !rounded_charges;
         let factor = if may_differ { factor(with_sums(), digit) } else { None };
-        let agrees = |(line_group, charged): (&LineGroup, &ChargeSum)| {
+        let counts_agree = with_sums().all(|(line_group, charged): (&LineGroup, &ChargeSum)| {
             line_group
                 .calls
                 .is_none_or(|calls| calls == charged.records || (short && calls > charged.records))
-        };
-        let counts_agree = with_sums().all(agrees);
+        });
         let fee_apart = invoice.lines.iter().any(|line| *line.kind() == LineKind::TokenFee);
         let lines = line_groups.all.len();
         let all_held = completeness.is_settled() && copies == 0;
@@ -261,14 +261,14 @@ fn lost_alone(
             .get(number)
             .is_some_and(|usage_groups| *usage_groups != line_groups.usage_groups_of(number));
         let own = !found.assumed.contains(&number) && !found.late.contains(&number);
-        let lacks = |(line_group, charged): (&LineGroup, &ChargeSum)| {
-            line_group.calls.is_none_or(|calls| calls > charged.records)
-        };
         right
             || line.is_some_and(|(line_group, charged)| {
                 states_tokens(line_group, charged) || (relabelled && same_usage(line_group, charged))
             })
-            || (own && line.is_some_and(lacks))
+            || (own
+                && line.is_some_and(|(line_group, charged): (&LineGroup, &ChargeSum)| {
+                    line_group.calls.is_none_or(|calls| calls > charged.records)
+                }))
     };
     let clear = (0..line_groups.all.len()).all(is_clear);
     !found.moved && found.fit.terms.discount == 0 && !found.unplaced && clear

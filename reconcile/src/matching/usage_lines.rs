@@ -68,12 +68,15 @@ impl<'a> UsageLines<'a> {
             .collect();
         let behind = matched_groups(line_groups, found);
         let facts = InvoiceFacts::gather(line_groups, &behind, (found, invoice), completeness)?;
-        let resolve = |(number, usage_groups): (usize, Vec<usize>)| {
-            let own = usage_groups == line_groups.usage_groups_of(number);
-            let line_group = line_groups.all.get(number);
-            line_group.map(|line_group| resolve((number, line_group), (own, usage_groups), found, &facts))
-        };
-        let matched = behind.into_iter().enumerate().filter_map(resolve).collect::<Result<_>>()?;
+        let matched = behind
+            .into_iter()
+            .enumerate()
+            .filter_map(|(number, usage_groups): (usize, Vec<usize>)| {
+                let own = usage_groups == line_groups.usage_groups_of(number);
+                let line_group = line_groups.all.get(number);
+                line_group.map(|line_group| resolve((number, line_group), (own, usage_groups), found, &facts))
+            })
+            .collect::<Result<_>>()?;
         Ok(Self { line_groups, found, matched, numbers, invoice, factor: facts.factor })
     }
 

@@ -55,7 +55,6 @@ impl BillingRules {
 
     /// Returns for each set of a ledger whether its charges are on demand.
     pub(crate) fn on_demand_sets(&self, ledger: &Ledger) -> Vec<bool> {
-        let is_on_demand = |id| ledger.set(id).is_some_and(|set| self.on_demand.matches(&set));
-        ledger.set_ids().map(is_on_demand).collect()
+        ledger.set_ids().map(|id| ledger.set(id).is_some_and(|set| self.on_demand.matches(&set))).collect()
     }
 }

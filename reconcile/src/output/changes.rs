@@ -119,15 +119,16 @@ impl Changes {
         pairs.push(sums(AmountOf::Unexplained, |bridge| bridge.unexplained));
         pairs.push(sums(AmountOf::InvoiceTotal, |bridge| bridge.invoice_total));
         let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
-        let change = |(of, before, after): Pair| {
-            let difference = after.unwrap_or_default().checked_sub(before.unwrap_or_default())?;
-            Ok(AmountChange { of, before, after, difference })
-        };
         Ok(Self {
             invoice: after.invoice.clone(),
             inputs_changed: false,
             outcome_changed: before != after,
-            amounts: changed.map(change).collect::<Result<_>>()?,
+            amounts: changed
+                .map(|(of, before, after): Pair| {
+                    let difference = after.unwrap_or_default().checked_sub(before.unwrap_or_default())?;
+                    Ok(AmountChange { of, before, after, difference })
+                })
+                .collect::<Result<_>>()?,
             lines: lines(&before.lines, &after.lines),
             lost: Vec::new(),
         })

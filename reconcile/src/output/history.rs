@@ -162,12 +162,15 @@ impl History {
         let Some((before, old_inputs)) = explained.find(|(old, _)| old.invoice == after.invoice) else {
             return Ok(None);
         };
-        let held = |sign_off: &&SignOff| sign_off.inputs == old_inputs && sign_off.is_valid_for(before);
         let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(after);
         let mut changes = Changes::between(before, after)?;
         changes.inputs_changed = inputs != old_inputs;
         if !changes.is_empty() {
-            let lost = earlier.iter().filter_map(Entry::signed).filter(held).filter(|each| !holds(each));
+            let lost = earlier
+                .iter()
+                .filter_map(Entry::signed)
+                .filter(|sign_off: &&SignOff| sign_off.inputs == old_inputs && sign_off.is_valid_for(before))
+                .filter(|each| !holds(each));
             changes.lost = lost.cloned().collect();
         }
         Ok(Some(changes))
@@ -179,8 +182,11 @@ impl History {
         let Some((last, inputs)) = explained.find(|(each, _)| each.invoice == invoice) else {
             return Vec::new();
         };
-        let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(last);
-        self.entries.iter().filter_map(Entry::signed).filter(holds).collect()
+        self.entries
+            .iter()
+            .filter_map(Entry::signed)
+            .filter(|sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(last))
+            .collect()
     }
 }
 

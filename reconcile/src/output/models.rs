@@ -150,17 +150,19 @@ impl ModelUsage {
     /// Returns the models as CSV, a row for each; amounts are exact, and what is absent is empty.
     pub fn to_csv(models: &[Self]) -> String {
         let headings = ["model", "charges", "billed", "unclaimed", "lines", "asked", "difference"];
-        let row = |model: &Self| {
-            [
-                model.model.clone(),
-                model.charges.to_string(),
-                model.billed.to_string(),
-                model.unclaimed.to_string(),
-                list(&model.lines, ToString::to_string),
-                cell(model.asked),
-                cell(model.difference),
-            ]
-        };
-        table(headings, models.iter().map(row))
+        table(
+            headings,
+            models.iter().map(|model: &Self| {
+                [
+                    model.model.clone(),
+                    model.charges.to_string(),
+                    model.billed.to_string(),
+                    model.unclaimed.to_string(),
+                    list(&model.lines, ToString::to_string),
+                    cell(model.asked),
+                    cell(model.difference),
+                ]
+            }),
+        )
     }
 }

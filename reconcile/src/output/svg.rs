@@ -50,8 +50,10 @@ impl Reconciliation {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_svg(&self) -> String {
-        let shown = |row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero());
-        let rows: Vec<_> = rows(self).into_iter().filter(shown).collect();
+        let rows: Vec<_> = rows(self)
+            .into_iter()
+            .filter(|row: &Row<'_>| !matches!(row.kind, RowKind::Step(step) if step.amount.is_zero()))
+            .collect();
         let scale = Scale::for_rows(&rows);
         Picture { bridge: self, rows, scale }.to_string()
     }

@@ -200,8 +200,10 @@ pub(super) fn stated_currency(lines: &[ReadLine], field: Option<Currency>) -> Re
 
 /// Checks that nothing that is written beside an amount is another currency than the invoice's.
 pub(super) fn check_currency(lines: &[ReadLine], invoice: &Invoice) -> Result<()> {
-    let is_other = |read: &&ReadLine| read.amounts.iter().any(|amount| !amount.fits(invoice.currency));
-    match lines.iter().find(is_other) {
+    match lines
+        .iter()
+        .find(|read: &&ReadLine| read.amounts.iter().any(|amount| !amount.fits(invoice.currency)))
+    {
         Some(read) => {
             let currency = invoice.currency;
             let message = format!(

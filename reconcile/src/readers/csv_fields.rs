@@ -213,13 +213,17 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
 
 /// Returns whether a text is an amount of money and nothing else: a number of cents, or one beside a currency.
 fn is_money(text: &str) -> bool {
-    let is_of_number = |each: char| each.is_ascii_digit() || ".,' \u{a0}\u{202f}\u{2019}".contains(each);
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
     let beside = text.replacen(number, "", 1);
     let beside = beside.trim_matches(|each: char| each.is_whitespace() || "-+()\u{2212}".contains(each));
     let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
     let has_sign = beside.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}']) || is_code(beside);
-    if number.is_empty() || !number.chars().all(is_of_number) || !(beside.is_empty() || has_sign) {
+    if number.is_empty()
+        || !number
+            .chars()
+            .all(|each: char| each.is_ascii_digit() || ".,' \u{a0}\u{202f}\u{2019}".contains(each))
+        || !(beside.is_empty() || has_sign)
+    {
         return false;
     }
     let Some((whole, cents)) = number.rsplit_once(['.', ',']) else { return has_sign };

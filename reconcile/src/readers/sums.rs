@@ -51,10 +51,9 @@ pub fn settle_rows(invoice: &mut Invoice, rows: Vec<InvoiceLine>) -> Result<()> 
     }
     invoice.stated_total = sheet.total(invoice.stated_total)?;
     let sums = sheet.sums.into_iter().map(|(_, placed)| placed).chain(sheet.set_apart);
-    let remark = |placed: Placed| {
+    invoice.remarks.extend(sums.map(|placed: Placed| {
         Remark::new(placed.row.line, format!("{} {}", placed.row.description, placed.row.amount))
-    };
-    invoice.remarks.extend(sums.map(remark));
+    }));
     invoice.lines.extend(sheet.lines.into_iter().map(|placed| placed.row));
     Ok(())
 }
@@ -111,8 +110,11 @@ impl Sheet {
     fn settle_doubtful(&mut self, apart: Option<Money>) -> Result<()> {
         let doubtful = self.doubtful();
         let Some(first) = doubtful.first() else { return Ok(()) };
-        let is_doubtful = |each: &Placed| doubtful.iter().any(|doubtful| doubtful.place == each.place);
-        let (as_sums, as_lines): (Vec<_>, Vec<_>) = self.lines.iter().cloned().partition(is_doubtful);
+        let (as_sums, as_lines): (Vec<_>, Vec<_>) = self
+            .lines
+            .iter()
+            .cloned()
+            .partition(|each: &Placed| doubtful.iter().any(|doubtful| doubtful.place == each.place));
         let totals = self.totals(apart)?;
         let are_lines = totals.contains(&sum_amounts(&self.lines)?);
         let are_sums = totals.contains(&sum_amounts(&as_lines)?);

@@ -48,8 +48,9 @@ impl Search<'_> {
         // Twice for each line that is right.
         let all_right =
             self.line_groups.iter().filter(|line_group| line_group.calls.is_some()).count().saturating_mul(2);
-        let is_whole = |found: Interval| found.agree == counted && found.right >= all_right;
-        if !cuts.iter().any(|(start, end)| start.or(*end).is_some_and(is_whole)) {
+        if !cuts.iter().any(|(start, end)| {
+            start.or(*end).is_some_and(|found: Interval| found.agree == counted && found.right >= all_right)
+        }) {
             let both = times.both(self.stated);
             tied = both.is_some_and(|both| both.tied);
             cuts.extend(both.map(|both| (Some(both.start), Some(both.end))));
@@ -227,9 +228,14 @@ impl Search<'_> {
             }
             _ => return FalsePositiveRate::expected(0, 1),
         };
-        let of_line =
-            |charge: &&Charge| self.charges.line_groups.line_group_of(charge.usage_group) == Some(only);
-        let amounts = self.charges.all.iter().filter(of_line).map(|charge| charge.billed.units());
+        let amounts = self
+            .charges
+            .all
+            .iter()
+            .filter(|charge: &&Charge| {
+                self.charges.line_groups.line_group_of(charge.usage_group) == Some(only)
+            })
+            .map(|charge| charge.billed.units());
         FalsePositiveRate::expected(TRIES, self.digit.spread(amounts).saturating_add(1))
     }
 }

@@ -68,13 +68,16 @@ impl Search<'_> {
         if self.is_of_other_charges(&best) {
             return self.as_stated();
         }
-        let line_group_of = |place: &usize| {
-            self.charges
-                .all
-                .get(*place)
-                .and_then(|charge| self.charges.line_groups.line_group_of(charge.usage_group))
-        };
-        let twinned = self.twins(&best).iter().filter_map(line_group_of).collect();
+        let twinned = self
+            .twins(&best)
+            .iter()
+            .filter_map(|place: &usize| {
+                self.charges
+                    .all
+                    .get(*place)
+                    .and_then(|charge| self.charges.line_groups.line_group_of(charge.usage_group))
+            })
+            .collect();
         let ends_are_right = self.ends_are_right(&best.selection, &best.fit);
         let fit = self.fitting().with_all_policies(best.fit, &best.selection, &best.line_sums)?;
         Ok(Hypothesis { fit, twinned, ends_are_right, cut_elsewhere, ..best })
@@ -92,28 +95,36 @@ impl Search<'_> {
         let counted = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
             line_group.calls.is_some() && same_usage(line_group, charged)
         };
-        let fits = |line: &&((&LineGroup, &ChargeSum), &Option<Money>)| {
-            let ((line_group, charged), reproduced) = **line;
-            reproduced.is_some()
-                || states_tokens(line_group, charged)
-                || (counted(&(line_group, charged)) && line_group.calls.is_some_and(|calls| calls >= MANY))
-        };
         let agree = telling.iter().filter(|(line, _)| counted(line)).count();
         telling.len() >= FEWEST
             && !self.completeness.is_short()
-            && telling.iter().filter(fits).count().saturating_mul(5) <= telling.len()
+            && telling
+                .iter()
+                .filter(|line: &&((&LineGroup, &ChargeSum), &Option<Money>)| {
+                    let ((line_group, charged), reproduced) = **line;
+                    reproduced.is_some()
+                        || states_tokens(line_group, charged)
+                        || (counted(&(line_group, charged))
+                            && line_group.calls.is_some_and(|calls| calls >= MANY))
+                })
+                .count()
+                .saturating_mul(5)
+                <= telling.len()
             && agree.saturating_mul(2) < telling.len()
             && !self.is_nearly_right(best)
     }
 
     /// Returns whether the lines as a whole bill about what was charged: then they are about these charges, however they differ.
     fn is_nearly_right(&self, best: &Hypothesis) -> bool {
-        let near = |(line_group, charged): &(&LineGroup, &ChargeSum)| {
-            let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
-            off <= magnitude(charged.billed) / 50 || off < self.digit.size().saturating_mul(5)
-        };
         let lines = || self.line_groups.iter().zip(&best.line_sums);
-        lines().filter(near).count().saturating_mul(2) >= self.line_groups.len()
+        lines()
+            .filter(|(line_group, charged): &(&LineGroup, &ChargeSum)| {
+                let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
+                off <= magnitude(charged.billed) / 50 || off < self.digit.size().saturating_mul(5)
+            })
+            .count()
+            .saturating_mul(2)
+            >= self.line_groups.len()
             || factor(lines(), self.digit).is_some()
     }
 
@@ -121,14 +132,13 @@ impl Search<'_> {
     /// cut leaves those lines right.
     fn ends_are_right(&self, selection: &ChargeSelection, fit: &PricingFit) -> bool {
         let span = self.charges.span(selection.window);
-        let is_right = |place: usize| {
+        let inside = [span.start, span.end.saturating_sub(1)];
+        let outside = [span.start.checked_sub(1), Some(span.end)];
+        inside.into_iter().chain(outside.into_iter().flatten()).all(|place: usize| {
             let Some(charge) = self.charges.all.get(place) else { return true };
             let line_group = self.charges.line_groups.line_group_of(charge.usage_group);
             line_group.is_some_and(|line_group| fit.reproduced.get(line_group).is_some_and(Option::is_some))
-        };
-        let inside = [span.start, span.end.saturating_sub(1)];
-        let outside = [span.start.checked_sub(1), Some(span.end)];
-        inside.into_iter().chain(outside.into_iter().flatten()).all(is_right)
+        })
     }
 
     /// Returns the charges of the stated period as they are held, with nothing supposed.
@@ -181,10 +191,10 @@ impl Search<'_> {
     /// Returns whether a line counts more calls than there are, and charges are known to be lacking.
     fn lacks_calls(&self, found: &Hypothesis, number: usize) -> bool {
         let line_group = self.line_groups.get(number).zip(found.line_sums.get(number));
-        let lacks = |(line_group, charged): (&LineGroup, &ChargeSum)| {
-            line_group.calls.is_some_and(|calls| calls > charged.records)
-        };
-        self.completeness.is_short() && line_group.is_some_and(lacks)
+        self.completeness.is_short()
+            && line_group.is_some_and(|(line_group, charged): (&LineGroup, &ChargeSum)| {
+                line_group.calls.is_some_and(|calls| calls > charged.records)
+            })
     }
 
     fn choose_better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
@@ -221,10 +231,13 @@ impl Search<'_> {
         let group_sums = self.charges.group_sums(&selection)?;
         let line_sums = self.charges.line_sums(&group_sums)?;
         let fit = self.fitting().best_fit(&selection, &line_sums)?;
-        let unnamed = |(usage_group, charged): &(usize, &ChargeSum)| {
-            self.charges.line_groups.line_group_of(*usage_group).is_none() && !charged.billed.is_zero()
-        };
-        let unclaimed = group_sums.iter().enumerate().filter(unnamed).count();
+        let unclaimed = group_sums
+            .iter()
+            .enumerate()
+            .filter(|(usage_group, charged): &(usize, &ChargeSum)| {
+                self.charges.line_groups.line_group_of(*usage_group).is_none() && !charged.billed.is_zero()
+            })
+            .count();
         let assumed = self.assumed(&selection);
         let lines = self.line_groups.iter().zip(&line_sums).zip(&fit.reproduced).enumerate();
         let same_calls = lines.filter(|(number, ((line_group, charged), reproduced))| {

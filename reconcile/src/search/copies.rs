@@ -56,18 +56,23 @@ impl Search<'_> {
     /// Returns whether the copies that a hypothesis leaves out are shown: every line is right and they add up to more than a last
     /// digit, or charges are held beyond what was announced, and those that are not found yet show as an amount of some line.
     pub(crate) fn copies_are_shown(&self, single: &Hypothesis) -> bool {
-        let hidden = |(line_group, charged): (&LineGroup, &ChargeSum)| {
-            // A line that lacks calls may hold copies as well.
-            let lacks = line_group.calls.is_some_and(|calls| calls > charged.records);
-            let other = line_group.calls.is_some_and(|calls| calls != charged.records);
-            lacks || (other && self.digit.is_near(line_group.amount, charged.billed))
-        };
         let found = u64::try_from(single.selection.copies.len());
         let announced = self.completeness.surplus > 0
             && (found == Ok(self.completeness.surplus)
-                || !self.line_groups.iter().zip(&single.line_sums).any(hidden));
-        let billed = |place: &usize| self.charges.all.get(*place).map_or(0, |charge| charge.billed.units());
-        let amount = single.selection.copies.iter().map(billed).fold(0_i128, i128::saturating_add);
+                || !self.line_groups.iter().zip(&single.line_sums).any(
+                    |(line_group, charged): (&LineGroup, &ChargeSum)| {
+                        // A line that lacks calls may hold copies as well.
+                        let lacks = line_group.calls.is_some_and(|calls| calls > charged.records);
+                        let other = line_group.calls.is_some_and(|calls| calls != charged.records);
+                        lacks || (other && self.digit.is_near(line_group.amount, charged.billed))
+                    },
+                ));
+        let amount = single
+            .selection
+            .copies
+            .iter()
+            .map(|place: &usize| self.charges.all.get(*place).map_or(0, |charge| charge.billed.units()))
+            .fold(0_i128, i128::saturating_add);
         announced || (single.is_complete() && amount.unsigned_abs() > self.digit.size())
     }
 

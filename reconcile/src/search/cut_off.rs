@@ -162,17 +162,19 @@ impl CallTimes {
             stated.millis().saturating_sub(self.reach).max(start.millis() + 1),
             stated.millis().saturating_add(self.reach),
         );
-        let interval = |line: &CountedLine| {
-            let (times, calls) = (&line.times, line.calls);
-            let first = times.partition_point(|at| *at < start.millis());
-            let last = first.checked_add(calls)?;
-            if last > times.len() {
-                return None;
-            }
-            let earliest = if calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
-            Some((earliest.max(reach.0), times.get(last).copied().unwrap_or(i64::MAX).min(reach.1)))
-        };
-        let spans = most_common(self.lines.iter().filter_map(interval), stated.millis());
+        let spans = most_common(
+            self.lines.iter().filter_map(|line: &CountedLine| {
+                let (times, calls) = (&line.times, line.calls);
+                let first = times.partition_point(|at| *at < start.millis());
+                let last = first.checked_add(calls)?;
+                if last > times.len() {
+                    return None;
+                }
+                let earliest = if calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
+                Some((earliest.max(reach.0), times.get(last).copied().unwrap_or(i64::MAX).min(reach.1)))
+            }),
+            stated.millis(),
+        );
         self.with_most_right(spans, |end| (start.millis(), end.earliest))
     }
 
@@ -182,15 +184,17 @@ impl CallTimes {
             stated.millis().saturating_sub(self.reach),
             stated.millis().saturating_add(self.reach).min(end.millis() - 1),
         );
-        let interval = |line: &CountedLine| {
-            let (times, calls) = (&line.times, line.calls);
-            let past = times.partition_point(|at| *at < end.millis());
-            let first = past.checked_sub(calls)?;
-            let latest = if calls == 0 { i64::MAX } else { *times.get(first)? };
-            let before = first.checked_sub(1).and_then(|before| times.get(before).copied());
-            Some((before.map_or(i64::MIN, |at| at.saturating_add(1)).max(reach.0), latest.min(reach.1)))
-        };
-        let spans = most_common(self.lines.iter().filter_map(interval), stated.millis());
+        let spans = most_common(
+            self.lines.iter().filter_map(|line: &CountedLine| {
+                let (times, calls) = (&line.times, line.calls);
+                let past = times.partition_point(|at| *at < end.millis());
+                let first = past.checked_sub(calls)?;
+                let latest = if calls == 0 { i64::MAX } else { *times.get(first)? };
+                let before = first.checked_sub(1).and_then(|before| times.get(before).copied());
+                Some((before.map_or(i64::MIN, |at| at.saturating_add(1)).max(reach.0), latest.min(reach.1)))
+            }),
+            stated.millis(),
+        );
         self.with_most_right(spans, |start| (start.latest, end.millis()))
     }
 
@@ -215,9 +219,16 @@ impl CallTimes {
     /// the one in which the most amounts are right.
     pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
         const WORK: usize = 4_000_000;
-        let near = |at: &i64| (at - stated.start().millis()).abs() <= self.reach;
-        let starts: BTreeSet<i64> =
-            self.lines.iter().flat_map(|line| line.times.iter().copied().filter(near)).collect();
+        let starts: BTreeSet<i64> = self
+            .lines
+            .iter()
+            .flat_map(|line| {
+                line.times
+                    .iter()
+                    .copied()
+                    .filter(|at: &i64| (at - stated.start().millis()).abs() <= self.reach)
+            })
+            .collect();
         let affordable = WORK / self.lines.len().max(1);
         let mut best: Option<PeriodEnds> = None;
         let mut earlier = stated.start().millis().saturating_sub(self.reach);
@@ -321,13 +332,15 @@ mod tests {
 
     /// ChargeHistory of a cent each.
     fn times(lines: &[(&[i64], usize)]) -> CallTimes {
-        let line = |(times, calls): &(&[i64], usize)| {
-            let mut line = CountedLine { calls: *calls, ..CountedLine::default() };
-            times.iter().for_each(|at| line.push(*at, Money::from_units(10_i128.pow(22))));
-            line
-        };
         CallTimes {
-            lines: lines.iter().map(line).collect(),
+            lines: lines
+                .iter()
+                .map(|(times, calls): &(&[i64], usize)| {
+                    let mut line = CountedLine { calls: *calls, ..CountedLine::default() };
+                    times.iter().for_each(|at| line.push(*at, Money::from_units(10_i128.pow(22))));
+                    line
+                })
+                .collect(),
             reach: 1_000,
             digit: LastDigit::with_decimals(2),
         }

@@ -150,15 +150,14 @@ impl PricingFitter<'_> {
         for (without_fees, discount_on_fees, _) in cases.into_iter().filter(|case| case.2) {
             let terms = |discount| Terms { without_fees, discount, discount_on_fees };
             for (line_group, charged) in self.largest(line_sums) {
-                let near = |terms: &Terms| {
+                let all = percentages(charged, line_group, without_fees || !discount_on_fees);
+                let round = all.filter(|discount| !by_charge || discount.is_multiple_of(ROUND));
+                found.extend(round.map(terms).filter(|terms: &Terms| {
                     let exact = terms.apply(charged.billed, charged.fee);
                     exact.and_then(|exact| exact.checked_sub(line_group.amount).ok()).is_some_and(|off| {
                         off.units().unsigned_abs() < self.digit.size().saturating_mul(digits(charged))
                     })
-                };
-                let all = percentages(charged, line_group, without_fees || !discount_on_fees);
-                let round = all.filter(|discount| !by_charge || discount.is_multiple_of(ROUND));
-                found.extend(round.map(terms).filter(near));
+                }));
             }
         }
         found.sort_by_key(|terms| (!terms.discount_on_fees, roughness(terms.discount), terms.discount));

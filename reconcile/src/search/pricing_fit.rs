@@ -80,11 +80,10 @@ impl PricingFit {
 
     /// Returns whether the policies round the charges in these usage groups, which add up to `charged`, to different amounts.
     pub(crate) fn rounds_unsurely(&self, usage_groups: &[usize], charged: &ChargeSum) -> bool {
-        let by_line = |policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice;
         let mut amounts = self
             .policies
             .iter()
-            .filter(by_line)
+            .filter(|policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice)
             .filter_map(|policy| self.rounded_by(*policy, usage_groups, charged));
         let first = amounts.next();
         amounts.any(|amount| Some(amount) != first)
@@ -110,15 +109,14 @@ impl PricingFit {
 
     /// Returns the plainest policy first: how many come before it.
     pub(crate) fn policy_rank(&self) -> usize {
-        let rank = |policy: &RoundingPolicy| {
+        self.policies.first().map_or(usize::MAX, |policy: &RoundingPolicy| {
             let unit = match policy.unit {
                 RoundingUnit::Line => 0,
                 RoundingUnit::Charge => 1,
                 RoundingUnit::Invoice => 2,
             };
             unit * Rounding::ALL.len() + policy_place(policy.rounding)
-        };
-        self.policies.first().map_or(usize::MAX, rank)
+        })
     }
 }
 
@@ -239,10 +237,12 @@ impl PricingFitter<'_> {
                         Some(exact.iter().map(|exact| self.digit.round(*exact, rounding)).collect())
                     }
                     RoundingUnit::Charge => (by_charge && !on_one_line).then(|| {
-                        let sum = |usage_groups: &Vec<usize>| {
-                            sum_of_groups(&best.charge_sums, usage_groups, policy_place(rounding))
-                        };
-                        usage_groups.iter().map(sum).collect()
+                        usage_groups
+                            .iter()
+                            .map(|usage_groups: &Vec<usize>| {
+                                sum_of_groups(&best.charge_sums, usage_groups, policy_place(rounding))
+                            })
+                            .collect()
                     }),
                     RoundingUnit::Invoice => self.with_rounded_sum(rounding, &exact),
                 };
@@ -279,11 +279,12 @@ impl PricingFitter<'_> {
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
         let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;
         let asked = Money::sum(self.line_groups.iter().map(|line_group| line_group.amount)).ok()?;
-        let near = |(line_group, exact): (&LineGroup, &Money)| self.digit.is_near(line_group.amount, *exact);
         let sum = Money::sum(exact.iter().copied()).ok();
         let right = self.digit.round(sum, rounding)? == asked
             && exact.len() > 1
-            && self.line_groups.iter().zip(&exact).all(near);
+            && self.line_groups.iter().zip(&exact).all(|(line_group, exact): (&LineGroup, &Money)| {
+                self.digit.is_near(line_group.amount, *exact)
+            });
         right.then(|| self.line_groups.iter().map(|line_group| Some(line_group.amount)).collect())
     }
 

@@ -187,8 +187,11 @@ impl<'a> ChargeHistory<'a> {
     }
 
     pub(crate) fn withdrawn_in(&self, window: Window) -> impl Iterator<Item = (usize, Withdrawn)> + '_ {
-        let inside = move |(_, each): &(usize, Withdrawn)| window.contains(each.at);
-        self.withdrawn.iter().copied().enumerate().filter(inside)
+        self.withdrawn
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(move |(_, each): &(usize, Withdrawn)| window.contains(each.at))
     }
 
     /// Hands out every charge of a selection: its usage group, what it was billed at, its fee and its tokens.
@@ -260,8 +263,11 @@ impl<'a> ChargeHistory<'a> {
         selection: &'b ChargeSelection,
     ) -> impl Iterator<Item = usize> + 'b {
         let span = self.span(selection.window);
-        let left_out = move |place: &usize| span.contains(place) && !self.is_absent_in(selection, *place);
-        selection.copies.iter().copied().filter(left_out)
+        selection
+            .copies
+            .iter()
+            .copied()
+            .filter(move |place: &usize| span.contains(place) && !self.is_absent_in(selection, *place))
     }
 
     /// Returns what each usage group adds up to.

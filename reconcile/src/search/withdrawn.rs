@@ -68,10 +68,12 @@ impl WithdrawnPlacement {
     fn descend(&mut self, next: usize) {
         self.steps += 1;
         let off_by_less = |limit: u128| {
-            let near = |line: &&OpenLine| {
-                line.room.is_none_or(|room| room == 0) && line.short.unsigned_abs() < limit
-            };
-            self.lines.iter().filter(near).count()
+            self.lines
+                .iter()
+                .filter(|line: &&OpenLine| {
+                    line.room.is_none_or(|room| room == 0) && line.short.unsigned_abs() < limit
+                })
+                .count()
         };
         // Half a last digit is what most ways of rounding leave.
         let worth = (off_by_less(self.last_digit), self.placed.len(), off_by_less(self.last_digit / 2 + 1));

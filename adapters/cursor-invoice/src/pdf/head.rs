@@ -128,8 +128,7 @@ fn is_one_of(list: &str, word: &str) -> bool {
 /// Headings of the table: with a description and an amount those of all columns, else some that were broken off.
 fn headings(words: &[&str]) -> Option<Stated> {
     let lists = [DESCRIPTION, QUANTITY, PRICE, TAX, AMOUNT];
-    let is_heading = |word: &&str| lists.iter().any(|list| is_one_of(list, word));
-    if !words.iter().all(is_heading) {
+    if !words.iter().all(|word: &&str| lists.iter().any(|list| is_one_of(list, word))) {
         return None;
     }
     let has = |list: &str| words.iter().any(|word| is_one_of(list, word));

@@ -252,9 +252,13 @@ mod tests {
 
     fn read(text: &str, headings: Headings) -> Option<(String, Option<String>, Option<String>, String)> {
         let row = Row::read(text, 1, headings, &mut NumberReader::new(None)).ok().flatten()?;
-        let text = |quantity: Decimal| quantity.to_string();
         let price = row.unit_price.map(|price| price.to_string());
-        Some((row.description, row.quantity.map(text), price, row.amount.value.to_string()))
+        Some((
+            row.description,
+            row.quantity.map(|quantity: Decimal| quantity.to_string()),
+            price,
+            row.amount.value.to_string(),
+        ))
     }
 
     #[test]

@@ -45,10 +45,15 @@ impl ClueSearch<'_> {
     /// Returns the one instant up to which the line's charges add up to it.
     fn up_to(&self, number: usize, line_group: &LineGroup) -> Option<(ClueKind, Option<FalsePositiveRate>)> {
         let span = self.charges.span(self.found.selection.window);
-        let mine = |charge: &&crate::input::usage::Charge| {
-            self.charges.line_groups.line_group_of(charge.usage_group) == Some(number)
-        };
-        let charges: Vec<_> = self.charges.all.get(span)?.iter().filter(mine).collect();
+        let charges: Vec<_> = self
+            .charges
+            .all
+            .get(span)?
+            .iter()
+            .filter(|charge: &&crate::input::usage::Charge| {
+                self.charges.line_groups.line_group_of(charge.usage_group) == Some(number)
+            })
+            .collect();
         let (mut reached, mut hits, mut sums) = (0_i128, Vec::new(), Vec::new());
         for (place, charge) in charges.iter().enumerate() {
             reached = reached.checked_add(charge.billed.units())?;
