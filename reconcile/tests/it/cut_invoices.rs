@@ -128,16 +128,18 @@ proptest! {
     ) {
         let (mut invoice, _) = cut(&charges, Rounding::HalfUp);
         let line = which.index(invoice.lines.len());
-        // Eight or more charges in whole cents may have been rounded before they came here, which explains half a cent
-        // of each.
-        let behind = charges.iter().filter(|charge| line_of(&invoice, charge) == line).map(|_| 1).sum::<i128>();
-        prop_assume!(behind < 8 || wrong.abs() > (behind + 1) / 2 * CENT);
         let amount = invoice.lines[line].amount.units() + wrong;
+        let behind = charges.iter().filter(|charge| line_of(&invoice, charge) == line).map(|_| 1).sum::<i128>();
         invoice.lines[line].amount = cost_model::Money::from_units(amount);
         let bridge = explain(&charges, &invoice);
-        prop_assert_eq!(bridge.unexplained.units(), wrong);
-        prop_assert_eq!(statuses(&bridge), all_but(invoice.lines.len(), line));
-        prop_assert_eq!(&bridge.steps, &[]);
+        let rounded = step(&bridge, Category::Rounding);
+        prop_assert_eq!(bridge.unexplained.units() + rounded, wrong);
+        // Eight or more charges in whole cents may have been rounded before they came here, which explains half a cent
+        // of each.
+        if behind < 8 || wrong.abs() > (behind + 1) / 2 * CENT {
+            prop_assert_eq!(statuses(&bridge), all_but(invoice.lines.len(), line));
+            prop_assert_eq!(&bridge.steps, &[]);
+        }
     }
 
     #[test]
