@@ -4,13 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cost_model::input::quoted;
-use cost_model::{CostRecord, Metric, Money, Window};
-
-use crate::reader::just_after;
-use crate::{ExportReader, Result};
-
-/// The attribute that holds the number of decimals of a record's dollars: exports round, usually to 2.
-pub const PRECISION: &str = "cursor:dollar_decimals";
+use cost_model::{CostRecord, Metric, Money, Timestamp, Window};
 
 /// The usage events of an exported file, row by row, and what the file says and does not say.
 #[derive(Default)]
@@ -89,28 +83,6 @@ pub struct StatedSum {
 }
 
 impl CsvExport {
-    /// Reads an export. `file` names it in errors, `account` the connection in reports. [`ExportReader`] takes more that one
-    /// may know of a file.
-    ///
-    /// # Errors
-    /// As [`ExportReader::read`].
-    pub fn read(bytes: &[u8], file: &str, account: impl Into<Arc<str>>) -> Result<Self> {
-        ExportReader::new(account).read(bytes, file)
-    }
-
-    /// Makes the same for the export of one person, which does not name them.
-    ///
-    /// # Errors
-    /// As [`ExportReader::read`].
-    pub fn read_personal(
-        bytes: &[u8],
-        file: &str,
-        account: impl Into<Arc<str>>,
-        email: &str,
-    ) -> Result<Self> {
-        ExportReader::new(account).person(email).read(bytes, file)
-    }
-
     pub(crate) fn push(&mut self, record: CostRecord, stated: StatedRow, has_odd_total: bool) {
         self.odd_totals += u64::from(has_odd_total);
         self.records.push(record);
@@ -213,4 +185,9 @@ impl CsvExport {
         }
         Ok(kinds.into_values().collect())
     }
+}
+
+/// Returns the instant after the last of some.
+fn just_after(last: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_millis(last.millis().checked_add(1)?).ok()
 }

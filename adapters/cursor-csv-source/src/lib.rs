@@ -9,6 +9,7 @@ mod row;
 mod sums;
 
 pub use error::{Error, Result};
-pub use export::{CsvExport, ExportRow, KindSum, PRECISION, StatedSum};
+pub use export::{CsvExport, ExportRow, KindSum, StatedSum};
 pub use import::ImportTerms;
 pub use reader::ExportReader;
+pub use row::PRECISION;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use cost_model::Timestamp;
 use cost_model::input::{Column, DecimalMark, InputError, NumberReader, Table, TableOptions, decode};
 use cursor_cost_source::Mapping;
 
@@ -176,7 +175,26 @@ impl ExportReader {
     }
 }
 
-/// Returns the instant after the last of some.
-pub(crate) fn just_after(last: Timestamp) -> Option<Timestamp> {
-    Timestamp::from_millis(last.millis().checked_add(1)?).ok()
+impl CsvExport {
+    /// Reads an export. `file` names it in errors, `account` the connection in reports. [`ExportReader`] takes more that one
+    /// may know of a file.
+    ///
+    /// # Errors
+    /// As [`ExportReader::read`].
+    pub fn read(bytes: &[u8], file: &str, account: impl Into<Arc<str>>) -> Result<Self> {
+        ExportReader::new(account).read(bytes, file)
+    }
+
+    /// Makes the same for the export of one person, which does not name them.
+    ///
+    /// # Errors
+    /// As [`ExportReader::read`].
+    pub fn read_personal(
+        bytes: &[u8],
+        file: &str,
+        account: impl Into<Arc<str>>,
+        email: &str,
+    ) -> Result<Self> {
+        ExportReader::new(account).person(email).read(bytes, file)
+    }
 }

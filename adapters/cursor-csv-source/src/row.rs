@@ -11,8 +11,10 @@ use cursor_admin_client::endpoints::usage_events::{TokenUsage, UsageEventRef};
 use cursor_cost_source::Mapping;
 use rust_decimal::Decimal;
 
-use crate::PRECISION;
 use crate::columns::{Columns, TokenColumns};
+
+/// The attribute that holds the number of decimals of a record's dollars: exports round, usually to 2.
+pub const PRECISION: &str = "cursor:dollar_decimals";
 
 /// A row as a record, and what the export says of it.
 pub(crate) struct ReadRow {
