@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use cost_fuzz::read_invoice;
 use cursor_invoice::CursorWordings;
 use libfuzzer_sys::fuzz_target;
-use reconcile::{CsvColumns, CsvInvoiceReader};
+use reconcile::readers::{CsvColumns, CsvInvoiceReader};
 
 static READER: LazyLock<CsvInvoiceReader<CursorWordings>> =
     LazyLock::new(|| CsvInvoiceReader::new(CursorWordings::new()));

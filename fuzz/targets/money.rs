@@ -1,8 +1,8 @@
 //! Any text is an exact amount that prints as itself, or an error.
 #![no_main]
 
-use cost_model::{Money, Rounding};
 use cost_model::money::RequestUnits;
+use cost_model::{Money, Rounding};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -18,7 +18,8 @@ fuzz_target!(|body: &[u8]| {
     cost_fuzz::read(body, async |client| client.usage_events(start, end).page(1).await);
     cost_fuzz::read(body, async |client| client.usage_events(start, end).snapshot().await);
     let page = cost_fuzz::ask(200, body, true, async |client| client.usage_events(start, end).page(1).await);
-    let asked = cost_fuzz::ask(200, body, false, async |client| client.usage_events(start, end).page(1).await);
+    let asked =
+        cost_fuzz::ask(200, body, false, async |client| client.usage_events(start, end).page(1).await);
     let mut handed_over = Vec::new();
     let read = UsageEventsPage::map_json(body, |event| handed_over.push(event.into()));
     assert_eq!((read.is_ok(), read.is_ok()), (UsageEventsPage::from_json(body).is_ok(), asked.is_ok()));
