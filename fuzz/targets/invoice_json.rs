@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use cost_fuzz::read_invoice;
 use cursor_invoice::CursorWordings;
 use libfuzzer_sys::fuzz_target;
-use reconcile::JsonInvoiceReader;
+use reconcile::readers::JsonInvoiceReader;
 
 static READER: LazyLock<JsonInvoiceReader<CursorWordings>> =
     LazyLock::new(|| JsonInvoiceReader::new(CursorWordings::new()));

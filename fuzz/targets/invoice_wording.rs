@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use cursor_invoice::CursorWordings;
 use libfuzzer_sys::fuzz_target;
-use reconcile::Wordings;
+use reconcile::invoice::Wordings;
 
 static WORDINGS: LazyLock<CursorWordings> = LazyLock::new(CursorWordings::new);
 
