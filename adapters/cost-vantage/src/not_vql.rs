@@ -113,7 +113,7 @@ pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVq
     let field = || predicate.field.to_string();
     let broken = |reason, what| NotVql::new(reason, predicate.span.clone(), what);
     let has_field = match &predicate.field {
-        Field::Dimension(dimension) => !matches!(dimension, Dimension::ServiceId | Dimension::UsageUnit),
+        Field::Dimension(dimension) => is_vql_dimension(dimension),
         Field::TagName | Field::TagValue { .. } | Field::TagPair | Field::Marketplace => true,
         _ => false,
     };
@@ -126,11 +126,34 @@ pub(crate) fn reasons_alone(predicate: &Predicate) -> impl Iterator<Item = NotVq
         }
         Test::Absent if predicate.field != Field::TagName => Some(broken(NotVqlReason::Null, field())),
         test if has_quote(test) => Some(broken(NotVqlReason::Quote, String::new())),
-        _ => None,
+        Test::Equals(_) | Test::In(_) | Test::Like(_) | Test::Flexible(_) | Test::Pairs(_) | Test::Absent => {
+            None
+        }
+        // Whatever Vantage does not document is no VQL, also an operator that the filter language gets later.
+        _ => Some(broken(NotVqlReason::Operator, "of this kind".to_owned())),
     };
     let unknown = (!has_field).then(|| broken(NotVqlReason::Field, field()));
     // A field that VQL lacks is reason enough.
     unknown.or(test).into_iter()
+}
+
+/// Whether Vantage documents a field for a dimension. What is not listed is no VQL, also a dimension that comes later.
+fn is_vql_dimension(dimension: &Dimension) -> bool {
+    matches!(
+        dimension,
+        Dimension::Provider
+            | Dimension::BillingAccount
+            | Dimension::Account
+            | Dimension::Service
+            | Dimension::Category
+            | Dimension::Subcategory
+            | Dimension::Resource
+            | Dimension::ChargeType
+            | Dimension::Region
+            | Dimension::Tag(_)
+            | Dimension::Tagged
+            | Dimension::VirtualTag(_)
+    )
 }
 
 fn no_like(field: &Field) -> bool {

@@ -15,6 +15,27 @@ pub(crate) struct SetDigests {
 
 impl SetDigests {
     pub(super) fn of(dimensions: &DimensionFields) -> Self {
+        // Every field is named, so that a new one cannot stay out of the digest without being looked at. Account and
+        // category follow from the connection and the other fields.
+        let DimensionFields {
+            currency: _,
+            provider: _,
+            billing_account: _,
+            account: _,
+            service: _,
+            service_id: _,
+            category: _,
+            subcategory: _,
+            resource: _,
+            charge_type: _,
+            region: _,
+            usage_unit: _,
+            stated_kind: _,
+            stated_model: _,
+            discount_percent: _,
+            tags: _,
+            attributes: _,
+        } = dimensions;
         let mut fields = Fields::default();
         fields.text(Some("cost dimensions 2"));
         fields.text(Some(dimensions.currency.code()));

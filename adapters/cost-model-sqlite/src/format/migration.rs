@@ -126,23 +126,45 @@ impl Migration<'_> {
     }
 }
 
+/// The columns of texts of version 3. They stay as they are when a later version has more.
+const COLUMNS_OF_VERSION_3: [&str; 15] = [
+    "currency",
+    "provider",
+    "billing_account",
+    "account",
+    "service",
+    "service_id",
+    "category",
+    "subcategory",
+    "resource",
+    "charge_type",
+    "region",
+    "usage_unit",
+    "stated_kind",
+    "stated_model",
+    "discount_percent",
+];
+
 /// Reads a set of version 3: its texts themselves, and tags as a JSON object.
 fn set_of(sqlite: &Connection, number: i64) -> Attempt<Converted> {
     let sql =
-        format!("SELECT {}, tags, attributes FROM tuple_3 WHERE number = ?", dimensions::COLUMNS.join(", "));
+        format!("SELECT {}, tags, attributes FROM tuple_3 WHERE number = ?", COLUMNS_OF_VERSION_3.join(", "));
     let mut statement = sqlite.prepare_cached(&sql)?;
     let mut rows = statement.query([number])?;
     let row = rows.next()?.ok_or(Failure::Damaged("a record without its tuple"))?;
     let mut texts = [const { None }; dimensions::COUNT];
-    for (place, text) in texts.iter_mut().enumerate() {
-        *text = text_of(row, place)?.map(Arc::from);
+    for (place, name) in COLUMNS_OF_VERSION_3.iter().enumerate() {
+        let now = dimensions::COLUMNS.iter().position(|column| column == name);
+        if let Some(text) = now.and_then(|now| texts.get_mut(now)) {
+            *text = text_of(row, place)?.map(Arc::from);
+        }
     }
-    let mut tags = tags_of(row, dimensions::COUNT)?;
+    let mut tags = tags_of(row, COLUMNS_OF_VERSION_3.len())?;
     let agent = tags.get(AGENT_TAG).cloned();
     if agent.is_some() {
         tags.insert(AGENT_TAG, "true");
     }
-    let fields = dimensions::fields(texts, tags, tags_of(row, dimensions::COUNT + 1)?)?;
+    let fields = dimensions::fields(texts, tags, tags_of(row, COLUMNS_OF_VERSION_3.len() + 1)?)?;
     Ok((Arc::new(fields.into()), agent))
 }
 

@@ -236,6 +236,9 @@ const STEPS: [&str; 4] = [
      CREATE INDEX restatement_by_record ON restatement (record_id);",
 ];
 
+/// The version whose step leaves the records to be rebuilt in Rust, since it changes their ids.
+const RECORDS_REBUILT: usize = 4;
+
 /// After the records of version 3 have been brought over.
 const BROUGHT_OVER: &str = "DROP INDEX restatement_by_record;
      DROP TABLE record_3;
@@ -270,12 +273,13 @@ pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
     // Only one program gets here at a time; the next finds the work done.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = usize::try_from(version(&transaction)?).unwrap_or_default();
-    for step in STEPS.iter().skip(found) {
+    for (step, version) in STEPS.iter().zip(1..).skip(found) {
         transaction.execute_batch(step)?;
-    }
-    if found < STEPS.len() {
-        migration::bring_records_over(&transaction)?;
-        transaction.execute_batch(BROUGHT_OVER)?;
+        // Right after its own step, so that a later step finds the records where that version keeps them.
+        if version == RECORDS_REBUILT {
+            migration::bring_records_over(&transaction)?;
+            transaction.execute_batch(BROUGHT_OVER)?;
+        }
     }
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", known())?;
