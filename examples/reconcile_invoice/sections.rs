@@ -4,6 +4,7 @@ use std::path::Path;
 
 use cost_model::output::for_terminal;
 use cost_model::{Ledger, Money, Pseudonyms, Rounding};
+use examples::printer::table_width;
 use examples::{
     Failure, NewFiles, TextTable, counted, grouped, outln, print_indented, print_invoice_remarks,
 };
@@ -117,6 +118,7 @@ fn usage_lines(found: &Reconciliation) -> Result<(), Failure> {
     let mut lines: Vec<_> = found.lines.iter().filter(|line| line.computed.is_some()).collect();
     lines.sort_by_key(|line| (line.status == LineStatus::Matched, line.line));
     let mut table = TextTable::new()
+        .within(table_width())
         .text(["line", "status"])
         .figures(["calls stated", "held", "amount", "held, exact"])
         .text(["description"]);
