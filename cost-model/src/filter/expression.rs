@@ -8,7 +8,7 @@ use crate::filter::test::Test;
 
 /// A condition, as a tree.
 ///
-/// Two conditions are equal when they are the same tree, wherever their parts are in a sentence.
+/// Equality compares the trees and ignores the spans.
 ///
 /// ```
 /// use cost_model::Filter;

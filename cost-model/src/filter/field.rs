@@ -7,7 +7,7 @@ use crate::dimension::Dimension;
 use crate::filter::test::Test;
 use crate::money::{Metric, TokenType};
 
-/// What a predicate is about.
+/// The field that a predicate tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field {
@@ -25,9 +25,9 @@ pub enum Field {
     TagPair,
     /// `costs.marketplace`: whether the charge came through a marketplace.
     Marketplace,
-    /// `costs.effective` and its like: an amount in the currency's major unit.
+    /// `costs.effective`, `costs.billed`, `costs.list` or `costs.contracted`: an amount in the currency's major unit.
     Amount(Metric),
-    /// `usage.tokens` and its like: a quantity used.
+    /// `usage.tokens`, `usage.requests` and so on: a quantity used.
     Usage(Usage),
     /// `charged_at`: the instant of the charge.
     ChargedAt,

@@ -1,19 +1,19 @@
-//! Lossless shares of a whole number.
+//! Splits a whole number without loss.
 #![warn(clippy::arithmetic_side_effects)]
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What [`split`] does when every weight is zero.
+/// The behaviour of [`split`] when every weight is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ZeroWeights {
-    /// Shares out evenly, so that no amount is ever dropped.
+    /// Splits evenly, so that no amount is ever dropped.
     Even,
-    /// Refuses.
+    /// Fails with [`ErrorKind::Value`].
     Refuse,
 }
 
-/// Shares `total` out in proportion to `weights`, by the method of largest remainders.
+/// Splits `total` in proportion to `weights`, by the method of largest remainders.
 ///
 /// The parts sum to `total` exactly; each is less than one unit away from its exact share; units left over go to the
 /// largest remainders, ties to the earlier weight; and the parts of `-total` are the opposites of the parts of `total`,

@@ -1,12 +1,12 @@
-//! What a provider says of its totals at an instant.
+//! Snapshots of what a provider states of people and totals.
 
 use std::sync::Arc;
 
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// What a provider states, at an instant, of people and totals. Perishable: most providers tell only the current billing
-/// cycle.
+/// A snapshot of what a provider states of people and totals at an instant. Most providers state only the current billing
+/// cycle, so that a snapshot that was not taken cannot be made later.
 ///
 /// `Debug` shows no names.
 ///
@@ -41,13 +41,14 @@ pub struct ProviderSnapshot {
     pub requests: u64,
 }
 
-/// What one person has spent.
+/// The stated spend of one person in a billing cycle.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObservedSpend {
     /// The person, by email or else by the provider's id.
     pub person: Arc<str>,
-    /// The spend as stated, whose meaning changed over time; see the two readings.
+    /// The spend as stated. Its meaning changed over time: see [`on_demand_if_apart`](Self::on_demand_if_apart) and
+    /// [`on_demand_if_total`](Self::on_demand_if_total).
     pub spend: Option<Money>,
     /// The value used, billed or included, where stated.
     pub overall: Option<Money>,
@@ -88,7 +89,7 @@ pub struct ObservedGroup {
 crate::masked_debug!(ObservedGroup {});
 
 impl ProviderSnapshot {
-    /// Nothing observed, at that instant.
+    /// Makes an empty snapshot of that instant.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,

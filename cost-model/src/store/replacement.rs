@@ -1,4 +1,4 @@
-//! What becomes of stored records when their window is read again.
+//! Computes the stored records of a window after it was read again.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::store::{ConnectionId, Restatement};
 use crate::store::{ReplaceStats, WindowReplacement};
 use crate::time::{Timestamp, WindowSet};
 
-/// What a store holds of a connection before a window is replaced.
+/// The state of a connection before a window is replaced, as a store holds it.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct PriorState<T = StoredRecord> {
     /// Every stored record inside the window, or a key of each.
     pub records: Vec<T>,
-    /// What the provider's API has been read for; imported files are left out.
+    /// The spans for which the provider's API has been read; imported files are left out.
     pub coverage: Coverage,
 }
 
@@ -29,7 +29,7 @@ impl<T> Default for PriorState<T> {
     }
 }
 
-/// A stored record, or a store's own key of one: what a read is compared with first.
+/// A stored record, or a store's own key of one, with the little that a read is first compared by.
 pub trait PriorRecord {
     /// Returns when the charge arose.
     fn at(&self) -> Timestamp;
@@ -71,7 +71,7 @@ pub struct WindowPairing<T> {
     came: Vec<StoredRecord>,
 }
 
-/// What a store changes when a window is replaced.
+/// The changes that a store makes when a window is replaced.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WindowChange<T> {
@@ -80,14 +80,14 @@ pub struct WindowChange<T> {
     /// Records that came back with their id, and the charge as it is stated now. They keep their run and the time they were
     /// first seen, and are confirmed; what the id leaves out, such as a display name, may be another.
     pub same: Vec<(T, CostRecord)>,
-    /// What is put in place of all [`WindowPairing::unsettled`] records, ascending by time, equal times by record id. Some
-    /// may be as they were.
+    /// The records that replace all [`WindowPairing::unsettled`] ones, ascending by time, equal times by record id. Some may
+    /// be unchanged.
     pub put: Vec<StoredRecord>,
-    /// What the provider's API has been read for from now on.
+    /// The spans for which the provider's API has been read, this read included.
     pub coverage: Coverage,
-    /// What is different.
+    /// The numbers of records added, removed, changed and so on.
     pub stats: ReplaceStats,
-    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    /// The changes in [`WindowReplacement::closed`] spans, ascending by time.
     pub restatements: Vec<Restatement>,
 }
 
@@ -166,9 +166,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 }
 
-/// What a store holds after a window was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
+/// The state of a window after it was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
-/// WindowSet of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
 /// stored one, if one is the same charge:
 ///
 /// 1. the same id: nothing has changed;
@@ -184,11 +184,11 @@ impl<T: PriorRecord> WindowPairing<T> {
 pub struct ReplacedWindow {
     /// The window's records from now on, ascending by time, equal times by record id.
     pub records: Vec<StoredRecord>,
-    /// What the provider's API has been read for from now on.
+    /// The spans for which the provider's API has been read, this read included.
     pub coverage: Coverage,
-    /// What is different.
+    /// The numbers of records added, removed, changed and so on.
     pub stats: ReplaceStats,
-    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    /// The changes in [`WindowReplacement::closed`] spans, ascending by time.
     pub restatements: Vec<Restatement>,
 }
 

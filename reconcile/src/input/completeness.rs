@@ -11,9 +11,9 @@ use crate::model::assessment::Missing;
 pub(crate) struct Completeness {
     /// Spans of the period that were not ingested.
     pub(crate) gaps: Vec<Window>,
-    /// ChargeHistory that were announced and are not held, over all windows that lack some.
+    /// Charges that were announced and are not held, over all windows that lack some.
     pub(crate) lacking: u64,
-    /// ChargeHistory that are held and were not announced.
+    /// Charges that are held and were not announced.
     pub(crate) surplus: u64,
     /// A number of charges was announced for the whole period.
     pub(crate) counted: bool,

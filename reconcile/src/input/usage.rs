@@ -12,7 +12,7 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::ChargeStatus;
 use crate::model::invoice::{Invoice, LineKind, UsageLine};
 
-/// ChargeHistory and their sum.
+/// Charges and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) records: u64,

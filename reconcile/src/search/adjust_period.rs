@@ -129,7 +129,7 @@ impl Search<'_> {
     }
 
     /// Returns whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
-    /// the charges next to it on both sides are on lines that are right. ChargeHistory that are lacking or changed since the
+    /// the charges next to it on both sides are on lines that are right. Charges that are lacking or changed since the
     /// invoice was issued would let other instants fit as well.
     fn is_sure(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
         let window = cut.selection.window;

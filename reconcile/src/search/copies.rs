@@ -1,4 +1,4 @@
-//! ChargeHistory that are held twice.
+//! Charges that are held twice.
 //!
 //! Equal charges are no evidence: calls of a machine in one minute, at one price, are equal and distinct. Copies are
 //! looked for only where there are too many charges, by the counts of the lines or by what was announced.

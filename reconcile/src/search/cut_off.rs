@@ -319,7 +319,7 @@ mod tests {
         (found.earliest, found.latest, found.agree)
     }
 
-    /// ChargeHistory of a cent each.
+    /// Charges of a cent each.
     fn times(lines: &[(&[i64], usize)]) -> CallTimes {
         let line = |(times, calls): &(&[i64], usize)| {
             let mut line = CountedLine { calls: *calls, ..CountedLine::default() };

@@ -155,7 +155,7 @@ impl PricingFitter<'_> {
         Ok(PricingFit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
     }
 
-    /// Returns the fit with every policy that reproduces the same lines. ChargeHistory are rounded one by one only for this, or where
+    /// Returns the fit with every policy that reproduces the same lines. Charges are rounded one by one only for this, or where
     /// nothing plainer reproduces all lines.
     pub(crate) fn with_all_policies(
         &self,
