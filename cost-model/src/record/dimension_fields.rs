@@ -43,7 +43,7 @@ pub struct DimensionFields {
     pub resource: Option<Arc<str>>,
     /// Usage, Tax, Credit and so on.
     pub charge_type: Option<Arc<str>>,
-    /// Where.
+    /// The region of the usage.
     pub region: Option<Arc<str>>,
     /// The unit that usage is counted in, such as `tokens`.
     pub usage_unit: Option<Arc<str>>,
@@ -102,7 +102,7 @@ impl DimensionFields {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever a field has it, and returns whether one had.
+    /// Replaces a person's name by a pseudonym wherever a field has it, and returns whether one had it.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut named = false;
         if self.resource.as_deref() == Some(person) {

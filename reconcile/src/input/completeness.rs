@@ -1,4 +1,4 @@
-//! Stage: what is known of the ledger's own completeness.
+//! Stage: the completeness of the ledger.
 
 use cost_model::store::{Gap, GapState};
 use cost_model::{Timestamp, Window};

@@ -1,4 +1,4 @@
-//! The usage side: every charge of the months in exactly one class, and the on-demand charges one by one.
+//! The charges of a case: every charge of the months in exactly one class, and the on-demand charges one by one.
 
 use std::collections::BTreeMap;
 

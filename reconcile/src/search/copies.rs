@@ -99,7 +99,7 @@ impl Search<'_> {
         usize::try_from(charged.records.saturating_sub(line_group.calls?)).ok()
     }
 
-    /// So many of a line group's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
+    /// Chooses `surplus` of a line group's twins, if it is clear which: all, any of equal amounts, or the only ones that fit its amount.
     /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
     /// small for another reason.
     fn choose(&self, number: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
@@ -160,7 +160,7 @@ struct CopyChoice<'a> {
     too_much: i128,
     near: u128,
     work: usize,
-    /// Number of of each group.
+    /// The numbers of copies to take of each group, one entry for each choice that fits.
     fitting: Vec<Vec<usize>>,
 }
 

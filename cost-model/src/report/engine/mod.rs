@@ -1,4 +1,4 @@
-//! How a report is made.
+//! The engine that computes reports.
 //!
 //! Whatever a query asks about dimensions and tags is decided for each distinct set of dimensions, in integers: does it count,
 //! in which group, undivided or in parts. After that one pass over the charges, in order of time, adds figures to cells. Where

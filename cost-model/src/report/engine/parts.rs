@@ -1,4 +1,4 @@
-//! How a charge is divided: among the values of tags, by type of token, and where only a share of it counts.
+//! Plans how a charge is divided: among the values of tags, by type of token, and where only a share of it counts.
 
 use std::collections::BTreeMap;
 
