@@ -104,6 +104,7 @@ impl Pseudonyms {
         for key in keys.filter(|key| is_person(key)) {
             *key = self.of(key);
         }
+        // A filter may name a person who has no charges, so that the name is in the report although no row has it.
         for unknown in &mut report.unknown_values {
             unknown.rename(|name| if is_person(name) { self.of(name) } else { Arc::clone(name) });
         }

@@ -15,7 +15,7 @@ use crate::http::connection::{Answer, Connection};
 pub struct Listing<T> {
     /// The rows, in the order sent.
     pub rows: Vec<T>,
-    /// How many entries the server announced, if it did. Each call says what it counts.
+    /// The number of entries that the server announced, if it did. The docs of each call say what is counted.
     pub announced: Option<u64>,
     /// How many HTTP requests it took, retries and repeated reads included.
     pub requests: u64,

@@ -53,6 +53,7 @@ impl StoredUsage {
             None => None,
         };
         let observed = store.observations(connection).await.map_err(unreadable)?;
+        // The latest snapshot of the cycle: earlier ones state less of it.
         let observed =
             observed.into_iter().rev().find(|each| each.cycle_start == Some(invoice.period.start()));
         Ok(Self { ledger, since, observed })

@@ -61,6 +61,8 @@ impl ChargesBuilder {
     }
 
     pub(super) fn push(&mut self, set: DimensionSetId, at: Timestamp, figures: &Figures) -> Result<()> {
+        // Few layouts occur among millions of charges, so a charge has the number of its layout instead of a flag for each
+        // figure.
         let layout = Layout::of(figures);
         let id = match self.layouts.get(&layout) {
             Some(id) => *id,

@@ -52,6 +52,7 @@ pub(super) enum Encoding {
 impl Encoding {
     fn of(figure: Option<Money>, effective: Option<Money>) -> Self {
         match figure {
+            // Absent and zero must stay distinct: reports count the charges without an amount.
             None => Self::Absent,
             Some(figure) if figure.is_zero() => Self::Zero,
             Some(_) if figure == effective => Self::Effective,

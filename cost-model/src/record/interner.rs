@@ -113,6 +113,8 @@ impl<const KEY: usize> DimensionInterner<KEY> {
             return Arc::clone(set);
         }
         let made = Arc::new(DimensionSet::from(make(&mut self.texts)));
+        // Two keys may give equal sets, where `make` maps two texts to one. Equal sets must be one, so that later steps
+        // evaluate each once.
         let set = match self.sets.get(&made) {
             Some(known) => Arc::clone(known),
             None => {

@@ -182,6 +182,7 @@ impl SourceBatch {
     /// Returns the instant at which the read is taken to have begun: `now`, the host's clock, unless the provider's clock
     /// shows that the host's is ahead by more than clocks usually differ; then the provider's.
     pub fn read_at(&self, now: Timestamp) -> Timestamp {
+        // Only a host's clock that is ahead does harm: it makes spans final that are not. One that is behind only reads again.
         self.answered_at
             .filter(|at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS)
             .unwrap_or(now)

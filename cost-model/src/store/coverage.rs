@@ -214,6 +214,7 @@ impl Coverage {
         let mut joined: Vec<CoveredSpan> = Vec::with_capacity(self.0.len());
         for span in self.0.drain(..) {
             match joined.last_mut() {
+                // Spans of two reads stay apart although they touch: each is final, or not, by its own time of reading.
                 Some(last) if last.window.end() == span.window.start() && last.is_of_one_read(&span) => {
                     last.window = Window::new(last.window.start(), span.window.end()).unwrap_or(last.window);
                 }
@@ -228,6 +229,7 @@ impl From<Vec<Window>> for Coverage {
     /// Makes a coverage of windows that were read a year after their end, when all of their charges were final; for
     /// callers that keep their own account of what they have read.
     fn from(windows: Vec<Window>) -> Self {
+        // Longer than any look-back, so that these windows are settled for every caller.
         const YEAR_MILLIS: i64 = 366 * 86_400_000;
         windows
             .into_iter()

@@ -355,6 +355,7 @@ impl<'a> Matching<'a> {
     /// Finds the stored record that each row is; returns the places of rows that are none.
     fn match_rows(&mut self) -> Vec<usize> {
         let mut unmatched: Vec<usize> = (0..self.file.rows.len()).collect();
+        // The surest pairs of all rows first: a row without a person must not take the record that another row names exactly.
         for wanted in [Comparison::Same, Comparison::StoredNamesPerson, Comparison::RowNamesPerson] {
             unmatched.retain(|row| !self.match_row(*row, wanted));
         }
@@ -395,6 +396,7 @@ impl<'a> Matching<'a> {
         alike
             .min_by_key(|(_, provenance): &(usize, &Provenance)| {
                 let stated = self.statements_of(provenance.record_id);
+                // The provider's own record before those of files: its word holds where it was read.
                 (provenance.imported, std::cmp::Reverse(stated))
             })
             .map(|(place, _)| place)
@@ -413,6 +415,7 @@ impl<'a> Matching<'a> {
         let rows = unmatched.iter().filter_map(|row| self.file.rows.get(*row));
         let mut used = HashSet::new();
         let mut corrections = Vec::new();
+        // Where the provider was read, the row is refused in any case, and there is nothing to decide.
         for row in rows.filter(|row| !self.provider.contains(row.at)) {
             let corrected = self.places.get(&second_of(row)).into_iter().flatten().copied().find(|place| {
                 let stored = self.records.get(*place).filter(|stored| stored.provenance.imported);
@@ -519,6 +522,7 @@ impl<'a> Matching<'a> {
         connection: &ConnectionId,
         ids: &mut HashSet<RecordId>,
     ) -> StoredRecord {
+        // Equal charges have ids by ordinal; those of the stored ones are taken.
         let mut ordinal = 0;
         let mut id = RecordId::of(row, ordinal);
         while !ids.insert(id) {

@@ -106,6 +106,7 @@ impl<T: PriorRecord> WindowPairing<T> {
             // What did not come back may be missing from this read alone.
             new.answers_from = window.end();
         }
+        // By number, not by clock: a slow read that began earlier must not undo what a later one has stored.
         let later = prior.coverage.later_than(new.read, window);
         let mut records = std::mem::take(&mut new.records);
         records.retain(|record| !later.contains(record.at));
@@ -117,6 +118,7 @@ impl<T: PriorRecord> WindowPairing<T> {
         let ids = record_ids(&records);
         for (record, id) in records.into_iter().zip(ids) {
             match stored.remove(&id) {
+                // A kept or pseudonymised person has to be put back into the record, for which it is read as a whole.
                 Some(old) if old.person() == Person::AsRead => {
                     same.push((old, record));
                     continue;
@@ -144,6 +146,8 @@ impl<T: PriorRecord> WindowPairing<T> {
         let mut pairing = Pairing::new(unsettled, &new);
         pairing.stats.unchanged = u64::try_from(same.len()).unwrap_or(u64::MAX);
         let came = pairing.pair_equal(came);
+        // The surest pairs first: among several charges of one identity, an early loose pair would take the record that a
+        // later charge matches better, and both would be reported as changed.
         let came = pairing.pair_by_identity(came, |old, new| {
             let unnamed = old.provenance.person == Person::Pseudonym || lost_its_person(old, new);
             unnamed && same_amounts(old, new)
@@ -241,6 +245,7 @@ fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> 
         if new.proven {
             coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));
         } else {
+            // Also where an earlier read covered it: this one shows that the span needs another.
             coverage.remove(window);
         }
     }
@@ -297,6 +302,7 @@ impl<'a> Pairing<'a> {
         }
         let mut waiting: HashMap<Identity, VecDeque<&'a StoredRecord>> = HashMap::new();
         let mut stored: Vec<_> = self.stored.drain().collect();
+        // The map has no order; without one, the same read could pair twins in two ways.
         stored.sort_unstable_by_key(|(id, _)| *id);
         for (_, record) in stored {
             waiting.entry(Identity::of(&record.record)).or_default().push_back(record);

@@ -110,6 +110,7 @@ impl TagCache {
             let dimensions = ledger.set(set).ok_or_else(|| Error::internal("a set is not in the ledger"))?;
             let mut current = asking.ask(&mut cache, &dimensions, begin.at)?;
             let projection = cache.first.push(current)?;
+            // Without keys no answer can change, however many boundaries the tagger has.
             if keys.is_empty() {
                 continue;
             }
@@ -133,6 +134,7 @@ impl TagCache {
         // Without keys there is nothing to tell apart.
         let reads = if self.keys.is_empty() { &[] } else { tagger.reads() };
         let mut columns: Vec<&Column> = reads.iter().filter_map(|each| sets.column(each)).collect();
+        // `Tagged` stands for all tags of the provider: a tagger that reads it may look at any of them.
         if reads.contains(&Dimension::Tagged) {
             columns.extend(sets.tags());
         }

@@ -1,12 +1,11 @@
-//! Hearing what the client does.
+//! The trait for observers of the client.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::retry::Outcome;
 
-/// Hears what a client does, for progress bars, metrics and logs. Every function does nothing unless
-/// it is written.
+/// Observes what a client does, for progress bars, metrics and logs. Every function does nothing by default.
 ///
 /// The functions are called in the middle of the work, perhaps from several threads at once, and
 /// should return soon. No event holds a key, an email or a text of a request or an answer.

@@ -70,6 +70,7 @@ impl Invoice {
         let (provider, account, number) = (provider.into(), account.into(), Arc::from(self.number.as_str()));
         let record = |line: &InvoiceLine| {
             let (kind, charge_type) = charge(line.kind())?;
+            // List and contracted cost stay absent: an invoice does not state what a line would cost without discounts.
             let mut costs = Costs::absent();
             costs.billed = Some(line.amount);
             costs.effective = Some(line.amount);

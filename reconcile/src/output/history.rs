@@ -140,6 +140,7 @@ impl History {
         let mut previous = None;
         for (number, entry) in self.entries.iter().enumerate() {
             let digest = entry_digest(entry.previous, entry.at, &entry.event);
+            // Both are checked: a digest alone does not show that an entry before it was removed.
             if entry.previous != previous || entry.digest != digest {
                 return Err(BrokenEntry { entry: number });
             }

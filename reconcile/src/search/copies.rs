@@ -126,6 +126,7 @@ impl Search<'_> {
         let mut choice =
             CopyChoice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
         choice.descend(0, surplus, 0, &mut Vec::new());
+        // Which of equal charges are the copies makes no difference to any sum.
         let clear = surplus == twins.len() || groups.len() == 1;
         match (&choice.fitting[..], clear && self.completeness.surplus > 0) {
             (_, true) => twins.iter().take(surplus).copied().collect(),

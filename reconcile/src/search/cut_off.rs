@@ -214,6 +214,7 @@ impl CallTimes {
     /// Both ends at once: each possible start within reach, with the end that most lines agree on; of several such spans
     /// the one in which the most amounts are right.
     pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
+        // Bounds the time for invoices with many lines and calls: starts times lines.
         const WORK: usize = 4_000_000;
         let near = |at: &i64| (at - stated.start().millis()).abs() <= self.reach;
         let starts: BTreeSet<i64> =
@@ -280,6 +281,7 @@ fn distance(interval: Interval, stated: i64) -> u64 {
 
 /// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
+    // The nearest ones are enough; each is searched for an end of its own.
     const MOST: usize = 16;
     let mut edges = Vec::new();
     for (earliest, latest) in intervals.filter(|(earliest, latest)| earliest <= latest) {

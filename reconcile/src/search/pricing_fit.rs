@@ -13,7 +13,7 @@ use cost_model::Rounding;
 /// The amount that is expected on a line for some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExpectedAmount {
-    /// PriorState rounding.
+    /// The amounts before rounding.
     pub(crate) exact: Option<Money>,
     pub(crate) rounded: Option<Money>,
 }

@@ -9,7 +9,7 @@ use crate::pdf::options::Options;
 use crate::pdf::sheet::Sheet;
 use crate::wordings::CursorWordings;
 
-/// Reads the text that one gets by selecting all of an invoice's PDF and copying it.
+/// Reads the text of an invoice's PDF, as copied from a viewer by selecting all of it.
 ///
 /// ```text
 /// Invoice
@@ -76,7 +76,7 @@ impl PdfTextReader {
         Self::default()
     }
 
-    /// Sets the billing period to the instant, in place of the days that the text may print, which become a remark.
+    /// Sets the exact billing period, in place of the days that the text may print, which become a remark.
     ///
     /// ```
     /// use cost_model::{Timestamp, Window};
