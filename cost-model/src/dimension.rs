@@ -27,13 +27,13 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dimension {
-    /// Who charges: `costs.provider`.
+    /// The provider that charges: `costs.provider`.
     Provider,
     /// The payer account: `costs.provider_account_id`.
     BillingAccount,
     /// The name given to the connection: `costs.account_id`.
     Account,
-    /// What was used, by its display name: `costs.service`. A filter on it matches [`Dimension::ServiceId`] too.
+    /// The service that was used, by its display name: `costs.service`. A filter on it matches [`Dimension::ServiceId`] too.
     Service,
     /// The provider's own id of the service, as sent: `costs.service_id`.
     ServiceId,
@@ -55,7 +55,7 @@ pub enum Dimension {
     VirtualTag(Arc<str>),
     /// Whether there is any tag: `tagged` or `untagged`. For grouping only.
     Tagged,
-    /// What a part of a charge is for: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
+    /// The purpose of a part of a charge: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
     /// token type are estimates by a [`PriceBook`](crate::money::PriceBook), counts are exact.
     TokenType,
 }

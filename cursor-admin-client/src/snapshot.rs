@@ -19,7 +19,7 @@ use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 pub struct Snapshot<T = UsageEvent> {
     /// The events that lie in the window, in the order sent. Equal events are distinct charges.
     pub events: Vec<T>,
-    /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
+    /// The number of events that the server announced; equal to the events, the bad rows and the `outside` ones
     /// together.
     pub announced: u64,
     /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them may have
@@ -29,13 +29,13 @@ pub struct Snapshot<T = UsageEvent> {
     pub answered_at: Option<DateTime<Utc>>,
     /// Whether the server says that it is a simulator, so that the events are made up.
     pub simulated: bool,
-    /// How many HTTP requests were sent, retries and repeated reads included.
+    /// The number of HTTP requests sent, retries and repeated reads included.
     pub requests: u64,
-    /// How many of the requests repeated a failed one.
+    /// The number of requests that repeated a failed one.
     pub retries: u64,
-    /// How long was waited for the rate limit and before repeated requests.
+    /// The time spent waiting for the rate limit and before retries.
     pub waited: Duration,
-    /// How many times the window was read again.
+    /// The number of times that the window was read again.
     pub rereads: u32,
     /// Fields that this release does not read, as counted in the read that was kept.
     pub unknown_fields: Vec<UnknownField>,

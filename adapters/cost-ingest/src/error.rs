@@ -39,7 +39,7 @@ pub enum ErrorKind {
     DuplicateConnection {
         /// The other connection.
         other: ConnectionId,
-        /// How many charges are in both.
+        /// The number of charges that are in both.
         shared: u64,
     },
     /// The store could not read or write.

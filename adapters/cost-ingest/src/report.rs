@@ -27,7 +27,7 @@ pub struct RunReport {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,
@@ -45,9 +45,9 @@ pub struct RunReport {
 pub struct Audited {
     /// The window.
     pub window: Window,
-    /// How many rows the provider announced.
+    /// The number of rows that the provider announced.
     pub announced: u64,
-    /// How many records were stored.
+    /// The number of records stored.
     pub stored: u64,
 }
 
@@ -57,7 +57,7 @@ pub struct Audited {
 pub struct OutsideRows {
     /// The window that was requested.
     pub window: Window,
-    /// How many such rows came.
+    /// The number of such rows.
     pub rows: u64,
     /// The instant of the first of them.
     pub first: Timestamp,

@@ -36,7 +36,7 @@ pub enum Expression {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Predicate {
-    /// What is tested.
+    /// The field that is tested.
     pub field: Field,
     /// Whether the predicate holds exactly where the test does not: `!=`, `NOT IN` and so on.
     pub negated: bool,

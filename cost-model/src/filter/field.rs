@@ -54,7 +54,7 @@ pub(super) enum Kind {
     Flag,
 }
 
-/// The fields behind `costs.` that are no dimensions. `costs.allocation` is not among them: it is a multiplier.
+/// The fields behind `costs.` that are no dimensions. `costs.allocation` is not among them: it is a share, not a field.
 const COSTS: [(&str, Field); 5] = [
     ("effective", Field::Amount(Metric::Effective)),
     ("billed", Field::Amount(Metric::Billed)),

@@ -66,7 +66,7 @@ impl<'a> Cell<'a> {
 pub struct Amount {
     /// The amount.
     pub value: Money,
-    /// How many decimals are written.
+    /// The number of decimals as written.
     pub decimals: u32,
     mark: Option<CurrencyMark>,
 }

@@ -23,9 +23,9 @@ pub enum SumLabel {
     Subtotal,
     /// The sum of all rows: `Total`, `Sum`, `Total général`, `All models`.
     Total,
-    /// What is left to pay: `Amount due`, `Balance`.
+    /// The amount left to pay: `Amount due`, `Balance`.
     Due,
-    /// What was paid: `Amount paid`.
+    /// The amount paid: `Amount paid`.
     Paid,
     /// A label with a word for a sum among other words, such as `Total usage`: it may be a sum or a row.
     Unclear,

@@ -31,7 +31,7 @@ pub(crate) struct PackedCharge {
     extra: u16,
 }
 
-/// So many charges have their extras counted from one place: few enough for 16 bits, since a charge has at most 18 extras.
+/// The number of charges whose extras are counted from one place: few enough for 16 bits, since a charge has at most 18 extras.
 const BLOCK: usize = 1024;
 
 /// Every charge of a ledger.

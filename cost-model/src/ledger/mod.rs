@@ -76,7 +76,7 @@ impl Ledger {
     /// Builds a ledger of all records in scope.
     ///
     /// # Errors
-    /// What the store returns, and [`ErrorKind::Currency`](crate::ErrorKind::Currency) when a record is in another
+    /// The errors of the store, and [`ErrorKind::Currency`](crate::ErrorKind::Currency) when a record is in another
     /// currency.
     pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
         let mut builder = Self::builder(currency);

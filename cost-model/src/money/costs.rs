@@ -24,7 +24,7 @@ use crate::money::Money;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Costs {
-    /// What an invoice bills.
+    /// The amount that an invoice bills.
     pub billed: Option<Money>,
     /// The value used, also when a plan includes it.
     pub effective: Option<Money>,

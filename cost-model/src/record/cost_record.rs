@@ -163,6 +163,6 @@ pub struct ProviderAmounts {
     pub conversation: Option<Arc<str>>,
     /// The agent run that caused the charge. Nearly every run has an id of its own, so that it is no dimension.
     pub agent: Option<Arc<str>>,
-    /// How many of these figures were finer than 10^-24 of the major unit and were rounded half-even.
+    /// The number of these figures that were finer than 10^-24 of the major unit and were rounded half-even.
     pub rounded: u32,
 }

@@ -25,15 +25,15 @@ use crate::record::Tags;
 pub struct DimensionFields {
     /// The currency of every amount.
     pub currency: Currency,
-    /// Who charges, such as `cursor`.
+    /// The provider that charges, such as `cursor`.
     pub provider: Arc<str>,
     /// The payer account at the provider.
     pub billing_account: Option<Arc<str>>,
     /// The name given to the connection.
     pub account: Option<Arc<str>>,
-    /// What was used, by display name.
+    /// The service that was used, by display name.
     pub service: Option<Arc<str>>,
-    /// What was used, by the provider's own id, as sent.
+    /// The service that was used, by the provider's own id, as sent.
     pub service_id: Option<Arc<str>>,
     /// A coarse class of the usage.
     pub category: Option<Arc<str>>,

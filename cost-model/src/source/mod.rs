@@ -76,7 +76,7 @@ pub trait CostSource: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WindowCount {
-    /// How many rows the provider announced.
+    /// The number of rows that the provider announced.
     pub announced: u64,
     /// The time of the oldest row that came, if any did.
     pub oldest: Option<Timestamp>,
@@ -84,7 +84,7 @@ pub struct WindowCount {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
 }
 
@@ -140,7 +140,7 @@ pub struct SourceBatch {
     pub origin: Origin,
     /// The time of the provider's own clock when it answered, if known: it shows whether the host's clock is ahead.
     pub answered_at: Option<Timestamp>,
-    /// How many rows the provider announced, those outside included.
+    /// The number of rows that the provider announced, those outside included.
     pub announced: u64,
     /// Rows that came although they lie outside the window.
     pub outside: Vec<CostRecord>,
@@ -148,7 +148,7 @@ pub struct SourceBatch {
     pub requests: u64,
     /// Requests that were repeated after a refusal or a broken connection.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,

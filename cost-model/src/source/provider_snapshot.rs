@@ -31,11 +31,11 @@ pub struct ProviderSnapshot {
     pub cycle_start: Option<Timestamp>,
     /// When it ends, where the provider says so.
     pub cycle_end: Option<Timestamp>,
-    /// What each person has spent in the cycle.
+    /// The spend of each person in the cycle.
     pub spend: Vec<ObservedSpend>,
-    /// Who belongs to the account.
+    /// The members of the account.
     pub members: Vec<ObservedMember>,
-    /// What each billing group has spent in its cycle.
+    /// The spend of each billing group in its cycle.
     pub groups: Vec<ObservedGroup>,
     /// Requests sent to learn all this.
     pub requests: u64,
@@ -80,7 +80,7 @@ pub struct ObservedGroup {
     pub id: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
-    /// What its members have spent in the cycle, where stated.
+    /// The spend of its members in the cycle, where stated.
     pub spend: Option<Money>,
     /// Its members, by email or else by the provider's id.
     pub members: Vec<Arc<str>>,

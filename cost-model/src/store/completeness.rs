@@ -18,7 +18,7 @@ pub(crate) struct Completeness {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Gap {
-    /// Whose charges it is about; of no connection in particular without one.
+    /// The connection whose charges it is about; `None` where it is about no connection in particular.
     pub connection: Option<ConnectionId>,
     /// The span of the gap.
     pub window: Window,

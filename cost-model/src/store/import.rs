@@ -72,7 +72,7 @@ crate::masked_debug!(Owner = Team | Person);
 pub struct Import {
     /// The digest by which the store recognises it.
     pub id: ImportId,
-    /// Whose charges it holds.
+    /// The owner of its charges.
     pub owner: Owner,
     /// The span that it covers for that owner.
     pub span: Window,
@@ -80,7 +80,7 @@ pub struct Import {
     pub exported_at: Timestamp,
     /// When it was imported.
     pub imported_at: Timestamp,
-    /// How many rows it has.
+    /// The number of its rows.
     pub rows: u64,
 }
 
@@ -150,7 +150,7 @@ crate::masked_debug!(FileImport { import, rows: |it| it.rows.len(), replaces });
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RowSum {
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
     /// The sum of their effective costs; rows that state none count nothing.
     pub effective: Money,

@@ -21,7 +21,7 @@ pub struct Spend {
     pub cycle_start: Option<DateTime<Utc>>,
     /// The number of members announced.
     pub total_members: u64,
-    /// How many HTTP requests it took, retries and repeated reads included.
+    /// The number of HTTP requests that it took, retries and repeated reads included.
     pub requests: u64,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
@@ -68,7 +68,7 @@ pub struct MemberSpend {
     pub monthly_limit_dollars: Option<Decimal>,
     /// The limit in dollars that holds in the end.
     pub effective_per_user_limit_dollars: Option<Decimal>,
-    /// How many numbers of this entry had digits too fine to keep and were rounded half-even.
+    /// The number of amounts of this entry that had digits too fine to keep and were rounded half-even.
     pub rounded_amounts: u32,
 }
 

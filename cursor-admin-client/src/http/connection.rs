@@ -41,7 +41,7 @@ pub(crate) struct Connection {
 
 crate::redact::masked_debug!(Connection { base_url: |it| it.base_url() });
 
-/// What the clones of a client share.
+/// The state that the clones of a client share.
 pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<dyn Clock>,

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::gate::Route;
 
-/// How many requests a minute the client sends to an endpoint; more wait for their turn.
+/// The limits on requests a minute to each endpoint; requests beyond them wait for their turn.
 ///
 /// The default is what Cursor allows (<https://cursor.com/docs/api>): 60 for usage events and 20 for
 /// every other endpoint. The limit for usage events was 20 until mid-2026, and a proxy may set its

@@ -23,7 +23,7 @@ pub struct RetryPolicy {
     delay_max: Duration,
 }
 
-/// How an attempt failed, as far as retrying is concerned.
+/// The way in which an attempt failed, as far as retrying is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {

@@ -50,15 +50,15 @@ impl Completeness {
         missing
     }
 
-    /// Returns whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
-    /// there are where nobody has read.
+    /// Returns whether that many charges can be missing, with that many second copies among those that are held. Where a span was
+    /// not read, any number may be.
     pub(crate) fn may_lack(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);
         let enough = charges.saturating_add(self.surplus) <= self.lacking.saturating_add(copies);
         self.is_short() && (enough || !self.gaps.is_empty())
     }
 
-    /// Returns whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
+    /// Returns whether exactly that many are missing. Where more were announced, the others may be calls that no line counts, or calls
     /// that a line counts beside charges of another period.
     pub(crate) fn lacks(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);

@@ -49,7 +49,7 @@ impl Status {
         }
     }
 
-    /// Returns the word of Vantage's API (`Integration.status`). `assigned` tells whether the connection has a
+    /// Returns the word of Vantage's API (`Integration.status`). `assigned` is whether the connection has a
     /// workspace: an import that has gone through without one is `imported`.
     pub fn api_word(&self, assigned: bool) -> &'static str {
         match self {

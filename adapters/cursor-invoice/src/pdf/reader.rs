@@ -46,7 +46,7 @@ use crate::wordings::CursorWordings;
 ///   are read where they are [stated](Self::with_decimal_mark).
 ///
 /// An invoice prints days only. Its period and its issue are read as midnight UTC, and the last day of the period as
-/// the first of the next one; [`with_period`](Self::with_period) tells the instants. Without a line `Billing period`, days that
+/// the first of the next one; [`with_period`](Self::with_period) sets the instants. Without a line `Billing period`, days that
 /// stand below the lines are the period if they are all the same. The number is the file's name, and the currency USD, where the
 /// text does not say them.
 ///

@@ -30,7 +30,7 @@ use cells::{CellId, Cells};
 use condition::Condition;
 use parts::{Plan, PlanId, PlannedPart};
 
-/// What becomes of the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a plan.
+/// The outcome for the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a plan.
 #[derive(Clone, Copy)]
 struct Target(u32);
 

@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 pub struct UsageEvent<T = String> {
     /// When it happened, to the millisecond.
     pub timestamp: DateTime<Utc>,
-    /// Who caused it, as sent; missing for people who have left the team.
+    /// The email address of the user who caused it, as sent; missing for people who have left the team.
     pub user_email: Option<T>,
     /// The service account (`sa_...`), if one caused it.
     pub service_account_id: Option<T>,
@@ -58,7 +58,7 @@ pub struct UsageEvent<T = String> {
     pub charged_cents: Option<Cents>,
     /// Cents of Cursor's token fee; a part of the charged cents.
     pub cursor_token_fee: Option<Cents>,
-    /// How many numbers of this event had digits too fine to keep and were rounded half-even.
+    /// The number of amounts of this event that had digits too fine to keep and were rounded half-even.
     pub rounded_amounts: u32,
 }
 

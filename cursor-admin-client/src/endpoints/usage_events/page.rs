@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub struct UsageEventsPage<T = UsageEvent> {
     /// The events, in the order sent; usually the newest first, but nothing promises it.
     pub events: Vec<T>,
-    /// How many events the window holds over all pages, as the server said on this page.
+    /// The number of events of the window over all pages, as the server said on this page.
     pub announced: u64,
     /// The page's number, from 1, as requested.
     pub page: u32,
@@ -26,7 +26,7 @@ pub struct UsageEventsPage<T = UsageEvent> {
     pub echoed_page: Option<u64>,
     /// Whether the server says that there are more.
     pub has_next: bool,
-    /// How many requests it took.
+    /// The number of requests that it took.
     pub attempts: u32,
     /// The time spent waiting for the rate limit and before retries.
     pub waited: Duration,
