@@ -207,7 +207,6 @@ impl Search<'_> {
     /// tried as there are instants near, and each adds up to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
     /// right but for its count gains nothing: a charge may represent several calls.
     fn false_positives(&self, base: &Hypothesis, cut: &Hypothesis) -> FalsePositiveRate {
-        // A line is right up to rounding, that is for one of two last digits.
         const TRIES: u64 = 2;
         let gained: Vec<usize> = (0..self.line_groups.len())
             .filter(|number| {

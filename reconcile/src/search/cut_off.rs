@@ -281,7 +281,7 @@ fn distance(interval: Interval, stated: i64) -> u64 {
 
 /// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
-    // The nearest ones are enough; each is searched for an end of its own.
+    // Bounds the work where many instants agree equally well; the nearest to the stated one are kept.
     const MOST: usize = 16;
     let mut edges = Vec::new();
     for (earliest, latest) in intervals.filter(|(earliest, latest)| earliest <= latest) {
