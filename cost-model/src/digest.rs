@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Computes the digest of bytes that are all at hand.
+    /// Computes the digest of a slice of bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
@@ -37,8 +37,10 @@ impl Digest {
     }
 }
 
-/// Takes in bytes and gives their [`Digest`], which does not depend on the pieces that they come in: lengths that tell one
-/// list of pieces from another must be among them.
+/// Computes the [`Digest`] of bytes that are passed in piece by piece.
+///
+/// The digest does not depend on where one piece ends and the next begins. A caller that digests several fields therefore
+/// adds the length of each, or else `("ab", "c")` and `("a", "bc")` have the same digest.
 ///
 /// ```
 /// use cost_model::digest::{Digest, Digester};
@@ -52,12 +54,12 @@ impl Digest {
 pub struct Digester(Sha256);
 
 impl Digester {
-    /// Takes in the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// Returns the digest of all of them.
+    /// Returns the digest of all bytes that were added.
     pub fn finish(self) -> Digest {
         Digest(self.0.finalize().into())
     }

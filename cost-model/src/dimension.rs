@@ -1,4 +1,4 @@
-//! The fields one can filter and group by.
+//! Dimensions: the fields of a charge that filters and groupings name.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +11,7 @@ use crate::time::Timestamp;
 ///
 /// In text a dimension is its filter field, such as `costs.service`, `tags['cursor:model']` or `vtag.Team`.
 ///
-/// A dimension prints as filters name it, and is read back from that text; `team` alone is an error, since a virtual tag is
-/// written `vtag.Team`.
+/// `Display` and `FromStr` use that text; `team` alone is an error, since a virtual tag is written `vtag.Team`.
 ///
 /// ```
 /// use cost_model::Dimension;
@@ -28,35 +27,35 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Dimension {
-    /// Who charges: `costs.provider`.
+    /// The provider that charges: `costs.provider`.
     Provider,
     /// The payer account: `costs.provider_account_id`.
     BillingAccount,
     /// The name given to the connection: `costs.account_id`.
     Account,
-    /// What was used, by its display name: `costs.service`. A filter on it matches [`Dimension::ServiceId`] too.
+    /// The service that was used, by its display name: `costs.service`. A filter on it matches [`Dimension::ServiceId`] too.
     Service,
     /// The provider's own id of the service, as sent: `costs.service_id`.
     ServiceId,
-    /// `costs.category`.
+    /// A coarse class of the usage: `costs.category`.
     Category,
-    /// `costs.subcategory`.
+    /// A finer class of the usage, such as `Usage-based`: `costs.subcategory`.
     Subcategory,
     /// The user, machine or thing that caused the charge: `costs.resource_id`.
     Resource,
     /// Usage, Tax, Credit and so on: `costs.charge_type`.
     ChargeType,
-    /// `costs.region`.
+    /// The region of the usage: `costs.region`.
     Region,
     /// The unit that usage is counted in: `costs.usage_unit`.
     UsageUnit,
-    /// The tag of that key: `tags['key']`. In a report, the virtual tag of that key covers the provider's.
+    /// The tag of that key: `tags['key']`. In a report, a virtual tag of the same key takes precedence over the provider's.
     Tag(Arc<str>),
     /// The virtual tag of that key: `vtag.Key`.
     VirtualTag(Arc<str>),
     /// Whether there is any tag: `tagged` or `untagged`. For grouping only.
     Tagged,
-    /// What a part of a charge is for: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
+    /// The purpose of a part of a charge: a type of token, `fee`, `request` or `unpriced`. For grouping only; amounts by
     /// token type are estimates by a [`PriceBook`](crate::money::PriceBook), counts are exact.
     TokenType,
 }
@@ -85,7 +84,8 @@ const SPELLINGS: [(&str, Dimension); 19] = [
 ];
 
 impl Dimension {
-    /// The dimensions that every charge has a field for, in the order in which digests and ledgers list them. Tags come on top.
+    /// The dimensions that every charge has a field for, in the order in which digests and ledgers list them. Tags are not
+    /// among them.
     pub const FIELDS: [Self; 11] = [
         Self::Provider,
         Self::BillingAccount,
@@ -175,27 +175,27 @@ pub trait Dimensions {
         found
     }
 
-    /// Returns when the charge arose, for filters that ask `charged_at`.
+    /// Returns when the charge arose, for filters on `charged_at`; `None`, as by default, where it is not known.
     fn at(&self) -> Option<Timestamp> {
         None
     }
 
-    /// Returns the amounts, for filters that ask `costs.effective` and its like.
+    /// Returns the amounts, for filters on `costs.effective`, `costs.billed` and so on; by default none are known.
     fn costs(&self) -> Option<Costs> {
         None
     }
 
-    /// Returns the tokens used, for filters that ask `usage.tokens` and its like.
+    /// Returns the tokens used, for filters on `usage.tokens`, `usage.input` and so on; by default none are known.
     fn tokens(&self) -> Option<TokenCounts> {
         None
     }
 
-    /// Returns the request units used, for filters that ask `usage.requests`.
+    /// Returns the request units used, for filters on `usage.requests`; by default none are known.
     fn requests(&self) -> Option<RequestUnits> {
         None
     }
 
-    /// Returns whether the charge came through a marketplace, for filters that ask `costs.marketplace`.
+    /// Returns whether the charge came through a marketplace, for filters on `costs.marketplace`; by default not known.
     fn marketplace(&self) -> Option<bool> {
         None
     }

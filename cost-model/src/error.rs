@@ -6,13 +6,14 @@ use std::ops::Range;
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, in one layer's words; [`std::error::Error::source`] tells the next layer's.
+/// An error of this crate, or of an implementer of its traits. `Display` describes one layer;
+/// [`std::error::Error::source`] is the next.
 ///
 /// Implementers of [`CostSource`](crate::source::CostSource) and [`CostStore`](crate::store::CostStore) build one with
-/// [`Error::new`] and [`Error::with_source`]. Its text never holds a key or an email address of ours; a text handed
-/// in by an implementer must keep to the same rule.
+/// [`Error::new`] and [`Error::with_source`]. This crate's own texts hold no API key and no email address; a text passed
+/// in by an implementer must not either.
 ///
-/// Match on [`Error::kind`]; the text is for people. It names no person and no key.
+/// Match on [`Error::kind`]; the text is for people.
 ///
 /// ```
 /// use cost_model::{ErrorKind, Filter};
@@ -63,7 +64,7 @@ pub enum ErrorKind {
     Output,
     /// A store refuses what would mix made-up charges with real ones; see [`Origin`](crate::source::Origin).
     Origin,
-    /// A fault of this crate, which no input should bring about.
+    /// A bug in this crate: no input should lead to it.
     Internal,
 }
 
@@ -127,13 +128,13 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns the bytes of the filter sentence that are wrong, for [`ErrorKind::Filter`] and for values that no charge
-    /// has.
+    /// Returns the range of bytes of the filter sentence that is wrong: for [`ErrorKind::Filter`], and for
+    /// [`ErrorKind::Query`] about a value that no charge has.
     pub fn span(&self) -> Option<Range<usize>> {
         self.0.span.clone()
     }
 
-    /// Returns the rows announced for a window that was refused as too large.
+    /// Returns the number of rows announced for a window that was refused as too large; `None` for other errors.
     pub fn announced(&self) -> Option<u64> {
         self.0.announced
     }

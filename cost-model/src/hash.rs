@@ -1,4 +1,4 @@
-//! How tables find their entries.
+//! Hashers of tables: seeded for texts from outside, fast for numbers of our own making.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Numbers that count no quantity but name an entry of a table: each table has a type of its own for them.
+//! Ids: numbers that name an entry of a table. Each table has an id type of its own.
 
 use std::marker::PhantomData;
 

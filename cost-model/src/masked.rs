@@ -1,4 +1,4 @@
-//! Keeping what may name a person out of `Debug`.
+//! Keeps out of `Debug` whatever may name a person.
 
 /// Implements `Debug` by the fields that are listed, each as it is or as a closure makes it, and of an enum by the variant alone.
 ///

@@ -1,4 +1,4 @@
-//! Other names for people, for what leaves the house.
+//! Pseudonyms for people, for reports and files that leave the company.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,10 +8,10 @@ use crate::digest::{Digest, Digester};
 use crate::record::{CostRecord, DimensionFields, RecordId, Tags};
 use crate::report::Report;
 
-/// Gives every person the same other name each time, which cannot be reversed without the secret.
+/// A keyed set of pseudonyms: every person has the same one each time, and it cannot be reversed without the secret.
 ///
-/// A field whose value holds an `@` is taken for a person, and so is an email address in a free text. Sums do not change, since different people get different names: a name
-/// is 64 bits of SHA-256 over the secret and the text.
+/// A field whose value holds an `@` is taken for a person, and so is an email address in a free text. Sums do not change,
+/// since different people get different names: a name is 64 bits of SHA-256 over the secret and the text.
 ///
 /// ```
 /// use cost_model::Pseudonyms;
@@ -29,19 +29,19 @@ pub struct Pseudonyms {
 crate::masked_debug!(Pseudonyms {});
 
 impl Pseudonyms {
-    /// Names by that secret; whoever has it can tell whether a name is a certain person's.
+    /// Makes the pseudonyms of a secret. Whoever has the secret can check whether a pseudonym is a given person's.
     pub fn new(secret: &[u8]) -> Self {
         Self { secret: secret.into() }
     }
 
-    /// Returns the other name of a person.
+    /// Returns the pseudonym of a person.
     pub fn of(&self, person: &str) -> Arc<str> {
         let number = u64::from_be_bytes(self.digest(person.as_bytes()).prefix());
         format!("person-{number:016x}").into()
     }
 
-    /// Returns the other id of a record, as unique as its own. That is a digest over the person and little else that is
-    /// not known, so that a name could be guessed until it fits.
+    /// Returns the pseudonymous id of a record, as unique as its own id. The own id is a digest over the person and fields
+    /// that are often known, so that a name could be guessed by trying.
     pub fn of_record(&self, id: RecordId) -> RecordId {
         RecordId::from_bytes(self.digest(id.as_bytes()).prefix())
     }
@@ -55,15 +55,15 @@ impl Pseudonyms {
         digester.finish()
     }
 
-    /// Returns the value of a field with the person in it renamed; a value that names nobody stays.
+    /// Returns the value of a field with the person in it renamed; a value that names nobody is unchanged.
     pub fn rename_value<'a>(&self, value: &'a str) -> Cow<'a, str> {
         if is_person(value) { Cow::Owned(self.of(value).to_string()) } else { Cow::Borrowed(value) }
     }
 
     /// Returns a free text, such as a line of an invoice, with the people in it renamed and everything else as it was.
     ///
-    /// A person is whatever is written as an email address; a display name before one in angle brackets goes with it. A
-    /// name that is alone cannot be told from other words, and stays.
+    /// A person is recognised by an email address; a display name before an address in angle brackets is replaced with it. A
+    /// name without an address cannot be distinguished from other words, and is unchanged.
     ///
     /// ```
     /// use cost_model::Pseudonyms;
@@ -104,6 +104,7 @@ impl Pseudonyms {
         for key in keys.filter(|key| is_person(key)) {
             *key = self.of(key);
         }
+        // A filter may name a person who has no charges, so that the name is in the report although no row has it.
         for unknown in &mut report.unknown_values {
             unknown.rename(|name| if is_person(name) { self.of(name) } else { Arc::clone(name) });
         }

@@ -1,4 +1,4 @@
-//! Setting up a client.
+//! The builder of a client.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,14 +56,14 @@ pub struct ClientBuilder {
 crate::redact::masked_debug!(ClientBuilder {});
 
 impl Client {
-    /// Starts a client.
+    /// Returns a builder of a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 }
 
 impl ClientBuilder {
-    /// Sets the team's Admin API key, as shown once by Cursor's dashboard. Space around it is cut off.
+    /// Sets the team's Admin API key, as shown once by Cursor's dashboard. Whitespace around it is removed.
     ///
     /// A key of scope `read:*` is the better choice where it is enough: it has been reported to be for
     /// members, daily usage, spend and usage events, and is documented for directory groups. Model
@@ -74,38 +74,38 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets where the API is, if not at `https://api.cursor.com`. Plain HTTP is refused except to loopback.
+    /// Sets the base URL of the API; `https://api.cursor.com` by default. Plain HTTP is refused except to loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Sets what sends the requests, if not reqwest.
+    /// Sets the transport that sends the requests; reqwest by default.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Sets what tells the time and waits, if not the system.
+    /// Sets the clock; the system's by default.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Sets when to try again.
+    /// Sets the retry policy: how often, and after which wait, a failed request is sent again.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Sets how many requests a minute may be sent, if not as many as Cursor allows. The clones of a client
-    /// share one count; two clients with the same key do not, so give each its part.
+    /// Sets how many requests a minute may be sent; by default as many as Cursor allows. The clones of a client share one
+    /// count; two clients with the same key do not, so give each its part.
     pub fn rate_limits(mut self, limits: RateLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets what hears of requests, answers, retries, waits and pages.
+    /// Sets the observer of requests, answers, retries, waits and pages.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
@@ -117,17 +117,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one call may take, with all its pages, attempts and waits; without end if not set. A
-    /// stream counts for each page apart. When it is over, or when a wait would not end before it,
-    /// the call fails with [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut). The clock of the
-    /// client tells the time.
+    /// Sets how long one call may take, with all its pages, attempts and waits; unlimited by default. A
+    /// stream is limited for each page separately. When the time is over, or when a wait would not end before it,
+    /// the call fails with [`ErrorKind::TimedOut`](crate::ErrorKind::TimedOut). The time is that of the client's
+    /// [`clock`](Self::clock).
     pub fn deadline(mut self, per_call: Duration) -> Self {
         self.deadline = Some(per_call);
         self
     }
 
-    /// Sets how long one attempt may take, from connecting to the last byte; a minute if not set. A
-    /// transport that was handed in keeps a time of its own.
+    /// Sets how long one attempt may take, from connecting to the last byte; a minute by default. It has no effect
+    /// on a transport that was passed in, which has a timeout of its own.
     pub fn timeout(mut self, per_attempt: Duration) -> Self {
         self.network.timeout = Some(per_attempt);
         self
@@ -143,8 +143,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Root certificates in PEM, one or several, that the built-in transport trusts beside the
-    /// system's: those of a company's own authority. May be called again for more.
+    /// Adds root certificates in PEM, one or several, that the built-in transport trusts beside the
+    /// system's, such as those of a company's own authority.
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.network.roots.push(pem.into());
@@ -155,8 +155,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config): no key or one that cannot be a key, a bad or
-    /// insecure URL, a proxy or certificates that cannot be used or go with a transport that was handed
-    /// in, a time or limit of zero, or no transport or clock in a build that has none of its own.
+    /// insecure URL, a proxy or certificates that cannot be used, or are set together with a transport that was passed in, a
+    /// time or limit of zero, or no transport or clock in a build without the default ones.
     pub fn build(self) -> Result<Client> {
         let refuse = |reason: &'static str| Error::config(OPERATION, reason);
         let key = checked_key(self.key.as_ref()).map_err(refuse)?;

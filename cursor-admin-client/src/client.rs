@@ -1,4 +1,4 @@
-//! The client and what it can be asked.
+//! The client and its calls.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -16,8 +16,7 @@ use crate::listing::{self, Listing, Pages};
 /// A client of Cursor's Admin API for one team's key. It can only read.
 ///
 /// Endpoints, fields and units are those of <https://cursor.com/docs/account/teams/admin-api>, limits and
-/// errors those of <https://cursor.com/docs/api>. What neither promises is told in
-/// [`not_promised`](crate::not_promised).
+/// errors those of <https://cursor.com/docs/api>. [`not_promised`](crate::not_promised) lists what neither promises.
 ///
 /// Cheap to clone; the clones share one transport and one count of requests. Its `Debug` shows the base URL and nothing else.
 #[derive(Clone, Debug)]
@@ -34,18 +33,18 @@ impl Client {
         &self.connection
     }
 
-    /// Returns a clone that goes on past rows that it cannot read.
+    /// Returns a clone that skips rows that it cannot read, and returns them separately.
     ///
     /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
     /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each
     /// with its raw text for the caller alone; they count as received. Whoever sums the rows must look
-    /// at `bad_rows` too. An answer that is no list of rows fails all the same.
+    /// at `bad_rows` too. An answer that is not a list of rows still fails.
     #[must_use]
     pub fn lenient(&self) -> Self {
         Self::new(self.connection.with_lenience(true))
     }
 
-    /// Returns a clone that fails where a row cannot be read, as clients do from the start.
+    /// Returns a clone that fails where a row cannot be read, which is the default.
     #[must_use]
     pub fn strict(&self) -> Self {
         Self::new(self.connection.with_lenience(false))
@@ -87,8 +86,8 @@ impl Client {
     }
 
     /// Returns the team's billing groups with what they spent, by `GET /teams/groups`, for the cycle that
-    /// holds `day` or else the current one. It is the only answer that tells past cycles and when a
-    /// cycle ends. Cursor has it on Enterprise plans.
+    /// holds `day` or else the current one. No other call covers past cycles or states the end of a cycle. Cursor offers
+    /// it on Enterprise plans.
     ///
     /// # Errors
     /// Of every kind that a call can have, see [`ErrorKind`](crate::ErrorKind).
@@ -100,7 +99,7 @@ impl Client {
         Ok(BillingGroups { unknown_fields, bad_rows, ..answer.value })
     }
 
-    /// One billing group with its members' spend by day, by `GET /teams/groups/:groupId`.
+    /// Returns one billing group with its members' spend by day, by `GET /teams/groups/:groupId`.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id cannot be one; else as
@@ -144,8 +143,8 @@ impl Client {
         .into())
     }
 
-    /// Returns what the people who used Cursor did, day by day, in the half-open window `[start, end)`, by
-    /// `POST /teams/daily-usage-data` in one request. Cursor takes 30 days at most.
+    /// Returns the daily activity of the people who used Cursor in the half-open window `[start, end)`, by
+    /// `POST /teams/daily-usage-data` in one request. Cursor accepts 30 days at most.
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a window that is empty or longer than 30

@@ -1,4 +1,4 @@
-//! The one error of this crate.
+//! The crate's one error type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::decode::DecodeFault;
 use crate::http::transport::{TransportError, TransportErrorKind};
 
-/// What this crate's functions return.
+/// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed: its kind, the operation, the page, the attempts made and the last status.
+/// The error of a failed call: its kind, the operation, the page, the attempts made and the last status.
 ///
 /// `Display` says what happened and what to do; [`source`](std::error::Error::source) says what lay
 /// beneath. Neither holds the key, an email or a value of the answer, so an error can be logged.
@@ -43,13 +43,13 @@ pub enum ErrorKind {
     /// The key is known, but its plan or scope does not cover the call. Cursor answers so with 403,
     /// and with a 401 whose text refers to a scope, a plan or the like (<https://cursor.com/docs/api>).
     PlanOrScope,
-    /// Too many requests, to the end of the retries.
+    /// Too many requests (429), also after the last retry.
     RateLimited,
     /// Another refusal: a 4xx, or a redirect, which is not followed.
     Rejected,
-    /// A 5xx, to the end of the retries.
+    /// A 5xx, also after the last retry.
     Server,
-    /// No whole answer came.
+    /// The request could not be sent, or no whole answer was received.
     Transport,
     /// The answer is not what the API is known to send.
     Decode,
@@ -138,7 +138,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns what was being done, such as `reading usage events`.
+    /// Returns the operation that failed, such as `reading usage events`.
     pub fn operation(&self) -> &'static str {
         self.0.operation
     }
@@ -158,13 +158,13 @@ impl Error {
         self.0.status
     }
 
-    /// Returns how long the server asked to wait. It is set on errors that were not slept on, because the wait
-    /// was longer than the policy allows or the attempts were used up.
+    /// Returns the wait that the server requested (`Retry-After`). It is set on errors after which the client did not wait,
+    /// because the wait was longer than the policy allows or the attempts were used up.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Returns what the server said, masked and cut.
+    /// Returns the server's error message, masked and truncated.
     pub fn server_message(&self) -> Option<&str> {
         self.source_as::<ServerMessage>().map(|message| message.0.as_str())
     }

@@ -15,9 +15,9 @@ use crate::http::connection::{Answer, Connection};
 pub struct Listing<T> {
     /// The rows, in the order sent.
     pub rows: Vec<T>,
-    /// How many entries the server announced, if it did. Each call says what it counts.
+    /// The number of entries that the server announced, if it did. The docs of each call say what is counted.
     pub announced: Option<u64>,
-    /// How many HTTP requests it took, retries and repeated reads included.
+    /// The number of HTTP requests that it took, retries and repeated reads included.
     pub requests: u64,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
@@ -45,7 +45,7 @@ pub(crate) enum More {
 }
 
 impl<T> Page<T> {
-    /// Makes a page of which only `pagination` tells whether there are more; without it there is one.
+    /// Makes a page of an endpoint where only `pagination` states whether there are more; without it there is one page.
     pub(crate) fn new(rows: Vec<T>, announced: Option<u64>, pagination: Option<Pagination>) -> Decoded<Self> {
         let has_next = pagination.map_or(Some(false), |pagination| {
             let known = pagination.page.zip(pagination.pages).map(|(page, pages)| page < pages);

@@ -1,4 +1,4 @@
-//! Reading a window whole.
+//! Snapshots: all events of a window, proven complete.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,23 +19,23 @@ use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 pub struct Snapshot<T = UsageEvent> {
     /// The events that lie in the window, in the order sent. Equal events are distinct charges.
     pub events: Vec<T>,
-    /// How many events the server announced; equal to the events, the bad rows and the `outside` ones
+    /// The number of events that the server announced; equal to the events, the bad rows and the `outside` ones
     /// together.
     pub announced: u64,
-    /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them
-    /// has not answered the question, and what it left out nobody can tell.
+    /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them may have
+    /// applied other bounds, so that events of the window may be missing.
     pub outside: Vec<T>,
     /// The server's clock when it began to answer, if it told.
     pub answered_at: Option<DateTime<Utc>>,
     /// Whether the server says that it is a simulator, so that the events are made up.
     pub simulated: bool,
-    /// How many HTTP requests were sent, retries and repeated reads included.
+    /// The number of HTTP requests sent, retries and repeated reads included.
     pub requests: u64,
-    /// How many of the requests repeated a failed one.
+    /// The number of requests that repeated a failed one.
     pub retries: u64,
-    /// How long was waited for the rate limit and before repeated requests.
+    /// The time spent waiting for the rate limit and before retries.
     pub waited: Duration,
-    /// How many times the window was read again.
+    /// The number of times that the window was read again.
     pub rereads: u32,
     /// Fields that this release does not read, as counted in the read that was kept.
     pub unknown_fields: Vec<UnknownField>,
@@ -73,13 +73,13 @@ impl UsageEvents {
         self.snapshot_map(UsageEvent::from_ref).await
     }
 
-    /// Reads the window as [`UsageEvents::snapshot`] does, and makes something else of each event while its page is
-    /// read, so that no event is held whole.
+    /// Reads the window as [`UsageEvents::snapshot`] does, and maps each event while its page is read, so that no event is held
+    /// whole.
     ///
-    /// What is made takes the event's place in every check: on the edges of pages, and where two reads must agree.
-    /// Events that it does not tell apart are equal there, so keep in it whatever tells two charges apart; else
-    /// windows are read again for nothing, and one event in another's place goes unnoticed. `map` is also called
-    /// for events that are not returned, since a page or the window may be read again.
+    /// The checks compare the mapped values: at the edges of pages, and where two reads must agree. Keep in them whatever
+    /// distinguishes two charges. If two different events map to equal values, windows are read again without need, and an event
+    /// that replaced another goes unnoticed. `map` is also called for events that are not returned, since a page or the window
+    /// may be read again.
     ///
     /// ```no_run
     /// # use cursor_admin_client::{Cents, Result, UsageEvents};
@@ -228,11 +228,13 @@ async fn read_once<T: Eq + Send>(
         if first.is_some() && read.last() == first {
             read.verdict = Verdict::PerhapsShifted;
         }
+        // An empty page has no last row; the next page is still compared with the last row before it.
         if !page.is_empty() {
             read.ended_badly = page.ends_badly();
         }
         let server = ServerNotes { answered_at: page.answered_at, simulated: page.simulated };
         read.server = read.server.and(server);
+        // A page without an echo is accepted: Cursor promises none. A wrong echo means that another page was sent.
         let echoes = page.echoed_page.is_none_or(|echoed| echoed == u64::from(page.page));
         let steady = page.announced == read.announced;
         for (event, inside) in page.events {
@@ -267,6 +269,7 @@ fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
         }
         tally
     }
+    // Cursor promises no order of events; nearly always it is the same, so the cheap comparison comes first.
     one.rows().eq(other.rows()) || tally(one) == tally(other)
 }
 

@@ -18,7 +18,7 @@ pub(crate) const PAGES_MAX: u32 = 100_000;
 /// Empty pages may come between full ones, but not without end.
 const EMPTY_PAGES_MAX: u32 = 10;
 
-/// A question for the usage events of a window. Asking it sends requests; making it sends none.
+/// A query for the usage events of a window. Nothing is sent until one of its reading functions is called.
 ///
 /// The filters are those of <https://cursor.com/docs/account/teams/admin-api>; an event must pass all
 /// that are set. There is none for the model or the kind, and no order can be requested.
@@ -45,52 +45,52 @@ impl Client {
 }
 
 impl UsageEvents {
-    /// Events per page, from 1 to 1000, which is also the default.
+    /// Sets the number of events per page, from 1 to 1000; 1000 by default.
     pub fn page_size(mut self, size: u32) -> Self {
         self.query.page_size = size;
         self
     }
 
-    /// Only the events of one user.
+    /// Returns the same query, limited to the events of one user.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.query.filter.set("email", email.into());
         self
     }
 
-    /// Only the events of the user with this number. Cursor's documents ask for a number although
+    /// Returns the same query, limited to the user with this number. Cursor's documentation requires a number although
     /// answers have held `user_...` since 2026; [`UsageEvents::email`] is the safer way.
     pub fn user_id(mut self, number: u64) -> Self {
         self.query.filter.set("userId", number);
         self
     }
 
-    /// Only the events of one service account, `sa_...`.
+    /// Returns the same query, limited to one service account, `sa_...`.
     pub fn service_account(mut self, id: impl Into<String>) -> Self {
         self.query.filter.set("serviceAccountId", id.into());
         self
     }
 
-    /// Only the events of one cloud agent, `bc-...`, or of any with `*`.
+    /// Returns the same query, limited to one cloud agent, `bc-...`, or to any with `*`.
     pub fn cloud_agent(mut self, id: impl Into<String>) -> Self {
         self.query.filter.set("cloudAgentId", id.into());
         self
     }
 
-    /// Only the events of one automation, or of any with `*`.
+    /// Returns the same query, limited to one automation, or to any with `*`.
     pub fn automation(mut self, id: impl Into<String>) -> Self {
         self.query.filter.set("automationId", id.into());
         self
     }
 
-    /// Only the events of this `hostingType`.
+    /// Returns the same query, limited to this `hostingType`.
     pub fn hosting(mut self, hosting: HostingType) -> Self {
         self.query.filter.set("hostingType", hosting.as_str());
         self
     }
 
-    /// Gives up after the first page with [`ErrorKind::TooLarge`] if more events are announced than
-    /// this. The error says how many, so that the caller can split the window. If it is not set, a
-    /// snapshot takes [`Snapshot::EVENTS_MAX`](crate::snapshot::Snapshot::EVENTS_MAX), and the streams take any number.
+    /// Sets the largest number of events. If more are announced, a read fails after the first page with
+    /// [`ErrorKind::TooLarge`]. The error has the number announced, so that the caller can split the window. By default a
+    /// snapshot reads [`Snapshot::EVENTS_MAX`](crate::snapshot::Snapshot::EVENTS_MAX) events at most, and the streams any number.
     pub fn max_events(mut self, events: u64) -> Self {
         self.max_events = Some(events);
         self

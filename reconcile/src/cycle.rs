@@ -1,4 +1,4 @@
-//! Several invoices of one cycle as one case.
+//! Reconciles several invoices of one cycle together.
 
 use cost_model::{Ledger, Money, Window};
 
@@ -14,20 +14,20 @@ use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CycleReconciliation {
-    /// Each invoice, in order. An invoice that a later one takes back as paid is explained as well.
+    /// The explanation of each invoice, in order, those included that a later one credits as paid.
     pub invoices: Vec<Reconciliation>,
     /// The total of all invoices, once netting lines have credited what was paid.
     pub total: Money,
-    /// On-demand charges that are behind lines of more than one invoice, without a line of netting that takes the
-    /// earlier one back: their number, and what they were billed at.
+    /// On-demand charges that lines of more than one invoice bill, without a netting line that credits the earlier one:
+    /// their number, and their billed cost.
     pub billed_twice: (u64, Money),
-    /// On-demand charges of the cycle that are behind no line of any invoice.
+    /// On-demand charges of the cycle that no line of any invoice bills: their number, and their billed cost.
     pub never_billed: (u64, Money),
 }
 
-/// Explains the invoices of one cycle, oldest first: those that were cut when a threshold was passed, and the last one.
+/// Explains the invoices of one cycle, oldest first: those that were issued when usage passed a threshold, and the last one.
 ///
-/// Lines of netting are matched with the invoices that they take back. The cycle is the span of all periods.
+/// Netting lines are matched with the invoices that they credit. The cycle is the span of all periods.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};

@@ -16,20 +16,21 @@ const WEEKS: i64 = 4;
 
 /// A forecast of a running cycle's invoice, with an interval.
 ///
-/// The method: in the days that are left as much is used as in the same days a week ago, two, three and four weeks ago
-/// (the effective cost of everything, whoever pays); the forecast is the mean of these, the interval reaches from the
-/// leanest of the four weeks to the richest. What of that is on demand is seen in two ways, both in the same part of the
-/// cycle before, since what a plan includes is used up first: the same share, and the same amount included. Weeks from before the ledger's first charge are left out; if it
-/// does not know the cycle before, the share is that of the past weeks. Seats and add-ons are those of the invoice
-/// before, and so is the rate of tax. Nothing is known of people who will join or of prices that will change.
+/// The method: the usage of the days that are left is taken from the same days one, two, three and four weeks ago (the
+/// effective cost of all charges). The forecast is the mean of the four, and the interval reaches from the week with the
+/// least usage to that with the most. The on-demand part is estimated in two ways, both from the same part of the cycle
+/// before, since what a plan includes is used up first: the same share, and the same amount included. Weeks before the
+/// ledger's first charge are left out; if the ledger does not hold the cycle before, the share is that of the past weeks.
+/// Seats and add-ons are those of the invoice before, and so is the rate of tax. People who will join and prices that will
+/// change are not taken into account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Forecast {
     /// The cycle.
     pub period: Window,
-    /// Up to when charges are known.
+    /// The instant up to which charges are known.
     pub as_of: Timestamp,
-    /// The billed on-demand charges of the cycle so far: exact, and what is accrued today.
+    /// The billed on-demand charges of the cycle so far, exactly: the amount to accrue at `as_of`.
     pub so_far: Money,
     /// The on-demand usage of the whole cycle: least, most likely, most.
     pub on_demand: ForecastRange,
@@ -39,7 +40,7 @@ pub struct Forecast {
     pub tax: ForecastRange,
     /// The whole invoice.
     pub total: ForecastRange,
-    /// Number of past weeks the forecast rests on.
+    /// The number of past weeks that the forecast is based on, at most four.
     pub weeks: u32,
 }
 
@@ -47,11 +48,11 @@ pub struct Forecast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ForecastRange {
-    /// At the pace of the leanest week.
+    /// The amount at the pace of the week with the least usage.
     pub low: Money,
-    /// At the mean pace.
+    /// The amount at the mean pace.
     pub likely: Money,
-    /// At the pace of the richest week.
+    /// The amount at the pace of the week with the most usage.
     pub high: Money,
 }
 

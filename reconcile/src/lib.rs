@@ -42,7 +42,7 @@ pub use crate::stored_usage::StoredUsage;
 ///
 /// An [`Invoice`] is built in code or read from a file by one of the [`readers`]. Each
 /// [`InvoiceLine`](invoice::InvoiceLine) has a [`LineKind`](invoice::LineKind), which a provider's
-/// [`Wordings`](invoice::Wordings) tell from its description.
+/// [`Wordings`](invoice::Wordings) determine from its description.
 pub mod invoice {
     pub use crate::model::invoice::{
         Invoice, InvoiceLine, InvoiceReader, LineKind, Remark, UsageLine, Wording, Wordings,

@@ -11,10 +11,10 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::Invoice;
 use crate::tie_out::TieOut;
 
-/// Everything that a store knows of an invoice: the charges around its period, what became known of them since it was
-/// issued, and what the provider itself stated.
+/// The usage of an invoice, read from a store: the charges around its period, the changes of them since it was issued, and
+/// the provider's own statements.
 ///
-/// Every program that explains an invoice of stored charges asks this, so that all give the same answer.
+/// Every program that explains an invoice of stored charges should read it with this type, so that all give the same result.
 ///
 /// ```
 /// # use cost_model::{Currency, MemoryStore, Window};
@@ -35,8 +35,8 @@ pub struct StoredUsage {
 }
 
 impl StoredUsage {
-    /// Reads what a connection holds of the invoice's months and a few days around them. What became known later counts
-    /// only if the invoice says when it was issued.
+    /// Reads the charges of a connection in the invoice's months and a few days around them. Later changes are used only if
+    /// the invoice states when it was issued.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], with the store's own error as its source.
@@ -53,6 +53,7 @@ impl StoredUsage {
             None => None,
         };
         let observed = store.observations(connection).await.map_err(unreadable)?;
+        // The latest snapshot of the cycle: earlier ones state less of it.
         let observed =
             observed.into_iter().rev().find(|each| each.cycle_start == Some(invoice.period.start()));
         Ok(Self { ledger, since, observed })
@@ -63,7 +64,7 @@ impl StoredUsage {
         &self.ledger
     }
 
-    /// Returns the invoice as a case of which all of this is known.
+    /// Returns a case of the invoice with all of these inputs.
     pub fn case<'a>(&'a self, invoice: &'a Invoice, rules: &'a BillingRules) -> Case<'a> {
         let case = Case::new(&self.ledger, invoice, rules);
         match &self.since {

@@ -1,4 +1,4 @@
-//! Charges against what the provider itself states of people and groups.
+//! Compares charges with what the provider itself states of people and groups.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use crate::model::bridge::{Reconciliation, SubtotalName};
 
 /// On-demand charges of a cycle against what the provider stated of people and billing groups at an instant.
 ///
-/// A provider's figures of the current cycle are perishable; a store keeps them as [`ProviderSnapshot`]. What a
-/// provider calls spend may be on-demand spend alone, or everything used. Each person is compared with both readings, and
-/// [`TieOut::reading`] tells which one the figures bear out.
+/// A provider states such figures of the current cycle only; a store keeps them as [`ProviderSnapshot`]. The stated spend may
+/// be on-demand spend alone, or everything used. Each person is compared by both readings, and [`TieOut::reading`] is the one
+/// that the figures support.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TieOut {
@@ -44,7 +44,7 @@ pub enum Reading {
     OnDemand,
     /// The spend holds what the plan includes as well.
     Total,
-    /// The figures bear out neither reading more than the other.
+    /// The figures support neither reading more than the other.
     Undecided,
 }
 
@@ -81,7 +81,7 @@ pub struct GroupTieOut {
 cost_model::masked_debug!(GroupTieOut { charged });
 
 impl TieOut {
-    /// Compares the charges of a ledger with what was observed; `None` if it does not say when the cycle began.
+    /// Compares the charges of a ledger with a provider's snapshot; `None` if the snapshot does not state when the cycle began.
     ///
     /// ```
     /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -168,8 +168,8 @@ impl TieOut {
         })
     }
 
-    /// Returns the three ways side by side: charges, what is stated of people, and the invoice's on-demand usage. They are about
-    /// the same span only if the observation was made at the end of the invoice's period.
+    /// Returns the three totals of a three-way match: charges, what is stated of people, and the invoice's on-demand usage. They
+    /// are about the same span only if the observation was made at the end of the invoice's period.
     pub fn three_way_match(&self, reconciliation: &Reconciliation) -> ThreeWayMatch {
         ThreeWayMatch {
             charged: self.charged,
@@ -181,7 +181,7 @@ impl TieOut {
     }
 }
 
-/// Charges, what the provider states of people, and the invoice.
+/// The totals of a three-way match: charges, what the provider states of people, and the invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreeWayMatch {

@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Directory,
     /// Rules or people are not those with which a period was closed.
     Locked,
-    /// A rule shares charges out by what values of another key cost, and no costs are given.
+    /// A rule splits charges by the costs of another key's values, and no costs are given.
     NeedsCosts,
     /// Amounts cannot be summed; the source says why.
     Amount,

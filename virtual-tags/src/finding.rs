@@ -7,7 +7,7 @@ use cost_model::output::for_terminal;
 use crate::error::mask_emails;
 use crate::place::Place;
 
-/// Something that is likely a mistake in rules or in a directory. Its text names no person.
+/// A likely mistake in rules or in a directory. Its text names no person.
 ///
 /// `Display` gives place and message; the place is that of the file, so that editors can jump to it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use cost_model::store::ConnectionId;
 /// A result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a run stopped, or a connection stayed as it was.
+/// The error of a run that stopped, or of a change of a connection that was not made.
 ///
 /// After a run that stopped, the windows finished before are stored whole, and the next run goes on from there. A change
 /// of a connection that fails has changed nothing.
@@ -33,13 +33,13 @@ pub enum ErrorKind {
     NotFound,
     /// Another connection has that account name.
     NameTaken,
-    /// The connection's status does not let it.
+    /// The connection's status does not allow the change.
     Status,
     /// Two connections bring in the same charges.
     DuplicateConnection {
         /// The other connection.
         other: ConnectionId,
-        /// How many charges are in both.
+        /// The number of charges that are in both.
         shared: u64,
     },
     /// The store could not read or write.
@@ -97,7 +97,7 @@ impl Error {
         &self.kind
     }
 
-    /// Returns the window that could not be counted, read or stored; `None` if the run never came to one.
+    /// Returns the window that could not be counted, read or stored; `None` if the run failed before its first window.
     pub fn window(&self) -> Option<Window> {
         self.place.as_ref().map(|place| place.window)
     }

@@ -1,4 +1,4 @@
-//! Exported files beside what the provider was read for.
+//! Imports of exported files, beside reads of the provider.
 
 use cost_model::CostStore;
 use cost_model::store::{ConnectionId, FileImport, ImportStats};
@@ -6,7 +6,7 @@ use cost_model::store::{ConnectionId, FileImport, ImportStats};
 use crate::connections::refuse_charges_of_others;
 use crate::{Error, Result};
 
-/// Brings a file into a store, as [`CostStore::import`] says, unless another connection holds its charges.
+/// Imports a file into a store, as [`CostStore::import`] does, unless another connection holds its charges.
 ///
 /// # Errors
 /// [`ErrorKind::DuplicateConnection`](crate::ErrorKind::DuplicateConnection) when another connection has brought in the

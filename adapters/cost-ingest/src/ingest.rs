@@ -1,4 +1,4 @@
-//! What to read, and when.
+//! The ingest: which windows are read, and when.
 
 use chrono::Months;
 use cost_model::store::{ConnectionId, Coverage, LOOK_BACK_DAYS, final_before};
@@ -10,7 +10,7 @@ use crate::plan::plan;
 use crate::report::RunReport;
 use crate::run::{Context, Running};
 
-/// Brings the charges of one connection from a source into a store.
+/// Reads the charges of one connection from a source into a store.
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
@@ -57,7 +57,7 @@ pub struct Ingest<'a> {
 cost_model::masked_debug!(Ingest<'_> { connection, source, retention_months, look_back_days });
 
 impl<'a> Ingest<'a> {
-    /// Runs from `source` into `store`, as `connection`.
+    /// Makes an ingest from `source` into `store`, under the id `connection`.
     pub fn new(source: &'a dyn CostSource, store: &'a dyn CostStore, connection: ConnectionId) -> Self {
         Self {
             source,
@@ -69,7 +69,7 @@ impl<'a> Ingest<'a> {
         }
     }
 
-    /// Returns the same, watched.
+    /// Returns the same ingest with an observer.
     pub fn observer(mut self, observer: &'a dyn Observer) -> Self {
         self.observer = observer;
         self
@@ -100,8 +100,8 @@ impl<'a> Ingest<'a> {
     /// What was provisional at its last read is read again however long ago that was, and so is what a clock read that
     /// was ahead of `now`.
     ///
-    /// On an empty store this is the first import. Totals that cannot be observed are told in
-    /// [`RunReport::unobserved`] and fail nothing.
+    /// On an empty store this is the first import. If the provider's totals cannot be read, the run does not fail;
+    /// [`RunReport::unobserved`] has the reason.
     ///
     /// # Errors
     /// [`Error`] at the first window that cannot be read or stored.
@@ -109,11 +109,12 @@ impl<'a> Ingest<'a> {
         let date = now.date();
         let oldest = date.checked_sub_months(Months::new(self.retention_months)).unwrap_or(date);
         let mut running = self.catch_up(until(Timestamp::midnight(oldest), now)?, now).await?;
+        // After the charges: a run that fails before has stored no totals that its charges do not reach.
         running.observe().await?;
         Ok(running.report)
     }
 
-    /// Reads what of `range`, up to `now`, is missing, and once more what was not final when it was last read.
+    /// Reads the parts of `range`, up to `now`, that are missing, and again those that were not final when they were last read.
     ///
     /// # Errors
     /// [`Error`] at the first window that cannot be read or stored, and if `range` begins after `now`.
@@ -146,8 +147,8 @@ impl<'a> Ingest<'a> {
         Ok(running.report)
     }
 
-    /// Asks how many charges each window holds that was final when it was last read, compares that with what is stored, and reads the days again in
-    /// which they differ.
+    /// Counts the provider's charges in each window that was final when it was last read, compares them with the stored ones,
+    /// and reads the days again in which the counts differ.
     ///
     /// One request finds a late or a withdrawn charge of any age in a window of 30 days; differences are narrowed by
     /// halving. Counts do not show re-priced charges, nor one late and one withdrawn charge in one window; a tie-out
@@ -167,6 +168,7 @@ impl<'a> Ingest<'a> {
     fn begin(&self, now: Timestamp, coverage: &Coverage) -> Running<'_> {
         let Self { source, store, connection, observer, .. } = self;
         let context = Context { source: *source, store: *store, connection, observer: *observer };
+        // Files are left out: what a file stated was never the provider's word, so that a change of it is no restatement.
         Running::new(context, now, coverage.by_provider().settled(now, self.look_back_days))
     }
 

@@ -1,10 +1,10 @@
-//! Hearing how a run goes on.
+//! The trait for observers of a run.
 
 use std::fmt;
 
 use cost_model::Window;
 
-/// Hears how a run goes on, for progress bars, metrics and logs.
+/// Observes the progress of a run, for progress bars, metrics and logs.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +31,7 @@ impl Observer for () {
     fn stored(&self, _: &Progress) {}
 }
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {

@@ -1,4 +1,4 @@
-//! Which windows to read.
+//! Plans the windows of a run.
 
 use chrono::Days;
 use cost_model::{Timestamp, Window};

@@ -1,4 +1,4 @@
-//! What a run did.
+//! The report of a run.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use cost_model::source::{Drift, SourceBatch, WindowCount};
 use cost_model::store::ReplaceStats;
 use cost_model::{Money, Timestamp, Window};
 
-/// What a run did.
+/// The report of a run: the windows read, the changes stored, and what needs attention.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunReport {
@@ -16,10 +16,10 @@ pub struct RunReport {
     pub announced: u64,
     /// Records stored for them.
     pub records: u64,
-    /// What storing them changed.
+    /// The changes that storing them made.
     pub change: ReplaceStats,
-    /// Windows in which rows came back that lie outside of them. The rows inside are stored, and the windows stay to be
-    /// read again: a run with any of them is not complete.
+    /// Windows for which the provider also returned rows outside of them. The rows inside are stored, but the windows are not
+    /// covered, so that they are read again: a run with any of them is not complete.
     pub outside: Vec<OutsideRows>,
     /// Windows that an audit asked about, in order.
     pub audited: Vec<Audited>,
@@ -27,7 +27,7 @@ pub struct RunReport {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,
@@ -35,7 +35,7 @@ pub struct RunReport {
     pub drift: Vec<Drift>,
     /// Whether what is stored reached into the future of this run's clock, or was read in it, and was read again.
     pub covered_future: bool,
-    /// Why the provider's totals were not observed, if that failed; the charges are not concerned.
+    /// The reason why the provider's totals could not be read, if that failed; the charges are not affected.
     pub unobserved: Option<String>,
 }
 
@@ -45,9 +45,9 @@ pub struct RunReport {
 pub struct Audited {
     /// The window.
     pub window: Window,
-    /// How many rows the provider announced.
+    /// The number of rows that the provider announced.
     pub announced: u64,
-    /// How many records were stored.
+    /// The number of records stored.
     pub stored: u64,
 }
 
@@ -57,13 +57,13 @@ pub struct Audited {
 pub struct OutsideRows {
     /// The window that was requested.
     pub window: Window,
-    /// How many such rows came.
+    /// The number of such rows.
     pub rows: u64,
     /// The instant of the first of them.
     pub first: Timestamp,
     /// The instant of the last.
     pub last: Timestamp,
-    /// What they were worth together; `None` beyond the range of sums.
+    /// The sum of their effective costs; `None` beyond the range of sums.
     pub effective: Option<Money>,
 }
 

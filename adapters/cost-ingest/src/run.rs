@@ -51,6 +51,7 @@ impl<'a> Running<'a> {
         while let Some(window) = pending.pop_front() {
             let planned = self.report.windows.len() + 1 + pending.len();
             let stopped = |running: &Self, error| running.stopped(window, planned, error);
+            // Before the read, so that of two reads the one that began later wins, whichever ends first.
             let number = self.begin_read().await.map_err(|error| stopped(self, error))?;
             match self.context.source.read(window).await {
                 Ok(batch) => self.store(number, window, batch, planned).await?,
@@ -62,6 +63,7 @@ impl<'a> Running<'a> {
                         _ => None,
                     };
                     let Some((first, second)) = parts else { return Err(stopped(self, error)) };
+                    // To the front, so that windows are stored in order of time and a stopped run leaves one gap.
                     pending.push_front(second);
                     pending.push_front(first);
                 }
@@ -100,6 +102,7 @@ impl<'a> Running<'a> {
         let outside = check_complete(window, &batch).map_err(|error| self.stopped(window, planned, error))?;
         let read = self.begin_again_as(batch.origin, read).await;
         let read = read.map_err(|error| self.stopped(window, planned, error))?;
+        // Before anything is stored: charges under two connections would be counted twice in every report.
         self.refuse_a_second_name(window, &batch.records).await?;
         self.heard_of(batch.records.iter().map(|record| record.at).min());
         let answers_from =
@@ -126,6 +129,7 @@ impl<'a> Running<'a> {
     /// Refuses charges that the store holds under another connection, before any of their window is stored.
     async fn refuse_a_second_name(&self, window: Window, records: &[CostRecord]) -> Result<()> {
         let Context { store, connection, .. } = self.context;
+        // Where this connection already has charges, the comparison was made when they came; it would cost a scan each time.
         if records.is_empty() || store.count(connection, window).await.map_err(Error::not_compared)? > 0 {
             return Ok(());
         }
@@ -163,6 +167,7 @@ impl<'a> Running<'a> {
             let Audited { announced, stored, .. } =
                 counted.map_err(|error| self.stopped(window, planned, error))?;
             match halves(window) {
+                // Halving needs a count for each half and no rows; only the days that differ are read.
                 _ if announced == stored => {}
                 Some((first, second)) => {
                     pending.push_front(second);
@@ -192,6 +197,7 @@ impl<'a> Running<'a> {
                 self.report.requests += observations.requests;
                 store.observe(connection, observations).await.map_err(Error::not_observed)
             }
+            // The charges are stored by now; totals that a key may not read must not fail the run.
             Err(error) => {
                 self.report.unobserved = Some(causes(&error));
                 Ok(())
@@ -220,6 +226,7 @@ fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Opt
     if batch.window != window {
         return failed(format!("the window {} came back in place of the one requested", batch.window));
     }
+    // Checked here too, although sources promise it: a store keeps whatever it is given as complete.
     let received = u64::try_from(batch.records.len().saturating_add(batch.outside.len())).unwrap_or(u64::MAX);
     if received != batch.announced {
         return failed(format!("{} rows were announced and {received} received", batch.announced));
@@ -228,6 +235,7 @@ fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Opt
         return failed(format!("a row of {} came back, which lies outside the window", record.at));
     }
     match OutsideRows::of(batch) {
+        // Storing nothing for this window would withdraw every charge that it has.
         Some(outside) if batch.records.is_empty() => failed(format!(
             "all {received} rows that came back lie outside the window, from {} to {}: the provider did not answer for the \
              time that was requested, and nothing was stored",

@@ -27,7 +27,7 @@ use crate::format::dictionary;
 use crate::format::record::Flags;
 use crate::worker::Worker;
 
-/// How to open a store.
+/// The options for opening a store.
 ///
 /// ```no_run
 /// use cost_model_sqlite::Options;
@@ -42,7 +42,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// For reading and writing, without a limit; the file is made if it is not there.
+    /// Makes options for reading and writing, without a limit on the size; the file is created if it does not exist.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,6 +108,7 @@ impl SqliteStore {
             database.limit(bytes)?;
         }
         let reading = if access == Access::Frozen { access } else { Access::Read };
+        // A connection of its own, so that short questions are answered while a long window is written.
         let reader = Worker::start(Database::connect(path, reading)?)?;
         Ok(Self { path: Arc::clone(path), access, writer: Worker::start(database)?, reader })
     }
@@ -121,6 +122,7 @@ impl SqliteStore {
         let id = connection.clone();
         self.reader
             .run(move |database| {
+                // One transaction, so that the number of the connection and what is read by it are of the same state.
                 let transaction = database.connection.transaction()?;
                 match dictionary::connection(&transaction, &id)? {
                     Some(number) => question(&transaction, number),

@@ -79,7 +79,7 @@ impl CostSource for CursorCostSource {
         Ok(read)
     }
 
-    /// Asks for a single event; the page tells how many there are.
+    /// Requests a single event, since every page announces the count.
     async fn count(&self, window: Window) -> Result<WindowCount> {
         let request = self.client.usage_events(window.start().to_datetime(), window.end().to_datetime());
         let page = request.page_size(1).page(1).await.map_err(|error| failed("count usage events", error))?;

@@ -1,4 +1,4 @@
-//! An invoice in any of its forms.
+//! The reader of an invoice in any of its forms.
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};
@@ -10,8 +10,8 @@ use crate::dashboard::DashboardInvoiceReader;
 use crate::pdf::reader::PdfTextReader;
 use crate::wordings::CursorWordings;
 
-/// Reads an invoice in the form that the file's name and content show: `.csv`, `.json` in our own form or as the dashboard
-/// answers, `.txt` of a PDF.
+/// Reads an invoice in the form that the file's name and content show: `.csv`; `.json` in the form of this workspace or of
+/// the dashboard's answer; `.txt` of a PDF.
 ///
 /// ```
 /// use cost_model::Window;
@@ -34,7 +34,7 @@ pub struct CursorInvoiceReader {
 }
 
 impl CursorInvoiceReader {
-    /// Creates a reader of invoices that state what is needed.
+    /// Creates a reader of invoices that state their period themselves.
     pub fn new() -> Self {
         Self::default()
     }
@@ -73,7 +73,7 @@ impl CursorInvoiceReader {
         self
     }
 
-    /// Returns the reader for another invoice of the same origin, of which neither period nor issue are known.
+    /// Returns the same reader for another invoice of the same origin, without a stated period and instant of issue.
     #[must_use]
     pub fn of_another_invoice(self) -> Self {
         Self { period: None, issued: None, decimal_mark: self.decimal_mark }

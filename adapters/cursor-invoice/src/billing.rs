@@ -4,7 +4,7 @@ use chrono::FixedOffset;
 use cost_model::{Dimension, Error, Filter};
 use reconcile::BillingRules;
 
-/// Cursor's billing rules: on-demand lines add up the charges of kind `Usage-based`; fees on calls with the users' own
+/// Returns Cursor's billing rules: on-demand lines bill the charges of kind `Usage-based`; fees on calls with the users' own
 /// provider keys lie outside them; lines price calls in Max Mode apart; line amounts are in whole cents. Cycles are likely cut at
 /// midnight in UTC, or in Cursor's own time zone, the Pacific one, in winter or in summer.
 ///

@@ -1,4 +1,4 @@
-//! Invoices as the dashboard's own call answers them.
+//! Reads invoices in the form of the dashboard's own call.
 
 use cost_model::input::{DecimalMark, Meaning, NumberReader, quoted};
 use cost_model::{Currency, Money, Timestamp, Window};
@@ -8,8 +8,8 @@ use reconcile::{Error, ErrorKind, Invoice, InvoiceReader, Result};
 
 use crate::wordings::CursorWordings;
 
-/// Reads a saved answer of the dashboard's call for the invoice of a month. The call is private to Cursor's dashboard:
-/// this reads what a person has exported, and asks nobody.
+/// Reads a saved answer of the dashboard's call for the invoice of a month. The call is private to Cursor's dashboard: this
+/// reads a file that a person has saved, and sends no request.
 ///
 /// ```json
 /// { "items": [{ "description": "979 token-based usage calls to claude-3.7-sonnet, totalling: $76.02", "cents": 7602 },
@@ -49,20 +49,20 @@ pub struct DashboardInvoiceReader {
 }
 
 impl DashboardInvoiceReader {
-    /// Returns a reader of the invoice of this period. Whether a month in the dashboard is a calendar month or a billing cycle
+    /// Creates a reader of the invoice of this period. Whether a month in the dashboard is a calendar month or a billing cycle
     /// is not documented, and has changed.
     pub fn new(period: Window) -> Self {
         Self { wordings: CursorWordings::new(), period, issued: None, decimal_mark: None }
     }
 
-    /// Returns when the invoice was issued, which the answer does not say.
+    /// Sets the instant at which the invoice was issued, which the answer does not state.
     #[must_use]
     pub fn with_issued(mut self, issued: Timestamp) -> Self {
         self.issued = Some(issued);
         self
     }
 
-    /// Returns the decimal mark of amounts in strings. Without one, a string that can be read in two ways is refused.
+    /// Sets the decimal mark of amounts in strings. Without one, a string that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

@@ -73,7 +73,7 @@ pub trait StoreFactory: fmt::Debug + Sync {
     }
 }
 
-/// What a store does and must not do.
+/// A fault of a store: something that its contract rules out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{check}: {what}")]
 #[non_exhaustive]
@@ -120,37 +120,37 @@ impl Default for Suite {
 }
 
 impl Suite {
-    /// Makes the usual amount of everything.
+    /// Makes a suite with the default seed, numbers of rounds and records, and patience.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Other random choices.
+    /// Sets the seed of the random choices, so that a run can be repeated or varied.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// So many series of random steps, each on a store of its own; 40 if not said otherwise.
+    /// Sets the number of series of random steps, each on a store of its own; 40 by default.
     pub fn rounds(mut self, rounds: u32) -> Self {
         self.rounds = rounds;
         self
     }
 
-    /// So many records in the checks of many records; 10,000 if not said otherwise.
+    /// Sets the number of records in the checks of large windows; 10,000 by default.
     pub fn records(mut self, records: u32) -> Self {
         self.records = records;
         self
     }
 
-    /// Sets how long a call may take that nothing may hold up; ten seconds if not said otherwise. A store whose
-    /// calls wait for each other for ever is then told of, instead of stopping the suite.
+    /// Sets how long a call may take that nothing may hold up; ten seconds by default. Calls that deadlock are then
+    /// reported as a violation, instead of stopping the suite.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Runs every check. Each goes as far as its first violation.
+    /// Runs every check and returns the violations: at most one for each check, since a check stops at its first.
     pub async fn run(&self, factory: &dyn StoreFactory) -> Vec<Violation> {
         let checks = [
             ("behaves like a list", steps::like_a_list(factory, self.seed, self.rounds).await),

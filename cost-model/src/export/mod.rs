@@ -1,8 +1,8 @@
-//! Stored records on their way to other tools, with their tags.
+//! Exports stored records with their tags to other tools.
 //!
-//! A [`RecordExport`] takes the records that a store hands out, has a [`Tagger`](crate::tagger::Tagger) say whose they are, divides
-//! split charges exactly as reports do, and passes each on to a [`RecordWriter`], one at a time: however many there are, one
-//! is held. [`CsvRecords`] writes them as CSV.
+//! A [`RecordExport`] takes the records of a store's scan, tags them with a [`Tagger`](crate::tagger::Tagger), divides split
+//! charges exactly as reports do, and passes each to a [`RecordWriter`]. It holds one record at a time. [`CsvRecords`] is the
+//! writer for CSV.
 
 mod csv;
 mod writer;

@@ -1,4 +1,4 @@
-//! The seam to formats.
+//! The trait that formats implement, and the export that drives it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -84,13 +84,13 @@ pub struct RecordPart {
 
 crate::masked_debug!(RecordPart { costs });
 
-/// What a [`RecordWriter`] has written: control totals to check a file against.
+/// The control totals of an export: what a [`RecordWriter`] has written, to check a file against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Receipt {
     /// The number of rows, one for each part of a charge.
     pub rows: u64,
-    /// The sums over all rows; `records` counts charges, `usage` only what is counted in a charge's own unit.
+    /// The sums over all rows. `records` counts charges, not rows; `usage` holds only quantities in a charge's own unit.
     pub totals: Totals,
 }
 
@@ -153,7 +153,7 @@ pub struct RecordExport<'a> {
 crate::masked_debug!(RecordExport<'_> { keys: |it| it.tagger.keys() });
 
 impl<'a> RecordExport<'a> {
-    /// Tags with `tagger`, whose keys `writer` must have been made for.
+    /// Makes an export that tags with `tagger`. `writer` must have been made for the keys of the same tagger.
     pub fn new(tagger: &'a dyn Tagger, writer: &'a mut (dyn RecordWriter + Send)) -> Self {
         Self { tagger, pseudonyms: None, writer }
     }

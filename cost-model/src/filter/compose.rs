@@ -1,12 +1,12 @@
-//! Filters out of filters.
+//! Combines filters: `and`, `or` and `not`.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::expression::Expression;
 use crate::filter::{Allocation, Filter};
 
 impl Filter {
-    /// Returns what both filters match, each with the meaning that it has alone: no `tags.value` of one refers to a
-    /// `tags.name` of the other. A multiplier of either stays.
+    /// Returns a filter for what both filters match, each with the meaning that it has alone: no `tags.value` of one refers
+    /// to a `tags.name` of the other. The share (`costs.allocation`) of either is kept.
     ///
     /// ```
     /// use cost_model::Filter;
@@ -19,7 +19,7 @@ impl Filter {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`] when both have a multiplier or either has one in a branch, or together they nest more than 100 deep.
+    /// [`ErrorKind::Filter`] when both have a share or either has one in a branch, or together they nest more than 100 deep.
     pub fn and(self, other: Self) -> Result<Self> {
         if self.has_branch_allocations() || other.has_branch_allocations() {
             let message = "a filter with a `costs.allocation` in its branches cannot be joined by AND";
@@ -34,10 +34,10 @@ impl Filter {
         composed(conjunction(self.expression, other.expression), allocation)
     }
 
-    /// Returns what either filter matches, each with the meaning that it has alone.
+    /// Returns a filter for what either filter matches, each with the meaning that it has alone.
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`] when either has a multiplier, or together they nest more than 100 deep.
+    /// [`ErrorKind::Filter`] when either has a share (`costs.allocation`), or together they nest more than 100 deep.
     pub fn or(self, other: Self) -> Result<Self> {
         let (one, other) = (self.without_allocation("OR")?, other.without_allocation("OR")?);
         let mut parts = match one {
@@ -51,10 +51,10 @@ impl Filter {
         composed(Expression::Or(parts), None)
     }
 
-    /// What the filter does not match.
+    /// Returns a filter for everything that this one does not match.
     ///
     /// # Errors
-    /// [`ErrorKind::Filter`] when it has a multiplier, or nests 100 deep already.
+    /// [`ErrorKind::Filter`] when it has a share (`costs.allocation`), or nests 100 deep already.
     #[expect(
         clippy::should_implement_trait,
         reason = "`!filter` would hide that a filter with a multiplier has no opposite"

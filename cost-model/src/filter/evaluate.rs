@@ -1,4 +1,4 @@
-//! Whether a charge meets a condition.
+//! Evaluates conditions for a charge.
 
 use crate::dimension::{Dimension, Dimensions};
 use crate::filter::expression::{Expression, Predicate};
@@ -82,7 +82,8 @@ fn used(usage: Usage, dimensions: &dyn Dimensions) -> Option<Quantity> {
 }
 
 impl Test {
-    /// Returns whether it holds for a text, or for the absence of one. Tests of numbers, times and pairs hold for no text.
+    /// Returns whether the test holds for a text, or for an absent value (`None`). Tests of numbers, times and pairs hold for
+    /// no text.
     ///
     /// ```
     /// use cost_model::Filter;

@@ -8,7 +8,7 @@ use crate::filter::test::Test;
 
 /// A condition, as a tree.
 ///
-/// Two conditions are equal when they are the same tree, wherever their parts are in a sentence.
+/// Equality compares the trees and ignores the spans.
 ///
 /// ```
 /// use cost_model::Filter;
@@ -36,7 +36,7 @@ pub enum Expression {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Predicate {
-    /// What is tested.
+    /// The field that is tested.
     pub field: Field,
     /// Whether the predicate holds exactly where the test does not: `!=`, `NOT IN` and so on.
     pub negated: bool,

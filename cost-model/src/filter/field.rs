@@ -7,7 +7,7 @@ use crate::dimension::Dimension;
 use crate::filter::test::Test;
 use crate::money::{Metric, TokenType};
 
-/// What a predicate is about.
+/// The field that a predicate tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field {
@@ -25,9 +25,9 @@ pub enum Field {
     TagPair,
     /// `costs.marketplace`: whether the charge came through a marketplace.
     Marketplace,
-    /// `costs.effective` and its like: an amount in the currency's major unit.
+    /// `costs.effective`, `costs.billed`, `costs.list` or `costs.contracted`: an amount in the currency's major unit.
     Amount(Metric),
-    /// `usage.tokens` and its like: a quantity used.
+    /// `usage.tokens`, `usage.requests` and so on: a quantity used.
     Usage(Usage),
     /// `charged_at`: the instant of the charge.
     ChargedAt,
@@ -54,7 +54,7 @@ pub(super) enum Kind {
     Flag,
 }
 
-/// The fields behind `costs.` that are no dimensions. `costs.allocation` is not among them: it is a multiplier.
+/// The fields behind `costs.` that are no dimensions. `costs.allocation` is not among them: it is a share, not a field.
 const COSTS: [(&str, Field); 5] = [
     ("effective", Field::Amount(Metric::Effective)),
     ("billed", Field::Amount(Metric::Billed)),

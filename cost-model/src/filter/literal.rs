@@ -1,4 +1,4 @@
-//! What a field is compared with: texts, numbers, instants and flags, each with its place in the sentence.
+//! Literals of a filter: texts, numbers, instants and flags, each with its place in the sentence.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,14 +12,14 @@ use crate::time::Timestamp;
 
 /// A value in a filter, and where it is.
 ///
-/// Two literals are equal when their values are, wherever they are.
+/// Equality compares the values and ignores the spans.
 #[derive(Clone, Debug)]
 pub struct Literal {
     value: Value,
     span: Range<usize>,
 }
 
-/// What a [`Literal`] says. `Debug` leaves it out, since it may name a person.
+/// The value of a [`Literal`]. `Debug` leaves it out, since it may name a person.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {
@@ -42,7 +42,7 @@ pub struct Number(i128);
 crate::masked_debug!(Number {});
 
 impl Literal {
-    /// Makes a literal, for whoever turns a condition into another; `span` is the place that it stems from.
+    /// Makes a literal, for code that rewrites conditions; `span` is the range of bytes in the sentence that it comes from.
     pub fn new(value: Value, span: Range<usize>) -> Self {
         Self { value, span }
     }
@@ -95,7 +95,7 @@ impl Number {
         self.0
     }
 
-    /// Returns the same number as a decimal, unless it has more than the 28 digits that one holds.
+    /// Returns the same number as a decimal; `None` if it has more than the 28 digits that a decimal holds.
     pub fn to_decimal(self) -> Option<Decimal> {
         fixed::to_decimal(self.0)
     }

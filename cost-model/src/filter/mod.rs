@@ -1,6 +1,7 @@
 //! The filter language: a strict superset of Vantage's VQL.
 //!
-//! [`Filter`] is a parsed sentence. Its tree, [`Expression`], is open to whoever wants to analyse it.
+//! [`Filter`] is a parsed sentence. Its tree, [`Expression`], is public, so that other crates can analyse it or write it in
+//! another language.
 
 mod compose;
 mod evaluate;
@@ -63,7 +64,8 @@ pub use values::{FieldLiteral, KnownValues, UnknownValue};
 ///   [`Filter::allocation`]. In the branches of the outermost OR it is the share of what that branch matches; a charge of several
 ///   branches counts by the first of them, which is this crate's reading of a form that VQL documents without saying so:
 ///   [`Filter::share_of`].
-/// * In a report `tags` sees provider tags and virtual tags; a virtual tag covers a provider's tag of the same key.
+/// * In a report `tags` means provider tags and virtual tags; a virtual tag takes precedence over a provider's tag of the
+///   same key.
 ///
 /// `Display` prints a sentence that parses to the same filter.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,7 +80,7 @@ crate::masked_debug!(Filter {});
 
 /// `costs.allocation = 0.5`: the share that counts of what a filter, or one branch of it, matches.
 ///
-/// Two are equal when their shares are, wherever they are.
+/// Equality compares the shares and ignores the spans.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Allocation {
@@ -103,7 +105,7 @@ impl fmt::Display for Allocation {
 }
 
 impl Filter {
-    /// Reads a sentence.
+    /// Parses a sentence.
     ///
     /// # Errors
     /// [`ErrorKind::Filter`], with the place of the fault in [`Error::span`].
@@ -145,8 +147,8 @@ impl Filter {
         Some(allocation.map_or(Decimal::ONE, |allocation| allocation.share))
     }
 
-    /// Returns the conditions any of which a charge must meet, each with the share that counts of what it is the first to
-    /// match: the branches of the outermost OR where one of them has a share of its own, else the condition as a whole.
+    /// Returns the branches of the filter, each with the share that counts of the charges for which it is the first to match.
+    /// They are those of the outermost OR where one of them has a share of its own, else the one condition as a whole.
     ///
     /// ```
     /// use cost_model::Filter;
@@ -166,7 +168,7 @@ impl Filter {
         conditions.iter().zip(allocations.iter().map(Option::as_ref))
     }
 
-    /// Returns whether only a share of what the filter matches counts, of all of it or of a branch.
+    /// Returns whether the filter, or one of its branches, has a `costs.allocation`.
     pub fn has_allocation(&self) -> bool {
         self.allocation.is_some() || self.has_branch_allocations()
     }
@@ -176,8 +178,8 @@ impl Filter {
         !self.branches.is_empty()
     }
 
-    /// Returns the share of every matching charge that counts, above 0 and up to 1, where it is the same for all;
-    /// without one, all of it, unless branches have shares of their own.
+    /// Returns the share of every matching charge that counts, above 0 and up to 1, where it is the same for all. `None`
+    /// means the whole charge, or that branches have shares of their own; see [`Filter::branches`].
     pub fn allocation(&self) -> Option<Decimal> {
         self.allocation.as_ref().map(|allocation| allocation.share)
     }

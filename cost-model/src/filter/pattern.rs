@@ -1,4 +1,4 @@
-//! The ways to compare texts that are not plain equality.
+//! Comparisons of texts other than equality: LIKE patterns and the flexible match.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct Pattern {
 
 crate::masked_debug!(Pattern {});
 
-/// What a [`Pattern`] asks of a text.
+/// The shape of a [`Pattern`], for indexes and for writers of other languages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "every pattern is one of these; callers must handle the last")]
 pub enum PatternShape<'a> {
@@ -58,7 +58,7 @@ impl Pattern {
         &self.sentence
     }
 
-    /// Returns what the pattern asks of a text.
+    /// Returns the shape of the pattern.
     pub fn shape(&self) -> PatternShape<'_> {
         let inner = self.sentence.trim_matches('%');
         let (open_start, open_end) = (self.sentence.starts_with('%'), self.sentence.ends_with('%'));
@@ -72,18 +72,18 @@ impl Pattern {
         }
     }
 
-    /// Returns the literals between the `%` signs, in order; the first is a prefix and the last a suffix, each perhaps
+    /// Returns the literals between the `%` signs, in order; the first is a prefix and the last a suffix, and either may be
     /// empty.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.sentence.split('%')
     }
 
-    /// Returns whether the whole of `value` fits.
+    /// Returns whether the whole of `value` matches the pattern.
     pub fn matches(&self, value: &str) -> bool {
         fits(&self.sentence, value)
     }
 
-    /// Returns whether the whole of `value` fits, letters of either case being the same.
+    /// Returns whether the whole of `value` matches the pattern, ignoring case.
     pub fn matches_any_case(&self, value: &str) -> bool {
         fits(&self.folded, &lower(value))
     }
@@ -128,7 +128,7 @@ impl Flexible {
         &self.text
     }
 
-    /// Returns whether `value` is the same but for what does not count.
+    /// Returns whether `value` equals the text, ignoring case, blanks, underscores, hyphens and punctuation.
     pub fn matches(&self, value: &str) -> bool {
         flexible(value).eq(self.folded.chars())
     }

@@ -1,4 +1,4 @@
-//! Regular expressions, and what a text must have to match one.
+//! Regular expressions of filters, and the literals that a match must contain.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::filter::pattern::Pattern;
 /// half of it, since letters of every script are one of its classes.
 const REGEX_BYTES_MAX: usize = 1 << 20;
 
-/// A regular expression, which fits when it matches anywhere in a text. `Debug` leaves it out.
+/// A regular expression, which holds for a text if it matches anywhere in it. `Debug` leaves it out.
 #[derive(Clone)]
 pub struct Regex {
     text: Arc<str>,
@@ -45,9 +45,10 @@ impl Regex {
         &self.text
     }
 
-    /// Returns a pattern that every text fits which the expression matches, such as `ci-%@acme.test`, for an index of many
-    /// expressions. Texts that fit it need not match. It is `%`, which every text fits, where the expression demands no text
-    /// in particular, as `a|b` does.
+    /// Returns a LIKE pattern that every match fulfils, such as `ci-%@acme.test`, for an index of many expressions.
+    ///
+    /// It is necessary, not sufficient: a text that it matches need not match the expression. It is `%`, which matches every
+    /// text, where the expression requires no literal, as `a|b` does.
     pub fn required(&self) -> &Pattern {
         &self.required
     }

@@ -1,8 +1,8 @@
-//! Did you mean ...?
+//! Suggestions for misspelled names.
 
 use strsim::levenshtein;
 
-/// Returns the candidate nearest to `word`, if it is near enough to be a slip of the keyboard.
+/// Returns the candidate nearest to `word`, if it is near enough to be a typing error.
 ///
 /// ```
 /// use cost_model::filter::closest;

@@ -1,4 +1,4 @@
-//! What a predicate asks of its field.
+//! Tests: the operator of a predicate with its operands.
 
 use std::sync::Arc;
 
@@ -7,7 +7,8 @@ use crate::filter::literal::Literal;
 use crate::filter::pattern::{Flexible, Pattern};
 use crate::filter::regex::Regex;
 
-/// What a [`Predicate`](super::Predicate) asks of its field. Only [`Test::Absent`] holds for a field without a value.
+/// The test of a [`Predicate`](super::Predicate): its operator and operands, before negation. Only [`Test::Absent`] holds for
+/// a field without a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Test {
@@ -19,7 +20,7 @@ pub enum Test {
     In(Vec<Literal>),
     /// `LIKE`.
     Like(Pattern),
-    /// `ILIKE`: as LIKE, letters of either case being the same.
+    /// `ILIKE`: as `LIKE`, ignoring case.
     LikeAnyCase(Pattern),
     /// `~*`: equal but for case, blanks, underscores, hyphens and punctuation.
     Flexible(Flexible),
@@ -33,7 +34,7 @@ pub enum Test {
     Pairs(Vec<(Literal, Literal)>),
 }
 
-/// The side of a literal on which a value must lie.
+/// An ordering operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "there are no other inequalities")]
 pub enum Comparison {
@@ -48,7 +49,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Returns how it is written.
+    /// Returns the operator as filters write it, such as `<=`.
     pub fn sign(self) -> &'static str {
         match self {
             Self::Less => "<",

@@ -13,11 +13,11 @@ use crate::filter::literal::Literal;
 use crate::filter::test::Test;
 use crate::filter::{Filter, closest};
 
-/// The distinct values of a dimension, lent where somebody holds them.
+/// The distinct values of a dimension, borrowed where the caller holds them.
 pub type KnownValues<'a> = Cow<'a, BTreeSet<Arc<str>>>;
 
-/// A literal that a filter asks a field to equal, or not to equal. `Debug` leaves out its value and its dimension, of which
-/// the key may be a literal, too.
+/// A literal of `=`, `!=`, `IN` or `NOT IN`, with the field that it is compared with. `Debug` leaves out its value and its
+/// dimension, whose tag key may be a literal, too.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldLiteral<'a> {
@@ -26,7 +26,7 @@ pub struct FieldLiteral<'a> {
     /// The one dimension that the literal is a value of, if there is one: also for `tags.value` where it is known which
     /// tag it refers to, and for the second of a pair.
     pub dimension: Option<Dimension>,
-    /// The literal, and where it is.
+    /// The literal with its span.
     pub literal: &'a Literal,
 }
 
@@ -96,9 +96,10 @@ impl Filter {
         literals
     }
 
-    /// Returns the literals that their dimension never has as a value, going by `known`, which tells all values of a
-    /// dimension. A service may be named by its display name or its id. Literals of no one dimension are not looked at,
-    /// such as those of `tags.name`.
+    /// Returns the literals that are no value of their dimension. `known` returns all values of a dimension.
+    ///
+    /// A service may be named by its display name or its id. Literals that belong to no single dimension, such as those of
+    /// `tags.name`, are skipped.
     ///
     /// ```
     /// use std::borrow::Cow;

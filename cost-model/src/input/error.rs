@@ -1,9 +1,9 @@
-//! What is wrong with an outside file, and where.
+//! The error of readers of outside files, with its place.
 
-/// What is wrong with an outside file, with the line and the column where that is known.
+/// A fault of an outside file, with the line and the column where they are known.
 ///
-/// The text quotes no email address, whatever was put into it, and no more than a few words of the file. A reader turns it
-/// into its own error type.
+/// The text quotes no email address, whatever was put into it, and no more than a few words of the file. A reader converts
+/// it to its own error type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{}{}{message}",

@@ -1,7 +1,7 @@
-//! What readers of outside files share: the text of bytes, one grammar of numbers, and one reader of tables.
+//! Shared parts of readers of outside files: decoding of text, one grammar of numbers, and one reader of tables.
 //!
 //! Files come from spreadsheets, portals and other programs, in the forms of many countries. Each of these readers
-//! either gives what is written or an [`InputError`] with its place; none guesses.
+//! returns what is written or an [`InputError`] with its place; none guesses.
 
 mod error;
 mod fields;

@@ -66,7 +66,7 @@ impl<'a> Cell<'a> {
 pub struct Amount {
     /// The amount.
     pub value: Money,
-    /// How many decimals are written.
+    /// The number of decimals as written.
     pub decimals: u32,
     mark: Option<CurrencyMark>,
 }
@@ -88,8 +88,8 @@ impl Amount {
         }
     }
 
-    /// Returns whether what is written beside the amount fits that currency. A bare `$` fits every currency named
-    /// dollar or peso.
+    /// Returns whether what is written beside the amount agrees with that currency. Nothing agrees with every currency, and a
+    /// bare `$` with every currency named dollar or peso.
     pub fn fits(&self, currency: Currency) -> bool {
         match self.mark {
             None => true,
@@ -101,7 +101,7 @@ impl Amount {
     }
 }
 
-/// Reads the numbers of one file: each as it is written, or not at all.
+/// Reads the numbers of one file, each exactly as it is written, or fails.
 ///
 /// - Signs: one minus (any dash) or plus before or behind, or parentheses for a negative amount.
 /// - Currencies of amounts: `$`, `US$`, `$US`, a code such as `USD`, `€`, `£`, before or behind.
@@ -164,7 +164,7 @@ enum Form {
 }
 
 impl NumberReader {
-    /// Makes a reader of the numbers of one file; `stated` is the mark that its user, or the file itself, says it has.
+    /// Makes a reader of the numbers of one file; `stated` is its decimal mark, where the user or the file itself states it.
     pub fn new(stated: Option<DecimalMark>) -> Self {
         Self { stated, point_is_proven: false, unproven: None }
     }
@@ -172,7 +172,8 @@ impl NumberReader {
     /// Reads an amount.
     ///
     /// # Errors
-    /// [`InputError`] with the place, for what the grammar refuses and for more than 24 decimals.
+    /// [`InputError`] with the place, for what the grammar refuses, for more than 24 decimals, and beyond the range of
+    /// [`Money`].
     pub fn amount(&mut self, cell: Cell<'_>) -> Result<Amount, InputError> {
         let parsed = self.parse(cell, "an amount like 96.10")?;
         self.weigh(&parsed, cell);
@@ -220,7 +221,7 @@ impl NumberReader {
         whole.parse().map_err(|_| not(cell, WHAT, "it is negative or too large"))
     }
 
-    /// Ends the file.
+    /// Checks, after the last number of the file, that each could be read in one way only.
     ///
     /// # Errors
     /// [`InputError`] about the first number that can be read in two ways, unless another number proves which is right.
@@ -491,8 +492,8 @@ fn without_separators(whole: &str, separator: char) -> Option<String> {
     Some(digits)
 }
 
-/// Returns a number of JSON's grammar, written without an exponent; `None` if it is none, or beyond what an amount can
-/// hold.
+/// Returns a number of JSON's grammar, rewritten without an exponent; `None` if it is not one, or beyond the range of an
+/// amount.
 ///
 /// ```
 /// use cost_model::input::plain_digits;

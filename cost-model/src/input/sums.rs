@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::visible;
 
-/// What a label says about sums.
+/// The kind of sum that a label names.
 ///
-/// A sum among the rows of a file would double its money, so that readers ask before they take a row for a charge.
+/// A sum among the rows of a file would be counted twice, so readers check the label before they take a row for a charge.
 ///
 /// ```
 /// use cost_model::input::SumLabel;
@@ -23,9 +23,9 @@ pub enum SumLabel {
     Subtotal,
     /// The sum of all rows: `Total`, `Sum`, `Total général`, `All models`.
     Total,
-    /// What is left to pay: `Amount due`, `Balance`.
+    /// The amount left to pay: `Amount due`, `Balance`.
     Due,
-    /// What was paid: `Amount paid`.
+    /// The amount paid: `Amount paid`.
     Paid,
     /// A label with a word for a sum among other words, such as `Total usage`: it may be a sum or a row.
     Unclear,
@@ -57,7 +57,7 @@ const ABOUT: &str = "models model users user members member people persons perso
     events modelle nutzer benutzer modèles utilisateurs everyone everybody days day";
 
 impl SumLabel {
-    /// Returns what a label says about sums; `None` for the label of a row.
+    /// Returns the kind of sum that a label names; `None` for the label of an ordinary row.
     ///
     /// ```
     /// use cost_model::input::SumLabel;
@@ -88,7 +88,7 @@ impl SumLabel {
         })
     }
 
-    /// Returns whether the cell of an export's row names all there is, as in `Total`, `All models` or `*`.
+    /// Returns whether the cell of an export's row names everything, as `Total`, `All models` or `*` do.
     pub fn is_of_all(cell: &str) -> bool {
         let words = words(cell);
         let all_in = |lists: u16| words.iter().all(|word| is_in(lists, word));

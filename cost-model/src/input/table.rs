@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::text::is_invisible;
 use super::{Cell, InputError, Meaning, NumberReader, fold, quoted, visible};
 
-/// How a table is read.
+/// The options with which a table is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableOptions {
@@ -15,7 +15,7 @@ pub struct TableOptions {
 }
 
 impl TableOptions {
-    /// Options for a table that may hold comments.
+    /// Makes the options for a table that may hold comments.
     pub fn with_comments() -> Self {
         Self { comments: true }
     }
@@ -176,15 +176,15 @@ impl<'a> Table<'a> {
         &self.comments
     }
 
-    /// Returns the place of the column that has one of these names.
+    /// Returns the index of the first column that has one of these names, compared as [`fold`] does.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
         self.columns.iter().position(|column| names.iter().any(|name| column.is(name)))
     }
 
-    /// Returns the place of a column that must be there.
+    /// Returns the index of a column that must be there.
     ///
     /// # Errors
-    /// [`InputError`] with the columns that are there.
+    /// [`InputError`] that lists the columns that are there, if none has the name.
     pub fn need(&self, name: &str) -> Result<usize, InputError> {
         self.find(&[name]).ok_or_else(|| {
             let known: Vec<_> = self.columns.iter().map(Column::shown).collect();
@@ -203,12 +203,12 @@ impl<'a> Table<'a> {
         Cell::new(row.text(Some(column))).on_line(row.line).in_column(self.name(column))
     }
 
-    /// Returns the columns that are not among those read, by name. `passed_over` are names that the user says may be
-    /// left out.
+    /// Returns the names of the columns that are not among `read`. `passed_over` are names that the user allows to be left
+    /// out.
     ///
     /// # Errors
-    /// [`InputError`] for one that looks like an amount, a date, a kind or a person and that the user does not name: what
-    /// it holds would be lost without a word.
+    /// [`InputError`] for one that looks like an amount, a date, a kind or a person and is not among `passed_over`: its
+    /// contents would be lost silently.
     pub fn unread(&self, read: &[usize], passed_over: &[String]) -> Result<Vec<String>, InputError> {
         let mut unread = Vec::new();
         for (place, column) in self.columns.iter().enumerate().filter(|(place, _)| !read.contains(place)) {

@@ -1,4 +1,4 @@
-//! Text of bytes, and what of it can be seen.
+//! Decodes the bytes of a file to text, and trims text to what is visible.
 
 use std::borrow::Cow;
 

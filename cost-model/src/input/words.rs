@@ -1,8 +1,8 @@
-//! What a column seems to hold, by the words of its name.
+//! Classifies columns by the words of their names.
 
 use super::visible;
 
-/// What a column seems to hold, by its name alone: enough to refuse to pass it over, too little to read it.
+/// The likely contents of a column, by its name alone. That is enough to refuse to ignore a column, and too little to read it.
 ///
 /// ```
 /// use cost_model::input::Meaning;
@@ -35,7 +35,7 @@ const PEOPLE: &str = "benutzer developer email emails employee login mail member
     user username users utilisateur who";
 
 impl Meaning {
-    /// Returns what a column of that name seems to hold.
+    /// Returns the likely contents of a column of that name; `None` if the name has none of the known words.
     ///
     /// ```
     /// use cost_model::input::Meaning;

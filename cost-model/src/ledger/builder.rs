@@ -1,4 +1,4 @@
-//! From records to columns.
+//! Builds a ledger from records.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::store::Completeness;
 use crate::store::{ChargeSink, ConnectionId, Coverage, RecordSink, SetNumber};
 use crate::time::Timestamp;
 
-/// Takes records and builds a [`Ledger`].
+/// A builder of a [`Ledger`] from records, which may come in any order of time.
 ///
 /// ```
 /// use cost_model::store::ConnectionId;
@@ -67,13 +67,13 @@ impl LedgerBuilder {
         self.sets.id(set)
     }
 
-    /// Says which spans a connection has delivered, and when each was read; what lies outside is missing, and what was
-    /// read before it was final is provisional. Without this, reports call their whole range unknown.
+    /// Sets which spans of a connection are covered, and when each was read. What lies outside is reported as missing, and
+    /// what was read before it was final as provisional. Without any coverage, reports call their whole range unknown.
     pub fn cover(&mut self, connection: ConnectionId, coverage: impl Into<Coverage>) {
         self.completeness.cover(connection, coverage.into());
     }
 
-    /// Says for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::store::LOOK_BACK_DAYS) otherwise.
+    /// Sets for how many days late charges are to be expected; [`LOOK_BACK_DAYS`](crate::store::LOOK_BACK_DAYS) by default.
     pub fn look_back_days(&mut self, days: u32) {
         self.completeness.look_back_days(days);
     }

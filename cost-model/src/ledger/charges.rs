@@ -31,7 +31,7 @@ pub(crate) struct PackedCharge {
     extra: u16,
 }
 
-/// So many charges have their extras counted from one place: few enough for 16 bits, since a charge has at most 18 extras.
+/// The number of charges whose extras are counted from one place: few enough for 16 bits, since a charge has at most 18 extras.
 const BLOCK: usize = 1024;
 
 /// Every charge of a ledger.
@@ -61,6 +61,8 @@ impl ChargesBuilder {
     }
 
     pub(super) fn push(&mut self, set: DimensionSetId, at: Timestamp, figures: &Figures) -> Result<()> {
+        // Few layouts occur among millions of charges, so a charge has the number of its layout instead of a flag for each
+        // figure.
         let layout = Layout::of(figures);
         let id = match self.layouts.get(&layout) {
             Some(id) => *id,

@@ -52,6 +52,7 @@ pub(super) enum Encoding {
 impl Encoding {
     fn of(figure: Option<Money>, effective: Option<Money>) -> Self {
         match figure {
+            // Absent and zero must stay distinct: reports count the charges without an amount.
             None => Self::Absent,
             Some(figure) if figure.is_zero() => Self::Zero,
             Some(_) if figure == effective => Self::Effective,
@@ -63,7 +64,7 @@ impl Encoding {
 /// The optional figures of a charge beside the effective amount, in the order in which they are stored.
 pub(super) const OPTIONAL: usize = 5;
 
-/// What is known of a charge, apart from the figures themselves. A million charges have some dozen layouts.
+/// The layout of a charge: which figures it has, and where they are kept. A million charges have some dozen layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "each is about another figure")]
 pub(crate) struct Layout {

@@ -28,8 +28,8 @@ pub(crate) use sets::{Column, SetColumns};
 /// An immutable, columnar set of charges in one currency.
 ///
 /// Each distinct set of dimensions is kept once, as a code in a column for each dimension, and each distinct value of a
-/// dimension once. A charge has the number of its set and its figures, in 48 bytes and eight more for each figure that few
-/// charges have. Built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
+/// dimension once. A charge is the id of its set and its figures, in 48 bytes and eight more for each figure that few
+/// charges have. A ledger is built by a scan of a [`CostStore`], or record by record with [`Ledger::builder`].
 ///
 /// ```
 /// use cost_model::{CostRecord, Costs, Currency, Dimension, Ledger, Timestamp};
@@ -76,7 +76,7 @@ impl Ledger {
     /// Builds a ledger of all records in scope.
     ///
     /// # Errors
-    /// What the store returns, and [`ErrorKind::Currency`](crate::ErrorKind::Currency) when a record is in another
+    /// The errors of the store, and [`ErrorKind::Currency`](crate::ErrorKind::Currency) when a record is in another
     /// currency.
     pub async fn from_store(store: &dyn CostStore, scope: &Scope, currency: Currency) -> Result<Self> {
         let mut builder = Self::builder(currency);
@@ -123,7 +123,7 @@ impl Ledger {
         self.sets.ids()
     }
 
-    /// Returns the set of that id.
+    /// Returns the set of that id; `None` for an id of another ledger that this one does not have.
     pub fn set(&self, id: DimensionSetId) -> Option<LedgerSet<'_>> {
         self.sets.get(id)
     }
@@ -142,12 +142,13 @@ impl Ledger {
         &self.charges
     }
 
-    /// Returns when each charge arose, and its set, in the order of [`Ledger::rows`] and in less time.
+    /// Returns the time and the set of each charge, in the order of [`Ledger::rows`]. It is faster, since it decodes no
+    /// figures.
     pub fn sets_in_time(&self) -> impl Iterator<Item = (Timestamp, DimensionSetId)> + '_ {
         self.charges.packed(0..self.len()).iter().map(|charge| (charge.at, charge.set))
     }
 
-    /// Returns every charge, in order of time; those of one instant in the order in which they came.
+    /// Returns every charge, in order of time; those of one instant in the order in which they were added.
     pub fn rows(&self) -> impl Iterator<Item = LedgerRow> + '_ {
         (0..self.len()).map_while(|place| self.row(place).ok())
     }
@@ -173,7 +174,7 @@ pub struct LedgerRow {
     pub tokens: TokenCounts,
     /// Request units used.
     pub requests: Option<RequestUnits>,
-    /// Usage that neither tokens nor request units tell.
+    /// Usage in the unit of the dimensions, where it is counted neither in tokens nor in request units.
     pub quantity: Option<Quantity>,
     /// The provider's fee as stated; it is included in the amount charged.
     pub fee: Option<Money>,

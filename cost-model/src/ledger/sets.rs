@@ -15,7 +15,7 @@ id! {
 }
 
 impl DimensionSetId {
-    /// Returns the place of the set among those of its ledger, counted from 0, for a table by sets.
+    /// Returns the index of the set among those of its ledger, counted from 0, so that a caller can keep a table by sets.
     pub fn index(self) -> usize {
         Id::index(self)
     }

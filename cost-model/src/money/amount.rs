@@ -29,7 +29,7 @@ use crate::money::{Rounding, ZeroWeights, split};
 pub struct Money(i128);
 
 impl Money {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
     /// Makes an amount of `units` times 10^-24 of the major unit.
@@ -88,7 +88,7 @@ impl Money {
         if laps == 0 { Ok(Self(units)) } else { Err(Error::overflow("a sum of money")) }
     }
 
-    /// Shares the amount out in proportion to `weights`, to the last unit: the parts sum to the amount, and the parts
+    /// Splits the amount in proportion to `weights`, to the last unit of 10^-24: the parts sum to the amount, and the parts
     /// of `-x` are the opposites of the parts of `x`. See [`split`].
     ///
     /// # Errors

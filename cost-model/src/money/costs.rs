@@ -24,7 +24,7 @@ use crate::money::Money;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Costs {
-    /// What an invoice bills.
+    /// The amount that an invoice bills.
     pub billed: Option<Money>,
     /// The value used, also when a plan includes it.
     pub effective: Option<Money>,
@@ -37,12 +37,12 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// Amounts all absent.
+    /// Makes costs whose four amounts are all absent.
     pub fn absent() -> Self {
         Self::default()
     }
 
-    /// Makes the same amount four times.
+    /// Makes costs whose four amounts are all the same.
     pub fn flat(amount: Money) -> Self {
         Self {
             billed: Some(amount),
@@ -64,7 +64,7 @@ impl Costs {
     }
 }
 
-/// Which of the four amounts a figure is about. The default is [`Metric::Effective`].
+/// One of the four amounts of [`Costs`]. The default is [`Metric::Effective`].
 ///
 /// ```
 /// use cost_model::Metric;

@@ -1,4 +1,4 @@
-//! Exact amounts and quantities: how they are kept, added, rounded and shared out.
+//! Exact amounts and quantities, and their sums, rounding and splits.
 
 mod amount;
 mod costs;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::money::{Money, TokenCounts, TokenType};
 use crate::time::Timestamp;
 
-/// Dated prices of tokens by service, from which reports estimate what each type of token cost.
+/// Dated list prices of tokens by service, by which reports split costs by type of token.
 ///
 /// Providers charge a call as a whole; what its input or output cost is an allocation of that charge by these prices,
 /// never a charge of its own.
@@ -32,7 +32,7 @@ pub struct PriceBook {
     services: BTreeMap<Arc<str>, Vec<(Timestamp, Prices)>>,
 }
 
-/// What a million tokens of each type cost.
+/// The prices of a million tokens of each type, in the currency's major unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "one price for each type of token")]
 pub struct Prices {
@@ -66,7 +66,7 @@ impl PriceBook {
         }
     }
 
-    /// Returns the prices of a service at that instant.
+    /// Returns the prices of a service at that instant; `None` if there are none, or only later ones.
     pub fn prices(&self, service_id: &str, at: Timestamp) -> Option<&Prices> {
         let dated = self.services.get(service_id)?;
         let later = dated.partition_point(|(from, _)| *from <= at);

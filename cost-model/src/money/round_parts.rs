@@ -1,4 +1,4 @@
-//! Rounding of parts that must still add up.
+//! Rounds parts so that they still add up to their rounded total.
 
 use super::amount::Money;
 use super::fixed::{self, SCALE};
@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 
 /// Rounds `parts` to `scale` decimals so that they add up to their total, itself rounded by `policy`.
 ///
-/// Each part is first cut down to `scale` decimals; what is then missing from the total goes, one last digit each, to
-/// the parts with the largest remainder (ties: the earlier part). No part moves by a whole last digit or more.
+/// Each part is first rounded down to `scale` decimals; what is then missing from the total is added, one last digit each,
+/// to the parts with the largest remainder (ties: the earlier part). No part changes by a whole last digit or more.
 ///
 /// # Errors
 /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when the total leaves the range of [`Money`].

@@ -1,6 +1,6 @@
 //! Named rounding policies.
 
-/// How an amount between two representable ones is rounded.
+/// A rounding policy for amounts between two representable ones.
 ///
 /// ```
 /// use cost_model::{Money, Rounding};
@@ -29,7 +29,7 @@ impl Rounding {
     /// Every policy, in the order of this enum.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
-    /// Returns the field's name of the policy, such as `half-up`.
+    /// Returns the usual name of the policy, such as `half-up`.
     pub fn name(self) -> &'static str {
         match self {
             Self::HalfUp => "half-up",

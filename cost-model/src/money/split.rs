@@ -1,19 +1,19 @@
-//! Lossless shares of a whole number.
+//! Splits a whole number without loss.
 #![warn(clippy::arithmetic_side_effects)]
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What [`split`] does when every weight is zero.
+/// The behaviour of [`split`] when every weight is zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ZeroWeights {
-    /// Shares out evenly, so that no amount is ever dropped.
+    /// Splits evenly, so that no amount is ever dropped.
     Even,
-    /// Refuses.
+    /// Fails with [`ErrorKind::Value`].
     Refuse,
 }
 
-/// Shares `total` out in proportion to `weights`, by the method of largest remainders.
+/// Splits `total` in proportion to `weights`, by the method of largest remainders.
 ///
 /// The parts sum to `total` exactly; each is less than one unit away from its exact share; units left over go to the
 /// largest remainders, ties to the earlier weight; and the parts of `-total` are the opposites of the parts of `total`,
@@ -43,6 +43,7 @@ pub fn split(total: i128, weights: &[u128], zero: ZeroWeights) -> Result<Vec<i12
             ZeroWeights::Refuse => Err(Error::new(ErrorKind::Value, "every weight of a split is zero")),
         };
     }
+    // Split the magnitude and restore the sign, so that the parts of a refund are exactly the opposites of its charge's.
     let magnitude = total.unsigned_abs();
     let mut parts = Vec::with_capacity(weights.len());
     let mut remainders = Vec::with_capacity(weights.len());
@@ -53,6 +54,7 @@ pub fn split(total: i128, weights: &[u128], zero: ZeroWeights) -> Result<Vec<i12
         parts.push(part);
         remainders.push((remainder, index));
     }
+    // Ties by position: the result must be the same in every run and on every machine.
     remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     for (_, index) in remainders {
         if left == 0 {
@@ -74,6 +76,7 @@ fn signed(magnitude: u128, negative: bool) -> Result<i128> {
 
 /// Quotient and remainder of `a * b / divisor`, for `b <= divisor`, so that the quotient is at most `a`.
 fn multiply_divide(a: u128, b: u128, divisor: u128) -> (u128, u128) {
+    // Nearly all products fit into 128 bits; the loop below is for the rest.
     if let Some(product) = a.checked_mul(b) {
         return (
             product.checked_div(divisor).unwrap_or_default(),
@@ -98,6 +101,7 @@ fn multiply_divide(a: u128, b: u128, divisor: u128) -> (u128, u128) {
 
 /// Adds `more` to `remainder`, both below `divisor`, and carries into `quotient`.
 fn add_below(quotient: u128, remainder: u128, more: u128, divisor: u128) -> (u128, u128) {
+    // `remainder + more` may exceed 128 bits, so compare with the room instead of adding first.
     let room = divisor.saturating_sub(remainder);
     if more >= room {
         (quotient.saturating_add(1), more.saturating_sub(room))

@@ -110,7 +110,7 @@ impl TokenCounts {
         }
     }
 
-    /// Puts a count in place of the one of that type.
+    /// Sets the count of one type.
     pub fn set(&mut self, token_type: TokenType, count: Tokens) {
         match token_type {
             TokenType::Input => self.input = count,

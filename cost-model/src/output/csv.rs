@@ -66,7 +66,7 @@ fn is_skipped(character: char) -> bool {
 
 /// Writes a table as CSV, row by row, every cell made harmless by [`for_csv`].
 ///
-/// It writes through as rows come and keeps none of them. Rows end in a line feed, and cells are quoted where they must be.
+/// It writes each row at once and keeps none. Rows end in a line feed, and cells are quoted where they must be.
 ///
 /// ```
 /// use cost_model::output::CsvWriter;
@@ -80,10 +80,10 @@ pub struct CsvWriter<W: io::Write> {
 }
 
 impl<W: io::Write> CsvWriter<W> {
-    /// Begins a table with its headings, which are cells as others.
+    /// Begins a table and writes its headings, which are neutralised as other cells are.
     ///
     /// # Errors
-    /// What `to` returns.
+    /// The errors of `to`.
     #[expect(clippy::disallowed_methods, reason = "the one place that makes cells harmless")]
     pub fn new(to: W, headings: impl IntoIterator<Item = impl AsRef<str>>) -> io::Result<Self> {
         let mut table = Self { writer: csv::Writer::from_writer(to) };
@@ -94,7 +94,8 @@ impl<W: io::Write> CsvWriter<W> {
     /// Writes a row.
     ///
     /// # Errors
-    /// What the file returns, and an error of kind [`io::ErrorKind::Other`] for a row of another length than the headings.
+    /// The errors of the underlying writer, and one of kind [`io::ErrorKind::Other`] for a row of another length than the
+    /// headings.
     pub fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> io::Result<()> {
         for cell in cells {
             self.writer.write_field(for_csv(cell.as_ref()).as_bytes())?;
@@ -103,18 +104,18 @@ impl<W: io::Write> CsvWriter<W> {
         Ok(())
     }
 
-    /// Writes what is left, and stays open.
+    /// Flushes the underlying writer.
     ///
     /// # Errors
-    /// What the file returns.
+    /// The errors of the underlying writer.
     pub fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
 
-    /// Writes what is left, and gives back where it was written to.
+    /// Flushes and returns the underlying writer.
     ///
     /// # Errors
-    /// What the file returns.
+    /// The errors of the underlying writer.
     pub fn finish(self) -> io::Result<W> {
         self.writer.into_inner().map_err(csv::IntoInnerError::into_error)
     }

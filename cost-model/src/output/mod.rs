@@ -1,10 +1,10 @@
-//! Text from outside on its way out: one function for each medium.
+//! Neutralises text from outside before it is shown or written: one function for each medium.
 //!
 //! Names of models, users, teams, tags and invoice lines are free text that somebody else chose. [`for_terminal`] shows
 //! such a text without letting it move the cursor, hide or reorder what is beside it; [`for_csv`] keeps a spreadsheet
 //! from running it as a formula; [`for_xml`] keeps it from being markup. [`TextTable`] and [`CsvWriter`] pass every cell
-//! through them, so that a program that uses these cannot forget it. [`grouped`], [`counted`] and [`percent`] write numbers
-//! for people.
+//! through them, so that a program that uses these cannot forget it. [`grouped`], [`counted`] and [`percent`] format
+//! numbers for people.
 
 mod csv;
 mod numbers;

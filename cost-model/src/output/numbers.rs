@@ -1,4 +1,4 @@
-//! Numbers for people.
+//! Formats numbers for people.
 
 use std::fmt::Display;
 
@@ -41,7 +41,7 @@ pub fn amount(amount: Money) -> String {
     grouped(rounded.unwrap_or_else(|_| amount.to_string()))
 }
 
-/// Returns a count of things: one, or several with an `s`.
+/// Returns a count with the name of the thing counted, such as `1 charge` or `2,000 charges`: the plural adds an `s`.
 ///
 /// ```
 /// use cost_model::output::counted;
@@ -52,8 +52,8 @@ pub fn counted(count: u64, thing: &str) -> String {
     format!("{} {thing}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// Returns which part of `whole` an amount is, in percent with that many decimals, a half rounded away from zero; `None`
-/// where there is no whole, or where the number is beyond range.
+/// Returns `part` as a percentage of `whole` with that many decimals, a half rounded away from zero; `None` where `whole` is
+/// zero, or where the number is out of range.
 ///
 /// ```
 /// use cost_model::{Money, output::percent};

@@ -10,10 +10,10 @@ const LONGEST: usize = 100;
 /// A text cut shorter than this says too little.
 const NARROWEST: usize = 12;
 
-/// A table for a terminal: columns of text are set left, columns of figures right, by the width at which they are shown.
+/// A table for a terminal: text is left-aligned, figures are right-aligned, by the width at which they are shown.
 ///
-/// Every cell is neutralised by [`for_terminal`]. A text of more than 100 columns is cut, and so are the longest texts of a
-/// table that is to fit [`within`](Self::within) a width; a figure never is.
+/// Every cell is neutralised by [`for_terminal`]. A text of more than 100 columns is truncated, and so are the longest texts
+/// of a table that is to fit [`within`](Self::within) a width; figures never are.
 ///
 /// ```
 /// use cost_model::output::TextTable;
@@ -45,13 +45,13 @@ impl Default for TextTable {
 }
 
 impl TextTable {
-    /// Returns a table without columns.
+    /// Makes a table without columns.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Cuts the longest texts until the table takes up at most `width` columns of a terminal. Figures are never cut, and no
-    /// column of text is cut below 12 columns, so that a table with many columns may still be wider.
+    /// Truncates the longest texts until the table takes up at most `width` columns of a terminal. Figures are never
+    /// truncated, and no text below 12 columns, so that a table with many columns may still be wider.
     ///
     /// ```
     /// use cost_model::output::TextTable;
@@ -88,7 +88,7 @@ impl TextTable {
         self.rows.push(cells.map(|(cell, is_text)| shown(cell.as_ref(), *is_text)).collect());
     }
 
-    /// Draws a rule before the next row.
+    /// Draws a horizontal line before the next row.
     pub fn rule(&mut self) {
         self.rules.push(self.rows.len());
     }

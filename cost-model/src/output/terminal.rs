@@ -8,8 +8,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 ///
 /// Control characters (line breaks, tabs and escape sequences among them), bidirectional controls, zero-width and other
 /// invisible characters are shown as Rust writes them, such as `\n` or `\u{202e}`; so are combining marks that have no
-/// character to combine with or that pile up. Everything else, all scripts and emoji included, stays. To neutralise a text
-/// a second time changes nothing.
+/// character to combine with or that pile up. Everything else, all scripts and emoji included, is unchanged. Neutralising a
+/// text a second time changes nothing.
 ///
 /// ```
 /// use cost_model::output::for_terminal;
@@ -33,14 +33,14 @@ pub fn for_terminal_lines(text: &str) -> Cow<'_, str> {
     neutralise(text, true)
 }
 
-/// Returns how many columns of a terminal a neutralised text takes up: two for each wide character of Chinese, Japanese
-/// and Korean and for most emoji, none for a combining mark.
+/// Returns the width of a neutralised text in columns of a terminal: two for each wide character of Chinese, Japanese and
+/// Korean and for most emoji, none for a combining mark.
 pub fn columns(text: &str) -> usize {
     // At most as many as a format width, which has 16 bits, can hold.
     text.width()
 }
 
-/// Returns a neutralised text that takes up at most `most` columns: one that is too long ends in `…`.
+/// Truncates a neutralised text to at most `most` columns; a truncated one ends in `…`.
 ///
 /// ```
 /// use cost_model::output::cut;

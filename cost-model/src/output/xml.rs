@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::terminal::is_invisible;
 
-/// Returns a text that is only text in XML, in an element or in a double-quoted attribute.
+/// Escapes a text for XML, so that it is no markup in an element or in a double-quoted attribute.
 ///
 /// Markup characters become entities. Invisible characters, which reorder or hide what is beside them or which XML
 /// cannot hold at all, are shown escaped as [`for_terminal`](super::for_terminal) shows them.

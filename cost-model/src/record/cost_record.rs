@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 /// One charge: who, what, when, how much, on which terms.
 ///
 /// Made by [`CostRecord::new`] and filled in field by field. Who, what and on which terms is its [`DimensionSet`], which
-/// thousands of charges share; the rest is its own. It has no field for the content of a prompt or an answer.
+/// thousands of charges may share. It has no field for the content of a prompt or an answer.
 /// Two equal records are two charges: collections of records are multisets. `Debug` leaves out whatever may name a person.
 ///
 /// ```
@@ -42,7 +42,7 @@ pub struct CostRecord {
     pub tokens: TokenCounts,
     /// Request units used, where the provider counts in them.
     pub requests: Option<RequestUnits>,
-    /// Usage in the unit of the dimensions, where neither tokens nor request units say it.
+    /// Usage in the unit of the dimensions, where it is counted neither in tokens nor in request units.
     pub quantity: Option<Quantity>,
     /// The four amounts.
     pub costs: Costs,
@@ -72,15 +72,15 @@ impl CostRecord {
         }
     }
 
-    /// Changes the dimensions of this charge alone, by giving it a set of its own. Whoever makes many charges shares their
-    /// sets with a [`DimensionInterner`](crate::record::DimensionInterner) instead.
+    /// Changes the dimensions of this charge alone, by giving it a set of its own. A source of many charges should share
+    /// their sets with a [`DimensionInterner`](crate::record::DimensionInterner) instead.
     pub fn edit(&mut self, change: impl FnOnce(&mut DimensionFields)) {
         let mut fields = (**self.dimensions).clone();
         change(&mut fields);
         self.dimensions = Arc::new(fields.into());
     }
 
-    /// Returns what a ledger and its reports need of the charge beside its time and its dimensions.
+    /// Returns the figures of the charge that a ledger and its reports need beside its time and its dimensions.
     pub fn figures(&self) -> Figures {
         Figures {
             costs: self.costs,
@@ -91,7 +91,7 @@ impl CostRecord {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
+    /// Replaces a person's name by a pseudonym wherever the record has it, and returns whether it had it.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut renamed = (**self.dimensions).clone();
         let named = renamed.pseudonymise(person, pseudonym);
@@ -142,7 +142,7 @@ pub struct Figures {
     pub tokens: TokenCounts,
     /// Request units used.
     pub requests: Option<RequestUnits>,
-    /// Usage that neither tokens nor request units tell.
+    /// Usage in the unit of the dimensions, where it is counted neither in tokens nor in request units.
     pub quantity: Option<Quantity>,
     /// The provider's fee as stated; it is included in the amount charged.
     pub fee: Option<Money>,
@@ -163,6 +163,6 @@ pub struct ProviderAmounts {
     pub conversation: Option<Arc<str>>,
     /// The agent run that caused the charge. Nearly every run has an id of its own, so that it is no dimension.
     pub agent: Option<Arc<str>>,
-    /// How many of these figures were finer than 10^-24 of the major unit and were rounded half-even.
+    /// The number of these figures that were finer than 10^-24 of the major unit and were rounded half-even.
     pub rounded: u32,
 }

@@ -25,15 +25,15 @@ use crate::record::Tags;
 pub struct DimensionFields {
     /// The currency of every amount.
     pub currency: Currency,
-    /// Who charges, such as `cursor`.
+    /// The provider that charges, such as `cursor`.
     pub provider: Arc<str>,
     /// The payer account at the provider.
     pub billing_account: Option<Arc<str>>,
     /// The name given to the connection.
     pub account: Option<Arc<str>>,
-    /// What was used, by display name.
+    /// The service that was used, by display name.
     pub service: Option<Arc<str>>,
-    /// What was used, by the provider's own id, as sent.
+    /// The service that was used, by the provider's own id, as sent.
     pub service_id: Option<Arc<str>>,
     /// A coarse class of the usage.
     pub category: Option<Arc<str>>,
@@ -43,7 +43,7 @@ pub struct DimensionFields {
     pub resource: Option<Arc<str>>,
     /// Usage, Tax, Credit and so on.
     pub charge_type: Option<Arc<str>>,
-    /// Where.
+    /// The region of the usage.
     pub region: Option<Arc<str>>,
     /// The unit that usage is counted in, such as `tokens`.
     pub usage_unit: Option<Arc<str>>,
@@ -102,7 +102,7 @@ impl DimensionFields {
         }
     }
 
-    /// Puts a pseudonym in place of a person's name wherever a field has it, and returns whether one had.
+    /// Replaces a person's name by a pseudonym wherever a field has it, and returns whether one had it.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let mut named = false;
         if self.resource.as_deref() == Some(person) {

@@ -1,4 +1,4 @@
-//! What charges have in common: everything that is no figure, time or id.
+//! Sets of dimensions: everything of a charge that is no figure, time or id.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::record::set_digests::SetDigests;
 
 /// Everything of a charge that is no figure, time or id: who, what and on which terms.
 ///
-/// Immutable, and shared by all charges that have it in common: a million charges of a large company have some ten thousand
-/// to some hundred thousand sets. Its hash is computed once, when it is made, so that a set is found again at the price of
-/// one look into a table. Two sets are equal when all fields are. `Debug` leaves out whatever may name a person.
+/// Immutable, and shared by all charges that have it in common: a million charges of a large company have some 10,000 to
+/// 300,000 sets. Its hash is computed once, when it is made, so that finding an equal set takes one lookup in a table. Two
+/// sets are equal when all fields are. `Debug` leaves out whatever may name a person.
 ///
 /// ```
 /// use cost_model::{Currency, DimensionSet};

@@ -1,4 +1,4 @@
-//! The digests that tell records apart, version 2.
+//! Record ids and identities: digests of charges, version 2.
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -30,8 +30,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordId([u8; 16]);
 
-/// The digest of a charge apart from its person and its amounts, by which a charge is known again when it comes back
-/// re-priced or without its user.
+/// The digest of a charge without its person and its amounts, by which a store recognises a charge that comes back re-priced
+/// or without its user.
 ///
 /// ```
 /// use cost_model::record::Identity;
@@ -47,7 +47,7 @@ pub struct RecordId([u8; 16]);
 pub struct Identity([u8; 16]);
 
 impl RecordId {
-    /// Returns the id of the `ordinal`-th of a record's equals, counted from 0.
+    /// Computes the id of the `ordinal`-th of equal records, counted from 0.
     pub fn of(record: &CostRecord, ordinal: u64) -> Self {
         Content::of(record).record_id(ordinal)
     }
@@ -64,7 +64,7 @@ impl RecordId {
 }
 
 impl Identity {
-    /// Returns the identity of a record.
+    /// Computes the identity of a record.
     pub fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
         fields.bytes(record.dimensions.digests().usage.as_bytes());

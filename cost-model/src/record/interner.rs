@@ -1,4 +1,4 @@
-//! One set for all charges that have their dimensions in common.
+//! Interns sets of dimensions: one set for all charges that have their dimensions in common.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,13 +8,13 @@ use rustc_hash::FxHashMap;
 use crate::hash::{Sets, TextMap};
 use crate::record::{DimensionFields, DimensionSet};
 
-/// The code of a value in the key of a set: the number of a text, or a flag. Codes mean something to the interner that
-/// gave them out alone.
+/// The code of a value in the key of a set: the number of a text, or a flag. A code is valid only for the interner that made
+/// it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Code(u32);
 
 impl Code {
-    /// The code of a value that is not there.
+    /// The code of an absent value.
     pub const NONE: Self = Self(0);
 
     /// Returns the code of a flag.
@@ -33,9 +33,9 @@ impl Code {
 /// becomes a [`Code`], and the codes together are the key of the set. Sets made for different keys that turn out equal are
 /// one, and all sets share their texts. `KEY` is the number of codes in a key.
 ///
-/// The codes of flags and of texts overlap, so that each place of a key keeps one meaning: always the model, always the flag. An
-/// empty text has a code of its own, which is not [`Code::NONE`]. What `make` reads beside the key is read for the first charge
-/// of that key only, so everything that it depends on belongs into the key.
+/// The codes of flags and of texts overlap, so each position of a key must keep one meaning: always the model, always the
+/// flag. An empty text has a code of its own, which is not [`Code::NONE`]. `make` is called for the first charge of a key
+/// only, so everything that it depends on must be part of the key.
 ///
 /// ```
 /// use cost_model::Currency;
@@ -94,7 +94,7 @@ impl<const KEY: usize> DimensionInterner<KEY> {
         Self::default()
     }
 
-    /// Returns the code of a text, the same for the same text.
+    /// Returns the code of a text, the same for equal texts; [`Code::NONE`] for `None`.
     pub fn code(&mut self, text: Option<&str>) -> Code {
         let Some(text) = text else { return Code::NONE };
         match self.texts.codes.get(text) {
@@ -113,6 +113,8 @@ impl<const KEY: usize> DimensionInterner<KEY> {
             return Arc::clone(set);
         }
         let made = Arc::new(DimensionSet::from(make(&mut self.texts)));
+        // Two keys may give equal sets, where `make` maps two texts to one. Equal sets must be one, so that later steps
+        // evaluate each once.
         let set = match self.sets.get(&made) {
             Some(known) => Arc::clone(known),
             None => {

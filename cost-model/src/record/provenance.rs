@@ -1,4 +1,4 @@
-//! Where a record comes from.
+//! Provenance: where a stored record comes from.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::record::{CostRecord, RecordId};
 use crate::store::ConnectionId;
 use crate::time::Timestamp;
 
-/// Where a stored record comes from.
+/// The provenance of a stored record: its connection, its run, and when it was first read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Provenance {
@@ -16,17 +16,17 @@ pub struct Provenance {
     pub run: Arc<str>,
     /// When a run first read it.
     pub first_seen: Timestamp,
-    /// What it is.
+    /// The id of the record.
     pub record_id: RecordId,
     /// Where the person that it names comes from.
     pub person: Person,
-    /// Whether the provider no longer answers for its time, so that nobody can tell whether it is still so.
+    /// Whether the provider no longer answers for its time, so that it cannot be checked any more.
     pub unconfirmed: bool,
     /// Whether it comes from an imported file, not from the provider's API.
     pub imported: bool,
 }
 
-/// A record as a store keeps it: the charge, and where it comes from.
+/// A record as a store keeps it: the charge with its provenance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a pair; built and taken apart by every store")]
 pub struct StoredRecord {
@@ -37,7 +37,7 @@ pub struct StoredRecord {
 }
 
 impl StoredRecord {
-    /// Puts a pseudonym in place of a person's name wherever the record has it, and returns whether it had.
+    /// Replaces a person's name by a pseudonym wherever the record has it, and returns whether it had it.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) -> bool {
         let named = self.record.pseudonymise(person, pseudonym);
         if named {
@@ -47,21 +47,21 @@ impl StoredRecord {
     }
 }
 
-/// Where the person comes from that a record names.
+/// The source of the person that a record names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Person {
     /// From the last read.
     #[default]
     AsRead,
-    /// From an earlier read: the provider has forgotten the person since.
+    /// From an earlier read: the provider no longer names the person.
     Kept,
-    /// From nobody: a pseudonym has been put in place.
+    /// Replaced by a pseudonym in the store.
     Pseudonym,
 }
 
 impl Provenance {
-    /// Makes the provenance of a record that a store hands out, in the parts that it keeps.
+    /// Makes the provenance of a record from the parts that a store keeps.
     pub fn stored(
         connection: ConnectionId,
         run: Arc<str>,
@@ -86,7 +86,7 @@ impl Provenance {
 pub struct Run {
     /// Its name.
     pub id: Arc<str>,
-    /// When it read.
+    /// When it read, by the host's clock.
     pub at: Timestamp,
 }
 
@@ -97,7 +97,7 @@ impl Run {
     }
 }
 
-/// The number of a read. A store hands them out ascending, so that it can tell which of two reads began later without
+/// The number of a read. A store assigns them in ascending order, so that it knows which of two reads began later without
 /// trusting a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReadNumber(u64);

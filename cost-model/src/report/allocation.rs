@@ -1,4 +1,4 @@
-//! A share of every charge.
+//! Allocations: the share of every charge that a report counts.
 
 use rust_decimal::Decimal;
 

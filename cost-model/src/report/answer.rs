@@ -1,4 +1,4 @@
-//! The report that answers a query.
+//! Runs queries.
 
 use crate::dimension::Dimension;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +14,7 @@ use crate::tagger::TagCache;
 use crate::tagger::Tagger;
 
 impl Query {
-    /// Answers the query.
+    /// Runs the query over a ledger, with the virtual tags of `tagger`.
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when it names a virtual tag that `tagger` does not assign, compares
@@ -26,7 +26,7 @@ impl Query {
         self.run_with(ledger, &tags)
     }
 
-    /// Asks a tagger what this query needs to know, for [`Query::run_with`].
+    /// Tags the charges of a ledger with the keys that this query needs, for [`Query::run_with`].
     ///
     /// # Errors
     /// [`ErrorKind::Query`](crate::ErrorKind::Query) when the query names a virtual tag that `tagger` does not assign.
@@ -34,8 +34,8 @@ impl Query {
         TagCache::new(ledger, tagger, &keys_needed(self, tagger.keys())?)
     }
 
-    /// Answers the query by what a tagger has said before. Many queries about the same virtual tags share one cache, and the
-    /// tagger is asked once.
+    /// Runs the query with the cached answers of a tagger. Many queries about the same virtual tags share one cache, so that
+    /// the charges are tagged once.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Timestamp};

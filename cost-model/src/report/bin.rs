@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDate
 
 use crate::time::{Timestamp, Window};
 
-/// A report's step in time. Steps follow the calendar of the query's zone.
+/// The length of a report's steps in time. Steps follow the calendar of the query's zone.
 ///
 /// ```
 /// use chrono::FixedOffset;

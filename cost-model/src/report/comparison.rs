@@ -1,4 +1,4 @@
-//! From sums to rows: the largest groups, the period before, running totals, and the order.
+//! Makes rows of sums: the largest groups, the comparison with the period before, running totals, and the order.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! Ranges by name, and the range to compare with.
+//! Named ranges of days, and the range that a report is compared with.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,18 +26,18 @@ use crate::time::{Timestamp, Window};
 pub enum Interval {
     /// The calendar month of today.
     ThisMonth,
-    /// So many days, the last of them today.
+    /// That many days, the last of them today.
     LastDays(u32),
-    /// So many whole calendar months before that of today.
+    /// That many whole calendar months before that of today.
     LastMonths(u32),
-    /// So many whole calendar months after that of today.
+    /// That many whole calendar months after that of today.
     NextMonths(u32),
     /// From the first of January to today, both included.
     YearToDate,
 }
 
 impl Interval {
-    /// Returns the range, with `today` and midnights in `zone`.
+    /// Returns the range as a window, whose days begin at midnight in `zone`. `today` is a date in `zone`.
     ///
     /// # Errors
     /// [`ErrorKind::Value`] when it is empty or leaves the calendar.

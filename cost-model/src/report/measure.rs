@@ -1,4 +1,4 @@
-//! What a report is about.
+//! The measure by which a report orders its rows.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::money::Metric;
 
 use super::Totals;
 
-/// The figure that a report is about: rows are ordered by it, and the largest are chosen by it.
+/// The measure of a report: rows are ordered by it, and [`Query::top`](super::Query::top) chooses the largest by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Measure {

@@ -34,7 +34,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// What most people want: charges, and effective, billed and list cost.
+    /// The usual columns: number of charges, and effective, billed and list cost.
     pub const COSTS: [Self; 4] =
         [Self::Records, Self::Cost(Metric::Effective), Self::Cost(Metric::Billed), Self::Cost(Metric::List)];
 
@@ -97,24 +97,24 @@ impl Column {
 }
 
 impl Report {
-    /// Returns the report as a table for people: costs in whole cents, thousands separators, a line of totals, and below
-    /// it whatever the figures leave open. The table is as wide as its names are; see [`Self::to_text_within`].
+    /// Returns the report as a table for people: costs with two decimals, thousands separators, a line of totals, and below
+    /// it remarks on gaps, absent amounts and estimates. The table is as wide as its names; see [`Self::to_text_within`].
     ///
     /// Each figure is the rounding of its own exact value, so that the same amount is the same in every table; where the
     /// rounded rows do not add up to the rounded total, a line below says by how much. Names are neutralised by
-    /// [`for_terminal`], and cut where they are long.
+    /// [`for_terminal`], and truncated where they are long.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`].
+    /// [`ErrorKind::Overflow`] when a figure leaves its range.
     pub fn to_text(&self, columns: &[Column]) -> Result<String> {
         self.to_text_within(columns, usize::MAX)
     }
 
-    /// Returns the report as [`Self::to_text`] does, with names cut so that the table fits into `width` columns of a
-    /// terminal where that is possible without cutting a figure.
+    /// Returns the report as [`Self::to_text`] does, with names truncated so that the table fits into `width` columns of a
+    /// terminal where that is possible without truncating a figure.
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`].
+    /// [`ErrorKind::Overflow`] when a figure leaves its range.
     pub fn to_text_within(&self, columns: &[Column], width: usize) -> Result<String> {
         let mut table = TextTable::new()
             .within(width)
@@ -146,11 +146,11 @@ impl Report {
         Ok(text)
     }
 
-    /// Returns the report as CSV with exact figures, one row for each row; names are neutralised by
-    /// [`for_csv`](crate::output::for_csv).
+    /// Returns the report as CSV with exact figures, a line of headings and one line for each row, without a total. Names are
+    /// neutralised by [`for_csv`](crate::output::for_csv).
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`].
+    /// [`ErrorKind::Overflow`] when a figure leaves its range.
     pub fn to_csv(&self, columns: &[Column]) -> Result<String> {
         let headings =
             self.bin.map(|_| "from").into_iter().chain(self.group_by.iter().map(Dimension::heading));

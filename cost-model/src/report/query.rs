@@ -1,4 +1,4 @@
-//! What a report asks.
+//! Queries: which charges a report counts, and how it groups them.
 
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
@@ -45,11 +45,11 @@ pub struct Query {
     pub group_by: Vec<Dimension>,
     /// One row for each step of time, too.
     pub bin: Option<Bin>,
-    /// Whether each step holds everything up to its end.
+    /// Whether each step of time holds everything up to its end: running totals.
     pub cumulative: bool,
     /// The zone whose calendar steps of time follow; UTC without one.
     pub zone: Option<FixedOffset>,
-    /// What the report is about.
+    /// The measure by which rows are ordered and the largest are chosen.
     pub measure: Measure,
     /// Only the groups that are largest over the whole range, and one row for all others.
     pub top: Option<usize>,
@@ -62,7 +62,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Returns every charge of every provider, in one row, about effective cost: the default report.
+    /// Makes the default query: every charge of every provider, in one row, about effective cost.
     pub fn all_resources() -> Self {
         Self::default()
     }
@@ -115,8 +115,8 @@ impl Query {
         self
     }
 
-    /// Returns the same query, with steps of time that each hold everything up to their end. Totals then are not the
-    /// sum of the rows, but what the last step of every group holds.
+    /// Returns the same query, with running totals: each step of time holds everything up to its end. The report's total is
+    /// then not the sum of the rows, but the sum of the last step of every group.
     pub fn cumulative(mut self) -> Self {
         self.cumulative = true;
         self
@@ -154,8 +154,10 @@ impl Query {
         self
     }
 
-    /// Refuses a value that the filter names and that no charge of the ledger has. Without this, such values are listed in
-    /// [`Report::unknown_values`](super::Report::unknown_values), since a month without any usage of a kind is as good an answer as another.
+    /// Returns the same query, which fails if the filter names a value that no charge of the ledger has.
+    ///
+    /// By default such values are listed in [`Report::unknown_values`](super::Report::unknown_values) and are no error,
+    /// because a month without any usage of some kind is usual.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp};

@@ -1,4 +1,4 @@
-//! The answer to a query.
+//! Reports and their rows.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::time::{Timestamp, Window};
 
 use super::{Bin, Measure, Totals};
 
-/// The answer to a [`Query`](super::Query).
+/// The result of a [`Query`](super::Query).
 ///
-/// Its figures are exact; [`Report::to_text`] rounds for people, [`Report::to_csv`] and serde keep every digit. What the figures
-/// leave open is beside them: [`Report::gaps`], `missing` in each [`Sum`](super::Sum), [`Report::unknown_values`].
+/// Its figures are exact; [`Report::to_text`] rounds for people, [`Report::to_csv`] and serde keep every digit. What is not
+/// known is listed in [`Report::gaps`], in `missing` of each [`Sum`](super::Sum), and in [`Report::unknown_values`].
 ///
 /// ```
 /// use cost_model::report::{Column, Query};
@@ -40,7 +40,7 @@ use super::{Bin, Measure, Totals};
 pub struct Report {
     /// The currency of every amount.
     pub currency: Currency,
-    /// What the keys of every row are about, in order.
+    /// The dimensions grouped by, in the order of the keys of every row.
     pub group_by: Vec<Dimension>,
     /// The steps of time, if there are any.
     pub bin: Option<Bin>,
@@ -48,7 +48,7 @@ pub struct Report {
     pub zone: FixedOffset,
     /// The window asked about.
     pub window: Option<Window>,
-    /// What the report is about.
+    /// The measure by which rows are ordered.
     pub measure: Measure,
     /// The rows: by bin, then by measure, largest first, then by keys; the row of all other groups last.
     pub rows: Vec<Row>,
@@ -71,7 +71,7 @@ crate::masked_debug!(Report { group_by, rows: |it| it.rows.len(), total });
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Previous {
-    /// When it was.
+    /// The span of the period.
     pub window: Window,
     /// The totals of everything the query selects in it.
     pub total: Totals,
@@ -83,7 +83,7 @@ pub struct Previous {
 pub struct Row {
     /// The first instant of the bin, if the query has bins. An edge bin holds only what lies in the window.
     pub bin: Option<Timestamp>,
-    /// What the row is about.
+    /// Whether the row is one group or all others together.
     pub kind: RowKind,
     /// The value of each dimension grouped by; `None` for charges that have none, and in the row of all other groups.
     pub keys: Vec<Option<Arc<str>>>,
@@ -95,7 +95,7 @@ pub struct Row {
 
 crate::masked_debug!(Row { bin, totals });
 
-/// What a row is about.
+/// The kind of a row: one group, or all others together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RowKind {

@@ -1,6 +1,6 @@
-//! Which kinds of charge a report counts.
+//! Settings of a report: which kinds of charge it counts.
 
-/// Which kinds of charge a report counts, by their charge type. The default counts all of them.
+/// The kinds of charge that a report counts, by their charge type. The default counts all of them.
 ///
 /// ```
 /// use cost_model::report::{Query, Settings};
@@ -26,7 +26,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Returns what Vantage's API counts unless told otherwise: no credits, refunds or unallocated charges.
+    /// Returns the defaults of Vantage's API: no credits, refunds or unallocated charges.
     pub fn vantage() -> Self {
         Self { credits: false, refunds: false, discounts: true, tax: true, unallocated: false }
     }

@@ -11,7 +11,7 @@ use crate::money::{Metric, Money, Quantity, RequestUnits, TokenCounts};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Totals {
-    /// What invoices bill.
+    /// The cost that invoices bill.
     pub billed: Sum,
     /// The value used.
     pub effective: Sum,
@@ -23,16 +23,15 @@ pub struct Totals {
     pub tokens: TokenCounts,
     /// Request units.
     pub requests: RequestUnits,
-    /// Usage, each charge's in its own unit: a figure to read where all are in one unit. Absent where it is beyond the range
-    /// of a quantity, about 1.7 * 10^14, as the tokens of a very large company over years are; [`Totals::tokens`] still has
-    /// them, and a report whose [`Measure`](super::Measure) or column is not usage does not need it.
+    /// Usage, each charge's in its own unit: it has a meaning only where all charges are in one unit. Absent where it is beyond
+    /// the range of a quantity, about 1.7 * 10^14, as the tokens of a very large company over years may be;
+    /// [`Totals::tokens`] still has them.
     pub usage: Option<Quantity>,
-    /// The number of charges. A charge that is shared out counts once in every row that has a part of it, and once in
-    /// the report's total.
+    /// The number of charges. A split charge counts once in every row that has a part of it, and once in the report's total.
     pub records: u64,
 }
 
-/// An exact sum that says how much it does not know.
+/// An exact sum, with the number of charges whose amount is not known.
 ///
 /// ```
 /// use cost_model::report::Query;
@@ -52,7 +51,7 @@ pub struct Totals {
 pub struct Sum {
     /// The sum of the amounts that are known.
     pub amount: Money,
-    /// How many charges had no such amount: unknown is not zero.
+    /// The number of charges without such an amount; they count as zero in `amount`.
     pub missing: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The seam to providers: what a source reads, and what it returns.
+//! The trait [`CostSource`] for providers, and what a source returns.
 
 mod provider_snapshot;
 
@@ -40,8 +40,8 @@ pub(crate) const CLOCK_TOLERANCE_MILLIS: i64 = 600_000;
 pub trait CostSource: fmt::Debug + Send + Sync {
     /// Reads every charge of a window, proven complete, or fails.
     ///
-    /// The records are a multiset: equal records are distinct charges. Rows that came although they lie outside the
-    /// window are handed over apart, in [`SourceBatch::outside`], so that nothing is dropped in silence.
+    /// The records are a multiset: equal records are distinct charges. Rows that the provider sent although they lie outside
+    /// the window are in [`SourceBatch::outside`], so that nothing is dropped silently.
     ///
     /// # Errors
     /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause;
@@ -50,8 +50,8 @@ pub trait CostSource: fmt::Debug + Send + Sync {
     /// provider's data kept moving while they were read, so that a smaller window has better chances.
     async fn read(&self, window: Window) -> Result<SourceBatch>;
 
-    /// Asks how many charges a window holds, which is cheaper than reading them where the provider announces a count. By
-    /// default it reads them.
+    /// Counts the charges of a window, which is cheaper than reading them where the provider announces a count. The default
+    /// reads them.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -63,7 +63,7 @@ pub trait CostSource: fmt::Debug + Send + Sync {
         Ok(counted)
     }
 
-    /// Asks what the provider states of people and totals at this moment. By default it states nothing.
+    /// Reads what the provider states of people and totals at this moment. The default returns an empty snapshot.
     ///
     /// # Errors
     /// Any error of the provider, as [`ErrorKind::Source`](crate::ErrorKind::Source) with its cause.
@@ -76,7 +76,7 @@ pub trait CostSource: fmt::Debug + Send + Sync {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WindowCount {
-    /// How many rows the provider announced.
+    /// The number of rows that the provider announced.
     pub announced: u64,
     /// The time of the oldest row that came, if any did.
     pub oldest: Option<Timestamp>,
@@ -84,7 +84,7 @@ pub struct WindowCount {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
 }
 
@@ -114,7 +114,7 @@ impl Drift {
     }
 }
 
-/// What the charges of a store are. A store keeps to one origin, so that made-up charges never mix with real ones.
+/// The origin of charges: real or made up. A store accepts charges of one origin only, so that they never mix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
@@ -125,10 +125,10 @@ pub enum Origin {
     Demo,
 }
 
-/// What a source returns for one window.
+/// The charges of one window, as a source returns them.
 ///
-/// A source that knows more than the records fills the other fields in: what was announced is compared with what came, and rows
-/// outside of the window make a run fail or end incomplete, as `cost-ingest` documents.
+/// A source that knows more than the records fills in the other fields. `cost-ingest` compares the announced count with the
+/// rows that came, and lets a run fail or end incomplete where there are rows outside of the window.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SourceBatch {
@@ -136,11 +136,11 @@ pub struct SourceBatch {
     pub window: Window,
     /// Every charge inside it.
     pub records: Vec<CostRecord>,
-    /// What the charges are.
+    /// Whether the charges are a provider's or made up.
     pub origin: Origin,
-    /// The provider's own clock when it answered, where it tells, so that a host's clock that is ahead is found.
+    /// The time of the provider's own clock when it answered, if known: it shows whether the host's clock is ahead.
     pub answered_at: Option<Timestamp>,
-    /// How many rows the provider announced, those outside included.
+    /// The number of rows that the provider announced, those outside included.
     pub announced: u64,
     /// Rows that came although they lie outside the window.
     pub outside: Vec<CostRecord>,
@@ -148,7 +148,7 @@ pub struct SourceBatch {
     pub requests: u64,
     /// Requests that were repeated after a refusal or a broken connection.
     pub retries: u64,
-    /// How long was waited for the provider's rate limits and before repeated requests.
+    /// The time spent waiting for the provider's rate limits and before retries.
     pub waited: Duration,
     /// Charges of a kind that the source does not know.
     pub unknown_kinds: u64,
@@ -179,9 +179,10 @@ impl SourceBatch {
 }
 
 impl SourceBatch {
-    /// Returns the instant at which a read counts that began at `now` by the host's clock: the provider's, where that
-    /// says that the host's is ahead by more than clocks differ.
+    /// Returns the instant at which the read is taken to have begun: `now`, the host's clock, unless the provider's clock
+    /// shows that the host's is ahead by more than clocks usually differ; then the provider's.
     pub fn read_at(&self, now: Timestamp) -> Timestamp {
+        // Only a host's clock that is ahead does harm: it makes spans final that are not. One that is behind only reads again.
         self.answered_at
             .filter(|at: &Timestamp| now.millis().saturating_sub(at.millis()) > CLOCK_TOLERANCE_MILLIS)
             .unwrap_or(now)

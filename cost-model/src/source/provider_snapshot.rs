@@ -1,12 +1,12 @@
-//! What a provider says of its totals at an instant.
+//! Snapshots of what a provider states of people and totals.
 
 use std::sync::Arc;
 
 use crate::money::Money;
 use crate::time::Timestamp;
 
-/// What a provider states, at an instant, of people and totals. Perishable: most providers tell only the current billing
-/// cycle.
+/// A snapshot of what a provider states of people and totals at an instant. Most providers state only the current billing
+/// cycle, so that a snapshot that was not taken cannot be made later.
 ///
 /// `Debug` shows no names.
 ///
@@ -31,23 +31,24 @@ pub struct ProviderSnapshot {
     pub cycle_start: Option<Timestamp>,
     /// When it ends, where the provider says so.
     pub cycle_end: Option<Timestamp>,
-    /// What each person has spent in the cycle.
+    /// The spend of each person in the cycle.
     pub spend: Vec<ObservedSpend>,
-    /// Who belongs to the account.
+    /// The members of the account.
     pub members: Vec<ObservedMember>,
-    /// What each billing group has spent in its cycle.
+    /// The spend of each billing group in its cycle.
     pub groups: Vec<ObservedGroup>,
     /// Requests sent to learn all this.
     pub requests: u64,
 }
 
-/// What one person has spent.
+/// The stated spend of one person in a billing cycle.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObservedSpend {
     /// The person, by email or else by the provider's id.
     pub person: Arc<str>,
-    /// The spend as stated, whose meaning changed over time; see the two readings.
+    /// The spend as stated. Its meaning changed over time: see [`on_demand_if_apart`](Self::on_demand_if_apart) and
+    /// [`on_demand_if_total`](Self::on_demand_if_total).
     pub spend: Option<Money>,
     /// The value used, billed or included, where stated.
     pub overall: Option<Money>,
@@ -79,7 +80,7 @@ pub struct ObservedGroup {
     pub id: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
-    /// What its members have spent in the cycle, where stated.
+    /// The spend of its members in the cycle, where stated.
     pub spend: Option<Money>,
     /// Its members, by email or else by the provider's id.
     pub members: Vec<Arc<str>>,
@@ -88,7 +89,7 @@ pub struct ObservedGroup {
 crate::masked_debug!(ObservedGroup {});
 
 impl ProviderSnapshot {
-    /// Nothing observed, at that instant.
+    /// Makes an empty snapshot of that instant.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,

@@ -1,4 +1,4 @@
-//! Charges for a ledger: their dimensions by number, and the figures that reports add up.
+//! Charges for a ledger: dimensions by number, and the figures that reports sum.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub struct SetNumber(u32);
 
 impl SetNumber {
-    /// Returns the number of the set that is handed over after `before` others.
+    /// Returns the number of the set that is passed after `before` others.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) past 2^32.
@@ -23,7 +23,7 @@ impl SetNumber {
         number.map(Self).ok_or_else(|| Error::overflow("the number of sets of dimensions"))
     }
 
-    /// Returns how many sets were handed over before.
+    /// Returns the number of sets that were passed before this one.
     pub fn index(self) -> usize {
         // No supported target has fewer bits.
         usize::try_from(self.0).unwrap_or(usize::MAX)
@@ -32,7 +32,7 @@ impl SetNumber {
 
 /// Takes charges without what only a store needs: ids, provenance, stated amounts.
 ///
-/// Each set of dimensions is handed over once, before the first charge that has it, so that nobody has to compare texts.
+/// Each set of dimensions is passed once, before the first charge that has it, so that a ledger compares no texts.
 pub trait ChargeSink {
     /// Takes a set of dimensions; `number` is the count of those before.
     ///

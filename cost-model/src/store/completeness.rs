@@ -1,4 +1,4 @@
-//! Which part of a range is known.
+//! The gaps of a range: spans that are missing, provisional or unknown.
 
 use serde::Serialize;
 
@@ -18,15 +18,15 @@ pub(crate) struct Completeness {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Gap {
-    /// Whose charges it is about; of no connection in particular without one.
+    /// The connection whose charges it is about; `None` where it is about no connection in particular.
     pub connection: Option<ConnectionId>,
-    /// When.
+    /// The span of the gap.
     pub window: Window,
-    /// What is wrong with it.
+    /// The reason why its figures are not final.
     pub state: GapState,
 }
 
-/// Why the figures of a [`Gap`] are not final.
+/// The reason why the figures of a [`Gap`] are not final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,11 +1,11 @@
-//! Which spans of time are stored, and when each was read.
+//! Coverage: the spans of time that are stored, and when each was read.
 
 use crate::record::ReadNumber;
 use crate::source::CLOCK_TOLERANCE_MILLIS;
 use crate::store::import::{Import, Owner};
 use crate::time::{Timestamp, Window, WindowSet};
 
-/// For how many days before the current one late charges are to be expected, where nothing else is said.
+/// The default number of days before the current one for which late charges are to be expected.
 pub const LOOK_BACK_DAYS: u32 = 3;
 
 /// Returns the midnight (UTC) before which charges are final in a read that began at `read_at`: later ones are
@@ -73,7 +73,7 @@ impl CoveredSpan {
     }
 }
 
-/// The spans of one connection that are stored, ascending, without overlap. WindowSet of one read that touch are one.
+/// The spans of one connection that are stored, ascending, without overlap. Adjacent spans of one read are merged.
 ///
 /// ```
 /// use cost_model::{Timestamp, Window};
@@ -103,13 +103,13 @@ impl Coverage {
         self.0.iter().map(|span| span.window).collect::<Vec<_>>().into()
     }
 
-    /// Returns the spans that the provider's API was read for.
+    /// Returns the spans that were read from the provider's API.
     pub fn by_provider(&self) -> Self {
         Self(self.0.iter().filter(|span| span.by == CoveredBy::Provider).copied().collect())
     }
 
-    /// Returns the instants of these spans that the provider can be held to, given the oldest charge that it ever
-    /// returned: about what is older than that it may have forgotten everything.
+    /// Returns the instants of these spans for which the provider still answers: those from `oldest` on, the oldest charge
+    /// that it ever returned. It may have deleted whatever is older.
     pub fn answered_from(&self, oldest: Option<Timestamp>) -> WindowSet {
         self.0
             .iter()
@@ -120,8 +120,8 @@ impl Coverage {
             .into()
     }
 
-    /// Returns the same spans, with those that imported files of the whole team cover behind them. Of files that
-    /// overlap the one that was exported last counts.
+    /// Returns the same spans, and those that only imported files of the whole team cover. Where files overlap, the one that
+    /// was exported last counts.
     pub fn with_files(mut self, imports: &[Import]) -> Self {
         let mut files: Vec<&Import> = imports.iter().filter(|import| import.owner == Owner::Team).collect();
         files.sort_by_key(|import| std::cmp::Reverse(import.exported_at));
@@ -144,14 +144,14 @@ impl Coverage {
         self.join();
     }
 
-    /// Adds the parts of a span that nothing covers.
+    /// Adds the parts of a span that no other span covers.
     pub fn put_behind(&mut self, span: CoveredSpan) {
         for window in self.windows().missing(span.window).into_windows() {
             self.put(CoveredSpan { window, ..span });
         }
     }
 
-    /// Takes the instants of a window out.
+    /// Removes the instants of a window.
     pub fn remove(&mut self, window: Window) {
         let mut left = Vec::with_capacity(self.0.len() + 1);
         for span in self.0.drain(..) {
@@ -175,8 +175,8 @@ impl Coverage {
 
     /// Returns the instants whose charges were final when they were last read, as seen at `now`.
     ///
-    /// What was provisional then, what was read at a time that nobody kept, and what a clock read that was ahead of
-    /// `now` are not among them: they have to be read again.
+    /// Not among them, so that they are read again: spans that were provisional then, spans whose time of reading is not
+    /// known, and spans read by a clock that was ahead of `now`.
     pub fn settled(&self, now: Timestamp, look_back_days: u32) -> WindowSet {
         let settled = self.0.iter().filter_map(|span| span.settled(now, look_back_days));
         settled.collect::<Vec<_>>().into()
@@ -197,10 +197,11 @@ impl Coverage {
         self.0.iter().any(|span| span.window.end() > now || span.read_at.is_some_and(|read_at| read_at > now))
     }
 
-    /// Forgets when spans were read whose clock was ahead of a later read's, so that they are read once more.
+    /// Removes the time of reading from spans of earlier reads whose clock was ahead of this read's, so that they are read
+    /// again.
     ///
-    /// Numbers order reads: an earlier one with a later clock shows that one of the two clocks was wrong. Clocks of
-    /// several hosts differ by a little, which is let pass.
+    /// Numbers order reads: an earlier one with a later clock shows that one of the two clocks was wrong. A small difference,
+    /// as between the clocks of several hosts, is tolerated.
     pub fn distrust(&mut self, read: ReadNumber, read_at: Timestamp) {
         let ahead = |at: Timestamp| at.millis().saturating_sub(read_at.millis()) > CLOCK_TOLERANCE_MILLIS;
         for span in self.0.iter_mut().filter(|span| span.by == CoveredBy::Provider && span.read < read) {
@@ -213,6 +214,7 @@ impl Coverage {
         let mut joined: Vec<CoveredSpan> = Vec::with_capacity(self.0.len());
         for span in self.0.drain(..) {
             match joined.last_mut() {
+                // Spans of two reads stay apart although they touch: each is final, or not, by its own time of reading.
                 Some(last) if last.window.end() == span.window.start() && last.is_of_one_read(&span) => {
                     last.window = Window::new(last.window.start(), span.window.end()).unwrap_or(last.window);
                 }
@@ -227,6 +229,7 @@ impl From<Vec<Window>> for Coverage {
     /// Makes a coverage of windows that were read a year after their end, when all of their charges were final; for
     /// callers that keep their own account of what they have read.
     fn from(windows: Vec<Window>) -> Self {
+        // Longer than any look-back, so that these windows are settled for every caller.
         const YEAR_MILLIS: i64 = 366 * 86_400_000;
         windows
             .into_iter()

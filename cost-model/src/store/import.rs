@@ -1,4 +1,4 @@
-//! What becomes of stored records when an exported file is brought in, or taken out.
+//! Computes the stored records of a span after an exported file was imported or removed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl ImportId {
         &self.0
     }
 
-    /// Reads an id as it is printed: 16 hexadecimal digits.
+    /// Parses an id from the text that it prints: 16 hexadecimal digits. Returns `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let is_hexadecimal = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = u64::from_str_radix(text, 16).ok().filter(|_| is_hexadecimal)?;
@@ -54,7 +54,7 @@ impl ImportId {
 
 hexadecimal!(ImportId);
 
-/// Whose charges a file holds. `Debug` names nobody.
+/// The owner of a file's charges: the whole team or one person. `Debug` names nobody.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Owner {
@@ -70,22 +70,22 @@ crate::masked_debug!(Owner = Team | Person);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Import {
-    /// What it is known by.
+    /// The digest by which the store recognises it.
     pub id: ImportId,
-    /// Whose charges it holds.
+    /// The owner of its charges.
     pub owner: Owner,
     /// The span that it covers for that owner.
     pub span: Window,
     /// When it was exported. It knows nothing of what happened later.
     pub exported_at: Timestamp,
-    /// When it was brought in.
+    /// When it was imported.
     pub imported_at: Timestamp,
-    /// How many rows it has.
+    /// The number of its rows.
     pub rows: u64,
 }
 
 impl Import {
-    /// Makes an import of `rows` rows, brought in at `imported_at`.
+    /// Makes an import of `rows` rows, imported at `imported_at`.
     pub fn new(
         id: ImportId,
         owner: Owner,
@@ -96,8 +96,8 @@ impl Import {
         Self { id, owner, span, exported_at, imported_at, rows: 0 }
     }
 
-    /// Returns the span in whole seconds: some exports state instants no finer, so that their rows may be stored records of
-    /// that second.
+    /// Returns the span widened to whole seconds. Some exports state instants no finer, so that a row may be any stored record
+    /// of its second.
     pub fn reach(&self) -> Window {
         let (first, last) = (self.span.start().millis(), self.span.end().millis().saturating_add(999));
         let [start, end] = [first, last].map(|millis| Timestamp::from_millis(millis.div_euclid(1000) * 1000));
@@ -113,7 +113,7 @@ impl Import {
     }
 }
 
-/// How a stored record and a row of a file are related.
+/// The relation between a stored record and a row of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Comparison {
@@ -130,17 +130,17 @@ pub enum Comparison {
     Other,
 }
 
-/// A file to be brought in.
+/// A file to be imported, with its rows.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "built by callers")]
 pub struct FileImport {
-    /// What it is.
+    /// The file as the store lists it.
     pub import: Import,
     /// Its rows.
     pub rows: Vec<CostRecord>,
-    /// The import whose rows inside this file's span it takes the place of.
+    /// The earlier import whose rows inside this file's span it replaces.
     pub replaces: Option<ImportId>,
-    /// How rows are compared, if they are of the same second: the stored record first, then the row of the file.
+    /// The comparison of a stored record (first) with a row of the file (second), called for those of the same second.
     pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
 }
 
@@ -150,7 +150,7 @@ crate::masked_debug!(FileImport { import, rows: |it| it.rows.len(), replaces });
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RowSum {
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
     /// The sum of their effective costs; rows that state none count nothing.
     pub effective: Money,
@@ -177,7 +177,7 @@ pub struct Correction {
     pub row: CostRecord,
 }
 
-/// What bringing in a file did: every row is in exactly one of the four counts.
+/// The outcome of importing a file: every row is in exactly one of the first four counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportStats {
@@ -185,23 +185,23 @@ pub struct ImportStats {
     pub stored: RowSum,
     /// Rows that the store held already, from the provider or from another file.
     pub already_there: RowSum,
-    /// Rows that took the place of a row of the replaced import.
+    /// Rows that replaced a row of the replaced import.
     pub replaced: RowSum,
-    /// Rows that were not stored: the provider was read for their time and does not state them, or the file needs a word
-    /// of its user first.
+    /// Rows that were not stored: the provider was read for their time and does not state them, or the file has
+    /// [`corrections`](Self::corrections) and its user has to decide first.
     pub refused: RowSum,
-    /// Rows of the replaced import that are gone without another in their place.
+    /// Rows of the replaced import that were removed without a replacement.
     pub taken_out: RowSum,
     /// Stored rows of other files inside this file's span that it does not state. They stay: of equal rows the largest count
     /// holds. A file that is said to hold every row of its days contradicts them.
     pub not_in_file: RowSum,
     /// Rows that correct stored ones. If there are any, nothing was stored: the user says which import to replace.
     pub corrections: Vec<Correction>,
-    /// Whether this very file had been brought in before, so that nothing was done.
+    /// Whether the same file had been imported before, so that nothing was done.
     pub known: bool,
 }
 
-/// What a store holds of a connection before a file is brought in or taken out.
+/// The state of a connection before a file is imported or removed, as a store holds it.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct ImportState {
@@ -209,40 +209,40 @@ pub struct ImportState {
     pub records: Vec<StoredRecord>,
     /// Which imports state which of the imported records in the span.
     pub statements: BTreeSet<(RecordId, ImportId)>,
-    /// What the provider has been read for, from the oldest charge on that it ever returned.
+    /// The spans that were read from the provider, from the oldest charge on that it ever returned.
     pub provider: WindowSet,
-    /// Whether this very file has been brought in before.
+    /// Whether the same file has been imported before.
     pub known: bool,
 }
 
-/// What a store holds of a file's span after the file was brought in or taken out: every
-/// [`CostStore`](crate::store::CostStore) stores exactly this.
+/// The state of a file's span after the file was imported or removed: every [`CostStore`](crate::store::CostStore) stores
+/// exactly this.
 ///
-/// Rows of a file are charges of the time that the provider was not read for. Equal rows of several files are one
-/// charge: of equal rows the largest count holds, never the sum. A store keeps which files state a charge, so that taking
-/// one file out leaves what another states. Where the provider was read, its word holds: a row that it states too is
+/// Rows of a file become charges only where the provider was not read. Equal rows of several files are one charge: the
+/// largest count of equal rows in any file holds, never the sum. A store keeps which files state a charge, so that removing
+/// one file leaves what another states. Where the provider was read, the provider decides: a row that it states too is
 /// already there, any other is refused.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImportPlan {
-    /// What happened to the rows.
+    /// The outcome for the rows.
     pub stats: ImportStats,
-    /// The span from now on; `None` where nothing changes.
+    /// The new contents of the span; `None` where nothing changes.
     pub change: Option<ImportChange>,
 }
 
-/// The span of a file once it was brought in or taken out.
+/// The new contents of a file's span after it was imported or removed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ImportChange {
-    /// The records of the span from now on, ascending by time, equal times by record id.
+    /// The records of the span, ascending by time, equal times by record id.
     pub records: Vec<StoredRecord>,
     /// Which imports state which of them.
     pub statements: BTreeSet<(RecordId, ImportId)>,
 }
 
 impl ImportPlan {
-    /// Computes the outcome for the span of a file that is brought in.
+    /// Computes the outcome of importing a file.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
@@ -264,7 +264,7 @@ impl ImportPlan {
         matching.store(unmatched, connection)
     }
 
-    /// Computes the outcome for the span of an import that is taken out: charges that no other file states are gone.
+    /// Computes the outcome of removing an import: charges that no other file states are removed.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =
@@ -355,6 +355,7 @@ impl<'a> Matching<'a> {
     /// Finds the stored record that each row is; returns the places of rows that are none.
     fn match_rows(&mut self) -> Vec<usize> {
         let mut unmatched: Vec<usize> = (0..self.file.rows.len()).collect();
+        // The surest pairs of all rows first: a row without a person must not take the record that another row names exactly.
         for wanted in [Comparison::Same, Comparison::StoredNamesPerson, Comparison::RowNamesPerson] {
             unmatched.retain(|row| !self.match_row(*row, wanted));
         }
@@ -395,6 +396,7 @@ impl<'a> Matching<'a> {
         alike
             .min_by_key(|(_, provenance): &(usize, &Provenance)| {
                 let stated = self.statements_of(provenance.record_id);
+                // The provider's own record before those of files: its word holds where it was read.
                 (provenance.imported, std::cmp::Reverse(stated))
             })
             .map(|(place, _)| place)
@@ -413,6 +415,7 @@ impl<'a> Matching<'a> {
         let rows = unmatched.iter().filter_map(|row| self.file.rows.get(*row));
         let mut used = HashSet::new();
         let mut corrections = Vec::new();
+        // Where the provider was read, the row is refused in any case, and there is nothing to decide.
         for row in rows.filter(|row| !self.provider.contains(row.at)) {
             let corrected = self.places.get(&second_of(row)).into_iter().flatten().copied().find(|place| {
                 let stored = self.records.get(*place).filter(|stored| stored.provenance.imported);
@@ -519,6 +522,7 @@ impl<'a> Matching<'a> {
         connection: &ConnectionId,
         ids: &mut HashSet<RecordId>,
     ) -> StoredRecord {
+        // Equal charges have ids by ordinal; those of the stored ones are taken.
         let mut ordinal = 0;
         let mut id = RecordId::of(row, ordinal);
         while !ids.insert(id) {

@@ -123,6 +123,7 @@ impl CostStore for MemoryStore {
     ) -> Result<ReplaceStats> {
         let window = new.window;
         let mut state = self.write();
+        // A connection that was purged, and perhaps begun again, must not get charges of a read from before.
         let stored = state.connections.get_mut(connection).ok_or_else(Error::read_is_void)?;
         if new.read.get() < stored.first_read {
             return Err(Error::read_is_void());
@@ -146,6 +147,7 @@ impl CostStore for MemoryStore {
         let mut state = self.write();
         state.keep_to(Origin::Provider)?;
         let first_read = state.last_read + 1;
+        // On a copy, so that an import that fails leaves nothing changed.
         let mut stored =
             state.connections.get(connection).cloned().unwrap_or_else(|| Stored::first_read_as(first_read));
         if let Some(replaced) = file.replaces.filter(|replaced| !stored.has_import(*replaced)) {
@@ -178,6 +180,7 @@ impl CostStore for MemoryStore {
     }
 
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()> {
+        // The lock is released before the sink is called: a sink may itself use the store.
         let snapshot: Vec<_> = {
             let state = self.read();
             let wanted =
@@ -196,6 +199,7 @@ impl CostStore for MemoryStore {
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64> {
         Ok(self.ask(connection, |stored| {
             let records = stored.records.get(stored.places(window)).unwrap_or_default();
+            // The count is compared with the provider's, who no longer counts unconfirmed charges.
             let confirmed = records.iter().filter(|record| !record.provenance.unconfirmed);
             u64::try_from(confirmed.count()).unwrap_or(u64::MAX)
         }))
@@ -294,6 +298,7 @@ impl Stored {
         let here: BTreeSet<RecordId> = records.iter().map(|stored| stored.provenance.record_id).collect();
         let statements =
             self.statements.iter().filter(|(record, _)| here.contains(record)).copied().collect();
+        // Of the provider's records only: a file may hold charges that the provider had deleted before it was first read.
         let oldest =
             self.records.iter().find(|stored| !stored.provenance.imported).map(|stored| stored.record.at);
         let provider = self.coverage.answered_from(oldest);

@@ -1,4 +1,4 @@
-//! The seam to storage: what a store does, what it is given, what it answers.
+//! The trait [`CostStore`], its inputs and its results.
 
 mod charges;
 mod completeness;
@@ -46,29 +46,29 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`].
     async fn connections(&self) -> Result<Vec<ConnectionId>>;
 
-    /// Returns what the charges are that the store holds; `None` while it holds none.
+    /// Returns whether the stored charges are a provider's or made up; `None` while the store holds none.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn origin(&self) -> Result<Option<Origin>>;
 
-    /// Hands out the number of a read that is about to begin: higher than all before, of every connection.
+    /// Returns the number of a read that is about to begin: higher than all numbers before, over all connections.
     ///
     /// # Errors
     /// [`ErrorKind::Origin`] when the store holds charges of the other origin;
     /// [`ErrorKind::Store`].
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber>;
 
-    /// Returns the spans of time stored for a connection, with the read that stored each. What only a file covers is
-    /// among them.
+    /// Returns the spans of time stored for a connection, with the read that stored each. Spans that only an imported file
+    /// covers are included.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn coverage(&self, connection: &ConnectionId) -> Result<Coverage>;
 
-    /// Puts a window's records in place of whatever is stored for that span, in one call.
+    /// Replaces whatever is stored for a window by the records of a read, in one call.
     ///
-    /// What is put in place, and what the answer says, is what [`ReplacedWindow::of`] makes of the
+    /// The stored state and the returned stats are those that [`ReplacedWindow::of`] computes from the
     /// stored records of the window: reading the same window again changes nothing, a charge that appeared is added,
     /// one that vanished is dropped, equal charges stay as many as they are, and what a later read has stored stays.
     /// Its restatements are stored with it. What imported files stated of the replaced spans is forgotten.
@@ -85,28 +85,28 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`].
     async fn imports(&self, connection: &ConnectionId) -> Result<Vec<Import>>;
 
-    /// Brings in a file, as [`ImportPlan::of`] says, in one call. A file that is there already changes nothing.
+    /// Imports a file, as [`ImportPlan::of`] computes it, in one call. A file that was imported before changes nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed; also when the store does not know
     /// the import that is to be replaced.
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
 
-    /// Takes an imported file out, with the rows that nothing else states, and returns how many rows that were.
+    /// Removes an imported file with the rows that no other file states, and returns the number of rows removed.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed; also when there is no such import.
     async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64>;
 
-    /// Hands every record in scope to `sink`: by connection, then by time, equal times by record id.
+    /// Passes every record in scope to `sink`: by connection, then by time, equal times by record id.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], or what the sink returns.
     async fn scan(&self, scope: &Scope, sink: &mut (dyn RecordSink + Send)) -> Result<()>;
 
-    /// Hands what a ledger needs of every record in scope to `sink`, in the order of [`CostStore::scan`]. A store that keeps
-    /// sets of dimensions in a table of their own hands them over by number and leaves out what is not asked for; by default
-    /// every record is read as a whole.
+    /// Passes what a ledger needs of every record in scope to `sink`, in the order of [`CostStore::scan`]. By default every
+    /// record is read as a whole; a store that keeps sets of dimensions in a table of their own should override this, to
+    /// pass them by number and to read nothing else.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], or what the sink returns.
@@ -126,28 +126,28 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// [`ErrorKind::Store`].
     async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>>;
 
-    /// Keeps what a provider stated of a connection at an instant; in place of what it stated at the same instant.
+    /// Stores a provider's snapshot of a connection; it replaces one of the same instant.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()>;
 
-    /// Everything that was observed of a connection, ascending by time.
+    /// Returns the provider's snapshots of a connection, ascending by time.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn observations(&self, connection: &ConnectionId) -> Result<Vec<ProviderSnapshot>>;
 
-    /// Puts a pseudonym in place of a person's name in all records and observations, and returns how many records that
-    /// were. Sums by anything but the person stay the same, and reading a window again does not bring the name back;
-    /// charges that come in later do.
+    /// Replaces a person's name by a pseudonym in all records and observations, and returns the number of records changed.
+    /// Sums by anything but the person stay the same. Reading a window again does not bring the name back, but charges that
+    /// are new in a later read have it.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed.
     async fn pseudonymise(&self, person: &str, pseudonym: &str) -> Result<u64>;
 
-    /// Removes everything stored for a connection, restatements, observations and imports included, and returns how many
-    /// records that was. Reads of it that have begun can no longer be stored.
+    /// Removes everything stored for a connection, restatements, observations and imports included, and returns the number
+    /// of records removed. Reads of it that have begun can no longer be stored.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -177,7 +177,7 @@ impl RecordSink for Vec<CostRecord> {
     }
 }
 
-/// Which records a scan visits; by default all.
+/// The records that a scan visits; by default all.
 ///
 /// ```
 /// use cost_model::Window;
@@ -198,7 +198,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything.
+    /// Makes a scope of every record.
     pub fn all() -> Self {
         Self::default()
     }
@@ -217,14 +217,14 @@ impl Scope {
 }
 
 impl Error {
-    /// Makes a store's refusal to take a read that began before its connection was purged.
+    /// Makes the error of a store for a read that began before its connection was purged.
     pub fn read_is_void() -> Self {
         let message =
             "the connection was removed from the store while this read was under way; nothing was stored";
         Self::new(ErrorKind::Store, message)
     }
 
-    /// Makes a store's refusal to mix charges of two origins.
+    /// Makes the error of a store that would have to mix charges of two origins.
     pub fn mixed_origins(held: Origin) -> Self {
         let message = match held {
             Origin::Demo => {
@@ -237,7 +237,7 @@ impl Error {
         Self::new(ErrorKind::Origin, message)
     }
 
-    /// Makes a store's answer where there is no such import.
+    /// Makes the error of a store for an import that it does not hold.
     pub fn no_such_import(import: ImportId) -> Self {
         Self::new(ErrorKind::Store, format!("no import {import} is stored for this connection"))
     }

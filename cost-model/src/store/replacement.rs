@@ -1,4 +1,4 @@
-//! What becomes of stored records when their window is read again.
+//! Computes the stored records of a window after it was read again.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::store::{ConnectionId, Restatement};
 use crate::store::{ReplaceStats, WindowReplacement};
 use crate::time::{Timestamp, WindowSet};
 
-/// What a store holds of a connection before a window is replaced.
+/// The state of a connection before a window is replaced, as a store holds it.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct PriorState<T = StoredRecord> {
     /// Every stored record inside the window, or a key of each.
     pub records: Vec<T>,
-    /// What the provider's API has been read for; imported files are left out.
+    /// The spans for which the provider's API has been read; imported files are left out.
     pub coverage: Coverage,
 }
 
@@ -29,7 +29,7 @@ impl<T> Default for PriorState<T> {
     }
 }
 
-/// A stored record, or a store's own key of one: what a read is compared with first.
+/// A stored record, or a store's own key of one, with the little that a read is first compared by.
 pub trait PriorRecord {
     /// Returns when the charge arose.
     fn at(&self) -> Timestamp;
@@ -71,7 +71,7 @@ pub struct WindowPairing<T> {
     came: Vec<StoredRecord>,
 }
 
-/// What a store changes when a window is replaced.
+/// The changes that a store makes when a window is replaced.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WindowChange<T> {
@@ -80,14 +80,14 @@ pub struct WindowChange<T> {
     /// Records that came back with their id, and the charge as it is stated now. They keep their run and the time they were
     /// first seen, and are confirmed; what the id leaves out, such as a display name, may be another.
     pub same: Vec<(T, CostRecord)>,
-    /// What is put in place of all [`WindowPairing::unsettled`] records, ascending by time, equal times by record id. Some
-    /// may be as they were.
+    /// The records that replace all [`WindowPairing::unsettled`] ones, ascending by time, equal times by record id. Some may
+    /// be unchanged.
     pub put: Vec<StoredRecord>,
-    /// What the provider's API has been read for from now on.
+    /// The spans for which the provider's API has been read, this read included.
     pub coverage: Coverage,
-    /// What is different.
+    /// The numbers of records added, removed, changed and so on.
     pub stats: ReplaceStats,
-    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    /// The changes in [`WindowReplacement::closed`] spans, ascending by time.
     pub restatements: Vec<Restatement>,
 }
 
@@ -106,6 +106,7 @@ impl<T: PriorRecord> WindowPairing<T> {
             // What did not come back may be missing from this read alone.
             new.answers_from = window.end();
         }
+        // By number, not by clock: a slow read that began earlier must not undo what a later one has stored.
         let later = prior.coverage.later_than(new.read, window);
         let mut records = std::mem::take(&mut new.records);
         records.retain(|record| !later.contains(record.at));
@@ -117,6 +118,7 @@ impl<T: PriorRecord> WindowPairing<T> {
         let ids = record_ids(&records);
         for (record, id) in records.into_iter().zip(ids) {
             match stored.remove(&id) {
+                // A kept or pseudonymised person has to be put back into the record, for which it is read as a whole.
                 Some(old) if old.person() == Person::AsRead => {
                     same.push((old, record));
                     continue;
@@ -144,6 +146,8 @@ impl<T: PriorRecord> WindowPairing<T> {
         let mut pairing = Pairing::new(unsettled, &new);
         pairing.stats.unchanged = u64::try_from(same.len()).unwrap_or(u64::MAX);
         let came = pairing.pair_equal(came);
+        // The surest pairs first: among several charges of one identity, an early loose pair would take the record that a
+        // later charge matches better, and both would be reported as changed.
         let came = pairing.pair_by_identity(came, |old, new| {
             let unnamed = old.provenance.person == Person::Pseudonym || lost_its_person(old, new);
             unnamed && same_amounts(old, new)
@@ -166,9 +170,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 }
 
-/// What a store holds after a window was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
+/// The state of a window after it was replaced: every [`CostStore`](crate::store::CostStore) stores exactly this.
 ///
-/// WindowSet of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
+/// Spans of the window that a later read has stored stay as they are. Elsewhere each record that came is paired with a
 /// stored one, if one is the same charge:
 ///
 /// 1. the same id: nothing has changed;
@@ -184,11 +188,11 @@ impl<T: PriorRecord> WindowPairing<T> {
 pub struct ReplacedWindow {
     /// The window's records from now on, ascending by time, equal times by record id.
     pub records: Vec<StoredRecord>,
-    /// What the provider's API has been read for from now on.
+    /// The spans for which the provider's API has been read, this read included.
     pub coverage: Coverage,
-    /// What is different.
+    /// The numbers of records added, removed, changed and so on.
     pub stats: ReplaceStats,
-    /// What is different in [`WindowReplacement::closed`] spans, ascending by time.
+    /// The changes in [`WindowReplacement::closed`] spans, ascending by time.
     pub restatements: Vec<Restatement>,
 }
 
@@ -241,6 +245,7 @@ fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> 
         if new.proven {
             coverage.put(CoveredSpan::read(window, new.read, Some(new.read_at)));
         } else {
+            // Also where an earlier read covered it: this one shows that the span needs another.
             coverage.remove(window);
         }
     }
@@ -297,6 +302,7 @@ impl<'a> Pairing<'a> {
         }
         let mut waiting: HashMap<Identity, VecDeque<&'a StoredRecord>> = HashMap::new();
         let mut stored: Vec<_> = self.stored.drain().collect();
+        // The map has no order; without one, the same read could pair twins in two ways.
         stored.sort_unstable_by_key(|(id, _)| *id);
         for (_, record) in stored {
             waiting.entry(Identity::of(&record.record)).or_default().push_back(record);

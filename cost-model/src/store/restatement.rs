@@ -1,4 +1,4 @@
-//! Changes of what was taken for final.
+//! Restatements: changes of charges that were taken to be final.
 
 use crate::error::Result;
 use crate::money::{Costs, Metric, Money};
@@ -18,17 +18,16 @@ pub struct Restatement {
     pub seen: Timestamp,
     /// The id of the charge as it is now, or was last.
     pub record_id: RecordId,
-    /// What stays the same of it.
+    /// The digest of the charge without its person and amounts, which a change does not alter.
     pub identity: Identity,
-    /// What it was; absent for a late charge.
+    /// The amounts before the change; absent for a late charge.
     pub old: Option<Costs>,
-    /// What it is; absent for a withdrawn charge.
+    /// The amounts now; absent for a withdrawn charge.
     pub new: Option<Costs>,
 }
 
 impl Restatement {
-    /// Makes a restatement as a store kept it: when the charge arose and when the change was seen, what the charge is,
-    /// and what it was and is.
+    /// Makes a restatement from the parts that a store keeps.
     pub fn stored(
         at: Timestamp,
         seen: Timestamp,
@@ -39,7 +38,7 @@ impl Restatement {
         Self { at, seen, record_id, identity, old, new }
     }
 
-    /// Returns how much more the charge is now; an amount that is absent counts as zero here.
+    /// Returns the amount now minus the amount before; an absent amount counts as zero here.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -48,7 +47,7 @@ impl Restatement {
         amount(self.new).checked_sub(amount(self.old))
     }
 
-    /// Returns whether both sides are there, know the same amounts, and differ by less than 10^-6 cent in each.
+    /// Returns whether the charge was and is there, states the same amounts, and each differs by less than 10^-6 cent.
     pub fn is_negligible(&self) -> bool {
         let (Some(old), Some(new)) = (self.old, self.new) else { return false };
         Metric::ALL.into_iter().all(|metric| match (old.get(metric), new.get(metric)) {

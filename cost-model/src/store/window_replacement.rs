@@ -1,12 +1,12 @@
-//! What a store is given in place of a window, and what it answers.
+//! The replacement of a window, and the changes that it made.
 
 use crate::record::{CostRecord, ReadNumber, Run};
 use crate::time::{Timestamp, Window};
 
-/// What a store is given in place of a window.
+/// The records of one read of a window, to replace whatever a store holds for that span.
 ///
-/// Whoever writes a store keeps exactly what [`ReplacedWindow`](crate::store::ReplacedWindow) computes from it; see
-/// [`MemoryStore`](crate::store::MemoryStore) for an example of its use.
+/// An implementation of a store keeps exactly what [`ReplacedWindow`](crate::store::ReplacedWindow) computes from it; see
+/// [`MemoryStore`](crate::store::MemoryStore) for an example.
 #[derive(Clone)]
 #[expect(clippy::exhaustive_structs, reason = "built by whoever fills a store")]
 pub struct WindowReplacement {
@@ -18,15 +18,15 @@ pub struct WindowReplacement {
     pub read: ReadNumber,
     /// The run that read.
     pub run: Run,
-    /// The clock when the read began, by which it is decided what was final: the run's, unless the provider's own is
+    /// The time at which the read began, which decides what was final: that of the run's clock, unless the provider's own is
     /// known to be earlier.
     pub read_at: Timestamp,
-    /// From when on the provider still answers: what is stored, is older and did not come back is kept, marked as
-    /// unconfirmed. The window's start, unless an ingest knows better.
+    /// The instant from which on the provider still answers. Stored records that are older and did not come back are kept
+    /// and marked as unconfirmed. By default the window's start.
     pub answers_from: Timestamp,
-    /// WindowSet whose charges were taken for final: changes inside are restatements. None, unless an ingest knows better.
+    /// Spans whose charges were taken to be final: changes inside are restatements. None by default.
     pub closed: Vec<Window>,
-    /// Whether the read is proven complete. If not, its records are stored, nothing is taken out, and the window stays
+    /// Whether the read is proven complete. If not, its records are stored, nothing is removed, and the window stays
     /// uncovered, so that it is read again.
     pub proven: bool,
 }
@@ -41,7 +41,8 @@ impl WindowReplacement {
     }
 }
 
-/// What replacing a window changed, in records, counted as multisets. WindowSet that were left alone are not counted.
+/// The number of records that replacing a window changed, counted as multisets. Spans in [`left`](Self::left) are not
+/// counted.
 ///
 /// Before it there were `removed`, `changed`, `repriced`, `unchanged` and `unconfirmed` records; after it, `added`
 /// instead of `removed`.
@@ -54,7 +55,7 @@ pub struct ReplaceStats {
     pub removed: u64,
     /// Records that stayed, those included whose person was kept.
     pub unchanged: u64,
-    /// Records that are another in something other than amounts.
+    /// Records that differ in something other than amounts.
     pub changed: u64,
     /// Records with other amounts.
     pub repriced: u64,
@@ -64,12 +65,12 @@ pub struct ReplaceStats {
     pub persons_kept: u64,
     /// Of those re-priced: restatements below 10^-6 cent, which are counted only.
     pub negligible: u64,
-    /// WindowSet that were left as they are, because a later read has stored them; ascending.
+    /// Spans that were left as they are, because a later read has stored them; ascending.
     pub left: Vec<Window>,
 }
 
 impl ReplaceStats {
-    /// Stats of that many records added, removed and unchanged.
+    /// Makes the stats of that many records added, removed and unchanged.
     pub fn new(added: u64, removed: u64, unchanged: u64) -> Self {
         Self { added, removed, unchanged, ..Self::default() }
     }

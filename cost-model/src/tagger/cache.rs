@@ -1,4 +1,4 @@
-//! What a tagger says of the charges of a ledger, each distinct question asked once.
+//! Caches the answers of a tagger for the charges of a ledger.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ id! {
 }
 
 impl AnswerId {
-    /// Returns the place of the answer among all of its cache, counted from 0, for a table by answers.
+    /// Returns the index of the answer among all of its cache, counted from 0, so that a caller can keep a table by answers.
     pub fn index(self) -> usize {
         Id::index(self)
     }
 }
 
-/// What a tagger says of every charge of a ledger.
+/// The answers of a tagger for every charge of a ledger.
 ///
 /// The tagger is asked once for each distinct projection of a set on what it [reads](Tagger::reads), and again only at those
 /// instants at which the answer for that projection may change: for rules about people, a few times for each person, however
@@ -88,7 +88,7 @@ struct Values {
 type AnswerKey = Vec<(Box<[u32]>, u128)>;
 
 impl TagCache {
-    /// Asks a tagger about these keys of every charge of a ledger.
+    /// Makes a cache of the answers of a tagger for these keys, over every charge of a ledger.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when there are more than 2^32 answers.
@@ -110,6 +110,7 @@ impl TagCache {
             let dimensions = ledger.set(set).ok_or_else(|| Error::internal("a set is not in the ledger"))?;
             let mut current = asking.ask(&mut cache, &dimensions, begin.at)?;
             let projection = cache.first.push(current)?;
+            // Without keys no answer can change, however many boundaries the tagger has.
             if keys.is_empty() {
                 continue;
             }
@@ -133,6 +134,7 @@ impl TagCache {
         // Without keys there is nothing to tell apart.
         let reads = if self.keys.is_empty() { &[] } else { tagger.reads() };
         let mut columns: Vec<&Column> = reads.iter().filter_map(|each| sets.column(each)).collect();
+        // `Tagged` stands for all tags of the provider: a tagger that reads it may look at any of them.
         if reads.contains(&Dimension::Tagged) {
             columns.extend(sets.tags());
         }
@@ -172,7 +174,7 @@ impl TagCache {
         }))
     }
 
-    /// Returns the parts that an answer consists of, at least one; none for an id of another cache.
+    /// Returns the parts of an answer, at least one; an empty slice for an id that this cache does not have.
     pub fn parts(&self, answer: AnswerId) -> &[Part] {
         self.answers.get(answer).map_or(&[], |answer| &answer.parts)
     }

@@ -1,4 +1,4 @@
-//! The seam to virtual tags: who owns a charge, and the answers for a whole ledger.
+//! The trait [`Tagger`], which assigns virtual tags to charges, and a cache of its answers for a whole ledger.
 
 mod cache;
 
@@ -14,9 +14,9 @@ pub use cache::{AnswerId, TagCache};
 
 /// Assigns values of virtual tag keys to charges.
 ///
-/// The answer for a charge depends on the dimensions that [`Tagger::reads`] names and on the *epoch* it falls into: between
-/// two neighbours of [`Tagger::boundaries`] the answer for equal dimensions is the same. So a report asks once for each
-/// distinct combination of what is read and epoch, however many charges have it.
+/// The answer for a charge depends on the dimensions that [`Tagger::reads`] lists and on the *epoch* of its time: between
+/// two neighbours of [`Tagger::boundaries`] the answer for equal dimensions is the same. So [`Tagger::parts`] is called once
+/// for each distinct combination of these dimensions and an epoch, however many charges have it.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -70,10 +70,10 @@ pub trait Tagger: fmt::Debug + Send + Sync {
     fn boundaries(&self) -> &[Timestamp];
 
     /// Returns the parts into which a charge with these dimensions is split at an instant, with the values of all `keys` jointly:
-    /// one part for an unsplit charge, several where some key shares it out. An unknown key has no value.
+    /// one part for an unsplit charge, several where some key splits it. An unknown key has no value.
     ///
-    /// Amounts are divided in proportion to the weights; all weights zero means evenly. No part at all means one without
-    /// values, so that no amount can get lost.
+    /// Amounts are divided in proportion to the weights, or evenly if all weights are zero. An empty list means one part
+    /// without values, so that no amount can get lost.
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part>;
 
     /// Returns those of the boundaries at which an answer for these dimensions may change, ascending; by default all.
@@ -83,12 +83,12 @@ pub trait Tagger: fmt::Debug + Send + Sync {
     }
 }
 
-/// One part of a charge, or all of it: its values of the keys asked, and its weight. `Debug` leaves out the values, which may
-/// name people.
+/// One part of a charge, or all of it: its values of the requested keys, and its weight. `Debug` leaves out the values, which
+/// may name people.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "values and their weight, by definition")]
 pub struct Part {
-    /// The part's value of each key, in the order asked; `None` is none.
+    /// The part's value of each key, in the order of the requested keys; `None` is no value.
     pub values: Vec<Option<Arc<str>>>,
     /// The part's weight among its siblings.
     pub weight: u128,

@@ -32,12 +32,12 @@ impl Timestamp {
         })
     }
 
-    /// Midnight UTC at the start of `date`.
+    /// Makes the instant of midnight UTC at the start of `date`.
     pub fn midnight(date: NaiveDate) -> Self {
         date.and_time(NaiveTime::MIN).and_utc().into()
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z, negative before it.
     pub const fn millis(self) -> i64 {
         self.0
     }
@@ -96,7 +96,7 @@ impl Serialize for Timestamp {
     }
 }
 
-/// A half-open span of time `[start, end)`: what happens at `end` belongs to the next one.
+/// A half-open span of time `[start, end)`: an event at `end` belongs to the next window. It is never empty.
 ///
 /// ```
 /// use cost_model::Window;
@@ -143,7 +143,7 @@ impl Window {
         Err(Error::new(ErrorKind::Value, format!("a window must end after it starts: {start} to {end}")))
     }
 
-    /// Makes the whole days from `first` to before `end`, in UTC.
+    /// Makes a window of whole UTC days, from `first` to the day before `end`.
     ///
     /// # Errors
     /// As [`Window::new`].
@@ -171,7 +171,7 @@ impl Window {
         Self::new(self.start.max(other.start), self.end.min(other.end)).ok()
     }
 
-    /// Returns what is left without the instants of another window: none, one or two windows, ascending.
+    /// Returns this window without the instants of another: none, one or two windows, ascending.
     pub fn minus(&self, other: Self) -> Vec<Self> {
         let before = Self::new(self.start, self.end.min(other.start));
         let after = Self::new(self.start.max(other.end), self.end);

@@ -29,12 +29,12 @@ impl WindowSet {
         self.0
     }
 
-    /// Returns the first instant after all of them; `None` if there are none.
+    /// Returns the end of the last window; `None` if the set is empty.
     pub fn end(&self) -> Option<Timestamp> {
         self.0.last().map(Window::end)
     }
 
-    /// Returns whether an instant is among them.
+    /// Returns whether the set has an instant.
     pub fn contains(&self, at: Timestamp) -> bool {
         let place = self.0.partition_point(|window| window.end() <= at);
         self.0.get(place).is_some_and(|window| window.contains(at))
@@ -50,7 +50,7 @@ impl WindowSet {
         self.0.splice(from..to, Window::new(start, end).ok());
     }
 
-    /// Returns the instants of `range` that are not among them.
+    /// Returns the instants of `range` that the set does not have.
     pub fn missing(&self, range: Window) -> Self {
         let mut missing = Vec::new();
         let mut reached = range.start();
@@ -62,12 +62,12 @@ impl WindowSet {
         Self(missing)
     }
 
-    /// Returns those in `range`.
+    /// Returns the instants of the set that lie in `range`.
     pub fn inside(&self, range: Window) -> Self {
         Self(self.0.iter().filter_map(|window| window.intersection(range)).collect())
     }
 
-    /// Returns those before an instant.
+    /// Returns the instants of the set that lie before `end`.
     pub fn before(&self, end: Timestamp) -> Self {
         Self(
             self.0

@@ -33,10 +33,10 @@ pub struct Cents(i128);
 const SCALE: u32 = 22;
 
 impl Cents {
-    /// No cents.
+    /// Zero cents.
     pub const ZERO: Self = Self(0);
 
-    /// How many units make one cent: 10^22.
+    /// The number of units in one cent: 10^22.
     pub const UNITS_PER_CENT: i128 = 10_i128.pow(SCALE);
 
     /// Makes an amount from its count of 10^-22 cent.

@@ -1,4 +1,4 @@
-//! Where an answer departs from what was expected.
+//! Decode faults: the place at which an answer differs from what was expected.
 
 /// Where and how an answer departs from what was expected; never what it held.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! What is noticed while an answer is read, beside what it says.
+//! Notes made while an answer is read: unknown fields, bad rows, rounded amounts.
 
 use std::fmt;
 

@@ -9,7 +9,7 @@ pub struct UnknownField {
     pub path: String,
     /// `string`, `number`, `boolean`, `null`, `array` or `object`.
     pub json_type: &'static str,
-    /// How many times it was seen.
+    /// The number of times that it was seen.
     pub count: u64,
 }
 

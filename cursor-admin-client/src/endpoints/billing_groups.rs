@@ -59,7 +59,7 @@ pub struct BillingGroup {
     pub kind: Option<String>,
     /// The directory group that fills it, if one does.
     pub directory_group_id: Option<String>,
-    /// How many members it has now.
+    /// The number of its members now.
     pub member_count: Option<u64>,
     /// When it was made.
     pub created_at: Option<DateTime<Utc>>,
@@ -67,13 +67,13 @@ pub struct BillingGroup {
     pub updated_at: Option<DateTime<Utc>>,
     /// Cents spent by the group in the cycle.
     pub spend_cents: Option<Cents>,
-    /// Who is in it.
+    /// The members who are in it now.
     pub current_members: Vec<BillingGroupMember>,
-    /// Who has left it.
+    /// The members who have left it.
     pub former_members: Vec<BillingGroupMember>,
     /// The spend by day. It has been seen to cover the last days only, and less than the events.
     pub daily_spend: Vec<DailySpend>,
-    /// How many numbers of this group had digits too fine to keep and were rounded half-even.
+    /// The number of amounts of this group that had digits too fine to keep and were rounded half-even.
     pub rounded_amounts: u32,
 }
 

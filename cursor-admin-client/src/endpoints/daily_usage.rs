@@ -9,8 +9,8 @@ use crate::http::gate::Route;
 use crate::listing::{Page, Pagination, Row};
 use crate::window;
 
-/// What one person did on one day. There is no money in it. Everything may be missing. `Debug`
-/// leaves out the email.
+/// The activity of one person on one day, without amounts of money. Every field may be missing. `Debug` leaves out the
+/// email.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DailyUsage {
@@ -50,11 +50,11 @@ pub struct DailyUsage {
     pub cmdk_usages: Option<u64>,
     /// Uses of Bugbot.
     pub bugbot_usages: Option<u64>,
-    /// How many events were included in the plan: a count of events, not of request units.
+    /// The number of events included in the plan: a count of events, not of request units.
     pub subscription_included_requests: Option<u64>,
-    /// How many events were charged by use: a count of events, not of request units.
+    /// The number of events charged by usage: a count of events, not of request units.
     pub usage_based_requests: Option<u64>,
-    /// How many events used a key of one's own.
+    /// The number of events that used the user's own provider key.
     pub api_key_requests: Option<u64>,
     /// The model used most.
     pub most_used_model: Option<String>,

@@ -17,7 +17,7 @@ pub struct DirectoryGroup {
     pub id: Option<String>,
     /// The name; empty ones count as missing.
     pub name: Option<String>,
-    /// How many members it has.
+    /// The number of its members.
     pub member_count: Option<u64>,
     /// The monthly limit in dollars of each member.
     pub monthly_spending_limit_dollars: Option<Decimal>,

@@ -1,4 +1,4 @@
-//! The endpoints: what each is asked, and how its answer is read. Nothing here sends.
+//! The endpoints: the request of each, and how its answer is read. Nothing here sends.
 
 pub mod billing_groups;
 pub mod daily_usage;

@@ -4,7 +4,7 @@ use crate::decode::{self, BadRow, Decoded, Notes, UnknownField, object};
 use crate::http::call::Call;
 use crate::http::gate::Route;
 
-/// The models that a team may use, with the names that people know them by.
+/// The models that a team may use, with their display names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelAccess {
@@ -12,7 +12,7 @@ pub struct ModelAccess {
     pub team_id: Option<String>,
     /// `unrestricted`, `custom`, `legacy` or another word.
     pub state: Option<String>,
-    /// Who provides models.
+    /// The providers of models.
     pub providers: Vec<ModelProvider>,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
@@ -25,7 +25,7 @@ pub struct ModelAccess {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ModelProvider {
-    /// The name in addresses.
+    /// The provider's id, as Cursor's URLs have it.
     pub id: Option<String>,
     /// The name for people.
     pub display_name: Option<String>,

@@ -1,4 +1,4 @@
-//! `POST /teams/spend`: which members, in which order, and what they spent.
+//! `POST /teams/spend`: the spend of members in the current billing cycle.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -10,18 +10,18 @@ use crate::http::call::Call;
 use crate::http::gate::Route;
 use crate::listing::{More, Page, Pages, Row};
 
-/// What the team's members spent in the current billing cycle
+/// The spend of the team's members in the current billing cycle
 /// (<https://cursor.com/docs/account/teams/admin-api>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spend {
     /// One entry per member.
     pub members: Vec<MemberSpend>,
-    /// When the billing cycle began. Its end is not told.
+    /// When the billing cycle began. The answer does not state its end.
     pub cycle_start: Option<DateTime<Utc>>,
-    /// How many members were announced.
+    /// The number of members announced.
     pub total_members: u64,
-    /// How many HTTP requests it took, retries and repeated reads included.
+    /// The number of HTTP requests that it took, retries and repeated reads included.
     pub requests: u64,
     /// Fields that this release does not read.
     pub unknown_fields: Vec<UnknownField>,
@@ -42,7 +42,7 @@ impl From<Pages<MemberSpend>> for Spend {
     }
 }
 
-/// What one member spent. Everything may be missing. `Debug` leaves out whatever names the person.
+/// The spend of one member, in US cents. Every field may be missing. `Debug` leaves out whatever names the person.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MemberSpend {
@@ -68,7 +68,7 @@ pub struct MemberSpend {
     pub monthly_limit_dollars: Option<Decimal>,
     /// The limit in dollars that holds in the end.
     pub effective_per_user_limit_dollars: Option<Decimal>,
-    /// How many numbers of this entry had digits too fine to keep and were rounded half-even.
+    /// The number of amounts of this entry that had digits too fine to keep and were rounded half-even.
     pub rounded_amounts: u32,
 }
 
@@ -140,7 +140,7 @@ object! { MemberSpend {
     }
 }
 
-/// What the members are ordered by (`sortBy` in <https://cursor.com/docs/account/teams/admin-api>).
+/// The order of the members (`sortBy` in <https://cursor.com/docs/account/teams/admin-api>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SpendOrder {
@@ -153,8 +153,8 @@ pub enum SpendOrder {
     Date,
 }
 
-/// A question for spend; all of it may be left as it is. The answer always covers the current billing
-/// cycle: the endpoint takes no dates.
+/// A query for spend; every part has a default. The answer always covers the current billing cycle: the endpoint takes no
+/// dates.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct SpendQuery {
@@ -176,12 +176,12 @@ impl Default for SpendQuery {
 }
 
 impl SpendQuery {
-    /// Returns all members, by the person, 100 to a page.
+    /// Makes a query for all members, ordered by person, 100 to a page.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only members with this text in their name or email.
+    /// Returns the same query, limited to members with this text in their name or email.
     pub fn search(mut self, text: impl Into<String>) -> Self {
         self.search = Some(text.into());
         self
@@ -193,13 +193,13 @@ impl SpendQuery {
         self
     }
 
-    /// Returns the other way round.
+    /// Returns the same query, in descending order.
     pub fn descending(mut self) -> Self {
         self.descending = true;
         self
     }
 
-    /// Members per page. Cursor documents neither a default nor a maximum.
+    /// Sets the number of members per page. Cursor documents neither a default nor a maximum.
     pub fn page_size(mut self, members: u32) -> Self {
         self.page_size = members;
         self

@@ -1,4 +1,4 @@
-//! Time as a seam, so that no test waits.
+//! The trait for time, so that no test waits.
 
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Tells the time and waits. The client asks it before it tries a request again.
+/// Returns the time and waits. The client uses it for rate limits, deadlines and waits before retries.
 #[async_trait]
 pub trait Clock: Debug + Send + Sync + 'static {
     /// Returns the time now.

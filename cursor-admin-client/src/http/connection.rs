@@ -41,7 +41,7 @@ pub(crate) struct Connection {
 
 crate::redact::masked_debug!(Connection { base_url: |it| it.base_url() });
 
-/// What the clones of a client share.
+/// The state that the clones of a client share.
 pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) clock: Arc<dyn Clock>,
@@ -141,8 +141,10 @@ impl Connection {
             };
             let error = failure.error.at(call.page, attempt);
             let delay = self.inner.policy.next_delay(attempt, failure.outcome, self.inner.jitter.next());
+            // The policy decides before the budget: a failure that is not retried must not use up the budget.
             let Some(wait) = delay else { return Err(error) };
             let now = self.inner.clock.now();
+            // Fails at once instead of sleeping up to a deadline that is bound to pass.
             if !deadline.allows(now, wait) {
                 return Err(self.timed_out(call, attempt, Some(wait), Some(error)));
             }
@@ -180,6 +182,7 @@ impl Connection {
 
     /// Returns what the work returns, or `None` if the deadline comes first.
     async fn within<T>(&self, deadline: Deadline, work: impl Future<Output = T> + Send) -> Option<T> {
+        // The client's clock, not a timer of the runtime: any runtime may drive the client, and tests move the time themselves.
         let Some(left) = deadline.left(self.inner.clock.now()) else { return Some(work.await) };
         if left.is_zero() {
             return None;

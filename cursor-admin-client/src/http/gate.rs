@@ -122,6 +122,7 @@ impl Gate {
 
     fn allows(&self, request: &Request<Bytes>) -> bool {
         let uri = request.uri();
+        // The request as it is sent, not as it was meant: a bug in how a path is built must be stopped here, too.
         let Some(path) = uri.path().strip_prefix(&self.prefix) else { return false };
         let method = request.method().as_str();
         Route::ALL.iter().any(|route| route.allows(method, path, uri.query()))

@@ -1,12 +1,11 @@
-//! Hearing what the client does.
+//! The trait for observers of the client.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::retry::Outcome;
 
-/// Hears what a client does, for progress bars, metrics and logs. Every function does nothing unless
-/// it is written.
+/// Observes what a client does, for progress bars, metrics and logs. Every function does nothing by default.
 ///
 /// The functions are called in the middle of the work, perhaps from several threads at once, and
 /// should return soon. No event holds a key, an email or a text of a request or an answer.
@@ -34,7 +33,7 @@ impl Observer for () {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestSent {
-    /// What is being done, such as `reading usage events`.
+    /// The operation, such as `reading usage events`.
     pub operation: &'static str,
     /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
@@ -46,7 +45,7 @@ pub struct RequestSent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AnswerReceived {
-    /// What is being done, such as `reading usage events`.
+    /// The operation, such as `reading usage events`.
     pub operation: &'static str,
     /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
@@ -62,15 +61,15 @@ pub struct AnswerReceived {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPlanned {
-    /// What is being done, such as `reading usage events`.
+    /// The operation, such as `reading usage events`.
     pub operation: &'static str,
     /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
     /// The number of the attempt that failed, from 1.
     pub attempt: u32,
-    /// How it failed.
+    /// The way in which it failed.
     pub reason: Outcome,
-    /// How long the client waits before the next.
+    /// The time that the client waits before the next attempt.
     pub wait: Duration,
 }
 
@@ -78,11 +77,11 @@ pub struct RetryPlanned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitWait {
-    /// What is being done, such as `reading usage events`.
+    /// The operation, such as `reading usage events`.
     pub operation: &'static str,
     /// The page requested, if the endpoint has pages.
     pub page: Option<u32>,
-    /// How long it waits. Clones that wait for the same turn may have to wait again.
+    /// The time that it waits. Clones that wait for the same turn may have to wait again.
     pub wait: Duration,
 }
 
@@ -90,12 +89,12 @@ pub struct RateLimitWait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageRead {
-    /// What is being done, such as `reading usage events`.
+    /// The operation, such as `reading usage events`.
     pub operation: &'static str,
     /// The page, if the endpoint has pages.
     pub page: Option<u32>,
-    /// How many rows it holds.
+    /// The number of its rows.
     pub rows: u64,
-    /// How many rows all pages hold, as the server said on this page.
+    /// The number of rows of all pages, as the server said on this page.
     pub announced: Option<u64>,
 }

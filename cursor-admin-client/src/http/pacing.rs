@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::gate::Route;
 
-/// How many requests a minute the client sends to an endpoint; more wait for their turn.
+/// The limits on requests a minute to each endpoint; requests beyond them wait for their turn.
 ///
 /// The default is what Cursor allows (<https://cursor.com/docs/api>): 60 for usage events and 20 for
 /// every other endpoint. The limit for usage events was 20 until mid-2026, and a proxy may set its
@@ -30,27 +30,26 @@ impl Default for RateLimits {
 }
 
 impl RateLimits {
-    /// No limit, for programs that pace their requests themselves.
+    /// Returns limits that never wait, for programs that pace their requests themselves.
     pub fn none() -> Self {
         Self { usage_events: None, others: None, after_refusal: None }
     }
 
-    /// Requests a minute for usage events.
+    /// Sets the requests a minute for usage events.
     #[must_use]
     pub fn usage_events(mut self, per_minute: u32) -> Self {
         self.usage_events = Some(per_minute);
         self
     }
 
-    /// Requests a minute for each other endpoint.
+    /// Sets the requests a minute for each other endpoint.
     #[must_use]
     pub fn others(mut self, per_minute: u32) -> Self {
         self.others = Some(per_minute);
         self
     }
 
-    /// Requests a minute for an endpoint that has answered with a 429. It lowers a limit and never
-    /// raises one.
+    /// Sets the requests a minute for an endpoint that has answered with a 429. It lowers a limit and never raises one.
     #[must_use]
     pub fn after_refusal(mut self, per_minute: u32) -> Self {
         self.after_refusal = Some(per_minute);
@@ -102,6 +101,7 @@ impl Pacer {
             let limit = self.limits.of(route, lane.refused)?;
             lane.forget(now);
             let until = wait_until(&lane.sends, now, limit);
+            // Counted when it goes, not when it waits: a call that gives up while it waits takes nobody's turn.
             if until.is_none() {
                 lane.sends.push_back(now);
             }
@@ -111,10 +111,12 @@ impl Pacer {
 
     /// Notes that an endpoint has answered with a 429.
     pub(crate) fn refused(&self, route: Route) {
+        // For good, not for a time: whoever lowered the limit, such as a proxy, will refuse again.
         self.with(route, |lane| lane.refused = true);
     }
 
     fn with<T>(&self, route: Route, change: impl FnOnce(&mut Lane) -> T) -> T {
+        // The counts are valid after a panic elsewhere, and a library must not spread that panic to every clone.
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         change(lanes.entry(route).or_default())
     }

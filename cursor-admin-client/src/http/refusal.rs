@@ -77,7 +77,7 @@ fn detail(kind: ErrorKind, status: u16) -> &'static str {
     }
 }
 
-/// Returns the wait that an answer asks for, in seconds or as a date.
+/// Returns the wait that an answer requests, in seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How often and how long to try.
+/// The policy of retries: how often a request is sent, and how long to wait in between.
 ///
 /// All calls of this client are reads, so all of them may be repeated. A 429 waits as long as
 /// `Retry-After` asks, or else a minute and a little more, since Cursor counts requests by the
@@ -23,7 +23,7 @@ pub struct RetryPolicy {
     delay_max: Duration,
 }
 
-/// How an attempt failed, as far as retrying is concerned.
+/// The way in which an attempt failed, as far as retrying is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -51,7 +51,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// Returns a policy of a single attempt.
     pub fn never() -> Self {
         Self::default().attempts_max(1)
     }
@@ -90,11 +90,13 @@ impl RetryPolicy {
             Outcome::Status { .. } => return None,
         };
         if let Some(asked) = asked {
+            // A longer wait is not shortened: a retry before the time requested would only be refused again.
             return (asked <= self.delay_max).then_some(asked.max(self.delay_min).min(self.delay_max));
         }
         if matches!(outcome, Outcome::Status { status: 429, .. }) {
             return Some((RATE_LIMIT_DELAY + part(RATE_LIMIT_JITTER, unit)).min(self.delay_max));
         }
+        // Random over the whole bound ("full jitter"), so that clients that failed together do not return together.
         let doublings = attempt.saturating_sub(1).min(31);
         let bound = self.delay_min.saturating_mul(1 << doublings).min(self.delay_max);
         Some(part(bound, unit))

@@ -1,12 +1,12 @@
-//! How many of the requests may be retries.
+//! The share of requests that may be retries.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-/// How many retries a client and its clones may make together, so that a server in trouble is not
-/// kept there by retries.
+/// A limit on the retries that a client and its clones may make together, so that retries do not keep an overloaded server
+/// overloaded.
 ///
 /// The default is a fifth of the requests of the last minute, and 10 a minute in any case. A call
 /// that finds the budget used up returns its error at once.
@@ -24,7 +24,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// As many retries as the [`RetryPolicy`](crate::http::RetryPolicy) makes.
+    /// Returns a budget without a limit: only the [`RetryPolicy`](crate::http::RetryPolicy) limits retries.
     pub fn unlimited() -> Self {
         Self { percent: None, per_minute: 0 }
     }

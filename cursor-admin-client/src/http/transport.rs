@@ -1,4 +1,4 @@
-//! The seam between the client and the network.
+//! The trait between the client and the network.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 
-/// Why no whole answer came.
+/// The error of a transport that received no whole answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct TransportError {

@@ -1,4 +1,4 @@
-//! A bridge as far as it has been built.
+//! Builds a bridge step by step.
 
 use cost_model::Money;
 

@@ -1,4 +1,4 @@
-//! Everything that the steps of a bridge are made from.
+//! The context of the causes: everything that the steps of a bridge are made from.
 
 use crate::input::case::Case;
 use crate::input::completeness::Completeness;

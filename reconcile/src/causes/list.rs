@@ -135,7 +135,7 @@ impl Category {
 }
 
 impl Step {
-    /// Returns what to do about the step's amount. A step with several candidates is to be disputed if any of them is.
+    /// Returns what to do about the step's amount. A step with several candidates is to be disputed if one of them is.
     pub fn disposition(&self) -> Disposition {
         let spec = self.category.spec();
         match spec.on_own_line {

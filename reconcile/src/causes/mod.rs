@@ -1,4 +1,4 @@
-//! Causes of differences: what each is called, where it belongs in a report, and what to do about it.
+//! Causes of differences: the name of each, its place in a report, and what to do about it.
 //!
 //! Each cause is a file of this module and a row of one list, which is the bridge from top to bottom; see
 //! [`CauseSpec::all`].

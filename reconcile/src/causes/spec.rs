@@ -5,7 +5,7 @@ use crate::model::disposition::Disposition;
 
 /// The specification of a cause: its name for people, where it belongs in a report, and what to do about it.
 ///
-/// Every cause has one, and every output derives what it says of a cause from it.
+/// Every cause has one, from which every output takes its words, so that a new cause needs no change in the outputs.
 ///
 /// ```
 /// use reconcile::Category;

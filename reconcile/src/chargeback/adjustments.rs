@@ -8,7 +8,7 @@ use crate::model::bridge::{Reconciliation, Step, SubtotalName};
 use crate::model::category::Category;
 
 impl Case<'_> {
-    /// Returns the differences between the charges of the stated period and the invoice, as one cost record each: rounding, cuts,
+    /// Returns the differences between the charges of the stated period and the invoice, as one cost record each: rounding, cut-offs,
     /// late charges, prices, and what is unexplained.
     ///
     /// The billed cost of the ledger's charges in the stated period, of [`Invoice::to_records`](crate::Invoice::to_records)
@@ -47,7 +47,7 @@ impl Case<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
+    /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves the range of [`Money`](cost_model::Money).
     pub fn adjustments(
         &self,
         explained: &Reconciliation,

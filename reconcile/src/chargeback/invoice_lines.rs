@@ -1,4 +1,4 @@
-//! The lines that no usage is behind, as cost records.
+//! Invoice lines without usage, as cost records.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use cost_model::{CostRecord, Costs};
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 impl LineKind {
-    /// Returns whether only the invoice knows of such lines: seats, prorations, add-ons, discounts, credits, refunds, netting,
-    /// tax, and wordings that are not known. Usage, the token fee and fees on own keys are charges of the usage feed.
+    /// Returns whether such lines are on the invoice alone, and no usage charges add up to them: true for all kinds but usage,
+    /// the token fee and fees on own keys, whose charges are in the usage feed.
     pub fn is_invoice_only(&self) -> bool {
         charge(self).is_some()
     }
@@ -35,17 +35,19 @@ fn charge(kind: &LineKind) -> Option<(&'static str, &'static str)> {
 }
 
 impl Invoice {
-    /// The lines that [only the invoice knows of](LineKind::is_invoice_only), as one cost record each, so that billed
-    /// cost can be reported and charged back as a whole. Beside the usage they belong into a ledger for reports, not into
-    /// the one that an invoice is reconciled against.
+    /// Returns one cost record for each line [without usage](LineKind::is_invoice_only), so that billed cost can be reported
+    /// and charged back as a whole. Add them to a ledger for reports, not to the one that an invoice is reconciled against:
+    /// there they would be usage that no line bills.
     ///
     /// | field | value |
     /// |---|---|
     /// | billed and effective cost | the line's amount; list and contracted cost are not known |
     /// | from, to | the billing period |
     /// | category | `invoice` |
-    /// | subcategory | `Seats`, `Proration`, `Add-on`, `Discount`, `Credit`, `Refund`, `Netting`, `Tax`, `Unrecognised` |
-    /// | charge type | `Purchase` for the first three, `Credit` for the next two, `Tax`; `Adjustment` for the others |
+    /// | charge type `Purchase` | subcategory `Seats`, `Proration`, `Add-on`, `Commitment` or `Surcharge` |
+    /// | charge type `Credit` | subcategory `Allowance`, `Drawdown`, `Discount` or `Credit` |
+    /// | charge type `Adjustment` | subcategory `Refund`, `Netting` or `Unrecognised` |
+    /// | charge type `Tax` | subcategory `Tax` |
     /// | tags | `invoice:number`, `invoice:line` |
     /// | attributes | `invoice:description`; `invoice:quantity`, if the line has one |
     ///
@@ -68,6 +70,7 @@ impl Invoice {
         let (provider, account, number) = (provider.into(), account.into(), Arc::from(self.number.as_str()));
         let record = |line: &InvoiceLine| {
             let (kind, charge_type) = charge(line.kind())?;
+            // List and contracted cost stay absent: an invoice does not state what a line would cost without discounts.
             let mut costs = Costs::absent();
             costs.billed = Some(line.amount);
             costs.effective = Some(line.amount);

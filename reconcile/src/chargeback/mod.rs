@@ -1,4 +1,4 @@
-//! An invoice as cost records: its lines without usage, and what the charges leave.
+//! An invoice as cost records: its lines without usage, and the differences between charges and lines.
 
 mod adjustments;
 mod invoice_lines;

@@ -37,8 +37,8 @@ use crate::search::best::Search;
 use crate::search::hypothesis::Hypothesis;
 use crate::search::selection::ChargeHistory;
 
-/// Explains why an invoice's total differs from the usage in a ledger, step by step: a [`Case`] of which no more is
-/// known than these.
+/// Explains why an invoice's total differs from the usage in a ledger, step by step. Where more is known, such as earlier
+/// invoices or late charges, use a [`Case`].
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -96,7 +96,8 @@ impl Case<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`].
+    /// [`ErrorKind::Currency`] when invoice and ledger are in different currencies; [`ErrorKind::Overflow`] when a sum leaves the
+    /// range of [`Money`](cost_model::Money).
     pub fn explain(&self) -> Result<Explained> {
         let (asked, held) = (self.invoice.currency, self.ledger.currency());
         if asked != held {

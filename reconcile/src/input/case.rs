@@ -1,4 +1,4 @@
-//! The case: an invoice with everything that is known about it.
+//! The input of an explanation: an invoice, its charges, and whatever else is known.
 
 use crate::input::since_issue::SinceIssue;
 use crate::model::assessment::Materiality;
@@ -10,8 +10,7 @@ use crate::model::billing_rules::BillingRules;
 /// A case: an invoice to be explained, and everything that is known about it.
 ///
 /// The ledger should hold the charges of one connection for every UTC month that the billing period touches, and a few
-/// days around them. Whatever else is known makes more differences explicable: without it they stay unexplained, and
-/// nothing is guessed.
+/// days around them. The other inputs let more differences be explained; without them such differences stay unexplained.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -69,7 +68,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Adds the earlier invoices of the same cycle, which lines of netting credit.
+    /// Adds the earlier invoices of the same cycle, which netting lines credit.
     #[must_use]
     pub fn earlier(mut self, invoices: &'a [Invoice]) -> Self {
         self.earlier = invoices;

@@ -1,4 +1,4 @@
-//! Stage: what is known of the ledger's own completeness.
+//! Stage: the completeness of the ledger.
 
 use cost_model::store::{Gap, GapState};
 use cost_model::{Timestamp, Window};
@@ -11,9 +11,9 @@ use crate::model::assessment::Missing;
 pub(crate) struct Completeness {
     /// Spans of the period that were not ingested.
     pub(crate) gaps: Vec<Window>,
-    /// ChargeHistory that were announced and are not held, over all windows that lack some.
+    /// Charges that were announced and are not held, over all windows that lack some.
     pub(crate) lacking: u64,
-    /// ChargeHistory that are held and were not announced.
+    /// Charges that are held and were not announced.
     pub(crate) surplus: u64,
     /// A number of charges was announced for the whole period.
     pub(crate) counted: bool,
@@ -54,15 +54,15 @@ impl Completeness {
         missing
     }
 
-    /// Returns whether so many charges can be lacking, with so many second copies among those that are held: nobody knows how many
-    /// there are where nobody has read.
+    /// Returns whether that many charges can be missing, with that many second copies among those that are held. Where a span was
+    /// not read, any number may be.
     pub(crate) fn may_lack(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);
         let enough = charges.saturating_add(self.surplus) <= self.lacking.saturating_add(copies);
         self.is_short() && (enough || !self.gaps.is_empty())
     }
 
-    /// Returns whether just so many are lacking. Where more were announced, the others may be calls that no line counts, or calls
+    /// Returns whether exactly that many are missing. Where more were announced, the others may be calls that no line counts, or calls
     /// that a line counts beside charges of another period.
     pub(crate) fn lacks(&self, charges: u64, copies: usize) -> bool {
         let copies = u64::try_from(copies).unwrap_or(u64::MAX);

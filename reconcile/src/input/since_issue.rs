@@ -7,10 +7,10 @@ use cost_model::{Costs, StoredRecord, Timestamp};
 
 /// The changes of charges that became known after an invoice was issued: charges that came in late, changed, or were withdrawn.
 ///
-/// An invoice cannot know of them, so they are differences with a name. Two sources report them. A scan of a store into
-/// this sink finds charges first seen later; they count only if a charge of the same time or a later one had been seen
-/// before the invoice was issued, since otherwise nobody had looked. Restatements report changes in days that were
-/// taken for final.
+/// An invoice cannot bill them, so they are causes of differences. They come from two sources. A scan of a store into this
+/// sink finds charges first seen later; they count only if a charge of the same time or a later one had been seen before the
+/// invoice was issued, since otherwise their time had not been read by then. Restatements are changes in days that were taken
+/// to be final.
 ///
 /// ```
 /// use cost_model::{CostStore as _, MemoryStore};
@@ -48,12 +48,12 @@ pub(crate) struct Restated {
 }
 
 impl SinceIssue {
-    /// Creates a record of nothing yet, for an invoice that was issued at that instant.
+    /// Creates an empty record of changes, for an invoice that was issued at that instant.
     pub fn new(issued: Timestamp) -> Self {
         Self { issued, known_to: None, late: Vec::new(), restated: Vec::new() }
     }
 
-    /// Adds what a store keeps of changes; those seen before the invoice was issued are passed over.
+    /// Adds the restatements of a store; those seen before the invoice was issued are skipped.
     #[must_use]
     pub fn restatements<'a>(mut self, restatements: impl IntoIterator<Item = &'a Restatement>) -> Self {
         let later = restatements.into_iter().filter(|each| each.seen > self.issued);

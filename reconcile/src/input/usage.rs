@@ -1,4 +1,4 @@
-//! The usage side: every charge of the months in exactly one class, and the on-demand charges one by one.
+//! The charges of a case: every charge of the months in exactly one class, and the on-demand charges one by one.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::model::billing_rules::BillingRules;
 use crate::model::bridge::ChargeStatus;
 use crate::model::invoice::{Invoice, LineKind, UsageLine};
 
-/// ChargeHistory and their sum.
+/// Charges and their sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) records: u64,

@@ -20,11 +20,11 @@ use crate::search::uniform_factor::{Factor, factor};
 #[expect(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 pub(crate) struct InvoiceFacts {
     lines: usize,
-    /// Number of lines are right as they are.
+    /// The number of lines that are right as they are.
     right: usize,
     /// Every count is that of the charges, but for those of charges that are known to be lacking.
     counts_agree: bool,
-    /// ChargeHistory are known to be lacking, all shortfalls together are not more than that, and nothing else is supposed of the charges
+    /// Charges are known to be missing, all shortfalls together are not more than that, and nothing else is supposed of the charges
     /// or left open on other lines, so that a line's whole difference is that of its lost charges.
     short: bool,
     /// Another cut would make up for calls of the same lines as well.

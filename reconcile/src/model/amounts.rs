@@ -1,4 +1,4 @@
-//! Sizes of amounts, whatever their sign.
+//! Absolute values of amounts.
 
 use cost_model::Money;
 

@@ -59,7 +59,7 @@ impl Materiality {
     }
 }
 
-/// An answer about a period. There is none where not everything of the period was read.
+/// An answer about a period: yes, no, or none where parts of the period were not read.
 ///
 /// ```
 /// use reconcile::assessment::Answer;
@@ -89,7 +89,7 @@ impl Answer {
     }
 }
 
-/// The end of an explanation, for a program's exit status. The greatest of several is that of all together.
+/// The verdict on an invoice, for a program's exit status. The verdict on several invoices is the greatest of theirs.
 ///
 /// ```
 /// use reconcile::assessment::Verdict;
@@ -100,7 +100,7 @@ impl Answer {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Every amount has a cause, and nobody has to act.
+    /// Every amount has a cause, and nothing has to be done.
     Done,
     /// Something of the period is missing or may still change: see [`Assessment::missing`].
     CannotBeSaid,
@@ -130,7 +130,7 @@ pub enum Missing {
     Provisional(Window),
     /// A span of which it is unknown whether it was ingested.
     Unknown(Window),
-    /// Number of charges that were announced and are not held.
+    /// The number of charges that the provider announced and the ledger does not hold.
     NotHeld(u64),
 }
 
@@ -162,7 +162,7 @@ impl fmt::Display for Missing {
     }
 }
 
-/// An amount that somebody has to do something about.
+/// An amount that the issuer of the invoice or the importer of the charges has to correct.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -200,11 +200,11 @@ pub struct Dispute {
     /// The causes that fit equally well, if the category is [`Category::Ambiguous`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Category>,
-    /// By how much the invoice bills more than is right; negative where it bills less.
+    /// The amount that the invoice bills too much; negative where it bills too little.
     pub amount: Money,
     /// The lines of the invoice file that it is about; none if it is about the total or about charges alone.
     pub lines: Vec<u64>,
-    /// The person who has to act.
+    /// The party that has to act.
     pub party: Party,
 }
 
@@ -237,7 +237,7 @@ impl Party {
     }
 }
 
-/// Assessment on a bridge. None of them changes an amount.
+/// The assessment of a bridge: what is missing, which tolerances it meets, and what to dispute. It changes no amount.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -266,7 +266,7 @@ impl Party {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assessment {
-    /// Reasons for which no answer below can be given; none where all of the period was read and is final.
+    /// The reasons why the answers below are [`Answer::CannotBeSaid`]; empty where all of the period was read and is final.
     pub missing: Vec<Missing>,
     /// Every amount has a cause that is sure, none is to be disputed, and every line's words are known.
     pub exact: Answer,
@@ -279,8 +279,8 @@ pub struct Assessment {
     pub focus_tolerance: Money,
     /// Amounts to dispute, of unknown wording or without a cause are below the threshold of materiality.
     pub immaterial: Answer,
-    /// The invoice's On-Demand Usage minus the billed cost of on-demand charges in the stated period: FOCUS's variance,
-    /// and all that a filter on the kind of usage can tell.
+    /// The invoice's On-Demand Usage minus the billed cost of on-demand charges in the stated period: FOCUS's variance, which
+    /// a report filtered by the kind of usage shows as well.
     pub usage_based_difference: Money,
     /// That difference is at most a hundredth of the On-Demand Usage: the check that Vantage's page on Cursor advises.
     pub usage_based_within_one_percent: Answer,

@@ -5,7 +5,7 @@ use cost_model::{Dimension, Filter, Ledger};
 
 /// The rules by which a provider bills usage: which charges an invoice bills, and which dimensions its lines name.
 ///
-/// All fields are public, so a host that knows better changes them.
+/// All fields are public, so that a host can change them.
 ///
 /// ```
 /// use cost_model::{Dimension, Filter};
@@ -21,7 +21,7 @@ use cost_model::{Dimension, Filter, Ledger};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct BillingRules {
-    /// The charges that on-demand usage lines add up.
+    /// The charges that on-demand usage lines bill.
     pub on_demand: Filter,
     /// The fees on calls made with the users' own provider keys.
     pub own_key: Filter,
@@ -30,7 +30,7 @@ pub struct BillingRules {
     /// The dimension that is `true` for calls made in a mode that usage lines price apart, if there is one; see
     /// [`UsageLine::mode`](crate::invoice::UsageLine::mode). Without it, every call counts as made outside it.
     pub mode: Option<Dimension>,
-    /// The dimension that holds the user as usage lines name one.
+    /// The dimension that holds the user, as usage lines name users.
     pub user: Dimension,
     /// The decimals that line amounts are rounded to.
     pub line_decimals: u32,

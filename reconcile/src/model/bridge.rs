@@ -1,4 +1,4 @@
-//! The outcome: a bridge in which every amount has a name and evidence.
+//! The result: a bridge in which every amount has a cause and evidence.
 
 use crate::model::evidence::Confidence;
 use crate::model::evidence::Evidence;
@@ -69,14 +69,13 @@ pub struct Reconciliation {
     pub invoice_total: Money,
     /// The outcome of each invoice line, in order.
     pub lines: Vec<LineOutcome>,
-    /// Charges in `months` that state no amount; they count as nothing here.
+    /// The number of charges in `months` that state no amount; they count as zero.
     pub records_without_amount: u64,
     /// The span that the invoice really bills, as far as its lines show it.
     pub cut_off: Option<CutOff>,
     /// The terms of the usage lines: fees and discounts that all of them share.
     pub terms: Terms,
-    /// The policies of rounding that reproduce every line that any reproduces, the plainest first. They give the same
-    /// amounts.
+    /// The rounding policies that reproduce the most lines, the simplest first. They give the same amounts.
     pub rounding: Vec<RoundingPolicy>,
     /// The assessment: what an auditor would conclude.
     #[serde(rename = "verdicts")]
@@ -217,7 +216,7 @@ pub struct CutOff {
     pub start: (Timestamp, Timestamp),
     /// The same for its end.
     pub end: (Timestamp, Timestamp),
-    /// Number of usage lines that agree.
+    /// The number of usage lines that agree.
     pub lines: u64,
     /// The confidence in it.
     #[serde(rename = "strength")]
@@ -258,7 +257,7 @@ pub struct Subtotal {
     pub name: SubtotalName,
     /// Its amount.
     pub amount: Money,
-    /// Number of steps before it.
+    /// The number of steps before it.
     pub after: usize,
 }
 
@@ -287,13 +286,13 @@ impl SubtotalName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineOutcome {
-    /// Number of the line of the file, counted from 1.
+    /// The number of its line in the file, counted from 1.
     pub line: u64,
     /// Its description, verbatim.
     pub description: String,
     /// Its amount.
     pub amount: Money,
-    /// The exact sum of the charges behind it, if charges are behind such lines. Lines about the same charges share
+    /// The exact sum of the charges matched to it; absent for kinds of lines without usage. Lines about the same charges share
     /// one sum.
     pub computed: Option<Money>,
     /// The number of those charges.
@@ -344,7 +343,7 @@ pub enum LineStatus {
     Explained,
     /// The charges behind it do not sum to it; the difference, or a part of it, is unexplained.
     Unmatched,
-    /// No charges are behind such lines: seats, tax, credits, netting.
+    /// A line without usage: seats, tax, credits, netting.
     InvoiceOnly,
     /// Its wording is not known.
     Unrecognised,
@@ -371,9 +370,9 @@ pub enum ChargeStatus {
     Duplicate,
     /// Came in after the invoice was issued.
     Late,
-    /// On demand, and behind the invoice line at this place in the list of lines, counted from 0.
+    /// On demand, and matched to the invoice line at this index in the list of lines, counted from 0.
     Line(usize),
-    /// On demand, in the span, and behind no line.
+    /// On demand, in the span, and matched to no line.
     Unclaimed,
 }
 

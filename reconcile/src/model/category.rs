@@ -67,7 +67,7 @@ pub enum Category {
     AddOn,
     /// Charges because less was used than was committed to.
     Commitment,
-    /// Something on top of all other amounts.
+    /// A surcharge on top of all other amounts, such as for a way of paying.
     Surcharge,
     /// Usage that the plan includes, taken off on a line of its own.
     Allowance,

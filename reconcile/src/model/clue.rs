@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::evidence::FalsePositiveRate;
 
-/// A clue to an unexplained difference, and what to do about it. It is no explanation: no amount is moved by it.
+/// A clue to an unexplained difference, and what to do about it. It is not an explanation: it changes no step and no amount.
 ///
 /// `Display` is one sentence without its full stop.
 ///
@@ -58,17 +58,17 @@ pub struct Clue {
 pub enum ClueKind {
     /// Hardly any line fits the charges.
     AnotherInvoice {
-        /// Number of lines fit.
+        /// The number of lines that fit.
         fit: u64,
     },
     /// The lines count more calls than are held.
     MoreCalls {
-        /// Number of more.
+        /// The number of calls counted beyond those held.
         calls: u64,
     },
     /// The lines count fewer calls than are held.
     FewerCalls {
-        /// Number of fewer.
+        /// The number of calls held beyond those counted.
         calls: u64,
     },
     /// The lines count the calls that are held, and bill another amount.
@@ -80,7 +80,7 @@ pub enum ClueKind {
     },
     /// The charges of one UTC day add up to the difference, or to half of it with the wrong sign.
     Day(Timestamp),
-    /// The charges of one UTC hour do.
+    /// The charges of one UTC hour add up to the difference, or to half of it with the wrong sign.
     Hour(Timestamp),
     /// Two neighbouring digits of the line's amount are the wrong way round.
     TransposedDigits,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Confidence {
-    /// A search found it, and chance would hardly have.
+    /// A search found it, and the expected number of false positives is at most one in twenty.
     #[serde(rename = "candidate")]
     Low,
     /// Whole numbers of calls agree, or the records themselves show it.
@@ -30,13 +30,13 @@ pub enum Confidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// Number of charges behind the step.
+    /// The number of charges behind the step.
     pub records: u64,
     /// The lines of the invoice file behind the step.
     pub lines: Vec<u64>,
     /// The rule that was applied, in words.
     pub rule: String,
-    /// If a search found it: how often chance alone would have found something as good.
+    /// The expected number of hits as good as this one by chance alone, if a search found it.
     #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }

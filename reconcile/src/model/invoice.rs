@@ -1,4 +1,4 @@
-//! An invoice, and the seams by which it comes in.
+//! Invoices, and the traits by which they are read and interpreted.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::error::Result;
 use crate::model::windows::{REACH, widened};
 
-/// An invoice of one billing period: its lines, its total, and what else the document says.
+/// An invoice of one billing period: its lines, its total, and the other text of the document.
 ///
 /// It is built in code or read by an [`InvoiceReader`]. It serialises in the form that [`JsonInvoiceReader`](crate::readers::JsonInvoiceReader) reads, without the wordings.
 ///
@@ -99,7 +99,7 @@ impl Invoice {
         widened(self.period.whole_months(), REACH)
     }
 
-    /// Returns what the invoice bills: the total that it states, else the sum of its lines.
+    /// Returns the grand total: the one that the invoice states, else the sum of its lines.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow).
@@ -231,7 +231,7 @@ pub struct Wording {
     pub unit_price: Option<Money>,
     /// The rate that the text names, in percent, as in `Sales tax (8.25%)`.
     pub rate: Option<Decimal>,
-    /// The words are known in part only: what they say beside that may change what the line means.
+    /// Whether the description is understood in part only: the rest may change what the line means.
     pub partial: bool,
 }
 
@@ -246,7 +246,7 @@ impl From<LineKind> for Wording {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineKind {
-    /// On-demand usage, which usage records are behind.
+    /// On-demand usage, which the usage charges add up to.
     Usage(UsageLine),
     /// The provider's fee on tokens, on a line of its own.
     TokenFee,
@@ -260,7 +260,7 @@ pub enum LineKind {
     AddOn,
     /// A charge because less was used than was committed to.
     Commitment,
-    /// Something on top of all other amounts, such as for a region or a way of paying.
+    /// A surcharge on top of all other amounts, such as for a region or a way of paying.
     Surcharge,
     /// Usage that the plan includes, taken off.
     Allowance,
@@ -281,7 +281,7 @@ pub enum LineKind {
 }
 
 impl LineKind {
-    /// Returns whether an amount may are on such a line. Usage, tax and prorated seats may have either sign.
+    /// Returns whether such a line may have an amount of this sign. Usage, tax and prorated seats may have either sign.
     fn fits_sign(&self, amount: Money) -> bool {
         match self {
             Self::Seats
@@ -301,7 +301,8 @@ impl LineKind {
     }
 }
 
-/// The usage that a line bills. A line without a model bills whatever the other usage lines do not name.
+/// The usage that a line bills, as its description names it. A line without a model bills whatever the other usage lines do
+/// not name.
 ///
 /// ```
 /// use reconcile::invoice::UsageLine;
@@ -316,20 +317,20 @@ impl LineKind {
 pub struct UsageLine {
     /// The provider's id of the model.
     pub model: Option<String>,
-    /// Only calls in the mode that [`BillingRules::mode`](crate::BillingRules::mode) names, or only calls outside it. Without
-    /// it, whatever lines that say so leave over.
+    /// Only calls in the mode that [`BillingRules::mode`](crate::BillingRules::mode) names, or only calls outside it. `None`
+    /// is the calls that no line with a mode bills.
     pub mode: Option<bool>,
     /// Only calls of this user, or other resource.
     pub user: Option<String>,
     /// Only calls of this UTC day.
     pub day: Option<NaiveDate>,
-    /// Number of calls, by the line's text or its quantity.
+    /// The number of calls, by the line's text or its quantity.
     pub calls: Option<u64>,
-    /// The words say that the line's quantity is a number of calls; else it may be one of anything.
+    /// Whether the description says that the line's quantity is a number of calls. If not, it may count anything.
     pub quantity_counts_calls: bool,
-    /// Number of request units, by the line's text, where it counts in them: a call may take any number of them.
+    /// The number of request units, by the line's text, where it counts in them: a call may take any number of them.
     pub requests: Option<u64>,
-    /// Number of tokens, by the line's text.
+    /// The number of tokens, by the line's text.
     pub tokens: Option<TokenCounts>,
 }
 
@@ -342,8 +343,8 @@ impl UsageLine {
 
 /// Interprets a provider's wordings: what a line is about, by its description.
 ///
-/// It is the part of a provider that the reconciliation cannot know. Wordings change without notice, so one that is not
-/// known is [`LineKind::Unrecognised`], never an error.
+/// Each provider has its own wordings, so an adapter implements this. Wordings change without notice, so an unknown one is
+/// [`LineKind::Unrecognised`], never an error.
 ///
 /// ```
 /// use reconcile::invoice::{LineKind, UsageLine, Wording, Wordings};

@@ -1,4 +1,4 @@
-//! An invoice against itself: what its own figures contradict.
+//! Checks an invoice against its own figures.
 
 use cost_model::{Money, Rounding};
 use rust_decimal::Decimal;
@@ -59,7 +59,7 @@ impl LineRule {
 const DECIMALS: u32 = 2;
 
 impl Invoice {
-    /// Checks each line against itself, and the stated total against the lines. What is returned does not hold.
+    /// Checks each line against itself, and the stated total against the lines, and returns the rules that are broken.
     ///
     /// ```
     /// use cost_model::{Currency, Window};

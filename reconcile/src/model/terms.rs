@@ -3,7 +3,7 @@
 use cost_model::{Money, Rounding};
 use serde::{Deserialize, Serialize};
 
-/// The terms of usage lines: the parts of the charges that they leave out.
+/// The terms of usage lines: the fees and the discount by which they bill less than the charges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Terms {

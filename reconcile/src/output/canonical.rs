@@ -1,4 +1,4 @@
-//! The inputs of an explanation as bytes: the same for the same inputs, and for no others.
+//! The canonical form of an explanation's inputs: equal bytes for equal inputs, and for no others.
 //!
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
 

@@ -23,7 +23,7 @@ pub struct Changes {
     pub invoice: String,
     /// Whether it was explained from other inputs.
     pub inputs_changed: bool,
-    /// Whether anything at all came out differently: amounts, lines, evidence, assessment or clues.
+    /// Whether anything in the result differs: amounts, lines, evidence, assessment or clues.
     pub outcome_changed: bool,
     /// The amounts that changed, in the order of the bridge.
     pub amounts: Vec<AmountChange>,
@@ -43,7 +43,7 @@ pub struct AmountChange {
     pub before: Option<Money>,
     /// The amount now; absent for a step that vanished.
     pub after: Option<Money>,
-    /// By how much it changed; what is absent counts as nothing.
+    /// The amount now minus the amount before; an absent amount counts as zero.
     pub difference: Money,
 }
 
@@ -77,8 +77,8 @@ pub struct LineChange {
 }
 
 impl Changes {
-    /// Returns what changed between two explanations of an invoice. Sign-offs and inputs are for a
-    /// [`History`](crate::history::History) to tell.
+    /// Returns the changes between two explanations of an invoice. Only a [`History`](crate::history::History) also knows the
+    /// changes of inputs and sign-offs; here those fields are empty.
     ///
     /// A step is the same step if it is of the same category and about the same lines, or else the next of the category.
     ///

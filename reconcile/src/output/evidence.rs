@@ -10,7 +10,7 @@ use cost_model::{Dimension, Ledger, Money, Pseudonyms, Timestamp};
 use crate::model::bridge::{ChargeStatus, Explained};
 use crate::output::csv::{cell, name, write};
 
-/// A charge, and what became of it. `Debug` leaves out whose it is.
+/// A charge with the status that it ended in. `Debug` leaves out the resource.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EvidenceRow {
@@ -26,20 +26,20 @@ pub struct EvidenceRow {
     pub billed: Option<Money>,
     /// The value used.
     pub effective: Option<Money>,
-    /// The provider's fee, an of-which of the amount charged.
+    /// The provider's fee, which is included in the amount charged.
     pub fee: Option<Money>,
     /// Tokens used.
     pub tokens: TokenCounts,
     /// Its status.
     pub status: ChargeStatus,
-    /// The line of the invoice file that it is behind, if it is behind one; the first of lines about the same charges.
+    /// The line of the invoice file that it is matched to, if any; the first of lines about the same charges.
     pub line: Option<u64>,
 }
 
 cost_model::masked_debug!(EvidenceRow { at, model, kind, billed, effective, fee, tokens, status, line });
 
 impl Explained {
-    /// Returns the charges whose status is `wanted`, in order of time: what a step is on, one by one.
+    /// Returns the charges whose status is `wanted`, in order of time: the charges behind a step, one by one.
     ///
     /// `ledger` is the one that was explained; of another one the charges would be given statuses that are not theirs.
     ///
@@ -93,8 +93,7 @@ impl EvidenceRow {
         }
     }
 
-    /// Writes charges as CSV to where the caller says, one by one, with exact amounts and a line of headings. What is
-    /// absent is empty.
+    /// Writes charges as CSV to `to`, one by one, with exact amounts and a line of headings. Absent values are empty cells.
     ///
     /// ```
     /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};

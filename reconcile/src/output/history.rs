@@ -11,8 +11,8 @@ use crate::output::sign_off::SignOff;
 
 /// An append-only record of reconciliations and sign-offs, kept by the host as JSON.
 ///
-/// Each entry holds the digest of the one before it, so nobody can change, drop or insert one without changing all that
-/// follow. Whoever keeps [`head`](Self::head) somewhere else sees that too, and entries missing at the end as well.
+/// Each entry holds the digest of the one before it, so that no entry can be changed, dropped or inserted without changing all
+/// that follow. A host that keeps [`head`](Self::head) elsewhere detects a rewritten history, and missing last entries, too.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -58,7 +58,7 @@ pub struct Entry {
     pub at: Timestamp,
     /// The event.
     pub event: Event,
-    /// The digest of all that.
+    /// The digest of the three fields above.
     pub digest: EntryDigest,
 }
 
@@ -98,7 +98,7 @@ fn entry_digest(previous: Option<EntryDigest>, at: Timestamp, event: &Event) -> 
 }
 
 impl History {
-    /// Returns a history of nothing.
+    /// Returns an empty history.
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,8 +109,8 @@ impl History {
         self.append(Event::Explained { reconciliation: Box::new(reconciliation), inputs }, at)
     }
 
-    /// Adds a sign-off, and returns its entry's number. Whether it holds is for [`Changes::lost`] and
-    /// [`signed`](Self::signed) to say.
+    /// Adds a sign-off, and returns its entry's number, counted from 0. It is not checked here: [`signed`](Self::signed)
+    /// returns those that are valid, and [`Changes::lost`] those that no longer are.
     pub fn sign(&mut self, sign_off: SignOff, at: Timestamp) -> usize {
         self.append(Event::Signed(sign_off), at)
     }
@@ -140,6 +140,7 @@ impl History {
         let mut previous = None;
         for (number, entry) in self.entries.iter().enumerate() {
             let digest = entry_digest(entry.previous, entry.at, &entry.event);
+            // Both are checked: a digest alone does not show that an entry before it was removed.
             if entry.previous != previous || entry.digest != digest {
                 return Err(BrokenEntry { entry: number });
             }

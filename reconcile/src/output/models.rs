@@ -18,13 +18,13 @@ use crate::output::tables::invoiced_together;
 pub struct ModelUsage {
     /// The model by the provider's id, as charges and usage lines name it; empty where they name none.
     pub model: String,
-    /// Number of charges are on the invoice or should be: behind a line, or behind none.
+    /// The number of charges that are on the invoice or should be: matched to a line, or to none.
     pub charges: u64,
     /// The billed cost of these charges.
     pub billed: Money,
-    /// Number of of them are behind no line.
+    /// The number of those charges that are matched to no line.
     pub unclaimed: u64,
-    /// The lines of the invoice file that they are behind, the first of lines about the same charges.
+    /// The lines of the invoice file that they are matched to, the first of lines about the same charges.
     pub lines: Vec<u64>,
     /// The amount of all those lines; absent where one of them bills other models as well.
     pub asked: Option<Money>,
@@ -36,9 +36,9 @@ impl Explained {
     /// Returns each model that the invoice or its charges name, by name. `ledger`, `invoice` and `rules` are those that were
     /// explained.
     ///
-    /// The charges are those that the explanation puts on the invoice. A line that represents several models says nothing
-    /// of each: what they were asked is then absent. Charges that were withdrawn since, or had another amount when the
-    /// invoice was issued, are differences here.
+    /// The charges are those that the explanation puts on the invoice. A line that bills several models states no amount of
+    /// each: `asked` is then absent. Charges that were withdrawn since, or had another amount when the invoice was issued, are
+    /// differences here.
     ///
     /// ```
     /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -117,7 +117,7 @@ impl Models {
         Ok(())
     }
 
-    /// Returns a line is about the models of the charges behind it, or else about the one that it names.
+    /// Adds a line to the models of the charges matched to it, or else to the model that it names.
     fn line(&mut self, named: &str, place: usize, number: u64, asked: Option<Money>) -> Result<()> {
         let behind = self.behind.remove(&place).unwrap_or_else(|| BTreeSet::from([named.to_owned()]));
         let alone = behind.len() == 1;

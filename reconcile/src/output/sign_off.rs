@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::bridge::Reconciliation;
 use crate::output::digest::{InputDigest, ReconciliationDigest};
 
-/// Two people's word for a reconciliation: one prepared it, another reviewed it.
+/// The signatures of two people on a reconciliation: one prepared it, another reviewed it.
 ///
-/// It names what it is about by digests, so it does not hold for another outcome, were it another by one digit.
+/// It refers to inputs and outcome by digests, so it is not valid for an outcome that differs by a single digit.
 ///
 /// ```
 /// # use cost_model::{CostRecord, Costs, Currency, Filter, Ledger, Timestamp, Window};
@@ -53,21 +53,21 @@ pub struct SignOff {
     pub reviewed: Option<Signature>,
 }
 
-/// A person's word, given at an instant. `Debug` leaves out whose it is.
+/// The signature of a person at an instant. `Debug` leaves out the person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Signature {
     /// The person who signs, by name or address.
     pub who: String,
-    /// For whom.
+    /// The role in which the person signs.
     pub role: Role,
-    /// When.
+    /// When the person signed.
     pub at: Timestamp,
 }
 
 cost_model::masked_debug!(Signature { role, at });
 
-/// On whose behalf somebody signs.
+/// The role in which somebody signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -96,7 +96,7 @@ pub enum Objection {
 }
 
 impl Signature {
-    /// Returns a person's word.
+    /// Creates a signature.
     pub fn new(who: impl Into<String>, role: Role, at: Timestamp) -> Self {
         Self { who: who.into(), role, at }
     }
@@ -130,12 +130,13 @@ impl Objection {
 }
 
 impl SignOff {
-    /// Returns the word of the one who prepared a reconciliation from these inputs. It holds once somebody else has reviewed it.
+    /// Creates the sign-off of a reconciliation from these inputs, as signed by the person who prepared it. It is valid once
+    /// somebody else has [reviewed](Self::reviewed) it.
     pub fn prepared(reconciliation: &Reconciliation, inputs: InputDigest, by: Signature) -> Self {
         Self { reconciliation: reconciliation.digest(), inputs, prepared: by, reviewed: None }
     }
 
-    /// Returns the same with the word of the one who reviewed it.
+    /// Returns the same sign-off with the signature of the person who reviewed it.
     #[must_use]
     pub fn reviewed(mut self, by: Signature) -> Self {
         self.reviewed = Some(by);

@@ -85,7 +85,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
         self
     }
 
-    /// Returns the decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
+    /// Sets the decimal mark of numbers in strings. Without one, a string that can be read in two ways is refused.
     #[must_use]
     pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal_mark = Some(mark);

@@ -29,8 +29,8 @@ pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>> {
     Ok(decode(bytes)?)
 }
 
-/// A JSON text, of which the parts are read one by one, and each fault is told with line and column. Numbers never pass
-/// through a float, whatever features of `serde_json` a program turns on.
+/// A JSON text whose parts are read one by one, and whose errors have line and column. Numbers never pass through a float,
+/// whatever features of `serde_json` a program turns on.
 ///
 /// ```
 /// use reconcile::readers::JsonText;

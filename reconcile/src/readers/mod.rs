@@ -1,8 +1,8 @@
-//! Readers of invoices, and what readers outside of this crate share with them.
+//! Readers of invoices, and the parts that readers in other crates share with them.
 //!
 //! [`CsvInvoiceReader`] and [`JsonInvoiceReader`] read the forms that the crate's front page describes. A reader of another
-//! format decodes its bytes with [`decode_text`], reads JSON with [`JsonText`], which gives every fault its place, numbers
-//! with [`cost_model::input::NumberReader`], and tells sums from lines with [`settle_rows`].
+//! format decodes its bytes with [`decode_text`], reads JSON with [`JsonText`], whose errors have line and column, reads
+//! numbers with [`cost_model::input::NumberReader`], and separates sums from lines with [`settle_rows`].
 
 mod csv;
 mod csv_columns;

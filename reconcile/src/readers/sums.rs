@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::error::invalid;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind, Remark};
 
-/// Puts the rows of a file into an invoice: lines as [`Invoice::lines`], and rows that repeat the sum of others as
+/// Adds the rows of a file to an invoice: lines to [`Invoice::lines`], and rows that repeat the sum of others to
 /// [`Invoice::remarks`]. The total that such a row states becomes the [`Invoice::stated_total`], unless the file states one
-/// apart from its rows.
+/// outside of its rows.
 ///
 /// A row is a sum by its words (`Subtotal`, `Total`, `Amount due`, in other languages too). A row whose words leave it open
 /// (`Total usage`), or whose wording is unknown, and whose amount is the sum of the rows above it or of all others, is a sum or

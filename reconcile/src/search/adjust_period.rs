@@ -18,7 +18,8 @@ use crate::search::selection::{ChargeSelection, ChargeSum};
 use crate::search::whole_hour_cutoffs;
 
 impl Hypothesis {
-    /// Returns where all counts agree without a cut, one line that comes right by it may as well have another price.
+    /// Returns the same hypothesis, as one that may be due to chance where all counts agree without a cut and it puts one line
+    /// right: that line may as well have another price.
     fn or_a_price(self, all_agree: bool) -> Self {
         let one_line = self.is_complete() && self.false_positives > Some(FalsePositiveRate::expected(0, 1));
         Self { by_chance: self.by_chance || (all_agree && one_line), ..self }
@@ -130,7 +131,7 @@ impl Search<'_> {
     }
 
     /// Returns whether a cut that leaves some line wrong is known for all that: it moves one end, every line counts its calls, and
-    /// the charges next to it on both sides are on lines that are right. ChargeHistory that are lacking or changed since the
+    /// the charges next to it on both sides are on lines that are right. Charges that are lacking or changed since the
     /// invoice was issued would let other instants fit as well.
     fn is_sure(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
         let window = cut.selection.window;
@@ -170,7 +171,7 @@ impl Search<'_> {
         gains && all_agree && on_right_line(next.checked_sub(1)) && on_right_line(Some(next))
     }
 
-    /// Returns whether every line that is not right counts more calls than there are, and just so many charges are known to be
+    /// Returns whether every line that is not right counts more calls than there are, and exactly that many charges are known to be
     /// lacking: that is evidence, and no cut has to be looked for.
     fn lacking_explains(&self, base: &Hypothesis) -> bool {
         let mut lacking = 0_u64;
@@ -203,8 +204,8 @@ impl Search<'_> {
         })
     }
 
-    /// Returns a cut that puts one line right may do so by chance: as many cuts are tried as there are instants near, and each
-    /// adds up to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
+    /// Returns the expected number of such cuts by chance. A cut that puts one line right may do so by chance: as many cuts are
+    /// tried as there are instants near, and each adds up to one of as many amounts as the line's charges differ by. A second line makes chance vanish. A line that was
     /// right but for its count gains nothing: a charge may represent several calls.
     fn false_positives(&self, base: &Hypothesis, cut: &Hypothesis) -> FalsePositiveRate {
         const TRIES: u64 = 2;

@@ -86,7 +86,9 @@ impl Search<'_> {
     /// Returns whether hardly any line fits the charges, by its amount, its tokens or a count of calls that says something: an
     /// invoice of another team, or of another period.
     fn is_of_other_charges(&self, best: &Hypothesis) -> bool {
+        // One or two lines may all have another price; with three or more, that hardly any fits is a pattern.
         const FEWEST: usize = 3;
+        // Smaller counts agree by chance too often.
         const MANY: u64 = 20;
         let lines = self.line_groups.iter().zip(&best.line_sums).zip(&best.fit.reproduced);
         let telling: Vec<_> = lines
@@ -97,6 +99,7 @@ impl Search<'_> {
         };
         let agree = telling.iter().filter(|(line, _)| counted(line)).count();
         telling.len() >= FEWEST
+            // Lost charges would make lines wrong as well, and are known to be lost.
             && !self.completeness.is_short()
             && telling
                 .iter()

@@ -1,4 +1,4 @@
-//! ChargeHistory that are held twice.
+//! Charges that are held twice.
 //!
 //! Equal charges are no evidence: calls of a machine in one minute, at one price, are equal and distinct. Copies are
 //! looked for only where there are too many charges, by the counts of the lines or by what was announced.
@@ -104,7 +104,7 @@ impl Search<'_> {
         usize::try_from(charged.records.saturating_sub(line_group.calls?)).ok()
     }
 
-    /// So many of a line group's twins, if it is clear which: all, any of equal amounts, or the only ones that its amount fits.
+    /// Chooses `surplus` of a line group's twins, if it is clear which: all, any of equal amounts, or the only ones that fit its amount.
     /// Where nobody announced fewer charges than are held, the amount has to fit in any case: a count alone may be too
     /// small for another reason.
     fn choose(&self, number: usize, surplus: usize, twins: &[usize], base: &Hypothesis) -> Vec<usize> {
@@ -131,6 +131,7 @@ impl Search<'_> {
         let mut choice =
             CopyChoice { groups: &groups, too_much, near: self.digit.size(), work: 0, fitting: Vec::new() };
         choice.descend(0, surplus, 0, &mut Vec::new());
+        // Which of equal charges are the copies makes no difference to any sum.
         let clear = surplus == twins.len() || groups.len() == 1;
         match (&choice.fitting[..], clear && self.completeness.surplus > 0) {
             (_, true) => twins.iter().take(surplus).copied().collect(),
@@ -165,7 +166,7 @@ struct CopyChoice<'a> {
     too_much: i128,
     near: u128,
     work: usize,
-    /// Number of of each group.
+    /// The numbers of copies to take of each group, one entry for each choice that fits.
     fitting: Vec<Vec<usize>>,
 }
 

@@ -218,6 +218,7 @@ impl CallTimes {
     /// Both ends at once: each possible start within reach, with the end that most lines agree on; of several such spans
     /// the one in which the most amounts are right.
     pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
+        // Bounds the time for invoices with many lines and calls: starts times lines.
         const WORK: usize = 4_000_000;
         let starts: BTreeSet<i64> = self
             .lines
@@ -291,6 +292,7 @@ fn distance(interval: Interval, stated: i64) -> u64 {
 
 /// Returns the spans in which most intervals lie over each other; those nearest to the stated instant first.
 fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<Interval> {
+    // Bounds the work where many instants agree equally well; the nearest to the stated one are kept.
     const MOST: usize = 16;
     let mut edges = Vec::new();
     for (earliest, latest) in intervals.filter(|(earliest, latest)| earliest <= latest) {
@@ -330,7 +332,7 @@ mod tests {
         (found.earliest, found.latest, found.agree)
     }
 
-    /// ChargeHistory of a cent each.
+    /// Charges of a cent each.
     fn times(lines: &[(&[i64], usize)]) -> CallTimes {
         CallTimes {
             lines: lines

@@ -34,7 +34,7 @@ impl PricingFitter<'_> {
         let fees = line_sums.iter().any(|charged| !charged.fee.is_zero());
         let (without, mut on_most) = (best.count(), None);
         let mut fitting: Vec<PricingFit> = Vec::new();
-        // ChargeHistory that are rounded one by one are looked at for round percentages only: it takes a pass for each.
+        // Charges that are rounded one by one are looked at for round percentages only: it takes a pass for each.
         for by_charge in [false, true] {
             for terms in self.discounts(line_sums, fees, by_charge) {
                 let fit = self.fit_under(terms, selection, line_sums, by_charge)?;

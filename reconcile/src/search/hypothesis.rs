@@ -20,7 +20,7 @@ pub(crate) struct Hypothesis {
     pub(crate) false_positives: Option<FalsePositiveRate>,
     /// Number of usage groups have money that no line bills.
     pub(crate) unclaimed: usize,
-    /// Number of lines count the calls that there are, and bill another amount.
+    /// The number of lines that count the calls that there are, and bill another amount.
     pub(crate) repriced: usize,
     /// The line groups of which it is only supposed which charges they bill.
     pub(crate) assumed: Vec<usize>,

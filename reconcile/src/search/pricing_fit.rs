@@ -13,7 +13,7 @@ use cost_model::Rounding;
 /// The amount that is expected on a line for some charges; absent where it leaves the range of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExpectedAmount {
-    /// PriorState rounding.
+    /// The amounts before rounding.
     pub(crate) exact: Option<Money>,
     pub(crate) rounded: Option<Money>,
 }
@@ -153,7 +153,7 @@ impl PricingFitter<'_> {
         Ok(PricingFit { undiscounted_sums: fit.charge_sums.clone(), ..fit })
     }
 
-    /// Returns the fit with every policy that reproduces the same lines. ChargeHistory are rounded one by one only for this, or where
+    /// Returns the fit with every policy that reproduces the same lines. Charges are rounded one by one only for this, or where
     /// nothing plainer reproduces all lines.
     pub(crate) fn with_all_policies(
         &self,

@@ -23,7 +23,7 @@ pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSelection {
     pub(crate) window: Window,
-    /// ChargeHistory as they were when the invoice was issued, not as they are now.
+    /// Charges as they were when the invoice was issued, not as they are now.
     pub(crate) as_issued: bool,
     /// The line groups whose charges are taken as they are now all the same, since their lines do not show a change; `None`
     /// represents the charges of no line group.

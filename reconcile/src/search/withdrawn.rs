@@ -45,7 +45,7 @@ struct OpenLine {
     number: usize,
     /// The amount that it bills beyond its charges.
     short: i128,
-    /// Number of calls it counts beyond them, if it counts its calls.
+    /// The number of calls that it counts beyond them, if it counts its calls.
     room: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! Compiled rules, which may still lack the costs that some of them share out by.
+//! Compiled rules, which may still lack the costs by which some of them split charges.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,13 +19,12 @@ use crate::place::Place;
 use crate::rules::person_matcher::ActorKind;
 use crate::rules::rule_set::RuleSet;
 
-/// Rules checked against a directory, ready to be given the costs that some of them split by.
+/// Rules that were compiled with a directory, and are not a [`Tagger`](cost_model::Tagger) yet.
 ///
-/// They are no [`Tagger`](cost_model::Tagger) yet, because a rule may split charges by what the values of another key
-/// cost (`split = { cost_of = "Team", per = "month" }`), and those costs are in the charges: a type of its own for this
-/// state keeps a program from forgetting them. [`Rules::resolve`] takes them from a ledger, [`Rules::resolve_with`] from
-/// sums kept elsewhere; [`Rules::tagger`] is for rules without such splits and refuses all others. Clones share
-/// everything.
+/// A rule may split charges by the costs of another key's values (`split = { cost_of = "Team", per = "month" }`), and those
+/// costs have to be summed from charges first. The separate type keeps a program from forgetting them. [`Rules::resolve`]
+/// takes them from a ledger, [`Rules::resolve_with`] from sums kept elsewhere; [`Rules::tagger`] is for rules without such
+/// splits and fails for all others. Clones share everything.
 ///
 /// ```
 /// use virtual_tags::{Directory, ErrorKind, RuleSet};
@@ -129,8 +128,8 @@ impl Compiled {
 }
 
 impl RuleSet {
-    /// Checks the rules against the directory, and makes them ready to evaluate: columns become numbers, head counts are
-    /// taken, and the rules of each key are indexed by the texts that they require.
+    /// Checks the rules against the directory and compiles them: columns become ids, head counts are computed, and the rules
+    /// of each key are indexed by the texts that they require.
     ///
     /// ```
     /// use virtual_tags::{Directory, ErrorKind, RuleSet};

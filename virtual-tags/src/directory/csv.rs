@@ -35,8 +35,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`ErrorKind::Directory`](crate::ErrorKind::Directory), with the line: no `email` column, a column twice, a row of
-    /// another length, no email, a date that is none, a span that ends before it starts, two spans of one person that
-    /// overlap.
+    /// another length, no email, an invalid date, a span that ends before it starts, two spans of one person that overlap.
     pub fn from_csv(csv: &[u8], file: &str) -> Result<Self> {
         let (facts, source) = read(csv, file)?;
         Ok(Self::from_source(facts, source))

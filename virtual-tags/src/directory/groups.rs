@@ -21,11 +21,12 @@ pub struct Membership {
     pub email: Arc<str>,
     /// The group's name.
     pub group: Arc<str>,
-    /// When the person joined, to the instant; `None`: always was in it.
+    /// When the person joined; `None`: no limit.
     pub joined: Option<Timestamp>,
     /// When the person left; `None`: has not left.
     pub left: Option<Timestamp>,
-    /// When this became known; `None`: always was known. Of one person, what became known last replaces the rest.
+    /// When this became known; `None`: it was always known. Of one person, the membership that became known last replaces others
+    /// on its days.
     pub recorded: Option<Timestamp>,
 }
 

@@ -18,7 +18,7 @@ impl Directory {
     /// Reads a directory from a JSON list of objects with the fields of the CSV's columns, all strings; `file` names it
     /// in errors.
     ///
-    /// A field that is `null`, empty or missing says nothing. One that is there twice in a row is an error, because
+    /// A field that is `null`, empty or missing has no value. A field that occurs twice in an object is an error, because
     /// readers of JSON disagree on which of them counts.
     ///
     /// ```

@@ -16,9 +16,9 @@ use crate::place::Place;
 ///
 /// A directory is read from CSV ([`Directory::from_csv`]), from JSON ([`Directory::from_json`]) or made of memberships in
 /// groups ([`Directory::from_memberships`]); [`Directory::or`] puts several sources together. `from` is the first day
-/// that holds and `to` the first that no longer does (days in UTC); an empty or missing date is open. With a column
-/// `recorded_at` the source says when a row became known: a later row about a person replaces what was known before, on
-/// the days that both are about.
+/// on which they hold and `to` the first on which they no longer do (days in UTC); an empty or missing date is open. A column
+/// `recorded_at` states when a row became known: a later row about a person replaces earlier ones on the days that both
+/// cover.
 ///
 /// A person is found by email. Blanks around it and the case of the domain never matter; the case of the part before the
 /// `@` matters only where two people differ in nothing else; accents may be encoded as characters of their own; and a
@@ -58,8 +58,7 @@ cost_model::masked_debug!(Directory { facts: |it| it.facts.as_slice(), people: |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MatchKind {
-    /// The name is the one of the directory, but for blanks around it, the form of the domain, and how accents are
-    /// encoded.
+    /// The name is that of the directory, apart from blanks around it, the form of the domain, and the encoding of accents.
     Exact,
     /// The name differs in the case of the part before the `@`.
     AnyCase,
@@ -73,7 +72,7 @@ pub enum MatchKind {
 pub enum NameMatch {
     /// A person, found in this way.
     Found(MatchKind),
-    /// Two people are spelled like it, neither of them exactly, so that it finds neither.
+    /// The name matches two people, neither of them exactly, so that it finds neither.
     Ambiguous,
     /// Nobody whose dates cover the instant.
     NotFound,
@@ -231,15 +230,14 @@ impl Directory {
         name
     }
 
-    /// Returns in which way a name finds a person at an instant; `None` where no row covers it or the name is unknown.
-    ///
-    /// [`Directory::look_up`] distinguishes an unknown name from one that is spelled like two people's.
+    /// Returns the way in which a name finds a person at an instant; `None` where no row covers it, the name is unknown, or it
+    /// matches two people. [`Directory::look_up`] distinguishes these.
     pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
     }
 
-    /// Returns the result of looking up a name at an instant: as [`Directory::match_kind`], and whether it finds nobody
-    /// because it is spelled like the names of two people.
+    /// Looks up a name at an instant: as [`Directory::match_kind`], but distinguishes an unknown name from one that matches two
+    /// people.
     ///
     /// ```
     /// use cost_model::Timestamp;

@@ -11,7 +11,7 @@ use crate::names::canonical_domain;
 use crate::place::Place;
 
 impl Directory {
-    /// Returns this directory, completed by another: a fact that this one does not have about somebody at some time comes
+    /// Returns this directory, completed by another: a fact about a person at an instant that this one does not have is taken
     /// from `lower`.
     ///
     /// ```
@@ -49,10 +49,10 @@ impl Directory {
         self
     }
 
-    /// Returns the directory as it is at one instant, whenever a charge arose: whoever moved is shown in the new place
-    /// for all time.
+    /// Returns the directory as it is at one instant, whenever a charge arose: a person who moved has the facts of that instant
+    /// for all charges.
     ///
-    /// Reports by today's organisation use it; by default the time of the charge decides.
+    /// Use it for reports by today's organisation; by default the time of the charge decides.
     ///
     /// ```
     /// use cost_model::Timestamp;
@@ -116,7 +116,7 @@ impl Directory {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Directory`], with the line: a missing column, a date that is none, two spans of one alias that overlap.
+    /// [`ErrorKind::Directory`], with the line: a missing column, an invalid date, two spans of one alias that overlap.
     pub fn with_aliases(mut self, csv: &[u8], file: &str) -> Result<Self> {
         let (columns, rows) = read_rows(csv, file, "alias")?;
         let email = columns.iter().position(|name| &**name == "email").ok_or_else(|| {

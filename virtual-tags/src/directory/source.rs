@@ -39,9 +39,10 @@ impl RecordedRows {
 
     /// Finds the rows in effect: a row replaces what was known before, on its own days; and one that starts no later than
     /// an earlier row whose days it shares replaces that row as a whole. So a move leaves the days before it as they
-    /// were, a correction replaces, and who is said to have left has left.
+    /// were, a correction replaces, and a row that ends earlier removes the person from the days after its end.
     fn settle(&mut self) {
         let rows = &self.recorded;
+        // Most directories have no `recorded_at`: then all rows hold as they are, and nothing is copied.
         if rows
             .windows(2)
             .all(|pair: &[DatedRow]| matches!(pair, [one, other] if one.recorded == other.recorded))
@@ -79,6 +80,7 @@ fn subtract_span(span: &Span, other: &Span) -> Vec<Span> {
 fn index_lowercase(lowercased: &mut HashMap<String, Option<String>>, email: &str) {
     lowercased
         .entry(lowercase(email))
+        // Two spellings make the entry ambiguous for good: it must find nobody rather than one of two people.
         .and_modify(|exact| {
             if exact.as_deref() != Some(email) {
                 *exact = None;
@@ -155,6 +157,7 @@ impl DirectorySource {
         index_lowercase(&mut self.lowercased, &email);
         self.file.get_or_insert_with(|| Arc::clone(&place.file));
         let rows = self.people.entry(email).or_default();
+        // Overlaps are an error only among rows recorded at the same time; a later row may correct an earlier one.
         let same = |other: &&DatedRow| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
         if let Some(other) = rows.recorded.iter().find(same) {
             let message = format!(

@@ -1,4 +1,4 @@
-//! Splits in proportion to what the values of another key cost.
+//! Splits in proportion to the costs of another key's values.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use crate::rules::assign::SplitPeriod;
 use crate::weights;
 use crate::weights::Share;
 
-/// The cost of one value in one period. `Debug` leaves out the texts.
+/// The costs by which rules split charges, as data that a host can keep. `Debug` leaves out the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostSums {
@@ -24,7 +24,7 @@ pub struct CostSums {
     pub bases: Vec<CostBasis>,
 }
 
-/// The costs of one key's values. An entry without sums says that nothing was spent.
+/// The costs of one key's values. An entry without sums means that nothing was spent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostBasis {
@@ -38,7 +38,7 @@ pub struct CostBasis {
     pub sums: Vec<CostSum>,
 }
 
-/// What one value cost in one period. `Debug` leaves out the texts.
+/// The cost of one value in one period. `Debug` leaves out the texts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "a period, a value and its amount, by definition")]
 pub struct CostSum {

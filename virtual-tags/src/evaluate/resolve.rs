@@ -1,4 +1,4 @@
-//! From compiled rules to a tagger.
+//! Turns compiled rules into a tagger.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::rules::assign::SplitPeriod;
 type SumKey = (Timestamp, Timestamp, Option<Arc<str>>, Arc<str>);
 
 impl Rules {
-    /// Returns the rules ready to evaluate, where no rule splits by cost.
+    /// Returns the rules ready to evaluate, if no rule splits by cost.
     ///
     /// # Errors
-    /// [`ErrorKind::NeedsCosts`] where one does, with the place of that rule.
+    /// [`ErrorKind::NeedsCosts`] if a rule does, with its place.
     pub fn tagger(&self) -> Result<ResolvedRules> {
         self.resolve_with(&CostSums::default())
     }
@@ -82,8 +82,8 @@ impl Rules {
     /// ledger, or that keep the sums of a closed period.
     ///
     /// # Errors
-    /// [`ErrorKind::NeedsCosts`] where the sums are not about what a rule weighs; a basis without sums is an answer: nothing
-    /// was spent. [`ErrorKind::Rules`] when two periods of a basis overlap or one ends before it starts,
+    /// [`ErrorKind::NeedsCosts`] when the sums lack the basis that a rule splits by; a basis without sums is enough and means
+    /// that nothing was spent. [`ErrorKind::Rules`] when two periods of a basis overlap or one ends before it starts,
     /// [`ErrorKind::Amount`] when a sum leaves the range of [`Money`](cost_model::Money).
     pub fn resolve_with(&self, sums: &CostSums) -> Result<ResolvedRules> {
         let mut costs = AllCostShares::new();

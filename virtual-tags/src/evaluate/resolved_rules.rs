@@ -1,4 +1,4 @@
-//! Rules ready to assign.
+//! Resolved rules: a tagger.
 
 use std::sync::Arc;
 

@@ -32,7 +32,7 @@ pub struct Allocation {
     pub resource: Option<Arc<str>>,
     /// The key.
     pub key: Arc<str>,
-    /// The value that gets the part; `None` is no value.
+    /// The value to which the part is allocated; `None` is no value.
     pub value: Option<Arc<str>>,
     /// The rule that splits: the key and the rule's number in it counted from 1, or the key alone where keys that it
     /// reads split.

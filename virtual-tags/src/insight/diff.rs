@@ -66,7 +66,7 @@ impl Diff {
     /// Compares the answers of two taggers for the charges of a window, or for all. Charges without an amount of the
     /// metric count as zero.
     ///
-    /// Of a charge that is split, only the difference of the shares moves.
+    /// For a split charge, only the difference between the shares counts as moved.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp};

@@ -35,10 +35,10 @@ pub struct ExplainedCharges {
 cost_model::masked_debug!(ExplainedCharges { records, amount });
 
 impl ResolvedRules {
-    /// Explains the charges of a ledger that somebody caused in a window: those in which a place of [`RuleSet::person`](crate::RuleSet::person) is `who`, or is
-    /// another name of `who` by the directory's aliases; an email in any spelling that does not matter, or another id in any
-    /// case of letters. Charges that rules cannot tell apart
-    /// are explained once, those with the largest amount first. What is explained is what a report over the same ledger shows.
+    /// Explains the charges of a ledger that a person caused in a window: those in which a field of
+    /// [`RuleSet::person`](crate::RuleSet::person) is `who`, or another name of `who` by the directory's aliases, ignoring
+    /// differences of spelling that the directory ignores. Charges that agree in every field that rules read are explained
+    /// once, those with the largest amount first. The values are those of a report over the same ledger.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};

@@ -1,4 +1,4 @@
-//! Closed periods: the rules, people and charges that decided them, and the effect that later ones would have.
+//! Closed periods: the rules, people and charges with which they were closed, and the effect that later ones would have.
 //!
 //! [`PeriodLock::close`] makes a lock, which the host keeps; [`PeriodLock::open`] computes the period again from it alone;
 //! [`PeriodLock::review`] compares; [`LockedRules`] is the tagger for reports over closed and open periods.

@@ -97,8 +97,8 @@ cost_model::masked_debug!(RestatedAmount { key, closed, now });
 type Amounts = BTreeMap<(String, Option<String>), Money>;
 
 impl PeriodLock {
-    /// Closes a period with these rules and what was known of people at an instant. Where rules share out by cost, the period is
-    /// the billing cycle. The lock then holds emails and what the rules read about them.
+    /// Closes a period with these rules and the directory as it was known at an instant. Where rules split by billing cycle, the
+    /// period is the cycle. The lock holds emails, and the facts about them that the rules read.
     ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency, Ledger, Metric, Timestamp, Window};
@@ -133,6 +133,7 @@ impl PeriodLock {
         known_at: Timestamp,
         metric: Metric,
     ) -> Result<Self> {
+        // Before compiling, since head counts are computed then: facts that became known later must not count.
         let people = people.clone().known_at(known_at);
         let compiled = rules.clone().compile(people)?;
         let costs = compiled.cost_sums(ledger, metric, &[period])?;
@@ -151,6 +152,7 @@ impl PeriodLock {
             amounts: amounts.map(|((key, value), amount)| ClosedAmount { key, value, amount }).collect(),
             held: LockContents {
                 people: directory.take_snapshot(period, &facts),
+                // Tests decide no charge, and may hold people who had none.
                 rules: RuleSet { tests: Vec::new(), ..rules.clone() },
                 costs,
                 charged,
@@ -161,7 +163,7 @@ impl PeriodLock {
     /// Returns the period.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when it ends before it starts, which a host may have written.
+    /// [`ErrorKind::Locked`] when it ends before it starts, as in a lock that a host has edited.
     pub fn period(&self) -> Result<Window> {
         Window::new(self.start, self.end)
             .map_err(|error| Error::new(ErrorKind::Locked, None, "the lock has no period").with_source(error))
@@ -171,18 +173,18 @@ impl PeriodLock {
     /// Late charges of the period are decided by them, too.
     ///
     /// # Errors
-    /// As [`RuleSet::compile`] and [`PeriodLock::period`], where a host has changed the lock.
+    /// As [`RuleSet::compile`] and [`PeriodLock::period`]; none for a lock that nobody has edited.
     pub fn open(&self) -> Result<ResolvedRules> {
         self.period()?;
         self.held.rules.clone().compile(self.held.people.to_directory()?)?.resolve_with(&self.held.costs)
     }
 
-    /// Returns the same rules from the files, which may have learnt more since, as long as they say when: rows recorded
-    /// after the closing are left aside. Shares by cost are those of these charges.
+    /// Returns the same rules from the files. The directory may have new rows, if their `recorded_at` is after the closing: they
+    /// are ignored. Splits by cost use the costs of these charges.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when the rules are other ones, or say otherwise of the people whom the period charged; as
-    /// [`RuleSet::compile`].
+    /// [`ErrorKind::Locked`] when the rules differ from those of the lock, or the directory has other facts about the people
+    /// whom the period charged; else as [`RuleSet::compile`].
     pub fn reopen(&self, rules: &RuleSet, people: &Directory, ledger: &Ledger) -> Result<ResolvedRules> {
         let compiled = rules.clone().compile(people.clone().known_at(self.known_at))?;
         for (whose, found, closed) in [
@@ -254,6 +256,7 @@ pub(crate) fn digest_charges(ledger: &Ledger, period: Window, metric: Metric) ->
         });
         charges.push((row.at, set, row.costs.get(metric)));
     }
+    // Sorted, since the order of charges of one instant depends on the store and must not change the digest.
     charges.sort_unstable();
     let mut writer = DigestWriter::new("virtual-tags charges 1");
     for (at, set, amount) in charges {

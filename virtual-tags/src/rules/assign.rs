@@ -139,7 +139,7 @@ pub enum Split {
     Weights(Vec<(Arc<str>, u64)>),
     /// Shares in percent, which sum to 100.
     Percentages {
-        /// The values and what each gets.
+        /// The values and the percentage of each.
         #[serde(with = "as_text::percentages")]
         parts: Vec<(Arc<str>, Decimal)>,
         /// Whether the key's default gets what is missing to 100; if not, it is an error.
@@ -150,7 +150,7 @@ pub enum Split {
     Headcount {
         /// The column.
         fact: Arc<str>,
-        /// Only people who have in this column what the charge's user has there.
+        /// Only people who have the same value in this column as the charge's user.
         within: Option<Arc<str>>,
     },
     /// Shares in proportion to the cost of the values of another key; see [`Rules::resolve`](crate::Rules::resolve).
@@ -160,7 +160,7 @@ pub enum Split {
         key: Arc<str>,
         /// The span of time in which costs count.
         per: SplitPeriod,
-        /// Only charges that have in this field what the charge has there.
+        /// Only charges that have the same value in this field as the charge that is split.
         #[serde(with = "as_text::optional")]
         within: Option<Dimension>,
     },
@@ -168,7 +168,7 @@ pub enum Split {
 
 cost_model::masked_debug!(Split = Even | Weights | Percentages | Headcount | Cost);
 
-/// The period of a charge in which the costs count that it is split by.
+/// The period around a charge whose costs are the weights of its split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -172,8 +172,8 @@ impl RuleSet {
         Ok(self)
     }
 
-    /// Sets the fields in which charges may name their person, unless the rules say so themselves: the adapter of a
-    /// provider knows them.
+    /// Sets the fields in which charges may name their person, unless the rules set them themselves. The adapter of a provider
+    /// knows the fields.
     ///
     /// ```
     /// use cost_model::Dimension;

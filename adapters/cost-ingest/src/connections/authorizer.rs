@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Authorisation of changes of connections.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, ErrorKind, Result};
 
-/// Who wants to change a connection, by the host's name for them.
+/// The user who changes a connection, by the host's name for them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor(String);
@@ -27,7 +27,7 @@ impl Actor {
     }
 }
 
-/// What somebody wants to do with a connection.
+/// A change of a connection, as an [`Authorizer`] is asked about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl Action {
         [Self::Add, Self::Rename, Self::ReplaceKey, Self::Assign, Self::Disconnect, Self::Remove];
 }
 
-/// Decides who may do what. The host's own rules implement it; [`Roles`] are Vantage's.
+/// Decides whether an actor may change connections. A host implements it by its own rules; [`Roles`] are those of Vantage.
 ///
 /// ```
 /// use cost_ingest::connections::{Action, Actor, Authorizer};
@@ -73,15 +73,15 @@ pub trait Authorizer: fmt::Debug + Send + Sync {
     fn allows(&self, actor: &Actor, action: Action) -> bool;
 }
 
-/// Who changes a connection, by whose leave, and when.
+/// The circumstances of a change: the actor, the authoriser that permits it, and the time.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "built by callers, for every change")]
 pub struct By<'a> {
-    /// Who says whether the actor may.
+    /// The authoriser that decides whether the actor may.
     pub authorizer: &'a dyn Authorizer,
-    /// Who.
+    /// The actor.
     pub actor: &'a Actor,
-    /// When.
+    /// The time of the change.
     pub at: Timestamp,
 }
 

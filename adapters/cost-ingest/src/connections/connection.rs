@@ -22,11 +22,11 @@ pub struct Connection {
     pub secret_reference: String,
     /// The workspaces in which its charges are seen.
     pub workspaces: BTreeSet<String>,
-    /// How it is.
+    /// Its status.
     pub status: Status,
     /// When it was added.
     pub created: Timestamp,
-    /// When a run went through last.
+    /// When a run last completed.
     pub last_success: Option<Timestamp>,
 }
 

@@ -13,8 +13,8 @@ use crate::{Error, ErrorKind, Result};
 /// As many charges must be in both before anything is said of traits that chance brings together now and then.
 const FEWEST: u64 = 10;
 
-/// Refuses a connection whose charges of a window another connection has brought in as well: the same team connected
-/// twice, or an exported file beside the API.
+/// Fails if another connection has stored the same charges of a window as this one: the same team connected twice, or an
+/// exported file beside the API.
 ///
 /// Charges are the same if they used the same numbers of tokens of the same model in the same second; or, at least
 /// ten of them, if their [`Identity`] is, or if they used the same numbers of tokens in that second, of whatever model. Connections are
@@ -31,7 +31,7 @@ pub async fn refuse_duplicates(
     refuse(store, connection, window, &own).await
 }
 
-/// Refuses charges of a window, before they are stored for a connection, if another connection has brought them in.
+/// Fails if another connection has stored these charges of a window, before they are stored for this one.
 /// See [`refuse_duplicates`].
 ///
 /// # Errors
@@ -79,7 +79,7 @@ async fn stored_traits(store: &dyn CostStore, connection: &ConnectionId, window:
     Ok(traits)
 }
 
-/// What the charges of one connection are known by.
+/// The traits of a connection's charges by which the same charges of another connection are recognised.
 #[derive(Default)]
 struct Traits {
     charges: u64,
@@ -94,6 +94,7 @@ impl Traits {
     fn add(&mut self, record: &CostRecord) {
         self.charges += 1;
         self.identities.insert(Identity::of(record));
+        // Charges without tokens, such as failed calls, are alike in every team and prove nothing.
         if record.tokens != TokenCounts::default() {
             let tokens = TokenType::ALL.map(|token_type| record.tokens.get(token_type).count());
             let model = record.dimensions.service_id.as_deref().map(str::to_lowercase);
@@ -104,6 +105,7 @@ impl Traits {
 
     /// Returns how many charges are in both, if that is enough to say that they are the same.
     fn shared(&self, other: &Self) -> Option<u64> {
+        // Of the smaller one: an export of a few days is a duplicate although the API has a year.
         let smaller = self.charges.min(other.charges);
         let identities = self.identities.intersection(&other.identities).count();
         let identities = u64::try_from(identities).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! The connections of an organisation, and their life.
+//! The connections of an organisation, and their changes.
 
 mod authorizer;
 mod connection;
@@ -18,8 +18,8 @@ pub use status::Status;
 
 /// The connections of an organisation, with an audit record of each change.
 ///
-/// The host keeps it: it serialises, and holds no secret. Changes by people ask an [`Authorizer`]; what runs report is
-/// told by [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
+/// The host keeps it: it serialises, and holds no secret. Changes by people are checked by an [`Authorizer`]; runs are recorded
+/// with [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
 ///
 /// ```
 /// use cost_ingest::connections::{Actor, By, Connections, Role, Roles};
@@ -109,7 +109,7 @@ impl Connections {
         })
     }
 
-    /// Says in which workspaces a connection's charges are seen.
+    /// Sets the workspaces in which a connection's charges are visible.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Status`] before the first import has gone
@@ -143,8 +143,8 @@ impl Connections {
         })
     }
 
-    /// Removes a connection and, from the store, every charge, restatement and observation that came in through it;
-    /// tells how many charges that were. The audit trail stays.
+    /// Removes a connection and, from the store, every charge, restatement and observation of it, and returns the number of
+    /// charges removed. The audit trail is kept.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Store`], and then the connection stays.
@@ -205,6 +205,7 @@ impl Connections {
             }
             Err(error) => {
                 let cause = error.with_causes();
+                // After a first success what is stored stays usable, so that a failure is a warning.
                 match connection.last_success {
                     Some(_) => Status::Warning { cause },
                     None => Status::Error { cause },
@@ -232,11 +233,12 @@ impl Connections {
         &self.audit_trail
     }
 
-    /// Returns what a query sees: in a workspace only the charges of its connections, without one all. Virtual tags
-    /// know no workspaces.
+    /// Returns the scope of queries: in a workspace only the charges of its connections, without one all charges. Virtual tags
+    /// are the same in every workspace.
     pub fn scope(&self, workspace: Option<&str>) -> Scope {
         let Some(workspace) = workspace else { return Scope::all() };
         let mut scope = Scope::all();
+        // An empty list, not `None`: a workspace without connections must see nothing, not everything.
         scope.connections = Some(Vec::new());
         let seen = self.connections.iter().filter(|connection| connection.workspaces.contains(workspace));
         seen.fold(scope, |scope, connection| scope.connection(connection.id.clone()))
@@ -251,6 +253,7 @@ impl Connections {
     ) -> Result<()> {
         by.may(action)?;
         let connection = self.get_mut(id)?;
+        // On a copy, so that a change that fails half-way leaves the connection as it was.
         let before = connection.clone();
         let mut after = before.clone();
         apply(&mut after)?;

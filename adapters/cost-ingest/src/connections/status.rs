@@ -1,8 +1,8 @@
-//! How a connection is.
+//! The status of a connection.
 
 use serde::{Deserialize, Serialize};
 
-/// How a connection is: `Pending`, then `Importing`, then `Stable`, `Warning` or `Error`, at last `Disconnected`.
+/// The status of a connection: `Pending`, then `Importing`, then `Stable`, `Warning` or `Error`, finally `Disconnected`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,7 +16,7 @@ pub enum Status {
         /// Windows of the import, as far as is known.
         planned: usize,
     },
-    /// The last run went through.
+    /// The last run completed.
     Stable,
     /// The last run stopped, or something beside the charges failed; what is stored stays.
     Warning {
@@ -33,7 +33,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Returns whether the first import has gone through.
+    /// Returns whether the first import has completed.
     pub fn is_imported(&self) -> bool {
         matches!(self, Self::Stable | Self::Warning { .. })
     }
@@ -49,7 +49,7 @@ impl Status {
         }
     }
 
-    /// Returns the word of Vantage's API (`Integration.status`). `assigned` tells whether the connection has a
+    /// Returns the word of Vantage's API (`Integration.status`). `assigned` is whether the connection has a
     /// workspace: an import that has gone through without one is `imported`.
     pub fn api_word(&self, assigned: bool) -> &'static str {
         match self {

@@ -15,7 +15,7 @@ use crate::format::record::Flags;
 use crate::format::resolver::{self, Resolver};
 use crate::format::schema;
 
-/// Puts a pseudonym in place of a person's name, everywhere; tells in how many records.
+/// Replaces a person's name by a pseudonym everywhere, and returns the number of records changed.
 pub(crate) fn pseudonymise(database: &mut Database, person: &str, pseudonym: &str) -> Attempt<u64> {
     erase(database, |transaction, dictionary| {
         transaction.execute_batch(

@@ -1,4 +1,4 @@
-//! Facts about an invoice that its reader was given.
+//! Options of the reader: facts about an invoice that the caller states.
 
 use cost_model::input::DecimalMark;
 use cost_model::{Timestamp, Window};

@@ -9,7 +9,7 @@ use crate::pdf::options::Options;
 use crate::pdf::sheet::Sheet;
 use crate::wordings::CursorWordings;
 
-/// Reads the text that one gets by selecting all of an invoice's PDF and copying it.
+/// Reads the text of an invoice's PDF, as copied from a viewer by selecting all of it.
 ///
 /// ```text
 /// Invoice
@@ -46,7 +46,7 @@ use crate::wordings::CursorWordings;
 ///   are read where they are [stated](Self::with_decimal_mark).
 ///
 /// An invoice prints days only. Its period and its issue are read as midnight UTC, and the last day of the period as
-/// the first of the next one; [`with_period`](Self::with_period) tells the instants. Without a line `Billing period`, days that
+/// the first of the next one; [`with_period`](Self::with_period) sets the instants. Without a line `Billing period`, days that
 /// stand below the lines are the period if they are all the same. The number is the file's name, and the currency USD, where the
 /// text does not say them.
 ///
@@ -76,7 +76,7 @@ impl PdfTextReader {
         Self::default()
     }
 
-    /// Sets the billing period to the instant, in place of the days that the text may print, which become a remark.
+    /// Sets the exact billing period, in place of the days that the text may print, which become a remark.
     ///
     /// ```
     /// use cost_model::{Timestamp, Window};

@@ -257,7 +257,7 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// Takes up a sum, and tells whether it has become a field of the invoice.
+    /// Takes up a sum, and returns whether it has become a field of the invoice.
     fn take_sum(&mut self, line: u64, label: SumLabel, amount: &str) -> Result<bool> {
         let amount = self.numbers.amount(Cell::new(amount).on_line(line))?;
         let sum = StatedSum { line, amount };
@@ -399,7 +399,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Sets a field that is not set yet, and tells whether it has.
+/// Sets a field that is not set yet, and returns whether it did.
 fn fill<T>(field: &mut Option<T>, value: T) -> bool {
     let empty = field.is_none();
     field.get_or_insert(value);

@@ -1,4 +1,4 @@
-//! What to write instead.
+//! Advice in parse errors: what to write instead.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! From a sentence to its tree: tokens, a Pratt parser, and advice on sentences that are not the language.
+//! Parses sentences: a lexer, a Pratt parser, and advice on sentences that are not in the language.
 
 mod bind;
 mod cursor;

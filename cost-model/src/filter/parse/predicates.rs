@@ -242,7 +242,7 @@ impl Cursor {
         Ok(Literal::new(value, span))
     }
 
-    /// Steps over a token and tells its place.
+    /// Steps over a token and returns its place.
     fn take(&mut self) -> Range<usize> {
         let span = self.here();
         self.advance();

@@ -1,4 +1,4 @@
-//! How a report is made.
+//! The engine that computes reports.
 //!
 //! Whatever a query asks about dimensions and tags is decided for each distinct set of dimensions, in integers: does it count,
 //! in which group, undivided or in parts. After that one pass over the charges, in order of time, adds figures to cells. Where
@@ -30,7 +30,7 @@ use cells::{CellId, Cells};
 use condition::Condition;
 use parts::{Plan, PlanId, PlannedPart};
 
-/// What becomes of the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a plan.
+/// The outcome for the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a plan.
 #[derive(Clone, Copy)]
 struct Target(u32);
 
@@ -92,6 +92,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         let types = charge_types.map_or(&[][..], Column::values).iter().map(|each| Some(&**each));
         let counts = std::iter::once(None).chain(types).map(|each| query.settings.counts(each)).collect();
         let mut sets_of = Vec::new();
+        // Nearly all reports are over tags that never change, and need no table of sets by projection.
         if !tags.changes().is_empty() {
             sets_of.resize_with(tags.first().len(), Vec::new);
             for set in ledger.set_ids() {
@@ -122,6 +123,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         let prices = self.query.price_book.as_ref().filter(|_| self.query.by_token_type());
         let mut prices: Vec<Timestamp> = prices.into_iter().flat_map(PriceBook::boundaries).collect();
         prices.sort_unstable();
+        // The prices at the first charge are looked up by `decide_all`; only later changes interrupt the pass.
         prices.retain(|price| *price > first.at);
         let mut prices = prices.into_iter().peekable();
         let mut changes = self.tags.changes().iter().peekable();
@@ -141,6 +143,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             while prices.next_if(|price| *price <= at).is_some() {
                 prices_changed = true;
             }
+            // A new price may be of any service, so every set is decided again; price changes are rare.
             if prices_changed {
                 self.decide_all(at)?;
             }
@@ -180,6 +183,7 @@ impl<'a, 'g> Pass<'a, 'g> {
 
     /// Decides again about the sets of a projection for which another answer holds.
     fn decide_again(&mut self, projection: ProjectionId, at: Timestamp) -> Result<()> {
+        // Taken out and put back, because `decide` borrows all of `self`.
         let sets = self.sets_of.get_mut(projection.index()).map(std::mem::take).unwrap_or_default();
         for set in &sets {
             *self.targets.get_mut(*set)? = self.decide(*set, at)?;
@@ -192,6 +196,7 @@ impl<'a, 'g> Pass<'a, 'g> {
 
     fn decide(&mut self, set: DimensionSetId, at: Timestamp) -> Result<Target> {
         let answer = *self.answers.get(self.tags.projection(set)?)?;
+        // The cheapest test first: it is one lookup, and a filter may have to compare texts.
         if !self.counts_type(set) {
             return Ok(Target::OUT);
         }

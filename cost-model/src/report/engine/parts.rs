@@ -1,4 +1,4 @@
-//! How a charge is divided: among the values of tags, by type of token, and where only a share of it counts.
+//! Plans how a charge is divided: among the values of tags, by type of token, and where only a share of it counts.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ id! {
     pub(super) PlanId, "plans of divided charges"
 }
 
-/// How the charges of a set are divided while one answer of the tagger holds.
+/// The plan by which the charges of a set are divided while one answer of the tagger holds.
 pub(super) struct Plan {
     /// The parts are the cross product of these, outermost first.
     pub(super) levels: Vec<Level>,
@@ -24,7 +24,7 @@ pub(super) struct Plan {
     pub(super) asks_filter: bool,
 }
 
-/// What becomes of one part.
+/// The outcome for one part.
 pub(super) struct PlannedPart {
     /// Where it is added; `None` where it does not count.
     pub(super) cell: Option<CellId>,
@@ -37,7 +37,7 @@ pub(super) struct PlannedPart {
 
 impl Plan {
     /// Returns what of one charge is added to each cell: several parts in one cell are one fragment, so that the charge
-    /// counts once. `ask` tells the share of a part that counts by a filter that depends on the charge, or `None` if the
+    /// counts once. `ask` returns the share of a part that counts by a filter that depends on the charge, or `None` if the
     /// part does not meet it.
     pub(super) fn fragments(
         &self,

@@ -17,14 +17,14 @@ use crate::error::{Error, Result};
 /// <https://cursor.com/docs/account/teams/admin-api>, those of its earlier versions, and
 /// those seen in answers. `Debug` leaves out whatever may name a person.
 ///
-/// Its texts are `String`s in an event of one's own; [`UsageEventRef`] has the same fields and borrows the
-/// texts from a page. The default is an event at the Unix epoch of which nothing is known.
+/// The texts of an owned event are `String`s; [`UsageEventRef`] has the same fields and borrows the texts from a page. The
+/// default is an event at the Unix epoch with nothing else known.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct UsageEvent<T = String> {
     /// When it happened, to the millisecond.
     pub timestamp: DateTime<Utc>,
-    /// Who caused it, as sent; missing for people who have left the team.
+    /// The email address of the user who caused it, as sent; missing for people who have left the team.
     pub user_email: Option<T>,
     /// The service account (`sa_...`), if one caused it.
     pub service_account_id: Option<T>,
@@ -44,7 +44,7 @@ pub struct UsageEvent<T = String> {
     pub max_mode: Option<bool>,
     /// Request units, with fractions. This is not money.
     pub requests_costs: Option<Decimal>,
-    /// Whether tokens, rather than requests, set the price.
+    /// Whether the price depends on tokens rather than on requests.
     pub is_token_based_call: Option<bool>,
     /// Cursor's own flag. It contradicts the kind at times; trust the kind.
     pub is_chargeable: Option<bool>,
@@ -58,14 +58,14 @@ pub struct UsageEvent<T = String> {
     pub charged_cents: Option<Cents>,
     /// Cents of Cursor's token fee; a part of the charged cents.
     pub cursor_token_fee: Option<Cents>,
-    /// How many numbers of this event had digits too fine to keep and were rounded half-even.
+    /// The number of amounts of this event that had digits too fine to keep and were rounded half-even.
     pub rounded_amounts: u32,
 }
 
 crate::redact::masked_debug!(UsageEvent<T> { timestamp, model, kind, max_mode, token_usage, charged_cents, cursor_token_fee });
 
-/// A usage event whose texts are borrowed from the page that it was read from, or, where something in them is
-/// escaped there, are its own. [`UsageEvent::from_ref`] makes it last.
+/// A usage event whose texts are borrowed from the page that it was read from, or owned where the page has them escaped.
+/// [`UsageEvent::from_ref`] makes an owned event of it.
 pub type UsageEventRef<'a> = UsageEvent<Cow<'a, str>>;
 
 /// The tokens of an event. A count that was left out is zero, as Cursor omits zeros.

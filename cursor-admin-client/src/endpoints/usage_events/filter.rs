@@ -1,4 +1,4 @@
-//! Which usage events are requested.
+//! Filters of usage events.
 
 use serde_json::Value;
 

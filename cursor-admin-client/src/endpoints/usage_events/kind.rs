@@ -1,8 +1,8 @@
-//! What kind of charge an event is.
+//! The kinds of charge of events.
 
 use std::fmt;
 
-/// What kind of charge a usage event is, read from any of the vocabularies that Cursor has used.
+/// The kind of charge of a usage event, read from any of the vocabularies that Cursor has used.
 ///
 /// The Admin API sends labels (`Usage-based`), the dashboard sends enum names
 /// (`USAGE_EVENT_KIND_USAGE_BASED`), and its CSV export has words of its own (`On-Demand`). All of
@@ -59,7 +59,7 @@ impl EventKind {
         }
     }
 
-    /// Returns the one label of the kind, whatever vocabulary it came in: `Usage-based`,
+    /// Returns the label of the kind, the same for every vocabulary: `Usage-based`,
     /// `Included in Business` (or `Included`), `User API Key`, `Errored, Not Charged`,
     /// `Aborted, Not Charged`, `Free`, or the text as sent.
     pub fn label(&self) -> String {

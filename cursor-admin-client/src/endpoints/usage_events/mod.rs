@@ -1,4 +1,4 @@
-//! `POST /teams/filtered-usage-events`: what is asked, and what is answered.
+//! `POST /teams/filtered-usage-events`: the request and its answer.
 
 mod event;
 mod filter;

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub struct UsageEventsPage<T = UsageEvent> {
     /// The events, in the order sent; usually the newest first, but nothing promises it.
     pub events: Vec<T>,
-    /// How many events the window holds over all pages, as the server said on this page.
+    /// The number of events of the window over all pages, as the server said on this page.
     pub announced: u64,
     /// The page's number, from 1, as requested.
     pub page: u32,
@@ -26,9 +26,9 @@ pub struct UsageEventsPage<T = UsageEvent> {
     pub echoed_page: Option<u64>,
     /// Whether the server says that there are more.
     pub has_next: bool,
-    /// How many requests it took.
+    /// The number of requests that it took.
     pub attempts: u32,
-    /// How long was waited for the rate limit and before repeated requests.
+    /// The time spent waiting for the rate limit and before retries.
     pub waited: Duration,
     /// The server's clock when it answered, if it told.
     pub answered_at: Option<DateTime<Utc>>,
@@ -66,8 +66,8 @@ pub(crate) enum Row<'a, T> {
 }
 
 impl UsageEventsPage {
-    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::usage_events::UsageEvents::page) does. What
-    /// only the way of the answer tells stays empty: attempts, waits, the server's clock.
+    /// Reads a page from the body of an answer, as [`UsageEvents::page`](crate::usage_events::UsageEvents::page) does. The
+    /// fields that do not come from the body are empty: attempts, waits, the server's clock.
     ///
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) with the row and the field that cannot be read.
@@ -75,8 +75,7 @@ impl UsageEventsPage {
         Self::map_json(body, UsageEvent::from_ref)
     }
 
-    /// Reads a page as [`UsageEventsPage::from_json`] does, and makes something else of each event, whose texts
-    /// are borrowed from the body.
+    /// Reads a page as [`UsageEventsPage::from_json`] does, and maps each event, whose texts are borrowed from the body.
     ///
     /// ```
     /// use cursor_admin_client::Cents;

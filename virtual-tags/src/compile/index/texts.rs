@@ -63,6 +63,7 @@ impl TextsBuilder {
 const BYTES_MAX: usize = 32;
 
 fn first_bytes(text: &str) -> &str {
+    // At a boundary of characters: a text that was cut inside one would not be UTF-8.
     let most = text.len().min(BYTES_MAX);
     (0..=most).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
@@ -84,6 +85,7 @@ impl Texts {
     /// Adds the rules whose text is there.
     pub(super) fn find_rules(&self, text: &str, rules: &mut Vec<RuleId>) {
         rules.extend(self.whole.get(text).into_iter().flatten());
+        // Overlapping matches: the text of one rule may be a part of another's, and both rules have to be tried.
         for found in self.finder.find_overlapping_iter(text) {
             let Some((position, needing)) = self.parts.get(found.pattern().as_usize()) else { continue };
             let fits = match position {
