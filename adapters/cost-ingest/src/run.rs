@@ -222,25 +222,38 @@ impl<'a> Running<'a> {
 /// Checks what every source promises: the window requested, as many rows as announced, and which of
 /// them lie outside.
 fn check_complete(window: Window, batch: &SourceBatch) -> cost_model::Result<Option<OutsideRows>> {
-    let failed = |message: String| Err(cost_model::Error::new(ErrorKind::Source, message));
     if batch.window != window {
-        return failed(format!("the window {} came back in place of the one requested", batch.window));
+        return Err(broken_promise(format!(
+            "the window {} came back in place of the one requested",
+            batch.window
+        )));
     }
     // Checked here too, although sources promise it: a store keeps whatever it is given as complete.
     let received = u64::try_from(batch.records.len().saturating_add(batch.outside.len())).unwrap_or(u64::MAX);
     if received != batch.announced {
-        return failed(format!("{} rows were announced and {received} received", batch.announced));
+        return Err(broken_promise(format!(
+            "{} rows were announced and {received} received",
+            batch.announced
+        )));
     }
     if let Some(record) = batch.records.iter().find(|record| !window.contains(record.at)) {
-        return failed(format!("a row of {} came back, which lies outside the window", record.at));
+        return Err(broken_promise(format!(
+            "a row of {} came back, which lies outside the window",
+            record.at
+        )));
     }
     match OutsideRows::of(batch) {
         // Storing nothing for this window would withdraw every charge that it has.
-        Some(outside) if batch.records.is_empty() => failed(format!(
+        Some(outside) if batch.records.is_empty() => Err(broken_promise(format!(
             "all {received} rows that came back lie outside the window, from {} to {}: the provider did not answer for the \
              time that was requested, and nothing was stored",
             outside.first, outside.last
-        )),
+        ))),
         outside => Ok(outside),
     }
+}
+
+/// Returns the error of an answer that breaks what every source promises.
+fn broken_promise(message: String) -> cost_model::Error {
+    cost_model::Error::new(ErrorKind::Source, message)
 }

@@ -79,12 +79,7 @@ pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<Not
 }
 
 fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
-    let empty = |value: &Value| match value {
-        Value::Null => true,
-        Value::Array(list) => list.is_empty(),
-        _ => false,
-    };
-    let fields = fields.into_iter().filter(|(_, value)| !empty(value));
+    let fields = fields.into_iter().filter(|(_, value)| !is_empty(value));
     fields
         .map(|(name, value)| NotExpressed { path: format!("{path}{name}"), detail: value.to_string() })
         .collect()
@@ -112,8 +107,6 @@ impl Reader {
         rest: &mut Vec<NotExpressed>,
     ) -> Result<Option<Rule>> {
         let whole = Value::Object(value.clone()).to_string();
-        let take =
-            |value: &mut Map<String, Value>, name: &str| value.remove(name).filter(|each| !each.is_null());
         let filter = take(&mut value, "filter");
         let filter = filter.as_ref().and_then(Value::as_str);
         let filter = filter.ok_or_else(|| self.fail(&format!("{path}.filter"), "is not a text"))?;
@@ -179,4 +172,17 @@ fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
             Some((Arc::from(part.get("value")?.as_str()?), percent))
         })
         .collect()
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// Takes a field out of an object; `null` is as good as missing.
+fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    object.remove(name).filter(|value| !value.is_null())
 }

@@ -51,10 +51,10 @@ cost_model::masked_debug!(ExportRow<'_> { line, cost });
 impl ExportRow<'_> {
     /// Returns whether the row states an amount that counts nothing, since its kind is free or failed.
     pub fn is_uncounted(&self) -> bool {
-        let counts_nothing = |metric| self.record.costs.get(metric).is_some_and(Money::is_zero);
         self.cost.is_some_and(|cost| !cost.is_zero())
-            && counts_nothing(Metric::Billed)
-            && counts_nothing(Metric::Effective)
+            && [Metric::Billed, Metric::Effective]
+                .into_iter()
+                .all(|metric| self.record.costs.get(metric).is_some_and(Money::is_zero))
     }
 }
 

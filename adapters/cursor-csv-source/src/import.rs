@@ -105,10 +105,10 @@ fn compare(stored: &CostRecord, row: &CostRecord) -> Comparison {
 
 /// Exports of 2025 state whole seconds, which are cut.
 fn is_same_instant(stored: &CostRecord, row: &CostRecord) -> bool {
-    let millis = |record: &CostRecord| record.at.millis();
-    let is_whole = |record: &CostRecord| millis(record).rem_euclid(1000) == 0;
-    let is_same_second = millis(stored).div_euclid(1000) == millis(row).div_euclid(1000);
-    stored.at == row.at || (is_same_second && (is_whole(stored) || is_whole(row)))
+    let (one, other) = (stored.at.millis(), row.at.millis());
+    let is_same_second = one.div_euclid(1000) == other.div_euclid(1000);
+    let is_whole = one.rem_euclid(1000) == 0 || other.rem_euclid(1000) == 0;
+    one == other || (is_same_second && is_whole)
 }
 
 /// Returns whether two values are equal, as far as both are stated.
@@ -126,12 +126,8 @@ fn person(record: &CostRecord) -> Option<String> {
 
 /// Exports of 2025 state the total of tokens only, as a quantity.
 fn same_usage(stored: &CostRecord, row: &CostRecord) -> bool {
-    let only_total =
-        |record: &CostRecord| record.quantity.and_then(|quantity| quantity.to_string().parse::<u64>().ok());
-    let total =
-        |record: &CostRecord| only_total(record).or_else(|| Some(record.tokens.total().ok()?.count()));
     if only_total(stored).is_some() || only_total(row).is_some() {
-        return total(stored) == total(row);
+        return any_total(stored) == any_total(row);
     }
     stored.tokens == row.tokens && agree(stored.requests, row.requests)
 }
@@ -144,8 +140,24 @@ fn same_cost(stored: &CostRecord, row: &CostRecord) -> bool {
         (_, None) => return true,
         (None, Some(_)) => return false,
     };
-    let decimals = |record: &CostRecord| record.dimensions.attributes.get(PRECISION)?.parse::<u32>().ok();
-    let Some(decimals) = decimals(stored).into_iter().chain(decimals(row)).min() else { return one == other };
+    let Some(decimals) = decimals_of(stored).into_iter().chain(decimals_of(row)).min() else {
+        return one == other;
+    };
     let half_of_the_last_digit = 10_u128.pow(MONEY_DECIMALS.saturating_sub(decimals)) / 2;
     one.units().abs_diff(other.units()) <= half_of_the_last_digit
+}
+
+/// Returns the tokens of a record that states only their total.
+fn only_total(record: &CostRecord) -> Option<u64> {
+    record.quantity.and_then(|quantity| quantity.to_string().parse().ok())
+}
+
+/// Returns the tokens of a record, by type or only as a total.
+fn any_total(record: &CostRecord) -> Option<u64> {
+    only_total(record).or_else(|| Some(record.tokens.total().ok()?.count()))
+}
+
+/// Returns the decimals with which a record's amount was written, if it came from a file.
+fn decimals_of(record: &CostRecord) -> Option<u32> {
+    record.dimensions.attributes.get(PRECISION)?.parse().ok()
 }

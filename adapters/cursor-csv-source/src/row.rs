@@ -92,15 +92,14 @@ impl RowReader<'_> {
         figures: &Figures,
     ) -> Result<ReadRow, InputError> {
         let columns = self.columns;
-        let text = |column| Some(visible(row.text(column))).filter(|text| !text.is_empty());
         let mut event = UsageEventRef::default();
         event.timestamp = instant(table.cell(row, columns.date))?;
         event.user_email =
             Some(person(columns, self.person, table, row)?).filter(|person| !person.is_empty());
-        event.cloud_agent_id = text(columns.cloud_agent);
-        event.automation_id = text(columns.automation);
-        event.kind = text(columns.kind);
-        event.model = text(Some(columns.model)).unwrap_or_default();
+        event.cloud_agent_id = visible_text(row, columns.cloud_agent);
+        event.automation_id = visible_text(row, columns.automation);
+        event.kind = visible_text(row, columns.kind);
+        event.model = visible_text(row, Some(columns.model)).unwrap_or_default();
         if let Some(column) = columns.max_mode {
             event.max_mode = max_mode(table.cell(row, column))?;
         }
@@ -215,8 +214,8 @@ fn states_nothing(cell: &Cell<'_>) -> bool {
 /// ISO 8601 with milliseconds and `Z`, or, in older exports, `YYYY-MM-DD HH:MM:SS`, taken for UTC.
 pub(crate) fn instant(cell: Cell<'_>) -> Result<DateTime<Utc>, InputError> {
     let instant = cell.text.parse::<DateTime<Utc>>();
-    let plain = || NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
-    let at = instant.or_else(|_| plain()).ok().filter(|at| (2000..2200).contains(&at.year()));
+    let plain = NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
+    let at = instant.or(plain).ok().filter(|at| (2000..2200).contains(&at.year()));
     at.ok_or_else(|| {
         cell.error(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", quoted(cell.text)))
     })
@@ -229,4 +228,9 @@ fn max_mode(cell: Cell<'_>) -> Result<Option<bool>, InputError> {
         "no" | "false" => Ok(Some(false)),
         _ => Err(cell.error(format!("`{}` is neither Yes nor No", quoted(cell.text)))),
     }
+}
+
+/// Returns the visible text of a cell, unless there is none.
+fn visible_text<'r>(row: &'r Row<'_>, column: Option<usize>) -> Option<Cow<'r, str>> {
+    Some(visible(row.text(column))).filter(|text| !text.is_empty())
 }

@@ -74,10 +74,12 @@ pub(crate) fn remove(
     connection: &ConnectionId,
     import: ImportId,
 ) -> Attempt<u64> {
-    let missing = || Failure::Refused(Error::no_such_import(import));
-    let number = dictionary::connection(transaction, connection)?.ok_or_else(missing)?;
+    let Some(number) = dictionary::connection(transaction, connection)? else {
+        return Err(Failure::Refused(Error::no_such_import(import)));
+    };
     dictionary.turn_to(transaction, number)?;
-    let removed = all(transaction, number)?.into_iter().find(|each| each.id == import).ok_or_else(missing)?;
+    let removed = all(transaction, number)?.into_iter().find(|each| each.id == import);
+    let removed = removed.ok_or_else(|| Failure::Refused(Error::no_such_import(import)))?;
     let state = state(transaction, (number, connection), removed.reach())?;
     let old = state.records.clone();
     let plan = ImportPlan::without(state, import);

@@ -112,13 +112,16 @@ fn erase<T>(
     database: &mut Database,
     change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
 ) -> Attempt<T> {
-    let thoroughly =
-        |sqlite: &Connection, on: bool| sqlite.pragma_update_and_check(None, "secure_delete", on, |_| Ok(()));
-    thoroughly(&database.connection, true)?;
+    set_secure_delete(&database.connection, true)?;
     let outcome = database.write(change);
-    thoroughly(&database.connection, false)?;
+    set_secure_delete(&database.connection, false)?;
     let outcome = outcome?;
     // The change is stored, whether or not the log could be merged.
     database.merge_log();
     Ok(outcome)
+}
+
+/// Sets whether what is deleted is overwritten.
+fn set_secure_delete(sqlite: &Connection, on: bool) -> Attempt<()> {
+    Ok(sqlite.pragma_update_and_check(None, "secure_delete", on, |_| Ok(()))?)
 }

@@ -177,20 +177,19 @@ pub(crate) fn write(
     let mut delete =
         transaction.prepare_cached("DELETE FROM record WHERE connection = ? AND at = ? AND id = ?")?;
     let mut write = transaction.prepare_cached(record::WRITE)?;
-    let key = |stored: &StoredRecord| (stored.record.at, stored.provenance.record_id);
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
     loop {
         let order = match (old.peek(), new.peek()) {
             (None, None) => return Ok(()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some(before), Some(now)) => key(before).cmp(&key(now)),
+            (Some(before), Some(now)) => sort_key(before).cmp(&sort_key(now)),
         };
         let before = old.next_if(|_| order.is_le());
         let now = new.next_if(|_| order.is_ge());
         match (before, now) {
             (Some(before), None) => {
-                let (at, id) = key(before);
+                let (at, id) = sort_key(before);
                 delete.execute(params![connection, at.millis(), id.as_bytes()])?;
             }
             (before, Some(now)) if before != Some(now) => {
@@ -201,4 +200,9 @@ pub(crate) fn write(
             _ => {}
         }
     }
+}
+
+/// Returns what a stored record is sorted by.
+fn sort_key(stored: &StoredRecord) -> (Timestamp, RecordId) {
+    (stored.record.at, stored.provenance.record_id)
 }

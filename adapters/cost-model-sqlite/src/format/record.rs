@@ -54,9 +54,8 @@ impl Flags {
             Person::Pseudonym => Self::PSEUDONYM,
             _ => return Err(Failure::Damaged("a person of an unknown kind")),
         };
-        let mark = |is_set, mark| if is_set { mark } else { 0 };
-        let marks =
-            mark(provenance.unconfirmed, Self::UNCONFIRMED) | mark(provenance.imported, Self::IMPORTED);
+        let unconfirmed = if provenance.unconfirmed { Self::UNCONFIRMED } else { 0 };
+        let marks = unconfirmed | if provenance.imported { Self::IMPORTED } else { 0 };
         Ok(Self(Self::as_read(&stored.record).0 | person | marks))
     }
 

@@ -111,8 +111,9 @@ impl Resolver {
 }
 
 fn pairs(json: &str) -> Attempt<Vec<[i64; 2]>> {
-    let damaged = || Failure::Damaged("tags that are no pairs of numbers");
-    let numbers: Vec<i64> = serde_json::from_str(json).map_err(|_| damaged())?;
+    let numbers: Vec<i64> = serde_json::from_str(json).map_err(|_| NO_PAIRS)?;
     let (pairs, rest) = numbers.as_chunks();
-    if rest.is_empty() { Ok(pairs.to_vec()) } else { Err(damaged()) }
+    if rest.is_empty() { Ok(pairs.to_vec()) } else { Err(NO_PAIRS) }
 }
+
+const NO_PAIRS: Failure = Failure::Damaged("tags that are no pairs of numbers");

@@ -289,9 +289,8 @@ pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
 
 /// Returns the version of a file, 0 for an empty one; an error for one that is not to be touched.
 pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let found = number("user_version")?;
-    match number("application_id")? {
+    let found = pragma(connection, "user_version")?;
+    match pragma(connection, "application_id")? {
         APPLICATION if found > known() => Err(Failure::Newer { found, known: known() }),
         APPLICATION if found > 0 => Ok(found),
         APPLICATION => Err(Failure::Damaged("it has no version")),
@@ -305,4 +304,9 @@ pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
 
 fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// Reads a number that the file keeps about itself.
+fn pragma(connection: &Connection, name: &str) -> Attempt<i64> {
+    Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
 }
