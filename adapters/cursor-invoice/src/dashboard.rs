@@ -163,12 +163,6 @@ fn said(name: &str, value: &str) -> Option<String> {
 
 /// Returns why an answer without items is no invoice: what it says of an error, or the fields that it has.
 fn no_invoice<'a>(json: JsonText<'a>, members: &[(String, &'a str)]) -> Error {
-    let is_error = |name: &str| {
-        matches!(
-            name.to_ascii_lowercase().as_str(),
-            "error" | "errors" | "message" | "detail" | "code" | "status" | "reason"
-        )
-    };
     let said = members.iter().find(|(name, value)| is_error(name) && *value != "null");
     let message = match said {
         Some((name, value)) => {
@@ -203,4 +197,10 @@ fn in_dollars<'a>(json: JsonText<'a>, value: &'a str, numbers: &mut NumberReader
         return Err(json.fault(value, "the amount is not in US dollars"));
     }
     Ok(amount.value)
+}
+
+/// Whether a field of an answer is about a refusal.
+fn is_error(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    matches!(&*name, "error" | "errors" | "message" | "detail" | "code" | "status" | "reason")
 }

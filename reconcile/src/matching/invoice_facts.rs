@@ -102,7 +102,7 @@ impl InvoiceFacts {
         let lines = line_groups.all.len();
         let all_held = completeness.is_settled() && copies == 0;
         let unsure = |number: &usize| {
-            let reproduced = found.fit.reproduced.get(*number).is_some_and(Option::is_some);
+            let reproduced = found.fit.reproduces(*number);
             let line = behind.get(*number).zip(line_sums.get(*number));
             !reproduced
                 && line
@@ -256,7 +256,7 @@ fn lost_alone(
 ) -> bool {
     let is_clear = |number: usize| {
         let line = line_groups.all.get(number).zip(line_sums.get(number));
-        let right = found.fit.reproduced.get(number).is_some_and(Option::is_some);
+        let right = found.fit.reproduces(number);
         let relabelled = behind
             .get(number)
             .is_some_and(|usage_groups| *usage_groups != line_groups.usage_groups_of(number));

@@ -9,8 +9,7 @@ pub(crate) const REACH: i64 = 3 * DAY;
 
 /// Returns the span and as much around it, in milliseconds.
 pub(crate) fn widened(window: Window, reach: i64) -> Window {
-    let at = |millis| Timestamp::from_millis(millis).ok();
-    let wide = at(window.start().millis().saturating_sub(reach))
-        .zip(at(window.end().millis().saturating_add(reach)));
+    let start = Timestamp::from_millis(window.start().millis().saturating_sub(reach));
+    let wide = start.ok().zip(Timestamp::from_millis(window.end().millis().saturating_add(reach)).ok());
     wide.and_then(|(start, end)| Window::new(start, end).ok()).unwrap_or(window)
 }

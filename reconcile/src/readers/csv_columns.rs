@@ -172,10 +172,10 @@ impl Places {
 }
 
 fn read_currency(cell: Cell<'_>) -> std::result::Result<Currency, InputError> {
-    let message = || {
-        format!("`{}` is not a three-letter currency code such as USD", cost_model::input::quoted(cell.text))
-    };
-    cell.text.to_uppercase().parse().map_err(|_| cell.error(message()))
+    cell.text.to_uppercase().parse().map_err(|_| {
+        let text = cost_model::input::quoted(cell.text);
+        cell.error(format!("`{text}` is not a three-letter currency code such as USD"))
+    })
 }
 
 /// Returns the currency that a field of the file and its column of currencies state.

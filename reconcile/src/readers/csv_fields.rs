@@ -216,8 +216,8 @@ fn is_money(text: &str) -> bool {
     let number = text.trim_matches(|each: char| !each.is_ascii_digit());
     let beside = text.replacen(number, "", 1);
     let beside = beside.trim_matches(|each: char| each.is_whitespace() || "-+()\u{2212}".contains(each));
-    let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let has_sign = beside.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}']) || is_code(beside);
+    let is_code = beside.len() == 3 && beside.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_sign = beside.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}']) || is_code;
     if number.is_empty()
         || !number
             .chars()
@@ -234,11 +234,10 @@ fn is_money(text: &str) -> bool {
 
 /// Returns whether a comment states an amount: `Due: 99.00`, `Gesamt: 99`, `Amount due 99.00`.
 fn states_money(text: &str) -> bool {
-    let has_digit = |value: &str| value.contains(|each: char| each.is_ascii_digit());
-    let is_number =
-        |value: &str| has_digit(value) && !value.contains(char::is_alphabetic) && !value.contains(['%', '/']);
     match text.split_once([':', '=']) {
-        Some((name, value)) => is_money(value.trim()) || (SumLabel::of(name).is_some() && is_number(value)),
+        Some((name, value)) => {
+            is_money(value.trim()) || (SumLabel::of(name).is_some() && is_plain_number(value))
+        }
         None => text.find(|each: char| each.is_ascii_digit()).is_some_and(|first| {
             text.split_at_checked(first).is_some_and(|(name, value)| {
                 is_money(value.trim()) && SumLabel::of(name.trim_end_matches('$')).is_some()
@@ -283,11 +282,19 @@ fn read_period(text: &str) -> Result<Window> {
     let (start, end) = text
         .split_once('/')
         .ok_or_else(|| invalid(format!("`{}` is not two instants with a `/` between", quoted(text))))?;
-    let instant = |text: &str| {
-        let parsed = text.trim().parse::<DateTime<Utc>>();
-        let message = || format!("`{}` is not an instant like 2026-09-14T09:30:00Z", quoted(text));
-        parsed.map(Timestamp::from).map_err(|_| invalid(message()))
-    };
-    let (start, end) = (instant(start)?, instant(end)?);
+    let (start, end) = (parse_instant(start)?, parse_instant(end)?);
     Window::new(start, end).map_err(|_| invalid("the period must end after it starts"))
+}
+
+/// Reads an instant of a header field.
+fn parse_instant(text: &str) -> Result<Timestamp> {
+    let parsed = text.trim().parse::<DateTime<Utc>>();
+    let message = format!("`{}` is not an instant like 2026-09-14T09:30:00Z", quoted(text));
+    parsed.map(Timestamp::from).map_err(|_| invalid(message))
+}
+
+/// Whether a value has digits and nothing that would make it something else than a number, such as a rate or a date.
+fn is_plain_number(value: &str) -> bool {
+    let has_digit = value.contains(|each: char| each.is_ascii_digit());
+    has_digit && !value.contains(char::is_alphabetic) && !value.contains(['%', '/'])
 }

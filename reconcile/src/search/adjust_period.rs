@@ -13,7 +13,7 @@ use crate::search::best::Search;
 use crate::search::cut_off::{CallTimes, Interval};
 use crate::search::hypothesis::Hypothesis;
 use crate::search::matched_groups::matched_groups;
-use crate::search::pricing_fit::{PricingFit, same_usage, states_tokens};
+use crate::search::pricing_fit::{same_usage, states_tokens};
 use crate::search::selection::{ChargeSelection, ChargeSum};
 use crate::search::whole_hour_cutoffs;
 
@@ -147,7 +147,7 @@ impl Search<'_> {
         };
         let lines = || self.line_groups.iter().zip(&behind).enumerate();
         let is_right = |number: usize, line_group: &LineGroup, usage_groups: &Vec<usize>| {
-            let reproduced = cut.fit.reproduced.get(number).is_some_and(Option::is_some);
+            let reproduced = cut.fit.reproduces(number);
             let relabelled = *usage_groups != self.charges.line_groups.usage_groups_of(number);
             reproduced
                 || relabelled
@@ -191,16 +191,10 @@ impl Search<'_> {
 
     /// Returns whether a line counts its calls right before the cut and no longer after it, or has too many only then.
     fn breaks_a_line(&self, base: &Hypothesis, cut: &Hypothesis) -> bool {
-        let right = |line_group: &LineGroup, charged: &ChargeSum| {
-            line_group.calls.is_some() && same_usage(line_group, charged)
-        };
-        let surplus = |line_group: &LineGroup, charged: &ChargeSum| {
-            line_group.calls.is_some_and(|calls| calls < charged.records)
-        };
         let mut lines = self.line_groups.iter().zip(base.line_sums.iter().zip(&cut.line_sums));
         lines.any(|(line_group, (before, after))| {
-            (right(line_group, before) && !right(line_group, after))
-                || (!surplus(line_group, before) && surplus(line_group, after))
+            (counts_right(line_group, before) && !counts_right(line_group, after))
+                || (!has_surplus(line_group, before) && has_surplus(line_group, after))
         })
     }
 
@@ -211,12 +205,11 @@ impl Search<'_> {
         const TRIES: u64 = 2;
         let gained: Vec<usize> = (0..self.line_groups.len())
             .filter(|number| {
-                let reproduced = |fit: &PricingFit| fit.reproduced.get(*number).is_some_and(Option::is_some);
                 let line = self.line_groups.get(*number).zip(base.line_sums.get(*number));
                 let near = line.is_some_and(|(line_group, charged)| {
                     self.digit.is_near(line_group.amount, charged.billed)
                 });
-                reproduced(&cut.fit) && !reproduced(&base.fit) && !near
+                cut.fit.reproduces(*number) && !base.fit.reproduces(*number) && !near
             })
             .collect();
         let only = match gained[..] {
@@ -239,4 +232,14 @@ impl Search<'_> {
             .map(|charge| charge.billed.units());
         FalsePositiveRate::expected(TRIES, self.digit.spread(amounts).saturating_add(1))
     }
+}
+
+/// Whether a line that counts calls counts the charges that are held, tokens included where it states them.
+fn counts_right(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    line_group.calls.is_some() && same_usage(line_group, charged)
+}
+
+/// Whether more charges are held than a line counts calls.
+fn has_surplus(line_group: &LineGroup, charged: &ChargeSum) -> bool {
+    line_group.calls.is_some_and(|calls| calls < charged.records)
 }

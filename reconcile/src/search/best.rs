@@ -160,15 +160,13 @@ impl Search<'_> {
         let now = ChargeSelection { as_issued: false, withdrawn: Vec::new(), ..best.selection.clone() };
         let now = self.evaluate(now)?;
         let late: BTreeSet<usize> = self.charges.late_in(&best.selection).collect();
-        let right =
-            |each: &Hypothesis, number: usize| each.fit.reproduced.get(number).is_some_and(Option::is_some);
         let counted = |each: &Hypothesis, number: usize| {
             let line_group = self.line_groups.get(number).zip(each.line_sums.get(number));
             line_group.is_some_and(|(line_group, charged)| {
                 line_group.calls.is_some() && same_usage(line_group, charged)
             })
         };
-        let rank = |each: &Hypothesis, number: usize| (right(each, number), counted(each, number));
+        let rank = |each: &Hypothesis, number: usize| (each.fit.reproduces(number), counted(each, number));
         // An amount that is known to have been another one stays known where the line is explained at all.
         let is_shown = |number: &usize| match rank(&best, *number).cmp(&rank(&now, *number)) {
             Ordering::Greater => true,
@@ -213,21 +211,23 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the start and the end of a hypothesis differ from those that the invoice states.
+    fn moved_ends(&self, each: &Hypothesis) -> (bool, bool) {
+        let window = each.selection.window;
+        (window.start() != self.stated.start(), window.end() != self.stated.end())
+    }
+
     /// Returns what `other` says instead, if it rests on the same sort of evidence and adds up to something else.
     fn rival(&self, best: &Hypothesis, other: &Hypothesis) -> Option<Category> {
-        let moved = |each: &Hypothesis| {
-            let start = each.selection.window.start() != self.stated.start();
-            let end = each.selection.window.end() != self.stated.end();
-            (start, end)
-        };
-        let searched = |each: &Hypothesis| moved(each) != (false, false);
+        let (ends_of_best, ends_of_other) = (self.moved_ends(best), self.moved_ends(other));
         let same_charges =
             self.charges.span(best.selection.window) == self.charges.span(other.selection.window);
-        let same_end = moved(best) == moved(other) && moved(best) != (true, true);
-        if !searched(best) || !searched(other) || same_charges || same_end {
+        let same_end = ends_of_best == ends_of_other && ends_of_best != (true, true);
+        let neither_is_as_stated = ends_of_best != (false, false) && ends_of_other != (false, false);
+        if !neither_is_as_stated || same_charges || same_end {
             return None;
         }
-        Some(if moved(other).0 { Category::CutOffStart } else { Category::CutOffEnd })
+        Some(if ends_of_other.0 { Category::CutOffStart } else { Category::CutOffEnd })
     }
 
     pub(crate) fn evaluate(&self, selection: ChargeSelection) -> Result<Hypothesis> {

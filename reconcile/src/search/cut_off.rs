@@ -73,8 +73,9 @@ impl CountedLine {
 
     /// Returns the places of the charges of a window.
     fn span(&self, window: Window) -> (usize, usize) {
-        let place = |at: Timestamp| self.times.partition_point(|each| *each < at.millis());
-        (place(window.start()), place(window.end()))
+        let [start, end] =
+            [window.start(), window.end()].map(|at| self.times.partition_point(|each| *each < at.millis()));
+        (start, end)
     }
 
     fn agrees(&self, window: Window) -> bool {

@@ -12,17 +12,16 @@ pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Ve
     if found.of_other_charges {
         return behind;
     }
-    let reproduced = |line_group: usize| found.fit.reproduced.get(line_group).is_some_and(Option::is_some);
     let free: Vec<usize> = (0..line_groups.group_count())
         .filter(|usage_group| {
-            line_groups.line_group_of(*usage_group).is_none_or(|line_group| !reproduced(line_group))
+            line_groups.line_group_of(*usage_group).is_none_or(|line_group| !found.fit.reproduces(line_group))
         })
         .filter(|usage_group| found.group_sums.get(*usage_group).is_some_and(|charged| charged.records > 0))
         .collect();
     let sets = line_groups.combinations(&free);
     let mut moved: Vec<(usize, Vec<usize>)> = Vec::new();
     for (number, line_group) in line_groups.all.iter().enumerate() {
-        if reproduced(number) || line_group.calls.unwrap_or(0) == 0 {
+        if found.fit.reproduces(number) || line_group.calls.unwrap_or(0) == 0 {
             continue;
         }
         // Two sets that fit equally well are no evidence for either.

@@ -39,6 +39,11 @@ pub(crate) struct PricingFit {
 }
 
 impl PricingFit {
+    /// Whether the terms reproduce the amount of a line group.
+    pub(crate) fn reproduces(&self, line_group: usize) -> bool {
+        self.reproduced.get(line_group).is_some_and(Option::is_some)
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.reproduced.iter().flatten().count()
     }

@@ -79,14 +79,15 @@ fn chance(search: &Search<'_>, sums: &[Option<i128>]) -> FalsePositiveRate {
 }
 
 fn windows(stated: Window) -> Vec<Window> {
-    let hours_near = |at: Timestamp| {
-        let first = at.millis().div_euclid(HOUR) - HOURS;
-        (first..=first + 2 * HOURS + 1)
-            .filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
-    };
     let ends = hours_near(stated.end()).filter(|end| *end != stated.end());
     let starts = hours_near(stated.start()).filter(|start| *start != stated.start());
     let with_end = ends.filter_map(|end| Window::new(stated.start(), end).ok());
     let with_start = starts.filter_map(|start| Window::new(start, stated.end()).ok());
     with_end.chain(with_start).collect()
+}
+
+/// Returns the whole hours near an instant.
+fn hours_near(at: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let first = at.millis().div_euclid(HOUR) - HOURS;
+    (first..=first + 2 * HOURS + 1).filter_map(|hour| Timestamp::from_millis(hour.checked_mul(HOUR)?).ok())
 }

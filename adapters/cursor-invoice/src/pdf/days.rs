@@ -51,9 +51,8 @@ pub(super) fn year_of(word: &str) -> Option<i32> {
 fn in_year(text: &str, year: i32) -> Option<NaiveDate> {
     let words: Vec<_> = text.split(' ').filter(|word| *word != "de" && !word.is_empty()).collect();
     let [one, other] = words.as_slice() else { return None };
-    let number = |word: &str| word.trim_end_matches(['.', ',']).parse::<u32>().ok();
-    let month_first = month(one).zip(number(other));
-    let (month, day) = month_first.or_else(|| month(other).zip(number(one)))?;
+    let month_first = month(one).zip(day_number(other));
+    let (month, day) = month_first.or_else(|| month(other).zip(day_number(one)))?;
     NaiveDate::from_ymd_opt(year, month, day)
 }
 
@@ -78,6 +77,11 @@ pub(super) fn span(text: &str) -> Option<Window> {
         in_year(start, year).filter(|start| *start < end).or_else(|| in_year(start, year.checked_sub(1)?))
     })?;
     Window::days(start, end).ok()
+}
+
+/// Reads the number of a day, with the mark that may follow it.
+fn day_number(word: &str) -> Option<u32> {
+    word.trim_end_matches(['.', ',']).parse().ok()
 }
 
 #[cfg(test)]

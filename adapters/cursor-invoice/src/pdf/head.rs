@@ -141,7 +141,6 @@ fn headings(words: &[&str]) -> Option<Stated> {
 }
 
 fn is_furniture(words: &[&str]) -> bool {
-    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     match words {
         ["invoice" | "facture" | "rechnung" | "factura" | "fattura" | "factuur" | "fatura"] => true,
         [
@@ -177,6 +176,10 @@ fn is_due_on_a_day(line: &str, words: &[&str]) -> bool {
             && (0..rest.len().min(3))
                 .any(|skip| day(&rest.get(skip..).unwrap_or_default().join(" ")).is_some())
     })
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
