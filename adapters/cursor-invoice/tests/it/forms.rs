@@ -1,5 +1,7 @@
 //! Random bills in each of the forms in which they come, against what the biller knows of them.
 
+use std::ops::Range;
+
 use cost_model::money::{TokenCounts, Tokens};
 use cost_model::{Money, Timestamp};
 use cursor_invoice::{CursorWordings, DashboardInvoiceReader, PdfTextReader};
@@ -14,10 +16,10 @@ use crate::period;
 const CENT: i128 = 10_i128.pow(22);
 
 /// Bills of every sort: each with three discrepancies, so that each pair of them occurs.
-fn bills(count: u64) -> impl Iterator<Item = Bill> {
+fn bills(seeds: Range<u64>) -> impl Iterator<Item = Bill> {
     let all = Discrepancy::ALL;
     let pick = move |number: u64| all[usize::try_from(number).unwrap() % all.len()];
-    (0..count).flat_map(move |seed| {
+    seeds.flat_map(move |seed| {
         let what = [pick(seed), pick(seed / 23), pick(seed.wrapping_mul(7) / 5)];
         let dispute = dispute(seed, &what);
         dispute.earlier.into_iter().chain([dispute.bill])
@@ -132,13 +134,23 @@ fn check_contradictions(bill: &Bill, read: &Invoice) {
     assert_eq!(found, expected);
 }
 
+// Two tests, since they run side by side and are the longest of the crate.
 #[test]
 fn each_form_of_a_bill_says_what_the_biller_knows() {
+    each_form_says_what_the_biller_knows(0..1_000);
+}
+
+#[test]
+fn each_form_of_more_bills_says_what_the_biller_knows() {
+    each_form_says_what_the_biller_knows(1_000..2_000);
+}
+
+fn each_form_says_what_the_biller_knows(seeds: Range<u64>) {
     let (csv, pdf) = (CsvInvoiceReader::new(CursorWordings::new()), PdfTextReader::new().accept_difference());
     let json = JsonInvoiceReader::new(CursorWordings::new());
     let dashboard = DashboardInvoiceReader::new(period());
     let (mut contradictions, mut lines) = (0, 0);
-    for bill in bills(2_000).filter(|bill| !bill.lines.is_empty()) {
+    for bill in bills(seeds).filter(|bill| !bill.lines.is_empty()) {
         let read = csv.read_invoice(bill.csv().as_bytes(), "invoice.csv").unwrap();
         check(&bill, &read, Form { quantities: true });
         check_contradictions(&bill, &read);
@@ -162,7 +174,7 @@ fn each_form_of_a_bill_says_what_the_biller_knows() {
         contradictions += read.checks().unwrap().len();
         lines += read.lines.len();
     }
-    assert!(contradictions > 20 && lines > 5_000, "{contradictions} {lines}");
+    assert!(contradictions > 10 && lines > 2_500, "{contradictions} {lines}");
 }
 
 fn date(millis: i64) -> chrono::NaiveDate {
