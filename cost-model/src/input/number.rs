@@ -368,7 +368,7 @@ fn joined(one: Option<CurrencyMark>, other: CurrencyMark) -> Option<CurrencyMark
 
 /// Returns a currency before or behind a number, and the rest.
 fn strip_mark(text: &str) -> Option<(CurrencyMark, &str)> {
-    // Longer signs come before the bare `$`, which is tried last: `US$5` must not be read as `US` beside a `$`.
+    // The bare `$` is tried last: behind a number, `5 US$` must not leave `5 US`.
     const SIGNS: [(&str, &str); 15] = [
         ("US$", "USD"),
         ("$US", "USD"),

@@ -290,7 +290,6 @@ impl SumLayout {
 /// The sums of charges whose figures are narrow. None of them can overflow: a ledger has fewer charges than there are
 /// numbers of 32 bits.
 #[derive(Clone, Copy, Debug, Default)]
-// A sum of at most 2^32 numbers of 64 bits fits in 96 bits, so the wrapping additions below never wrap.
 pub(crate) struct NarrowSums {
     /// Effective, list, billed, contracted, request units.
     amounts: [i128; 5],
@@ -324,6 +323,7 @@ impl NarrowSums {
             figures.iter_mut().skip(3).zip(extras).for_each(|(figure, extra)| *figure = *extra);
         }
         let [effective, others @ ..] = &mut self.amounts;
+        // These additions never wrap: a ledger has fewer than 2^32 charges, so their sums fit in 96, 64 and 32 bits.
         *effective = effective.wrapping_add(charge.effective.into());
         for (sum, source) in others.iter_mut().zip(layout.sources) {
             let figure = figures.get(usize::from(source & 7)).copied().unwrap_or_default();

@@ -296,7 +296,7 @@ impl Connection {
             TransportErrorKind::TooLarge => format!("the answer of {server} is too large"),
             TransportErrorKind::Refused => format!("nothing was sent to {server}"),
         };
-        // A request that the gate refused would be refused again.
+        // What would fail again, such as a request that the gate refused, is not sent again.
         let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
         Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
     }
