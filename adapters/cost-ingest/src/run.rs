@@ -113,7 +113,7 @@ impl<'a> Running<'a> {
         self.heard_of(batch.records.iter().map(|record| record.at).min());
         let answers_from =
             self.horizon(window).await.map_err(|error| self.stopped(window, planned, error))?;
-        // Before the store is called: the requests were made whether or not it succeeds.
+        // Before the records are moved into the replacement.
         self.report.read(&batch);
         let Context { store, connection, .. } = self.context;
         let read_at = batch.read_at(self.run.at);

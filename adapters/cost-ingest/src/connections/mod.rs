@@ -125,7 +125,7 @@ impl Connections {
 
     /// Sets the workspaces in which a connection's charges are visible.
     ///
-    /// They replace those it had; none hides its charges in every workspace.
+    /// They replace those it had; without any, its charges are visible in no workspace.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Status`] before the first import has gone

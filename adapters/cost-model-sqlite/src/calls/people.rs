@@ -1,7 +1,6 @@
 //! What takes things out: a person's name, a connection.
 //!
-//! Both leave no trace in the file: SQLite overwrites what it frees, and the log is merged afterwards. A name is one
-//! row of the table of texts, so a pseudonym replaces the sets that use it and not the records one by one.
+//! Both leave no trace in the file: SQLite overwrites what it frees, and the log is merged afterwards. Sets of dimensions that name the person get a successor, and one statement points the records to it.
 
 use std::sync::Arc;
 

@@ -118,8 +118,7 @@ impl Dictionary {
         Ok(numbers)
     }
 
-    /// Returns the number of a text, given out if it has none. Texts are looked up in memory first: an index lookup
-    /// for each text would be most of the time of a new set.
+    /// Returns the number of a text, given out if it has none. Looks in memory first, then in the file.
     fn text(&mut self, sqlite: &Connection, text: &str) -> Attempt<i64> {
         if let Some(number) = self.texts.get(text) {
             return Ok(*number);

@@ -1,7 +1,7 @@
 //! From version 3 to version 4: sets of dimensions by numbers of texts, record ids of version 2.
 //!
 //! Ids of records changed between the two versions, so the records are rebuilt in Rust and not by SQL. It runs once,
-//! within the transaction of [`schema::prepare`](super::schema::prepare), while the old tables are still there under
+//! within the transaction of `schema::prepare`, while the old tables are still there under
 //! other names.
 
 use std::collections::HashMap;
