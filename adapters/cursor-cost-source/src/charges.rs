@@ -64,7 +64,7 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
         }
         EventKind::Included { .. } => {
             match (
-                // A charge of 0 beside a model cost was never worked out, so the model cost says more.
+                // A charge of 0 counts as not stated where there is a model cost.
                 figures.charged.filter(|charged| !charged.is_zero()),
                 figures.model_cost.filter(|amount: &Money| *amount > Money::ZERO),
             ) {

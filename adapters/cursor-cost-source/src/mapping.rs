@@ -46,8 +46,7 @@ const SETS_MAX: usize = 1 << 20;
 
 /// Maps usage events of one connection to cost records.
 ///
-/// It grows with the number of distinct sets, and begins anew beyond about a million. Clones are not needed: one
-/// mapping serves all windows of a connection.
+/// It grows with the number of distinct sets, and begins anew beyond about a million. One mapping serves all windows of a connection.
 ///
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
 #[derive(Debug)]
@@ -191,7 +190,7 @@ fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
-/// Returns who caused an event: the service account before the user, since a user may stand behind several accounts.
+/// Returns who caused an event: the service account before the user, who is then in a tag only.
 fn resource<'a>(event: &'a UsageEventRef<'_>) -> &'a str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }

@@ -226,7 +226,7 @@ fn states_nothing(cell: &Cell<'_>) -> bool {
 pub(crate) fn instant(cell: Cell<'_>) -> Result<DateTime<Utc>, InputError> {
     let instant = cell.text.parse::<DateTime<Utc>>();
     let plain = NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
-    // A year far off is a number in another unit or a date that was misread.
+    // A year far off is a date that was misread.
     let at = instant.or(plain).ok().filter(|at| (2000..2200).contains(&at.year()));
     at.ok_or_else(|| {
         cell.error(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", quoted(cell.text)))

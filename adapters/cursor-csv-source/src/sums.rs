@@ -1,6 +1,6 @@
 //! Rows of an export that repeat the sum of others.
 //!
-//! Exports that were edited in a spreadsheet, or are of other layouts, may end in a line of totals. Counted as usage
+//! An export may hold a line of totals. Counted as usage
 //! it would double everything, so a row that names no person or model must be the sum of the others, and is then left
 //! out; if it is not their sum, the file is refused.
 
@@ -56,7 +56,7 @@ impl SumRow {
     }
 
     /// Shows that the row is the sum of the rows it is about: of a day, a person or a model where it names one. The
-    /// rows of its day are tried as well as those of all days, since a total often carries the date of the last row.
+    /// rows of its day are tried as well as those of all days, since the date beside a total need not be what it is about.
     ///
     /// # Errors
     /// [`InputError`] with the line and the two amounts, where it is not.

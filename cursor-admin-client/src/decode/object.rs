@@ -424,6 +424,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(true)
     }
 
+    /// Reads a name from its raw text; one that cannot be read, such as half a character, is an unknown field.
     #[inline(never)]
     fn next_exactly(&mut self) -> Result<bool, A::Error> {
         let Some(raw) = self.map.next_key::<&RawValue>()? else { return Ok(false) };
@@ -460,13 +461,14 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if came { Ok(()) } else { Err(self.context.refuse(Some(name.into()), MISSING)) }
     }
 
+    /// Makes the error of the field that is being read.
     #[cold]
     fn refuse(&mut self, expected: Expected) -> A::Error {
         let name = std::mem::take(&mut self.name);
         self.context.refuse(Some(name), expected)
     }
 
-    /// Reads a value from its raw text.
+    /// Reads a value from its raw text. `null` is `None`. Fails with what was expected and the place of the field.
     #[inline(never)]
     fn raw<T>(&mut self, read: impl FnOnce(&'de str) -> Result<T, Expected>) -> Result<Option<T>, A::Error> {
         match self.map.next_value::<&RawValue>()?.get() {
@@ -493,6 +495,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         }
     }
 
+    /// Reads a string, or in the exact way also the digits of a number.
     #[inline]
     fn string(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
         if self.context.exact {
@@ -599,6 +602,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         self.read_into(&mut List { rows, lenient })
     }
 
+    /// Reads a nested object or list, with the field's name on the path while it is read. Returns false for `null`.
     fn read_into(&mut self, target: &mut impl Target<'de>) -> Result<bool, A::Error> {
         let context = &mut *self.context;
         context.steps.push(Step { name: self.name.clone(), row: None });
