@@ -113,7 +113,7 @@ impl Pseudonyms {
         }
     }
 
-    /// Values are renamed; keys are not, since they are set by the host or the provider.
+    /// Values are renamed; keys are not.
     fn rename_in_tags(&self, tags: &mut Tags) {
         let people: Vec<_> = tags
             .iter()

@@ -168,7 +168,7 @@ fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     if kept > 39 {
         return Err(NumberFault::OutOfRange);
     }
-    // Below half of the last place by at least a factor of ten, so it rounds to zero.
+    // Below a tenth of the last place, so it rounds to zero.
     if kept < 0 {
         return Ok(Fixed { units: 0, rounded: true });
     }

@@ -28,7 +28,7 @@ pub struct RetryPolicy {
 
 /// The way in which an attempt failed, as far as retrying is concerned.
 ///
-/// Anything else, such as an answer that cannot be decoded, is not tried again.
+/// A text that ends early counts as no whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
