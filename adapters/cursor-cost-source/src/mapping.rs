@@ -46,7 +46,8 @@ const SETS_MAX: usize = 1 << 20;
 
 /// Maps usage events of one connection to cost records.
 ///
-/// It grows with the number of distinct sets, and begins anew beyond about a million. One mapping serves all windows of a connection.
+/// It grows with the number of distinct sets, and begins anew beyond about a million. One mapping serves all windows
+/// of a connection.
 ///
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
 #[derive(Debug)]

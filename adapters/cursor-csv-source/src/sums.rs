@@ -56,7 +56,8 @@ impl SumRow {
     }
 
     /// Shows that the row is the sum of the rows it is about: of a day, a person or a model where it names one. The
-    /// rows of its day are tried as well as those of all days, since the date beside a total need not be what it is about.
+    /// rows of its day are tried as well as those of all days, since the date beside a total need not be what it is
+    /// about.
     ///
     /// # Errors
     /// [`InputError`] with the line and the two amounts, where it is not.

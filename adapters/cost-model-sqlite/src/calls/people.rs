@@ -1,6 +1,7 @@
 //! What takes things out: a person's name, a connection.
 //!
-//! Both leave no trace in the file: SQLite overwrites what it frees, and the log is merged afterwards. Sets of dimensions that name the person get a successor, and one statement points the records to it.
+//! Both leave no trace in the file: SQLite overwrites what it frees, and the log is merged afterwards. Sets of
+//! dimensions that name the person get a successor, and one statement points the records to it.
 
 use std::sync::Arc;
 
