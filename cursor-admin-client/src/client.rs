@@ -40,7 +40,7 @@ impl Client {
 
     /// Returns a clone that skips rows that it cannot read, and returns them separately.
     ///
-    /// Calls of the original stay strict.
+    /// The client itself is unchanged.
     ///
     /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
     /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each

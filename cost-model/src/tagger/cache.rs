@@ -186,7 +186,7 @@ impl TagCache {
 
     /// Returns the number of distinct answers.
     ///
-    /// Small even for many charges, where rules are about teams.
+    /// Equal answers about several projections count once.
     pub fn answer_count(&self) -> usize {
         self.answers.len()
     }

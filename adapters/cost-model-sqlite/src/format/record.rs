@@ -64,7 +64,7 @@ impl Flags {
         Ok(Self(Self::as_read(&stored.record).0 | person | marks))
     }
 
-    /// Fails for bits that no version has written.
+    /// Returns where the person comes from; fails for bits that no version has written.
     pub(crate) fn person(self) -> Attempt<Person> {
         match self.0 & Self::PERSON {
             0 => Ok(Person::AsRead),

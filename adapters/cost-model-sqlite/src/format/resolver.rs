@@ -88,7 +88,7 @@ impl Resolver {
         Ok(tags)
     }
 
-    /// Fails if the file lacks a text that a set names.
+    /// Returns the text of a number; fails if the file lacks it.
     fn text(&mut self, sqlite: &Connection, number: i64) -> Attempt<Arc<str>> {
         if let Some(text) = self.texts.get(&number) {
             return Ok(Arc::clone(text));
