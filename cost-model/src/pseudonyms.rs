@@ -35,6 +35,8 @@ impl Pseudonyms {
     }
 
     /// Returns the pseudonym of a person.
+    ///
+    /// Different spellings of an address are different people.
     pub fn of(&self, person: &str) -> Arc<str> {
         let number = u64::from_be_bytes(self.digest(person.as_bytes()).prefix());
         format!("person-{number:016x}").into()
@@ -46,6 +48,7 @@ impl Pseudonyms {
         RecordId::from_bytes(self.digest(id.as_bytes()).prefix())
     }
 
+    /// The length comes first, so that no secret and text run into each other.
     fn digest(&self, of: &[u8]) -> Digest {
         let length = u64::try_from(self.secret.len()).unwrap_or(u64::MAX);
         let mut digester = Digester::default();
@@ -110,6 +113,7 @@ impl Pseudonyms {
         }
     }
 
+    /// Values are renamed; keys are not.
     fn rename_in_tags(&self, tags: &mut Tags) {
         let people: Vec<_> = tags
             .iter()
@@ -137,6 +141,7 @@ struct Address {
 }
 
 impl Address {
+    /// Returns the first sign that has a name before it and a host after it.
     fn first_in(text: &str) -> Option<Self> {
         text.match_indices(AT).find_map(|(at, sign)| Self::around(text, at, at + sign.len()))
     }

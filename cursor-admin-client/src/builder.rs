@@ -1,4 +1,7 @@
 //! The builder of a client.
+//!
+//! Everything that may be wrong with a setting is checked once, in [`ClientBuilder::build`], so that no call of a
+//! client can fail for its configuration alone. The key becomes a secret here and is only ever sent in the header.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,18 +84,24 @@ impl ClientBuilder {
     }
 
     /// Sets the transport that sends the requests; reqwest by default.
+    ///
+    /// Requests still pass the allow-list before they reach it.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
     /// Sets the clock; the system's by default.
+    ///
+    /// All waits and deadlines use it, so that a test can pass the time by itself.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
     /// Sets the retry policy: how often, and after which wait, a failed request is sent again.
+    ///
+    /// The budget of [`retry_budget`](Self::retry_budget) applies on top of it.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
         self
@@ -106,6 +115,8 @@ impl ClientBuilder {
     }
 
     /// Sets the observer of requests, answers, retries, waits and pages.
+    ///
+    /// It is called on the task that makes the call.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
@@ -186,6 +197,7 @@ impl ClientBuilder {
         let encoded_key = SecretString::from(STANDARD.encode(format!("{}:", key.expose_secret())));
         let mut authorization = HeaderValue::try_from(format!("Basic {}", encoded_key.expose_secret()))
             .map_err(|_| refuse("the key cannot be sent in a header"))?;
+        // Kept out of the `Debug` of headers and out of the compression tables of HTTP/2.
         authorization.set_sensitive(true);
         Ok(Client::new(Connection::new(Inner {
             gate: Gate::new(transport, base.prefix.clone()),

@@ -1,4 +1,7 @@
 //! The client and its calls.
+//!
+//! Each call builds a request, sends it by the shared connection and returns typed rows; lists in pages go through
+//! `listing`, usage events through `usage_events` and `snapshot`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -14,6 +17,8 @@ use crate::http::connection::Connection;
 use crate::listing::{self, Listing, Pages};
 
 /// A client of Cursor's Admin API for one team's key. It can only read.
+///
+/// Dropping it ends nothing that is under way in a clone.
 ///
 /// Endpoints, fields and units are those of <https://cursor.com/docs/account/teams/admin-api>, limits and
 /// errors those of <https://cursor.com/docs/api>. [`not_promised`](crate::not_promised) lists what neither promises.
@@ -34,6 +39,8 @@ impl Client {
     }
 
     /// Returns a clone that skips rows that it cannot read, and returns them separately.
+    ///
+    /// The client itself is unchanged.
     ///
     /// A client is strict: one row of a list that cannot be read fails the call, so that no charge is
     /// lost unnoticed. A lenient one puts such rows into `bad_rows`, beside those that it read, each

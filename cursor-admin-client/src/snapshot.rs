@@ -1,4 +1,7 @@
 //! Snapshots: all events of a window, proven complete.
+//!
+//! Pages are offsets into data that may move while they are read, so completeness has to be proven: by counts, by
+//! echoed page numbers, and by the rows at the edges of pages. What cannot be proven in one walk is read again.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,6 +17,8 @@ use crate::usage_events::{Cursor, OPERATION, UsageEvents};
 
 /// All usage events of a window, proven complete by [`UsageEvents::snapshot`], or what
 /// [`UsageEvents::snapshot_map`] made of them.
+///
+/// Held in memory as a whole, so that either all of a window is returned or an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Snapshot<T = UsageEvent> {
@@ -24,18 +29,26 @@ pub struct Snapshot<T = UsageEvent> {
     pub announced: u64,
     /// Events that the server sent although they lie outside of the window. Normally none: a server that sends them may have
     /// applied other bounds, so that events of the window may be missing.
+    ///
+    /// In the order sent.
     pub outside: Vec<T>,
     /// The server's clock when it began to answer, if it told.
+    ///
+    /// Compared with the host's clock it shows which of the two is ahead.
     pub answered_at: Option<DateTime<Utc>>,
     /// Whether the server says that it is a simulator, so that the events are made up.
     pub simulated: bool,
     /// The number of HTTP requests sent, retries and repeated reads included.
+    ///
+    /// Those of reads that were given up count too.
     pub requests: u64,
     /// The number of requests that repeated a failed one.
     pub retries: u64,
     /// The time spent waiting for the rate limit and before retries.
     pub waited: Duration,
     /// The number of times that the window was read again.
+    ///
+    /// 0 where the first read proved complete.
     pub rereads: u32,
     /// Fields that this release does not read, as counted in the read that was kept.
     pub unknown_fields: Vec<UnknownField>,
@@ -123,6 +136,7 @@ struct Read<T> {
 }
 
 impl<T> Read<T> {
+    /// Makes a walk that has not met a page yet.
     fn new() -> Self {
         Self {
             events: Vec::new(),
@@ -137,10 +151,12 @@ impl<T> Read<T> {
         }
     }
 
+    /// Counts the rows that came, bad ones included, since the server counts them too.
     fn received(&self) -> u64 {
         u64::try_from(self.events.len().saturating_add(self.bad_rows.len())).unwrap_or(u64::MAX)
     }
 
+    /// Returns the last row that came, to be compared with the first of the next page.
     fn last(&self) -> Option<Row<'_, T>> {
         let bad = self.bad_rows.last().filter(|_| self.ended_badly).map(|bad| Row::Bad(&bad.text));
         bad.or_else(|| self.events.last().map(Row::Event))
@@ -151,6 +167,7 @@ impl<T> Read<T> {
     }
 }
 
+/// What a walk over the pages has shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Complete,
@@ -159,6 +176,7 @@ enum Verdict {
     Inconsistent,
 }
 
+/// What all walks of a snapshot have cost together.
 #[derive(Default)]
 struct Cost {
     requests: u64,
@@ -166,6 +184,8 @@ struct Cost {
     waited: Duration,
 }
 
+/// Walks the pages until a walk is proven complete, three times at most. Two walks that may have shifted prove each
+/// other if they hold the same events.
 async fn read<T: Eq + Hash + Send>(
     request: &UsageEvents,
     mut map: impl FnMut(&UsageEventRef<'_>) -> T + Send,
@@ -273,6 +293,7 @@ fn agree<T: Eq + Hash>(one: &Read<T>, other: &Read<T>) -> bool {
     one.rows().eq(other.rows()) || tally(one) == tally(other)
 }
 
+/// Separates the events outside of the window from those inside, and keeps the order of both.
 fn finish<T>(read: Read<T>, cost: &Cost, rereads: u32) -> Snapshot<T> {
     let (mut events, mut outside) = (read.events, Vec::new());
     if !read.outside.is_empty() {
@@ -298,6 +319,8 @@ fn finish<T>(read: Read<T>, cost: &Cost, rereads: u32) -> Snapshot<T> {
     }
 }
 
+/// Makes the error of a window that no walk proved: the refusal of a later page if there was one, as it says more
+/// than counts.
 fn incomplete<T>(read: Read<T>) -> Error {
     if let Some(refusal) = read.refusal {
         return refusal;

@@ -1,4 +1,7 @@
 //! `POST /teams/filtered-usage-events`: the request, its pages and its items.
+//!
+//! Three ways to read a window: one page, a stream of pages or events without a proof, and a snapshot (in
+//! `snapshot.rs`) with one. All of them ask the same question and walk the same pages.
 
 use chrono::{DateTime, Utc};
 use futures_core::stream::BoxStream;
@@ -46,6 +49,8 @@ impl Client {
 
 impl UsageEvents {
     /// Sets the number of events per page, from 1 to 1000; 1000 by default.
+    ///
+    /// Checked when a page is requested. Larger pages take fewer requests of the minute's limit.
     pub fn page_size(mut self, size: u32) -> Self {
         self.query.page_size = size;
         self
@@ -105,6 +110,8 @@ impl UsageEvents {
         self.page_map(number, UsageEvent::from_ref).await
     }
 
+    /// Reads a page and maps its events while they borrow from it. The limit on events is checked on page 1, before
+    /// the others are requested.
     async fn page_map<T: Send>(
         &self,
         number: u32,

@@ -1,4 +1,6 @@
 //! The crate's one error type.
+//!
+//! `Display` says what stopped and `source()` why; neither names a person or a key.
 
 use std::error::Error as StdError;
 
@@ -9,6 +11,8 @@ use cost_model::store::ConnectionId;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// The error of a run that stopped, or of a change of a connection that was not made.
+///
+/// [`window`](Self::window), [`stored`](Self::stored) and [`planned`](Self::planned) say how far a run was.
 ///
 /// After a run that stopped, the windows finished before are stored whole, and the next run goes on from there. A change
 /// of a connection that fails has changed nothing.
@@ -25,7 +29,7 @@ pub struct Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A run stopped.
+    /// A run stopped. The windows stored before it stay stored.
     Run,
     /// The actor may not do that.
     NotAllowed,
@@ -93,6 +97,8 @@ impl Error {
     }
 
     /// Returns the class of the error.
+    ///
+    /// To match on; new kinds may come.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
@@ -108,6 +114,8 @@ impl Error {
     }
 
     /// Returns how many windows the run had planned so far.
+    ///
+    /// 0 if the run failed before its first window. It grows when windows are split.
     pub fn planned(&self) -> usize {
         self.place.as_ref().map_or(0, |place| place.planned)
     }

@@ -1,4 +1,6 @@
 //! Imports of exported files, beside reads of the provider.
+//!
+//! Files take the same check as windows: charges must not come in under two connections.
 
 use cost_model::CostStore;
 use cost_model::store::{ConnectionId, FileImport, ImportStats};

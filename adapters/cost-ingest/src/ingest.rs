@@ -1,4 +1,8 @@
 //! The ingest: which windows are read, and when.
+//!
+//! Four runs differ in what they read: [`refresh`](Ingest::refresh) and [`update`](Ingest::update) what is missing or
+//! was not final, [`run`](Ingest::run) everything in a range, [`audit`](Ingest::audit) only what differs in number.
+//! They share one course, in `run.rs`, and the coverage of the store is their only memory.
 
 use chrono::Months;
 use cost_model::store::{ConnectionId, Coverage, LOOK_BACK_DAYS, final_before};
@@ -11,6 +15,8 @@ use crate::report::RunReport;
 use crate::run::{Context, Running};
 
 /// Reads the charges of one connection from a source into a store.
+///
+/// It borrows its source and store, and can be made anew for every run.
 ///
 /// Every run takes the present as an argument, reads whole windows and puts each in place of what the store holds for
 /// that span. Dropping a run's future leaves the windows stored so far, each whole; the next run goes on from there.
@@ -58,6 +64,8 @@ cost_model::masked_debug!(Ingest<'_> { connection, source, retention_months, loo
 
 impl<'a> Ingest<'a> {
     /// Makes an ingest from `source` into `store`, under the id `connection`.
+    ///
+    /// The retention is 12 months and the look-back [`LOOK_BACK_DAYS`], unless set otherwise; there is no observer.
     pub fn new(source: &'a dyn CostSource, store: &'a dyn CostStore, connection: ConnectionId) -> Self {
         Self {
             source,
@@ -123,6 +131,7 @@ impl<'a> Ingest<'a> {
         Ok(self.catch_up(range, now).await?.report)
     }
 
+    /// Reads the parts of a range that are not covered by a read in which they were final.
     async fn catch_up(&self, range: Window, now: Timestamp) -> Result<Running<'_>> {
         let coverage = self.coverage().await?;
         let mut running = self.begin(now, &coverage);
@@ -172,11 +181,13 @@ impl<'a> Ingest<'a> {
         Running::new(context, now, coverage.by_provider().settled(now, self.look_back_days))
     }
 
+    /// Reads what is stored of the connection, before the first window.
     async fn coverage(&self) -> Result<Coverage> {
         self.store.coverage(&self.connection).await.map_err(Error::not_begun)
     }
 }
 
+/// Makes the window of a run; fails where it would be empty, as for a range in the future.
 fn until(start: Timestamp, end: Timestamp) -> Result<Window> {
     Window::new(start, end).map_err(Error::not_begun)
 }

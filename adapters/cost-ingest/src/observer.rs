@@ -1,4 +1,6 @@
 //! The trait for observers of a run.
+//!
+//! A run calls its observer on its own task and waits for it, so an observer should be quick.
 
 use std::fmt;
 
@@ -32,6 +34,8 @@ impl Observer for () {
 }
 
 /// The progress of a run.
+///
+/// Counts are those of the run so far, this window included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {

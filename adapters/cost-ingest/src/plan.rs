@@ -9,6 +9,9 @@ pub const DAYS_MAX: u64 = 30;
 /// Returns the fewest windows of at most [`DAYS_MAX`] days, cut at UTC midnights, that cover `range` without a gap or
 /// an overlap.
 ///
+/// Windows after the first begin at a midnight, so that later runs over another range cut at the same instants. Time
+/// that is left over is in the last window.
+///
 /// ```
 /// use cost_model::Window;
 /// let range = Window::days("2026-08-01".parse()?, "2026-11-01".parse()?)?;

@@ -1,4 +1,7 @@
 //! The report of a run.
+//!
+//! Counts add up over all windows of a run, those that were read again included. A report is made for a run that
+//! ended; one that stopped has an [`Error`](crate::Error) in its place.
 
 use std::time::Duration;
 
@@ -13,6 +16,8 @@ pub struct RunReport {
     /// The windows read and stored, in the order in which they were.
     pub windows: Vec<Window>,
     /// Rows that the provider announced for them.
+    ///
+    /// Rows outside the windows included.
     pub announced: u64,
     /// Records stored for them.
     pub records: u64,
@@ -40,6 +45,8 @@ pub struct RunReport {
 }
 
 /// A window that an audit asked about.
+///
+/// Where the two numbers differ, the window was halved or read again, and is followed by what that found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Audited {
@@ -64,6 +71,8 @@ pub struct OutsideRows {
     /// The instant of the last.
     pub last: Timestamp,
     /// The sum of their effective costs; `None` beyond the range of sums.
+    ///
+    /// Rows that state none add nothing.
     pub effective: Option<Money>,
 }
 
@@ -82,6 +91,7 @@ impl OutsideRows {
 }
 
 impl RunReport {
+    /// Adds what a read cost and what it held. Equal drift of several windows is one entry with their counts added.
     pub(crate) fn read(&mut self, read: &SourceBatch) {
         self.announced += read.announced;
         self.records += u64::try_from(read.records.len()).unwrap_or(u64::MAX);

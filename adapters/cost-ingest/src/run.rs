@@ -1,4 +1,8 @@
 //! A run: one window after the other, each whole or not at all.
+//!
+//! A run holds no state that the store does not have: each window is stored in one call, and a run that stops leaves
+//! a store that the next run can go on from. What a source promises is checked here again, because a store takes what
+//! it is given for complete.
 
 use std::collections::VecDeque;
 
@@ -26,7 +30,7 @@ pub(crate) struct Context<'a> {
     pub(crate) observer: &'a dyn Observer,
 }
 
-/// A run that is under way.
+/// A run that is under way. Made for one run at one instant, and left with its report.
 pub(crate) struct Running<'a> {
     context: Context<'a>,
     run: Run,
@@ -92,6 +96,8 @@ impl<'a> Running<'a> {
         self.begin_read().await
     }
 
+    /// Stores one window that was read, after every check that may refuse it. `planned` is the number of windows in
+    /// sight, for progress and errors.
     async fn store(
         &mut self,
         read: ReadNumber,
@@ -107,6 +113,7 @@ impl<'a> Running<'a> {
         self.heard_of(batch.records.iter().map(|record| record.at).min());
         let answers_from =
             self.horizon(window).await.map_err(|error| self.stopped(window, planned, error))?;
+        // Before the records are moved into the replacement.
         self.report.read(&batch);
         let Context { store, connection, .. } = self.context;
         let read_at = batch.read_at(self.run.at);
@@ -114,6 +121,8 @@ impl<'a> Running<'a> {
             read_at,
             answers_from,
             closed: self.closed.inside(window).into_windows(),
+            // Rows outside the window show that the provider may have applied other bounds, so that some inside may
+            // be missing.
             proven: outside.is_none(),
             ..WindowReplacement::new(window, batch.records, read, self.run.clone())
         };
@@ -179,6 +188,7 @@ impl<'a> Running<'a> {
         Ok(())
     }
 
+    /// Counts one window at the provider and in the store, and notes both in the report.
     async fn compare(&mut self, window: Window) -> cost_model::Result<Audited> {
         let Context { source, store, connection, .. } = self.context;
         let counted = source.count(window).await?;
@@ -189,7 +199,8 @@ impl<'a> Running<'a> {
         Ok(audited)
     }
 
-    /// Keeps what the provider states of people and totals.
+    /// Keeps what the provider states of people and totals. A source without totals, or a key that may not read them,
+    /// leaves a reason in the report. A store that cannot keep them is an error.
     pub(crate) async fn observe(&mut self) -> Result<()> {
         let Context { source, store, connection, .. } = self.context;
         match source.observe(self.run.at).await {
@@ -210,10 +221,12 @@ impl<'a> Running<'a> {
         self.heard_of(counted.oldest);
     }
 
+    /// Takes note of a charge that the provider returned or counted, if it is older than all before.
     fn heard_of(&mut self, charge: Option<Timestamp>) {
         self.oldest = self.oldest.into_iter().chain(charge).min();
     }
 
+    /// Makes the error of a run that ends at this window, with how far it had come.
     fn stopped(&self, window: Window, planned: usize, error: cost_model::Error) -> Error {
         Error::new(window, self.report.windows.len(), planned, error)
     }

@@ -1,4 +1,7 @@
 //! A connection to the file.
+//!
+//! Every thread of a store has a connection of its own. The file is in WAL mode, in which readers see the last
+//! committed state while a writer goes on.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -40,7 +43,8 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens a store, makes it if it is not there, and brings it to the present version.
+    /// Opens a store, makes it if it is not there, and brings it to the present version. The returned access is what
+    /// the file allows: `Frozen` where reading needs files beside it that cannot be made.
     pub(crate) fn open(path: &Arc<Path>, read_only: bool) -> Attempt<(Self, Access)> {
         let access = if read_only { Access::Read } else { Access::Write };
         if !read_only {
@@ -58,6 +62,7 @@ impl Database {
         }
     }
 
+    /// Checks whose file it is, sets how it is written, and takes the steps to the present version.
     fn prepared(mut self, access: Access) -> Attempt<Self> {
         // Before anything is written: the file may be somebody else's.
         schema::version(&self.connection)?;
@@ -65,9 +70,12 @@ impl Database {
             let set = |pragma, value: &dyn ToSql| {
                 self.connection.pragma_update_and_check(None, pragma, value, |_| Ok(()))
             };
+            // The mode is kept in the file; the rest holds for this connection alone.
             set("journal_mode", &"WAL")?;
             set("journal_size_limit", &LOG_BYTES)?;
             set("wal_autocheckpoint", &LOG_PAGES)?;
+            // In WAL mode this keeps the file consistent after a power failure; at most the last commits are lost,
+            // and read again.
             self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         }
         schema::prepare(&mut self.connection)?;
@@ -134,6 +142,8 @@ fn has_no_log(path: &Path) -> bool {
     fs::metadata(Path::new(OsStr::new(&log))).map_or(true, |log| log.len() == 0)
 }
 
+/// Returns the URI that opens a file without locks or log. Fails for a path that is not Unicode, which no URI can
+/// name.
 fn frozen_uri(path: &Path) -> Attempt<String> {
     let path = path.to_str().ok_or_else(|| {
         Failure::Io(io::Error::new(io::ErrorKind::InvalidInput, "the path is not valid Unicode"))

@@ -1,4 +1,7 @@
 //! What can go wrong inside, and what the caller is told.
+//!
+//! Calls fail with a [`Failure`], which becomes the error of `cost-model` where the path is known. A message says
+//! what the user can do, and whether anything has changed.
 
 use std::io;
 use std::path::Path;
@@ -41,7 +44,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
-    /// Returns the same failure, about a store at that path.
+    /// Returns the same failure, about a store at that path. A refusal passes as it is.
     pub(crate) fn at(self, path: &Path) -> Error {
         let store = path.display();
         match self {
@@ -82,6 +85,7 @@ impl Failure {
     }
 }
 
+/// Words an error of SQLite by its code; its own text follows as the source.
 fn sqlite(path: &Path, error: rusqlite::Error) -> Error {
     let store = path.display();
     let message = match error.sqlite_error_code() {

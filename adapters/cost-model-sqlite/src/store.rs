@@ -1,4 +1,8 @@
 //! The store, and how it is opened.
+//!
+//! [`SqliteStore`] only hands each call to a thread that owns a connection to the file; what the calls do is in
+//! `calls`, how rows look in `format`. Calls that write go to one thread and questions to another, so that a question
+//! does not wait for a long window.
 
 use std::path::{self, Path};
 use std::sync::Arc;
@@ -29,6 +33,8 @@ use crate::worker::Worker;
 
 /// The options for opening a store.
 ///
+/// The file keeps none of them: each program that opens it states its own.
+///
 /// ```no_run
 /// use cost_model_sqlite::Options;
 /// let store = Options::new().max_bytes(2 << 30).open("costs.db")?;
@@ -48,6 +54,9 @@ impl Options {
     }
 
     /// Opens the store for reading alone if `true`. The file must then be there, and every call that writes is an error.
+    ///
+    /// Other programs may write the file meanwhile. It also works where nothing can be written, as long as no log is
+    /// left beside the file.
     pub fn read_only(mut self, read_only: bool) -> Self {
         self.read_only = read_only;
         self
@@ -55,6 +64,8 @@ impl Options {
 
     /// Limits the file to that many bytes. A call that needs more is an error, and changes nothing. The log of changes
     /// beside the file is not counted.
+    ///
+    /// Rounded down to whole pages, and at least one. A file that is already larger is not made smaller.
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self
@@ -78,6 +89,8 @@ impl Options {
 
 /// A [`CostStore`] in one SQLite file.
 ///
+/// Several programs may have the file open; one writes at a time, and the others wait for it for a few seconds.
+///
 /// It keeps two threads: one writes, one answers short questions; each scan has a thread of its own while it goes on.
 /// Dropping the store waits for what was begun, and leaves everything in its one file.
 ///
@@ -96,12 +109,15 @@ cost_model::masked_debug!(SqliteStore { path, access });
 impl SqliteStore {
     /// Opens the store at `path`, or makes one if nothing is there. See [`Options::open`].
     ///
+    /// For reading and writing, without a limit on its size.
+    ///
     /// # Errors
     /// As [`Options::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Options::new().open(path)
     }
 
+    /// Opens the file once for each thread. A file where nothing can be written is read by both.
     pub(crate) fn start(path: &Arc<Path>, read_only: bool, max_bytes: Option<u64>) -> Attempt<Self> {
         let (database, access) = Database::open(path, read_only)?;
         if let Some(bytes) = max_bytes {

@@ -1,4 +1,7 @@
 //! A thread that owns a connection and works off jobs.
+//!
+//! SQLite blocks, so its calls run on a thread and the futures only wait for the answer: no runtime is needed, and
+//! dropping a future cannot leave a job half done.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
+    /// Starts the thread, which takes the database and keeps it until the worker is dropped.
     pub(crate) fn start(mut database: Database) -> Attempt<Self> {
         let path = Arc::clone(&database.path);
         let (jobs, given) = mpsc::channel::<Job>();

@@ -1,4 +1,7 @@
 //! What an event costs; the crate's front page has the table.
+//!
+//! The kind of an event decides which of its figures count; `isChargeable` never does. All arithmetic is on counts of
+//! units in 128 bits, so that an amount of Cursor's keeps each of its digits.
 
 use cost_model::money::ZeroWeights;
 use cost_model::{Costs, Money};
@@ -21,6 +24,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
+    /// An amount beyond the range of money counts as not stated.
     pub(crate) fn of<T>(event: &UsageEvent<T>) -> Self {
         let tokens = event.token_usage.as_ref();
         let model_cost = tokens.and_then(|tokens| tokens.total_cents).map(dollars);
@@ -47,7 +51,8 @@ impl Figures {
     }
 }
 
-/// Returns the four amounts of an event; see the crate's front page for the table.
+/// Returns the four amounts of an event; see the crate's front page for the table. The order of the checks matters: a
+/// free Bugbot review costs nothing whatever its kind says.
 pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> Costs {
     if free_bugbot {
         return Costs::flat(Money::ZERO);
@@ -59,6 +64,7 @@ pub(crate) fn costs(kind: &EventKind, free_bugbot: bool, figures: &Figures) -> C
         }
         EventKind::Included { .. } => {
             match (
+                // A charge of 0 counts as not stated where there is a model cost.
                 figures.charged.filter(|charged| !charged.is_zero()),
                 figures.model_cost.filter(|amount: &Money| *amount > Money::ZERO),
             ) {
@@ -101,9 +107,11 @@ fn discounted(cost: Money, percent: rust_decimal::Decimal) -> Option<Money> {
     let whole = one_percent.checked_mul(100)?;
     let off = u128::try_from(percent.mantissa()).ok()?;
     let kept = whole.checked_sub(off)?;
+    // Split rather than multiplied, so that what is kept and what is taken off are exactly the cost.
     cost.split(&[kept, off], ZeroWeights::Refuse).ok()?.first().copied()
 }
 
+/// Adds a fee, if there is one; `None` beyond the range of money.
 fn plus(cost: Money, fee: Option<Money>) -> Option<Money> {
     cost.checked_add(fee.unwrap_or_default()).ok()
 }

@@ -1,4 +1,7 @@
 //! Cursor's list prices of tokens.
+//!
+//! They are data of one date, kept as text so that each is parsed exactly. A price that changes is a new entry from
+//! its day on, beside the old one.
 
 use cost_model::money::{PriceBook, Prices};
 use cost_model::{Result, Timestamp};
@@ -10,6 +13,7 @@ const SINCE_MILLIS: i64 = 1_785_542_400_000;
 /// have no price of their own has 0 there.
 type Entry = (&'static [&'static str], [&'static str; 4]);
 
+/// By family; ids of one line share their prices.
 const PRICES: [Entry; 18] = [
     (
         &[

@@ -1,4 +1,8 @@
 //! A usage event to a cost record: who and what it is about.
+//!
+//! Events of a team repeat the same few facts, so the mapping works on codes of their texts: an event whose codes
+//! were seen before gets the set that was made then, without a text being compared or copied. The amounts of an event
+//! are worked out in `charges.rs`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +17,8 @@ use crate::charges::{Figures, costs};
 use crate::service_name;
 
 /// The resource of events that name neither a user nor a service account.
+///
+/// A bucket of its own, so that such charges are counted and can be filtered.
 pub const NO_USER: &str = "(no user)";
 /// The service of events that name no model.
 pub const NO_MODEL: &str = "(no model)";
@@ -40,6 +46,9 @@ const SETS_MAX: usize = 1 << 20;
 
 /// Maps usage events of one connection to cost records.
 ///
+/// It grows with the number of distinct sets, and begins anew beyond about a million. One mapping serves all windows
+/// of a connection.
+///
 /// It remembers the dimensions of the events that it has seen, so that all records with the same dimensions share them.
 #[derive(Debug)]
 pub struct Mapping {
@@ -59,12 +68,15 @@ impl Mapping {
     }
 
     /// Returns the cost record of an event. Every event has one: what is missing or unknown goes into a named bucket.
+    ///
+    /// Request units that do not fit their type are absent.
     pub fn record<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> CostRecord {
         if self.interner.len() > SETS_MAX {
             *self = Self::new(Arc::clone(&self.account));
         }
         let figures = Figures::of(event);
         let tokens = tokens(event);
+        // Older events lack the flag; what was counted then decides.
         let token_based = event.is_token_based_call.unwrap_or(tokens != TokenCounts::default());
         let kind = self.interner.code(event.kind.as_ref().map(T::as_ref));
         let costs = costs(self.kind(kind, event), event.is_free_bugbot == Some(true), &figures);
@@ -130,6 +142,8 @@ impl Mapping {
     }
 
     /// Returns whether an event is of a kind that this crate has no rule for.
+    ///
+    /// Its billed cost is then absent, and the run that read it counts it.
     pub fn is_unknown_kind<T: AsRef<str>>(&mut self, event: &UsageEvent<T>) -> bool {
         let code = self.interner.code(event.kind.as_ref().map(T::as_ref));
         !matches!(
@@ -172,14 +186,17 @@ fn fields(texts: &mut SharedTexts, event: &UsageEventRef<'_>, token_based: bool)
     fields
 }
 
+/// Returns the value of a tag that says yes or no.
 fn flag(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
+/// Returns who caused an event: the service account before the user, who is then in a tag only.
 fn resource<'a>(event: &'a UsageEventRef<'_>) -> &'a str {
     event.service_account_id.as_deref().or(event.user_email.as_deref()).unwrap_or(NO_USER)
 }
 
+/// Returns the token counts of an event, 0 where it states none.
 fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     event.token_usage.as_ref().map_or_else(TokenCounts::default, |tokens| TokenCounts {
         input: Tokens::new(tokens.input_tokens),
@@ -189,6 +206,7 @@ fn tokens<T>(event: &UsageEvent<T>) -> TokenCounts {
     })
 }
 
+/// Returns what the event states, as it was sent, so that costs can be worked out again from a store.
 fn stated<T: AsRef<str>>(event: &UsageEvent<T>, figures: &Figures) -> ProviderAmounts {
     let mut stated = ProviderAmounts::default();
     stated.charged = figures.charged;

@@ -1,4 +1,7 @@
 //! Model ids to display names.
+//!
+//! Cursor states no display name in its events, and new models appear without notice, so the name is derived from the
+//! shape of the id rather than from a list.
 
 use std::borrow::Cow;
 
@@ -66,6 +69,7 @@ fn spelled(part: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// Returns the word with its first letter in upper case.
 fn capitalised(word: &str) -> String {
     let mut word = word.to_owned();
     if let Some(first) = word.get_mut(..1) {

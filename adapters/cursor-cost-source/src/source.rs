@@ -1,4 +1,7 @@
 //! Cursor as a source of costs.
+//!
+//! Each event is mapped while its page is read, so that a window is held as records only. The mapping lives as long
+//! as the source, and sets of dimensions are shared from window to window.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,16 +14,21 @@ use cursor_admin_client::endpoints::usage_events::UsageEventRef;
 use crate::{Mapping, observations};
 
 /// The most events that are read as one window; a window with more is refused if it can be split at a UTC midnight.
+///
+/// A single day is read whatever it holds, up to the client's own limit.
 pub const EVENTS_MAX: u64 = 50_000;
 
 /// Reads the usage events of one Cursor team as cost records.
+///
+/// Windows may be read at the same time; they share the client's limits and one mapping.
 #[derive(Debug)]
 pub struct CursorCostSource {
     client: Client,
     mapping: Mutex<Mapping>,
 }
 
-/// What is kept of an event.
+/// What is kept of an event. What the client compares at the edges of pages; it has everything that tells two charges
+/// apart.
 #[derive(PartialEq, Eq, Hash)]
 struct Mapped {
     record: CostRecord,
@@ -29,10 +37,13 @@ struct Mapped {
 
 impl CursorCostSource {
     /// Makes a source that reads with `client` and names the connection `account`.
+    ///
+    /// The account is the name that reports show; it is in no record id.
     pub fn new(client: Client, account: impl Into<Arc<str>>) -> Self {
         Self { client, mapping: Mutex::new(Mapping::new(account)) }
     }
 
+    /// A panic elsewhere leaves the mapping usable: it only remembers.
     fn mapping(&self) -> MutexGuard<'_, Mapping> {
         self.mapping.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,11 @@
 //! Which column says what, by name: order, number and names change from export to export.
+//!
+//! A column that may be missing is an `Option` here; one that every export has is an error if it is not there. Two
+//! names for one thing are accepted, both at once are not.
 
 use cost_model::input::{InputError, Table};
 
-/// Where each column is, if there is one.
+/// Where each column is, if there is one. Places count from 0.
 pub(crate) struct Columns {
     pub(crate) date: usize,
     pub(crate) user: Option<usize>,
@@ -26,10 +29,12 @@ pub(crate) enum TokenColumns {
     Total(usize),
 }
 
+// The names as the dashboard writes them.
 const CACHE_WRITE: &str = "Input (w/ Cache Write)";
 const INPUT: &str = "Input (w/o Cache Write)";
 
 impl Columns {
+    /// Fails for a layout that is not one of usage events.
     pub(crate) fn find(table: &Table<'_>) -> Result<Self, InputError> {
         if table.find(&["Request Count"]).is_some() && table.find(&["Date"]).is_none() {
             let message =
@@ -51,7 +56,7 @@ impl Columns {
         })
     }
 
-    /// Returns the places of all columns that are read.
+    /// Returns the places of all columns that are read. Ascending.
     pub(crate) fn read(&self) -> Vec<usize> {
         let optional = [
             self.user,
@@ -94,6 +99,7 @@ impl Columns {
 
 impl TokenColumns {
     fn find(table: &Table<'_>) -> Result<Self, InputError> {
+        // With columns by type beside it, `Tokens` is their total.
         let any_type = table.find(&[CACHE_WRITE, INPUT, "Cache Read", "Output Tokens", "Output"]);
         if let (Some(total), None) = (table.find(&["Tokens"]), any_type) {
             return Ok(Self::Total(total));

@@ -1,4 +1,7 @@
 //! An exported file, row by row.
+//!
+//! [`CsvExport`] is the outcome of reading: one record for each row of usage, and beside it what a user should be
+//! told of the file, such as columns without a reader and kinds without a rule. `import.rs` turns it into an import.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +10,8 @@ use cost_model::input::quoted;
 use cost_model::{CostRecord, Metric, Money, Timestamp, Window};
 
 /// The usage events of an exported file, row by row, and what the file says and does not say.
+///
+/// `Debug` shows counts alone, since records name people.
 #[derive(Default)]
 pub struct CsvExport {
     records: Vec<CostRecord>,
@@ -41,6 +46,8 @@ pub struct ExportRow<'a> {
     /// The amount in the column `Cost`, as written; `None` where the row states none.
     pub cost: Option<Money>,
     /// How many decimals that amount is written with.
+    ///
+    /// `None` where the row states no amount.
     pub decimals: Option<u32>,
     /// Whether its kind is one without a rule, so that what it bills is unknown.
     pub is_unknown_kind: bool,
@@ -50,6 +57,8 @@ cost_model::masked_debug!(ExportRow<'_> { line, cost });
 
 impl ExportRow<'_> {
     /// Returns whether the row states an amount that counts nothing, since its kind is free or failed.
+    ///
+    /// An unknown billed or effective cost does not make it so.
     pub fn is_uncounted(&self) -> bool {
         self.cost.is_some_and(|cost| !cost.is_zero())
             && [Metric::Billed, Metric::Effective]
@@ -65,8 +74,12 @@ pub struct KindSum {
     /// The kind as the file has it, shortened.
     pub kind: String,
     /// How many rows are of it.
+    ///
+    /// Rows without an amount included.
     pub rows: u64,
     /// The sum of the amounts they state.
+    ///
+    /// Exact, as written; rows without an amount add nothing.
     pub cost: Money,
 }
 
@@ -90,11 +103,15 @@ impl CsvExport {
     }
 
     /// Returns the rows as cost records, in the order of the file.
+    ///
+    /// Rows that are sums of others are left out.
     pub fn records(&self) -> &[CostRecord] {
         &self.records
     }
 
     /// Returns the rows with all that the file says of them, in its order.
+    ///
+    /// As many as [`records`](Self::records).
     pub fn rows(&self) -> impl Iterator<Item = ExportRow<'_>> {
         self.records.iter().zip(&self.stated).map(|(record, stated)| ExportRow {
             line: stated.line,
@@ -134,6 +151,9 @@ impl CsvExport {
     }
 
     /// Returns the names of the columns that were not read.
+    ///
+    /// None of them looks like an amount, a date, a kind or a person, unless the user allowed it by
+    /// [`ExportReader::pass_over`](crate::ExportReader::pass_over).
     pub fn columns_passed_over(&self) -> &[String] {
         &self.columns_passed_over
     }
@@ -144,6 +164,8 @@ impl CsvExport {
     }
 
     /// Returns the rows that were sums of others, and so are no usage.
+    ///
+    /// Each was found to be the sum of the rows it is about.
     pub fn sums(&self) -> &[StatedSum] {
         &self.sums
     }
@@ -170,6 +192,8 @@ impl CsvExport {
         self.sums_by_kind(ExportRow::is_uncounted)
     }
 
+    /// Groups the wanted rows by kind, in order of its text. Kinds are shortened and made visible, since they come
+    /// from the file.
     fn sums_by_kind<'a>(
         &'a self,
         wanted: impl Fn(&ExportRow<'a>) -> bool,

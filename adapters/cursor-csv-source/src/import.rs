@@ -1,4 +1,7 @@
 //! An exported file as an import: what it covers, whose it is, and when its rows are those of the API or of another file.
+//!
+//! What the rules of imports are is in `cost_model::store`; this file says how a row of Cursor's exports is compared
+//! with a stored record, whose figures may be finer (from the API) or rounded in another way (from another export).
 
 use cost_model::store::{Comparison, FileImport, Import, ImportId, Owner};
 use cost_model::{CostRecord, Timestamp, Window};
@@ -10,12 +13,18 @@ use crate::{CsvExport, Error, PRECISION, Result};
 const MONEY_DECIMALS: u32 = 24;
 
 /// What the user of a file says of it, beside what it holds.
+///
+/// By default nothing is stated, and the file itself decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportTerms {
     /// When it was exported; the instant of its last row where nobody says.
+    ///
+    /// Of files that overlap, the one exported last covers the time.
     pub exported_at: Option<Timestamp>,
     /// The days for which it holds all rows; from its first row to its last where nobody says.
+    ///
+    /// Wider than the rows, it states that there was no usage on the days without rows.
     pub days: Option<Window>,
     /// The import whose rows inside this file's span it takes the place of.
     pub replaces: Option<ImportId>,
@@ -53,6 +62,7 @@ impl CsvExport {
             Some(days) => days,
             None => rows_span,
         };
+        // The file knows of nothing after its last row, so that its instant is the safe assumption.
         let exported_at = terms.exported_at.unwrap_or(last);
         if exported_at < last {
             return Err(Error::of_file(format!(

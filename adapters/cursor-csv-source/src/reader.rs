@@ -1,4 +1,8 @@
 //! How an export is read.
+//!
+//! [`ExportReader`] holds what a file does not say of itself and its user knows: the account, the person, the decimal
+//! mark, and which gaps are intended. Everything else that is missing or doubtful is refused, because a file that is
+//! half understood would be wrong amounts.
 
 use std::sync::Arc;
 
@@ -12,6 +16,8 @@ use crate::sums::{SumRow, Summand, refuse_hidden_total};
 use crate::{CsvExport, Error, Result, StatedSum};
 
 /// Reads exported files, with what their user says of them.
+///
+/// It can read any number of files; nothing is kept from one to the next.
 ///
 /// ```
 /// use cost_model::input::DecimalMark;
@@ -39,6 +45,8 @@ cost_model::masked_debug!(ExportReader { account, decimal_mark });
 
 impl ExportReader {
     /// Makes a reader of exports of the connection with that account name.
+    ///
+    /// Without any of the other settings: a file that needs one is refused with what to state.
     pub fn new(account: impl Into<Arc<str>>) -> Self {
         Self {
             account: account.into(),
@@ -51,6 +59,8 @@ impl ExportReader {
     }
 
     /// Whose the export is. A personal export has no column of users; where there is one, it must name this person alone.
+    ///
+    /// It is also the owner of the import, which then says nothing about anybody else.
     #[must_use]
     pub fn person(mut self, email: impl Into<Arc<str>>) -> Self {
         self.person = Some(email.into());
@@ -65,6 +75,8 @@ impl ExportReader {
     }
 
     /// Reads an export without a column of costs or requests.
+    ///
+    /// Its records then have no amounts beyond those that follow from the kind.
     #[must_use]
     pub fn without_amounts(mut self) -> Self {
         self.without_amounts = true;
@@ -80,6 +92,8 @@ impl ExportReader {
     }
 
     /// Lets a column be passed over that looks like an amount, a date, a kind or a person.
+    ///
+    /// Names are compared without regard to case and blanks; a name that the file does not have has no effect.
     #[must_use]
     pub fn pass_over(mut self, column: impl Into<String>) -> Self {
         self.passed_over.push(column.into());
@@ -96,6 +110,7 @@ impl ExportReader {
         self.read_table(bytes).map_err(|problem| Error::in_file(problem, file))
     }
 
+    /// Reads every row, then checks what only the whole file shows: numbers that could be read in two ways, and sums.
     fn read_table(&self, bytes: &[u8]) -> std::result::Result<CsvExport, InputError> {
         let text = decode(bytes)?;
         let mut table = Table::new(&text, TableOptions::default())?;
@@ -129,6 +144,7 @@ impl ExportReader {
             };
             export.push(read.record, stated, read.has_odd_total);
         }
+        // After the last row: a later number may prove what an earlier comma was.
         reader.numbers.finish()?;
         for sum in &sums {
             sum.check(&summands)?;
@@ -186,6 +202,8 @@ impl CsvExport {
     }
 
     /// Makes the same for the export of one person, which does not name them.
+    ///
+    /// Every row belongs to `email`.
     ///
     /// # Errors
     /// As [`ExportReader::read`].

@@ -1,4 +1,8 @@
 //! One row: a usage event in the words of the export.
+//!
+//! A row is turned into the event that the API would have sent, and then mapped by [`Mapping`] like any event, so
+//! that the same use has the same record whichever way it came. What only an export has (rounded dollars, a total of
+//! tokens without types) is added afterwards.
 
 use std::borrow::Cow;
 
@@ -14,12 +18,14 @@ use rust_decimal::Decimal;
 use crate::columns::{Columns, TokenColumns};
 
 /// The attribute that holds the number of decimals of a record's dollars: exports round, usually to 2.
+///
+/// Two amounts of one charge are compared with as many decimals as both have.
 pub const PRECISION: &str = "cursor:dollar_decimals";
 
 /// A row as a record, and what the export says of it.
 pub(crate) struct ReadRow {
     pub(crate) record: CostRecord,
-    /// The amount in the column of costs.
+    /// The amount in the column of costs. As written; what counts is in the record.
     pub(crate) cost: Option<Money>,
     /// How many decimals that amount is written with.
     pub(crate) decimals: Option<u32>,
@@ -28,7 +34,7 @@ pub(crate) struct ReadRow {
     pub(crate) is_unknown_kind: bool,
 }
 
-/// Reads the rows of one file.
+/// Reads the rows of one file. One for a file, since its numbers prove each other.
 pub(crate) struct RowReader<'a> {
     pub(crate) mapping: Mapping,
     /// Whose the rows are where the export has no column of users.
@@ -37,7 +43,7 @@ pub(crate) struct RowReader<'a> {
     pub(crate) numbers: NumberReader,
 }
 
-/// What a row states in numbers.
+/// What a row states in numbers. Read before it is known whether the row is usage or a sum of other rows.
 pub(crate) struct Figures {
     pub(crate) cost: Option<Stated>,
     pub(crate) billed: Option<Stated>,
@@ -53,13 +59,14 @@ pub(crate) struct Stated {
     decimals: u32,
 }
 
+/// The tokens of a row, as the layout of the file states them.
 pub(crate) enum Counts {
     ByType { cache_write: u64, input: u64, cache_read: u64, output: u64, total: Option<u64> },
     Total(u64),
 }
 
 impl Counts {
-    /// Returns all tokens.
+    /// Returns all tokens. Without the stated total, and in 128 bits, where four counts of 64 cannot overflow.
     pub(crate) fn sum(&self) -> u128 {
         match self {
             Self::ByType { cache_write, input, cache_read, output, .. } => {
@@ -71,7 +78,7 @@ impl Counts {
 }
 
 impl RowReader<'_> {
-    /// Returns the figures of a row.
+    /// Returns the figures of a row. Fails for a cell that is no number, and for an amount that is not in US dollars.
     pub(crate) fn figures(&mut self, table: &Table<'_>, row: &Row<'_>) -> Result<Figures, InputError> {
         let columns = self.columns;
         let requests =
@@ -84,7 +91,8 @@ impl RowReader<'_> {
         })
     }
 
-    /// Returns a row as a record.
+    /// Returns a row as a record. Fails for a time, a flag or a person that the row cannot have. A total of tokens
+    /// without types becomes the record's quantity.
     pub(crate) fn record(
         &mut self,
         table: &Table<'_>,
@@ -131,6 +139,7 @@ impl RowReader<'_> {
                 false
             }
         };
+        // Personal exports of 2025 state what is billed in a column of its own, which the kind alone cannot tell.
         if let Some(billed) = figures.billed {
             record.costs.billed = Some(billed.value);
         }
@@ -164,6 +173,7 @@ impl RowReader<'_> {
         Ok(Some(Stated { value: amount.value, decimals: amount.decimals }))
     }
 
+    /// Reads the token counts; a cell that states nothing is 0.
     fn counts(&self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
         let count = |column: usize| {
             let cell = table.cell(row, column);
@@ -182,7 +192,8 @@ impl RowReader<'_> {
     }
 }
 
-/// Whose the row is.
+/// Whose the row is. Takes the column of users, or the person whose export it is stated to be. A row that names
+/// somebody else than that person is refused. The case of letters does not matter.
 fn person<'r>(
     columns: &Columns,
     stated: Option<&'r str>,
@@ -215,12 +226,14 @@ fn states_nothing(cell: &Cell<'_>) -> bool {
 pub(crate) fn instant(cell: Cell<'_>) -> Result<DateTime<Utc>, InputError> {
     let instant = cell.text.parse::<DateTime<Utc>>();
     let plain = NaiveDateTime::parse_from_str(cell.text, "%Y-%m-%d %H:%M:%S").map(|at| at.and_utc());
+    // A year far off is a date that was misread.
     let at = instant.or(plain).ok().filter(|at| (2000..2200).contains(&at.year()));
     at.ok_or_else(|| {
         cell.error(format!("`{}` is not an instant like 2026-07-31T10:00:00.417Z", quoted(cell.text)))
     })
 }
 
+/// Reads `Yes` or `No`, or `true` or `false`, in any case of letters; an empty cell is unknown.
 fn max_mode(cell: Cell<'_>) -> Result<Option<bool>, InputError> {
     match visible(cell.text).to_lowercase().as_str() {
         "" => Ok(None),

@@ -1,4 +1,8 @@
 //! Rows of an export that repeat the sum of others.
+//!
+//! An export may hold a line of totals. Counted as usage
+//! it would double everything, so a row that names no person or model must be the sum of the others, and is then left
+//! out; if it is not their sum, the file is refused.
 
 use std::sync::Arc;
 
@@ -51,7 +55,9 @@ impl SumRow {
         })
     }
 
-    /// Shows that the row is the sum of the rows it is about: of a day, a person or a model where it names one.
+    /// Shows that the row is the sum of the rows it is about: of a day, a person or a model where it names one. The
+    /// rows of its day are tried as well as those of all days, since the date beside a total need not be what it is
+    /// about.
     ///
     /// # Errors
     /// [`InputError`] with the line and the two amounts, where it is not.
@@ -113,7 +119,8 @@ impl Summand {
     }
 }
 
-/// Refuses a row that is the sum of all others and has the names of no person or model.
+/// Refuses a row that is the sum of all others and has the names of no person or model. Such a row is in words that
+/// no list has. It is found by its amount and tokens, each half of everything.
 pub(crate) fn refuse_hidden_total(rows: &[Summand]) -> Result<(), InputError> {
     let all = Sum::of(rows.iter())?;
     match rows
@@ -126,6 +133,7 @@ pub(crate) fn refuse_hidden_total(rows: &[Summand]) -> Result<(), InputError> {
                 && row.tokens.checked_mul(2) == Some(all.tokens)
                 && row.has_odd_names()
         })
+        // Of two rows with equal figures each is the sum of all others.
         .filter(|_| rows.len() > 2)
     {
         Some(row) => {
@@ -136,6 +144,7 @@ pub(crate) fn refuse_hidden_total(rows: &[Summand]) -> Result<(), InputError> {
     }
 }
 
+/// The sum of some rows.
 #[derive(Clone, Copy)]
 struct Sum {
     rows: u64,
@@ -144,6 +153,7 @@ struct Sum {
 }
 
 impl Sum {
+    /// Adds up amounts and tokens; fails when the amounts leave their range.
     fn of<'a>(rows: impl Iterator<Item = &'a Summand>) -> Result<Self, InputError> {
         let mut sum = Self { rows: 0, cost: Money::ZERO, tokens: 0 };
         for row in rows {
@@ -155,6 +165,7 @@ impl Sum {
         Ok(sum)
     }
 
+    /// Returns whether a row states this sum. A row that states neither an amount nor tokens is no sum of anything.
     fn is(&self, row: &SumRow) -> bool {
         self.rows > 0
             && row.cost.unwrap_or_default() == self.cost

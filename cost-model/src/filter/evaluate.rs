@@ -1,4 +1,7 @@
 //! Evaluates conditions for a charge.
+//!
+//! This is the slow and direct way, by texts; reports decide by codes and come here once for each distinct value, or
+//! for charges whose amounts are read. An absent value meets a test of absence and no other.
 
 use crate::dimension::{Dimension, Dimensions};
 use crate::filter::expression::{Expression, Predicate};
@@ -68,6 +71,7 @@ enum Quantity {
     Beyond,
 }
 
+/// Returns the usage that a filter reads, in units of 10^-24; `None` where it is not known.
 fn used(usage: Usage, dimensions: &dyn Dimensions) -> Option<Quantity> {
     let tokens = match usage {
         Usage::Requests => return dimensions.requests().map(|requests| Quantity::Fits(requests.units())),
@@ -107,6 +111,7 @@ impl Test {
         }
     }
 
+    /// Every pair must be among the tags.
     fn holds_for_tags(&self, dimensions: &dyn Dimensions) -> bool {
         let Self::Pairs(pairs) = self else { return false };
         pairs.iter().all(|(name, value)| {
@@ -115,14 +120,17 @@ impl Test {
         })
     }
 
+    /// A flag can only be compared by equality.
     fn holds_for_flag(&self, flag: bool) -> bool {
         matches!(self, Self::Equals(wanted) if *wanted.value() == Value::Flag(flag))
     }
 
+    /// Compares in units of 10^-24, so that a literal and an amount are compared exactly.
     fn holds_for_number(&self, value: Option<Quantity>) -> bool {
         self.holds_in_order(value, |literal| literal.as_number().map(Number::units).map(Quantity::Fits))
     }
 
+    /// Compares a value that has an order, read from literals by `read`.
     fn holds_in_order<T: Ord>(&self, value: Option<T>, read: impl Fn(&Literal) -> Option<T>) -> bool {
         let Some(value) = value else { return *self == Self::Absent };
         let is = |literal: &Literal| read(literal).is_some_and(|wanted| value == wanted);

@@ -1,4 +1,7 @@
 //! Literals of a filter: texts, numbers, instants and flags, each with its place in the sentence.
+//!
+//! Spans are kept so that a later check, such as for values that no charge has, can point to the place in the
+//! sentence.
 
 use std::fmt;
 use std::ops::Range;
@@ -53,6 +56,8 @@ impl Literal {
     }
 
     /// Returns the bytes of the sentence that it is in.
+    ///
+    /// An index into the sentence as it was written, quotes included.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }

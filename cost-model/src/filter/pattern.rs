@@ -1,4 +1,6 @@
 //! Comparisons of texts other than equality: LIKE patterns and the flexible match.
+//!
+//! Each comparison folds its own text once, when it is made, and the value each time. Neither normalises Unicode.
 
 use std::sync::Arc;
 
@@ -84,11 +86,14 @@ impl Pattern {
     }
 
     /// Returns whether the whole of `value` matches the pattern, ignoring case.
+    ///
+    /// Case is folded character by character.
     pub fn matches_any_case(&self, value: &str) -> bool {
         fits(&self.folded, &lower(value))
     }
 }
 
+/// Tests the ends first, then finds the literals between them from left to right.
 fn fits(pattern: &str, value: &str) -> bool {
     let Some((prefix, rest)) = pattern.split_once('%') else { return pattern == value };
     let (middle, suffix) = rest.rsplit_once('%').unwrap_or(("", rest));
@@ -134,6 +139,7 @@ impl Flexible {
     }
 }
 
+/// Returns what counts of a text, in lower case.
 fn flexible(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|each| !is_ignored(*each)).flat_map(char::to_lowercase)
 }

@@ -1,4 +1,8 @@
 //! One grammar of amounts, quantities and counts.
+//!
+//! A [`NumberReader`] is used for all numbers of one file, because whether a comma or a point divides thousands is a
+//! property of the file: one number may prove it for the others. The digits go to `Money` and `Decimal` as text,
+//! never through a float, so that an amount is read exactly as it is written.
 #![warn(clippy::arithmetic_side_effects)]
 
 use rust_decimal::Decimal;
@@ -18,14 +22,20 @@ pub enum DecimalMark {
 }
 
 /// A text of a file with its place.
+///
+/// The place is optional because callers also read numbers that stand in no table; it is used in errors only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cell<'a> {
     /// The text, as it is in the file.
     pub text: &'a str,
     /// The line, counted from 1.
+    ///
+    /// `None` leaves the line out of errors.
     pub line: Option<u64>,
     /// The name of the column or field.
+    ///
+    /// Used in errors only; `None` leaves it out.
     pub column: Option<&'a str>,
 }
 
@@ -65,8 +75,12 @@ impl<'a> Cell<'a> {
 #[non_exhaustive]
 pub struct Amount {
     /// The amount.
+    ///
+    /// In the currency beside it, if one is written; negative for a leading or trailing minus and for parentheses.
     pub value: Money,
     /// The number of decimals as written.
+    ///
+    /// For a number with an exponent, those of the number written out. Says how far the amount may have been rounded.
     pub decimals: u32,
     mark: Option<CurrencyMark>,
 }
@@ -141,7 +155,8 @@ pub struct NumberReader {
     unproven: Option<InputError>,
 }
 
-/// A number whose parts have been told apart.
+/// A number whose parts have been told apart. Made by `parse` before the number is interpreted as an amount, a
+/// quantity or a count, so that all three accept the same grammar.
 struct Parsed {
     /// `[-]digits[.digits]`.
     digits: String,
@@ -242,6 +257,7 @@ impl NumberReader {
             }
             Form::OneComma | Form::OnePoint => true,
         };
+        // Only the first is kept: one error is enough to stop, and it has the place that a user looks at first.
         if is_doubtful && self.unproven.is_none() {
             let message = format!(
                 "`{}` may be thousands or decimals, and no other number shows which: state whether the file has decimal \
@@ -252,6 +268,8 @@ impl NumberReader {
         }
     }
 
+    /// Takes off what surrounds the digits, then the separators between them. `what` names the expected kind of
+    /// number in the error. Does not change what the file is known to prove; that is `weigh`.
     fn parse(&self, cell: Cell<'_>, what: &str) -> Result<Parsed, InputError> {
         let fail = |reason: &str| not(cell, what, reason);
         let text = plain_signs(cell.text).ok_or_else(|| fail("it is on two lines"))?;
@@ -263,6 +281,7 @@ impl NumberReader {
                 "" => format!("{sign}{}", number.whole),
                 fraction => format!("{sign}{}.{fraction}", number.whole),
             },
+            // No text of a file is long enough to saturate.
             decimals: u32::try_from(number.fraction.len()).unwrap_or(u32::MAX),
             mark: dressed.mark,
             form: number.form,
@@ -270,6 +289,7 @@ impl NumberReader {
     }
 }
 
+/// Makes the error about a cell that is not what was expected; an empty reason leaves the message at that.
 fn not(cell: Cell<'_>, what: &str, reason: &str) -> InputError {
     let text = quoted(cell.text);
     if reason.is_empty() {
@@ -303,6 +323,8 @@ struct Dressed<'a> {
 }
 
 impl<'a> Dressed<'a> {
+    /// Takes off signs, parentheses and currencies from both ends, in any order, until none is left. Two signs or two
+    /// different currencies are refused, since one of them would be lost.
     fn strip(text: &'a str) -> Result<Self, &'static str> {
         let (mut rest, mut sign, mut mark) = (text, None, None);
         loop {
@@ -330,7 +352,8 @@ impl<'a> Dressed<'a> {
     }
 }
 
-/// Two marks of one amount, as in `$12.00 USD`.
+/// Two marks of one amount, as in `$12.00 USD`. Returns what they say together: a `$` agrees with any currency whose
+/// code ends in D. `None` where they contradict each other.
 fn joined(one: Option<CurrencyMark>, other: CurrencyMark) -> Option<CurrencyMark> {
     let Some(one) = one else { return Some(other) };
     match (one, other) {
@@ -345,6 +368,7 @@ fn joined(one: Option<CurrencyMark>, other: CurrencyMark) -> Option<CurrencyMark
 
 /// Returns a currency before or behind a number, and the rest.
 fn strip_mark(text: &str) -> Option<(CurrencyMark, &str)> {
+    // The bare `$` is tried last: behind a number, `5 US$` must not leave `5 US`.
     const SIGNS: [(&str, &str); 15] = [
         ("US$", "USD"),
         ("$US", "USD"),
@@ -393,10 +417,14 @@ struct Digits {
 }
 
 impl Digits {
+    /// Removes the separators and tells the whole from the fraction. `stated` is the decimal mark of the file; a
+    /// point is assumed where there is none, and the returned form says whether that assumption needs a proof. An
+    /// error is the reason, empty where the text is no number at all.
     fn read(text: &str, stated: Option<DecimalMark>) -> Result<Self, &'static str> {
         if !text.bytes().any(|byte| byte.is_ascii_digit()) {
             return Err(if text.chars().any(char::is_numeric) { "its digits are not 0 to 9" } else { "" });
         }
+        // Before the check of characters, which knows no `e`.
         if let Some((mantissa, exponent)) = text.split_once(['e', 'E']) {
             return Self::read_exponent(mantissa, exponent, stated);
         }

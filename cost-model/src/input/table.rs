@@ -1,4 +1,8 @@
 //! Tables of separated values.
+//!
+//! The reader is strict where spreadsheets and most CSV libraries repair silently: in a file of money, a cell that is
+//! lost or moved is an amount in the wrong place. Cells borrow from the text unless they hold a doubled quote.
+//! `Scanner` cuts the text; [`Table`] gives the cells names and places.
 
 use std::borrow::Cow;
 
@@ -22,10 +26,15 @@ impl TableOptions {
 }
 
 /// The name of a column.
+///
+/// Spelling is compared without regard to what [`fold`] takes away, so that a column is found under the variants that
+/// exports have used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Column {
     /// The name as it can be seen in the file.
+    ///
+    /// Invisible characters are removed and runs of blanks are one blank.
     pub name: String,
     folded: String,
 }
@@ -49,16 +58,22 @@ pub struct Comment<'a> {
     /// The line, counted from 1.
     pub line: u64,
     /// The text behind the `#`.
+    ///
+    /// Blanks behind the `#` are kept.
     pub text: &'a str,
 }
 
 /// A row of a table.
+///
+/// It borrows from the text of the file where it can.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row<'a> {
     /// The line on which the row begins, counted from 1.
     pub line: u64,
     /// The cells, without blanks around them.
+    ///
+    /// As many as the table has columns, in their order. Invisible characters inside are kept.
     pub cells: Vec<Cow<'a, str>>,
 }
 
@@ -103,6 +118,8 @@ pub struct Table<'a> {
 impl<'a> Table<'a> {
     /// Reads the names of the columns of a text.
     ///
+    /// Passes over blank lines, comments and a `sep=` line above the names. An empty text is a table without columns.
+    ///
     /// # Errors
     /// [`InputError`]: see [`Table`].
     pub fn new(text: &'a str, options: TableOptions) -> Result<Self, InputError> {
@@ -130,6 +147,8 @@ impl<'a> Table<'a> {
         Ok(table)
     }
 
+    /// Takes the names of the columns, without the empty ones at the right. Fails for a name that is empty between
+    /// others or that occurs twice, since a lookup by name could then find the wrong cells.
     fn name_columns(&mut self, names: &[Cow<'_, str>]) -> Result<(), InputError> {
         // Spreadsheets leave empty columns at the right; their cells must be empty as well.
         let named =
@@ -157,11 +176,15 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the columns, in order.
+    ///
+    /// Empty columns at the right of the file are not among them.
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
     /// Returns the line of their names, counted from 1.
+    ///
+    /// More than 1 where comments, blank lines or a `sep=` line come first.
     pub fn header_line(&self) -> u64 {
         self.header_line
     }
@@ -177,6 +200,8 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the index of the first column that has one of these names, compared as [`fold`] does.
+    ///
+    /// `None` if no column has any of them.
     pub fn find(&self, names: &[&str]) -> Option<usize> {
         self.columns.iter().position(|column| names.iter().any(|name| column.is(name)))
     }
@@ -199,6 +224,8 @@ impl<'a> Table<'a> {
     }
 
     /// Returns a cell of a row with its place.
+    ///
+    /// An unknown column is an empty text without a name.
     pub fn cell<'r>(&'r self, row: &'r Row<'_>, column: usize) -> Cell<'r> {
         Cell::new(row.text(Some(column))).on_line(row.line).in_column(self.name(column))
     }
@@ -227,10 +254,14 @@ impl<'a> Table<'a> {
         Ok(unread)
     }
 
-    /// Returns the next row that is no comment.
+    /// Returns the next row that is no comment. Collects comments on the way and leaves out rows of empty cells.
+    /// Fails for a row with more or fewer cells than columns.
+    // Before the line is dropped as a comment: a row that lost a cell would take its amounts with it.
     fn next_row(&mut self) -> Result<Option<Row<'a>>, InputError> {
         loop {
             let line = self.scanner.peek_line();
+            // A row may begin with `#` too, since programs that write tables do not quote it; its number of cells
+            // decides.
             let is_marked = self.options.comments && visible(line).starts_with('#');
             if is_marked && !self.is_row(line) {
                 self.refuse_figures(line)?;
@@ -312,7 +343,8 @@ impl<'a> Iterator for Table<'a> {
     }
 }
 
-/// Returns the separator that a line such as `sep=;` names.
+/// Returns the separator that a line such as `sep=;` names. Returns `None` for other lines and for a character that
+/// is not among the separators.
 fn stated_separator(line: &str) -> Option<char> {
     let line = line.trim_matches(|each: char| matches!(each, ' ' | '"' | '\r' | '\n') || is_invisible(each));
     let (key, value) = line.split_once('=')?;
@@ -326,6 +358,7 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// Returns the separator that divides a line most; the first of equals.
 fn most_frequent_separator(line: &str) -> char {
+    // Counted in cells, not in characters: a separator inside a quoted name divides nothing.
     let mut best = (',', count_cells(line, ','));
     for separator in SEPARATORS {
         let count = count_cells(line, separator);
@@ -387,6 +420,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Reads up to the next separator or end of line. Blanks before an opening quote are passed over; a quote further
+    /// inside is an ordinary character.
     fn next_cell(&mut self) -> Result<Cow<'a, str>, InputError> {
         let quoted = self.rest.trim_start_matches(|each: char| {
             each != self.separator && matches!(each, ' ' | '\u{a0}' | '\t' | '\u{feff}')
@@ -411,6 +446,7 @@ impl<'a> Scanner<'a> {
             };
             let part = self.take(end);
             self.take(1);
+            // Line feeds only: `\r\n` must not count twice.
             let ends = part.bytes().filter(|byte| *byte == b'\n').map(|_| 1).sum::<u64>();
             self.line = self.line.saturating_add(ends);
             if cell.is_empty() {

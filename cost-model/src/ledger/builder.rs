@@ -1,4 +1,7 @@
 //! Builds a ledger from records.
+//!
+//! A ledger is made once and never changed: records or the charges of a scan go in, sets of dimensions are numbered
+//! as they come, and `build` sorts by time.
 
 use std::sync::Arc;
 
@@ -50,6 +53,8 @@ impl LedgerBuilder {
 
     /// Adds one record.
     ///
+    /// Equal records count as often as they are added.
+    ///
     /// # Errors
     /// [`ErrorKind::Currency`] when the record is in another currency than the ledger.
     pub fn push(&mut self, record: &CostRecord) -> Result<()> {
@@ -57,6 +62,7 @@ impl LedgerBuilder {
         self.charges.push(set, record.at, &record.figures())
     }
 
+    /// Returns the number of a set in this ledger; refuses one in another currency.
     fn set_id(&mut self, set: &Arc<DimensionSet>) -> Result<DimensionSetId> {
         if set.currency != self.currency {
             return Err(Error::new(
@@ -79,6 +85,8 @@ impl LedgerBuilder {
     }
 
     /// Returns the ledger of all records added, in order of time.
+    ///
+    /// Charges of one instant stay in the order in which they were added.
     pub fn build(self) -> Ledger {
         Ledger {
             id: LedgerId::next(),

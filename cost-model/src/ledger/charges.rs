@@ -1,4 +1,8 @@
 //! The figures of a ledger's charges, ordered by time.
+//!
+//! A report passes over all charges of a window, so what limits it is how many bytes a charge has. Nearly all amounts
+//! fit in 64 bits and most of the four amounts equal each other or are zero: a [`Layout`] says which of them are
+//! stored at all, and charges of one layout share it. Whatever is rare goes to a second list.
 
 use std::ops::Range;
 
@@ -34,7 +38,8 @@ pub(crate) struct PackedCharge {
 /// The number of charges whose extras are counted from one place: few enough for 16 bits, since a charge has at most 18 extras.
 const BLOCK: usize = 1024;
 
-/// Every charge of a ledger.
+/// Every charge of a ledger. Immutable once it is built, and ascending by time, so that a window is a range of
+/// places.
 #[derive(Debug, Default)]
 pub(crate) struct Charges {
     packed: Vec<PackedCharge>,
@@ -60,6 +65,8 @@ impl ChargesBuilder {
         self.charges.len()
     }
 
+    /// Appends a charge. Fails when there are too many charges or layouts for their numbers, and then the ledger must
+    /// not be used.
     pub(super) fn push(&mut self, set: DimensionSetId, at: Timestamp, figures: &Figures) -> Result<()> {
         // Few layouts occur among millions of charges, so a charge has the number of its layout instead of a flag for each
         // figure.
@@ -160,6 +167,8 @@ impl Charges {
         Ok(LedgerRow { at: charge.at, set: charge.set, costs, tokens, requests, quantity, fee })
     }
 
+    /// Reads the figures of a charge back as they were pushed: the layout says which are absent, zero, equal to the
+    /// effective amount or stored, and the stored ones follow each other in that order.
     fn figures(&self, place: usize, charge: &PackedCharge) -> Result<Figures> {
         let layout = self.layouts.get(LayoutId::after(usize::from(charge.layout))?)?;
         let mut extras = self.extras_of(place, charge).iter().copied();
@@ -210,8 +219,11 @@ impl Charges {
         u16::try_from(self.extras.len() - block).unwrap_or(u16::MAX)
     }
 
+    /// Returns a copy in order of time. The sort is stable, so that charges of one instant stay in the order in which
+    /// they came.
     fn in_order(&self) -> Self {
         let mut order: Vec<u32> = (0..self.len()).map_while(|place| u32::try_from(place).ok()).collect();
+        // The places are sorted rather than the charges: their extras have to move with them, block by block.
         order.sort_by_key(|place: &u32| self.packed.get(*place as usize).map(|charge| charge.at));
         let mut ordered = Self { layouts: self.layouts.clone(), ..Self::default() };
         ordered.packed.reserve_exact(self.len());
@@ -252,6 +264,8 @@ struct SumLayout {
 }
 
 impl SumLayout {
+    /// Prepares the addition of charges of a layout. The numbers in `sources` are places in the table of figures that
+    /// `NarrowSums::add` fills.
     fn of(layout: &Layout) -> Self {
         let mut stored = 2;
         let [list, billed, contracted, requests, _] = layout.optional;
@@ -309,6 +323,7 @@ impl NarrowSums {
             figures.iter_mut().skip(3).zip(extras).for_each(|(figure, extra)| *figure = *extra);
         }
         let [effective, others @ ..] = &mut self.amounts;
+        // These additions never wrap: a ledger has fewer than 2^32 charges, so their sums fit in 96, 64 and 32 bits.
         *effective = effective.wrapping_add(charge.effective.into());
         for (sum, source) in others.iter_mut().zip(layout.sources) {
             let figure = figures.get(usize::from(source & 7)).copied().unwrap_or_default();

@@ -1,4 +1,7 @@
 //! Which figures a charge has, and where they are kept.
+//!
+//! A charge has up to five optional figures beside its effective amount, most of which are absent, zero or equal to
+//! it. A layout says which is which for many charges at once, so that only what differs takes room.
 
 use crate::ids::id;
 use crate::money::Money;
@@ -14,7 +17,8 @@ id! {
 /// nearly all of them; what is left over from floating-point arithmetic is not.
 const STEP: i128 = 10_000_000_000;
 
-/// Returns a figure in units as a narrow one, if it is exactly one.
+/// Returns a figure in units as a narrow one, if it is exactly one. `None` for a figure finer than a step or too
+/// large for 64 bits.
 pub(super) fn narrow(units: i128) -> Option<i64> {
     match units.checked_rem(STEP) {
         Some(0) => i64::try_from(units.checked_div(STEP)?).ok(),
@@ -50,6 +54,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
+    /// Decides where a figure is kept, by its value and the effective amount.
     fn of(figure: Option<Money>, effective: Option<Money>) -> Self {
         match figure {
             // Absent and zero must stay distinct: reports count the charges without an amount.
@@ -80,6 +85,8 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
+    /// Makes the layout of a charge. One figure that is not narrow makes all of them wide, so that a charge is read
+    /// in one way.
     pub(super) fn of(figures: &Figures) -> Self {
         let costs = &figures.costs;
         let requests = figures.requests.map(|requests| Money::from_units(requests.units()));

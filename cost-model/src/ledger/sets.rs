@@ -1,4 +1,7 @@
 //! The dimensions of a ledger's charges: a column for each, over the distinct sets.
+//!
+//! A report reads a dimension as a small number, so each is a column of codes with a table of values. Codes take 8,
+//! 16 or 32 bits, whichever is enough.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -141,6 +144,7 @@ impl SetColumnsBuilder {
         Ok(id)
     }
 
+    /// Sorts the tags by key, by which they are found.
     pub(super) fn finish(self) -> SetColumns {
         let len = self.ids.len();
         let mut tags: Vec<_> = self.tags.into_iter().map(|(key, column)| (key, column.finish(len))).collect();
@@ -158,6 +162,7 @@ impl ColumnBuilder {
         Ok(())
     }
 
+    /// Returns the code of a value, given out when it is first met.
     fn code(&mut self, value: &Arc<str>) -> Result<u32> {
         // Sets often share the value of the set before.
         let last = self.codes.last().copied().unwrap_or_default();

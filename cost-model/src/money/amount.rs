@@ -1,4 +1,7 @@
 //! Exact amounts of money.
+//!
+//! The type has no `+`: every sum is checked, because an amount that wraps is worse than an error. Arithmetic that
+//! [`Money`] shares with quantities is in `fixed`.
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;
@@ -33,11 +36,15 @@ impl Money {
     pub const ZERO: Self = Self(0);
 
     /// Makes an amount of `units` times 10^-24 of the major unit.
+    ///
+    /// Every `i128` is an amount.
     pub const fn from_units(units: i128) -> Self {
         Self(units)
     }
 
     /// Returns the amount in units of 10^-24 of the major unit.
+    ///
+    /// For stores and for arithmetic of one's own; `from_units` takes it back.
     pub const fn units(self) -> i128 {
         self.0
     }
@@ -73,6 +80,8 @@ impl Money {
 
     /// Computes the exact sum of all `amounts`, in any order: only the whole sum must lie in the range.
     ///
+    /// An empty list sums to zero.
+    ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when the sum leaves the range.
     pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self> {
@@ -98,6 +107,8 @@ impl Money {
     }
 
     /// Returns the amount rounded to `scale` decimals, as money.
+    ///
+    /// A `scale` of 24 or more changes nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`] when rounding leaves the range.

@@ -1,4 +1,7 @@
 //! Quantities used: tokens and request units.
+//!
+//! Tokens, request units and quantities in other units are types of their own, so that none is added to another or to
+//! money by mistake. Fractional ones use the same fixed point as money.
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::fmt;
@@ -11,6 +14,8 @@ use super::fixed;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A count of tokens.
+///
+/// Never negative and never fractional.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Tokens(u64);
 
@@ -62,6 +67,8 @@ impl TokenType {
     pub const ALL: [Self; 4] = [Self::Input, Self::Output, Self::CacheWrite, Self::CacheRead];
 
     /// Returns a readable name, such as `cache write`.
+    ///
+    /// Used in headings and in groups by token type.
     pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
@@ -88,6 +95,7 @@ impl TokenType {
     clippy::exhaustive_structs,
     reason = "the four counts that every provider prices; a fifth is a new type"
 )]
+/// Zero means that none were used or that none were stated.
 pub struct TokenCounts {
     /// Sent to the model and read from no cache.
     pub input: Tokens,

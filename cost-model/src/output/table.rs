@@ -74,6 +74,7 @@ impl TextTable {
         self.columns(headings, false)
     }
 
+    /// Adds columns whose headings are neutralised and truncated as texts are.
     fn columns(mut self, headings: impl IntoIterator<Item = impl AsRef<str>>, is_text: bool) -> Self {
         for heading in headings {
             self.headings.push(shown(heading.as_ref(), true));
@@ -128,6 +129,7 @@ fn total_width(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)
 }
 
+/// Neutralises a cell, and truncates it if it is a text.
 fn shown(cell: &str, is_text: bool) -> String {
     let neutral = for_terminal(cell);
     if is_text { cut(&neutral, LONGEST).into_owned() } else { neutral.into_owned() }

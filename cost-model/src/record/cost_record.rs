@@ -1,4 +1,7 @@
 //! The cost record: one provider-neutral charge.
+//!
+//! What many charges have in common is in a shared set of dimensions; a record itself has times, figures and the
+//! provider's ids. What a store adds is in `Provenance`.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -35,16 +38,22 @@ pub struct CostRecord {
     /// When the charge arose, or when its period began.
     pub at: Timestamp,
     /// When its period ended, for charges over a period.
+    ///
+    /// `None` for a charge of an instant.
     pub end: Option<Timestamp>,
     /// Who, what and on which terms.
     pub dimensions: Arc<DimensionSet>,
     /// Tokens used.
+    ///
+    /// Zero where none were used or none were stated.
     pub tokens: TokenCounts,
     /// Request units used, where the provider counts in them.
     pub requests: Option<RequestUnits>,
     /// Usage in the unit of the dimensions, where it is counted neither in tokens nor in request units.
     pub quantity: Option<Quantity>,
     /// The four amounts.
+    ///
+    /// Each may be absent, which is not zero.
     pub costs: Costs,
     /// The provider's own figures and ids, verbatim.
     pub stated: ProviderAmounts,
@@ -133,6 +142,8 @@ impl Dimensions for CostRecord {
 }
 
 /// The figures of a charge that reports add up.
+///
+/// A copy of the record's; nothing in it names anybody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "what reports add up; built by every store")]
 pub struct Figures {
@@ -154,6 +165,8 @@ pub struct Figures {
 #[non_exhaustive]
 pub struct ProviderAmounts {
     /// The amount charged.
+    ///
+    /// `None` where the provider stated none.
     pub charged: Option<Money>,
     /// The cost of the model before discount and fee.
     pub model_cost: Option<Money>,

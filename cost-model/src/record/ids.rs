@@ -1,4 +1,8 @@
 //! Record ids and identities: digests of charges, version 2.
+//!
+//! A window is a multiset, so pairing needs something that says which charges are equal: an id over everything that
+//! is stated, and an identity over what stays when a charge is re-priced. What goes into a digest can only change
+//! with a new version of ids (see CONTRIBUTING).
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -48,6 +52,8 @@ pub struct Identity([u8; 16]);
 
 impl RecordId {
     /// Computes the id of the `ordinal`-th of equal records, counted from 0.
+    ///
+    /// Takes the digest of the set from the set, where it was computed once.
     pub fn of(record: &CostRecord, ordinal: u64) -> Self {
         Content::of(record).record_id(ordinal)
     }
@@ -88,6 +94,7 @@ impl Identity {
 struct Content(Digest);
 
 impl Content {
+    /// Digests the dimensions, the use, what the provider stated, and the four costs, in this order.
     fn of(record: &CostRecord) -> Self {
         let mut fields = Fields::default();
         fields.bytes(record.dimensions.digests().all.as_bytes());
@@ -112,7 +119,8 @@ impl Content {
     }
 }
 
-/// Returns the ids of the records of one read. Equal records get ids of their own by their ordinal among equals.
+/// Returns the ids of the records of one read. Equal records get ids of their own by their ordinal among equals. In
+/// the order of the records; takes one digest for each and a second for each repetition.
 pub(crate) fn record_ids(records: &[CostRecord]) -> Vec<RecordId> {
     let mut equals: FxHashMap<Content, u64> =
         FxHashMap::with_capacity_and_hasher(records.len(), FxBuildHasher);

@@ -1,10 +1,14 @@
 //! Steps of time.
+//!
+//! Steps are computed in local time of a fixed offset, so that no hour of a zone is missing or occurs twice.
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
 
 use crate::time::{Timestamp, Window};
 
 /// The length of a report's steps in time. Steps follow the calendar of the query's zone.
+///
+/// Steps of a report do not overlap and leave no gap.
 ///
 /// ```
 /// use chrono::FixedOffset;
@@ -57,6 +61,8 @@ pub enum Weekday {
 
 impl Bin {
     /// Returns the first instant of the step that `at` lies in.
+    ///
+    /// For an instant whose step begins before the calendar does, the instant itself.
     pub fn start_of(self, at: Timestamp, zone: FixedOffset) -> Timestamp {
         let local = at.to_datetime().with_timezone(&zone).naive_local();
         let date = local.date();
@@ -112,6 +118,7 @@ impl Bin {
 }
 
 impl Weekday {
+    /// Returns 0 for Monday to 6 for Sunday, as chrono counts.
     fn days_from_monday(self) -> u32 {
         match self {
             Self::Monday => 0,

@@ -1,4 +1,7 @@
 //! Makes rows of sums: the largest groups, the comparison with the period before, running totals, and the order.
+//!
+//! The engine returns totals by step of time and group; here they become rows. Without a limit, a comparison or
+//! running totals they are only put in order, which keeps reports of many groups cheap.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +26,8 @@ struct Cell {
     groups: BTreeSet<GroupId>,
 }
 
+/// Makes the rows of a report. `before` is the period compared with and its sums; rows that have figures in only one
+/// of the two periods are there too.
 pub(super) fn rows(
     query: &Query,
     groups: &Groups<'_>,
@@ -127,7 +132,8 @@ fn moved_bins(
         .collect()
 }
 
-/// Makes running totals of each group's cells, from the first bin in which it has charges to the report's last.
+/// Makes running totals of each group's cells, from the first bin in which it has charges to the report's last. A
+/// group without charges in a step keeps the sum of the step before.
 fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     let bins: BTreeSet<_> = cells.keys().map(|(bin, _)| *bin).collect();
     let mut by_group: BTreeMap<Option<GroupId>, BTreeMap<Option<Timestamp>, Cell>> = BTreeMap::new();
@@ -158,7 +164,8 @@ fn running(cells: BTreeMap<Place, Cell>) -> Result<BTreeMap<Place, Cell>> {
     Ok(running)
 }
 
-/// Returns the numbers of the cells in the order of their rows.
+/// Returns the numbers of the cells in the order of their rows. By step of time, then the row of all others last,
+/// then by size, largest first; equal sizes by key, so that the order never depends on the order of charges.
 fn order<'a>(
     query: &Query,
     groups: &Groups<'_>,

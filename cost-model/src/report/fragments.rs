@@ -1,4 +1,7 @@
 //! Parts of a charge, which sum to it exactly.
+//!
+//! Every split distributes each amount and each count by itself and to the last unit, so that the parts of a charge
+//! add up to it in every figure. An amount that is not stated is absent in every part.
 
 use crate::error::Result;
 use crate::ledger::LedgerRow;
@@ -21,7 +24,7 @@ pub(crate) struct Fragment {
     fee: Option<Money>,
 }
 
-/// One way in which charges are split.
+/// One way in which charges are split. Levels are applied one after the other, each to every part of the one before.
 pub(super) enum Level {
     /// In proportion to weights.
     Shares(Vec<u128>),
@@ -94,6 +97,7 @@ impl Level {
 }
 
 impl Fragment {
+    /// Makes a charge of a ledger as a whole; figures that it does not state count nothing.
     pub(super) fn whole(row: &LedgerRow) -> Self {
         Self {
             costs: row.costs,
@@ -164,7 +168,8 @@ impl Fragment {
     }
 
     /// Tokens go to their own part; of each amount, the fee goes to the fee's and the rest to the tokens' in
-    /// proportion to their list prices.
+    /// proportion to their list prices. Without prices the model's share is unpriced, or that of requests where no
+    /// tokens were used. A fee beyond the amount is not separated.
     fn by_token_type(&self, prices: Option<&Prices>) -> Result<Vec<Option<Self>>> {
         let used = TokenType::ALL.into_iter().any(|each| self.tokens.get(each) != Tokens::ZERO);
         let weights = prices.and_then(|prices| prices.weights(&self.tokens));

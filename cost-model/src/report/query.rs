@@ -1,4 +1,6 @@
 //! Queries: which charges a report counts, and how it groups them.
+//!
+//! A query is plain data: it can be cloned, changed and run on any ledger, and nothing is looked up before it is run.
 
 use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
@@ -34,14 +36,22 @@ use super::{Allocation, Bin, Interval, Measure, Settings};
 #[non_exhaustive]
 pub struct Query {
     /// Only charges inside this window.
+    ///
+    /// `None` is all of the ledger.
     pub window: Option<Window>,
     /// Only charges, or parts of charges, that meet this condition.
+    ///
+    /// `None` is every charge.
     pub filter: Option<Filter>,
     /// Only this share of every charge counts.
+    ///
+    /// `None` counts each charge as a whole.
     pub allocation: Option<Allocation>,
     /// Which kinds of charge count.
     pub settings: Settings,
     /// One row for each combination of these.
+    ///
+    /// Empty for a single row, or one for each step of time.
     pub group_by: Vec<Dimension>,
     /// One row for each step of time, too.
     pub bin: Option<Bin>,
@@ -52,10 +62,14 @@ pub struct Query {
     /// The measure by which rows are ordered and the largest are chosen.
     pub measure: Measure,
     /// Only the groups that are largest over the whole range, and one row for all others.
+    ///
+    /// `None` gives every group a row.
     pub top: Option<usize>,
     /// Whether each row is compared with the previous period.
     pub compare: bool,
     /// Prices by which costs are split by type of token.
+    ///
+    /// Without one, such costs are in the part `unpriced`.
     pub price_book: Option<PriceBook>,
     /// Whether a value that the filter names and that no charge has is an error.
     pub strict: bool,
@@ -68,6 +82,8 @@ impl Query {
     }
 
     /// Returns the same query, limited to a window.
+    ///
+    /// A window that was set before is replaced.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self
@@ -104,6 +120,8 @@ impl Query {
     }
 
     /// Returns the same query, grouped by one more dimension.
+    ///
+    /// The order of the calls is that of the keys of a row.
     pub fn group_by(mut self, dimension: Dimension) -> Self {
         self.group_by.push(dimension);
         self

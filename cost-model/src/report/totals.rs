@@ -1,4 +1,7 @@
 //! Exact sums over charges.
+//!
+//! A sum is exact or an error, and says how many charges it lacks: an amount that is not known adds nothing, and is
+//! counted beside the sum.
 
 use serde::Serialize;
 
@@ -74,6 +77,8 @@ impl Default for Totals {
 
 impl Totals {
     /// Returns the sum that `metric` names.
+    ///
+    /// Each metric has its own count of charges without an amount.
     pub fn get(&self, metric: Metric) -> Sum {
         match metric {
             Metric::Effective => self.effective,
@@ -140,14 +145,17 @@ fn add_usage(one: Option<Quantity>, other: Option<Quantity>) -> Option<Quantity>
 }
 
 impl Sum {
+    /// Makes a sum that is known as a whole.
     fn of(amount: Option<Money>, missing: u64) -> Self {
         Self { amount: amount.unwrap_or_default(), missing }
     }
 
+    /// Adds two sums and their counts of missing amounts.
     fn join(self, other: Self) -> Result<Self> {
         Ok(Self { amount: self.amount.checked_add(other.amount)?, missing: self.missing + other.missing })
     }
 
+    /// Adds one amount, or counts that it is missing.
     fn add(&mut self, amount: Option<Money>) -> Result<()> {
         match amount {
             Some(amount) => self.amount = self.amount.checked_add(amount)?,

@@ -1,4 +1,7 @@
 //! The trait [`CostSource`] for providers, and what a source returns.
+//!
+//! A source proves its windows complete and knows nothing of stores; what it reads goes through `cost-ingest`, which
+//! checks the promises again.
 
 mod provider_snapshot;
 
@@ -77,6 +80,8 @@ pub trait CostSource: fmt::Debug + Send + Sync {
 #[non_exhaustive]
 pub struct WindowCount {
     /// The number of rows that the provider announced.
+    ///
+    /// Compared with the number that a store holds.
     pub announced: u64,
     /// The time of the oldest row that came, if any did.
     pub oldest: Option<Timestamp>,
@@ -96,6 +101,8 @@ impl WindowCount {
 }
 
 /// A field of the provider's answers that the source does not know. Its value is never kept.
+///
+/// A sign that the provider has changed its answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Drift {
@@ -104,6 +111,8 @@ pub struct Drift {
     /// The JSON type of its values.
     pub json_type: Arc<str>,
     /// In how many rows it was.
+    ///
+    /// Counted over all pages of a read.
     pub count: u64,
 }
 
@@ -135,6 +144,8 @@ pub struct SourceBatch {
     /// The window that was read.
     pub window: Window,
     /// Every charge inside it.
+    ///
+    /// In any order; equal records are distinct charges.
     pub records: Vec<CostRecord>,
     /// Whether the charges are a provider's or made up.
     pub origin: Origin,
@@ -143,6 +154,8 @@ pub struct SourceBatch {
     /// The number of rows that the provider announced, those outside included.
     pub announced: u64,
     /// Rows that came although they lie outside the window.
+    ///
+    /// Normally none.
     pub outside: Vec<CostRecord>,
     /// Requests sent, repeated ones included.
     pub requests: u64,
@@ -160,6 +173,8 @@ crate::masked_debug!(SourceBatch { window, records: |it| it.records.len(), annou
 
 impl SourceBatch {
     /// Makes a batch of `records`, announced as that many, with no other figures.
+    ///
+    /// Enough for a source that reads everything in one go.
     pub fn new(window: Window, records: Vec<CostRecord>) -> Self {
         let announced = u64::try_from(records.len()).unwrap_or(u64::MAX);
         Self {

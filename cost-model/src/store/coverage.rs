@@ -1,4 +1,8 @@
 //! Coverage: the spans of time that are stored, and when each was read.
+//!
+//! What a run has to read next is computed from it: what is not covered, and what was covered by a read that was too
+//! early for its charges to be final. Spans of the provider are ordered by the number of their read; the clock of a
+//! read only says what was final.
 
 use crate::record::ReadNumber;
 use crate::source::CLOCK_TOLERANCE_MILLIS;
@@ -6,6 +10,8 @@ use crate::store::import::{Import, Owner};
 use crate::time::{Timestamp, Window, WindowSet};
 
 /// The default number of days before the current one for which late charges are to be expected.
+///
+/// A host may state another number wherever it is used.
 pub const LOOK_BACK_DAYS: u32 = 3;
 
 /// Returns the midnight (UTC) before which charges are final in a read that began at `read_at`: later ones are
@@ -25,26 +31,35 @@ pub fn final_before(read_at: Timestamp, look_back_days: u32) -> Timestamp {
 }
 
 /// Where the charges of a covered span come from.
+///
+/// A file never replaces the provider's word, so the two are kept apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CoveredBy {
     /// The provider's API, read through a [`CostSource`](crate::source::CostSource).
     Provider,
-    /// A file that was imported.
+    /// A file that was imported. Such a span is never stored; it is added from the list of imports, see
+    /// [`Coverage::with_files`].
     File,
 }
 
 /// A span of time whose charges are stored whole.
+///
+/// Without charges in it, the span says that there were none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct CoveredSpan {
     /// The span.
     pub window: Window,
     /// The number of the read that stored it: a later read has a higher one.
+    ///
+    /// 0 for a span of a file.
     pub read: ReadNumber,
     /// The clock when that read began, or when a file was exported; `None` where nobody kept it.
     pub read_at: Option<Timestamp>,
     /// Where its charges come from.
+    ///
+    /// Decides whether a later change is a restatement: what only a file stated is none.
     pub by: CoveredBy,
 }
 
@@ -54,6 +69,7 @@ impl CoveredSpan {
         Self { window, read, read_at, by: CoveredBy::Provider }
     }
 
+    /// Returns whether two spans differ in their window alone, so that they can be merged where they touch.
     fn is_of_one_read(&self, other: &Self) -> bool {
         (self.read, self.read_at, self.by) == (other.read, other.read_at, other.by)
     }
@@ -94,6 +110,8 @@ pub struct Coverage(Vec<CoveredSpan>);
 
 impl Coverage {
     /// Returns the spans, ascending.
+    ///
+    /// They do not overlap; gaps between them are not covered.
     pub fn spans(&self) -> &[CoveredSpan] {
         &self.0
     }
@@ -104,12 +122,16 @@ impl Coverage {
     }
 
     /// Returns the spans that were read from the provider's API.
+    ///
+    /// In order; imported files are left out.
     pub fn by_provider(&self) -> Self {
         Self(self.0.iter().filter(|span| span.by == CoveredBy::Provider).copied().collect())
     }
 
     /// Returns the instants of these spans for which the provider still answers: those from `oldest` on, the oldest charge
     /// that it ever returned. It may have deleted whatever is older.
+    ///
+    /// Without an oldest charge the provider has proven nothing, and the set is empty.
     pub fn answered_from(&self, oldest: Option<Timestamp>) -> WindowSet {
         self.0
             .iter()
@@ -137,6 +159,8 @@ impl Coverage {
     }
 
     /// Puts a span in place of whatever covers its instants.
+    ///
+    /// Spans that it overlaps in part keep their other parts. Takes time in proportion to the number of spans.
     pub fn put(&mut self, span: CoveredSpan) {
         self.remove(span.window);
         let place = self.0.partition_point(|each| each.window.start() < span.window.start());
@@ -145,6 +169,8 @@ impl Coverage {
     }
 
     /// Adds the parts of a span that no other span covers.
+    ///
+    /// Existing spans stay as they are.
     pub fn put_behind(&mut self, span: CoveredSpan) {
         for window in self.windows().missing(span.window).into_windows() {
             self.put(CoveredSpan { window, ..span });
@@ -152,6 +178,8 @@ impl Coverage {
     }
 
     /// Removes the instants of a window.
+    ///
+    /// A span that reaches over both ends of the window is left in two parts.
     pub fn remove(&mut self, window: Window) {
         let mut left = Vec::with_capacity(self.0.len() + 1);
         for span in self.0.drain(..) {
@@ -163,11 +191,15 @@ impl Coverage {
     }
 
     /// Returns the part inside `range`.
+    ///
+    /// Spans that reach over an end of `range` are cut there.
     pub fn inside(&self, range: Window) -> Self {
         Self(self.0.iter().filter_map(|span| span.cut(range)).collect())
     }
 
     /// Returns the parts of `window` that a later read than that one has stored.
+    ///
+    /// A read must not replace what is stored there, however late it ends.
     pub fn later_than(&self, read: ReadNumber, window: Window) -> WindowSet {
         let later = self.0.iter().filter(|span| span.read > read).filter_map(|span| span.cut(window));
         later.map(|span| span.window).collect::<Vec<_>>().into()
@@ -183,6 +215,8 @@ impl Coverage {
     }
 
     /// Returns the instants that are covered and for which late charges were still to be expected when they were read.
+    ///
+    /// A span whose time of reading is not known is provisional as a whole.
     pub fn provisional(&self, look_back_days: u32) -> WindowSet {
         let provisional = self.0.iter().filter_map(|span| {
             let settled = span.read_at.map(|read_at| final_before(read_at, look_back_days));
@@ -193,6 +227,8 @@ impl Coverage {
     }
 
     /// Returns whether a span was read by a clock that was ahead of `now`, or covers time after it.
+    ///
+    /// A sign that some clock was ahead; a run reports it.
     pub fn reaches_past(&self, now: Timestamp) -> bool {
         self.0.iter().any(|span| span.window.end() > now || span.read_at.is_some_and(|read_at| read_at > now))
     }
@@ -210,6 +246,8 @@ impl Coverage {
         self.join();
     }
 
+    /// Merges neighbours of one read, so that the number of spans does not grow with the number of windows that a
+    /// read was split into.
     fn join(&mut self) {
         let mut joined: Vec<CoveredSpan> = Vec::with_capacity(self.0.len());
         for span in self.0.drain(..) {

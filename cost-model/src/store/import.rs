@@ -1,4 +1,9 @@
 //! Computes the stored records of a span after an exported file was imported or removed.
+//!
+//! An exported file is a second source of the same charges, so its rows must neither be counted twice nor replace
+//! what the provider's API states. The rules are pure functions of what a store holds, here for every store to call:
+//! [`ImportPlan`] computes, the store writes. `store/replacement.rs` does the same for windows that are read from the
+//! API.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -24,6 +29,9 @@ pub struct ImportId([u8; 8]);
 
 impl ImportId {
     /// Computes the id of a file with these bytes, read for that owner.
+    ///
+    /// The same bytes for two owners have two ids, because they make different charges. The owner's email goes into
+    /// the digest only, from which it cannot be read back.
     pub fn of(bytes: &[u8], owner: &Owner) -> Self {
         let mut digest = Digester::default();
         if let Owner::Person(person) = owner {
@@ -35,6 +43,8 @@ impl ImportId {
     }
 
     /// Makes the id with these bytes, as a store kept them.
+    ///
+    /// Any 8 bytes are valid.
     pub fn from_bytes(bytes: [u8; 8]) -> Self {
         Self(bytes)
     }
@@ -67,6 +77,8 @@ pub enum Owner {
 crate::masked_debug!(Owner = Team | Person);
 
 /// An imported file.
+///
+/// Stored beside the charges, so that coverage knows what the file covers and a second import of it is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Import {
@@ -75,17 +87,25 @@ pub struct Import {
     /// The owner of its charges.
     pub owner: Owner,
     /// The span that it covers for that owner.
+    ///
+    /// Rows outside of it must not be in the file. Days inside it without rows count as days without charges.
     pub span: Window,
     /// When it was exported. It knows nothing of what happened later.
     pub exported_at: Timestamp,
     /// When it was imported.
+    ///
+    /// By the importer's clock; it decides nothing about the charges.
     pub imported_at: Timestamp,
     /// The number of its rows.
+    ///
+    /// Set by the store when the file is stored; 0 until then.
     pub rows: u64,
 }
 
 impl Import {
     /// Makes an import of `rows` rows, imported at `imported_at`.
+    ///
+    /// The count of rows is 0; the store sets it.
     pub fn new(
         id: ImportId,
         owner: Owner,
@@ -106,6 +126,8 @@ impl Import {
     }
 
     /// Puts a pseudonym in place of its owner, if it is that person's.
+    ///
+    /// Any other owner stays as it is, and so does the id.
     pub fn pseudonymise(&mut self, person: &str, pseudonym: &Arc<str>) {
         if self.owner == Owner::Person(person.into()) {
             self.owner = Owner::Person(Arc::clone(pseudonym));
@@ -114,6 +136,8 @@ impl Import {
 }
 
 /// The relation between a stored record and a row of a file.
+///
+/// Compares one pair only; which pairs are taken, and in which order, is decided by [`ImportPlan`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Comparison {
@@ -137,10 +161,16 @@ pub struct FileImport {
     /// The file as the store lists it.
     pub import: Import,
     /// Its rows.
+    ///
+    /// In any order; equal rows are distinct charges.
     pub rows: Vec<CostRecord>,
     /// The earlier import whose rows inside this file's span it replaces.
+    ///
+    /// `None` adds to what is there. An id that the store does not hold is an error of the store.
     pub replaces: Option<ImportId>,
     /// The comparison of a stored record (first) with a row of the file (second), called for those of the same second.
+    ///
+    /// A format has its own function, since how far two amounts agree depends on the decimals that it writes.
     pub compare: fn(&CostRecord, &CostRecord) -> Comparison,
 }
 
@@ -157,6 +187,7 @@ pub struct RowSum {
 }
 
 impl RowSum {
+    /// Adds one row. A row without an effective cost adds to the count alone.
     fn add(&mut self, record: &CostRecord) -> Result<()> {
         self.rows += 1;
         self.effective =
@@ -166,6 +197,8 @@ impl RowSum {
 }
 
 /// A row that states a stored charge with another cost or kind.
+///
+/// Which of the two is right cannot be decided from the rows, so the import stores nothing and returns them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Correction {
@@ -198,6 +231,8 @@ pub struct ImportStats {
     /// Rows that correct stored ones. If there are any, nothing was stored: the user says which import to replace.
     pub corrections: Vec<Correction>,
     /// Whether the same file had been imported before, so that nothing was done.
+    ///
+    /// The counts are then those that importing it again would have, nothing of which is stored.
     pub known: bool,
 }
 
@@ -206,10 +241,16 @@ pub struct ImportStats {
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct ImportState {
     /// Every stored record in [`Import::reach`].
+    ///
+    /// The provider's and imported ones, in any order.
     pub records: Vec<StoredRecord>,
     /// Which imports state which of the imported records in the span.
+    ///
+    /// Records of the provider have none.
     pub statements: BTreeSet<(RecordId, ImportId)>,
     /// The spans that were read from the provider, from the oldest charge on that it ever returned.
+    ///
+    /// Inside them the provider decides and rows without a match are refused.
     pub provider: WindowSet,
     /// Whether the same file has been imported before.
     pub known: bool,
@@ -226,6 +267,8 @@ pub struct ImportState {
 #[non_exhaustive]
 pub struct ImportPlan {
     /// The outcome for the rows.
+    ///
+    /// Also filled where nothing is stored.
     pub stats: ImportStats,
     /// The new contents of the span; `None` where nothing changes.
     pub change: Option<ImportChange>,
@@ -243,6 +286,9 @@ pub struct ImportChange {
 
 impl ImportPlan {
     /// Computes the outcome of importing a file.
+    ///
+    /// A file that is known or that has corrections changes nothing: `change` is `None` and the counts say why. The
+    /// work grows with the rows times the stored records of the same second.
     ///
     /// # Errors
     /// [`ErrorKind::Overflow`](crate::ErrorKind::Overflow) when a sum leaves its range.
@@ -265,6 +311,9 @@ impl ImportPlan {
     }
 
     /// Computes the outcome of removing an import: charges that no other file states are removed.
+    ///
+    /// Records of the provider and records that another import states stay. Only [`ImportStats::taken_out`] of the
+    /// outcome is counted, and of that only the rows.
     pub fn without(state: ImportState, import: ImportId) -> Self {
         let ImportState { mut records, mut statements, .. } = state;
         let stated: HashSet<RecordId> =
@@ -283,15 +332,18 @@ impl ImportPlan {
     }
 }
 
+/// Returns the second of a record since 1970, rounded down, by which rows and stored records are brought together.
 fn second_of(record: &CostRecord) -> i64 {
     record.at.millis().div_euclid(1000)
 }
 
+// Records are large: the keys are sorted, and each record is moved once.
 fn sort(records: &mut [StoredRecord]) {
     records.sort_by_cached_key(|stored| (stored.record.at, stored.provenance.record_id));
 }
 
-/// The rows of a file beside the stored records.
+/// The rows of a file beside the stored records. Each step takes from what the steps before have left over: withdraw,
+/// match, look for corrections, store.
 struct Matching<'a> {
     file: &'a FileImport,
     provider: WindowSet,
@@ -362,7 +414,11 @@ impl<'a> Matching<'a> {
         unmatched
     }
 
+    /// Pairs one row with a stored record of exactly that comparison, and returns whether there was one. An imported
+    /// record learns the person that only the row names, and is from then on stated by this file too; a record of the
+    /// provider stays as it is.
     fn match_row(&mut self, row: usize, wanted: Comparison) -> bool {
+        // No such row: nothing to match, so it must not stay among the unmatched.
         let Some(row) = self.file.rows.get(row) else { return true };
         let Some(place) = self.find(row, |comparison| comparison == wanted) else { return false };
         self.taken.insert(place);
@@ -410,7 +466,8 @@ impl<'a> Matching<'a> {
         concerns && (self.file.compare)(&stored.record, row) == Comparison::Corrected
     }
 
-    /// Rows left over that correct what another file states.
+    /// Rows left over that correct what another file states. Each stored record is taken for the correction of one
+    /// row at most.
     fn corrections(&self, unmatched: &[usize]) -> Vec<Correction> {
         let rows = unmatched.iter().filter_map(|row| self.file.rows.get(*row));
         let mut used = HashSet::new();
@@ -461,6 +518,7 @@ impl<'a> Matching<'a> {
         }
         // Of what is withdrawn, a row that came again stays.
         let mut gone: HashSet<usize> = self.withdrawn.difference(&self.taken).copied().collect();
+        // All ids of the span, so that equal rows get different ids.
         let mut ids: HashSet<RecordId> =
             self.records.iter().map(|stored| stored.provenance.record_id).collect();
         let mut new = Vec::new();

@@ -1,4 +1,8 @@
 //! A store in memory.
+//!
+//! It is the model that other stores are compared with: every rule is a call of [`ReplacedWindow`] or [`ImportPlan`],
+//! and what is left here is holding their results. One lock guards everything, and no call holds it across an `await`
+//! or while a sink is called.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -17,6 +21,9 @@ use crate::store::{ConnectionId, CostStore, RecordSink, ReplaceStats, Scope, Win
 use crate::time::Window;
 
 /// A [`CostStore`] that keeps everything in memory, for tests, small jobs and as a model of the contract.
+///
+/// Nothing is kept when it is dropped. Replacing a window shifts the records behind it, so that the cost of a call
+/// grows with the records of the connection.
 ///
 /// ```
 /// use cost_model::record::Run;
@@ -48,6 +55,8 @@ pub struct MemoryStore {
 
 crate::masked_debug!(MemoryStore {});
 
+/// What the lock guards. `origin` may be set while nothing is held, and is then given up for the other one;
+/// `last_read` counts over all connections.
 #[derive(Default)]
 struct State {
     connections: BTreeMap<ConnectionId, Stored>,
@@ -55,6 +64,7 @@ struct State {
     last_read: u64,
 }
 
+/// What is held for one connection.
 #[derive(Clone, Default)]
 struct Stored {
     /// Reads with lower numbers are void.
@@ -64,6 +74,7 @@ struct Stored {
     /// Ascending by time; shared, so that a scan goes on over the state it began with.
     records: Arc<Vec<StoredRecord>>,
     imports: Vec<Import>,
+    /// Which imports state which of the imported records.
     statements: BTreeSet<(RecordId, ImportId)>,
     restatements: Vec<Restatement>,
     /// Ascending by time.
@@ -76,10 +87,12 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Locks for reading. A panic while the lock was held is passed over: no call leaves the state half changed.
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Locks for writing; see `read`.
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,6 +144,7 @@ impl CostStore for MemoryStore {
         let places = stored.places(window);
         let records = stored.records.get(places.clone()).unwrap_or_default().to_vec();
         let prior = PriorState { records, coverage: stored.coverage.clone() };
+        // Everything that may fail comes before the first change of the state.
         let replaced = ReplacedWindow::of(prior, new, connection)?;
         Arc::make_mut(&mut stored.records).splice(places, replaced.records);
         stored.restatements.extend(replaced.restatements);
@@ -247,6 +261,7 @@ impl CostStore for MemoryStore {
 }
 
 impl State {
+    /// Returns whether anything is stored; connections that are only known by a read that began do not count.
     fn holds_anything(&self) -> bool {
         self.connections.values().any(Stored::holds_anything)
     }
@@ -270,6 +285,7 @@ impl State {
 }
 
 impl Stored {
+    /// Makes an empty connection that takes reads from that number on.
     fn first_read_as(number: u64) -> Self {
         Self { first_read: number, ..Self::default() }
     }
@@ -293,6 +309,8 @@ impl Stored {
         start..end
     }
 
+    /// Returns what an import or its removal is computed from: the records that rows of the file may be, and what is
+    /// known about them.
     fn import_state(&self, import: &Import) -> ImportState {
         let records = self.records.get(self.places(import.reach())).unwrap_or_default().to_vec();
         let here: BTreeSet<RecordId> = records.iter().map(|stored| stored.provenance.record_id).collect();
@@ -305,6 +323,7 @@ impl Stored {
         ImportState { records, statements, provider, known: self.has_import(import.id) }
     }
 
+    /// Puts the records and statements of a span in place of those that are there.
     fn apply(
         &mut self,
         span: Window,
@@ -324,6 +343,7 @@ impl Stored {
 
     /// Forgets what files state of records that are gone.
     fn forget_statements(&mut self) {
+        // Without imports, which is the usual case, no set of all ids is made.
         if self.statements.is_empty() {
             return;
         }

@@ -1,4 +1,8 @@
 //! The trait [`CostStore`], its inputs and its results.
+//!
+//! A store keeps charges; it decides nothing about them. What replacing a window or importing a file results in is
+//! computed by pure functions ([`ReplacedWindow`], [`ImportPlan`]), so that every store comes to the same state and a
+//! store consists of reading and writing alone.
 
 mod charges;
 mod completeness;
@@ -40,27 +44,31 @@ pub use window_replacement::{ReplaceStats, WindowReplacement};
 /// all of this.
 #[async_trait]
 pub trait CostStore: fmt::Debug + Send + Sync {
-    /// Returns the connections that something is stored for, ascending.
+    /// Returns the connections that something is stored for, ascending. A connection for which a read has only begun
+    /// is not among them.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn connections(&self) -> Result<Vec<ConnectionId>>;
 
-    /// Returns whether the stored charges are a provider's or made up; `None` while the store holds none.
+    /// Returns whether the stored charges are a provider's or made up; `None` while the store holds none. Made-up
+    /// charges of a demo and real ones never mix in one store.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn origin(&self) -> Result<Option<Origin>>;
 
-    /// Returns the number of a read that is about to begin: higher than all numbers before, over all connections.
+    /// Returns the number of a read that is about to begin: higher than all numbers before, over all connections. The
+    /// number is used up even if nothing is stored under it. Call it before the first request, so that the order of
+    /// numbers is the order in which reads began.
     ///
     /// # Errors
     /// [`ErrorKind::Origin`] when the store holds charges of the other origin;
     /// [`ErrorKind::Store`].
     async fn begin_read(&self, connection: &ConnectionId, origin: Origin) -> Result<ReadNumber>;
 
-    /// Returns the spans of time stored for a connection, with the read that stored each. Spans that only an imported file
-    /// covers are included.
+    /// Returns the spans of time stored for a connection, with the read that stored each. Spans that only an imported
+    /// file covers are included. Empty for a connection that nothing is stored for.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -79,7 +87,8 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     async fn replace_window(&self, connection: &ConnectionId, new: WindowReplacement)
     -> Result<ReplaceStats>;
 
-    /// Returns the files imported for a connection, in the order in which they were.
+    /// Returns the files imported for a connection, in the order in which they were. Empty for a connection that
+    /// nothing is stored for.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -92,13 +101,15 @@ pub trait CostStore: fmt::Debug + Send + Sync {
     /// the import that is to be replaced.
     async fn import(&self, connection: &ConnectionId, file: FileImport) -> Result<ImportStats>;
 
-    /// Removes an imported file with the rows that no other file states, and returns the number of rows removed.
+    /// Removes an imported file with the rows that no other file states, and returns the number of rows removed. Rows
+    /// that another file states too stay, and so do records that were read from the provider.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], and then nothing has changed; also when there is no such import.
     async fn remove_import(&self, connection: &ConnectionId, import: ImportId) -> Result<u64>;
 
-    /// Passes every record in scope to `sink`: by connection, then by time, equal times by record id.
+    /// Passes every record in scope to `sink`: by connection, then by time, equal times by record id. All records are
+    /// of one state of the store, whatever is written meanwhile. A sink may use the store itself.
     ///
     /// # Errors
     /// [`ErrorKind::Store`], or what the sink returns.
@@ -114,25 +125,29 @@ pub trait CostStore: fmt::Debug + Send + Sync {
         self.scan(scope, &mut charges::Numbering::new(sink)).await
     }
 
-    /// Returns how many records a connection has in a window, without those that are unconfirmed.
+    /// Returns how many records a connection has in a window, without those that are unconfirmed. Compared with the
+    /// count that the provider announces, which no longer includes unconfirmed charges; 0 for an unknown connection.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn count(&self, connection: &ConnectionId, window: Window) -> Result<u64>;
 
-    /// Returns every restatement of a connection, in the order in which they were stored.
+    /// Returns every restatement of a connection, in the order in which they were stored. Negligible changes are
+    /// counted in [`ReplaceStats`] and not stored.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn restatements(&self, connection: &ConnectionId) -> Result<Vec<Restatement>>;
 
-    /// Stores a provider's snapshot of a connection; it replaces one of the same instant.
+    /// Stores a provider's snapshot of a connection; it replaces one of the same instant. It is kept beside the
+    /// charges and never changes them.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
     async fn observe(&self, connection: &ConnectionId, observations: ProviderSnapshot) -> Result<()>;
 
-    /// Returns the provider's snapshots of a connection, ascending by time.
+    /// Returns the provider's snapshots of a connection, ascending by time. Empty for a connection that nothing is
+    /// stored for.
     ///
     /// # Errors
     /// [`ErrorKind::Store`].
@@ -155,6 +170,8 @@ pub trait CostStore: fmt::Debug + Send + Sync {
 }
 
 /// Takes records, one at a time.
+///
+/// A scan calls it on the task that awaits the scan, so that it need not be `Sync`.
 pub trait RecordSink {
     /// Takes one record.
     ///
@@ -179,6 +196,8 @@ impl RecordSink for Vec<CostRecord> {
 
 /// The records that a scan visits; by default all.
 ///
+/// The two limits are both to be met.
+///
 /// ```
 /// use cost_model::Window;
 /// use cost_model::store::{ConnectionId, Scope};
@@ -192,8 +211,12 @@ impl RecordSink for Vec<CostRecord> {
 #[non_exhaustive]
 pub struct Scope {
     /// Only these connections.
+    ///
+    /// `None` is every connection; an empty list is none.
     pub connections: Option<Vec<ConnectionId>>,
     /// Only records inside this window.
+    ///
+    /// `None` is all of time.
     pub window: Option<Window>,
 }
 
@@ -204,12 +227,16 @@ impl Scope {
     }
 
     /// Returns the same scope, limited to one more connection.
+    ///
+    /// The first call limits a scope of all connections to this one; each later call adds one.
     pub fn connection(mut self, connection: ConnectionId) -> Self {
         self.connections.get_or_insert_default().push(connection);
         self
     }
 
     /// Returns the same scope, limited to a window.
+    ///
+    /// A window that was set before is replaced.
     pub fn window(mut self, window: Window) -> Self {
         self.window = Some(window);
         self

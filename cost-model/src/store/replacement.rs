@@ -1,4 +1,8 @@
 //! Computes the stored records of a window after it was read again.
+//!
+//! Events have no id of their own, so what came is paired with what is stored: first by record id, which a store can
+//! do over keys alone, then by identity. The functions are pure and shared by all stores; a store only reads the
+//! prior state and writes the outcome, in one transaction.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -14,10 +18,14 @@ use crate::store::{ReplaceStats, WindowReplacement};
 use crate::time::{Timestamp, WindowSet};
 
 /// The state of a connection before a window is replaced, as a store holds it.
+///
+/// `T` is a [`StoredRecord`] or a store's smaller key of one, see [`PriorRecord`].
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "built by every store")]
 pub struct PriorState<T = StoredRecord> {
     /// Every stored record inside the window, or a key of each.
+    ///
+    /// In any order. Records outside the window must not be among them.
     pub records: Vec<T>,
     /// The spans for which the provider's API has been read; imported files are left out.
     pub coverage: Coverage,
@@ -30,12 +38,15 @@ impl<T> Default for PriorState<T> {
 }
 
 /// A stored record, or a store's own key of one, with the little that a read is first compared by.
+///
+/// Most of a window is unchanged when it is read again, so that most records never need more than this.
 pub trait PriorRecord {
     /// Returns when the charge arose.
     fn at(&self) -> Timestamp;
     /// Returns its id.
     fn record_id(&self) -> RecordId;
-    /// Returns where its person comes from.
+    /// Returns where its person comes from. Anything but [`Person::AsRead`] leaves the record unsettled, because its
+    /// person has to be put back.
     fn person(&self) -> Person;
 }
 
@@ -54,6 +65,8 @@ impl PriorRecord for StoredRecord {
 }
 
 /// Replaces a window in two steps, so that a store reads few of its records as a whole.
+///
+/// The number of unsettled records is that of the changes since the last read, usually few.
 ///
 /// 1. [`WindowPairing::new`] pairs by id, for which the store reads the key of each stored record.
 /// 2. [`WindowPairing::finish`] pairs the rest, for which the store reads the records of [`WindowPairing::unsettled`].
@@ -94,6 +107,9 @@ pub struct WindowChange<T> {
 impl<T: PriorRecord> WindowPairing<T> {
     /// Pairs the charges that came with stored ones of the same id.
     ///
+    /// Records that a later read covers are dropped from the new ones, and stored ones there are left as they are.
+    /// Takes time in proportion to the records of both, apart from sorting the unsettled ones.
+    ///
     /// # Errors
     /// [`ErrorKind::Store`] when a record that was read lies outside the window.
     pub fn new(prior: PriorState<T>, mut new: WindowReplacement, connection: &ConnectionId) -> Result<Self> {
@@ -130,6 +146,7 @@ impl<T: PriorRecord> WindowPairing<T> {
             came.push(StoredRecord { record, provenance });
         }
         unsettled.extend(stored.into_values());
+        // The map gives them in no order, and stores write by ascending time and id.
         unsettled.sort_by_key(|stored| (stored.at(), stored.record_id()));
         Ok(Self { new, later, coverage: prior.coverage, left, same, unsettled, came })
     }
@@ -141,6 +158,9 @@ impl<T: PriorRecord> WindowPairing<T> {
     }
 
     /// Pairs what is left over with the unsettled records.
+    ///
+    /// `unsettled` must be the whole records of [`unsettled`](Self::unsettled); one that is missing is treated as if
+    /// it had not been stored.
     pub fn finish(self, unsettled: &[StoredRecord]) -> WindowChange<T> {
         let Self { new, later, coverage, left, same, came, .. } = self;
         let mut pairing = Pairing::new(unsettled, &new);
@@ -199,6 +219,8 @@ pub struct ReplacedWindow {
 impl ReplacedWindow {
     /// Computes the outcome for a window.
     ///
+    /// The one-step form, for stores that have all records at hand.
+    ///
     /// ```
     /// use cost_model::{CostRecord, Costs, Currency};
     /// use cost_model::record::{ReadNumber, Run};
@@ -249,6 +271,7 @@ fn cover(mut coverage: Coverage, new: &WindowReplacement, later: &WindowSet) -> 
             coverage.remove(window);
         }
     }
+    // Earlier reads by a clock that was ahead claim more than they can know.
     coverage.distrust(new.read, new.read_at);
     coverage
 }
@@ -271,6 +294,7 @@ impl<'a> Pairing<'a> {
 
     /// Pairs by id; returns what is left over.
     fn pair_equal(&mut self, came: Vec<StoredRecord>) -> Vec<StoredRecord> {
+        // The usual case: nothing unsettled is left to pair with.
         if self.stored.is_empty() {
             return came;
         }
@@ -321,6 +345,8 @@ impl<'a> Pairing<'a> {
         left
     }
 
+    /// Takes a charge for a stored one of the same identity, and counts it as re-priced, changed or unchanged. The
+    /// time at which it was first seen stays that of the stored record.
     fn replace(&mut self, old: &StoredRecord, mut record: StoredRecord) {
         record.provenance.first_seen = old.provenance.first_seen;
         let forgotten = lost_its_person(old, &record);
@@ -346,6 +372,7 @@ impl<'a> Pairing<'a> {
         self.records.push(record);
     }
 
+    /// Takes a charge that no stored record is.
     fn add(&mut self, record: StoredRecord) {
         self.stats.added += 1;
         self.restate(&record, None, Some(&record));
@@ -389,6 +416,7 @@ impl<'a> Pairing<'a> {
     }
 }
 
+/// Returns whether costs, stated figures and kind are the same, whoever the person is.
 fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
     old.costs == new.costs
@@ -400,6 +428,7 @@ fn same_amounts(old: &StoredRecord, new: &StoredRecord) -> bool {
 /// others came.
 fn lost_its_person(old: &StoredRecord, new: &StoredRecord) -> bool {
     let (old, new) = (&old.record, &new.record);
+    // Tags whose value is the resource: those that named the person.
     let mut named = old.dimensions.tags.iter().filter(|(_, value)| is_resource(old, value)).peekable();
     old.dimensions.resource != new.dimensions.resource
         && named.peek().is_some()

@@ -1,4 +1,7 @@
 //! Caches the answers of a tagger for the charges of a ledger.
+//!
+//! A tagger may be slow and charges are many, so it is asked about what differs only: each projection at the first
+//! charge and at each instant at which its answer may change. Reports then work with numbers of answers.
 
 use std::sync::Arc;
 
@@ -158,6 +161,8 @@ impl TagCache {
 
     /// Returns the answer about each charge, in the order of [`Ledger::rows`].
     ///
+    /// Takes one lookup for each charge.
+    ///
     /// # Errors
     /// [`ErrorKind::Query`] when the cache is of another ledger.
     pub fn answers<'a>(&'a self, ledger: &'a Ledger) -> Result<impl Iterator<Item = AnswerId> + 'a> {
@@ -180,6 +185,8 @@ impl TagCache {
     }
 
     /// Returns the number of distinct answers.
+    ///
+    /// Equal answers about several projections count once.
     pub fn answer_count(&self) -> usize {
         self.answers.len()
     }
@@ -230,6 +237,8 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Asks about one projection at one instant, and returns the number of the answer, the old one where an equal
+    /// answer was given before.
     fn ask(
         &mut self,
         cache: &mut TagCache,

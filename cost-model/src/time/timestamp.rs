@@ -10,6 +10,8 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// An instant in UTC, in whole milliseconds since 1970.
 ///
+/// Ordered by time. As text and in serde it is RFC 3339 in UTC.
+///
 /// ```
 /// use cost_model::Timestamp;
 ///
@@ -43,11 +45,15 @@ impl Timestamp {
     }
 
     /// Returns the UTC calendar date.
+    ///
+    /// A day begins at midnight UTC.
     pub fn date(self) -> NaiveDate {
         self.to_datetime().date_naive()
     }
 
     /// Returns the same instant as a date and time.
+    ///
+    /// Never fails, since both constructors only accept calendar dates.
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Both constructors only let calendar dates in, so the default never shows.
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
@@ -167,11 +173,15 @@ impl Window {
     }
 
     /// Returns the instants that both windows hold; `None` if there are none.
+    ///
+    /// Windows that only touch have none in common.
     pub fn intersection(&self, other: Self) -> Option<Self> {
         Self::new(self.start.max(other.start), self.end.min(other.end)).ok()
     }
 
     /// Returns this window without the instants of another: none, one or two windows, ascending.
+    ///
+    /// Two windows where the other lies inside; the window itself where they do not overlap.
     pub fn minus(&self, other: Self) -> Vec<Self> {
         let before = Self::new(self.start, self.end.min(other.start));
         let after = Self::new(self.start.max(other.end), self.end);

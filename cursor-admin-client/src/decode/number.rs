@@ -1,4 +1,8 @@
 //! Numbers read from the digits that were sent, never through a float.
+//!
+//! The usual number takes one pass over its bytes; whatever is longer or has an exponent takes a slower way with the
+//! same result. Rounding is half-even, and whether digits were lost is returned with the number, so that it can be
+//! counted.
 
 use rust_decimal::Decimal;
 
@@ -29,6 +33,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    /// Splits a text by JSON's grammar; `None` for any other, such as `+1`, `.5` or `01`.
     fn parse(text: &'a str) -> Option<Self> {
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -150,7 +155,8 @@ pub(crate) fn read_fixed(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     }
 }
 
-/// Returns the same for any number.
+/// Returns the same for any number. Only the digits down to the scale are added up, so that a number of any length
+/// takes no more than 39 of them.
 fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
     let parts = Parts::parse(text).ok_or(NumberFault::NotANumber)?;
     let count = i64::try_from(parts.significant().count()).map_err(|_| NumberFault::OutOfRange)?;
@@ -158,9 +164,11 @@ fn read_long(text: &str, scale: u32) -> Result<Fixed, NumberFault> {
         return Ok(Fixed { units: 0, rounded: false });
     }
     let kept = count.saturating_add(parts.last_place()).saturating_add(i64::from(scale));
+    // 128 bits hold 39 digits at most; without this check an exponent could ask for any number of zeros.
     if kept > 39 {
         return Err(NumberFault::OutOfRange);
     }
+    // Below a tenth of the last place, so it rounds to zero.
     if kept < 0 {
         return Ok(Fixed { units: 0, rounded: true });
     }
@@ -194,8 +202,8 @@ pub(crate) fn read_whole(text: &str) -> Result<u64, NumberFault> {
     u64::try_from(read.units).map_err(|_| NumberFault::OutOfRange)
 }
 
-/// Reads a decimal with all its digits if they fit 96 bits and 28 places, else rounded half-even
-/// to the places that fit. The flag says whether digits were lost.
+/// Reads a decimal with all its digits if they fit 96 bits and 28 places, else rounded half-even to the places that
+/// fit. The flag says whether digits were lost. Digits are given up from the finest place on, one place at a time.
 pub(crate) fn read_decimal(text: &str) -> Result<(Decimal, bool), NumberFault> {
     if let Some(short) = Short::parse(text)
         && let Some(Ok(units)) = short.at_scale(short.places)

@@ -24,9 +24,10 @@ use super::number::{self, NumberFault};
 use super::scalar::{self, Expected};
 use crate::redact;
 
-/// An object of an answer. [`object!`] implements it.
+/// An object of an answer. [`object!`] implements it. The target is filled in place, so that fields that do not come
+/// keep their default and no builder is needed.
 pub(crate) trait Object<'de> {
-    /// Reads all fields.
+    /// Reads all fields. Unknown fields are counted, not refused: the API may grow without notice.
     fn read<A: MapAccess<'de>>(&mut self, fields: &mut Fields<'_, 'de, A>) -> Result<(), A::Error>;
 
     /// Completes the object after its last field, and takes the number of amounts that were rounded. Returns the
@@ -81,7 +82,8 @@ macro_rules! object {
 }
 pub(crate) use object;
 
-/// The rows of a list, as they are read.
+/// The rows of a list, as they are read. A page of events puts its rows into something else than a vector, and knows
+/// how many may come.
 pub(crate) trait Rows<'de> {
     type Row: Object<'de> + Default;
 
@@ -110,14 +112,16 @@ pub(crate) fn text(body: &[u8]) -> Decoded<&str> {
     })
 }
 
-/// Reads an answer exactly.
+/// Reads an answer exactly. Fails for bytes that are no UTF-8, for what is no JSON object, and for a required field
+/// that is missing.
 pub(crate) fn read_answer<'de, T: Object<'de> + Default>(body: &'de [u8], notes: &mut Notes) -> Decoded<T> {
     let mut answer = T::default();
     read_exactly(text(body)?, &mut answer, notes)?;
     Ok(answer)
 }
 
-/// Returns what an answer must hold, or a fault that says that it is missing.
+/// Returns what an answer must hold, or a fault that says that it is missing. For what cannot be declared as
+/// `required` in [`object!`], since it depends on other fields.
 pub(crate) fn required<T>(name: &str, value: Option<T>) -> Decoded<T> {
     value.ok_or_else(|| DecodeFault::new(name, MISSING))
 }
@@ -149,14 +153,15 @@ pub(crate) fn read_quickly<'de>(text: &'de str, object: &mut impl Object<'de>) -
     Some(context.notes)
 }
 
-/// What is known while an answer is read.
+/// What is known while an answer is read. One for each text; it is passed down through all seeds, since serde's error
+/// type has no room for a path.
 #[derive(Default)]
 struct Context<'de> {
     exact: bool,
     notes: Notes,
     /// The way to the field that is being read. After an error it stays as it is.
     steps: Vec<Step<'de>>,
-    /// What should have been at the end of it.
+    /// What should have been at the end of it. `None` until the first value is read.
     expected: Option<Expected>,
     /// How many amounts were rounded.
     rounded: u32,
@@ -173,9 +178,11 @@ struct Step<'de> {
 const OBJECT: Expected = "an object";
 
 impl<'de> Context<'de> {
+    /// Reads one object from its first to its last byte. `null` in place of the object is refused.
     fn read_object(&mut self, text: &'de str, object: &mut impl Object<'de>) -> serde_json::Result<()> {
         let mut json = serde_json::Deserializer::from_str(text);
         let came = Seed { target: &mut Fill(object), context: self }.deserialize(&mut json)?;
+        // Text behind the object means that the answer is not what it seems, such as two answers in one.
         json.end()?;
         if came { Ok(()) } else { Err(self.refuse(None, OBJECT)) }
     }
@@ -183,6 +190,7 @@ impl<'de> Context<'de> {
     /// Reads a row that may be bad, whose text was cut out so that the next row can be found.
     fn read_apart(&mut self, number: usize, text: &'de str, row: &mut impl Object<'de>) -> bool {
         let depth = self.steps.len();
+        // The path is cut back below: after an error it still leads to the field that failed.
         let Err(error) = self.read_object(text, row) else { return true };
         let fault = self.fault(&error, text);
         self.notes.bad_row(number, text, fault);
@@ -218,6 +226,8 @@ impl<'de> Context<'de> {
         }
     }
 
+    /// Counts an unknown field under its path, with its name masked where it may hold data. The room of the path is
+    /// used again for the next one.
     fn note_unknown(&mut self, name: &str, json_type: &'static str) {
         let mut path = std::mem::take(&mut self.path);
         path.clear();
@@ -228,6 +238,7 @@ impl<'de> Context<'de> {
         self.path = path;
     }
 
+    /// Remembers what was expected and where, for `fault`, and makes serde's error, whose own text is never shown.
     #[cold]
     fn refuse<E: serde::de::Error>(&mut self, name: Option<Cow<'de, str>>, expected: Expected) -> E {
         self.steps.extend(name.map(|name| Step { name, row: None }));
@@ -243,7 +254,8 @@ fn is_cut(error: &serde_json::Error, text: &str) -> bool {
     error.is_eof() || (at_end && text.ends_with(['-', '+', '.', 'e', 'E']))
 }
 
-/// What a value is read into: an object, or the rows of a list.
+/// What a value is read into: an object, or the rows of a list. Each function that is not overridden refuses the
+/// other shape.
 trait Target<'de> {
     const EXPECTED: Expected;
     const IS_LIST: bool;
@@ -297,6 +309,7 @@ impl<'de, T: Target<'de>> Visitor<'de> for Seed<'_, 'de, T> {
     }
 }
 
+/// An object as a target, filled in place.
 struct Fill<'t, T>(&'t mut T);
 
 impl<'de, T: Object<'de>> Target<'de> for Fill<'_, T> {
@@ -330,6 +343,7 @@ impl<'de, R: Rows<'de>> Target<'de> for List<'_, R> {
             if let Some(step) = context.steps.last_mut() {
                 step.row = Some(number);
             }
+            // Before the row is read: an answer with more rows than it announces must not fill the memory first.
             if !self.rows.allows(number) {
                 let more = list.next_element::<IgnoredAny>()?.is_some();
                 let expected = "no more rows than the answer announces";
@@ -410,6 +424,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         Ok(true)
     }
 
+    /// Reads a name from its raw text; one that cannot be read, such as half a character, is an unknown field.
     #[inline(never)]
     fn next_exactly(&mut self) -> Result<bool, A::Error> {
         let Some(raw) = self.map.next_key::<&RawValue>()? else { return Ok(false) };
@@ -446,13 +461,14 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         if came { Ok(()) } else { Err(self.context.refuse(Some(name.into()), MISSING)) }
     }
 
+    /// Makes the error of the field that is being read.
     #[cold]
     fn refuse(&mut self, expected: Expected) -> A::Error {
         let name = std::mem::take(&mut self.name);
         self.context.refuse(Some(name), expected)
     }
 
-    /// Reads a value from its raw text.
+    /// Reads a value from its raw text. `null` is `None`. Fails with what was expected and the place of the field.
     #[inline(never)]
     fn raw<T>(&mut self, read: impl FnOnce(&'de str) -> Result<T, Expected>) -> Result<Option<T>, A::Error> {
         match self.map.next_value::<&RawValue>()?.get() {
@@ -479,6 +495,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         }
     }
 
+    /// Reads a string, or in the exact way also the digits of a number.
     #[inline]
     fn string(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
         if self.context.exact {
@@ -585,6 +602,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         self.read_into(&mut List { rows, lenient })
     }
 
+    /// Reads a nested object or list, with the field's name on the path while it is read. Returns false for `null`.
     fn read_into(&mut self, target: &mut impl Target<'de>) -> Result<bool, A::Error> {
         let context = &mut *self.context;
         context.steps.push(Step { name: self.name.clone(), row: None });

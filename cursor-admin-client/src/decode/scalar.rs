@@ -1,4 +1,7 @@
 //! Strings, numbers, times and flags from the raw text of one JSON value.
+//!
+//! These readers serve the exact way of `object`: each takes the raw text of a value and accepts it with or without
+//! quotes, since Cursor has sent numbers and times in both forms.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -97,6 +100,8 @@ pub(crate) fn parse_instant(text: &str) -> Result<DateTime<Utc>, Expected> {
     instant_of(text.trim()).ok_or(INSTANT)
 }
 
+/// Reads milliseconds, also with a fraction or an exponent, else RFC 3339; `None` for times that 64 bits of
+/// nanoseconds do not hold.
 fn instant_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(millis) = number::read_whole(text) {
         let nanos = i64::try_from(millis).ok()?.checked_mul(1_000_000)?;

@@ -1,4 +1,7 @@
 //! `POST /teams/spend`: the spend of members in the current billing cycle.
+//!
+//! The answer is about the current cycle alone and in cents; limits are in dollars. Entries are counted and must not
+//! repeat, by which a list that moved while it was read is noticed.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -16,6 +19,8 @@ use crate::listing::{More, Page, Pages, Row};
 #[non_exhaustive]
 pub struct Spend {
     /// One entry per member.
+    ///
+    /// In the order that the query asks for.
     pub members: Vec<MemberSpend>,
     /// When the billing cycle began. The answer does not state its end.
     pub cycle_start: Option<DateTime<Utc>>,

@@ -1,4 +1,8 @@
 //! The one place that sends a call: as often as the policy says and no faster than the limits allow.
+//!
+//! Three things may hold a request back: the pacer (the rate limit of its endpoint), the retry policy with its
+//! budget, and the deadline of the call. They are asked in an order that neither uses up a budget for a request that
+//! is not sent nor sleeps towards a deadline that cannot be met. All time comes from the client's [`Clock`].
 
 use std::collections::hash_map::RandomState;
 use std::future::Future;
@@ -34,8 +38,10 @@ const USER_AGENT: &str = concat!("cursor-admin-client/", env!("CARGO_PKG_VERSION
 #[derive(Clone)]
 pub(crate) struct Connection {
     inner: Arc<Inner>,
-    /// Of the call that this clone was made for.
+    /// Of the call that this clone was made for. Unset in the client itself, where each call has a deadline of its
+    /// own.
     running: Deadline,
+    /// Whether rows that cannot be read are noted instead of failing the answer.
     lenient: bool,
 }
 
@@ -47,7 +53,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) policy: RetryPolicy,
     pub(crate) retries: RetryMeter,
-    /// How long one call may take.
+    /// How long one call may take. All attempts, their waits and, for a listing, all pages are included; `None` is no
+    /// limit.
     pub(crate) deadline: Option<Duration>,
     pub(crate) pacer: Pacer,
     pub(crate) observer: Arc<dyn Observer>,
@@ -59,7 +66,8 @@ pub(crate) struct Inner {
     pub(crate) jitter: Jitter,
 }
 
-/// A decoded answer, how many requests and how much waiting between them it took, and what was noticed in it.
+/// A decoded answer, how many requests and how much waiting between them it took, and what was noticed in it. The
+/// counts are those of this call alone, for the snapshot of a window to add up.
 pub(crate) struct Answer<T> {
     pub(crate) value: T,
     pub(crate) attempts: u32,
@@ -93,6 +101,7 @@ impl Connection {
         &self.inner.base.text
     }
 
+    /// Returns the deadline that is running, or starts one now.
     fn deadline(&self) -> Deadline {
         if self.running.is_set() {
             return self.running;
@@ -160,8 +169,9 @@ impl Connection {
         }
     }
 
-    /// Waits until the endpoint's limit lets one more request through, counts it, and returns how long
-    /// that took. A wait beyond the deadline is not begun but returned as the error.
+    /// Waits until the endpoint's limit lets one more request through, counts it, and returns how long that took. A
+    /// wait beyond the deadline is not begun but returned as the error. Several clones may wait for one limit, so
+    /// after each wait the pacer is asked again.
     async fn pace(&self, call: &Call, deadline: Deadline) -> std::result::Result<Duration, Duration> {
         let mut now = self.inner.clock.now();
         let mut waited = Duration::ZERO;
@@ -193,6 +203,8 @@ impl Connection {
         }
     }
 
+    /// Makes the error of a call that ran out of time: `wait` is the wait that there was no time for, and `last` the
+    /// failure that the call would have been tried again for.
     fn timed_out(&self, call: &Call, attempts: u32, wait: Option<Duration>, last: Option<Error>) -> Error {
         let allowed = self.inner.deadline.unwrap_or_default();
         let detail = match wait {
@@ -206,6 +218,8 @@ impl Connection {
         }
     }
 
+    /// Sends one request and decodes its answer. The observer hears of it before and after; the budget counts every
+    /// request that is sent, retries included.
     async fn attempt<T>(
         &self,
         call: &Call,
@@ -217,6 +231,7 @@ impl Connection {
             outcome: FINAL,
             error: Error::config(operation, "the request cannot be built"),
         })?;
+        // Counted before the answer, since a request without an answer is one too.
         self.inner.retries.request_sent(self.inner.clock.now());
         self.inner.observer.request_sent(&RequestSent { operation, page, attempt });
         let response =
@@ -231,6 +246,7 @@ impl Connection {
         });
         if !status.is_success() {
             let secrets = [self.inner.key.expose_secret(), self.inner.encoded_key.expose_secret()];
+            // The pacer's own count was too low, perhaps because another program uses the same key.
             if status == StatusCode::TOO_MANY_REQUESTS {
                 self.inner.pacer.refused(call.route);
             }
@@ -254,6 +270,7 @@ impl Connection {
         self.inner.observer.page_read(&PageRead { operation, page, rows: length(rows), announced });
     }
 
+    /// Builds the request from the route alone: method and path come from the allow-list, never from a caller.
     fn request(&self, call: &Call) -> http::Result<Request<Bytes>> {
         let (method, _) = call.route.method_and_path();
         let mut builder = Request::builder()
@@ -268,6 +285,8 @@ impl Connection {
         builder.body(call.body.clone())
     }
 
+    /// Makes the failure of a request without an answer. The message names the server, and never the path's query or
+    /// the key.
     fn unanswered(&self, operation: &'static str, error: TransportError) -> Failure {
         let server = &self.inner.base.host_and_port;
         let detail = match error.kind() {
@@ -277,6 +296,7 @@ impl Connection {
             TransportErrorKind::TooLarge => format!("the answer of {server} is too large"),
             TransportErrorKind::Refused => format!("nothing was sent to {server}"),
         };
+        // What would fail again, such as a request that the gate refused, is not sent again.
         let outcome = if error.is_retryable() { Outcome::Transport } else { FINAL };
         Failure { outcome, error: Error::new(ErrorKind::Transport, operation, detail).with_source(error) }
     }

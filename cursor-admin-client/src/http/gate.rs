@@ -54,7 +54,8 @@ routes! {
 }
 
 impl Route {
-    /// Returns the path with an id in its place.
+    /// Returns the path with an id in its place. `id` must have passed `is_id`; routes without a place for one ignore
+    /// it.
     pub(crate) fn path(self, id: &str) -> String {
         let parts: Vec<&str> = self
             .method_and_path()
@@ -65,6 +66,7 @@ impl Route {
         parts.join("/")
     }
 
+    /// A query must consist of names of this route alone, each with a value that passes `is_id`.
     fn allows(self, method: &str, path: &str, query: Option<&str>) -> bool {
         let (own_method, pattern) = self.method_and_path();
         own_method == method
@@ -87,6 +89,7 @@ pub(crate) fn is_id(text: &str) -> bool {
         && text.bytes().all(|byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+/// Compares part by part, so that an id can never span a slash.
 fn path_matches(pattern: &str, path: &str) -> bool {
     let (mut expected, mut parts) = (pattern.split('/'), path.split('/'));
     loop {
@@ -112,6 +115,7 @@ impl Gate {
         Self { transport, prefix }
     }
 
+    /// Sends a request that is on the list, and refuses any other before the transport sees it.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         if self.allows(&request) {
             self.transport.send(request).await

@@ -39,6 +39,7 @@ struct Refusal<'a> {
     error: Option<&'a RawValue>,
 }
 
+/// Returns what a body says: the first text that is not blank, else the whole body.
 fn body_text(body: &[u8]) -> String {
     let refusal = serde_json::from_slice::<Refusal<'_>>(body).ok();
     let said = refusal.into_iter().flat_map(|refusal| [refusal.message, refusal.error]).flatten();
@@ -47,6 +48,7 @@ fn body_text(body: &[u8]) -> String {
         .map_or_else(|| String::from_utf8_lossy(body).into_owned(), Cow::into_owned)
 }
 
+/// A 401 is about the plan or scope only if its text says so, since the same status means a bad key.
 fn kind(status: u16, said: &str) -> ErrorKind {
     match status {
         401 if speaks_of_plan_or_scope(said) => ErrorKind::PlanOrScope,
@@ -65,6 +67,7 @@ fn speaks_of_plan_or_scope(said: &str) -> bool {
     })
 }
 
+/// Returns the words of our own error, beside what the server said.
 fn detail(kind: ErrorKind, status: u16) -> &'static str {
     match (kind, status) {
         (ErrorKind::Auth, _) => "cursor refused the key",

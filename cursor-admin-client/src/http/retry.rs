@@ -1,4 +1,7 @@
 //! When to try again, and how long to wait before.
+//!
+//! The policy is a pure function of the attempt, its outcome and a random number. Whether a retry fits the deadline
+//! and the budget is decided by the connection.
 
 use std::time::Duration;
 
@@ -24,6 +27,8 @@ pub struct RetryPolicy {
 }
 
 /// The way in which an attempt failed, as far as retrying is concerned.
+///
+/// A text that ends early counts as no whole answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -71,6 +76,8 @@ impl RetryPolicy {
     }
 
     /// Sets the longest wait.
+    ///
+    /// A server that asks for more ends the call.
     #[must_use]
     pub fn delay_max(mut self, delay: Duration) -> Self {
         self.delay_max = delay;

@@ -30,6 +30,8 @@ impl RetryBudget {
     }
 
     /// Sets the part of the last minute's requests that may be retries.
+    ///
+    /// Values above 100 are accepted. With 0 only the number a minute counts.
     #[must_use]
     pub fn percent(mut self, percent: u32) -> Self {
         self.percent = Some(percent);
@@ -37,6 +39,8 @@ impl RetryBudget {
     }
 
     /// Sets the retries a minute that are allowed however few requests there are.
+    ///
+    /// The larger of this number and the share applies.
     #[must_use]
     pub fn per_minute(mut self, retries: u32) -> Self {
         self.per_minute = retries;
@@ -60,6 +64,7 @@ pub(crate) struct RetryMeter {
     seconds: Mutex<VecDeque<Second>>,
 }
 
+/// The counts of one second, by the client's clock.
 #[derive(Clone, Copy, Debug)]
 struct Second {
     epoch: i64,

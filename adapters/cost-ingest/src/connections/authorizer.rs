@@ -1,4 +1,7 @@
 //! Authorisation of changes of connections.
+//!
+//! The host knows who is asking; this crate asks it, through [`Authorizer`], before each change, and records the
+//! actor in the audit trail. [`Roles`] is the ready-made answer.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, ErrorKind, Result};
 
 /// The user who changes a connection, by the host's name for them.
+///
+/// `Debug` does not show it, since it may name a person.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor(String);
@@ -28,6 +33,8 @@ impl Actor {
 }
 
 /// A change of a connection, as an [`Authorizer`] is asked about it.
+///
+/// Stored in the audit trail in snake case, so that existing names must not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -53,6 +60,8 @@ impl Action {
 }
 
 /// Decides whether an actor may change connections. A host implements it by its own rules; [`Roles`] are those of Vantage.
+///
+/// It is asked at the time of each change and its answers are not remembered.
 ///
 /// ```
 /// use cost_ingest::connections::{Action, Actor, Authorizer};
@@ -86,6 +95,7 @@ pub struct By<'a> {
 }
 
 impl By<'_> {
+    /// Fails with `ErrorKind::NotAllowed`; the message names the action and nobody.
     pub(super) fn may(&self, action: Action) -> Result<()> {
         if self.authorizer.allows(self.actor, action) {
             return Ok(());
@@ -142,6 +152,8 @@ pub struct Roles(BTreeMap<Actor, Role>);
 
 impl Roles {
     /// Returns the same, with one more actor's role.
+    ///
+    /// A role that the actor had before is replaced.
     pub fn with(mut self, actor: &Actor, role: Role) -> Self {
         self.0.insert(actor.clone(), role);
         self

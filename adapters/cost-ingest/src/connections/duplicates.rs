@@ -1,4 +1,7 @@
 //! Two connections that bring in the same charges.
+//!
+//! The same charges under two names would be counted twice in every report, and ids do not show it, because they may
+//! come from two kinds of source. So charges are compared by what every source states: time, tokens and model.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
@@ -47,6 +50,7 @@ pub async fn refuse_charges_of_others(
     refuse(store, connection, window, &own).await
 }
 
+/// Compares the traits of this connection with those of each other one, and stops at the first that shares enough.
 async fn refuse(
     store: &dyn CostStore,
     connection: &ConnectionId,
@@ -72,6 +76,7 @@ async fn refuse(
     Ok(())
 }
 
+/// Reads the traits of what a connection has stored in a window; costs one scan of it.
 async fn stored_traits(store: &dyn CostStore, connection: &ConnectionId, window: Window) -> Result<Traits> {
     let mut traits = Traits::default();
     let scope = Scope::all().connection(connection.clone()).window(window);
@@ -79,7 +84,8 @@ async fn stored_traits(store: &dyn CostStore, connection: &ConnectionId, window:
     Ok(traits)
 }
 
-/// The traits of a connection's charges by which the same charges of another connection are recognised.
+/// The traits of a connection's charges by which the same charges of another connection are recognised. Multisets,
+/// because equal charges are distinct ones.
 #[derive(Default)]
 struct Traits {
     charges: u64,
@@ -119,6 +125,7 @@ impl Traits {
     }
 }
 
+/// Returns the size of the intersection of two multisets.
 fn in_both<K: Eq + Hash>(one: &HashMap<K, u64>, other: &HashMap<K, u64>) -> u64 {
     one.iter().map(|(key, count)| (*count).min(other.get(key).copied().unwrap_or(0))).sum()
 }

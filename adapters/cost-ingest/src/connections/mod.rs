@@ -1,4 +1,8 @@
 //! The connections of an organisation, and their changes.
+//!
+//! A connection is one API key of one provider under an account name. Its charges carry its id, so that names, keys
+//! and workspaces can change without touching a record. The host stores [`Connections`] beside the charges and calls
+//! it around each run.
 
 mod authorizer;
 mod connection;
@@ -17,6 +21,8 @@ pub use duplicates::{refuse_charges_of_others, refuse_duplicates};
 pub use status::Status;
 
 /// The connections of an organisation, with an audit record of each change.
+///
+/// Every method takes time in proportion to the number of connections, which are few.
 ///
 /// The host keeps it: it serialises, and holds no secret. Changes by people are checked by an [`Authorizer`]; runs are recorded
 /// with [`begin`](Self::begin), [`progress`](Self::progress) and [`finish`](Self::finish).
@@ -43,6 +49,9 @@ pub struct Connections {
 
 impl Connections {
     /// Adds a connection, which nothing has been read through.
+    ///
+    /// `secret_reference` says where the host finds the key; the key itself does not belong here. Workspaces are
+    /// assigned once the first import has gone through.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`]; [`ErrorKind::NameTaken`] when the account name or the id is in use.
@@ -77,6 +86,8 @@ impl Connections {
 
     /// Gives a connection another account name. No record changes: they carry the id.
     ///
+    /// The name it has already is accepted and recorded as a change.
+    ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`], [`ErrorKind::NameTaken`].
     pub fn rename(&mut self, by: &By<'_>, id: &ConnectionId, account_name: impl Into<String>) -> Result<()> {
@@ -89,6 +100,9 @@ impl Connections {
     }
 
     /// Points a connection to another key of the same account. Its charges stay.
+    ///
+    /// A connection that failed or was disconnected becomes stable again if it ever succeeded, and pending otherwise.
+    /// Other states stay.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
@@ -110,6 +124,8 @@ impl Connections {
     }
 
     /// Sets the workspaces in which a connection's charges are visible.
+    ///
+    /// They replace those it had; without any, its charges are visible in no workspace.
     ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Status`] before the first import has gone
@@ -134,6 +150,8 @@ impl Connections {
 
     /// Ends a connection and keeps its charges; a new key takes it up again.
     ///
+    /// Its workspaces still see what was stored. Runs of it are refused until then.
+    ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`].
     pub fn disconnect(&mut self, by: &By<'_>, id: &ConnectionId) -> Result<()> {
@@ -146,11 +164,14 @@ impl Connections {
     /// Removes a connection and, from the store, every charge, restatement and observation of it, and returns the number of
     /// charges removed. The audit trail is kept.
     ///
+    /// The charges go first, so that a failure of the store leaves nothing unlisted.
+    ///
     /// # Errors
     /// [`ErrorKind::NotAllowed`], [`ErrorKind::NotFound`]; [`ErrorKind::Store`], and then the connection stays.
     pub async fn remove(&mut self, by: &By<'_>, id: &ConnectionId, store: &dyn CostStore) -> Result<u64> {
         by.may(Action::Remove)?;
         let before = self.get(id)?.clone();
+        // The connection stays listed until its charges are gone; a failed removal can be repeated.
         let removed = store.purge(id).await;
         let removed =
             removed.map_err(|error| Error::store("the connection's charges could not be removed", error))?;
@@ -160,6 +181,8 @@ impl Connections {
     }
 
     /// Records that a run begins.
+    ///
+    /// The status changes only before the first success; later the stored charges stay usable during a run.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`]; [`ErrorKind::Status`] when the connection is disconnected.
@@ -179,6 +202,8 @@ impl Connections {
 
     /// Records that a window of a run has been stored.
     ///
+    /// Has no effect unless the first import is under way.
+    ///
     /// # Errors
     /// [`ErrorKind::NotFound`].
     pub fn progress(&mut self, id: &ConnectionId, progress: &Progress) -> Result<()> {
@@ -190,6 +215,9 @@ impl Connections {
     }
 
     /// Records that a run has ended: what it reports, or why it stopped.
+    ///
+    /// A run whose totals could not be read is a warning, since its charges are stored. `now` becomes the last
+    /// success of a run that succeeded.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`].
@@ -224,11 +252,15 @@ impl Connections {
     }
 
     /// Returns all connections, in the order in which they were added.
+    ///
+    /// Removed connections are not among them.
     pub fn list(&self) -> &[Connection] {
         &self.connections
     }
 
     /// Returns every change, oldest first.
+    ///
+    /// Changes of removed connections included.
     pub fn audit_trail(&self) -> &[AuditRecord] {
         &self.audit_trail
     }
@@ -244,6 +276,7 @@ impl Connections {
         seen.fold(scope, |scope, connection| scope.connection(connection.id.clone()))
     }
 
+    /// Checks the actor, applies a change, and records the connection before and after it.
     fn change(
         &mut self,
         by: &By<'_>,
@@ -266,6 +299,7 @@ impl Connections {
         self.connections.iter_mut().find(|connection| connection.id == *id).ok_or_else(|| not_found(id))
     }
 
+    /// Fails if a connection other than `but` has that account name, since reports are read by it.
     fn name_is_free(&self, account_name: &str, but: Option<&ConnectionId>) -> Result<()> {
         match self
             .connections

@@ -1,4 +1,8 @@
 //! Imported files, and which records they state.
+//!
+//! Which rows of a file become charges is computed by `ImportPlan` of `cost-model`; this file reads the state for it
+//! and writes the outcome. A statement is a pair of a record and an import that states it, stored with the record's
+//! time, by which it is found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +34,7 @@ pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Import>> 
     Ok(imports)
 }
 
+/// Reads a row of the table `import`; without a person the file is the whole team's.
 fn read(row: &Row<'_>) -> Attempt<Import> {
     let person: Option<String> = row.get(1)?;
     let owner = person.map_or(Owner::Team, |person| Owner::Person(person.into()));
@@ -57,6 +62,7 @@ pub(crate) fn import(
         return Err(Failure::Refused(Error::no_such_import(replaced)));
     }
     let mut state = state(transaction, (number, connection), file.import.reach())?;
+    // The plan takes the state; what was there is needed to write the difference alone.
     let old = state.records.clone();
     state.known = is_known(file.import.id);
     let plan = ImportPlan::of(state, file, connection).map_err(Failure::Refused)?;
@@ -91,6 +97,8 @@ pub(crate) fn remove(
     Ok(plan.stats.taken_out.rows)
 }
 
+/// Reads what the outcome of importing or removing a file depends on: the records in its reach, who states them, and
+/// where the provider answers.
 fn state(
     transaction: &Transaction<'_>,
     (number, connection): (i64, &ConnectionId),
@@ -115,6 +123,7 @@ fn state(
     Ok(ImportState { records, statements, provider, known: false })
 }
 
+/// Writes the records that differ, and puts the statements of the span in place of those that were there.
 fn apply(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -128,6 +137,7 @@ fn apply(
         "DELETE FROM statement WHERE connection = ? AND at >= ? AND at < ?",
         (connection, span.start().millis(), span.end().millis()),
     )?;
+    // Statements are clustered by time, which a record id does not have.
     let times: BTreeMap<RecordId, Timestamp> =
         change.records.iter().map(|stored| (stored.provenance.record_id, stored.record.at)).collect();
     let mut insert = transaction
@@ -139,6 +149,7 @@ fn apply(
     Ok(())
 }
 
+/// Lists a file as imported, behind the others of its connection. Its rows are counted here.
 fn insert(transaction: &Transaction<'_>, connection: i64, file: &FileImport) -> Attempt<()> {
     let Import { id, owner, span, exported_at, imported_at, .. } = &file.import;
     let person = match owner {

@@ -1,4 +1,7 @@
 //! What was observed of a connection.
+//!
+//! A snapshot of what the provider states of people and totals is one row and its parts in four further tables, all
+//! under the connection and the instant. Parts keep their order by a column `place`.
 
 use std::sync::Arc;
 
@@ -21,6 +24,7 @@ type Key = (i64, i64);
 /// Puts an observation in place of the one at the same instant.
 pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderSnapshot) -> Attempt<()> {
     let key = (connection, observations.at.millis());
+    // Deleted first: a snapshot of the same instant may have had more parts than this one.
     for table in PARTS {
         sqlite.execute(&format!("DELETE FROM {table} WHERE connection = ? AND at = ?"), key)?;
     }
@@ -39,6 +43,7 @@ pub(crate) fn put(sqlite: &Connection, connection: i64, observations: &ProviderS
     put_groups(sqlite, key, &observations.groups)
 }
 
+/// Writes the spend of each person; absent amounts stay absent.
 fn put_spend(sqlite: &Connection, (connection, at): Key, spend: &[ObservedSpend]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_spend VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (place, each) in (0_i64..).zip(spend) {
@@ -49,6 +54,7 @@ fn put_spend(sqlite: &Connection, (connection, at): Key, spend: &[ObservedSpend]
     Ok(())
 }
 
+/// Writes the members of the team, removed ones included.
 fn put_members(sqlite: &Connection, (connection, at): Key, members: &[ObservedMember]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_member VALUES (?, ?, ?, ?, ?, ?)")?;
     for (place, each) in (0_i64..).zip(members) {
@@ -57,6 +63,7 @@ fn put_members(sqlite: &Connection, (connection, at): Key, members: &[ObservedMe
     Ok(())
 }
 
+/// Writes the billing groups and who is in them.
 fn put_groups(sqlite: &Connection, (connection, at): Key, groups: &[ObservedGroup]) -> Attempt<()> {
     let mut insert = sqlite.prepare_cached("INSERT INTO observed_group VALUES (?, ?, ?, ?, ?, ?)")?;
     let mut member = sqlite.prepare_cached("INSERT INTO observed_group_member VALUES (?, ?, ?, ?, ?)")?;
@@ -95,6 +102,8 @@ pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<ProviderS
     Ok(all)
 }
 
+/// Reads the rows of one table of parts in their order. `columns_from_table` is fixed text of this file, never
+/// outside input.
 fn parts<T>(
     sqlite: &Connection,
     columns_from_table: &str,

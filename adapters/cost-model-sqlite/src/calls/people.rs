@@ -1,4 +1,7 @@
 //! What takes things out: a person's name, a connection.
+//!
+//! Both leave no trace in the file: SQLite overwrites what it frees, and the log is merged afterwards. Sets of
+//! dimensions that name the person get a successor, and one statement points the records to it.
 
 use std::sync::Arc;
 
@@ -81,7 +84,8 @@ fn rename(
     Ok(())
 }
 
-/// Returns whether anything in the set is that text.
+/// Returns whether anything in the set is that text. Compares whole texts; a text that only contains the name is
+/// another one.
 fn names(set: &DimensionSet, text: &str) -> bool {
     let mut tags = set.tags.iter().chain(set.attributes.iter());
     dimensions::texts(set).iter().flatten().any(|each| each == text)

@@ -1,4 +1,7 @@
 //! The numbers of reads, and what the charges of a store are.
+//!
+//! A read is numbered before its first request, and each connection keeps the lowest number that it still takes.
+//! Purging a connection and making it again raises that number, which is how a read from before is refused.
 
 use cost_model::Error;
 use cost_model::record::ReadNumber;
@@ -16,7 +19,8 @@ const HOLDS: &str = "EXISTS (SELECT 1 FROM record r WHERE r.connection = c.numbe
      OR EXISTS (SELECT 1 FROM restatement t WHERE t.connection = c.number)
      OR EXISTS (SELECT 1 FROM observation o WHERE o.connection = c.number)";
 
-/// Returns every connection that something is stored for, ascending by name.
+/// Returns every connection that something is stored for, ascending by name. A connection for which a read has only
+/// begun is not among them.
 pub(crate) fn connections(sqlite: &Connection) -> Attempt<Vec<ConnectionId>> {
     let mut all =
         sqlite.prepare_cached(&format!("SELECT name FROM connection c WHERE {HOLDS} ORDER BY name"))?;
@@ -34,6 +38,7 @@ pub(crate) fn origin(sqlite: &Connection) -> Attempt<Option<Origin>> {
     Ok(if holds { Some(kept_to(sqlite)?) } else { None })
 }
 
+/// Returns the origin that was stated last, also where nothing is held.
 fn kept_to(sqlite: &Connection) -> Attempt<Origin> {
     let demo: bool = sqlite.query_row("SELECT demo FROM store", (), |row| row.get(0))?;
     Ok(if demo { Origin::Demo } else { Origin::Provider })
@@ -64,7 +69,8 @@ pub(crate) fn begin(sqlite: &Connection, connection: &ConnectionId, origin: Orig
     Ok(ReadNumber::new(number.cast_unsigned()))
 }
 
-/// Returns the number of a connection that a read may still be stored for.
+/// Returns the number of a connection that a read may still be stored for. Fails as a void read if the connection is
+/// not there or was made after the read began.
 pub(crate) fn connection_of(
     sqlite: &Connection,
     connection: &ConnectionId,

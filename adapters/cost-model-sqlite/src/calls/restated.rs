@@ -1,4 +1,6 @@
 //! Restatements, in the order in which they came.
+//!
+//! They are only ever appended, numbered in each connection from 1, and read as a whole.
 
 use cost_model::record::{Identity, RecordId};
 use cost_model::store::Restatement;
@@ -9,6 +11,7 @@ use crate::failure::Attempt;
 use crate::format::number::Number;
 use crate::format::record::instant;
 
+/// Stores restatements behind those that are there, with old and new costs side by side.
 pub(crate) fn append(sqlite: &Connection, connection: i64, restatements: &[Restatement]) -> Attempt<()> {
     if restatements.is_empty() {
         return Ok(());
@@ -44,6 +47,7 @@ pub(crate) fn append(sqlite: &Connection, connection: i64, restatements: &[Resta
     Ok(())
 }
 
+/// Returns every restatement of a connection, in the order in which they were stored.
 pub(crate) fn all(sqlite: &Connection, connection: i64) -> Attempt<Vec<Restatement>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT at, seen, record_id, identity,

@@ -1,4 +1,8 @@
 //! Every record or charge in scope, of one state, in batches.
+//!
+//! A scan may take minutes and its sink may be slow, so it has a thread and a read transaction of its own, and
+//! batches wait in a short queue: the reader stops when the queue is full, and ends when the receiving future is
+//! dropped.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -29,6 +33,8 @@ const WAITING: usize = 4;
 /// The connection that is read, with its number, and a span of milliseconds, the last included.
 type Part<'a> = ((i64, &'a ConnectionId), (i64, i64));
 
+/// Passes every record in scope to the sink, by connection, time and id. The sink is called on the task that awaits;
+/// its first error ends the scan.
 pub(crate) async fn scan(
     path: &Arc<Path>,
     access: Access,
@@ -87,6 +93,8 @@ impl Numbers {
     }
 }
 
+/// Passes what a ledger needs of every charge, in the same order. Each set of dimensions is passed once, before the
+/// first charge that has it.
 pub(crate) async fn scan_charges(
     path: &Arc<Path>,
     access: Access,
@@ -110,6 +118,8 @@ pub(crate) async fn scan_charges(
     .await
 }
 
+/// Reads the charges of one connection. Rows hold the number of a set within the file; the sink sees numbers counted
+/// from 0 over all connections. Returns false once nobody takes any more.
 fn read_charges(
     sqlite: &Connection,
     ((connection, _), (first, last)): Part<'_>,
@@ -122,6 +132,8 @@ fn read_charges(
     );
     let mut statement = sqlite.prepare_cached(&sql)?;
     let mut rows = statement.query((connection, first, last))?;
+    // Numbers of sets in the file belong to one connection, so equal sets of two connections are found by their
+    // contents.
     numbers.turn();
     let (mut resolver, mut known) = (Resolver::default(), FxHashMap::<i64, SetNumber>::default());
     let mut batch = Charges::default();

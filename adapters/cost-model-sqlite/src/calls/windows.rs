@@ -1,4 +1,8 @@
 //! One window in place of another.
+//!
+//! Reading a window again changes few of its records, so the records are paired over keys (time, id, set, flags) and
+//! only those that no id pairs are read as a whole. What is written is the difference. All of it happens in one
+//! transaction on the writer's thread.
 
 use std::cmp::Ordering;
 
@@ -20,13 +24,15 @@ use crate::format::record::{self, Flags, instant};
 use crate::format::resolver::Resolver;
 
 impl Database {
-    /// Does something that writes, whole or not at all.
+    /// Does something that writes, whole or not at all. An error leaves the file as it was. The dictionary is
+    /// forgotten then, since it may hold numbers of rows that were rolled back.
     pub(crate) fn write<T>(
         &mut self,
         change: impl FnOnce(&Transaction<'_>, &mut Dictionary) -> Attempt<T>,
     ) -> Attempt<T> {
         let Self { connection, dictionary, .. } = self;
         let outcome = (|| {
+            // Immediate: two writers that both begin by reading could otherwise not both go on to write.
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = change(&transaction, dictionary)?;
             transaction.commit()?;
@@ -63,7 +69,8 @@ impl PriorRecord for Key {
     }
 }
 
-/// Replaces a window, and writes what is different.
+/// Replaces a window, and writes what is different. Fails with the error of a void read if the connection was purged
+/// after the read began.
 pub(crate) fn replace(
     transaction: &Transaction<'_>,
     dictionary: &mut Dictionary,
@@ -73,6 +80,7 @@ pub(crate) fn replace(
     let window = new.window;
     let number = reads::connection_of(transaction, connection, new.read)?;
     dictionary.turn_to(transaction, number)?;
+    // Without files: what a file covers was never read from the provider.
     let covered = coverage::of_provider(transaction, number)?;
     let prior = PriorState { records: keys(transaction, number, window)?, coverage: covered.clone() };
     let pairing = WindowPairing::new(prior, new, connection).map_err(Failure::Refused)?;
@@ -95,7 +103,8 @@ pub(crate) fn replace(
     Ok(change.stats)
 }
 
-/// Reads the key of every record of a window.
+/// Reads the key of every record of a window. The whole key is in the first columns of a row, so that no figure is
+/// decoded.
 fn keys(sqlite: &Connection, connection: i64, window: Window) -> Attempt<Vec<Key>> {
     let mut statement = sqlite.prepare_cached(
         "SELECT at, id, dimensions, flags FROM record WHERE connection = ? AND at >= ? AND at < ?",
@@ -110,7 +119,7 @@ fn keys(sqlite: &Connection, connection: i64, window: Window) -> Attempt<Vec<Key
     Ok(keys)
 }
 
-/// Reads the records of these keys.
+/// Reads the records of these keys. One that is gone is left out.
 fn read_each(
     sqlite: &Connection,
     (number, connection): (i64, &ConnectionId),
@@ -143,7 +152,8 @@ pub(crate) fn read(
     Ok(records)
 }
 
-/// Reads the records of a connection in a span of milliseconds, the last included, until one is refused; false if one was.
+/// Reads the records of a connection in a span of milliseconds, the last included, until one is refused; false if one
+/// was. Rows of equal sets and runs share them.
 pub(crate) fn read_span(
     sqlite: &Connection,
     (number, connection): (i64, &ConnectionId),

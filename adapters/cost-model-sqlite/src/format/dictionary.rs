@@ -1,4 +1,8 @@
 //! The numbers of connections, texts, sets of dimensions and runs, given out when something is written.
+//!
+//! Records name their set of dimensions and their run by number, and sets name their texts by number, so that a text
+//! is stored once for each connection. [`Dictionary`] finds or gives out these numbers on the way in; `resolver`
+//! reads them on the way out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -48,11 +52,13 @@ pub(crate) struct Dictionary {
 }
 
 impl Dictionary {
+    /// Drops everything that is remembered, as after a transaction that was rolled back.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// Looks things up for that connection from now on, inside a transaction that writes.
+    /// Looks things up for that connection from now on, inside a transaction that writes. Reads the hashes of all
+    /// sets of the connection, unless it was the last one and no other program has written the file since.
     pub(crate) fn turn_to(&mut self, sqlite: &Connection, connection: i64) -> Attempt<()> {
         let data_version = sqlite.pragma_query_value(None, "data_version", |row| row.get(0))?;
         if (self.of, self.data_version) != (connection, data_version) {
@@ -71,7 +77,8 @@ impl Dictionary {
         Ok(())
     }
 
-    /// Returns the number of a set of dimensions, given out if it has none.
+    /// Returns the number of a set of dimensions, given out if it has none. A set that this process has met is found
+    /// without the file; another one is found by its hash and then compared, column by column.
     pub(crate) fn set(&mut self, sqlite: &Connection, set: &Arc<DimensionSet>) -> Attempt<i64> {
         if let Some(number) = self.sets.get(set) {
             return Ok(*number);
@@ -111,7 +118,7 @@ impl Dictionary {
         Ok(numbers)
     }
 
-    /// Returns the number of a text, given out if it has none.
+    /// Returns the number of a text, given out if it has none. Looks in memory first, then in the file.
     fn text(&mut self, sqlite: &Connection, text: &str) -> Attempt<i64> {
         if let Some(number) = self.texts.get(text) {
             return Ok(*number);
@@ -141,6 +148,7 @@ impl Dictionary {
         Ok(number)
     }
 
+    /// Finds the number of a run in memory, then in the file, and else gives one out.
     fn any_run(&mut self, sqlite: &Connection, id: &Arc<str>, first_seen: Timestamp) -> Attempt<i64> {
         let key = (Arc::clone(id), first_seen);
         if let Some(number) = self.runs.get(&key) {

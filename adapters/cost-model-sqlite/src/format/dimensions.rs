@@ -1,4 +1,7 @@
 //! A set of dimensions as it is in the table: numbers of texts.
+//!
+//! One list of columns serves writing, reading and finding. A dimension that is added is a column here and a step in
+//! `schema`.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -30,7 +33,7 @@ pub(crate) const COLUMNS: [&str; COUNT] = [
 
 pub(crate) const COUNT: usize = 15;
 
-/// Returns what the columns hold.
+/// Returns what the columns hold. In the order of `COLUMNS`; absent ones are `None`.
 pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
     fn text(text: Option<&Arc<str>>) -> Option<Cow<'_, str>> {
         text.map(|text| Cow::Borrowed(&**text))
@@ -55,7 +58,7 @@ pub(crate) fn texts(set: &DimensionSet) -> [Option<Cow<'_, str>>; COUNT] {
     ]
 }
 
-/// Makes a set of what the columns hold.
+/// Makes a set of what the columns hold. Fails for what no version has written, such as a set without a currency.
 pub(crate) fn fields(
     texts: [Option<Arc<str>>; COUNT],
     tags: Tags,

@@ -1,4 +1,8 @@
 //! From version 3 to version 4: sets of dimensions by numbers of texts, record ids of version 2.
+//!
+//! Ids of records changed between the two versions, so the records are rebuilt in Rust and not by SQL. It runs once,
+//! within the transaction of `schema::prepare`, while the old tables are still there under
+//! other names.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -46,6 +50,7 @@ pub(crate) fn bring_records_over(transaction: &Transaction<'_>) -> Attempt<()> {
     Ok(())
 }
 
+/// One connection whose records are brought over.
 struct Migration<'a> {
     transaction: &'a Transaction<'a>,
     number: i64,
@@ -53,6 +58,8 @@ struct Migration<'a> {
 }
 
 impl Migration<'_> {
+    /// Reads the records in order of time, and writes those of one instant together, since equal charges of one
+    /// instant are numbered among themselves.
     fn bring_over(&mut self, connection: &ConnectionId) -> Attempt<()> {
         self.dictionary.turn_to(self.transaction, self.number)?;
         let mut statement = self.transaction.prepare(RECORDS)?;
@@ -168,6 +175,7 @@ fn set_of(sqlite: &Connection, number: i64) -> Attempt<Converted> {
     Ok((Arc::new(fields.into()), agent))
 }
 
+/// Reads a text; `None` for `NULL`, an error for anything but a text.
 fn text_of<'a>(row: &'a Row<'_>, place: usize) -> Attempt<Option<&'a str>> {
     match row.get_ref(place)? {
         ValueRef::Null => Ok(None),
@@ -175,6 +183,7 @@ fn text_of<'a>(row: &'a Row<'_>, place: usize) -> Attempt<Option<&'a str>> {
     }
 }
 
+/// Reads tags as version 3 kept them: a JSON object of texts.
 fn tags_of(row: &Row<'_>, place: usize) -> Attempt<Tags> {
     let mut tags = Tags::default();
     let Some(json) = text_of(row, place)? else { return Ok(tags) };

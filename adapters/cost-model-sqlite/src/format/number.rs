@@ -33,6 +33,7 @@ const POWERS: [i128; 32] = {
 };
 
 impl Number {
+    /// Makes the shortest form of a number by itself.
     pub(crate) fn of(units: Option<i128>) -> Self {
         let Some(units) = units else { return Self::Absent };
         let (digits, zeros) = without_zeros(units);
@@ -51,7 +52,8 @@ impl Number {
         }
     }
 
-    /// Returns the number in a column beside that effective amount.
+    /// Returns the number in a column beside that effective amount. An empty blob is the effective amount, as
+    /// [`Number::beside`] wrote it. Fails for a value that no [`Number`] is written as.
     pub(crate) fn read(value: ValueRef<'_>, effective: Option<i128>) -> Attempt<Option<i128>> {
         match value {
             ValueRef::Null => Ok(None),
@@ -85,7 +87,7 @@ impl ToSql for Number {
     }
 }
 
-/// Splits up to 31 zeros off the end.
+/// Splits up to 31 zeros off the end. Splits them off in steps of 16, 8, 4, 2 and 1, so that five divisions do.
 fn without_zeros(units: i128) -> (i128, i64) {
     if units == 0 {
         return (0, 0);

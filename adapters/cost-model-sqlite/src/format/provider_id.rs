@@ -17,6 +17,7 @@ pub(crate) enum ProviderId<'a> {
 }
 
 impl<'a> ProviderId<'a> {
+    /// Makes the shortest form that reads back as the same text.
     pub(crate) fn of(id: Option<&'a str>) -> Self {
         id.map_or(Self::Absent, |text| bytes(text).map_or(Self::Text(text), Self::Uuid))
     }
@@ -54,6 +55,7 @@ fn bytes(id: &str) -> Option<[u8; 16]> {
     written.then(|| uuid.into_bytes())
 }
 
+/// Returns the text of a UUID: lower case, with hyphens.
 fn text(bytes: [u8; 16]) -> String {
     Uuid::from_bytes(bytes).hyphenated().to_string()
 }

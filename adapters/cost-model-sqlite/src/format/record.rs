@@ -1,4 +1,7 @@
 //! A record as it is in the table: everything that it does not share with others.
+//!
+//! The order of columns serves reports: a scan for a ledger stops at the figures and never reads what follows them.
+//! Amounts other than the effective one are kept relative to it, since they usually equal it.
 
 use std::sync::Arc;
 
@@ -46,6 +49,8 @@ impl Flags {
         Self(i64::from(record.stated.rounded) << Self::ROUNDED | derived)
     }
 
+    /// Makes the flags of a stored record, its person and marks included. Fails for a kind of person that this
+    /// version does not know.
     fn of(stored: &StoredRecord) -> Attempt<Self> {
         let provenance = &stored.provenance;
         let person = match provenance.person {
@@ -59,6 +64,7 @@ impl Flags {
         Ok(Self(Self::as_read(&stored.record).0 | person | marks))
     }
 
+    /// Returns where the person comes from; fails for bits that no version has written.
     pub(crate) fn person(self) -> Attempt<Person> {
         match self.0 & Self::PERSON {
             0 => Ok(Person::AsRead),
@@ -77,7 +83,8 @@ impl Flags {
     }
 }
 
-/// Reads [`FIGURES`], from the column `first` on.
+/// Reads [`FIGURES`], from the column `first` on. Fails for numbers that are none. Token counts are kept as the same
+/// 64 bits, signed.
 pub(crate) fn figures(row: &Row<'_>, first: usize) -> Attempt<Figures> {
     let effective = Number::read(row.get_ref(first + 5)?, None)?;
     let number = |place| Number::read(row.get_ref(first + place)?, effective);
@@ -171,6 +178,7 @@ pub(crate) fn write(
     Ok(())
 }
 
+/// Reads a time in milliseconds since 1970; one out of range means that the file is damaged.
 pub(crate) fn instant(millis: i64) -> Attempt<Timestamp> {
     Timestamp::from_millis(millis).map_err(|_| Failure::Damaged("a time that is none"))
 }

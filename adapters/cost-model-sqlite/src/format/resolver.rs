@@ -1,4 +1,7 @@
 //! What the numbers of texts, sets of dimensions and runs mean.
+//!
+//! The counterpart of `dictionary`, for reading. Sharing each text and set keeps memory in proportion to what
+//! differs, and lets a ledger recognise equal sets early.
 
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
@@ -50,7 +53,7 @@ impl Resolver {
         record::read(row, connection, set, self.run(sqlite, run)?)
     }
 
-    /// Reads a set of dimensions.
+    /// Reads a set of dimensions. Does not remember the set; [`Resolver::record`] does.
     pub(crate) fn set(&mut self, sqlite: &Connection, number: i64) -> Attempt<Arc<DimensionSet>> {
         let mut statement = sqlite.prepare_cached(&SET)?;
         let mut rows = statement.query([number])?;
@@ -70,6 +73,7 @@ impl Resolver {
         dimensions::fields(texts, tags, attributes)
     }
 
+    /// Reads tags from their JSON, an array in which keys and values alternate as numbers of texts; `NULL` is none.
     fn tags(&mut self, sqlite: &Connection, value: ValueRef<'_>) -> Attempt<Tags> {
         let mut tags = Tags::default();
         let Some(json) = value.as_str_or_null().map_err(|_| Failure::Damaged("tags that are no text"))?
@@ -84,6 +88,7 @@ impl Resolver {
         Ok(tags)
     }
 
+    /// Returns the text of a number; fails if the file lacks it.
     fn text(&mut self, sqlite: &Connection, number: i64) -> Attempt<Arc<str>> {
         if let Some(text) = self.texts.get(&number) {
             return Ok(Arc::clone(text));

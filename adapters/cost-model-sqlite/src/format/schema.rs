@@ -1,4 +1,7 @@
 //! The tables, their versions, and the way from one version to the next.
+//!
+//! A file says by its `user_version` how many steps it has taken. Opening it takes the rest in one transaction; a
+//! file of a newer version or of another program is refused before anything is written.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -262,7 +265,8 @@ pub(crate) const OF_CONNECTION: [&str; 13] = [
     "statement",
 ];
 
-/// Brings a file that is empty or of an earlier version to the present one, whole or not at all.
+/// Brings a file that is empty or of an earlier version to the present one, whole or not at all. Does nothing for a
+/// file of the present version, also where it cannot be written.
 pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
     let found = version(connection)?;
     if found == known() {
@@ -302,6 +306,7 @@ pub(crate) fn version(connection: &Connection) -> Attempt<i64> {
     }
 }
 
+/// Returns the version of files that this release writes.
 fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }

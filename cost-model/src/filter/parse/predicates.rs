@@ -1,4 +1,7 @@
 //! A single test: a field, an operator and what it is compared with.
+//!
+//! Each error has the place of what is wrong and says what to write instead. Which operator fits which field is
+//! checked in `check`, before the right side is read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,6 +18,7 @@ use crate::filter::pattern::{Flexible, Pattern};
 use crate::filter::regex::Regex;
 use crate::filter::test::{Comparison, Test};
 
+/// Negation is kept beside it, so that `!=` and `NOT IN` need no variants.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operator {
     Equals,
@@ -53,6 +57,7 @@ const WORDS: [(&str, Operator); 4] = [
 const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "IN", "LIKE", "ILIKE", "BETWEEN", "IS", "NULL"];
 
 impl Cursor {
+    /// Reads a field, an operator and its right side, or a pair of fields with `IN`.
     pub(super) fn predicate(&mut self) -> Result<Predicate> {
         let start = self.here().start;
         if self.at_mark(0, "(") {
@@ -81,6 +86,7 @@ impl Cursor {
         Ok(Predicate { field, negated, test, span: self.since(start) })
     }
 
+    /// Reads an operator and whether it is negated; `kind` chooses the message where none follows.
     fn operator(&mut self, kind: Kind) -> Result<(bool, Operator, &'static str)> {
         if let Some(Token::Mark(mark)) = self.peek(0)
             && let Some((name, negated, operator)) = MARKS.iter().find(|(each, ..)| each == mark)
@@ -102,6 +108,7 @@ impl Cursor {
         }
     }
 
+    /// Reads a field by its namespace. Unknown names get a suggestion.
     fn field(&mut self) -> Result<Field> {
         const EXPECTED: &str = "expected a field, such as costs.service";
         if KEYWORDS.iter().any(|keyword| self.at_keyword(keyword)) {
@@ -194,6 +201,7 @@ impl Cursor {
         Ok(items)
     }
 
+    /// Reads two bounds; a lower bound above the upper one is refused, since it would match nothing.
     fn between(&mut self, field: &Field) -> Result<Test> {
         let low = self.literal(field)?;
         self.expect_keyword("AND")?;
@@ -210,6 +218,7 @@ impl Cursor {
         Err(Error::filter(span, "write the lower bound of BETWEEN first"))
     }
 
+    /// Reads a regular expression. The place of an error is inside the string where the string is verbatim.
     fn regex(&mut self, field: &Field) -> Result<Test> {
         let (text, span) = self.string(field)?;
         // Behind the quote, and there alone if a quote within is written twice.
@@ -220,6 +229,7 @@ impl Cursor {
         })
     }
 
+    /// Reads a literal of the field's kind.
     fn literal(&mut self, field: &Field) -> Result<Literal> {
         let (value, span) = match field.kind() {
             Kind::Text => self.string(field).map(|(text, span)| (Value::Text(text.into()), span))?,

@@ -1,4 +1,8 @@
 //! The sums of a report: a cell for each group and unit of usage, of one step of time after the other.
+//!
+//! Nearly all charges are undivided and narrow, so a cell has sums of 128 bits for them and boxed totals for the
+//! rest. At the end of a step of time the sums of its cells become totals of groups, and only the cells that were met
+//! are looked at.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -19,7 +23,7 @@ id! {
     pub(super) CellId, "cells of a report"
 }
 
-/// What usage is counted in.
+/// What usage is counted in. Usage is only added within one unit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::report) enum Unit {
     Tokens,
@@ -84,6 +88,7 @@ struct Cell {
 }
 
 impl<'a> Cells<'a> {
+    /// Prepares the units of the ledger's charges, by code; code 0 has none.
     pub(super) fn new(ledger: &'a Ledger) -> Self {
         let unit_column = ledger.sets().column(&Dimension::UsageUnit);
         let names = unit_column.map_or(&[][..], Column::values);

@@ -30,7 +30,8 @@ use cells::{CellId, Cells};
 use condition::Condition;
 use parts::{Plan, PlanId, PlannedPart};
 
-/// The outcome for the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a plan.
+/// The outcome for the charges of a set while one answer of the tagger holds: nothing, an addition to one cell, or a
+/// plan. One number of 32 bits, because there is one for each set and the pass looks it up for each charge.
 #[derive(Clone, Copy)]
 struct Target(u32);
 
@@ -39,6 +40,8 @@ impl Target {
     /// Numbers from here on are those of plans.
     const PLANS: u32 = 1 << 31;
 
+    /// Fails where there are more cells than numbers below `PLANS`. Returns the cell of a set's part in the current
+    /// step of time; `None` for a part without a value of a key, where the query leaves such parts out.
     fn cell(cell: CellId) -> Result<Self> {
         let number = u32::try_from(cell.index()).ok().filter(|number| *number < Self::PLANS);
         number.map(Self).ok_or_else(|| Error::overflow("the size of a report"))
@@ -82,6 +85,7 @@ struct Pass<'a, 'g> {
 }
 
 impl<'a, 'g> Pass<'a, 'g> {
+    /// Prepares a pass: nothing is decided before its first charge is known.
     fn new(
         query: &'a Query,
         ledger: &'a Ledger,
@@ -117,6 +121,8 @@ impl<'a, 'g> Pass<'a, 'g> {
         })
     }
 
+    /// Adds the charges of a range, run by run: between two instants at which an answer, a price or a step of time
+    /// changes, every charge of a set has the same outcome, so that the inner loop only looks up and adds.
     fn run(mut self, range: Range<usize>) -> Result<WindowTotals> {
         let charges = self.ledger.charges();
         let Some(first) = charges.packed(range.clone()).first() else { return self.cells.finish() };
@@ -194,6 +200,8 @@ impl<'a, 'g> Pass<'a, 'g> {
         Ok(())
     }
 
+    /// Decides the outcome for the charges of one set: out, one cell, or a plan where the charge is divided or the
+    /// filter has to see it.
     fn decide(&mut self, set: DimensionSetId, at: Timestamp) -> Result<Target> {
         let answer = *self.answers.get(self.tags.projection(set)?)?;
         // The cheapest test first: it is one lookup, and a filter may have to compare texts.
@@ -201,6 +209,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             return Ok(Target::OUT);
         }
         let [codes] = self.tags.codes(answer)? else { return self.divide(set, answer, at) };
+        // Before the filter, which would be asked about each part again.
         if self.divides_all() {
             return self.divide(set, answer, at);
         }
@@ -242,6 +251,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         Target::plan(self.plans.push(plan)?)
     }
 
+    /// Returns the list prices of a set's service at an instant: by the service's id if it has one, else by its name.
     fn prices(&self, set: DimensionSetId, at: Timestamp) -> Option<Prices> {
         let set = self.ledger.set(set)?;
         let service = set.get(&Dimension::ServiceId).or_else(|| set.get(&Dimension::Service))?;
@@ -268,6 +278,7 @@ impl<'a, 'g> Pass<'a, 'g> {
         self.cells.cell(self.groups, set, codes, purpose).map(Some)
     }
 
+    /// Returns whether charges of the set's type count; a set without a type has code 0.
     fn counts_type(&self, set: DimensionSetId) -> bool {
         let code = self.charge_types.map_or(0, |column| column.code(set));
         self.counts.get(code as usize).copied().unwrap_or(true)
@@ -287,6 +298,7 @@ impl<'a, 'g> Pass<'a, 'g> {
             let target = *self.targets.get(charge.set)?;
             if target.0 < Target::PLANS {
                 let cell = CellId::after(target.0 as usize)?;
+                // Only charges with an amount, a count or a quantity beyond the narrow range take the slower way.
                 if !self.cells.add_narrow(cell, charges, place, charge)? {
                     let whole = Fragment::whole(&charges.row(place)?);
                     self.cells.add_fragments([(cell, whole)])?;
@@ -298,6 +310,8 @@ impl<'a, 'g> Pass<'a, 'g> {
         Ok(())
     }
 
+    /// Divides one charge by its plan and adds the fragments. The filter is asked about each part with the figures of
+    /// the charge.
     fn add_parts(&mut self, plan: PlanId, place: usize) -> Result<()> {
         let row = self.ledger.row(place)?;
         let fragments = self.plans.get(plan)?.fragments(&row, |part: &PlannedPart| {

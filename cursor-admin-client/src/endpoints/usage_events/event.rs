@@ -1,4 +1,7 @@
 //! The usage event as Cursor sends it, typed.
+//!
+//! The fields and their units are Cursor's; nothing is derived here but what is one field under two names. What an
+//! event costs is worked out in `cursor-cost-source`.
 
 use std::borrow::Cow;
 
@@ -25,6 +28,8 @@ pub struct UsageEvent<T = String> {
     /// When it happened, to the millisecond.
     pub timestamp: DateTime<Utc>,
     /// The email address of the user who caused it, as sent; missing for people who have left the team.
+    ///
+    /// The case of letters is Cursor's.
     pub user_email: Option<T>,
     /// The service account (`sa_...`), if one caused it.
     pub service_account_id: Option<T>,
@@ -43,6 +48,8 @@ pub struct UsageEvent<T = String> {
     /// Whether Max Mode was on.
     pub max_mode: Option<bool>,
     /// Request units, with fractions. This is not money.
+    ///
+    /// `None` where none were sent, which is not zero.
     pub requests_costs: Option<Decimal>,
     /// Whether the price depends on tokens rather than on requests.
     pub is_token_based_call: Option<bool>,
@@ -53,8 +60,12 @@ pub struct UsageEvent<T = String> {
     /// Whether it was a free Bugbot review (until spring 2026).
     pub is_free_bugbot: Option<bool>,
     /// Tokens and the model's cost.
+    ///
+    /// `None` where the event has no such object.
     pub token_usage: Option<TokenUsage>,
     /// Cents charged, or, for included use, the value used; the token fee is inside.
+    ///
+    /// May be negative or finer than a cent.
     pub charged_cents: Option<Cents>,
     /// Cents of Cursor's token fee; a part of the charged cents.
     pub cursor_token_fee: Option<Cents>,
@@ -69,6 +80,8 @@ crate::redact::masked_debug!(UsageEvent<T> { timestamp, model, kind, max_mode, t
 pub type UsageEventRef<'a> = UsageEvent<Cow<'a, str>>;
 
 /// The tokens of an event. A count that was left out is zero, as Cursor omits zeros.
+///
+/// The four counts do not overlap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TokenUsage {
@@ -123,6 +136,7 @@ impl<T: AsRef<str>> UsageEvent<T> {
         self.with_texts(|text| Cow::Borrowed(text.as_ref()))
     }
 
+    /// Copies every field and maps the texts; a field that is added has to be named here, or it does not compile.
     fn with_texts<'s, U>(&'s self, text: impl Fn(&'s T) -> U) -> UsageEvent<U> {
         UsageEvent {
             timestamp: self.timestamp,
@@ -193,6 +207,7 @@ object! { EventRow<'de> {
         if let (None, Some(label)) = (&event.kind, self.kind_label) {
             event.kind = Some(decode::string_or_digits(label).map_err(|expected| ("kindLabel", expected))?);
         }
+        // The text `null` has been sent in place of a missing id.
         event.service_account_id = event.service_account_id.take().filter(|id| id != "null");
         event.rounded_amounts = std::mem::take(rounded);
         Ok(())

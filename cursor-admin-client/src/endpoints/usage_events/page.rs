@@ -1,4 +1,7 @@
 //! One page of usage events, from its bytes.
+//!
+//! A page is read quickly first, on the assumption that it is as Cursor sends it, and exactly where it is not. Events
+//! are handed over one by one while they still borrow from the body, so that a page is never held twice.
 
 use std::time::Duration;
 
@@ -23,8 +26,12 @@ pub struct UsageEventsPage<T = UsageEvent> {
     /// The page's number, from 1, as requested.
     pub page: u32,
     /// The page's number as the server echoed it.
+    ///
+    /// `None` if it echoed none, which Cursor may do.
     pub echoed_page: Option<u64>,
     /// Whether the server says that there are more.
+    ///
+    /// Worked out from the number of pages where it is not stated.
     pub has_next: bool,
     /// The number of requests that it took.
     pub attempts: u32,
@@ -41,6 +48,7 @@ pub struct UsageEventsPage<T = UsageEvent> {
 }
 
 impl<T> UsageEventsPage<T> {
+    /// Returns whether no row came, neither read nor bad.
     pub(crate) fn is_empty(&self) -> bool {
         self.events.is_empty() && self.bad_rows.is_empty()
     }
@@ -153,6 +161,7 @@ pub(crate) fn decode<T>(
     })
 }
 
+/// A page while it is read.
 struct Answer<'b, T, F> {
     announced: Option<u64>,
     pagination: Option<Pagination>,
@@ -191,6 +200,7 @@ impl<'de, T, F: FnMut(&UsageEventRef<'_>) -> T> Object<'de> for Answer<'_, T, F>
     }
 }
 
+/// What an answer says of its pages.
 #[derive(Default)]
 struct Pagination {
     pages: Option<u64>,
