@@ -173,8 +173,8 @@ fn amount_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     contradiction(Some(line.line), LineRule::AmountInWords, words, line.amount)
 }
 
-/// Returns a usage line whose amount is not its count times the price that its words name. Requests come before calls,
-/// since prices in words are for requests.
+/// Returns a usage line whose amount is not its count times the price that its words name. Where it
+/// counts requests, those are the count.
 fn price_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     let LineKind::Usage(about) = line.kind() else { return Ok(None) };
     let Some(price) = line.wording.unit_price else { return Ok(None) };

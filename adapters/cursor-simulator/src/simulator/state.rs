@@ -123,7 +123,7 @@ impl State {
         self.list().replace(place, event).is_some()
     }
 
-    /// Withholds a member's email on all events, as Cursor does after a removal, and notes the time of the first
+    /// Withholds a member's email on all events, and notes the time of the first
     /// removal.
     fn remove_member(&mut self, email: &str) -> bool {
         let known = self.removed.contains_key(email);

@@ -93,7 +93,7 @@ fn set_team(event: &mut TrueEvent, team: Option<usize>) {
     }
 }
 
-/// Returns the label of the event's kind, as the documented values of `kind` have it.
+/// Returns the label of the event's kind; a charged call is included while the pool lasts.
 const fn kind(fate: Fate, included: bool) -> &'static str {
     match fate {
         Fate::Charged if included => TrueEvent::INCLUDED,
