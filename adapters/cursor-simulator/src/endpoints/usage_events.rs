@@ -1,6 +1,6 @@
 //! `POST /teams/filtered-usage-events`.
 //!
-//! An answer is one page of the events that a request finds. Pages are cut after ordering, as they are at Cursor, so
+//! An answer is one page of the events that a request finds. Pages are cut after ordering, so
 //! that events which arrive between two requests shift the rows; flaws of a page are put in here as well.
 
 use std::ops::Range;
