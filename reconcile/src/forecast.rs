@@ -1,4 +1,8 @@
 //! The forecast of a running cycle's invoice.
+//!
+//! A forecast needs the ledger, the rules of the biller and, for seats and tax, the invoice before. It is not a
+//! reconciliation: nothing of it is proved by an invoice. Only `Forecast::so_far` is exact; the rest is an estimate
+//! from past weeks.
 
 use std::collections::BTreeMap;
 
@@ -45,6 +49,7 @@ pub struct Forecast {
 }
 
 /// An amount with an interval.
+/// No probability is attached to the interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ForecastRange {
@@ -108,6 +113,8 @@ impl Forecast {
         }
         let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
         let rest = (as_of.millis(), period.end().millis());
+        // The days that are left are compared with past weeks from the same weekday on: usage follows the days of the
+        // week.
         let paces = charges.paces(rest, period.end().millis() - period.start().millis(), weeks)?;
         let on_demand = ForecastRange {
             low: so_far.checked_add(paces.iter().min().copied().unwrap_or_default())?,
@@ -117,6 +124,7 @@ impl Forecast {
         let fixed = Money::sum(before.into_iter().flat_map(|invoice| &invoice.lines).filter_map(|line| {
             matches!(line.kind(), LineKind::Seats | LineKind::AddOn).then_some(line.amount)
         }))?;
+        // Tax comes last: it is due on the fixed lines as well.
         let untaxed = on_demand.each(|amount| Ok(amount.checked_add(fixed)?))?;
         let tax = untaxed.each(|amount| tax(amount, before, rules.line_decimals))?;
         let total = untaxed.plus(tax)?;
@@ -134,10 +142,12 @@ impl Forecast {
 }
 
 impl ForecastRange {
+    /// Changes each of the three amounts.
     fn each(self, change: impl Fn(Money) -> Result<Money>) -> Result<Self> {
         Ok(Self { low: change(self.low)?, likely: change(self.likely)?, high: change(self.high)? })
     }
 
+    /// Adds amount by amount.
     fn plus(self, other: Self) -> Result<Self> {
         Ok(Self {
             low: self.low.checked_add(other.low)?,
@@ -159,6 +169,8 @@ struct Charges {
 }
 
 impl Charges {
+    /// Sums the effective cost of all charges and the billed cost of those on demand. Charges without the amount count
+    /// as zero.
     fn from_ledger(ledger: &Ledger, rules: &BillingRules) -> Result<Self> {
         let on_demand = rules.on_demand_sets(ledger);
         let mut charges = Self { used: Running::default(), on_demand: Running::default() };
@@ -205,7 +217,10 @@ struct Share(i128);
 impl Share {
     const WHOLE: i128 = 1_000_000;
 
+    /// Returns the share of a part; 0 of nothing.
     fn of_total(part: Money, whole: Money) -> Self {
+        // Dividing before multiplying keeps large sums in range; amounts below a millionth of a unit are lost, as an
+        // estimate may.
         let millionth = whole.units() / Self::WHOLE;
         Self(part.units().checked_div(millionth).unwrap_or(0))
     }
@@ -235,6 +250,7 @@ impl Running {
         self.reached.keys().next().copied()
     }
 
+    /// Returns the sum from `start` up to `end`, which is left out, in time logarithmic in the number of instants.
     fn sum(&self, start: i64, end: i64) -> Result<Money> {
         let before = |at: i64| self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum);
         Ok(before(end).checked_sub(before(start))?)
@@ -252,6 +268,7 @@ impl Running {
     }
 }
 
+/// Returns the mean, rounded towards zero; zero of no amounts.
 fn mean(amounts: &[Money]) -> Result<Money> {
     let sum = Money::sum(amounts.iter().copied())?.units();
     let count = i128::try_from(amounts.len()).unwrap_or(1).max(1);

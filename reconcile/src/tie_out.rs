@@ -1,4 +1,7 @@
 //! Compares charges with what the provider itself states of people and groups.
+//!
+//! This check needs no invoice: during a cycle, it shows whether the ledger holds what the provider counts. Where the
+//! cycle's invoice is there as well, `TieOut::three_way_match` puts the three totals side by side.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,10 +25,12 @@ pub struct TieOut {
     /// From the cycle's start to the instant of the observation.
     pub window: Window,
     /// The reading of the stated spend that holds for the most people.
+    /// `Reading::Undecided` is treated as `Reading::OnDemand` in sums.
     pub reading: Reading,
     /// Everyone with charges or a stated spend, ascending.
     pub people: Vec<PersonTieOut>,
     /// The billing groups, in the order in which they were stated.
+    /// A person in several groups counts in each of them.
     pub groups: Vec<GroupTieOut>,
     /// The on-demand charges of the window.
     pub charged: Money,
@@ -57,6 +62,7 @@ pub struct PersonTieOut {
     /// Their on-demand charges.
     pub charged: Money,
     /// The stated spend minus the charges, if it is on-demand spend alone.
+    /// Absent where no spend is stated. Positive where the provider states more than the ledger holds.
     pub if_on_demand: Option<Money>,
     /// The same if it holds what the plan includes.
     pub if_total: Option<Money>,
@@ -75,6 +81,7 @@ pub struct GroupTieOut {
     /// The on-demand charges of its members.
     pub charged: Money,
     /// The stated spend minus those charges.
+    /// Absent where no spend is stated. Members without charges count as zero.
     pub difference: Option<Money>,
 }
 
@@ -143,6 +150,7 @@ impl TieOut {
         });
         let groups = groups.collect::<Result<_>>()?;
         let total = Money::sum(charged.values().copied())?;
+        // After the sums of groups and the total: people without charges are listed, but add nothing.
         for spend in &observed.spend {
             charged.entry(Arc::clone(&spend.person)).or_default();
         }
@@ -192,6 +200,7 @@ pub struct ThreeWayMatch {
     /// The invoice's on-demand usage.
     pub invoiced: Money,
     /// Whether all three are about the same span.
+    /// That is so if the cycle began with the invoice's period, and the observation was made at its end or later.
     pub same_span: bool,
 }
 
@@ -207,6 +216,8 @@ impl PersonTieOut {
     }
 }
 
+/// Sums the billed cost of on-demand charges in a window by the resource that they name. Charges that name none are
+/// under an empty name, so that the sum over all people is that of the window.
 fn on_demand_by_person(
     ledger: &Ledger,
     window: Window,

@@ -1,4 +1,7 @@
 //! Numbers that name an entry of a table: each table has a type of its own for them, so that none is looked up in another.
+//!
+//! An id is the place of an entry in its table, so that looking it up is indexing; an id of another table of the same
+//! type finds another entry or none.
 
 use std::marker::PhantomData;
 

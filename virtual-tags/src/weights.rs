@@ -1,4 +1,8 @@
 //! Exact proportions in whole numbers.
+//!
+//! A charge is split by whole weights and not by fractions, so that its parts add up to it to the last digit. Weights
+//! are kept small by their common divisor. All arithmetic is checked: the limits of 128 bits are reached by many nested
+//! splits.
 #![warn(clippy::arithmetic_side_effects)]
 
 use std::sync::Arc;
@@ -14,6 +18,7 @@ pub(crate) struct Share {
     pub(crate) weight: u128,
 }
 
+/// Returns the greatest common divisor; of 0 and a number, that number.
 pub(crate) fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     while b != 0 {
         (a, b) = (b, a.checked_rem(b).unwrap_or_default());
@@ -22,6 +27,7 @@ pub(crate) fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
 }
 
 /// Divides by the greatest number that divides all.
+/// Proportions stay as they are. Weights that are all zero stay zero.
 pub(crate) fn reduce_weights<'a>(weights: impl Iterator<Item = &'a mut u128>) {
     let weights: Vec<_> = weights.collect();
     let divisor = weights.iter().fold(0, |divisor, weight| greatest_common_divisor(divisor, **weight));
@@ -45,6 +51,7 @@ pub(crate) fn percentage_weights(percentages: &[Decimal]) -> Option<(Vec<u128>, 
     Some((weights, missing))
 }
 
+/// Returns a power of ten; `None` out of range.
 fn power_of_ten(exponent: u32) -> Option<u128> {
     10_u128.checked_pow(exponent)
 }
@@ -59,6 +66,7 @@ pub(crate) fn nested_weights(parts: &[(u128, Vec<u128>)]) -> Vec<Vec<u128>> {
         if let Some(weights) = nested_exactly(parts, bits_given_up) {
             return weights;
         }
+        // Ends: without their bits all weights are 0 or 1.
         bits_given_up = bits_given_up.saturating_add(8);
     }
 }
@@ -71,6 +79,8 @@ fn drop_bits(weight: u128, bits: u32) -> u128 {
     }
 }
 
+/// Returns the nested weights without so many low bits of each; `None` if they still do not fit. Shares that are all
+/// zero count as equal ones.
 fn nested_exactly(parts: &[(u128, Vec<u128>)], bits_given_up: u32) -> Option<Vec<Vec<u128>>> {
     let mut common = 1_u128;
     let mut inner = Vec::with_capacity(parts.len());

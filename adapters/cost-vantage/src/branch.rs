@@ -1,4 +1,9 @@
 //! A branch: predicates that hold together, in VQL's order and under its restrictions.
+//!
+//! A filter is expanded into branches, each of which becomes one conjunction of a VQL query. Branches that no charge
+//! can meet are dropped while they are joined, which keeps the expansion small; what remains of its size is bounded,
+//! since it can grow exponentially. The restrictions are those that Vantage's documentation of VQL names, such as a
+//! provider in each branch.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,6 +25,9 @@ pub(crate) struct TooLarge;
 pub(crate) struct Branch(Vec<Arc<Predicate>>);
 
 /// Every branch of `some` joined with every branch of `others`; those that no charge can meet are left out.
+/// # Errors
+/// `TooLarge` with more than `BRANCHES_MAX` branches or `COMPARISONS_MAX` comparisons; `comparisons` counts over all
+/// calls for a filter.
 pub(crate) fn join_branches(
     some: &[Branch],
     others: &[Branch],
@@ -37,6 +45,7 @@ pub(crate) fn join_branches(
 }
 
 impl Branch {
+    /// Makes a branch of predicates that must be distinct.
     pub(crate) fn from_predicates<const N: usize>(predicates: [Predicate; N]) -> Self {
         Self(predicates.into_iter().map(Arc::new).collect())
     }
@@ -185,12 +194,14 @@ fn denies_tags(predicate: &Predicate) -> bool {
     predicate.field == Field::TagName && predicate.test == Test::Absent && !predicate.negated
 }
 
+/// Returns whether a predicate can be met only by a charge that has some tag.
 fn demands_tag(predicate: &Predicate) -> bool {
     matches!(predicate.field, Field::TagName | Field::TagValue { .. } | Field::TagPair)
         && !predicate.negated
         && predicate.test != Test::Absent
 }
 
+/// Returns whether a predicate tests the value of a tag that another predicate names; it is written behind that one.
 fn is_bound(predicate: &Predicate) -> bool {
     matches!(&predicate.field, Field::TagValue { of: Some(_) })
 }
@@ -198,6 +209,7 @@ fn is_bound(predicate: &Predicate) -> bool {
 /// The rank of a list of pairs.
 const PAIRS_RANK: u8 = 4;
 
+/// Returns the place of a predicate in a query: the provider and the service first, tests on names of tags last.
 fn rank(predicate: &Predicate) -> u8 {
     match &predicate.field {
         Field::Dimension(Dimension::Provider) => 0,

@@ -1,4 +1,7 @@
 //! Reads virtual tag configurations of Vantage's API.
+//!
+//! Reading takes fields out of the JSON as it understands them; what is left in the end is listed as not expressed. So
+//! a field that Vantage adds later is reported and not lost.
 
 use std::sync::Arc;
 
@@ -78,6 +81,7 @@ pub fn tag_from_config(json: &str, file: &str) -> Result<(TagDefinition, Vec<Not
     Ok((tag, rest))
 }
 
+/// Lists the fields that nobody has taken; nulls and empty lists say nothing, and are passed over.
 fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
     let fields = fields.into_iter().filter(|(_, value)| !is_empty(value));
     fields
@@ -85,6 +89,7 @@ fn list_left_over(path: &str, fields: Map<String, Value>) -> Vec<NotExpressed> {
         .collect()
 }
 
+/// Places errors in the file.
 struct Reader {
     file: Place,
 }
@@ -94,12 +99,15 @@ impl Reader {
         Error::new(ErrorKind::Rules, Some(self.file.clone()), format!("`{path}` {what}"))
     }
 
+    /// Makes the error for JSON that cannot be read, with its line and column.
     fn unreadable(&self, error: &serde_json::Error) -> Error {
         let mut place = self.file.line(u64::try_from(error.line()).unwrap_or_default());
         place.column = u64::try_from(error.column()).ok();
         Error::new(ErrorKind::Rules, Some(place), "this is not a JSON object")
     }
 
+    /// Reads a value as a rule; `None` for one that assigns neither a name nor percentages, which is added to `rest` as
+    /// a whole.
     fn read_rule(
         &self,
         path: &str,
@@ -160,6 +168,7 @@ impl Reader {
     }
 }
 
+/// Reads the parts of a split; percentages are read from their digits, not as floats. `None` for any other shape.
 fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
     percentages
         .as_array()?
@@ -174,6 +183,7 @@ fn read_parts(percentages: &Value) -> Option<Vec<(Arc<str>, Decimal)>> {
         .collect()
 }
 
+/// Returns whether a field says nothing.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,8 @@
 //! Writes virtual tag configurations for Vantage's API.
+//!
+//! Rules about people have no counterpart in Vantage, which knows neither a directory nor dates of people. They are
+//! evaluated here for everybody in the directory, and written as lists of emails with date ranges. Whatever that loses
+//! is reported with the number of its rule, never left out in silence.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -180,6 +184,7 @@ impl RuleWriter<'_> {
         refused.into_iter().chain(value).collect()
     }
 
+    /// Writes one value: its filter, what it assigns, and its date ranges, which are left out where it always holds.
     fn write_value(&self, people: &PersonMatcher, assign: &Assign, spans: &[Span]) -> Expressed<Value> {
         let (name, outcome) = write_assign(assign)?;
         let mut value = Map::from_iter([("filter".to_owned(), Value::from(self.write_filter(people)?))]);
@@ -258,6 +263,7 @@ fn with_any_tag(email: &str) -> Vec<String> {
     whole.into_iter().chain([format!("{local}+{ANY}@{domain}")]).collect()
 }
 
+/// Writes a text as a literal of a filter; a quote inside is doubled.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
@@ -277,6 +283,7 @@ fn values_in_time(rules: &ResolvedRules, charge: &CostRecord) -> BTreeMap<Arc<st
         let spans = values.entry(value).or_default();
         match spans.last_mut() {
             Some((_, end)) if *end == from => *end = to,
+            // Spans that meet are one: a boundary may be about something that does not change this value.
             _ => spans.push((from, to)),
         }
     }

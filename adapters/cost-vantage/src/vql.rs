@@ -1,4 +1,8 @@
 //! A filter as legal VQL, under every restriction that Vantage documents.
+//!
+//! VQL has no negation of groups and demands a provider in each group, so that a filter is brought into disjunctive
+//! normal form: negations move to the predicates, and each branch is then checked by itself. That form can be
+//! exponentially larger than the filter, hence the limits on branches, comparisons and bytes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -168,6 +172,7 @@ fn replace_predicate(field: Field, negated: bool, test: Test, place: &Predicate)
     predicate
 }
 
+/// Makes a test for a text, at the place of the predicate that it stands for.
 fn equals_test(text: &str, place: &Predicate) -> Test {
     Test::Equals(Literal::new(Value::Text(text.into()), place.span.clone()))
 }

@@ -1,4 +1,7 @@
 //! Amounts as `i128` counts, and their decimal text.
+//!
+//! All amounts of the crate are integers of 10^-24 US dollars, so that sums are exact; they become decimals only as
+//! text. How that text looks, digits and exponents included, is what a client has to read.
 
 /// How numbers far below 1 are written. The value is the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,10 +42,12 @@ pub(crate) fn cents_json(amount: i128, notation: Notation) -> String {
     }
 }
 
+/// Returns the JSON number of request units, all digits.
 pub(crate) fn requests_json(requests: i128) -> String {
     plain(requests, REQUEST, REQUEST_DIGITS)
 }
 
+/// Writes a count of units as a decimal without exponent and without zeros at its end.
 fn plain(value: i128, one: i128, digits: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let (value, one) = (value.unsigned_abs(), one.unsigned_abs());

@@ -1,4 +1,7 @@
 //! Milliseconds since 1970, UTC days, and billing cycles.
+//!
+//! Cycles begin on the 14th of a month at 09:30 UTC, so that they agree with neither months nor days. Instants out of
+//! the range of dates become 1970, since none of the simulated ones are.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 
@@ -9,10 +12,12 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 const ANCHOR_DAY: u32 = 14;
 const ANCHOR_TIME: i64 = 9 * HOUR + 30 * MINUTE;
 
+/// Returns the instant as a date and time in UTC.
 pub(crate) fn instant(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
 
+/// Returns the UTC day that holds `ms`.
 pub(crate) fn date(ms: i64) -> NaiveDate {
     instant(ms).date_naive()
 }

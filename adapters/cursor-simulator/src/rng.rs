@@ -1,4 +1,7 @@
 //! SplitMix64: small, deterministic, the same on every machine.
+//!
+//! The simulated data is part of tests and demos, so that the generator is fixed here and does not follow the versions
+//! of a library. It is not meant for secrets.
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
@@ -8,6 +11,7 @@ impl Rng {
         Self(seed)
     }
 
+    /// Returns the next 64 bits.
     pub(crate) const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -18,6 +22,7 @@ impl Rng {
 
     /// Returns a number in `0..bound`; 0 for a bound of 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        // The high half of the product: no division, and a bias too small to matter here.
         let wide = u128::from(self.next()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
@@ -47,6 +52,7 @@ impl Rng {
         version << 64 | variant
     }
 
+    /// Shuffles in place, after Fisher and Yates.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let bound = u64::try_from(last).unwrap_or(0) + 1;

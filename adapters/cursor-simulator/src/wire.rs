@@ -1,4 +1,7 @@
 //! The JSON that goes out, written by hand so that every digit is ours.
+//!
+//! The order of fields, the notation of cents and the fields that an era lacks are part of what a client is tested
+//! against. Serializing numbers as floats would lose digits of amounts, which are integers of a fine unit here.
 
 use std::fmt::Write as _;
 
@@ -29,17 +32,20 @@ pub(crate) fn string(out: &mut String, text: &str) {
 }
 
 /// A JSON object under construction.
+/// It borrows the output and writes straight into it; `close` ends it, and must be called.
 pub(crate) struct Object<'a> {
     out: &'a mut String,
     empty: bool,
 }
 
 impl<'a> Object<'a> {
+    /// Begins an object at the end of the output.
     pub(crate) fn open(out: &'a mut String) -> Self {
         out.push('{');
         Self { out, empty: true }
     }
 
+    /// Writes a key, and returns the output for its value. Names are constants without characters to escape.
     pub(crate) fn key(&mut self, name: &str) -> &mut String {
         if !std::mem::take(&mut self.empty) {
             self.out.push(',');
@@ -52,6 +58,7 @@ impl<'a> Object<'a> {
         string(self.key(name), value);
     }
 
+    /// Writes a field if it has a value, and leaves it out otherwise.
     pub(crate) fn optional_text(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.text(name, value);
@@ -142,6 +149,7 @@ pub(crate) fn event(out: &mut String, event: &TrueEvent, behaviour: &Behaviour) 
     row.close();
 }
 
+/// Writes an event's instant in the form that the behaviour asks for; milliseconds as text are the documented one.
 fn timestamp(row: &mut Object<'_>, ms: i64, form: Timestamps) {
     match form {
         Timestamps::Text => row.raw("timestamp", format_args!("\"{ms}\"")),
@@ -155,6 +163,7 @@ pub(crate) fn instant_text(ms: i64) -> String {
     instant(ms).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// Returns the name of a kind in the other spelling of the API; an unknown kind stays as it is.
 fn enum_name(label: &str) -> &str {
     match label {
         TrueEvent::USAGE_BASED => "USAGE_EVENT_KIND_USAGE_BASED",

@@ -1,4 +1,7 @@
 //! Builds a bridge step by step.
+//!
+//! A bridge leads from the ingested usage to the total of the invoice. The builder keeps the amount reached so far, so
+//! that each subtotal is the sum of all steps before it by construction; no step can change an earlier one.
 
 use cost_model::Money;
 
@@ -20,6 +23,7 @@ pub(crate) struct BridgeBuilder {
     pub(crate) unexplained_usage: Money,
     /// By how much lines without usage contradict themselves, each with its number in the file.
     pub(crate) contradictions: Vec<(u64, Money)>,
+    /// The ingested amount plus all steps and unexplained amounts so far.
     reached: Money,
 }
 
@@ -37,6 +41,7 @@ pub(crate) struct NewStep {
 }
 
 impl NewStep {
+    /// Makes a step of the highest confidence, without lines.
     pub(crate) fn new(category: Category, tally: Tally, rule: impl Into<String>) -> Self {
         Self {
             category,
@@ -56,11 +61,13 @@ impl NewStep {
         Ok(self)
     }
 
+    /// Sets the numbers of the lines that the step is about.
     pub(crate) fn with_lines(mut self, lines: Vec<u64>) -> Self {
         self.lines = lines;
         self
     }
 
+    /// Sets how sure the step is.
     pub(crate) fn with_confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
         self
@@ -68,6 +75,7 @@ impl NewStep {
 }
 
 impl BridgeBuilder {
+    /// Starts a bridge at the effective cost of all charges of the months.
     pub(crate) fn new(ingested: Money) -> Self {
         Self {
             steps: Vec::new(),
@@ -118,6 +126,7 @@ impl BridgeBuilder {
             .map_or(Money::ZERO, |subtotal| subtotal.amount)
     }
 
+    /// Notes the amount reached so far under a name.
     pub(crate) fn add_subtotal(&mut self, name: SubtotalName) {
         self.subtotals.push(Subtotal { name, amount: self.reached, after: self.steps.len() });
     }

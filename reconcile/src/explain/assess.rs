@@ -1,4 +1,8 @@
 //! Judges a bridge: what an auditor would conclude from it.
+//!
+//! Each question has its own tolerance: none, half a last digit for each line, one that grows with the square root of
+//! the number of charges, or a share of the usage. As long as data is known to be missing, no question is answered with
+//! yes or no.
 
 use cost_model::{Money, Rounding};
 
@@ -31,6 +35,8 @@ pub(crate) struct AssessmentInput<'a> {
 }
 
 impl AssessmentInput<'_> {
+    /// Answers the questions of an assessment. What is open is the sum of disputes, unknown wordings and the
+    /// unexplained rest, all without signs, so that they cannot cancel one another.
     pub(crate) fn assess(self, materiality: Materiality) -> Result<Assessment> {
         let half_digits = |count: u64| self.digit.size().saturating_mul(u128::from(count)) / 2;
         // In halves of a last digit: no square root is rounded up.
@@ -73,11 +79,14 @@ impl AssessmentInput<'_> {
         })
     }
 
+    /// Returns the signed sum of the steps with a disposition.
     fn sum(&self, disposition: Disposition) -> Result<Money> {
         let steps = self.steps.iter().filter(|step| step.disposition() == disposition);
         Ok(Money::sum(steps.map(|step| step.amount))?)
     }
 
+    /// Lists what the customer can dispute: contradictions of the invoice first, then steps, then suspicions that moved
+    /// no amount.
     fn disputes(&self) -> Result<Vec<Dispute>> {
         let mut disputes = Vec::new();
         for check in self.checks {

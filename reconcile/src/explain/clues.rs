@@ -1,4 +1,8 @@
 //! Stage: where to look for what is unexplained. A clue moves no amount.
+//!
+//! Clues are computed for lines whose difference no cause explains. They come from the counts of calls, from single
+//! groups of charges that would make up the difference, and from typing errors; most are coincidences now and then,
+//! which is why some state how often chance would produce them. At most five are kept, those about the most money.
 
 mod buckets;
 mod probes;
@@ -50,12 +54,14 @@ impl ClueSearch<'_> {
         Ok(clues)
     }
 
+    /// Returns the line groups without an explanation, with their numbers.
     fn unexplained(&self) -> impl Iterator<Item = (usize, &LineGroup, &LineMatch)> {
         let all = self.line_groups.all.iter().zip(&self.lines.matched).enumerate();
         all.filter(|(_, (_, matched))| matched.finding == LineFinding::Unknown)
             .map(|(number, (line_group, matched))| (number, line_group, matched))
     }
 
+    /// Returns the clue that the invoice is about other charges: single lines would say nothing then.
     fn another_invoice(&self) -> Result<Clue> {
         let differences = self.unexplained().map(|(.., matched)| matched.difference);
         let fit = self.found.fit.count();
@@ -91,6 +97,7 @@ impl ClueSearch<'_> {
         Ok(clues)
     }
 
+    /// Returns the clue about usage that no line bills, with a negative amount; `None` where there is none.
     fn unclaimed(&self) -> Result<Option<Clue>> {
         let line_sums: Vec<_> = self.lines.unclaimed().filter(|charged| !charged.billed.is_zero()).collect();
         let records = line_sums.iter().map(|charged| charged.records).sum();

@@ -1,4 +1,9 @@
 //! Explains a case: the stages of a reconciliation, in their fixed order.
+//!
+//! The stages: gather and classify the charges, measure what is missing, group the lines, search for the hypothesis
+//! that explains them, match lines to charges, add a step for each cause, and judge the result. Each stage reads only
+//! what those before it produced. The bridge is checked in the end, so that a sum that does not hold is an error and
+//! not a report.
 
 mod assess;
 mod clues;
@@ -227,6 +232,7 @@ fn unknown_wording(invoice: &Invoice) -> Money {
     sum_of_magnitudes(unknown.map(|line| line.amount))
 }
 
+/// Returns whether a step is neither ambiguous nor of low confidence.
 fn is_certain(step: &Step) -> bool {
     step.category != Category::Ambiguous && step.confidence > Confidence::Low
 }
@@ -249,6 +255,7 @@ impl Outcomes<'_> {
             .collect()
     }
 
+    /// Returns the outcome of a line: usage and fees have charges behind them, other lines are on the invoice only.
     fn line_outcome(&self, number: usize, line: &InvoiceLine) -> LineOutcome {
         let behind = self
             .lines
@@ -287,6 +294,7 @@ fn charge_statuses(
     for (place, charge) in usage.charges.iter().enumerate() {
         let Some(status) = statuses.get_mut(charge.row) else { continue };
         let in_months = *status != ChargeStatus::OutsideMonths;
+        // The order decides: a charge outside the billed period is that first, whatever else is known of it.
         *status = if place < span.start && in_months {
             ChargeStatus::BeforePeriod
         } else if place >= span.end && in_months {

@@ -1,4 +1,8 @@
 //! Stage: the completeness of the ledger.
+//!
+//! Two sources say what is missing: spans that were not ingested, and windows for which a provider announced how many
+//! charges there are. The search uses them to accept or refuse a cut, copies or missing charges as a cause; an
+//! assessment uses them to withhold an answer.
 
 use cost_model::store::{Gap, GapState};
 use cost_model::{Timestamp, Window};
@@ -20,6 +24,8 @@ pub(crate) struct Completeness {
 }
 
 impl Completeness {
+    /// Compares the ledger with what was announced. Windows are counted one by one, so that a surplus in one does not
+    /// hide what is lacking in another.
     pub(crate) fn measure(case: &Case<'_>) -> Self {
         let mut completeness = Self {
             gaps: case
@@ -94,6 +100,7 @@ impl Completeness {
     }
 }
 
+/// Returns whether a window contains another as a whole.
 fn covers(window: Window, inner: Window) -> bool {
     window.start() <= inner.start() && inner.end() <= window.end()
 }
@@ -104,6 +111,7 @@ fn held(case: &Case<'_>) -> Vec<u64> {
     if held.is_empty() {
         return held;
     }
+    // A ledger is ordered by time, so that each window is two binary searches.
     let times: Vec<Timestamp> = case.ledger.rows().map(|row| row.at).collect();
     for (held, (window, _)) in held.iter_mut().zip(&case.announced) {
         let place = |at| times.partition_point(|each| *each < at);

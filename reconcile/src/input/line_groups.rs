@@ -1,4 +1,8 @@
 //! Groups of invoice lines about the same charges.
+//!
+//! Lines about the same subject are compared with charges together: an invoice may divide one model's usage over
+//! several lines. Each usage group belongs to the most particular subject that includes it, so that a bare model gets
+//! what lines about its users, days or modes leave.
 
 use std::collections::BTreeMap;
 
@@ -74,12 +78,14 @@ impl LineGroups {
             }
         }
         let mut groups: Vec<_> = groups.into_iter().collect();
+        // `position` below takes the first that includes a usage group: particular subjects have to come first.
         groups.sort_by_key(|(about, _)| {
             (about.model.is_none(), about.user.is_none(), about.day.is_none(), about.mode.is_none())
         });
         let line_group_of_usage_group = usage_groups
             .iter()
             .map(|usage_group| groups.iter().position(|(about, _)| about.includes(usage_group)))
+            // The usage groups of withdrawn charges: one for each line group, and one for none.
             .chain((0..groups.len()).map(Some))
             .chain([None])
             .collect();
@@ -103,6 +109,7 @@ impl LineGroups {
         sets
     }
 
+    /// Returns the model of a usage group; `None` for the groups of withdrawn charges.
     pub(crate) fn model_of(&self, usage_group: usize) -> Option<&str> {
         self.models.get(usage_group).map(String::as_str)
     }
@@ -112,10 +119,12 @@ impl LineGroups {
         self.line_group_of_usage_group.len()
     }
 
+    /// Returns the line group that a usage group belongs to, if any line is about it.
     pub(crate) fn line_group_of(&self, usage_group: usize) -> Option<usize> {
         self.line_group_of_usage_group.get(usage_group).copied().flatten()
     }
 
+    /// Returns the usage groups of a line group, its group for withdrawn charges included.
     pub(crate) fn usage_groups_of(&self, line_group: usize) -> Vec<usize> {
         (0..self.group_count())
             .filter(|usage_group| self.line_group_of(*usage_group) == Some(line_group))
@@ -130,6 +139,7 @@ impl LineGroups {
 }
 
 impl LineGroup {
+    /// Sums up lines by their places in the invoice. Counts are absent unless every line has them.
     pub(crate) fn from_lines(invoice: &Invoice, numbers: Vec<usize>) -> Result<Self> {
         let lines: Vec<&InvoiceLine> =
             numbers.iter().filter_map(|number| invoice.lines.get(*number)).collect();
@@ -154,6 +164,7 @@ pub(crate) fn in_words(line: &InvoiceLine) -> Option<Money> {
     line.wording.amount.or_else(|| times(line.wording.unit_price?, count()?))
 }
 
+/// Returns what a usage line says; `None` for lines of other kinds.
 fn usage_of(line: &InvoiceLine) -> Option<&UsageLine> {
     match line.kind() {
         LineKind::Usage(about) => Some(about),
@@ -161,6 +172,7 @@ fn usage_of(line: &InvoiceLine) -> Option<&UsageLine> {
     }
 }
 
+/// Returns the price of so many calls; `None` out of range.
 fn times(price: Money, calls: u64) -> Option<Money> {
     price.units().checked_mul(i128::from(calls)).map(Money::from_units)
 }

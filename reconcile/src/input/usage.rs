@@ -1,4 +1,9 @@
 //! The charges of a case: every charge of the months in exactly one class, and the on-demand charges one by one.
+//!
+//! `gather` reads the ledger once. Charges are classified by the rules of the biller: on demand, on the customer's own
+//! keys, not billed, or of unknown kind. The sums cover the whole months that the period touches; the list of on-demand
+//! charges reaches further, so that the search can move the ends of the period. Places in that list are in order of
+//! time.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +25,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Counts a charge and adds its amount; an amount out of the range of money is an error.
     pub(crate) fn add_charge(&mut self, amount: Money) -> Result<()> {
         self.records += 1;
         self.amount = self.amount.checked_add(amount)?;
@@ -85,11 +91,14 @@ enum ChargeClass {
 }
 
 impl Usage {
+    /// Classifies the charges of a ledger for an invoice.
     pub(crate) fn gather(ledger: &Ledger, invoice: &Invoice, rules: &BillingRules) -> Result<Self> {
         let (period, months, near) =
             (invoice.period, invoice.period.whole_months(), invoice.window_of_charges());
         let named = LineDetail::by(invoice);
         let mut usage_groups = UsageGroups::default();
+        // Classes depend on dimensions only: deciding them for each set of dimensions saves a filter run for each
+        // charge.
         let classes: Vec<ChargeClass> = ledger
             .set_ids()
             .filter_map(|id| ledger.set(id))
@@ -99,6 +108,7 @@ impl Usage {
         for (row, charge) in ledger.rows().enumerate() {
             let class = classes.get(charge.set.index()).copied().unwrap_or(ChargeClass::Other);
             if let (ChargeClass::OnDemand(usage_group), true) = (class, near.contains(charge.at)) {
+                // A day is no dimension, so that groups of days are made from the time of each charge.
                 let usage_group = if named.days {
                     usage_groups.group_of_day(usage_group, charge.at.date())
                 } else {
@@ -122,6 +132,8 @@ impl Usage {
         Ok(self.on_demand_billed.amount.checked_sub(self.before.amount)?.checked_sub(self.after.amount)?)
     }
 
+    /// Adds a charge of the months to the sums of its class, and returns its status. The period includes its start and
+    /// excludes its end. A charge without a billed cost counts as zero there.
     fn add_row(&mut self, row: &LedgerRow, class: ChargeClass, period: Window) -> Result<ChargeStatus> {
         let effective = row.costs.effective.unwrap_or_default();
         let billed = row.costs.billed.unwrap_or_default();
@@ -148,6 +160,8 @@ impl Usage {
                 }
                 ChargeStatus::OwnKey
             }
+            // A known cost of zero is not billed. One without a billed cost stays of unknown kind: nothing says that it
+            // is free.
             ChargeClass::Other if row.costs.billed == Some(Money::ZERO) => {
                 self.non_billed.add_charge(effective)?;
                 ChargeStatus::NonBilled
@@ -180,6 +194,7 @@ struct LineDetail {
 }
 
 impl LineDetail {
+    /// Finds out which details some usage line names. Without one, usage groups are not divided by it.
     fn by(invoice: &Invoice) -> Self {
         let names = |wanted: fn(&UsageLine) -> bool| {
             invoice.lines.iter().any(|line| matches!(line.kind(), LineKind::Usage(about) if wanted(about)))
@@ -197,6 +212,7 @@ struct UsageGroups {
 }
 
 impl UsageGroups {
+    /// Returns the number of a usage group, giving it the next one if it is new.
     fn group_number(&mut self, usage_group: UsageGroup) -> usize {
         let next = self.all.len();
         let number = *self.numbers.entry(usage_group.clone()).or_insert(next);
@@ -218,6 +234,8 @@ impl UsageGroups {
     }
 }
 
+/// Returns the class of all charges with these dimensions. On demand comes before own keys where both filters match.
+/// Users are compared without regard to case, as lines may write them differently.
 fn classify_set(
     set: LedgerSet<'_>,
     rules: &BillingRules,

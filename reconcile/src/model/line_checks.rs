@@ -1,4 +1,8 @@
 //! Checks an invoice against its own figures.
+//!
+//! These checks need no usage, only the invoice: quantity, price, amount, words and total have to agree. Whatever is
+//! off is a matter between the customer and the issuer, and its own cause in a bridge. Each rule leaves the room that
+//! rounding needs, so that no correct invoice is reported.
 
 use cost_model::{Money, Rounding};
 use rust_decimal::Decimal;
@@ -16,6 +20,7 @@ pub struct LineCheck {
     /// The rule that is broken.
     pub rule: LineRule,
     /// The amount by the other figures.
+    /// For a price in words, this is not rounded.
     pub expected: Money,
     /// The amount that the invoice states.
     pub found: Money,
@@ -97,6 +102,7 @@ impl Invoice {
     }
 
     /// Returns a tax that is not its rate of any sum of lines that is likely to be taxed.
+    /// It passes if any likely base and rounding gives the amount: invoices do not say which lines are taxed.
     fn rate_in_words(&self, line: &InvoiceLine) -> Result<Option<LineCheck>> {
         let Some(rate) = line.wording.rate.filter(|_| *line.kind() == LineKind::Tax) else { return Ok(None) };
         for taxed in TAXED {
@@ -152,6 +158,7 @@ fn is_rounded(exact: Money, amount: Money) -> Result<bool> {
     Ok(exact == amount)
 }
 
+/// Returns whether an amount is the sum of the taxes on each line, all rounded in the same way. An overflow is a no.
 fn is_rounded_line_by_line(base: &[Money], rate: Decimal, amount: Money) -> bool {
     Rounding::ALL.into_iter().any(|rounding| {
         let taxes = base.iter().map(|line| rate_of(*line, rate)?.rounded(DECIMALS, rounding).ok());
@@ -160,11 +167,14 @@ fn is_rounded_line_by_line(base: &[Money], rate: Decimal, amount: Money) -> bool
     })
 }
 
+/// Returns a line whose amount is not the one that its words name, as in `totalling: $76.02`.
 fn amount_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     let Some(words) = line.wording.amount else { return Ok(None) };
     contradiction(Some(line.line), LineRule::AmountInWords, words, line.amount)
 }
 
+/// Returns a usage line whose amount is not its count times the price that its words name. Where it
+/// counts requests, those are the count.
 fn price_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     let LineKind::Usage(about) = line.kind() else { return Ok(None) };
     let Some(price) = line.wording.unit_price else { return Ok(None) };
@@ -179,6 +189,7 @@ fn price_in_words(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     contradiction(Some(line.line), LineRule::PriceInWords, expected, line.amount)
 }
 
+/// Returns a line whose amount is further from quantity times printed price than rounding of that price explains.
 fn printed_price(line: &InvoiceLine) -> Result<Option<LineCheck>> {
     let (Some(price), Some(quantity)) = (line.unit_price, line.quantity) else { return Ok(None) };
     let Some((expected, off, allowed)) = times(price, quantity.normalize(), line.amount) else {
@@ -200,6 +211,7 @@ fn times(price: Money, quantity: Decimal, amount: Money) -> Option<(Money, u128,
 }
 
 /// Half of the last decimal that a price is printed with.
+/// A price of zero is taken to be printed with two decimals.
 fn half_a_step(price: Money) -> u128 {
     let mut step = 10_u128.pow(24 - DECIMALS);
     while !price.units().unsigned_abs().is_multiple_of(step) {
@@ -208,6 +220,7 @@ fn half_a_step(price: Money) -> u128 {
     step / 2
 }
 
+/// Returns the check that is broken; `None` where both amounts are equal.
 fn contradiction(
     line: Option<u64>,
     rule: LineRule,

@@ -1,6 +1,10 @@
 //! The canonical form of an explanation's inputs: equal bytes for equal inputs, and for no others.
 //!
 //! A change here changes digests that people have signed: it needs a new version in [`Case::digest`](crate::Case::digest).
+//!
+//! Each field is written with its length or with a mark of whether it is there, so that fields cannot run into one
+//! another. Whatever has no order of its own (charges of one instant, late charges) is sorted by its bytes, and
+//! decimals are normalized; the rest is in the order of the case.
 
 use chrono::FixedOffset;
 use cost_model::digest::{Digest, Digester};
@@ -64,11 +68,14 @@ fn charges(ledger: &Ledger, window: Window, digester: &mut Digester) {
     take_all(&mut same, digester);
 }
 
+/// Hands out the charges of one instant in the order of their bytes: the order of a ledger there is not part of its
+/// content.
 fn take_all(same: &mut Vec<Fields>, digester: &mut Digester) {
     same.sort_unstable();
     same.drain(..).for_each(|fields| digester.update(&fields.0));
 }
 
+/// Returns the digest of a set of dimensions: each set is hashed once, however many charges have it.
 fn set_digest(set: LedgerSet<'_>) -> Digest {
     let mut fields = Fields::default();
     for dimension in Dimension::FIELDS {
@@ -90,6 +97,7 @@ impl Fields {
         self.0.extend(number.to_le_bytes());
     }
 
+    /// Writes an absent number differently from a zero.
     fn optional(&mut self, number: Option<i128>) {
         self.0.push(u8::from(number.is_some()));
         self.number(number.unwrap_or_default());
@@ -140,6 +148,7 @@ impl Fields {
     }
 
     fn rules(&mut self, rules: &BillingRules) {
+        // Taken to pieces, so that the compiler asks about a new field.
         let BillingRules { on_demand, own_key, model, mode, user, line_decimals, likely_offsets } = rules;
         let dimensions = [Some(model), mode.as_ref(), Some(user)];
         let dimensions = dimensions.map(|dimension| dimension.map(ToString::to_string));
@@ -220,6 +229,7 @@ impl Fields {
     }
 }
 
+/// Returns the name of a kind of line. These names are part of signed digests and must not change.
 fn kind_name(kind: &LineKind) -> &'static str {
     match kind {
         LineKind::Usage(_) => "usage",

@@ -1,4 +1,7 @@
 //! The bridge row by row, as every output shows it.
+//!
+//! All outputs for people (text, tables, SVG) are made from these rows, so that a label, a rounded amount or a share is
+//! the same in each of them. Every row is rounded by itself: shown amounts may miss a shown sum by a last digit.
 
 use std::fmt;
 

@@ -1,4 +1,8 @@
 //! Invoices as CSV.
+//!
+//! The table itself, with its separators and comments, is read by `cost_model`; this file puts together the fields of
+//! comments (`readers::csv_fields`), the columns (`readers::csv_columns`) and the sums among the rows
+//! (`readers::sums`).
 
 use cost_model::input::{DecimalMark, NumberReader, Table, TableOptions};
 use cost_model::{Currency, Timestamp, Window};
@@ -112,6 +116,8 @@ impl<W: Wordings> CsvInvoiceReader<W> {
         self
     }
 
+    /// Reads the table once. Comments above the header are needed before the rows, for the decimal mark; those below
+    /// are known only after the last row, so that fields are read again then.
     fn read_text(&self, bytes: &[u8], file: &str) -> Result<Invoice> {
         let text = json_text::decode_text(bytes)?;
         let mut table = Table::new(&text, TableOptions::with_comments())?;

@@ -1,4 +1,9 @@
 //! The fields of an invoice in the comment lines of its CSV.
+//!
+//! A comment line such as `# period: 2026-09-01/2026-10-01` states a field of the invoice as a whole, which has no
+//! column. Names are compared folded and have synonyms. A field that is given twice, or a comment that contradicts the
+//! currency of the invoice, is refused rather than guessed at. What the file states takes precedence over what the
+//! caller gave.
 
 use chrono::{DateTime, Utc};
 use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
@@ -32,6 +37,7 @@ enum Field {
 }
 
 impl Field {
+    /// Returns the field of this name or synonym, if it is one.
     fn from_name(name: &str) -> Option<Self> {
         Some(match fold(name).as_str() {
             "number" | "invoice" | "invoice number" | "invoice no" | "invoice no." | "invoice id" => {
@@ -86,6 +92,8 @@ impl Fields {
         split(comment).is_some()
     }
 
+    /// Reads the value of a field. The total is kept as text: its decimal mark is known only when all numbers have been
+    /// seen.
     fn set(&mut self, field: Field, value: &str, line: u64) -> Result<()> {
         let not = |what: &str| invalid(format!("`{}` is not {what}", quoted(value)));
         match field {

@@ -1,4 +1,7 @@
 //! Invoices as JSON.
+//!
+//! Parts are kept as raw JSON until they are read, so that every digit of a number and the place of each fault are at
+//! hand. Amounts, sums and remarks are settled as for the other forms of invoices; see `readers::sums`.
 
 use std::str::FromStr;
 
@@ -141,6 +144,7 @@ struct RemarkFields {
 }
 
 impl<W: Wordings> JsonInvoiceReader<W> {
+    /// Reads the whole object. Its kind is checked first: a list of invoices gets a message that says so.
     fn read_text(&self, text: &str, file: &str) -> Result<Invoice> {
         let json = JsonText::new(text);
         if !text.trim_start().starts_with('{') {
@@ -187,6 +191,7 @@ impl<W: Wordings> JsonInvoiceReader<W> {
         Ok(invoice)
     }
 
+    /// Reads a line; errors name the field.
     fn line<'a>(
         &self,
         json: JsonText<'a>,
@@ -227,6 +232,7 @@ fn amount<'a>(
 
 const INSTANT: &str = "an instant like 2026-09-14T09:30:00Z";
 
+/// Reads a period, which must not be empty.
 fn period<'a>(json: JsonText<'a>, part: &'a RawValue) -> Result<Window> {
     let PeriodFields { start, end } = json.object(part.get())?;
     let window =

@@ -1,4 +1,9 @@
 //! Other instants for the ends of the period.
+//!
+//! Lines that count their calls place the ends by those counts (`search::cut_off`); without counts, only whole hours
+//! are tried (`search::whole_hour_cutoffs`), since any amount is met at some instant. A cut is believed only if it
+//! breaks no line that was right before, explains everything or is held in place by charges on both sides, and is less
+//! likely by chance than the limit in `FalsePositiveRate`.
 
 use std::collections::BTreeSet;
 
@@ -93,6 +98,7 @@ impl Search<'_> {
         Ok(found)
     }
 
+    /// Returns the cut at the likeliest instants of these intervals; an end without an interval is as stated.
     fn cut_at(
         &self,
         base: &Hypothesis,
@@ -109,11 +115,14 @@ impl Search<'_> {
         self.cut_to(base, window)
     }
 
+    /// Returns the hypothesis for another window, if its evidence is enough. One that chance would explain is returned
+    /// only if all lines are right, and is marked: it is not chosen, but the reader is told that such a cut exists.
     fn cut_to(&self, base: &Hypothesis, window: Window) -> Result<Option<Hypothesis>> {
         if window == base.selection.window {
             return Ok(None);
         }
         let mut selection = ChargeSelection { window, ..base.selection.clone() };
+        // Which withdrawn charges lie in the window, and on which lines, depends on the window.
         if selection.as_issued {
             selection.withdrawn.clear();
             selection.withdrawn = self.place_withdrawn(&selection)?;

@@ -1,4 +1,10 @@
 //! The choice among hypotheses: the plainest one that explains the most lines.
+//!
+//! A hypothesis is a selection of charges with the terms that fit it. The search starts from the charges of the stated
+//! period as they are held now and, where something changed since, as they were when the invoice was issued. From each
+//! it tries other ends of the period and second copies left out. What remains is compared by the number of lines
+//! explained and then by the number of assumptions; equally good ones of other content are kept as rivals, so that a
+//! reader is told.
 
 use crate::search::hypothesis::Hypothesis;
 use std::cmp::Ordering;
@@ -31,6 +37,8 @@ pub(crate) struct Search<'a> {
 
 impl Search<'_> {
     /// Returns the hypothesis that explains the most; the plainest of them.
+    /// Falls back to the charges of the stated period where hardly any line fits: then the invoice is probably of
+    /// another team or another period, and no cause can be told from the others.
     pub(crate) fn best_hypothesis(&self) -> Result<Hypothesis> {
         let plain = self.evaluate(ChargeSelection::now(self.stated))?;
         // What is known to have changed since counts, unless the invoice knows better.
@@ -38,6 +46,7 @@ impl Search<'_> {
         let bases: Vec<Hypothesis> = known.into_iter().chain([plain]).collect();
         let mut found = Vec::new();
         for base in &bases {
+            // Nothing is open any more, and every further assumption could only be one too many.
             if self.line_groups.is_empty() || base.is_complete() {
                 break;
             }
@@ -60,6 +69,7 @@ impl Search<'_> {
             found.extend(adjusted);
         }
         let cut_elsewhere = found.iter().any(|each| each.by_chance);
+        // Cuts that chance explains are not chosen, but `cut_elsewhere` says that there were some.
         found.retain(|each| !each.by_chance);
         let mut all = bases.into_iter().chain(found);
         let first = all.next().map_or_else(|| self.evaluate(ChargeSelection::now(self.stated)), Ok)?;
@@ -123,6 +133,7 @@ impl Search<'_> {
         lines()
             .filter(|(line_group, charged): &(&LineGroup, &ChargeSum)| {
                 let off = line_group.amount.checked_sub(charged.billed).map_or(u128::MAX, magnitude);
+                // Within two percent, or a few last digits for small amounts.
                 off <= magnitude(charged.billed) / 50 || off < self.digit.size().saturating_mul(5)
             })
             .count()
@@ -138,6 +149,7 @@ impl Search<'_> {
         let inside = [span.start, span.end.saturating_sub(1)];
         let outside = [span.start.checked_sub(1), Some(span.end)];
         inside.into_iter().chain(outside.into_iter().flatten()).all(|place: usize| {
+            // Beyond the first and the last charge there is nothing that another cut could take in.
             let Some(charge) = self.charges.all.get(place) else { return true };
             let line_group = self.charges.line_groups.line_group_of(charge.usage_group);
             line_group.is_some_and(|line_group| fit.reproduced.get(line_group).is_some_and(Option::is_some))
@@ -198,6 +210,8 @@ impl Search<'_> {
             })
     }
 
+    /// Keeps the first of two hypotheses with equal rank, and notes the other as its rival if it says something else.
+    /// The bases come first, so that a cut has to do better than the stated period.
     fn choose_better(&self, mut best: Hypothesis, other: Hypothesis) -> Hypothesis {
         let rank = |each: &Hypothesis| (each.score(), std::cmp::Reverse(each.assumptions(self.stated)));
         match rank(&other).cmp(&rank(&best)) {
@@ -218,6 +232,7 @@ impl Search<'_> {
     }
 
     /// Returns what `other` says instead, if it rests on the same sort of evidence and adds up to something else.
+    /// Two cuts of the same end are no rivals: they differ in the instant only. Neither is the period as stated.
     fn rival(&self, best: &Hypothesis, other: &Hypothesis) -> Option<Category> {
         let (ends_of_best, ends_of_other) = (self.moved_ends(best), self.moved_ends(other));
         let same_charges =
@@ -230,6 +245,8 @@ impl Search<'_> {
         Some(if ends_of_other.0 { Category::CutOffStart } else { Category::CutOffEnd })
     }
 
+    /// Sums a selection, fits the terms, and counts what remains open. Takes one pass over the charges of the window,
+    /// and more where charges have to be rounded one by one.
     pub(crate) fn evaluate(&self, selection: ChargeSelection) -> Result<Hypothesis> {
         let group_sums = self.charges.group_sums(&selection)?;
         let line_sums = self.charges.line_sums(&group_sums)?;
@@ -247,6 +264,7 @@ impl Search<'_> {
             let sure = line_group.calls.is_some() && !assumed.contains(number);
             reproduced.is_none() && sure && same_usage(line_group, charged)
         });
+        // Lines with the right calls and another amount: their usage is sure, and only the price is open.
         let repriced = same_calls.count();
         let (false_positives, rivals) = (None, Vec::new());
         let moved = selection.window != self.stated;
@@ -284,6 +302,7 @@ impl Search<'_> {
         copied.chain(selection.withdrawn.iter().filter_map(|(_, line_group)| *line_group)).collect()
     }
 
+    /// Returns the search for terms over the same charges and lines.
     fn fitting(&self) -> PricingFitter<'_> {
         PricingFitter { charges: self.charges, line_groups: self.line_groups, digit: self.digit }
     }
@@ -294,6 +313,7 @@ impl Search<'_> {
             return Ok(None);
         }
         let mut selection = ChargeSelection { as_issued: true, ..ChargeSelection::now(self.stated) };
+        // Where a withdrawn charge was is found from what the lines lack without it, hence after the selection is made.
         selection.withdrawn = self.place_withdrawn(&selection)?;
         Ok(Some(selection))
     }

@@ -2,6 +2,12 @@
 //!
 //! Up to an instant a line has a number of calls that only grows with it, so that "as many as the line states" is one
 //! interval of instants. The intervals of all lines meet where the invoice was cut.
+//!
+//! `CallTimes` holds, for each line that counts its calls, the instants of its charges in order and their running sums.
+//! `end`, `start` and `both` intersect the intervals and return the span in which the most lines agree; where several
+//! spans do equally well, the amounts of the lines decide, and then the nearness to the stated instant. All instants
+//! are milliseconds since the Unix epoch. Whether a cut that is found here is believed is decided by
+//! `search::adjust_period`.
 
 use crate::model::windows::widened;
 use std::cmp::Ordering;
@@ -40,6 +46,8 @@ impl Interval {
         };
         let millis = |offset: &FixedOffset| i64::from(offset.local_minus_utc()) * 1_000;
         let midnights = offsets.iter().map(|offset| next(DAY, millis(offset)));
+        // After the midnights, the time of day that the invoice states itself: a period is often cut at one time of
+        // day.
         let same_time = next(DAY, -stated.millis().rem_euclid(DAY));
         let mut likely = midnights.chain([same_time, next(HOUR, 0)]);
         Timestamp::from_millis(likely.find(|at| inside(*at)).unwrap_or(self.earliest)).ok()
@@ -65,6 +73,7 @@ struct CountedLine {
 }
 
 impl CountedLine {
+    /// Adds a charge, which must not be earlier than the last one: `span` searches the times by bisection.
     fn push(&mut self, at: i64, billed: Money) {
         self.times.push(at);
         let reached = self.sums.last().copied().unwrap_or(0);
@@ -78,6 +87,8 @@ impl CountedLine {
         (start, end)
     }
 
+    /// Returns whether the window has exactly as many charges of the line as it counts calls. A charge counts as one
+    /// call.
     fn agrees(&self, window: Window) -> bool {
         let (first, end) = self.span(window);
         end.saturating_sub(first) == self.calls
@@ -87,6 +98,7 @@ impl CountedLine {
     /// what some do, else nothing.
     fn nearness(&self, window: Window, digit: LastDigit) -> usize {
         let (first, end) = self.span(window);
+        // Running sums make the amount of any window a difference of two of them, however many charges it has.
         let sum =
             |place: usize| place.checked_sub(1).and_then(|place| self.sums.get(place)).copied().unwrap_or(0);
         let off = sum(end).saturating_sub(sum(first)).abs_diff(self.asked);
@@ -96,6 +108,9 @@ impl CountedLine {
 
 impl CallTimes {
     /// `reach`: how far from its stated instant a cut is looked for.
+    /// Gathers the charges of a selection, from `reach` milliseconds before its window to `reach` after it: a cut can
+    /// be moved that far, and must see what it would take in. Copies and charges that were absent when the invoice was
+    /// issued are left out; withdrawn ones count on the line that they were placed on.
     pub(crate) fn collect(
         charges: &ChargeHistory<'_>,
         line_groups: &[LineGroup],
@@ -103,6 +118,7 @@ impl CallTimes {
         (reach, digit): (i64, LastDigit),
     ) -> Self {
         let mut lines: Vec<CountedLine> = Vec::new();
+        // Usage groups that no line names follow the line groups, one place each, and are expected to have no calls.
         lines.resize_with(line_groups.len() + charges.line_groups.group_count(), CountedLine::default);
         let copies: BTreeSet<usize> = selection.copies.iter().copied().collect();
         let span = charges.span(widened(selection.window, reach));
@@ -121,6 +137,7 @@ impl CallTimes {
             Some((withdrawn.at.millis(), (*line_group)?, withdrawn.billed))
         });
         all.extend(withdrawn);
+        // Withdrawn charges were added after the others, and `push` wants them in order of time.
         all.sort_by_key(|(at, ..)| *at);
         for (at, line, billed) in all {
             if let Some(line) = lines.get_mut(line) {
@@ -133,12 +150,14 @@ impl CallTimes {
         let with_counts = lines.into_iter().zip(counts.chain(std::iter::repeat(Some((0, 0)))));
         let counted = with_counts.filter_map(|(line, counted)| {
             let (calls, asked) = counted?;
+            // A group without calls and charges agrees with every window and would only raise the count.
             (!line.times.is_empty() || calls != 0).then_some(CountedLine { calls, asked, ..line })
         });
         Self { lines: counted.collect(), reach, digit }
     }
 
     /// Returns how many lines count their calls.
+    /// That is the most that `agree` can return.
     pub(crate) fn counted(&self) -> usize {
         self.lines.len()
     }
@@ -171,6 +190,8 @@ impl CallTimes {
                 if last > times.len() {
                     return None;
                 }
+                // Ends are exclusive: the period ends after its last call, at the earliest a millisecond later, and at
+                // the latest at the next call. Without calls, nothing bounds it from below.
                 let earliest = if calls == 0 { i64::MIN } else { times.get(last - 1)?.saturating_add(1) };
                 Some((earliest.max(reach.0), times.get(last).copied().unwrap_or(i64::MAX).min(reach.1)))
             }),
@@ -190,6 +211,8 @@ impl CallTimes {
                 let (times, calls) = (&line.times, line.calls);
                 let past = times.partition_point(|at| *at < end.millis());
                 let first = past.checked_sub(calls)?;
+                // Starts are inclusive: at the latest at the first call of the line, at the earliest just after the
+                // call before it.
                 let latest = if calls == 0 { i64::MAX } else { *times.get(first)? };
                 let before = first.checked_sub(1).and_then(|before| times.get(before).copied());
                 Some((before.map_or(i64::MIN, |at| at.saturating_add(1)).max(reach.0), latest.min(reach.1)))
@@ -199,6 +222,7 @@ impl CallTimes {
         self.with_most_right(spans, |start| (start.latest, end.millis()))
     }
 
+    /// Returns the span whose window, as `window` builds it, puts the most amounts right. The first of equals is kept.
     fn with_most_right(
         &self,
         spans: Vec<Interval>,
@@ -221,6 +245,8 @@ impl CallTimes {
     pub(crate) fn both(&self, stated: Window) -> Option<PeriodEnds> {
         // Bounds the time for invoices with many lines and calls: starts times lines.
         const WORK: usize = 4_000_000;
+        // The counts change only where a charge comes or goes, so that one start for each instant of a charge is
+        // enough.
         let starts: BTreeSet<i64> = self
             .lines
             .iter()
@@ -286,6 +312,7 @@ fn one_shift(start: Interval, end: Interval, stated: Window) -> bool {
     start.0.max(end.0) <= start.1.min(end.1)
 }
 
+/// Returns how many milliseconds an interval is away from the stated instant: none where it contains it.
 fn distance(interval: Interval, stated: i64) -> u64 {
     let nearest = stated.clamp(interval.earliest, interval.latest);
     nearest.abs_diff(stated)
@@ -300,6 +327,7 @@ fn most_common(intervals: impl Iterator<Item = (i64, i64)>, stated: i64) -> Vec<
         edges.push((earliest, false));
         edges.push((latest, true));
     }
+    // Openings come before closings of the same instant (`false < true`): intervals that touch overlap there.
     edges.sort_unstable();
     let mut open = 0_usize;
     let mut spans: Vec<Interval> = Vec::new();

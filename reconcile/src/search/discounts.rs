@@ -1,4 +1,9 @@
 //! Discounts that hold for an invoice's lines.
+//!
+//! The candidates are percentages under which the two largest lines would be right, in hundredths of a percent; each is
+//! then fitted to all lines. A discount is accepted only if it puts lines right that were off by more than rounding,
+//! since some percentage explains any single line. One that holds for most lines is noted for the reader, but is not
+//! applied.
 
 use std::collections::BTreeSet;
 
@@ -38,6 +43,8 @@ impl PricingFitter<'_> {
         for by_charge in [false, true] {
             for terms in self.discounts(line_sums, fees, by_charge) {
                 let fit = self.fit_under(terms, selection, line_sums, by_charge)?;
+                // It has to reproduce more lines than the fit without a discount, and at least two more than the plain
+                // one.
                 if fit.count() <= without.max(plain.count() + 1) {
                     continue;
                 }
@@ -160,6 +167,7 @@ impl PricingFitter<'_> {
                 }));
             }
         }
+        // The order decides between equals: fees discounted as well, then the rounder percentage.
         found.sort_by_key(|terms| (!terms.discount_on_fees, roughness(terms.discount), terms.discount));
         found.dedup();
         found
@@ -174,6 +182,7 @@ impl PricingFitter<'_> {
             .filter(|(line_group, charged)| same_usage(line_group, charged))
             .collect();
         line_groups.sort_by_key(|(_, charged)| std::cmp::Reverse(charged.billed));
+        // Two, in case the largest one is wrong for another reason.
         line_groups.truncate(2);
         line_groups
     }
@@ -185,6 +194,8 @@ fn is_better(fit: &PricingFit, best: &PricingFit) -> bool {
 }
 
 /// Returns the hundredths of a percent by which a line group may be less than what was charged.
+/// `without_fees` keeps the fees out of the discount. The range is two percentage points wider on each side, and stays
+/// between 0 and 100 percent, both excluded.
 fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) -> std::ops::Range<u32> {
     const NONE: std::ops::Range<u32> = 0..0;
     let base = if without_fees { charged.billed.checked_sub(charged.fee) } else { Ok(charged.billed) };
@@ -192,6 +203,7 @@ fn percentages(charged: &ChargeSum, line_group: &LineGroup, without_fees: bool) 
     let kept = if without_fees { charged.fee } else { Money::ZERO };
     // With or without the fees on top, the discount lies between these two.
     let off = |asked: i128| base.checked_sub(asked)?.checked_mul(WHOLE)?.checked_div(base);
+    // Absent on overflow, and for a line without charges, of which there is no percentage.
     let (Some(high), Some(low)) =
         (off(line_group.amount.units().saturating_sub(kept.units())), off(line_group.amount.units()))
     else {

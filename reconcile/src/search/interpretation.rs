@@ -1,4 +1,7 @@
 //! Interpretation of lines by the charges: lines that repeat another one, and charges that represent several calls.
+//!
+//! This comes before the search, which takes the lines as they are read: it sees each line once, and counts that mean
+//! something else than charges are set aside as aggregated.
 
 use cost_model::Window;
 
@@ -72,6 +75,7 @@ fn without_repeated(
     Ok(fits(&once, charged, digit).then_some(once))
 }
 
+/// Returns whether a line group bills these charges, to about a last digit and with the same calls where it counts any.
 fn fits(line_group: &LineGroup, charged: &ChargeSum, digit: LastDigit) -> bool {
     charged.records > 0
         && digit.is_near(charged.billed, line_group.amount)

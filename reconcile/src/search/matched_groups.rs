@@ -1,4 +1,7 @@
 //! Charges matched to lines, also to those whose label names others.
+//!
+//! A line whose amount and calls are those of other usage is probably labelled wrongly. That is assumed only if exactly
+//! one set of groups fits the line, and no two lines fit the same group.
 
 use crate::input::line_groups::{LineGroup, LineGroups};
 use crate::search::hypothesis::Hypothesis;
@@ -52,6 +55,7 @@ pub(crate) fn matched_groups(line_groups: &LineGroups, found: &Hypothesis) -> Ve
 }
 
 impl Hypothesis {
+    /// Returns whether a line group bills just these usage groups, under the terms of the hypothesis.
     fn fits(&self, line_group: &LineGroup, usage_groups: &[usize]) -> bool {
         let charged =
             ChargeSum::sum(usage_groups.iter().filter_map(|usage_group| self.group_sums.get(*usage_group)));

@@ -1,4 +1,9 @@
 //! Terms and rounding policies by which charges become the amounts of lines.
+//!
+//! A fit consists of terms (a discount, and whether fees are billed) and of rounding policies, and says for each line
+//! group whether they reproduce its amount exactly. `PricingFitter` starts with the plainest assumption, that lines
+//! bill the very charges, and tries other terms only where that leaves lines open: `search::discounts` tries the
+//! discounts. More assumptions always fit more lines, so each has to explain more lines than chance would.
 
 use crate::error::Result;
 use crate::input::last_digit::{LastDigit, RoundedSums};
@@ -15,6 +20,7 @@ use cost_model::Rounding;
 pub(crate) struct ExpectedAmount {
     /// The amounts before rounding.
     pub(crate) exact: Option<Money>,
+    /// The amount by the first policy; the exact one where there is no policy.
     pub(crate) rounded: Option<Money>,
 }
 
@@ -34,7 +40,9 @@ pub(crate) struct PricingFit {
     /// Other discounts or policies put as many lines right and leave another amount for the discount.
     pub(crate) unsure_discount: bool,
     pub(crate) digit: LastDigit,
+    /// The sums under the terms of the fit; empty where charges were not rounded one by one.
     charge_sums: RoundedSumsByGroup,
+    /// The sums under the same terms without their discount, for the amount of the discount itself.
     undiscounted_sums: RoundedSumsByGroup,
 }
 
@@ -44,10 +52,12 @@ impl PricingFit {
         self.reproduced.get(line_group).is_some_and(Option::is_some)
     }
 
+    /// Returns how many line groups the fit reproduces.
     pub(crate) fn count(&self) -> usize {
         self.reproduced.iter().flatten().count()
     }
 
+    /// Returns whether the fit reproduces every line group. That holds for an invoice without any.
     pub(crate) fn is_complete(&self) -> bool {
         self.reproduced.iter().all(Option::is_some)
     }
@@ -67,6 +77,8 @@ impl PricingFit {
         )
     }
 
+    /// Returns the amount of some usage groups under these terms and the first policy. `sums` must be made under the
+    /// same terms; only a policy that rounds charges one by one needs them.
     fn expected_under(
         &self,
         terms: Terms,
@@ -88,6 +100,7 @@ impl PricingFit {
         let mut amounts = self
             .policies
             .iter()
+            // Such a policy does not say what a single line is rounded to.
             .filter(|policy: &&RoundingPolicy| policy.unit != RoundingUnit::Invoice)
             .filter_map(|policy| self.rounded_by(*policy, usage_groups, charged));
         let first = amounts.next();
@@ -181,6 +194,8 @@ impl PricingFitter<'_> {
         })
     }
 
+    /// Tries the charges as they are, then without their fees, then with a discount, and stops as soon as all lines are
+    /// right. The cheap check comes first: rounding charges one by one takes a pass over all of them.
     fn best_terms(&self, selection: &ChargeSelection, line_sums: &[ChargeSum]) -> Result<PricingFit> {
         let by_lines = self.fit_under(Terms::default(), selection, line_sums, false)?;
         // Neither terms nor policies help a line whose calls are not those of its charges.
@@ -202,6 +217,7 @@ impl PricingFitter<'_> {
                 best = without;
             }
         }
+        // Some percentage fits any single line, so that a discount needs two.
         if best.is_complete() || self.line_groups.len() < 2 {
             return Ok(best);
         }
@@ -209,6 +225,7 @@ impl PricingFitter<'_> {
     }
 
     /// Returns the policies that reproduce the most lines under these terms.
+    /// Tries every unit and direction of rounding. Charges are rounded one by one only if `by_charge` is set.
     pub(crate) fn fit_under(
         &self,
         terms: Terms,
@@ -272,6 +289,7 @@ impl PricingFitter<'_> {
             .map(|((line_group, amount), charged)| reproduces(line_group, charged, *amount))
             .collect();
         let count = reproduced.iter().flatten().count();
+        // Policies that reproduce other lines than the best, but as many, are dropped: the plainer one came first.
         if best.policies.is_empty() || count > best.count() {
             best.policies = vec![policy];
             best.reproduced = reproduced;
@@ -281,6 +299,8 @@ impl PricingFitter<'_> {
     }
 
     /// Only the sum of all lines is rounded; each line is less than a last digit off.
+    /// Returns the stated amounts if so: such a policy says nothing about how single lines are rounded. A single line
+    /// is left to the policies that round each line.
     fn with_rounded_sum(&self, rounding: Rounding, exact: &[Option<Money>]) -> Option<Vec<Option<Money>>> {
         let exact: Vec<Money> = exact.iter().copied().collect::<Option<_>>()?;
         let asked = Money::sum(self.line_groups.iter().map(|line_group| line_group.amount)).ok()?;
@@ -300,6 +320,8 @@ impl PricingFitter<'_> {
         Ok(PricingFit { terms, charge_sums, ..fit.clone() })
     }
 
+    /// Sums the charges of each usage group, each of them under the terms and rounded by itself, by all ways of
+    /// rounding in one pass. A group whose amounts leave the range of money has no sums.
     fn rounded_charges(&self, terms: Terms, selection: &ChargeSelection) -> Result<RoundedSumsByGroup> {
         let digit = self.digit;
         let mut sums = vec![Some(RoundedSums::default()); self.charges.line_groups.group_count()];
@@ -316,10 +338,12 @@ impl PricingFitter<'_> {
     }
 }
 
+/// Returns the place of a way of rounding in `Rounding::ALL`, by which the sums of a group are ordered.
 fn policy_place(rounding: Rounding) -> usize {
     Rounding::ALL.iter().position(|each| *each == rounding).unwrap_or(0)
 }
 
+/// Returns the sum of some usage groups by one way of rounding; absent where one of them has none.
 fn sum_of_groups(sums: &RoundedSumsByGroup, usage_groups: &[usize], rounding: usize) -> Option<Money> {
     let sums = usage_groups.iter().map(|usage_group| *sums.get(*usage_group)?.get(rounding)?);
     Money::sum(sums.collect::<Option<Vec<_>>>()?).ok()
@@ -341,6 +365,7 @@ pub(crate) fn same_usage(line_group: &LineGroup, charged: &ChargeSum) -> bool {
 }
 
 /// Returns whether tokens, as far as they are stated, are those of the charges.
+/// Charges without any token agree with whatever a line states.
 pub(crate) fn same_tokens(line_group: &LineGroup, charged: &ChargeSum) -> bool {
     charged.tokens.zip(line_group.tokens).is_none_or(|(had, stated)| had == NO_TOKENS || had == stated)
 }

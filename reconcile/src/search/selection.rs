@@ -1,4 +1,9 @@
 //! Selections of charges that an invoice may bill, and their sums.
+//!
+//! `ChargeHistory` is the one place where the past of the charges is kept: what was absent, what had another amount and
+//! what was withdrawn since the invoice was issued. A `ChargeSelection` says how much of that past to believe, and
+//! `for_each_charge` resolves the two, so that every sum of the search counts the same charges. Charges are ordered by
+//! time and are named by their place in that order.
 
 use std::collections::BTreeMap;
 
@@ -22,6 +27,7 @@ pub(crate) const NO_TOKENS: TokenCounts = TokenCounts {
 /// A hypothesis of which charges an invoice bills.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSelection {
+    /// The period, with its start and without its end.
     pub(crate) window: Window,
     /// Charges as they were when the invoice was issued, not as they are now.
     pub(crate) as_issued: bool,
@@ -35,6 +41,7 @@ pub(crate) struct ChargeSelection {
 }
 
 impl ChargeSelection {
+    /// Selects every charge of a window as it is held now: nothing assumed, no copies left out.
     pub(crate) fn now(window: Window) -> Self {
         Self { window, as_issued: false, as_now: Vec::new(), copies: Vec::new(), withdrawn: Vec::new() }
     }
@@ -43,6 +50,7 @@ impl ChargeSelection {
 /// The sum of some charges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChargeSum {
+    /// How many charges there are, each of which counts as one call.
     pub(crate) records: u64,
     pub(crate) billed: Money,
     pub(crate) fee: Money,
@@ -73,6 +81,7 @@ impl ChargeSum {
         line_sums.into_iter().try_fold(Self::EMPTY, Self::plus)
     }
 
+    /// Adds two sums. Tokens are lost where either has none. An amount out of the range of money is an error.
     fn plus(self, more: &Self) -> Result<Self> {
         Ok(Self {
             records: self.records + more.records,
@@ -130,6 +139,10 @@ impl<'a> ChargeHistory<'a> {
         all
     }
 
+    /// Finds the charges that arrived late or changed since the invoice was issued, and notes what they were before. A
+    /// change that matches no charge is passed over, unless it withdrew one. Late charges come first: `find_charge`
+    /// skips those whose past is known, so that a change of another charge of that instant and amount does not take
+    /// them.
     fn look_back(&mut self, since: &SinceIssue) {
         for late in since.late() {
             if let Some(found) = self.find_charge(late.at, late.costs.billed.unwrap_or_default()) {
@@ -186,6 +199,7 @@ impl<'a> ChargeHistory<'a> {
         self.before.range(self.span(window)).next().is_some() || self.withdrawn_in(window).next().is_some()
     }
 
+    /// Returns the withdrawn charges of a window with their numbers, in the order in which they were found.
     pub(crate) fn withdrawn_in(&self, window: Window) -> impl Iterator<Item = (usize, Withdrawn)> + '_ {
         self.withdrawn
             .iter()
@@ -201,6 +215,7 @@ impl<'a> ChargeHistory<'a> {
         mut take: impl FnMut(usize, Money, Money, Option<TokenCounts>) -> Result<()>,
     ) -> Result<()> {
         let span = self.span(selection.window);
+        // Both run along the charges in order of place, so that one pass needs no look-up for each charge.
         let mut before = self.prior_states_in(selection).peekable();
         let mut copies = selection.copies.iter().filter(|copy| span.contains(copy)).peekable();
         let charges = self.all.get(span.clone()).unwrap_or_default();
@@ -271,6 +286,8 @@ impl<'a> ChargeHistory<'a> {
     }
 
     /// Returns what each usage group adds up to.
+    /// The vector has one sum for each usage group, empty for those without a charge in the selection, and includes the
+    /// groups of withdrawn charges.
     pub(crate) fn group_sums(&self, selection: &ChargeSelection) -> Result<Vec<ChargeSum>> {
         let mut usage_groups = vec![ChargeSum::EMPTY; self.line_groups.group_count()];
         self.for_each_charge(selection, |usage_group, billed, fee, tokens| {
@@ -284,6 +301,7 @@ impl<'a> ChargeHistory<'a> {
     }
 
     /// Returns what each line group adds up to.
+    /// The order is that of the line groups. Usage groups that no line names are in none of the sums.
     pub(crate) fn line_sums(&self, usage_groups: &[ChargeSum]) -> Result<Vec<ChargeSum>> {
         let of_line_group = |line_group| {
             usage_groups.iter().enumerate().filter(move |(usage_group, _)| {

@@ -1,4 +1,7 @@
 //! A charge as rules read it.
+//!
+//! It resolves who caused the charge: the fields that may name a person are read in order, and the directory's aliases
+//! of that instant are applied. The email is computed at most once, and only for rules that have conditions on it.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -66,6 +69,8 @@ impl<'a> Charge<'a> {
         self.ids().find_map(|id| self.directory.shared_fact_at(&id, fact, self.at))
     }
 
+    /// Returns whether a charge is caused by that kind of actor. An id with an at sign is a person; any other one is a
+    /// service account, unless it is empty or names a bucket.
     fn is_caused_by(&self, who: ActorKind) -> bool {
         if who == ActorKind::Removed {
             return self

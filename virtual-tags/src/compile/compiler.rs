@@ -1,4 +1,8 @@
 //! Compiles rules: from data to the form in which they are evaluated.
+//!
+//! Names become ids, splits become weights, and conditions go into an index that finds the rules worth testing. What
+//! only shows when keys and a directory are known is refused here: references to unknown keys or facts, conditions on
+//! amounts or time, and splits that do not add up. `compile::order` then orders the keys by what they read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -28,6 +32,7 @@ pub(crate) struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// The key, as far as it has no errors.
+    /// Errors of rules are collected; the rules that have them are missing from the compiled key.
     pub(crate) fn compile_tag(&self, tag: TagDefinition, errors: &mut ErrorList) -> Option<CompiledTag> {
         let mut reads = Vec::new();
         let mut bases = Vec::new();
@@ -77,6 +82,7 @@ impl Compiler<'_> {
         })
     }
 
+    /// Checks the condition of a rule and compiles what it assigns. Adds the keys that either of them reads to `reads`.
     fn compile_assign(
         &self,
         rule: &Rule,
@@ -89,6 +95,7 @@ impl Compiler<'_> {
                 rule.condition_text.as_ref().map(|condition_text| condition_text.place_at(span.start));
             reads.extend(self.key_read(key, place.as_ref().or(rule.place.as_ref()), "the condition")?);
         }
+        // Values are decided once for each set of dimensions, not for each charge.
         if rule.when.as_ref().is_some_and(Filter::is_per_charge) {
             return fail(
                 "the condition reads the time, an amount or usage, and the owner of a cost cannot depend on those",
@@ -133,6 +140,7 @@ impl Compiler<'_> {
         }
     }
 
+    /// Returns the id of a key, or an error with the nearest name; `who` names the field that reads it.
     fn key_id(&self, key: &Arc<str>, place: Option<&Place>, who: &str) -> Result<KeyId> {
         if let Some(id) = self.keys.position(|each| each == key) {
             return Ok(id);
@@ -146,6 +154,7 @@ impl Compiler<'_> {
         Err(Error::new(ErrorKind::Rules, place.cloned(), message))
     }
 
+    /// Returns the id of a directory's fact. The error says whether the fact is unknown or the directory is missing.
     fn fact_id(&self, field: &str, name: &Arc<str>, place: Option<&Place>) -> Result<FactId> {
         let found = self.directory.fact_named(name);
         if let Some(fact) = found.as_ref().ok().and_then(|found| self.directory.fact_id(found)) {
@@ -170,6 +179,9 @@ fn keys_read(when: &Filter) -> Vec<(&Dimension, Range<usize>)> {
     keys
 }
 
+/// Returns the shares of a fixed split as whole weights. The remainder of percentages goes to the default if the split
+/// says so, and is added to the default's own part if it has one. Weights of zero everywhere are refused, since nothing
+/// could be split by them.
 fn compile_shares(split: &Split, default: Option<&Arc<str>>, place: Option<&Place>) -> Result<Vec<Share>> {
     let fail = |message: String| Err(Error::new(ErrorKind::Rules, place.cloned(), message));
     let parts: Vec<(Arc<str>, u128)> = match split {

@@ -1,4 +1,7 @@
 //! Head counts: the number of people with each value of a fact, at any time.
+//!
+//! A split by headcount needs the counts at the time of each charge. They are made once, from the changes at each
+//! person's boundaries, so that evaluating a charge is a binary search. People count once, however many rows they have.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -26,6 +29,8 @@ pub(crate) struct Headcounts {
 type Changes = BTreeMap<(Option<Arc<str>>, Arc<str>), i128>;
 
 impl Headcounts {
+    /// Counts the people by their value of `fact`; with `within`, by the value of that fact as well. Whoever lacks
+    /// either is not counted.
     pub(crate) fn new(directory: &Directory, fact: FactId, within: Option<FactId>) -> Self {
         let mut changes: BTreeMap<Option<Timestamp>, Changes> = BTreeMap::from([(None, Changes::new())]);
         let before_all = before_first(directory);
@@ -56,6 +61,7 @@ impl Headcounts {
         Self::from_changes(changes)
     }
 
+    /// Adds up the changes in order of time, and keeps the shares between each two of them.
     fn from_changes(changes: BTreeMap<Option<Timestamp>, Changes>) -> Self {
         let mut counts = Changes::new();
         let (mut starts, mut shares) = (Vec::new(), Vec::new());

@@ -1,4 +1,8 @@
 //! Dated facts about people.
+//!
+//! A directory has one or more sources, which are consulted in order: the first that has a fact for the instant
+//! answers. Names go through the aliases of that instant before they are looked up. Rules are evaluated between
+//! boundaries, the instants at which any answer may change, so that their results can be cached.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -49,6 +53,8 @@ pub struct Directory {
     pub(super) plus_domains: Vec<String>,
     /// The instant at which everything is looked up, if it is not the charge's.
     pub(super) fixed: Option<Timestamp>,
+    /// The instants at which an answer may change, ascending and distinct; none where everything is looked up at a
+    /// fixed one.
     pub(super) boundaries: Vec<Timestamp>,
 }
 
@@ -79,12 +85,14 @@ pub enum NameMatch {
 }
 
 impl Directory {
+    /// Makes a directory of one source, whose columns are in the order of `facts`.
     pub(super) fn from_source(facts: Vec<Arc<str>>, source: DirectorySource) -> Self {
         let mut directory = Self { facts: facts.into(), sources: vec![source], ..Self::default() };
         directory.find_boundaries();
         directory
     }
 
+    /// Collects the boundaries again; needed after every change of sources, aliases or the fixed instant.
     pub(super) fn find_boundaries(&mut self) {
         let spans = self.sources.iter().flat_map(DirectorySource::spans).chain(self.aliases.spans());
         let mut boundaries: Vec<_> = spans.flat_map(crate::span::Span::ends).collect();
@@ -123,6 +131,7 @@ impl Directory {
     }
 
     /// Returns the names of the facts, in the order of the columns.
+    /// The columns of emails and dates are not among them.
     pub fn facts(&self) -> &[Arc<str>] {
         self.facts.as_slice()
     }
@@ -147,6 +156,7 @@ impl Directory {
         alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
     }
 
+    /// Returns the message for an unknown column, with the columns that there are.
     pub(crate) fn no_such_column(&self, name: &str) -> String {
         if self.facts().is_empty() {
             return format!(
@@ -177,8 +187,10 @@ impl Directory {
     }
 
     /// Counts the people, and other ids, of all sources.
+    /// Someone in several sources counts once; aliases do not count.
     pub fn people(&self) -> usize {
         match self.sources.as_slice() {
+            // The emails of one source are distinct, so that they need no sort.
             [one] => one.emails().count(),
             _ => self.everyone().len(),
         }
@@ -194,14 +206,18 @@ impl Directory {
 
     /// Returns a fact about a person at an instant; `None` if the person is unknown, no row covers the instant, the cell
     /// is empty, or there is no such column.
+    /// The email may be written in any way that [`Directory`] finds a person by. Sources after the first that has a
+    /// value are not consulted.
     pub fn fact(&self, email: &str, fact: &str, at: Timestamp) -> Option<&str> {
         self.fact_at(email, self.fact_id(fact)?, at)
     }
 
+    /// Returns a fact by its id, as `fact` does by name.
     pub(crate) fn fact_at(&self, email: &str, fact: FactId, at: Timestamp) -> Option<&str> {
         self.shared_fact_at(email, fact, at).map(|value| &**value)
     }
 
+    /// Returns the shared text of a fact, which can be taken over without a copy.
     pub(crate) fn shared_fact_at(&self, email: &str, fact: FactId, at: Timestamp) -> Option<&Arc<str>> {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
@@ -221,6 +237,7 @@ impl Directory {
     pub(crate) fn name_at(&self, email: &str, at: Timestamp) -> String {
         let at = self.fixed.unwrap_or(at);
         let mut name = canonical_email(email);
+        // Bounds the chain, should aliases form a circle.
         for _ in 0..self.aliases.alias_count() {
             match self.aliases.target_at(&name, at) {
                 Some(next) => next.clone_into(&mut name),
@@ -232,6 +249,7 @@ impl Directory {
 
     /// Returns the way in which a name finds a person at an instant; `None` where no row covers it, the name is unknown, or it
     /// matches two people. [`Directory::look_up`] distinguishes these.
+    /// Where several sources know the person, the surest way counts.
     pub fn match_kind(&self, email: &str, at: Timestamp) -> Option<MatchKind> {
         self.find_person(email, at).map(|(found, _)| found)
     }
@@ -288,6 +306,7 @@ impl Directory {
         self.match_kind(email, at).is_none() && self.sources.iter().any(|source| source.is_ambiguous(&name))
     }
 
+    /// Finds a canonical name in one source: as it is written, then without its `+tag` where the domain ignores those.
     fn find_in_source<'a>(
         &self,
         source: &'a DirectorySource,
@@ -314,6 +333,7 @@ impl Directory {
         let mut names = vec![Cow::Owned(canonical_email(email))];
         let mut boundaries = Vec::new();
         let mut next = 0;
+        // Follows aliases of all times, breadth first; each name is visited once, so that circles end.
         while let Some(name) = names.get(next).cloned() {
             for (span, email) in self.aliases.all_targets(&name) {
                 boundaries.extend(span.ends());

@@ -1,4 +1,8 @@
 //! The part of a directory that a period used, as data and as a digest.
+//!
+//! A lock of a closed period holds the snapshot, so that the period can be evaluated again after the directory has
+//! changed. The digest covers only what the rules of the period can read about the people in its charges: a change
+//! elsewhere in the directory must not make the lock look broken.
 
 use cost_model::{Timestamp, Window};
 use serde::{Deserialize, Serialize};
@@ -22,6 +26,7 @@ pub(crate) struct DirectorySnapshot {
     fixed: Option<Timestamp>,
 }
 
+/// A row of a person: values in the order of the snapshot's facts, absent for empty cells.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SnapshotRow {
     email: String,
@@ -30,6 +35,7 @@ struct SnapshotRow {
     values: Vec<Option<String>>,
 }
 
+/// Another name of a person, between two instants of which either may be open.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SnapshotAlias {
     alias: String,
@@ -102,6 +108,8 @@ impl Directory {
                 let values: Vec<_> = facts.iter().map(|fact| self.fact_at(id, *fact, at)).collect();
                 let removed = asks_removed && self.has_removed(id, at);
                 let said = (self.name_at(id, at), self.match_kind(id, at), removed, values);
+                // Only changes are written, so that a boundary at which nothing changes for this person is not part of
+                // the digest.
                 if before.as_ref() != Some(&said) {
                     writer.write_instant(Some(at));
                     writer.write_text(&said.0);
@@ -174,6 +182,8 @@ fn cut_rows(entries: &[DatedRow], period: Span, must_be_kept: bool) -> Vec<Dated
 
 impl DirectorySnapshot {
     /// The directory that was held.
+    /// # Errors
+    /// `ErrorKind::Locked` where the dates of two aliases overlap, and the error of a row that the source refuses.
     pub(crate) fn to_directory(&self) -> Result<Directory> {
         let place = Place::file("the people of a closed period");
         let mut directory = Directory {

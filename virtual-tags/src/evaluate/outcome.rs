@@ -1,4 +1,8 @@
 //! Evaluates compiled rules for one charge.
+//!
+//! The first rule that matches decides. A key that keeps the provider's own tag takes that before any rule; its default
+//! applies where no rule does. Where the keys that a rule reads split a charge, the charge is evaluated in parts, one
+//! for each combination of their values, with whole weights that keep the sum exact.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -48,6 +52,7 @@ impl ResolvedRules {
             return Outcome::Value(Arc::from(&*own));
         }
         let dimensions = WithTagValues { inner: charge.dimensions, keys: &self.compiled.keys, values };
+        // The index proposes rules in their order, and only such as may match.
         let winner = self.find_winner(tag, charge, &dimensions).map(|(_, outcome)| outcome);
         winner.unwrap_or_else(|| {
             let inherited =
@@ -87,6 +92,8 @@ impl ResolvedRules {
         parts
     }
 
+    /// Splits each part by the result of one more key. Weights are nested: the shares of a part divide that part's
+    /// weight.
     fn extend_parts(
         &self,
         parts: Vec<Part>,
@@ -121,6 +128,8 @@ impl ResolvedRules {
     }
 }
 
+/// Clears the values of keys outside `live`, and adds up the weights of parts that are then equal. Without this, the
+/// number of parts would multiply with each key that splits.
 fn merge_parts(parts: Vec<Part>, live: &HashSet<KeyId>) -> Vec<Part> {
     let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
     let mut known: HashMap<Vec<Option<Arc<str>>>, usize> = HashMap::new();
@@ -141,6 +150,7 @@ fn merge_parts(parts: Vec<Part>, live: &HashSet<KeyId>) -> Vec<Part> {
 }
 
 impl FromField {
+    /// Returns the field's value after the transforms; `None` where the field is absent or a transform does not apply.
     fn read_value(&self, dimensions: &dyn Dimensions) -> Option<String> {
         transformed(&self.transforms, &text_of(dimensions, &self.field)?)
     }
@@ -155,6 +165,8 @@ impl CompiledRule<'_> {
     }
 
     /// Returns the result of the rule; `None` where it does not match.
+    /// A rule whose conditions hold does not match either if it has no value to give: an empty fact, an absent field,
+    /// nobody to count, or no costs to split by.
     pub(crate) fn apply(
         self,
         rules: &ResolvedRules,

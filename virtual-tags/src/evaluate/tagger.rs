@@ -1,4 +1,7 @@
 //! Resolved rules as a tagger.
+//!
+//! This is what reports use: `cost_model` asks for the values of some keys for a set of dimensions between two
+//! boundaries, and gets the parts into which the rules split its charges.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -62,6 +65,7 @@ impl Tagger for ResolvedRules {
         let people = charge.ids().flat_map(|id| directory.boundaries_of(&id));
         let mut boundaries =
             sorted_instants(people.chain(self.compiled.spans.iter().chain(&*self.counts).copied()));
+        // Only instants that are boundaries of all the rules count; the callers divide time by those.
         boundaries.retain(|each| self.boundaries.binary_search(each).is_ok());
         Cow::Owned(boundaries)
     }
@@ -69,6 +73,7 @@ impl Tagger for ResolvedRules {
     fn parts(&self, keys: &[Arc<str>], dimensions: &dyn Dimensions, at: Timestamp) -> Vec<Part> {
         let ids: Vec<_> = keys.iter().map(|key| self.compiled.key_id(key)).collect();
         let charge = self.compiled.charge(dimensions, at);
+        // Most keys read no others and split nothing; they need no parts.
         if let Some(values) = self.unsplit(&ids, &charge) {
             return vec![Part::whole(values)];
         }

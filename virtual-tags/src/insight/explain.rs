@@ -1,4 +1,8 @@
 //! Explains why a charge has its value.
+//!
+//! Unlike evaluation, which stops at the first rule that matches, an explanation tests every condition of every rule,
+//! so that it can name the rules that came too late and those that missed by one condition. It is meant for single
+//! charges.
 
 use std::fmt;
 use std::sync::Arc;
@@ -56,14 +60,17 @@ cost_model::masked_debug!(NameLookup {});
 #[non_exhaustive]
 pub struct ExplainedPart {
     /// The part's weight among its siblings.
+    /// A weight is no amount: compare it with the sum over the parts.
     pub weight: u128,
     /// The values of the keys that are read.
+    /// A value is absent where the key is unset for the part.
     pub read: Vec<(Arc<str>, Option<Arc<str>>)>,
     /// The answer of the rules.
     pub answer: Answer,
     /// The rule that decides; without one, the provider's own tag or the default does.
     pub winner: Option<ExplainedRule>,
     /// Later rules that match as well, but come too late.
+    /// Where the provider's own tag decides, these are all the rules that match.
     pub shadowed: Vec<ExplainedRule>,
     /// The first five rules of which some conditions hold and exactly one does not.
     pub near_misses: Vec<ExplainedRule>,
@@ -76,12 +83,15 @@ cost_model::masked_debug!(ExplainedPart {});
 #[non_exhaustive]
 pub struct ExplainedRule {
     /// The rule's number in its key, counted from 1.
+    /// Rules that could not match are counted as well.
     pub number: usize,
     /// Where the rule is, if it was read from a file.
     pub place: Option<Place>,
     /// The conditions that hold.
+    /// Each is a condition as it would be written in a rules file, or words for dates and sources.
     pub holds: Vec<String>,
     /// The conditions that do not.
+    /// A source without a value for the charge, such as an empty fact, is one of them.
     pub fails: Vec<String>,
 }
 
@@ -142,6 +152,8 @@ impl ResolvedRules {
         })
     }
 
+    /// Tests all rules for one part of a charge; the answer itself comes from the evaluation, so that the two cannot
+    /// differ.
     fn explained_part(
         &self,
         tag: &CompiledTag,
@@ -169,6 +181,8 @@ impl ResolvedRules {
         ExplainedPart { weight, read, answer, winner, shadowed: matching.collect(), near_misses }
     }
 
+    /// Tests the conditions of a rule one by one. If all hold and the rule still gives nothing, its source is what
+    /// fails.
     fn explained_rule(
         &self,
         number: usize,

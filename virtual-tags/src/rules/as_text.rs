@@ -1,4 +1,7 @@
 //! Serialises fields of rules as the text by which files write them.
+//!
+//! Dimensions, filters and the like are stored in locks as people write them, so that a lock can be read and compared.
+//! The modules `optional`, `list` and `percentages` do the same inside other types; all are named in serde's `with`.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -17,6 +20,7 @@ where
     String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
 }
 
+/// Serialises an optional field, with null for none.
 pub(crate) mod optional {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer, de};
 
@@ -41,6 +45,7 @@ pub(crate) mod optional {
     }
 }
 
+/// Serialises a list of fields.
 pub(crate) mod list {
     use super::{Deserialize, Deserializer, Display, FromStr, Serializer, de};
 
@@ -58,6 +63,7 @@ pub(crate) mod list {
     }
 }
 
+/// Serialises the percentages of a split as text, which keeps every decimal.
 pub(crate) mod percentages {
     use std::sync::Arc;
 

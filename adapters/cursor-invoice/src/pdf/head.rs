@@ -1,4 +1,8 @@
 //! Fields above and below the table, by the words they begin with.
+//!
+//! Invoices come in several languages, so that each label has its translations. The lists are tried
+//! in a fixed order, and a line that fits none of them is left to the table. Comparison is in lower case and with
+//! straight apostrophes.
 
 use chrono::NaiveDate;
 use cost_model::Window;
@@ -73,6 +77,7 @@ const AMOUNT: &str = "amount|montant|betrag|importe|importo|bedrag|valor|total";
 pub(super) fn stated(line: &str) -> Option<Stated> {
     let lower = line.to_lowercase().replace('\u{2019}', "'");
     let words: Vec<&str> = lower.split(' ').collect();
+    // Headings come before sums, since `Amount` and `Total` are words of both.
     if is_furniture(&words) {
         return Some(Stated::Furniture);
     }
@@ -121,6 +126,7 @@ fn field(line: &str, lower: &str) -> Option<Stated> {
     None
 }
 
+/// Returns whether a word is in a list, whose entries are divided by `|`.
 fn is_one_of(list: &str, word: &str) -> bool {
     list.split('|').any(|each| each == word)
 }
@@ -140,6 +146,7 @@ fn headings(words: &[&str]) -> Option<Stated> {
     (!is_alone).then_some(Stated::Furniture)
 }
 
+/// Returns whether a line says nothing about the invoice: its title, or a number of a page.
 fn is_furniture(words: &[&str]) -> bool {
     match words {
         ["invoice" | "facture" | "rechnung" | "factura" | "fattura" | "factuur" | "fatura"] => true,
@@ -178,6 +185,7 @@ fn is_due_on_a_day(line: &str, words: &[&str]) -> bool {
     })
 }
 
+/// Returns whether a word has digits only.
 fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }

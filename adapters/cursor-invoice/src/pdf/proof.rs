@@ -1,4 +1,8 @@
 //! From the rows of a sheet to an invoice, which is proved by the sums that the text prints.
+//!
+//! Text from a PDF may lose or merge rows, so that an invoice is accepted only if its rows add up to a printed sum: the
+//! total, or what is due and paid. Without any such sum, every line of the table must have been read in the only
+//! possible way. The errors name the line to look at and what to do about it.
 
 use cost_model::input::NumberReader;
 use cost_model::{Currency, Money, Timestamp, Window};
@@ -23,6 +27,7 @@ impl Sheet<'_> {
         let finish = std::mem::replace(&mut self.numbers, NumberReader::new(None)).finish();
         finish?;
         let totals = self.stated_totals()?;
+        // After the numbers are finished: until then, a decimal mark may be in doubt.
         let rows = self.lines_that_make(&totals, wordings)?;
         invoice.stated_total = totals.first().copied();
         settle_rows(&mut invoice, rows)?;
@@ -180,6 +185,7 @@ impl Sheet<'_> {
     }
 }
 
+/// Makes the error for a printed sum that the lines do not add up to.
 fn contradicts(stated: &StatedSum, sum: Money) -> Error {
     let message = format!(
         "the amount of {} contradicts the lines, which add up to {sum}, and no payment or applied balance that is printed explains \

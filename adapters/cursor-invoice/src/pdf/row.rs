@@ -1,4 +1,8 @@
 //! The columns of figures at the end of a row.
+//!
+//! A row is read from its end: the amount, then the tax, price and quantity that the headings allow. Only a number with
+//! a currency is an amount, which keeps years, days and versions in descriptions from being read as money. Where blanks
+//! divide thousands, a quantity and an amount look alike; such rows are marked, and only a printed total proves them.
 
 use cost_model::Money;
 use cost_model::input::{Amount, Cell, InputError, NumberReader};
@@ -162,6 +166,7 @@ fn is_currency(word: &str) -> bool {
         || matches!(word, "$" | "\u{20ac}" | "\u{a3}" | "US$" | "$US" | "CA$" | "$CA" | "A$" | "AU$" | "$AU")
 }
 
+/// Returns whether a word is the code of a currency that is known here.
 fn is_code(word: &str) -> bool {
     matches!(
         word,
@@ -182,12 +187,15 @@ fn is_money(word: &str) -> bool {
     has_currency && is_number(&plain)
 }
 
+/// Returns whether a word is made of digits and the marks that divide them; what they mean is decided by the reader of
+/// numbers.
 fn is_number(word: &str) -> bool {
     word.strip_prefix('.').unwrap_or(word).starts_with(|each: char| each.is_ascii_digit())
         && word.ends_with(|each: char| each.is_ascii_digit())
         && word.chars().all(|each| each.is_ascii_digit() || matches!(each, ',' | '.' | '\'' | '\u{a0}'))
 }
 
+/// Returns whether a word is a rate such as `20%`.
 fn is_percentage(word: &str) -> bool {
     word.strip_suffix('%').is_some_and(|number| is_number(number.trim()))
 }

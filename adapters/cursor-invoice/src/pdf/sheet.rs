@@ -1,4 +1,8 @@
 //! From the lines of the text to the rows and sums of an invoice.
+//!
+//! The text of a PDF has no columns and no certain order, so that a sheet is read line by line with a state: head,
+//! table, sums between subtotal and total, and foot. Text without figures waits in `pending` until a row claims it.
+//! Nothing is trusted because it was read: `pdf::proof` compares the rows with the printed sums.
 
 use chrono::NaiveDate;
 use cost_model::Money;
@@ -79,6 +83,7 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
+    /// Makes an empty sheet, which begins in its head.
     pub(super) fn new(options: &'a Options) -> Self {
         Self {
             options,
@@ -107,6 +112,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Reads a whole text.
+    ///
+    /// # Errors
+    /// `ErrorKind::Invoice` where there are no headings of a table, two invoice numbers, a heading of a text that is no
+    /// bill, or a sum that cannot be read.
     pub(super) fn read_lines(mut self, text: &str) -> Result<Self> {
         let mut lines = lines(text).into_iter().peekable();
         while let Some(mut line) = lines.next() {
@@ -129,6 +139,8 @@ impl<'a> Sheet<'a> {
         Ok(self)
     }
 
+    /// Decides what a line is: a value for the label before it, something that it states itself, a part of the table,
+    /// or a remark. Fields that are side by side in the head are taken one by one.
     fn take_line(&mut self, line: TextLine) -> Result<()> {
         let known = stated(&line.text);
         if self.take_value(&line)? {
@@ -283,6 +295,7 @@ impl<'a> Sheet<'a> {
         Ok(false)
     }
 
+    /// Moves on to the next part, unless the table has not begun; text that waits for figures gets none any more.
     fn end_table(&mut self, part: Part) {
         if self.part != Part::Head {
             self.give_up_pending();
@@ -296,6 +309,7 @@ impl<'a> Sheet<'a> {
             self.add_laid_out(line, figures_at);
             return Ok(());
         }
+        // On a clone: what the numbers reveal about their decimal mark counts once, when the row is complete.
         let own = match Row::read(&line.text, line.number, self.headings, &mut self.numbers.clone()) {
             Ok(own) => own,
             Err(problem) => {
@@ -394,6 +408,7 @@ impl<'a> Sheet<'a> {
         self.rows.push(Draft { line: first, row, is_below: self.part == Part::Sums });
     }
 
+    /// Sets text without figures aside as unread; the proof has to show that it bills nothing.
     fn give_up_pending(&mut self) {
         self.unread.append(&mut self.pending);
     }
@@ -406,6 +421,7 @@ fn fill<T>(field: &mut Option<T>, value: T) -> bool {
     empty
 }
 
+/// Makes an error about the invoice.
 pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Invoice, message)
 }

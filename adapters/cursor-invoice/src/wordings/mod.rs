@@ -2,6 +2,10 @@
 //!
 //! A line of usage has one of a few fixed forms; they are tried first. Any other line is what its words say, and its kind
 //! is known only if they say one thing: words of two kinds are a line of unknown wording.
+//!
+//! The patterns are in `wordings::tables` and dates in `wordings::dates`; this file has the order in which they are
+//! tried. A wrong kind would move money to a wrong cause, while an unknown wording only asks a person to look, so that
+//! whatever is doubtful stays unknown.
 
 mod dates;
 mod tables;
@@ -39,6 +43,7 @@ pub struct CursorWordings {
 }
 
 /// Patterns for lines of any kind.
+/// Each is compiled once, together with the tables.
 #[derive(Debug)]
 struct Other {
     in_brackets: Regex,
@@ -130,6 +135,7 @@ impl CursorWordings {
         self.asides.iter().any(|aside| aside.is_match(&words))
     }
 
+    /// Blanks out words that qualify an amount, such as `tax exempt`: they say nothing about what it is for.
     fn without_qualifiers(&self, text: &str) -> String {
         self.qualifiers
             .iter()
@@ -175,6 +181,7 @@ impl Wordings for CursorWordings {
         // Text from a PDF has hard spaces and line breaks where the invoice has blanks.
         let words = description.split(char::is_whitespace).filter(|word| !word.is_empty());
         let description = words.collect::<Vec<_>>().join(" ");
+        // Sums and notes come first: they may use the words of usage, but bill nothing of their own.
         let Some(other) = &self.other else { return LineKind::Unrecognised.into() };
         if self.is_aside(&other.email.replace_all(&description, " ")) {
             return LineKind::Unrecognised.into();
@@ -206,6 +213,7 @@ impl Wordings for CursorWordings {
                 other.totalling.captures(&description).and_then(|groups| dollars(&groups, "amount"));
         }
         let rates: Vec<_> = other.percent.captures_iter(&description).collect();
+        // Of two rates, it is not known which one the amount follows.
         wording.rate = match &rates[..] {
             [rate] => rate.name("rate").and_then(|rate| rate.as_str().replace(',', ".").parse().ok()),
             _ => None,
@@ -232,6 +240,7 @@ fn stands_apart(before: &str, rest: &str) -> bool {
     after && first_is_set_off
 }
 
+/// Returns whether a text has something that usage lines are divided by.
 fn has_date_or_email(text: &str) -> bool {
     text.contains('@') || !dates(text).0.is_empty()
 }
@@ -263,6 +272,7 @@ fn is_understood(left: &str) -> bool {
 }
 
 /// `non-max-X` represents calls to X outside max mode; a bare X for whatever calls to X no other line names.
+/// Makes a line of what a form captured.
 fn usage_line(groups: &Captures<'_>) -> UsageLine {
     let mut line = UsageLine::default();
     line.model = groups.name("model").map(|model| model.as_str().to_owned());
@@ -274,6 +284,7 @@ fn usage_line(groups: &Captures<'_>) -> UsageLine {
     line
 }
 
+/// Returns the tokens of a line, if it states all four counts.
 fn tokens(groups: &Captures<'_>) -> Option<TokenCounts> {
     let count = |name| number(groups, name).map(Tokens::new);
     Some(TokenCounts {
@@ -284,6 +295,7 @@ fn tokens(groups: &Captures<'_>) -> Option<TokenCounts> {
     })
 }
 
+/// Returns a captured count, whose thousands may be divided by commas.
 fn number(groups: &Captures<'_>, name: &str) -> Option<u64> {
     groups.name(name)?.as_str().replace(',', "").parse().ok()
 }
@@ -292,6 +304,7 @@ fn dollars(groups: &Captures<'_>, name: &str) -> Option<Money> {
     groups.name(name)?.as_str().replace([',', '$'], "").parse().ok()
 }
 
+/// Returns a captured price in cents as money: a hundredth of the number.
 fn cents(groups: &Captures<'_>) -> Option<Money> {
     let cents: Money = groups.name("cents")?.as_str().parse().ok()?;
     cents.units().checked_div(100).map(Money::from_units)

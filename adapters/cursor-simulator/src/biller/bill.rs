@@ -1,4 +1,7 @@
 //! Invoices, and how they are written down.
+//!
+//! Amounts become text here and nowhere earlier, in whole cents. The CSV is the form that `reconcile` reads, and the
+//! JSON the one of `cursor-invoice`'s reader for the dashboard.
 
 use std::fmt::Write as _;
 
@@ -45,6 +48,7 @@ pub struct Bill {
 
 impl Bill {
     /// Returns the sum of the lines of one kind.
+    /// No such line is a sum of 0.
     pub fn sum_of(&self, kind: LineKind) -> i128 {
         self.lines.iter().filter(|line| line.kind == kind).map(|line| line.amount).sum()
     }

@@ -1,4 +1,8 @@
 //! Cutting a cycle into invoices.
+//!
+//! With a threshold, Cursor bills on-demand usage in mid-cycle as soon as it has noticed that usage passed a multiple
+//! of it; the last invoice then bills the rest or, with netting, everything less what was paid. `Watch` decides when an
+//! invoice is cut, `Pieces` holds the usage between the cuts.
 
 use std::borrow::Borrow;
 
@@ -37,6 +41,7 @@ impl BillingTerms {
         Bills { earlier, bill }
     }
 
+    /// Returns an invoice in mid-cycle: usage only, issued at the cut.
     fn mid_month(&self, number: u64, period: Period, tally: &Tally) -> Bill {
         let usage = tally.usage_lines(self);
         let lines = lines::usage(&usage, tally, self);
@@ -44,6 +49,8 @@ impl BillingTerms {
         Bill { title, issued_ms: period.end_ms, ..self.sheet(number, period, usage, lines) }
     }
 
+    /// Returns the invoice at the end of the cycle, with the lines that only it has: what was paid, seats and the like,
+    /// and tax.
     fn last(&self, number: u64, period: Period, tally: &Tally, paid: &[Bill]) -> Bill {
         let usage = tally.usage_lines(self);
         let mut lines = lines::usage(&usage, tally, self);
@@ -52,6 +59,7 @@ impl BillingTerms {
             paid.iter().map(|bill| InvoiceLine::new(LineKind::Netting, wording.as_str(), None, -bill.total)),
         );
         lines.extend(lines::rest(tally, self));
+        // Last, since the tax is on the lines above.
         lines.extend(lines::tax(&lines, self));
         self.sheet(number, period, usage, lines)
     }
@@ -75,6 +83,7 @@ impl BillingTerms {
         date(self.period.start_ms).format("%B %Y").to_string()
     }
 
+    /// Divides the events of the cut into what each invoice bills.
     fn pieces<E: Borrow<TrueEvent>>(&self, events: impl IntoIterator<Item = E>) -> Pieces {
         let cut = self.cut();
         let mut pieces = Pieces::default();
@@ -131,6 +140,7 @@ impl Watch {
         Self { amount, lag_ms: threshold.lag_ms.max(0), total: 0, next: amount, pending: None }
     }
 
+    /// Counts an amount. The first that passes the multiple sets the cut; until that is due, others change nothing.
     fn see(&mut self, at: i64, amount: i128) {
         self.total += amount;
         if self.total > self.next && self.pending.is_none() {

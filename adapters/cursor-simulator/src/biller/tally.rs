@@ -1,4 +1,7 @@
 //! Usage added up, one line per model.
+//!
+//! Amounts are summed exactly and, side by side, as rounded one by one, so that any unit of rounding can be applied in
+//! the end. Calls in max mode have a group of their own, which has its own line only where the terms use aliases.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +19,7 @@ pub(super) struct Tally {
     pub(super) own_key: Fees,
 }
 
+/// The groups of one model. All calls are in `plain` where the terms have no aliases.
 #[derive(Clone, Debug, Default)]
 struct Modes {
     plain: Group,
@@ -31,6 +35,7 @@ struct Group {
     rounded: i128,
 }
 
+/// Token fees, exactly.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fees {
     pub(super) calls: u64,
@@ -50,6 +55,7 @@ impl Tally {
             _ => return 0,
         }
         let amount = price(event, fee, terms);
+        // `entry` would clone the name of the model for each event.
         if !self.models.contains_key(&event.model) {
             self.models.insert(event.model.clone(), Modes::default());
         }
@@ -65,6 +71,7 @@ impl Tally {
         amount
     }
 
+    /// Adds what another tally has, as for an invoice that bills the whole cycle again and nets what was paid.
     pub(super) fn merge(&mut self, other: &Self) {
         for (model, modes) in &other.models {
             let mine = self.models.entry(model.clone()).or_default();
@@ -75,6 +82,8 @@ impl Tally {
         self.own_key.merge(other.own_key);
     }
 
+    /// Returns the lines of usage in order of models, those outside max mode first; one line in all where the terms say
+    /// so. Groups without calls have none.
     pub(super) fn usage_lines(&self, terms: &BillingTerms) -> Vec<UsageLine> {
         if terms.in_one_line() {
             let mut all = Group::default();
@@ -104,6 +113,8 @@ impl Group {
         self.rounded += other.rounded;
     }
 
+    /// Returns the line of a group, rounded as the terms say; `None` without calls. Where only the invoice is rounded,
+    /// there is one line, so that both are the same.
     fn line(&self, model: &str, max_mode: bool, label: String, terms: &BillingTerms) -> Option<UsageLine> {
         let amount = match terms.rounding.unit {
             RoundingUnit::Event => self.rounded,

@@ -1,10 +1,14 @@
 //! Usage lines in words.
+//!
+//! The wordings are those that `cursor-invoice` reads. Only the table has no calls in its words: there they are the
+//! quantity, with the average price beside it.
 
 use crate::amount::dollars;
 use crate::biller::invoice_line::{InvoiceLine, LineKind, UsageLine};
 use crate::biller::rounding::RoundingMode;
 use crate::biller::terms::{BillingTerms, Wording};
 
+/// Writes a usage line in the wording of the terms; its amount is that of the line, whatever its words say.
 pub(super) fn usage(line: &UsageLine, terms: &BillingTerms) -> InvoiceLine {
     let (calls, label, total) = (line.calls, &line.label, dollars(line.amount));
     let wording = match terms.wording {
@@ -28,6 +32,7 @@ pub(super) fn usage(line: &UsageLine, terms: &BillingTerms) -> InvoiceLine {
     }
 }
 
+/// Writes the four counts of tokens, with numbers in the form of the wording.
 fn tokens(line: &UsageLine, number: fn(u64) -> String) -> String {
     let tokens = line.tokens;
     format!(

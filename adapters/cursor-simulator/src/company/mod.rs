@@ -1,4 +1,8 @@
 //! Who works at the demo company, in which team, from when to when.
+//!
+//! Everything is drawn from a seed, so that the same seed makes the same company. The people differ in ways that a cost
+//! report has to handle: some move between teams, join, leave, are missing from the directory, use their own keys, or
+//! have an email whose case differs between Cursor and the directory. Instants are milliseconds since the Unix epoch.
 
 pub(crate) mod habits;
 pub(crate) mod models;
@@ -26,8 +30,10 @@ pub(crate) const TEAMS: [(&str, &str); 8] = [
 
 /// The teams of twenty people in a row, so that teams differ in size and none is empty.
 const SEATING: [usize; 20] = [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 1, 0, 3, 2, 4, 5, 6, 1];
+/// The time zones that people work in.
 const HOURS_FROM_UTC: [i64; 8] = [-7, -5, -5, 0, 1, 1, 2, 8];
 
+/// A person who uses Cursor, with what the directory and the API say about them.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -41,17 +47,24 @@ pub(crate) struct Person {
     pub(crate) sent_email: String,
     /// `None` for contractors.
     pub(crate) team: Option<usize>,
+    /// When the person moves to another team, and to which.
     pub(crate) moves: Option<(i64, usize)>,
+    /// The first instant at the company; `None` before the range.
     pub(crate) joined: Option<i64>,
+    /// The first instant no longer at the company; `None` for those who stay.
     pub(crate) left: Option<i64>,
+    /// Whether the exported directory lists the person.
     pub(crate) in_directory: bool,
+    /// Whether the person calls models of third parties with keys of their own.
     pub(crate) own_key: bool,
     pub(crate) weight: u64,
+    /// The offset of the person's working hours.
     pub(crate) hours_from_utc: i64,
     pub(crate) taste: Taste,
 }
 
 impl Person {
+    /// Returns whether the person is at the company at an instant.
     pub(crate) fn works_at(&self, ms: i64) -> bool {
         self.joined.is_none_or(|at| at <= ms) && self.left.is_none_or(|at| ms < at)
     }
@@ -66,11 +79,13 @@ impl Person {
         }
     }
 
+    /// Returns the team of the person at an instant, before or after a move.
     pub(crate) fn team_at(&self, ms: i64) -> Option<usize> {
         self.moves.filter(|(at, _)| *at <= ms).map_or(self.team, |(_, team)| Some(team))
     }
 }
 
+/// A service account, which calls at night and belongs to one team.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     pub(crate) id: &'static str,
@@ -82,6 +97,7 @@ pub(crate) struct Service {
     pub(crate) weight: u64,
 }
 
+/// The people and service accounts that make calls.
 #[derive(Clone, Debug)]
 pub(crate) struct Company {
     pub(crate) people: Vec<Person>,
@@ -92,6 +108,8 @@ pub(crate) struct Company {
 }
 
 impl Company {
+    /// Makes a company of so many developers, and three contractors for each hundred of them. Moves and the like fall
+    /// into the range from `start` to `end`.
     pub(crate) fn found(kind: CompanyKind, seed: u64, developers: u32, (start, end): (i64, i64)) -> Self {
         let mut rng = Rng::new(seed ^ 0x0c0_ffee);
         let developers = usize::try_from(developers).unwrap_or(0);
@@ -146,6 +164,7 @@ impl Company {
     }
 }
 
+/// Writes the row of a person in one team; two rows of a mover meet at the day of the move.
 fn directory_row(csv: &mut String, person: &Person, team: Option<usize>, from: Option<i64>, to: Option<i64>) {
     let (team, department) = team_names(team).unwrap_or_default();
     let day = |at: Option<i64>| at.map(|ms| date(ms).to_string()).unwrap_or_default();
@@ -156,6 +175,8 @@ pub(crate) fn team_names(team: Option<usize>) -> Option<(&'static str, &'static 
     TEAMS.get(team?).copied()
 }
 
+/// Makes a person of the directory. The order of draws from `rng` is part of what a seed means: another order makes
+/// another company.
 fn developer(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
     let (name, local) = names::person(number);
     let email = match kind {
@@ -185,6 +206,7 @@ fn numeric_id(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(0).saturating_mul(37).saturating_add(1_048_601)
 }
 
+/// Makes a person who is in no team and no directory, with an email in a domain of their own.
 fn contractor(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
     let mut person = developer(kind, number, rng);
     person.role = "member";
@@ -195,6 +217,7 @@ fn contractor(kind: CompanyKind, number: usize, rng: &mut Rng) -> Person {
     person
 }
 
+/// Makes a person of whom only the email is known, without traffic of their own.
 fn named_by_email(email: &str, number: usize) -> Person {
     Person {
         id: format!("user_{number:016x}"),
@@ -225,6 +248,7 @@ fn weight(rng: &mut Rng) -> u64 {
     }
 }
 
+/// Draws one of some numbers; 0 from none.
 fn pick(from: &[i64], rng: &mut Rng) -> i64 {
     let bound = u64::try_from(from.len()).unwrap_or(0);
     usize::try_from(rng.below(bound)).ok().and_then(|index| from.get(index).copied()).unwrap_or(0)
@@ -272,6 +296,7 @@ fn with_capital_domain(email: &str) -> String {
     format!("{local}@{}{rest}", first.to_ascii_uppercase())
 }
 
+/// Writes the first letter of each name in the email's local part in upper case.
 fn capitalised(email: &str) -> String {
     let mut upper = true;
     let (local, domain) = email.split_once('@').unwrap_or((email, ""));
@@ -283,6 +308,7 @@ fn capitalised(email: &str) -> String {
     format!("{text}@{domain}")
 }
 
+/// Returns the service accounts of the demo company, one of them without an email.
 fn services(rng: &mut Rng) -> Vec<Service> {
     let mut service = |id, name, email, team, model, weight| Service {
         id,

@@ -1,4 +1,8 @@
 //! A case in the making: usage, what became of it, and terms.
+//!
+//! A dispute starts as a case with plain usage and terms, to which each kind of fault does its part: it changes the
+//! fate of rows, or the terms. `dispute::settle` then makes the invoice and states what each fault adds to the
+//! difference. All draws come from one generator, so that a seed always makes the same case.
 
 use std::collections::BTreeSet;
 
@@ -36,6 +40,7 @@ pub(super) struct Row {
     pub(super) fate: Fate,
 }
 
+/// What the ingest and the biller each hold of an event.
 pub(super) enum Fate {
     Held,
     /// Came after the invoice; perhaps to a closed day.
@@ -146,6 +151,7 @@ impl Case {
         if lost.is_some_and(|lost| lost.start_ms <= at) { at + left_out } else { at }
     }
 
+    /// Draws from 0 up to `bound`, which is left out; 0 where there is nothing to draw from.
     pub(super) fn below(&mut self, bound: i64) -> i64 {
         below(&mut self.dice, bound)
     }
@@ -165,6 +171,7 @@ impl Case {
     }
 
     /// An event of any kind, seen soon after it happened.
+    /// The first sight is one minute to about six hours after the event.
     pub(super) fn push(&mut self, event: TrueEvent) {
         let first_seen_ms = event.timestamp_ms + MINUTE + self.below(6 * HOUR);
         self.rows.push(Row { event, first_seen_ms, fate: Fate::Held });
@@ -207,6 +214,8 @@ impl Case {
     }
 }
 
+/// Draws a period (a calendar month in some zone, or a cycle from another day), with wording and issue of the invoice.
+/// Taxes and fees come with the faults that are about them.
 fn terms(dice: &mut Rng) -> BillingTerms {
     let mut terms = BillingTerms::default();
     let (year, month) = if dice.chance(500) { (2025, 5) } else { (2026, 1) };

@@ -1,4 +1,7 @@
 //! The invoice of a case, and every step to it.
+//!
+//! The expected amounts are worked out from the case itself, row by row, and not from the invoice: they are the oracle
+//! that the explanation of a reconciliation is compared with. Entries that come out as zero are left out.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +11,8 @@ use crate::dispute::case::{Case, Contradiction, Fate, Row};
 use crate::dispute::{Dispute, Entry, FedEvent, FeedChange};
 use crate::events::TrueEvent;
 
+/// Bills the case, adds up what each entry explains, and turns the rows into a feed. The contradiction of an invoice
+/// with itself is applied last, so that the other amounts are those of the invoice as it should be.
 pub(super) fn settle(mut case: Case) -> Dispute {
     // The order of time; events of the same instant stay in the order in which they were made.
     case.rows.sort_by_key(Row::at);
@@ -74,6 +79,7 @@ fn add_timing(case: &Case, row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     }
 }
 
+/// Adds what an event's fate explains: the amount billed less the amount held.
 fn add_fate(row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     let amount = row.event.effective().unwrap_or(0);
     match &row.fate {
@@ -85,6 +91,7 @@ fn add_fate(row: &Row, expected: &mut BTreeMap<Entry, i128>) {
     }
 }
 
+/// Returns the entry for usage that is not on demand.
 fn other_kind(kind: &str) -> Entry {
     match kind {
         TrueEvent::OWN_KEY => Entry::OwnKey,

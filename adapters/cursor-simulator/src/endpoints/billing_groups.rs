@@ -1,4 +1,7 @@
 //! `GET /teams/groups` and `GET /teams/groups/:groupId`.
+//!
+//! The sums are made from the events of the cycle for each request, and days are those of UTC. A person counts in the
+//! team that the event names, so that a mover has spend in both.
 
 use std::collections::BTreeMap;
 
@@ -62,6 +65,7 @@ fn cycle(view: &View<'_>, query: &str) -> Result<(i64, i64), Refusal> {
 }
 
 impl Spending {
+    /// Sums the on-demand events of a cycle, from the horizon on if history before it is gone.
     fn of(view: &View<'_>, cycle: (i64, i64)) -> Self {
         let mut days = BTreeMap::<_, Days>::new();
         let start = view.snapshot.horizon.map_or(cycle.0, |horizon| cycle.0.max(horizon));
@@ -77,10 +81,12 @@ impl Spending {
         Self { cycle, days }
     }
 
+    /// Returns a person's spend by day; none without any.
     fn of_person(&self, team: Option<usize>, email: &str) -> Days {
         self.days.get(&(team, Some(email.to_owned()))).cloned().unwrap_or_default()
     }
 
+    /// Returns the spend of all members of a team by day.
     fn of_team(&self, team: Option<usize>) -> Days {
         let mut sums = Days::new();
         for (_, days) in self.days.iter().filter(|((of, _), _)| *of == team) {
@@ -99,6 +105,7 @@ impl Spending {
     }
 }
 
+/// Writes a group with its members; former ones are listed if they left in the cycle or later.
 fn group(out: &mut String, team: Option<usize>, spending: &Spending, view: &View<'_>, in_detail: bool) {
     let name = team.and_then(|team| view.company.teams.get(team)).map_or("Unassigned", String::as_str);
     let founded = instant_text(view.range.0);
@@ -127,6 +134,7 @@ fn group(out: &mut String, team: Option<usize>, spending: &Spending, view: &View
     group.close();
 }
 
+/// Writes a member; the days only in detail.
 fn member(out: &mut String, membership: &Membership<'_>, days: &Days, view: &View<'_>, in_detail: bool) {
     let mut member = Object::open(out);
     person_id(&mut member, "userId", membership.person, &view.behaviour);
@@ -141,6 +149,7 @@ fn member(out: &mut String, membership: &Membership<'_>, days: &Days, view: &Vie
     member.close();
 }
 
+/// Writes spend by day, in order.
 fn daily(out: &mut String, days: &Days, view: &View<'_>) {
     array(out, days.iter(), |out, (day, amount)| {
         let mut row = Object::open(out);

@@ -1,4 +1,7 @@
 //! `POST /teams/daily-usage-data`.
+//!
+//! Days are those of UTC, and both dates of the request are included. Only the counts that events have are real here;
+//! lines, applies and tabs are derived from them.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +27,7 @@ struct Day {
 }
 
 impl Day {
+    /// Counts an event by its kind.
     fn add(&mut self, event: &TrueEvent) {
         match event.kind.as_str() {
             TrueEvent::USAGE_BASED => self.on_demand += 1,
@@ -41,6 +45,7 @@ impl Day {
         !self.models.is_empty()
     }
 
+    /// Returns the model with the most calls; of several, the first by name.
     fn most_used_model(&self) -> Option<&str> {
         self.models.iter().rev().max_by_key(|(_, count)| **count).map(|(model, _)| model.as_str())
     }
@@ -80,6 +85,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     Ok(json)
 }
 
+/// Sums the events of a span by person and day. Service accounts are left out.
 fn days(view: &View<'_>, query: &DailyQuery) -> Days {
     let mut days = Days::new();
     let start = view.snapshot.horizon.map_or(query.start, |horizon| query.start.max(horizon));
@@ -92,11 +98,13 @@ fn days(view: &View<'_>, query: &DailyQuery) -> Days {
     days
 }
 
+/// Returns whether a person was a member at some instant of the span.
 fn was_member(person: &Person, view: &View<'_>, query: &DailyQuery) -> bool {
     let left = person.left.or(view.removed.get(&person.email).copied());
     person.joined.is_none_or(|at| at <= query.end) && left.is_none_or(|at| at > query.start)
 }
 
+/// Writes the row of one person and day.
 fn row(out: &mut String, person: &Person, day: i64, use_of_day: &Day, view: &View<'_>) {
     let mut row = Object::open(out);
     person_id(&mut row, "userId", person, &view.behaviour);

@@ -1,4 +1,8 @@
 //! What a request asks for.
+//!
+//! Each endpoint has a query type whose `read` checks a body and fills in defaults. Names, limits and page sizes follow
+//! Cursor's Admin API; what it does not document is marked. A field that is `null` counts as absent, one of another
+//! type is refused, and unknown fields are ignored.
 
 use chrono::DateTime;
 use serde_json::{Map, Value};
@@ -21,6 +25,7 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(body).map_err(|_| "Request body must be a JSON object".to_owned())
 }
 
+/// A page by its number, counted from 1, and its size in rows; neither is ever 0.
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) page: usize,
@@ -43,6 +48,7 @@ impl Sizes {
     /// Of daily usage, in people; no largest is documented.
     const DAILY: Self = Self { usual: 100, largest: 1000, oversize: Oversize::Clamp };
 
+    /// Returns the sizes of usage events, which a test can set. None is less than 1.
     fn of_events(behaviour: &Behaviour) -> Self {
         let size = |rows: u32| usize::try_from(rows).unwrap_or(usize::MAX).max(1);
         let largest = size(behaviour.largest_page);
@@ -51,11 +57,13 @@ impl Sizes {
 }
 
 impl Paging {
+    /// Reads `page` and `pageSize`.
     fn read(body: &Map<String, Value>, sizes: Sizes) -> Result<Self, Refusal> {
         Self::of((whole(body, "page")?, whole(body, "pageSize")?), sizes)
     }
 
     /// Makes a page number and a page size as asked.
+    /// A size beyond the largest is refused or reduced, as the endpoint does.
     pub(crate) fn of((page, size): (Option<i64>, Option<i64>), sizes: Sizes) -> Result<Self, Refusal> {
         let count = |name: &str, asked: Option<i64>, usual: usize| match asked.map(usize::try_from) {
             None => Ok(usual),
@@ -69,16 +77,19 @@ impl Paging {
         Ok(Self { page: count("page", page, 1)?, size: size.min(sizes.largest) })
     }
 
+    /// Returns how many rows come before the page.
     pub(crate) const fn skip(&self) -> usize {
         (self.page - 1).saturating_mul(self.size)
     }
 
+    /// Returns the number of pages that so many rows fill; no rows fill none.
     pub(crate) const fn pages(&self, rows: usize) -> usize {
         rows.div_ceil(self.size)
     }
 }
 
 /// `POST /teams/filtered-usage-events`.
+/// Instants are milliseconds; filters that are absent let everything through, and all that are set must hold.
 #[derive(Debug)]
 pub(crate) struct EventQuery {
     pub(crate) start: Option<i64>,
@@ -230,6 +241,7 @@ pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// Reads an optional integer.
 fn whole(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -237,6 +249,7 @@ fn whole(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Refusal> 
     }
 }
 
+/// Reads an optional string.
 fn text(body: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
     match body.get(name) {
         None | Some(Value::Null) => Ok(None),

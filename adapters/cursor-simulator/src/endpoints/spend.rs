@@ -1,4 +1,7 @@
 //! `POST /teams/spend`.
+//!
+//! Spend is summed from the events at each request, for the period and the meaning that the behaviour sets: what
+//! `spendCents` includes is one of the things that a client has to find out.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +34,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
         SpendOrder::Amount => members.sort_by_key(|person| of(person).on_demand),
         SpendOrder::User => members.sort_by_key(|person| &person.name),
     }
+    // Reversing after a stable sort also turns members with equal keys around.
     if !query.ascending {
         members.reverse();
     }
@@ -66,10 +70,12 @@ fn spends(view: &View<'_>, cycle: i64) -> BTreeMap<String, Spend> {
     spends
 }
 
+/// Returns whether a search term, in lower case, is part of a name or an email; an empty one finds everybody.
 fn finds(person: &Person, search: &str) -> bool {
     person.name.to_lowercase().contains(search) || person.sent_email.to_lowercase().contains(search)
 }
 
+/// Writes a member's row with the fields of the era.
 fn spend_row(out: &mut String, person: &Person, spend: Spend, view: &View<'_>) {
     let behaviour = &view.behaviour;
     let mut row = Object::open(out);

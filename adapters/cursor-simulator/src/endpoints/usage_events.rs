@@ -1,4 +1,7 @@
 //! `POST /teams/filtered-usage-events`.
+//!
+//! An answer is one page of the events that a request finds. Pages are cut after ordering, so
+//! that events which arrive between two requests shift the rows; flaws of a page are put in here as well.
 
 use std::ops::Range;
 
@@ -11,12 +14,14 @@ use crate::rng::Rng;
 use crate::wire::{Object, array, event};
 
 /// The places of the events that a request finds, oldest first.
+/// Without filters, a range of places is enough, so that a page of millions of events costs only its own rows.
 enum Found {
     All(Range<usize>),
     Some(Vec<usize>),
 }
 
 impl Found {
+    /// Finds the events from `startDate` to `endDate`, both included, that the filters admit.
     fn by(query: &EventQuery, view: &View<'_>) -> Self {
         let list = view.list();
         let first = query.start.map_or(0, |start| list.older_than(start)).max(view.snapshot.first_served());
@@ -40,6 +45,7 @@ impl Found {
         }
     }
 
+    /// Returns the place of the event with that rank, from 0 for the oldest.
     fn place(&self, rank: usize) -> Option<usize> {
         match self {
             Self::All(span) => span.clone().nth(rank),
@@ -100,6 +106,7 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
     Ok(json)
 }
 
+/// Returns the events of the page, with the flaw that the request is to meet.
 fn page<'a>(found: &Found, query: &EventQuery, view: &'a View<'_>) -> Vec<&'a TrueEvent> {
     let (skip, size) = (query.paging.skip(), query.paging.size);
     let first = match view.flaw {

@@ -1,4 +1,7 @@
 //! All events of the server, oldest first.
+//!
+//! Requests look for spans of time, so that the list is sorted and found by bisection. Places are positions in the
+//! list: they change when an older event is inserted or removed.
 
 use std::ops::Range;
 use std::sync::Arc;

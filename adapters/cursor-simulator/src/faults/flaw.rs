@@ -1,4 +1,7 @@
 //! What a fault makes of an answer: another one, or a flaw in the right one.
+//!
+//! Flaws of rows are put in while a page is written; the others spoil the finished answer. What only a socket can do,
+//! such as to hang up, is marked on the response for the HTTP server, and shows as a header to callers without one.
 
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
@@ -9,6 +12,7 @@ use crate::faults::refusal::{bad_key, html, missing_scope, response, shaped, thr
 use crate::rate_limit::Throttling;
 
 /// What is wrong about the rows of a page of usage events.
+/// `OneEarly` begins a page one row too soon and so repeats it; `OneLate` skips one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowFlaw {
     Count,
@@ -31,6 +35,7 @@ pub(crate) enum Delivery {
     },
 }
 
+/// A flaw of an answer that is otherwise right.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flaw {
     Rows(RowFlaw),
@@ -64,6 +69,7 @@ pub(crate) fn refuse_or_spoil(fault: &FaultKind) -> Result<Option<Flaw>, Box<Res
     Err(Box::new(response))
 }
 
+/// Makes the answer that stands for a connection without one.
 fn hung_up(how: &'static str, delivery: Delivery) -> Response<Bytes> {
     let mut response = response(StatusCode::BAD_GATEWAY, "text/plain", String::new());
     mark(&mut response, DROPPED, HeaderValue::from_static(how), delivery);
@@ -71,6 +77,7 @@ fn hung_up(how: &'static str, delivery: Delivery) -> Response<Bytes> {
 }
 
 impl Flaw {
+    /// Returns the flaw, if it is about rows.
     pub(crate) const fn of_rows(self) -> Option<RowFlaw> {
         match self {
             Self::Rows(flaw) => Some(flaw),
@@ -101,6 +108,7 @@ impl Flaw {
     }
 }
 
+/// Tells the server how to deliver the response, by an extension, and other callers by a header.
 fn mark(response: &mut Response<Bytes>, header: &'static str, value: HeaderValue, delivery: Delivery) {
     response.headers_mut().insert(HeaderName::from_static(header), value);
     response.extensions_mut().insert(delivery);

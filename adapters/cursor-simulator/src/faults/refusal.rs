@@ -1,4 +1,7 @@
 //! Answers that are not data.
+//!
+//! The same status can have several bodies, which is what a client has to cope with; `shaped` makes any of them. The
+//! named functions are the refusals that the simulator gives by itself.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -45,6 +48,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
     (name, text)
 }
 
+/// Makes an error of any status and shape; a number that is no status becomes 500.
 pub(crate) fn shaped(status: u16, body: ErrorBody, retry_after: Option<u32>) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = words(status);
@@ -63,12 +67,14 @@ pub(crate) fn shaped(status: u16, body: ErrorBody, retry_after: Option<u32>) -> 
     answer
 }
 
+/// Makes a page for people, as a gateway would.
 pub(crate) fn html(status: StatusCode) -> Response<Bytes> {
     let name = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
     let page = format!("<html><head><title>{name}</title></head><body>{name}</body></html>");
     response(status, "text/html", page)
 }
 
+/// Makes a 429; only the current form says in `Retry-After` how many seconds to wait.
 pub(crate) fn throttled(throttling: Throttling, seconds: u32) -> Response<Bytes> {
     match throttling {
         Throttling::Current => {
@@ -126,6 +132,7 @@ fn error(status: StatusCode, fields: &[(&str, &str)]) -> Response<Bytes> {
     response(status, "application/json", json)
 }
 
+/// Makes a response of a status, a content type and a body.
 pub(crate) fn response(status: StatusCode, content_type: &'static str, body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;

@@ -1,4 +1,6 @@
 //! The server's time.
+//!
+//! Tests use a clock that stands still until it is set; a server can let it run. Both count milliseconds since 1970.
 
 use std::time::Instant;
 
@@ -9,6 +11,7 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
+    /// Returns the time.
     pub(crate) fn now(self) -> i64 {
         match self {
             Self::Still(ms) => ms,
@@ -26,6 +29,7 @@ impl Clock {
         };
     }
 
+    /// Starts a clock that runs on from an instant.
     pub(crate) fn running(from: i64) -> Self {
         Self::Running { from, since: Instant::now() }
     }

@@ -1,4 +1,7 @@
 //! What changes while the server runs.
+//!
+//! Requests read a snapshot; changes make a new revision of it. Lists are shared and copied only when they change, so
+//! that a snapshot stays what it was while the simulator goes on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +32,7 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Starts at revision 0, with a clock that is still.
     pub(crate) fn new(list: EventList, behaviour: Behaviour, now: i64) -> Self {
         Self {
             snapshot: Snapshot { revision: 0, list: Arc::new(list), horizon: None },
@@ -43,17 +47,20 @@ impl State {
         }
     }
 
+    /// Returns the events of the snapshot, copied once for each revision.
     pub(crate) fn events(&mut self) -> Arc<[TrueEvent]> {
         let snapshot = &self.snapshot;
         Arc::clone(self.copied.get_or_insert_with(|| snapshot.events().cloned().collect()))
     }
 
+    /// Keeps every snapshot from now on; a second call changes nothing.
     pub(crate) fn keep_history(&mut self) {
         if self.history.is_none() {
             self.history = Some(vec![self.snapshot.clone()]);
         }
     }
 
+    /// Returns the snapshot of a revision; `None` for one before the history began, or in the future.
     pub(crate) fn snapshot_at(&self, revision: u64) -> Option<Snapshot> {
         if revision == self.snapshot.revision {
             return Some(self.snapshot.clone());
@@ -64,6 +71,7 @@ impl State {
     }
 
     /// Returns whether anything changed.
+    /// A change that leaves everything as it was makes no revision.
     pub(crate) fn apply(&mut self, change: &Change) -> bool {
         let changed = match change {
             Change::Insert(event) => {
@@ -88,11 +96,13 @@ impl State {
         changed
     }
 
+    /// Replaces all events, in any order, and makes a new revision.
     pub(crate) fn replace_all(&mut self, events: Vec<TrueEvent>) {
         self.snapshot.list = Arc::new(EventList::sorted(events));
         self.next_revision();
     }
 
+    /// Counts the revision on, and drops what was derived from the last one.
     fn next_revision(&mut self) {
         self.snapshot.revision += 1;
         self.copied = None;
@@ -105,6 +115,7 @@ impl State {
         Arc::make_mut(&mut self.snapshot.list)
     }
 
+    /// Sets what an event is charged; returns whether that differs.
     fn reprice(&mut self, place: usize, charged: Option<i128>) -> bool {
         let held = self.snapshot.get(place).filter(|event| event.charged != charged);
         let Some(mut event) = held.cloned() else { return false };
@@ -112,6 +123,8 @@ impl State {
         self.list().replace(place, event).is_some()
     }
 
+    /// Withholds a member's email on all events, and notes the time of the first
+    /// removal.
     fn remove_member(&mut self, email: &str) -> bool {
         let known = self.removed.contains_key(email);
         let now = self.clock.now();

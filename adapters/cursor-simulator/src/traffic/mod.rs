@@ -1,4 +1,8 @@
 //! When calls happen, by whom, with which model and how many tokens. Prices and kinds come later.
+//!
+//! `plan` goes through the days of the range and draws for each person and service account how many calls they make, in
+//! conversations at their own working hours. It adds calls at the edges of windows, where an error of one millisecond
+//! shows, and lets some calls share a millisecond. The result depends on the seed only.
 
 pub(crate) mod bugbot;
 pub(crate) mod pricing;
@@ -24,12 +28,14 @@ pub(crate) enum Fate {
     Unknown,
 }
 
+/// Who makes a call; a person with their number in the company.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Caller<'a> {
     Person(usize, &'a Person),
     Service(&'a Service),
 }
 
+/// A call before its price is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) at: i64,
@@ -57,6 +63,7 @@ const HOUR_SHAPE: [u64; 24] =
 /// A bank holiday: traffic falls to a bit under a half.
 const HOLIDAY: (i32, u32, u32) = (2026, 9, 7);
 
+/// Draws calls within a range of milliseconds, whose end is excluded.
 struct Planner {
     start: i64,
     end: i64,
@@ -93,6 +100,7 @@ pub(crate) fn plan(
     }
     planner.edges(company, &mut calls);
     calls.sort_by_key(|call| call.at);
+    // After the sort: it compares each call with the one before.
     planner.share_milliseconds(&mut calls);
     calls
 }
@@ -140,6 +148,8 @@ impl Planner {
         wobbly / unit + u64::from(self.rng.below(unit) < wobbly % unit)
     }
 
+    /// Draws the calls of a person on one day. A conversation has up to six of them, in one hour of the person's local
+    /// time.
     fn day_of_person<'a>(
         &mut self,
         day: i64,
@@ -172,6 +182,7 @@ impl Planner {
         }
     }
 
+    /// Draws the calls of a service account, in the two hours from 02:00 UTC.
     fn night_of_service<'a>(
         &mut self,
         day: i64,
@@ -218,17 +229,21 @@ impl Planner {
         }
     }
 
+    /// Adds a call if it lies in the range: local hours can push one out of it.
     fn keep<'a>(&self, call: Call<'a>, calls: &mut Vec<Call<'a>>) {
         if self.start <= call.at && call.at < self.end {
             calls.push(call);
         }
     }
 
+    /// Draws an hour of a working day.
     fn local_hour(&mut self) -> i64 {
         let hour = self.rng.weighted(HOUR_SHAPE.into_iter()).unwrap_or(0);
         i64::try_from(hour).unwrap_or(0)
     }
 
+    /// Draws a model: a person's favourite now and then, else by popularity at that instant; or, for a company with
+    /// repertoires, one that the person uses, most often the first.
     fn model_for(&mut self, person: &Person, at: i64) -> &'static Model {
         let favourite = match &person.taste {
             Taste::Favourite(model) => self.rng.chance(450).then_some(*model),
@@ -243,6 +258,8 @@ impl Planner {
         index.and_then(|index| MODELS.get(index)).unwrap_or(&MODELS[0])
     }
 
+    /// Makes a call with its fate, tokens and chance of being sent twice; its conversation and agent are for the caller
+    /// to set.
     fn call<'a>(&mut self, at: i64, caller: Caller<'a>, model: &'static Model) -> Call<'a> {
         let max_mode = match model.max_mode {
             MaxMode::Never => false,
@@ -271,6 +288,7 @@ impl Planner {
         per_mille > 0 && self.rng.chance(per_mille)
     }
 
+    /// Draws what happens to a call. Only calls that would be charged can go to a key of one's own.
     fn fate(&mut self, own_key: bool) -> Fate {
         if self.happens(self.habits.unknown_kind) {
             return Fate::Unknown;
@@ -288,6 +306,7 @@ impl Planner {
         }
     }
 
+    /// Draws tokens: more turns mean more output and more reads of the cache, and max mode has a larger context.
     fn tokens(&mut self, model: &Model, max_mode: bool) -> Tokens {
         let turns = 1 + self.rng.below(14);
         let context = if max_mode { 3 } else { 1 };

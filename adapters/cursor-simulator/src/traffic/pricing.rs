@@ -1,4 +1,8 @@
 //! From calls to events: what the plan includes, what is charged, and which digits are sent.
+//!
+//! Each call becomes one event, or two where it is sent twice. The pool of a person's seat is used up in order of time
+//! and renewed with each cycle. The small irregularities (float noise, residues, amounts left at zero) are there on
+//! purpose: a client has to keep every digit of them.
 
 use crate::amount::{CENT, DOLLAR, REQUEST, with_float_noise};
 use crate::calendar::{midnight, next_cycle};
@@ -37,6 +41,7 @@ pub(crate) fn price(
             Caller::Person(index, _) => used.get_mut(index),
             Caller::Service(_) => None,
         };
+        // Decided before the call is added: the call that crosses the pool is still included.
         let included = pool.as_ref().is_some_and(|used| **used < POOL);
         let event = event(call, included, now);
         let copies = if call.twin { 2 } else { 1 };
@@ -49,6 +54,7 @@ pub(crate) fn price(
     }
 }
 
+/// Makes the event of a call. Its draws come from the call's own dice, so that they do not depend on other calls.
 fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
     let mut event = TrueEvent::new(call.at, call.model.id, kind(call.fate, included));
     match call.caller {
@@ -71,6 +77,7 @@ fn event(call: &Call<'_>, included: bool, now: i64) -> TrueEvent {
     event
 }
 
+/// Names the person, whose email is withheld once they have left by `now`; the truth keeps it.
 fn set_person(event: &mut TrueEvent, person: &Person, now: i64) {
     let removed = person.left.is_some_and(|at| at <= now);
     event.email = (!removed).then(|| person.sent_email.clone());
@@ -78,6 +85,7 @@ fn set_person(event: &mut TrueEvent, person: &Person, now: i64) {
     set_team(event, person.team_at(event.timestamp_ms));
 }
 
+/// Sets team and department, where there is a team.
 fn set_team(event: &mut TrueEvent, team: Option<usize>) {
     if let Some((team, department)) = team_names(team) {
         event.team = Some(team.to_owned());
@@ -85,6 +93,7 @@ fn set_team(event: &mut TrueEvent, team: Option<usize>) {
     }
 }
 
+/// Returns the label of the event's kind; a charged call is included while the pool lasts.
 const fn kind(fate: Fate, included: bool) -> &'static str {
     match fate {
         Fate::Charged if included => TrueEvent::INCLUDED,
@@ -98,6 +107,7 @@ const fn kind(fate: Fate, included: bool) -> &'static str {
     }
 }
 
+/// Sets requests, tokens and amounts, in the way that the call's fate is charged.
 fn set_amounts(event: &mut TrueEvent, call: &Call<'_>, dice: &mut Rng) {
     match call.fate {
         Fate::ByRequest => {
@@ -127,6 +137,7 @@ fn set_amounts(event: &mut TrueEvent, call: &Call<'_>, dice: &mut Rng) {
     }
 }
 
+/// Sets the tokens, with the cost of the model and the fee that follow from them.
 fn set_tokens(event: &mut TrueEvent, call: &Call<'_>) {
     let cost = call.model.price(&call.tokens);
     event.is_token_based = true;

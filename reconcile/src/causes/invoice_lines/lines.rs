@@ -1,4 +1,7 @@
 //! Steps of lines that no usage is behind.
+//!
+//! Each cause of such lines names a kind of line, and the rest is the same for all: sum the lines, leave out by how
+//! much they contradict themselves, and add one step.
 
 use cost_model::Money;
 

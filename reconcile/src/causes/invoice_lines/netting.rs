@@ -1,4 +1,7 @@
 //! Amounts that earlier invoices of the same cycle already billed.
+//!
+//! Cursor may bill usage in mid-cycle and take it off the last invoice of the cycle. Lines are matched to earlier
+//! invoices by amount alone, each to the first that is not matched yet.
 
 use cost_model::Money;
 

@@ -1,4 +1,7 @@
 //! Steps from an end of the stated period to the instant at which the invoice was really cut off.
+//!
+//! Both ends work alike; `causes::timing::cut_off_start` and `causes::timing::cut_off_end` each add theirs. Where the
+//! lines fit other cuts equally well, the step is ambiguous and names them.
 
 use cost_model::Timestamp;
 
@@ -57,6 +60,7 @@ pub(crate) fn add_moved_end(
     bridge.add_step(step)
 }
 
+/// Returns the charges from `start` up to `end`, which is left out; none where the two are the same.
 fn charges_between<'a>(
     charges: &'a ChargeHistory<'_>,
     start: Timestamp,

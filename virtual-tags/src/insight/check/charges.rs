@@ -1,4 +1,8 @@
 //! Finds rules that match no charge of a ledger.
+//!
+//! Each set of dimensions is tested once between two boundaries, since rules cannot tell its charges apart there; the
+//! counts are therefore of sets and not of charges. A rule counts as matched only where it decides, after all rules
+//! before it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -21,6 +25,7 @@ struct Hits {
     exact: usize,
 }
 
+/// Returns the findings of all keys, in the order of the rules.
 pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Finding> {
     let mut hits: Table<KeyId, Table<RuleId, Hits>> =
         rules.compiled.tags.iter().map(|tag| tag.rules().map(|_| Hits::default()).collect()).collect();
@@ -57,6 +62,7 @@ pub(super) fn find_in_charges(rules: &ResolvedRules, ledger: &Ledger) -> Vec<Fin
     findings
 }
 
+/// Counts the rules that decide a key for a charge, for each part into which the keys that it reads split the charge.
 fn count_hits(
     rules: &ResolvedRules,
     (key, tag): (KeyId, &CompiledTag),
@@ -90,6 +96,8 @@ fn count_hits(
 /// The values of each dimension, read once.
 type KnownValues = HashMap<Dimension, BTreeSet<Arc<str>>>;
 
+/// Returns a finding for each text of a condition that no charge has, with the nearest value. Values of keys are left
+/// to another check, since they are no fields of the ledger.
 fn unknown_values(rule: CompiledRule<'_>, ledger: &Ledger, known: &mut KnownValues) -> Vec<Finding> {
     let Some(when) = rule.when else { return Vec::new() };
     let dimensions: Vec<_> = when.literals().into_iter().filter_map(|literal| literal.dimension).collect();

@@ -1,4 +1,7 @@
 //! Finds rules with the same conditions whose dates overlap or leave a gap.
+//!
+//! Rules with the same conditions and different dates are one mapping that changes over time; where its dates do not
+//! meet, charges fall to another rule or to the default.
 
 use std::collections::HashMap;
 
@@ -6,6 +9,7 @@ use crate::compile::compiled::{CompiledRule, CompiledTag};
 use crate::finding::{Finding, FindingKind, on_line};
 use crate::span::Span;
 
+/// Returns the findings of a key. Rules without dates are passed over: they hold always, and on purpose.
 pub(super) fn find_date_problems(tag: &CompiledTag) -> Vec<Finding> {
     let mut alike: Vec<Vec<CompiledRule<'_>>> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -27,6 +31,7 @@ fn conditions(rule: CompiledRule<'_>) -> String {
     format!("{when:?}{lists}{:?}{:?}", rule.people.in_directory, rule.people.who)
 }
 
+/// Compares the spans of such rules with their neighbours in time; the finding is at the later one.
 fn compare_spans(rules: &[CompiledRule<'_>]) -> Vec<Finding> {
     let mut spans: Vec<(&Span, CompiledRule<'_>)> =
         rules.iter().flat_map(|rule| rule.spans.iter().map(move |span| (span, *rule))).collect();

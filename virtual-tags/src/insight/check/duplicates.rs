@@ -1,4 +1,7 @@
 //! Finds people to whom two rules give different values at the same time.
+//!
+//! Only emails that a rule names in full, and fixed values, are compared: then both rules are certainly about one
+//! person. The first rule would win without a word.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +12,7 @@ use crate::compile::compiled::{CompiledAssign, CompiledRule, CompiledTag};
 use crate::finding::{Finding, FindingKind, on_line};
 use crate::names::lowercase;
 
+/// Returns at most one finding for each rule, at its place.
 pub(super) fn find_duplicate_people(tag: &CompiledTag, places: &[Dimension]) -> Vec<Finding> {
     let mut first: HashMap<String, Vec<CompiledRule<'_>>> = HashMap::new();
     let mut findings = Vec::new();
@@ -59,6 +63,7 @@ fn people(rule: CompiledRule<'_>, places: &[Dimension]) -> Vec<String> {
         .collect()
 }
 
+/// Returns whether two rules hold on some day together; a rule without dates always holds.
 fn same_time(one: CompiledRule<'_>, other: CompiledRule<'_>) -> bool {
     one.spans.is_empty()
         || other.spans.is_empty()

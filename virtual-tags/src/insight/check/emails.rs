@@ -1,4 +1,7 @@
 //! Conditions on emails and patterns that match nothing, everything, or something else than they seem to.
+//!
+//! These checks need neither charges nor a directory. Messages quote a text only if it is no email: findings may be
+//! shown to people who must not see names.
 
 use cost_model::Dimension;
 use cost_model::filter::{Field, Test};
@@ -137,6 +140,7 @@ fn impossible(list: &str, text: &str) -> Option<String> {
     }
 }
 
+/// Returns the reason why no email can match a glob.
 fn impossible_glob(text: &str) -> Option<String> {
     if text.contains(['[', ']', '{', '}']) {
         return Some("only `*` and `?` are wildcards; write a list of globs".to_owned());
@@ -153,6 +157,7 @@ fn impossible_glob(text: &str) -> Option<String> {
     (!text.contains(['@', '*', '?'])).then(|| "it has no at sign".to_owned())
 }
 
+/// Returns the message for a `*` that is no wildcard.
 fn literal_star(remedy: &str) -> String {
     format!("`*` matches only itself here; {remedy}")
 }

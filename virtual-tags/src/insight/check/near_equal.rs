@@ -1,4 +1,7 @@
 //! Finds values and keys that people read as one and rules do not.
+//!
+//! Rules compare values letter by letter, so that `Web` and `web` are two teams. The checks fold what readers do not
+//! see and report what is then equal, with the place of the earlier one.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -3,6 +3,10 @@
 //! A rule's conditions are turned into sample charges that represent all that meet them: a text for `=`, and for `LIKE` the pattern
 //! with a character in place of each `%` that occurs nowhere else. An earlier rule that matches such a charge by
 //! comparing texts matches all charges that it represents.
+//!
+//! The check errs on the side of silence: a rule is reported only if every sample charge is covered, so that whatever
+//! cannot be represented (dates, negations, patterns with `?`) counts as reachable. Rules that take their value from
+//! elsewhere cover nothing, since they do not match where that is missing.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,6 +31,7 @@ const CHARGES_MAX: usize = 1 << 12;
 /// A text, and whether it represents itself alone.
 type Word = (Arc<str>, bool);
 
+/// A field of a sample charge: a dimension, or the email of its person wherever that comes from.
 #[derive(Clone, PartialEq, Eq)]
 enum Field {
     Dimension(Dimension),
@@ -40,6 +45,8 @@ struct Witness<'a> {
     email: Option<Word>,
 }
 
+/// Returns a finding for each rule of a key that earlier rules cover. With `renames`, a directory's aliases may change
+/// emails, so that the text of the first field of a person says nothing about the email.
 pub(super) fn find_unreachable(tag: &CompiledTag, person: &[Dimension], renames: bool) -> Vec<Finding> {
     let directory = Directory::default();
     let mut findings = Vec::new();
@@ -90,6 +97,7 @@ fn lists(rule: CompiledRule<'_>) -> Vec<(Field, Vec<Word>)> {
         };
         for (dimension, words) in parts.iter().filter_map(words_of) {
             let field = Field::Dimension(dimension);
+            // One list for each field is enough: a second one only narrows the charges further.
             if !lists.iter().any(|(known, _)| *known == field) {
                 lists.push((field, words));
             }
@@ -101,6 +109,7 @@ fn lists(rule: CompiledRule<'_>) -> Vec<(Field, Vec<Word>)> {
     lists
 }
 
+/// Returns the texts that a condition allows for one field; `None` if it does not come down to a list of texts.
 fn words_of(expression: &Expression) -> Option<(Dimension, Vec<Word>)> {
     match expression {
         Expression::Or(parts) => {
@@ -139,6 +148,7 @@ fn open_word(text: String) -> Word {
     (Arc::from(text), false)
 }
 
+/// Returns the emails that the conditions on a person allow, of the first kind of condition that is set.
 fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
     let words = |list: &[Arc<str>], form: &dyn Fn(&str) -> Vec<Word>| -> Option<Vec<Word>> {
         (!list.is_empty()).then(|| list.iter().flat_map(|text| form(text)).collect())
@@ -159,6 +169,8 @@ fn emails(people: &PersonMatcher) -> Option<Vec<Word>> {
 }
 
 /// Returns sample charges for all that have one text of each list.
+/// Combines the lists. Beyond `CHARGES_MAX` combinations it uses the longest list alone, which represents more charges
+/// and so reports less.
 fn witnesses(lists: &[(Field, Vec<Word>)]) -> Vec<Witness<'_>> {
     let count = lists.iter().try_fold(1_usize, |count, (_, words)| count.checked_mul(words.len()));
     let longest = lists.iter().max_by_key(|(_, words)| words.len());
@@ -196,6 +208,7 @@ impl Witness<'_> {
         self.word(&Field::Email).or(self.email.as_ref())
     }
 
+    /// Returns the rules that the index proposes for a sample charge, at an instant of no importance.
     fn candidates(&self, tag: &CompiledTag, directory: &Directory, person: &[Dimension]) -> Vec<RuleId> {
         let charge = Charge::new(self, Timestamp::midnight(chrono::NaiveDate::MIN), directory, person);
         match self.email() {
@@ -261,6 +274,8 @@ impl Witness<'_> {
     }
 }
 
+/// Returns whether a matcher accepts an email and all that it represents. A `?` would match the placeholder as one
+/// character.
 fn takes_email(people: &PersonMatcher, (email, exact): &Word) -> bool {
     (*exact || people.glob.iter().all(|glob| !glob.contains('?'))) && people.matches_email(email)
 }

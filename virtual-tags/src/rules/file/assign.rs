@@ -1,4 +1,8 @@
 //! Reads the values and splits of rules.
+//!
+//! A rule has exactly one source of values, and each option goes with some sources only; an option that would have no
+//! effect is refused. The values of `transform` and `split` have several forms, which are told apart by the type of the
+//! TOML value and by the fields of its table.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +19,8 @@ use crate::rules::assign::{Assign, FromDirectory, FromField, Split, SplitPeriod,
 const SOURCES: &str = "`value`, `from_directory`, `from_field` or `split`";
 
 impl Reader<'_> {
+    /// Reads the one source of a rule's values. Takes the fields out of the table, so that what is checked before has
+    /// to be read before.
     pub(super) fn read_assign(&self, rule: &mut tables::Rule, place: &Place) -> Result<Assign> {
         let (transform, remainder) = (rule.transform.take(), rule.remainder.take());
         let taken = rule.from_field.is_some() || rule.from_directory.is_some();
@@ -48,6 +54,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads a field whose value is taken over, with its transforms. Fields that only part of a charge has are refused.
     pub(super) fn read_from_field(
         &self,
         field: &Spanned<String>,
@@ -61,6 +68,7 @@ impl Reader<'_> {
         Ok(from_field)
     }
 
+    /// Parses a dimension such as `costs.account`.
     pub(super) fn read_field(&self, text: &Spanned<String>) -> Result<Dimension> {
         text.get_ref().parse().map_err(|error| {
             fail(self.place_of(text), "this is not a field such as `costs.account` or `tags['team']`")
@@ -68,6 +76,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads one transform or a list of them, which are applied in that order.
     fn read_transforms(&self, transform: Option<&Spanned<Value>>) -> Result<Vec<Transform>> {
         let Some(transform) = transform else { return Ok(Vec::new()) };
         let read = match transform.get_ref() {
@@ -83,6 +92,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads a split of any form. `remainder` is refused where it is not about percentages.
     fn read_split(&self, split: &Spanned<Value>, remainder: Option<&Spanned<String>>) -> Result<Split> {
         let remainder_to_default = match remainder {
             None => false,
@@ -112,6 +122,7 @@ impl Reader<'_> {
     }
 }
 
+/// Returns the transform of a value; `None` for anything else, including a table with a field too many.
 fn read_transform(value: &Value) -> Option<Transform> {
     let table = match value {
         Value::String(name) if name == "lower" => return Some(Transform::Lower),
@@ -145,6 +156,8 @@ fn read_part(part: &Value, name: &str) -> Option<(Arc<str>, Value)> {
     Some((text_of(table, "value")?, table.get(name)?.clone()))
 }
 
+/// Reads the parts of a split: all of them texts, all with a weight, or all with a percentage. Mixed forms are none.
+/// Whether percentages sum to 100 is checked when the rules are compiled, where the default of the tag is known.
 fn read_parts(parts: &[Value], remainder_to_default: bool) -> Option<Split> {
     if parts.iter().all(Value::is_str) {
         let values = parts.iter().filter_map(Value::as_str).map(Arc::from).collect();
@@ -177,6 +190,7 @@ fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// Returns a split by headcount; `None` if the table has any other field.
 fn read_headcount(table: &Table) -> Option<Split> {
     if !table.keys().all(|key| matches!(key.as_str(), "headcount" | "within")) {
         return None;
@@ -188,6 +202,7 @@ fn read_headcount(table: &Table) -> Option<Split> {
     Some(Split::Headcount { fact: table.get("headcount")?.as_str()?.into(), within })
 }
 
+/// Returns a split by the cost of another key; `None` if the table has any other field, or an unknown period.
 fn read_cost(table: &Table) -> Option<Split> {
     if !table.keys().all(|key| matches!(key.as_str(), "cost_of" | "per" | "within")) {
         return None;

@@ -1,4 +1,9 @@
 //! Reads rules files in TOML.
+//!
+//! `tables` has the shape of the file as serde reads it, with the place of each value; `Reader` turns it into a
+//! `RuleSet` and checks what the types cannot. As many errors as possible are collected before the file is refused, so
+//! that an author sees them at once. Whether keys, facts and shares make sense together is checked when the rules are
+//! compiled.
 
 mod assign;
 mod tables;
@@ -43,6 +48,8 @@ impl RuleSet {
     }
 }
 
+/// Reads a whole file. A file that is no TOML, or has an unknown field, fails at its first error; everything after that
+/// is collected.
 fn read(toml: &str, file: &str) -> Result<RuleSet> {
     let reader = Reader { lines: Lines::new(toml, file) };
     let file: tables::File = toml::from_str(toml).map_err(|error| {
@@ -64,11 +71,14 @@ fn read(toml: &str, file: &str) -> Result<RuleSet> {
     Ok(RuleSet { tags, person, tests })
 }
 
+/// Turns tables into rules, and offsets in the text into places for errors.
 struct Reader<'a> {
     lines: Lines<'a>,
 }
 
 impl Reader<'_> {
+    /// Reads the fields in which charges name people. An empty list is refused: leaving it out is what means the
+    /// default.
     fn read_person(&self, places: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<Dimension>> {
         if places.get_ref().is_empty() {
             let message = "`person` is empty; give the fields in which charges name people, or leave it out";
@@ -88,6 +98,8 @@ impl Reader<'_> {
         Ok(read)
     }
 
+    /// Reads a key with its rules. Rules with errors are left out, and their errors are added to `errors`; the first
+    /// error of the key itself is returned.
     fn read_tag(&self, tag: tables::Tag, errors: &mut ErrorList) -> Result<TagDefinition> {
         let rules =
             tag.rule.into_iter().filter_map(|rule| errors.ok_or_collect(self.read_rule(rule))).collect();
@@ -109,6 +121,8 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads a rule. A fixed value without any condition is refused: it would match every charge, which is what the
+    /// default of the tag is for.
     fn read_rule(&self, rule: Spanned<tables::Rule>) -> Result<Rule> {
         let place = self.place_of(&rule);
         let mut table = rule.into_inner();
@@ -134,6 +148,8 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the conditions on emails and people. A rule without `email` gets lists that are empty, which match
+    /// everybody.
     fn read_people(&self, table: &tables::Rule) -> Result<PersonMatcher> {
         let none = tables::Email::default();
         let email = table.email.as_ref().unwrap_or(&none);
@@ -157,6 +173,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the days on which a rule holds: none for always, one for `from` and `to`, or several in `dates`.
     fn read_spans(&self, table: &tables::Rule) -> Result<Vec<Span>> {
         let whole = table.from.as_ref().or(table.to.as_ref()).map(|text| self.place_of(text));
         let several = table.dates.iter().flatten();
@@ -171,6 +188,7 @@ impl Reader<'_> {
         one.into_iter().chain(several).map(|(from, to, place)| self.read_span(from, to, place)).collect()
     }
 
+    /// Reads one span, in UTC, with its first day and without its last. Either end may be open.
     fn read_span(
         &self,
         from: Option<&Spanned<tables::Date>>,
@@ -192,6 +210,8 @@ impl Reader<'_> {
         day.ok_or_else(|| fail(self.place_of(date), "this is not a date like 2026-09-15"))
     }
 
+    /// Parses a condition in VQL. Its error is placed at the column inside the file, if the text of the condition can
+    /// be found there letter by letter; else at its beginning.
     fn read_condition(&self, when: &Spanned<String>) -> Result<Filter> {
         Filter::parse(when.get_ref()).map_err(|error| {
             let place = match (self.find_source_text(when), error.span()) {

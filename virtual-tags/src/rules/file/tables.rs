@@ -1,4 +1,7 @@
 //! The tables of a rules file, as TOML has them.
+//!
+//! Fields are those that the README lists, and unknown ones are refused. `Spanned` keeps the place of each value for
+//! errors. Nothing is checked here but the shape.
 
 use std::collections::BTreeMap;
 
@@ -93,6 +96,7 @@ pub(super) enum Date {
 }
 
 impl Date {
+    /// Returns the text to parse as a date.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.trim().to_owned(),
