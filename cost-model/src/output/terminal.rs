@@ -36,7 +36,6 @@ pub fn for_terminal_lines(text: &str) -> Cow<'_, str> {
 /// Returns the width of a neutralised text in columns of a terminal: two for each wide character of Chinese, Japanese and
 /// Korean and for most emoji, none for a combining mark.
 pub fn columns(text: &str) -> usize {
-    // At most as many as a format width, which has 16 bits, can hold.
     text.width()
 }
 

@@ -15,8 +15,9 @@ pub(crate) struct SetDigests {
 
 impl SetDigests {
     pub(super) fn of(dimensions: &DimensionFields) -> Self {
-        // Every field is named, so that a new one cannot stay out of the digest without being looked at. Account and
-        // category follow from the connection and the other fields.
+        // Every field is named, so that a new one cannot stay out of the digest without being looked at. The account, the
+        // display name of a service that has an id, and the category are named by the host or this workspace: renaming
+        // them must change no id.
         let DimensionFields {
             currency: _,
             provider: _,

@@ -39,6 +39,26 @@ pub struct CauseSpec {
 }
 
 impl CauseSpec {
+    /// Makes the specification of a cause that is not about timing, whose steps are in the usage, and about which there is
+    /// nothing to advise; a cause that differs states in what.
+    pub(crate) const fn new(
+        category: Category,
+        label: &'static str,
+        theme: Theme,
+        disposition: Disposition,
+    ) -> Self {
+        Self {
+            category,
+            label,
+            theme,
+            timing: false,
+            disposition,
+            on_own_line: None,
+            is_invoice_line: false,
+            advice: None,
+        }
+    }
+
     /// Returns the label as part of a sentence: in lower case, but for abbreviations.
     pub(crate) fn phrase(&self) -> String {
         let mut letters = self.label.chars();

@@ -251,6 +251,15 @@ impl<'a> ChargeHistory<'a> {
         self.before.range(self.span(selection.window)).filter(move |(place, _)| as_issued(place))
     }
 
+    /// Returns the withdrawn charges that a selection takes as they were issued.
+    pub(crate) fn withdrawn_taken_by<'b>(
+        &'b self,
+        selection: &'b ChargeSelection,
+    ) -> impl Iterator<Item = &'b Withdrawn> {
+        let as_issued = selection.withdrawn.iter().filter(|_| selection.as_issued);
+        as_issued.filter_map(|(number, _)| self.withdrawn.get(*number))
+    }
+
     /// Returns whether a selection leaves a charge out since it was not there yet.
     pub(crate) fn is_absent_in(&self, selection: &ChargeSelection, place: usize) -> bool {
         let line_group =

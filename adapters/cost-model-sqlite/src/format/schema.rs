@@ -3,7 +3,7 @@
 //! A file says by its `user_version` how many steps it has taken. Opening it takes the rest in one transaction; a
 //! file of a newer version or of another program is refused before anything is written.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::failure::{Attempt, Failure};
 use crate::format::migration;
@@ -277,18 +277,24 @@ pub(crate) fn prepare(connection: &mut Connection) -> Attempt<()> {
     // Only one program gets here at a time; the next finds the work done.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = usize::try_from(version(&transaction)?).unwrap_or_default();
-    for (step, version) in STEPS.iter().zip(1..).skip(found) {
-        transaction.execute_batch(step)?;
-        // Right after its own step, so that a later step finds the records where that version keeps them.
-        if version == RECORDS_REBUILT {
-            migration::bring_records_over(&transaction)?;
-            transaction.execute_batch(BROUGHT_OVER)?;
-        }
-    }
+    take_steps(&transaction, found, &STEPS)?;
     transaction.pragma_update(None, "application_id", APPLICATION)?;
     transaction.pragma_update(None, "user_version", known())?;
     transaction.commit()?;
     Ok(connection.pragma_update_and_check(None, "secure_delete", false, |_| Ok(()))?)
+}
+
+/// Leads a file of version `found` through the rest of the steps.
+fn take_steps(transaction: &Transaction<'_>, found: usize, steps: &[&str]) -> Attempt<()> {
+    for (step, version) in steps.iter().zip(1..).skip(found) {
+        transaction.execute_batch(step)?;
+        // Right after its own step, so that a later step finds the records where that version keeps them.
+        if version == RECORDS_REBUILT {
+            migration::bring_records_over(transaction)?;
+            transaction.execute_batch(BROUGHT_OVER)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns the version of a file, 0 for an empty one; an error for one that is not to be touched.
@@ -314,4 +320,35 @@ fn known() -> i64 {
 /// Reads a number that the file keeps about itself.
 fn pragma(connection: &Connection, name: &str) -> Attempt<i64> {
     Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERSION_3: &str = include_str!("../../tests/it/version_3.sql");
+
+    fn count(sqlite: &Connection, what: &str) -> i64 {
+        sqlite.query_row(&format!("SELECT count(*) FROM {what}"), (), |row| row.get(0)).unwrap()
+    }
+
+    /// A step that is yet to come, over files of each sort: empty, from before the records were rebuilt, and from after.
+    #[test]
+    fn a_later_step_finds_the_records_of_files_of_every_version() {
+        let later =
+            [&STEPS[..], &["ALTER TABLE record ADD COLUMN zone ANY; UPDATE record SET zone = 1;"]].concat();
+        for (before, found, records) in [("", 0, false), (VERSION_3, 3, true), (VERSION_3, STEPS.len(), true)]
+        {
+            let mut sqlite = Connection::open_in_memory().unwrap();
+            sqlite.execute_batch(before).unwrap();
+            let transaction = sqlite.transaction().unwrap();
+            if found == STEPS.len() {
+                take_steps(&transaction, 3, &STEPS).unwrap();
+            }
+            take_steps(&transaction, found, &later).unwrap();
+            transaction.commit().unwrap();
+            assert_eq!(count(&sqlite, "record") > 0, records);
+            assert_eq!(count(&sqlite, "record WHERE zone = 1"), count(&sqlite, "record"));
+        }
+    }
 }

@@ -10,14 +10,8 @@ use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::AddOn,
-    label: "Plans and add-ons",
-    theme: Theme::OtherLines,
-    timing: false,
-    disposition: Disposition::Accepted,
-    on_own_line: None,
     is_invoice_line: true,
-    advice: None,
+    ..CauseSpec::new(Category::AddOn, "Plans and add-ons", Theme::OtherLines, Disposition::Accepted)
 };
 
 /// Adds these lines.

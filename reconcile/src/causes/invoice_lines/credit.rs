@@ -10,14 +10,8 @@ use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Credit,
-    label: "Credits",
-    theme: Theme::OtherLines,
-    timing: false,
-    disposition: Disposition::Accepted,
-    on_own_line: None,
     is_invoice_line: true,
-    advice: None,
+    ..CauseSpec::new(Category::Credit, "Credits", Theme::OtherLines, Disposition::Accepted)
 };
 
 /// Adds these lines.

@@ -15,14 +15,8 @@ use crate::model::disposition::Disposition;
 use crate::model::invoice::{Invoice, InvoiceLine, LineKind};
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Netting,
-    label: "Paid by earlier invoices",
-    theme: Theme::OtherLines,
-    timing: false,
-    disposition: Disposition::Accepted,
-    on_own_line: None,
     is_invoice_line: true,
-    advice: None,
+    ..CauseSpec::new(Category::Netting, "Paid by earlier invoices", Theme::OtherLines, Disposition::Accepted)
 };
 
 /// Adds these lines, and names the invoices that they credit.

@@ -10,14 +10,8 @@ use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Surcharge,
-    label: "Surcharges",
-    theme: Theme::OtherLines,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
     is_invoice_line: true,
-    advice: None,
+    ..CauseSpec::new(Category::Surcharge, "Surcharges", Theme::OtherLines, Disposition::ToDispute)
 };
 
 /// Adds these lines.

@@ -10,14 +10,14 @@ use crate::model::disposition::Disposition;
 use crate::model::invoice::LineKind;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::UnrecognisedLine,
-    label: "Unrecognised invoice lines",
-    theme: Theme::OtherLines,
-    timing: false,
-    disposition: Disposition::UnknownWording,
-    on_own_line: None,
     is_invoice_line: true,
     advice: Some("read what it says"),
+    ..CauseSpec::new(
+        Category::UnrecognisedLine,
+        "Unrecognised invoice lines",
+        Theme::OtherLines,
+        Disposition::UnknownWording,
+    )
 };
 
 /// Adds these lines.

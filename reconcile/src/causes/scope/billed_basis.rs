@@ -8,16 +8,12 @@ use crate::input::usage::Tally;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::BilledBasis,
-    label: "Billed minus effective cost",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::OutsideUsage,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec = CauseSpec::new(
+    Category::BilledBasis,
+    "Billed minus effective cost",
+    Theme::Terms,
+    Disposition::OutsideUsage,
+);
 
 /// Adds billed minus effective cost of the on-demand charges of the months.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

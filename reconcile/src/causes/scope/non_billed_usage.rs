@@ -7,16 +7,12 @@ use crate::error::Result;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::NonBilledUsage,
-    label: "Not billed (included in plan)",
-    theme: Theme::Scope,
-    timing: false,
-    disposition: Disposition::OutsideUsage,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec = CauseSpec::new(
+    Category::NonBilledUsage,
+    "Not billed (included in plan)",
+    Theme::Scope,
+    Disposition::OutsideUsage,
+);
 
 /// Removes them from the ingested total.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

@@ -9,14 +9,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::OwnKeyFees,
-    label: "Fees on own API keys",
-    theme: Theme::Scope,
-    timing: false,
-    disposition: Disposition::OutsideUsage,
     on_own_line: Some((Theme::OtherLines, Disposition::OutsideUsage)),
-    is_invoice_line: false,
-    advice: None,
+    ..CauseSpec::new(Category::OwnKeyFees, "Fees on own API keys", Theme::Scope, Disposition::OutsideUsage)
 };
 
 /// Removes the fees of the months from the ingested total.

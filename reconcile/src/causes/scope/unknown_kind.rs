@@ -8,14 +8,13 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::UnknownKind,
-    label: "Charges of unknown kind",
-    theme: Theme::Scope,
-    timing: false,
-    disposition: Disposition::OutsideUsage,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("find out what it is"),
+    ..CauseSpec::new(
+        Category::UnknownKind,
+        "Charges of unknown kind",
+        Theme::Scope,
+        Disposition::OutsideUsage,
+    )
 };
 
 /// Removes them from the ingested total.

@@ -8,14 +8,14 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::AfterPeriod,
-    label: "Usage after the billing period",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("look for it on the next invoice"),
+    ..CauseSpec::new(
+        Category::AfterPeriod,
+        "Usage after the billing period",
+        Theme::Timing,
+        Disposition::TimingAndRounding,
+    )
 };
 
 /// Removes it.

@@ -8,14 +8,14 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::BeforePeriod,
-    label: "Usage before the billing period",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("compare it with the previous invoice"),
+    ..CauseSpec::new(
+        Category::BeforePeriod,
+        "Usage before the billing period",
+        Theme::Timing,
+        Disposition::TimingAndRounding,
+    )
 };
 
 /// Removes it.

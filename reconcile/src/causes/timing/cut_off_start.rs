@@ -9,14 +9,14 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::CutOffStart,
-    label: "Start cut-off not as stated",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("compare it with the previous invoice"),
+    ..CauseSpec::new(
+        Category::CutOffStart,
+        "Start cut-off not as stated",
+        Theme::Timing,
+        Disposition::TimingAndRounding,
+    )
 };
 
 /// Adds or removes the charges between the stated start and the real one.

@@ -12,14 +12,8 @@ use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::DuplicatedUsage,
-    label: "Duplicate usage",
-    theme: Theme::Timing,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("ingest these days again"),
+    ..CauseSpec::new(Category::DuplicatedUsage, "Duplicate usage", Theme::Timing, Disposition::ToDispute)
 };
 
 /// Removes the second copies.

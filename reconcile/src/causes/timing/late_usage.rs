@@ -10,14 +10,9 @@ use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::LateUsage,
-    label: "Late usage",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("look for it on the next invoice"),
+    ..CauseSpec::new(Category::LateUsage, "Late usage", Theme::Timing, Disposition::TimingAndRounding)
 };
 
 /// Removes them, where the lines show that the invoice does not bill them.

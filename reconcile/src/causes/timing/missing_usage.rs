@@ -12,14 +12,14 @@ use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::MissingUsage,
-    label: "Usage not ingested",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("ingest it and explain the invoice again"),
+    ..CauseSpec::new(
+        Category::MissingUsage,
+        "Usage not ingested",
+        Theme::Timing,
+        Disposition::TimingAndRounding,
+    )
 };
 
 /// Adds the amounts of the calls that the ledger lacks.

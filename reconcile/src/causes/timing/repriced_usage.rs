@@ -10,14 +10,9 @@ use crate::model::disposition::Disposition;
 use crate::search::selection::PriorState;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::RepricedUsage,
-    label: "Repriced usage",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("look for a correction on the next invoice"),
+    ..CauseSpec::new(Category::RepricedUsage, "Repriced usage", Theme::Timing, Disposition::TimingAndRounding)
 };
 
 /// Adds what they were billed at more when the invoice was issued.
@@ -32,11 +27,9 @@ pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Re
                 tally.add_charge(old.checked_sub(charge.billed)?)?;
             }
         }
-        for withdrawn in selection.withdrawn.iter().filter_map(|(number, _)| charges.withdrawn.get(*number)) {
-            if withdrawn.now_included {
-                tally.add_charge(withdrawn.billed)?;
-            }
-        }
+    }
+    for withdrawn in charges.withdrawn_taken_by(selection).filter(|withdrawn| withdrawn.now_included) {
+        tally.add_charge(withdrawn.billed)?;
     }
     bridge.add_step(NewStep::new(
         Category::RepricedUsage,

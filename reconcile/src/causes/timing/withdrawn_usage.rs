@@ -9,26 +9,22 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::WithdrawnUsage,
-    label: "Withdrawn usage",
-    theme: Theme::Timing,
     timing: true,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("look for a correction on the next invoice"),
+    ..CauseSpec::new(
+        Category::WithdrawnUsage,
+        "Withdrawn usage",
+        Theme::Timing,
+        Disposition::TimingAndRounding,
+    )
 };
 
 /// Adds what the invoice billed for them.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {
-    let (charges, selection) = (context.charges, &context.found.selection);
     let mut tally = Tally::default();
-    if selection.as_issued {
-        for withdrawn in selection.withdrawn.iter().filter_map(|(number, _)| charges.withdrawn.get(*number)) {
-            if !withdrawn.now_included {
-                tally.add_charge(withdrawn.billed)?;
-            }
-        }
+    let withdrawn = context.charges.withdrawn_taken_by(&context.found.selection);
+    for withdrawn in withdrawn.filter(|withdrawn| !withdrawn.now_included) {
+        tally.add_charge(withdrawn.billed)?;
     }
     bridge.add_step(NewStep::new(
         Category::WithdrawnUsage,

@@ -11,16 +11,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Ambiguous,
-    label: "Ambiguous cause",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec =
+    CauseSpec::new(Category::Ambiguous, "Ambiguous cause", Theme::Terms, Disposition::ToDispute);
 
 /// Adds a step for one factor on all lines, and one for each line whose difference has several candidates.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

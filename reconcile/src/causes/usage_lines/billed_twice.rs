@@ -9,16 +9,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::BilledTwice,
-    label: "Duplicate invoice line",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec =
+    CauseSpec::new(Category::BilledTwice, "Duplicate invoice line", Theme::Terms, Disposition::ToDispute);
 
 /// Adds the lines that repeat another one.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

@@ -13,14 +13,8 @@ use crate::model::evidence::Confidence;
 use crate::model::invoice::LineKind;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Discount,
-    label: "Discount",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
     on_own_line: Some((Theme::OtherLines, Disposition::Accepted)),
-    is_invoice_line: false,
-    advice: None,
+    ..CauseSpec::new(Category::Discount, "Discount", Theme::Terms, Disposition::ToDispute)
 };
 
 /// Removes a discount that holds for the usage lines.

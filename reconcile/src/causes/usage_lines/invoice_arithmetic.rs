@@ -11,14 +11,13 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::InvoiceArithmetic,
-    label: "Invoice arithmetic",
-    theme: Theme::Contradiction,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
     advice: Some("ask who issued it"),
+    ..CauseSpec::new(
+        Category::InvoiceArithmetic,
+        "Invoice arithmetic",
+        Theme::Contradiction,
+        Disposition::ToDispute,
+    )
 };
 
 /// Adds by how much the amounts of usage lines miss their own words.

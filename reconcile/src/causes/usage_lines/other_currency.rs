@@ -4,13 +4,5 @@ use crate::causes::spec::{CauseSpec, Theme};
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::OtherCurrency,
-    label: "Other currency",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec =
+    CauseSpec::new(Category::OtherCurrency, "Other currency", Theme::Terms, Disposition::ToDispute);

@@ -9,16 +9,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Price,
-    label: "Price difference",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec =
+    CauseSpec::new(Category::Price, "Price difference", Theme::Terms, Disposition::ToDispute);
 
 /// Adds a step for each line that bills the same calls at another price.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

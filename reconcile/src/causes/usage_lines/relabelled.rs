@@ -11,16 +11,12 @@ use crate::matching::finding::LineFinding;
 use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Relabelled,
-    label: "Usage under another label",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec = CauseSpec::new(
+    Category::Relabelled,
+    "Usage under another label",
+    Theme::Terms,
+    Disposition::TimingAndRounding,
+);
 
 /// Names the lines whose charges are those of another label.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

@@ -10,16 +10,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 use crate::model::evidence::Confidence;
 
-pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::Rounding,
-    label: "Rounding",
-    theme: Theme::Rounding,
-    timing: false,
-    disposition: Disposition::TimingAndRounding,
-    on_own_line: None,
-    is_invoice_line: false,
-    advice: None,
-};
+pub(crate) const SPEC: CauseSpec =
+    CauseSpec::new(Category::Rounding, "Rounding", Theme::Rounding, Disposition::TimingAndRounding);
 
 /// Adds what rounding makes of the usage lines.
 pub(crate) fn find(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) -> Result<()> {

@@ -11,14 +11,8 @@ use crate::model::category::Category;
 use crate::model::disposition::Disposition;
 
 pub(crate) const SPEC: CauseSpec = CauseSpec {
-    category: Category::TokenFee,
-    label: "Token fee",
-    theme: Theme::Terms,
-    timing: false,
-    disposition: Disposition::ToDispute,
     on_own_line: Some((Theme::OtherLines, Disposition::ToDispute)),
-    is_invoice_line: false,
-    advice: None,
+    ..CauseSpec::new(Category::TokenFee, "Token fee", Theme::Terms, Disposition::ToDispute)
 };
 
 /// Removes the fees of the charges, if the usage lines leave them out.
