@@ -5,7 +5,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::ledger::Ledger;
 use crate::report::comparison::rows;
 use crate::report::engine::{Groups, add_up};
-use crate::report::interval::previous;
 use crate::report::keys::keys_needed;
 use crate::report::rows::{Previous, Report};
 use crate::report::unknown::unknown_values;
@@ -63,11 +62,7 @@ fn answer(query: &Query, ledger: &Ledger, tags: &TagCache) -> Result<Report> {
         let message = "the cache of tags is of another ledger, or of other virtual tags than the query needs";
         return Err(Error::new(ErrorKind::Query, message));
     }
-    let before = match (query.compare, query.window) {
-        (false, _) => None,
-        (true, None) => return Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
-        (true, Some(window)) => Some(previous(window, query.zone_or_utc())?),
-    };
+    let before = query.previous_window()?;
     // What is missing of the period before makes a difference as wrong as what is missing of this one.
     let compared = query.window.into_iter().chain(before);
     let mut groups = Groups::new(&query.group_by, ledger, tags);

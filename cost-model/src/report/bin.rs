@@ -2,8 +2,11 @@
 //!
 //! Steps are computed in local time of a fixed offset, so that no hour of a zone is missing or occurs twice.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, Timelike};
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::time::{Timestamp, Window};
 
 /// The length of a report's steps in time. Steps follow the calendar of the query's zone.
@@ -57,6 +60,32 @@ pub enum Weekday {
     Saturday,
     /// ISO weekday 7.
     Sunday,
+}
+
+impl FromStr for Bin {
+    type Err = Error;
+
+    /// Reads `hour`, `day`, `week` (from Monday), `month` or `quarter`.
+    ///
+    /// ```
+    /// use cost_model::report::{Bin, Weekday};
+    ///
+    /// assert_eq!("week".parse::<Bin>()?, Bin::Week(Weekday::Monday));
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "hour" => Ok(Self::Hour),
+            "day" => Ok(Self::Day),
+            "week" => Ok(Self::Week(Weekday::Monday)),
+            "month" => Ok(Self::Month),
+            "quarter" => Ok(Self::Quarter),
+            _ => {
+                let message = format!("there is no step `{text}`; write hour, day, week, month or quarter");
+                Err(Error::new(ErrorKind::Value, message))
+            }
+        }
+    }
 }
 
 impl Bin {

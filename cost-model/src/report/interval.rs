@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate};
+use chrono::{Datelike, Days, FixedOffset, Months, NaiveDate};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::{Timestamp, Window};
@@ -61,7 +61,7 @@ impl Interval {
             Self::YearToDate => (this_month.with_month(1), tomorrow),
         };
         let (first, end) = (first.ok_or_else(out_of_range)?, end.ok_or_else(out_of_range)?);
-        Window::new(local_midnight(first, zone), local_midnight(end, zone))
+        Window::days_in(zone, first, end)
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
             i64::from(end.year() - start.year()) * 12 + i64::from(end.month()) - i64::from(start.month());
         let months = u32::try_from(months).ok();
         let first = months.and_then(|months| start.date().checked_sub_months(Months::new(months)));
-        first.map(|first| local_midnight(first, zone))
+        first.map(|first| Timestamp::midnight_in(zone, first))
     } else {
         let (start, end) = (window.start().millis(), window.end().millis());
         end.checked_sub(start).and_then(|length| Timestamp::from_millis(start.checked_sub(length)?).ok())
@@ -123,12 +123,6 @@ pub(super) fn previous(window: Window, zone: FixedOffset) -> Result<Window> {
     Window::new(before, window.start())
 }
 
-fn local_midnight(date: NaiveDate, zone: FixedOffset) -> Timestamp {
-    let midnight = date.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone).single();
-    midnight.map_or_else(|| Timestamp::midnight(date), |at: DateTime<FixedOffset>| at.to_utc().into())
-}
-
-/// Returns the error of a text that names no interval.
 fn unknown_interval(text: &str) -> Error {
     let known = "this_month, last_month, last_7_days, last_3_months, year_to_date, next_month, next_3_months";
     Error::new(ErrorKind::Value, format!("unknown interval `{text}`; write one like {known}"))

@@ -1,8 +1,9 @@
 //! The measure by which a report orders its rows.
 
 use std::fmt;
+use std::str::FromStr;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::money::Metric;
 
 use super::Totals;
@@ -36,6 +37,32 @@ impl Measure {
 impl Default for Measure {
     fn default() -> Self {
         Self::Cost(Metric::default())
+    }
+}
+
+impl FromStr for Measure {
+    type Err = Error;
+
+    /// Reads a measure by the name that it is printed with.
+    ///
+    /// ```
+    /// use cost_model::report::Measure;
+    ///
+    /// assert_eq!("tokens".parse::<Measure>()?, Measure::Tokens);
+    /// assert!("cost".parse::<Measure>().is_err());
+    /// # Ok::<(), cost_model::Error>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self> {
+        let costs = Metric::ALL.into_iter().map(Self::Cost);
+        let all: Vec<Self> = costs.chain([Self::Usage, Self::Tokens, Self::Records]).collect();
+        let found = all.iter().find(|measure| measure.to_string() == text).copied();
+        found.ok_or_else(|| {
+            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+            Error::new(
+                ErrorKind::Value,
+                format!("there is no measure `{text}`; write one of {}", names.join(", ")),
+            )
+        })
     }
 }
 

@@ -6,11 +6,12 @@ use chrono::{FixedOffset, NaiveDate, Offset};
 use rust_decimal::Decimal;
 
 use crate::dimension::Dimension;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::filter::Filter;
 use crate::money::PriceBook;
 use crate::time::Window;
 
+use super::interval::previous;
 use super::{Allocation, Bin, Interval, Measure, Settings};
 
 /// A question to a ledger: which charges, grouped by what, in which steps of time.
@@ -201,6 +202,32 @@ impl Query {
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
+    }
+
+    /// Returns the span that a comparison reads beside the window: the period before it, of as many months or as long. `None`
+    /// for a query that compares nothing.
+    ///
+    /// ```
+    /// use cost_model::Window;
+    /// use cost_model::report::Query;
+    ///
+    /// let october = Window::days("2026-10-01".parse()?, "2026-11-01".parse()?)?;
+    /// let september = Window::days("2026-09-01".parse()?, "2026-10-01".parse()?)?;
+    /// let query = Query::all_resources().window(october);
+    /// assert_eq!(query.previous_window()?, None);
+    /// assert_eq!(query.compare().previous_window()?, Some(september));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`](crate::ErrorKind::Query) for a comparison without a window,
+    /// [`ErrorKind::Value`](crate::ErrorKind::Value) for a period that leaves the calendar.
+    pub fn previous_window(&self) -> Result<Option<Window>> {
+        match (self.compare, self.window) {
+            (false, _) => Ok(None),
+            (true, None) => Err(Error::new(ErrorKind::Query, "a comparison needs a window")),
+            (true, Some(window)) => previous(window, self.zone_or_utc()).map(Some),
+        }
     }
 
     pub(super) fn zone_or_utc(&self) -> FixedOffset {

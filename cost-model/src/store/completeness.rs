@@ -39,6 +39,13 @@ pub enum GapState {
     Unknown,
 }
 
+impl Gap {
+    /// Makes the gap of a connection.
+    pub fn new(connection: ConnectionId, window: Window, state: GapState) -> Self {
+        Self { connection: Some(connection), window, state }
+    }
+}
+
 impl GapState {
     /// Returns the state's name.
     pub fn name(self) -> &'static str {

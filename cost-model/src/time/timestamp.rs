@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -42,6 +42,12 @@ impl Timestamp {
     /// Returns the milliseconds since 1970-01-01T00:00:00Z, negative before it.
     pub const fn millis(self) -> i64 {
         self.0
+    }
+
+    /// Returns the midnight with which a day begins in a zone; at the ends of the calendar that of UTC.
+    pub(crate) fn midnight_in(zone: FixedOffset, date: NaiveDate) -> Self {
+        let midnight = date.and_time(NaiveTime::MIN).and_local_timezone(zone).single();
+        midnight.map_or_else(|| Self::midnight(date), |at: DateTime<FixedOffset>| at.to_utc().into())
     }
 
     /// Returns the UTC calendar date.
@@ -155,6 +161,22 @@ impl Window {
     /// As [`Window::new`].
     pub fn days(first: NaiveDate, end: NaiveDate) -> Result<Self> {
         Self::new(Timestamp::midnight(first), Timestamp::midnight(end))
+    }
+
+    /// Makes a window of whole days of a zone, from `first` to the day before `end`.
+    ///
+    /// ```
+    /// use cost_model::Window;
+    ///
+    /// let day = Window::days_in("+02:00".parse()?, "2026-09-14".parse()?, "2026-09-15".parse()?)?;
+    /// assert_eq!(day.start().to_string(), "2026-09-13T22:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Window::new`].
+    pub fn days_in(zone: FixedOffset, first: NaiveDate, end: NaiveDate) -> Result<Self> {
+        Self::new(Timestamp::midnight_in(zone, first), Timestamp::midnight_in(zone, end))
     }
 
     /// Returns the first instant inside.

@@ -1,0 +1,436 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::{FixedOffset, NaiveDate};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cost_model::report::{Bin, Interval, Measure};
+use cost_model::store::ImportId;
+use cost_model::{Dimension, Filter, Timestamp, Window};
+use cursor_costs::report::DayRange;
+use cursor_costs::{Error, ErrorKind, Result};
+use rust_decimal::Decimal;
+
+/// A company's Cursor spend: synced from Cursor's API, allocated to teams, tied to invoices.
+///
+/// Exit status: 0 done; 1 an error, with nothing half-written; 2 done, but it cannot be said: something is missing or may still
+/// change where a final answer was asked for; 3 done, and something is unexplained or failed a guard.
+#[derive(Debug, Parser)]
+#[command(name = "cursor-costs", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Global {
+    /// The configuration [default: cursor-costs.toml here, else in the user's configuration directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where charges are kept, in place of the configuration's `data`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Who owns a charge, in place of the configuration's `rules`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Who belongs where, in place of the configuration's `people`; may be given again
+    #[arg(long, global = true, value_name = "FILE")]
+    pub people: Vec<PathBuf>,
+    /// The zone whose days and months count, such as +02:00
+    #[arg(long, global = true, value_name = "OFFSET", allow_hyphen_values = true)]
+    pub zone: Option<FixedOffset>,
+    /// Let the configuration name that host beside Cursor's; may be given again
+    #[arg(long, global = true, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// How to print
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, hide_possible_values = false)]
+    pub format: Format,
+    /// Print into that file, which is replaced as a whole
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Colour errors and notes
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Print no progress and no notes
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Csv,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a folder to play with: a configuration, rules, people, invoices and a store of made-up charges
+    Demo(Demo),
+    /// Write a commented configuration, rules and people
+    Init {
+        /// Where to
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// List, check, rename and remove accounts
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Tell what is stored, what is missing, what may still change, and what to do next
+    Status,
+    /// Bring charges into the store: what is missing, and what was not final when it was read
+    Sync(Sync),
+    /// Import exports of the dashboard, for the time that the API has not covered
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Import(Import),
+    /// Filter, group and add up charges
+    Report(Report),
+    /// Check, test, explain and compare the rules that say who owns a charge
+    #[command(subcommand)]
+    Tags(Tags),
+    /// Read invoices and explain them
+    #[command(subcommand)]
+    Invoice(Invoice),
+    /// Write charges out
+    #[command(subcommand)]
+    Export(Export),
+    /// Check and show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print completions for a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["folder", "serve"]))]
+pub(crate) struct Demo {
+    /// The folder to make; one that holds anything is refused
+    pub folder: Option<PathBuf>,
+    /// Serve the same company's Admin API until the program is ended
+    #[arg(long)]
+    pub serve: bool,
+    /// The port of 127.0.0.1 to serve on; 0 is a free one
+    #[arg(long, default_value_t = 8080, requires = "serve")]
+    pub port: u16,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accounts {
+    /// List the accounts of the configuration
+    List,
+    /// Ask Cursor whether an account's key works
+    Check { name: String },
+    /// Give an account another name; its charges stay, and have the new name from then on
+    Rename {
+        name: String,
+        new_name: String,
+        #[command(flatten)]
+        sure: Sure,
+    },
+    /// Remove an account from the configuration, and its charges from the store
+    Remove {
+        name: String,
+        /// Leave the charges in the store
+        #[arg(long)]
+        keep_data: bool,
+        #[command(flatten)]
+        sure: Sure,
+    },
+}
+
+/// Consent to a change that cannot be taken back.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Sure {
+    /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Only tell what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Only that account
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Read all days from that one on again
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    pub from: Option<NaiveDate>,
+    /// The first day not to read
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    pub to: Option<NaiveDate>,
+    /// Compare the counts of all closed windows as well, and read again what differs
+    #[arg(long)]
+    pub audit: bool,
+    /// Go on, once a day, also after a sync that failed
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub daily: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[command(subcommand)]
+    pub command: Option<Imports>,
+    /// The exported CSV
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
+    /// The account that it belongs to; may be left out if there is one
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Whose it is, if it is a personal export
+    #[arg(long, value_name = "EMAIL", conflicts_with = "nobody")]
+    pub person: Option<String>,
+    /// Read an export without a column of users for nobody in particular
+    #[arg(long)]
+    pub nobody: bool,
+    /// The days for which it holds every row, the second excluded [default: from its first row to its last]
+    #[arg(long, value_name = "DAY/DAY", value_parser = span)]
+    pub span: Option<Window>,
+    /// When it was exported, such as 2026-07-15T12:00:00Z [default: its last row]
+    #[arg(long, value_name = "TIME")]
+    pub exported_at: Option<Timestamp>,
+    /// Its numbers are written as 1.234,56
+    #[arg(long)]
+    pub decimal_comma: bool,
+    /// Leave that column unread, although it looks as if it mattered; may be given again
+    #[arg(long, value_name = "COLUMN")]
+    pub pass_over: Vec<String>,
+    /// It corrects that import: take its rows inside this file's time out
+    #[arg(long, value_name = "ID", value_parser = import_id)]
+    pub replace: Option<ImportId>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Imports {
+    /// List what was imported
+    List {
+        /// Only for that account
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+    /// Remove an import, with the rows that no other file states
+    Remove {
+        #[arg(value_parser = import_id)]
+        id: ImportId,
+        /// The account that it belongs to; may be left out if there is one
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+        #[command(flatten)]
+        sure: Sure,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// A saved report of the configuration; options change it
+    pub name: Option<String>,
+    /// Which charges, for example "vtag.Team = 'Web' AND costs.effective > 1"
+    #[arg(long, value_name = "SENTENCE", value_parser = filter)]
+    pub filter: Option<Filter>,
+    #[arg(
+        help = "A row for each value of service, subcategory, resource_id, vtag.Team, tags['cursor:max_mode'], ...",
+        long,
+        value_name = "DIMENSION,...",
+        value_delimiter = ','
+    )]
+    pub group_by: Vec<Dimension>,
+    #[command(flatten)]
+    pub range: Range,
+    /// Steps of time: hour, day, week, month or quarter
+    #[arg(long, value_name = "STEP")]
+    pub bin: Option<Bin>,
+    /// What orders the rows: effective, billed, list, contracted, usage, tokens or records
+    #[arg(long, value_name = "NAME")]
+    pub metric: Option<Measure>,
+    /// Only the largest groups, and all others as one
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: Option<u32>,
+    /// Beside the period before
+    #[arg(long)]
+    pub compare: bool,
+    /// Each step holds everything up to its end
+    #[arg(long)]
+    pub cumulative: bool,
+    /// A value that the filter names and no charge has is an error, not a remark
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// A range of days in the reporting zone.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Range {
+    /// this_month, last_month, last_7_days, last_3_months, year_to_date, ... [default: last_month]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["from", "to"])]
+    pub interval: Option<Interval>,
+    /// The first day
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "to")]
+    pub from: Option<NaiveDate>,
+    /// The first day that no longer counts
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "from")]
+    pub to: Option<NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Tags {
+    /// Find likely mistakes in rules and people, and run the rules' own tests
+    Check(Range),
+    /// Run the rules' own tests
+    Test(Range),
+    /// Explain why a person's charges have their owners
+    Explain {
+        /// An email, or the id of a service account
+        who: String,
+        /// Only that day
+        #[arg(long, value_name = "DAY", value_parser = day, conflicts_with_all = ["interval", "from", "to"])]
+        at: Option<NaiveDate>,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// Tell what other rules would change
+    Diff {
+        /// The other rules
+        file: PathBuf,
+        /// Exit with 3 if more than so many percent of a key's cost move
+        #[arg(long, value_name = "PERCENT")]
+        guard: Option<Decimal>,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// Tell how much of the cost has an owner, and who has none
+    Coverage(Range),
+    /// Suggest the rules that would reach most of the cost without an owner
+    Suggest {
+        /// Until so many percent of the cost have an owner
+        #[arg(long, value_name = "PERCENT", default_value_t = 95, value_parser = clap::value_parser!(u8).range(1..=100))]
+        reach: u8,
+        #[command(flatten)]
+        range: Range,
+    },
+    /// Turn the rules of a key into a virtual tag configuration of Vantage
+    ExportVantage {
+        /// The key, such as Team
+        key: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Invoice {
+    /// Read an invoice and check its arithmetic, without any charges
+    Check {
+        file: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Explain why an invoice is not the sum of the usage: every cent of the difference, with its cause
+    Explain {
+        file: PathBuf,
+        /// Whose it is; may be left out if there is one account
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+        #[command(flatten)]
+        reading: Reading,
+        /// An earlier invoice of the same cycle; may be given again
+        #[arg(long, value_name = "FILE")]
+        earlier: Vec<PathBuf>,
+        /// Write reconciliation.json, bridge.csv, lines.csv, charges.csv and waterfall.svg there
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Hold the charges against what Cursor states of each person's spend, and list the invoices of the account's folder
+    TieOut {
+        /// Whose; may be left out if there is one account
+        #[arg(long, value_name = "NAME")]
+        account: Option<String>,
+    },
+}
+
+/// What an invoice's file may leave out.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Reading {
+    /// The billing period, the end excluded, such as 2026-07-01/2026-08-01
+    #[arg(long, value_name = "DAY/DAY", value_parser = span)]
+    pub period: Option<Window>,
+    /// When it was issued, such as 2026-08-01 or an instant
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub issued: Option<Timestamp>,
+    /// Its numbers are written as 1.234,56
+    #[arg(long)]
+    pub decimal_comma: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Write every charge with its tags as CSV
+    Records(Range),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration, and that what it names can be read
+    Check,
+    /// Show each value, and where it came from
+    Show,
+}
+
+impl Range {
+    /// Returns the range; `None` where nothing is stated.
+    pub(crate) fn stated(self) -> Result<Option<DayRange>> {
+        if self.interval.is_none() && self.from.is_none() && self.to.is_none() {
+            return Ok(None);
+        }
+        self.days().map(Some)
+    }
+
+    /// Returns the range, or the last month.
+    pub(crate) fn days(self) -> Result<DayRange> {
+        DayRange::of(self.interval, self.from, self.to)
+            .map_err(|message| Error::new(ErrorKind::Query, message))
+    }
+}
+
+/// Reads a day; `26-07-31` would be one of the year 26.
+fn day(text: &str) -> std::result::Result<NaiveDate, String> {
+    let day = text.parse::<NaiveDate>().ok().filter(|day| day.to_string() == text);
+    day.ok_or_else(|| "it is not a day like 2026-09-15".to_owned())
+}
+
+/// Reads an instant, or the midnight with which a day begins in UTC.
+fn instant(text: &str) -> std::result::Result<Timestamp, String> {
+    let at = day(text).map(Timestamp::midnight).or_else(|_| text.parse());
+    at.map_err(|_: cost_model::Error| {
+        "it is neither a day like 2026-07-01 nor an instant like 2026-07-01T09:30:00Z".to_owned()
+    })
+}
+
+/// Reads two days or instants with a `/` between.
+fn span(text: &str) -> std::result::Result<Window, String> {
+    let (start, end) = text.split_once('/').ok_or("it is not two days like 2026-07-01/2026-08-01")?;
+    Window::new(instant(start)?, instant(end)?).map_err(|_| "it must end after it starts".to_owned())
+}
+
+fn filter(text: &str) -> std::result::Result<Filter, String> {
+    Filter::parse(text).map_err(|error| error.to_string())
+}
+
+fn import_id(text: &str) -> std::result::Result<ImportId, String> {
+    ImportId::parse(text).ok_or_else(|| "it is no import; `import list` shows their ids".to_owned())
+}

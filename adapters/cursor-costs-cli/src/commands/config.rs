@@ -1,0 +1,106 @@
+//! `config`: the configuration in force, and whether what it names can be read.
+
+use cost_model::output::for_terminal;
+use cursor_costs::Result;
+use cursor_costs::config::{Config, Setting};
+use serde_json::json;
+
+use crate::arguments::{ConfigCommand, Global};
+use crate::commands::{environment, load};
+use crate::outcome::Outcome;
+use crate::output::{Output, Text};
+
+pub(crate) fn run(global: &Global, command: &ConfigCommand, output: &Output) -> Result<Outcome> {
+    output.no_csv()?;
+    let config = load(global)?;
+    match command {
+        ConfigCommand::Show => show(&config, output)?,
+        ConfigCommand::Check => check(&config, output)?,
+    }
+    Ok(Outcome::DONE)
+}
+
+/// Reads rules and people as a report would. Keys are not fetched, and the store is neither opened nor made.
+fn check(config: &Config, output: &Output) -> Result<()> {
+    config.check_files()?;
+    let file = config.file.as_ref().map_or_else(|| "no file".to_owned(), |file| file.display().to_string());
+    if output.is_json() {
+        return output.json(&json!({ "schema": "config-check/1", "file": config.file, "ok": true }));
+    }
+    let mut text = Text::default();
+    text.line(format_args!("{file}: nothing is wrong"));
+    for account in &config.accounts {
+        let has_key = account.key.as_ref().map(|key| key.is_there(&*environment()));
+        let key = match (has_key, &account.key) {
+            (Some(true), Some(key)) => format!("its key is in {key}"),
+            (Some(false), Some(key)) => {
+                format!("its key is not in {key}, so that it cannot be synced from here")
+            }
+            _ => "it has no key, so that only files can be imported".to_owned(),
+        };
+        text.line(format_args!("account {}: {key}", for_terminal(&account.name)));
+    }
+    output.text(&text)
+}
+
+fn show(config: &Config, output: &Output) -> Result<()> {
+    let values = values(config);
+    if output.is_json() {
+        let values: Vec<_> = values
+            .iter()
+            .map(|(name, value, from)| json!({ "name": name, "value": value, "from": from }))
+            .collect();
+        return output.json(&json!({ "schema": "config/1", "file": config.file, "values": values }));
+    }
+    let mut text = Text::default();
+    match &config.file {
+        Some(file) => text.line(format_args!("# {}", file.display())),
+        None => text.line("# no configuration file"),
+    }
+    let width = values
+        .iter()
+        .map(|(name, value, _)| name.len() + value.chars().count())
+        .max()
+        .unwrap_or_default()
+        .min(60);
+    for (name, value, from) in values {
+        let line = format!("{name} = {value}");
+        text.line(format_args!("{line:<width$}  # {from}", width = width + 3));
+    }
+    output.text(&text)
+}
+
+/// Returns each value's name, text and where it came from.
+fn values(config: &Config) -> Vec<(String, String, String)> {
+    fn value<T>(name: &str, setting: &Setting<T>, text: impl Fn(&T) -> String) -> (String, String, String) {
+        (name.to_owned(), text(&setting.value), setting.from.to_string())
+    }
+    let mut values = vec![
+        value("data", &config.data, |path| path.display().to_string()),
+        value("rules", &config.rules, |path| {
+            path.as_ref().map_or("none".to_owned(), |path| path.display().to_string())
+        }),
+        value("people", &config.people, |files| {
+            files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+        }),
+        value("tags", &config.tags, |tags| tags.join(", ")),
+        value("reporting_zone", &config.reporting_zone, ToString::to_string),
+        value("history_months", &config.history_months, ToString::to_string),
+        value("today", &config.today, |day| day.map_or("the clock's".to_owned(), |day| day.to_string())),
+    ];
+    for account in &config.accounts {
+        let name = |field: &str| format!("account.{}.{field}", account.name);
+        let mut field = |field: &str, text: String| values.push((name(field), text, "file".to_owned()));
+        field("id", account.id.clone());
+        field("key", account.key.as_ref().map_or("none".to_owned(), ToString::to_string));
+        field("base_url", account.base_url.clone().unwrap_or_else(|| "https://api.cursor.com".to_owned()));
+        if let Some(invoices) = &account.invoices {
+            field("invoices", invoices.display().to_string());
+        }
+    }
+    for report in &config.reports {
+        let groups: Vec<String> = report.request.group_by.iter().map(ToString::to_string).collect();
+        values.push((format!("report.{}.group_by", report.name), groups.join(", "), "file".to_owned()));
+    }
+    values
+}

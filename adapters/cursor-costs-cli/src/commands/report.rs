@@ -1,0 +1,76 @@
+//! `report`: charges filtered, grouped and added up.
+
+use cost_model::Metric;
+use cost_model::money::TokenType;
+use cost_model::report::{Column, Measure, Report as Answer};
+use cursor_costs::documents::ReportDocument;
+use cursor_costs::report::ReportRequest;
+use cursor_costs::{CursorCosts, Result};
+
+use crate::arguments::{Format, Report};
+use crate::outcome::Outcome;
+use crate::output::Output;
+
+pub(crate) async fn run(costs: &CursorCosts, report: Report, output: &Output) -> Result<Outcome> {
+    let request = request(costs, report)?;
+    let answer = costs.report(&request).await?;
+    let failed = |error| {
+        cursor_costs::Error::new(cursor_costs::ErrorKind::Query, "the report cannot be printed")
+            .because(error)
+    };
+    match output.format() {
+        Format::Text => {
+            output.text(&answer.to_text_within(&columns(&answer), output.width).map_err(failed)?)?;
+        }
+        Format::Csv => {
+            for unknown in &answer.unknown_values {
+                output.note(&unknown.to_string());
+            }
+            output.data(answer.to_csv(&columns(&answer)).map_err(failed)?.as_bytes())?;
+        }
+        Format::Json => {
+            output.json(&ReportDocument::new(&answer, request.filter.as_ref().map(ToString::to_string)))?;
+        }
+    }
+    Ok(Outcome::DONE)
+}
+
+/// Returns the saved report with what the options change, or the question that the options ask.
+fn request(costs: &CursorCosts, report: Report) -> Result<ReportRequest> {
+    let mut request = match &report.name {
+        Some(name) => costs.saved_report(name)?.clone(),
+        None => ReportRequest::default(),
+    };
+    if let Some(range) = report.range.stated()? {
+        request.range = range;
+    }
+    if !report.group_by.is_empty() {
+        request.group_by = report.group_by;
+    }
+    request.filter = report.filter.or(request.filter);
+    request.bin = report.bin.or(request.bin);
+    request.measure = report.metric.unwrap_or(request.measure);
+    request.top = report.top.and_then(|top| usize::try_from(top).ok()).or(request.top);
+    request.compare |= report.compare;
+    request.cumulative |= report.cumulative;
+    request.strict |= report.strict;
+    Ok(request)
+}
+
+/// Token counts where the report is about tokens, else costs; and the period before where it compares.
+fn columns(report: &Answer) -> Vec<Column> {
+    let mut columns = match report.measure {
+        Measure::Usage => vec![Column::Records, Column::Usage],
+        Measure::Tokens => {
+            TokenType::ALL.into_iter().map(Column::Tokens).chain([Column::AllTokens]).collect()
+        }
+        _ if report.estimated => {
+            vec![Column::AllTokens, Column::Cost(Metric::Effective), Column::Cost(Metric::Billed)]
+        }
+        _ => Column::COSTS.to_vec(),
+    };
+    if report.previous.is_some() {
+        columns.push(Column::PreviousCost(Metric::Effective));
+    }
+    columns
+}

@@ -1,0 +1,56 @@
+//! `status`: what is stored, what is missing, and what to do next.
+
+use cost_model::output::{counted, for_terminal};
+use cursor_costs::documents::StatusDocument;
+use cursor_costs::{AccountState, AccountStatus, CursorCosts, Result};
+
+use crate::outcome::Outcome;
+use crate::output::{Output, Text};
+
+pub(crate) async fn run(costs: &CursorCosts, output: &Output) -> Result<Outcome> {
+    output.no_csv()?;
+    let status = costs.status().await?;
+    let is_incomplete = status.accounts.iter().any(|account| account.state != AccountState::Stable);
+    let outcome = Outcome { cannot_be_said: is_incomplete, needs_action: false };
+    if output.is_json() {
+        output.json(&StatusDocument::new(&status))?;
+        return Ok(outcome);
+    }
+    let mut text = Text::default();
+    if status.demo {
+        text.line("The charges are made up.");
+    }
+    for account in &status.accounts {
+        account_text(&mut text, account);
+    }
+    text.line(format_args!("next: {}", status.next_step));
+    output.text(&text)?;
+    Ok(outcome)
+}
+
+fn account_text(text: &mut Text, account: &AccountStatus) {
+    text.line(for_terminal(&account.name));
+    text.field("state", account.state.name());
+    if !account.configured {
+        text.field("", "it is in the store and not in the configuration; reports count it");
+    }
+    if let Some(covered) = account.covered {
+        text.field(
+            "stored",
+            format!("{}, from {} to {}", counted(account.charges, "charge"), covered.start(), covered.end()),
+        );
+    }
+    for gap in &account.gaps {
+        text.field("missing", gap);
+    }
+    if let Some(at) = account.last_read {
+        text.field("last read", at);
+    }
+    if let Some(since) = account.provisional_since {
+        text.field("provisional", format!("since {since}: late charges may still come"));
+    }
+    if account.imports > 0 {
+        let imports = u64::try_from(account.imports).unwrap_or(u64::MAX);
+        text.field("imports", counted(imports, "file"));
+    }
+}

@@ -1,0 +1,199 @@
+//! `tags`: the rules that say who owns a charge.
+
+use std::path::Path;
+
+use cost_model::output::{TextTable, amount, counted};
+use cost_model::report::Interval;
+use cursor_costs::report::DayRange;
+use cursor_costs::tags::WithoutOwner;
+use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::arguments::{Global, Range, Tags};
+use crate::commands::{open, open_existing};
+use crate::outcome::Outcome;
+use crate::output::{Output, Text};
+
+/// How many people without an owner are listed.
+const SHOWN: usize = 20;
+
+pub(crate) async fn run(global: &Global, command: Tags, output: &Output) -> Result<Outcome> {
+    output.no_csv()?;
+    match command {
+        Tags::Check(range) => check(&open_existing(global)?, range, true, output).await,
+        Tags::Test(range) => check(&open_existing(global)?, range, false, output).await,
+        Tags::Explain { who, at, range } => {
+            let range = match at.and_then(|day| Some((day, day.succ_opt()?))) {
+                Some((from, to)) => DayRange::Days { from, to },
+                None => range.stated()?.unwrap_or(DayRange::Interval(Interval::LastMonths(1))),
+            };
+            explain(&open_existing(global)?, &who, range, output).await
+        }
+        Tags::Diff { file, guard, range } => diff(&open_existing(global)?, &file, guard, range, output).await,
+        Tags::Coverage(range) => coverage(&open_existing(global)?, range, output).await,
+        Tags::Suggest { reach, range } => suggest(&open_existing(global)?, reach, range, output).await,
+        Tags::ExportVantage { key } => export_vantage(&open(global)?, &key, output),
+    }
+}
+
+async fn check(costs: &CursorCosts, range: Range, with_findings: bool, output: &Output) -> Result<Outcome> {
+    let mut found = costs.check_rules(range.days()?).await?;
+    if !with_findings {
+        found.findings.clear();
+    }
+    let outcome = Outcome { needs_action: !found.is_clean(), ..Outcome::DONE };
+    let findings: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
+    if output.is_json() {
+        let schema = if with_findings { "tags-check/1" } else { "tags-test/1" };
+        output.json(&json!({
+            "schema": schema, "findings": findings, "tests": found.tests, "failures": found.failures,
+        }))?;
+        return Ok(outcome);
+    }
+    let mut text = Text::default();
+    for line in findings.iter().chain(&found.failures) {
+        text.line(line);
+    }
+    text.add(format_args!("{}, {} failed", count(found.tests, "test"), found.failures.len()));
+    if with_findings {
+        text.add(format_args!("; {}", count(findings.len(), "finding")));
+    }
+    output.text(format_args!("{text}\n"))?;
+    Ok(outcome)
+}
+
+async fn explain(costs: &CursorCosts, who: &str, range: DayRange, output: &Output) -> Result<Outcome> {
+    let explained = costs.explain_owner(who, range).await?;
+    let texts: Vec<String> = explained.iter().map(ToString::to_string).collect();
+    if output.is_json() {
+        output.json(&json!({ "schema": "tags-explain/1", "who": who, "explanations": texts }))?;
+    } else {
+        output.text(texts.concat())?;
+    }
+    Ok(Outcome::DONE)
+}
+
+async fn diff(
+    costs: &CursorCosts,
+    file: &Path,
+    guard: Option<Decimal>,
+    range: Range,
+    output: &Output,
+) -> Result<Outcome> {
+    let diff = costs.diff(file, range.days()?).await?;
+    let is_within = guard.map(|percent| diff.is_within(percent)).transpose()?.unwrap_or(true);
+    let texts: Vec<String> = diff.keys.iter().map(ToString::to_string).collect();
+    let names = |keys: &[std::sync::Arc<str>]| keys.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if output.is_json() {
+        output.json(&json!({
+            "schema": "tags-diff/1",
+            "keys": texts,
+            "removed": names(&diff.removed),
+            "added": names(&diff.added),
+            "guard": guard.map(|percent| percent.to_string()),
+            "within_guard": is_within,
+        }))?;
+    } else {
+        let mut text = Text::default();
+        text.add(texts.concat());
+        for key in &diff.removed {
+            text.line(format_args!("{key}: the other rules do not have this key"));
+        }
+        for key in &diff.added {
+            text.line(format_args!("{key}: only the other rules have this key"));
+        }
+        if let (Some(percent), false) = (guard, is_within) {
+            text.line(format_args!("more than {percent} % of the cost moves, or a key is gone"));
+        }
+        output.text(&text)?;
+    }
+    Ok(Outcome { needs_action: !is_within, ..Outcome::DONE })
+}
+
+async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<Outcome> {
+    let coverage = costs.coverage(range.days()?).await?;
+    let months: Vec<String> = coverage.months.iter().map(ToString::to_string).collect();
+    if output.is_json() {
+        let unallocated: Vec<Value> = coverage
+            .unallocated
+            .iter()
+            .flat_map(|each| {
+                let key = &each.key;
+                each.who.iter().map(move |(name, cost)| json!({ "key": key, "who": name, "effective": cost }))
+            })
+            .collect();
+        output.json(&json!({
+            "schema": "tags-coverage/1", "months": months, "spellings": coverage.spellings, "unallocated": unallocated,
+        }))?;
+        return Ok(Outcome::DONE);
+    }
+    let mut text = Text::default();
+    for line in months.iter().chain(&coverage.spellings) {
+        text.line(line);
+    }
+    for WithoutOwner { key, who, .. } in coverage.unallocated.iter().filter(|each| !each.who.is_empty()) {
+        text.heading(format_args!("Without {key}"));
+        let mut table = TextTable::new().within(output.width).text(["who"]).figures(["effective USD"]);
+        for (name, cost) in who.iter().take(SHOWN) {
+            table.row([name.to_string(), amount(*cost)]);
+        }
+        text.add(&table);
+        if who.len() > SHOWN {
+            text.line(format_args!("and {} more", who.len() - SHOWN));
+        }
+    }
+    output.text(&text)?;
+    Ok(Outcome::DONE)
+}
+
+async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) -> Result<Outcome> {
+    let suggestions = costs.suggest_rules(range.days()?, reach).await?;
+    if output.is_json() {
+        let rules: Vec<Value> = suggestions
+            .iter()
+            .flat_map(|(key, rules)| {
+                rules
+                    .iter()
+                    .map(move |rule| json!({ "key": key, "when": rule.when, "effective": rule.amount }))
+            })
+            .collect();
+        output.json(&json!({ "schema": "tags-suggest/1", "reach": reach, "rules": rules }))?;
+        return Ok(Outcome::DONE);
+    }
+    let mut text = Text::default();
+    for (key, rules) in &suggestions {
+        if rules.is_empty() {
+            text.line(format_args!("{key}: no rule is needed to reach {reach} %, or none would help"));
+        }
+        for rule in rules {
+            text.line(format_args!("{key}: {rule}"));
+        }
+    }
+    output.text(&text)?;
+    Ok(Outcome::DONE)
+}
+
+fn export_vantage(costs: &CursorCosts, key: &str, output: &Output) -> Result<Outcome> {
+    let rules = costs.rule_set()?;
+    let tag = rules.tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)).ok_or_else(|| {
+        let keys: Vec<&str> = rules.tags.iter().map(|tag| &*tag.key).collect();
+        Error::new(
+            ErrorKind::NotFound,
+            format!("the rules have no key `{key}`; they have: {}", keys.join(", ")),
+        )
+    })?;
+    let person = cost_model::Dimension::Tag("cursor:user".into());
+    let unusable = |error| Error::new(ErrorKind::Rules, "the key cannot be expressed").because(error);
+    let (json, lost) =
+        cost_vantage::tag_to_config(tag, &costs.people()?, "cursor", &person).map_err(unusable)?;
+    for part in &lost {
+        output.note(&format!("not expressed: {}: {}", part.path, part.detail));
+    }
+    output.data(format!("{}\n", json.trim_end()).as_bytes())?;
+    Ok(Outcome { needs_action: !lost.is_empty(), ..Outcome::DONE })
+}
+
+fn count(number: usize, thing: &str) -> String {
+    counted(u64::try_from(number).unwrap_or(u64::MAX), thing)
+}

@@ -1,0 +1,81 @@
+//! How the program ends: the exit status, and errors as text or JSON.
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use cost_model::output::for_terminal_lines;
+use cursor_costs::Error;
+use serde_json::json;
+
+use crate::output::Output;
+
+/// What a command that was done found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Something is missing or may still change where a final answer was asked for.
+    pub cannot_be_said: bool,
+    /// Something is unexplained, or failed a guard.
+    pub needs_action: bool,
+}
+
+impl Outcome {
+    /// Everything is as it should be.
+    pub(crate) const DONE: Self = Self { cannot_be_said: false, needs_action: false };
+
+    /// Returns the exit status.
+    pub(crate) fn exit_code(self) -> ExitCode {
+        match self {
+            Self { needs_action: true, .. } => ExitCode::from(3),
+            Self { cannot_be_said: true, .. } => ExitCode::from(2),
+            _ => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// Prints an error: with its causes, what else is wrong, and what to do; as one line of JSON if the output is JSON.
+pub(crate) fn print_error(error: &Error, output: &Output) {
+    if output.is_json() {
+        let place = error
+            .place()
+            .map(|place| json!({ "file": place.file, "line": place.line, "column": place.column }));
+        let line = json!({
+            "kind": error.kind().name(),
+            "message": in_one_line(error),
+            "others": error.others(),
+            "place": place,
+            "hint": error.hint(),
+        });
+        output.error_line(&line.to_string());
+        return;
+    }
+    output.error_line(&format!("{} {}", output.red("error:"), for_terminal_lines(&chain(error))));
+    for other in error.others() {
+        output.error_line(&format!("  {}", for_terminal_lines(other)));
+    }
+    if let Some(hint) = error.hint() {
+        output.error_line(&format!("{} {}", output.bold("hint:"), for_terminal_lines(hint)));
+    }
+}
+
+/// Returns an error and its causes, each saying what the ones before leave out.
+fn chain(error: &dyn StdError) -> String {
+    causes(error, "\n  because: ")
+}
+
+/// Returns an error and its causes in one line.
+pub(crate) fn in_one_line(error: &dyn StdError) -> String {
+    causes(error, ": ").replace('\n', " ")
+}
+
+fn causes(error: &dyn StdError, between: &str) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}{between}{more}");
+        }
+        cause = error.source();
+    }
+    text
+}

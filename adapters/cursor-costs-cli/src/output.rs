@@ -1,0 +1,220 @@
+//! Where and how the program prints.
+
+use std::fmt::{self, Display};
+use std::io::{self, BufWriter, ErrorKind as IoKind, IsTerminal, Write};
+use std::path::PathBuf;
+
+use cost_model::output::for_terminal_lines;
+use cursor_costs::files::NewFiles;
+use cursor_costs::{Error, ErrorKind, Result};
+use serde::Serialize;
+
+use crate::arguments::{Color, Format, Global};
+
+/// The width of tables where nobody says.
+const WIDTH: usize = 80;
+
+/// Prints on standard output, or into a file that is replaced as a whole.
+///
+/// Whoever reads standard output may stop at any time, as `head` does: that is no error. Text from outside is neutralised.
+#[derive(Debug)]
+pub(crate) struct Output {
+    format: Format,
+    file: Option<PathBuf>,
+    is_quiet: bool,
+    is_coloured: bool,
+    /// How many columns a table may take up.
+    pub width: usize,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        let is_coloured = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+            }
+        };
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        Self {
+            format: global.format,
+            file: global.output.clone(),
+            is_quiet: global.quiet,
+            is_coloured,
+            width: columns.or(terminal).unwrap_or(WIDTH).max(40),
+        }
+    }
+
+    /// Makes an output for the error of a command line that could not be read.
+    pub(crate) fn for_errors(format: Format) -> Self {
+        Self { format, file: None, is_quiet: false, is_coloured: false, width: WIDTH }
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Refuses CSV for a command that has none.
+    pub(crate) fn no_csv(&self) -> Result<()> {
+        match self.format {
+            Format::Csv => {
+                Err(Error::new(ErrorKind::Query, "this command prints no CSV")
+                    .with_hint("--format text or json"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints text for people.
+    pub(crate) fn text(&self, text: impl Display) -> Result<()> {
+        self.data(for_terminal_lines(&text.to_string()).as_bytes())
+    }
+
+    /// Prints a document in one go, ended by a line feed.
+    pub(crate) fn json(&self, document: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(document);
+        let text =
+            text.map_err(|error| Error::new(ErrorKind::File, "the answer is not JSON").because(error))?;
+        self.data(format!("{text}\n").as_bytes())
+    }
+
+    /// Prints bytes as they are.
+    pub(crate) fn data(&self, bytes: &[u8]) -> Result<()> {
+        match &self.file {
+            Some(path) => {
+                let mut files = NewFiles::default();
+                files.write(path, bytes)?;
+                files.finish()
+            }
+            None => {
+                let mut to = Pipe { gone: false };
+                to.write_all(bytes).and_then(|()| to.flush()).map_err(not_printed)
+            }
+        }
+    }
+
+    /// Prints what is written bit by bit. A file is replaced once everything was written.
+    pub(crate) async fn stream(
+        &self,
+        print: impl AsyncFnOnce(&mut (dyn Write + Send)) -> Result<()>,
+    ) -> Result<()> {
+        match &self.file {
+            Some(path) => {
+                let mut files = NewFiles::default();
+                print(files.create(path)?).await?;
+                files.finish()
+            }
+            None => {
+                let mut to = BufWriter::new(Pipe { gone: false });
+                print(&mut to).await?;
+                to.flush().map_err(not_printed)
+            }
+        }
+    }
+
+    /// Prints a remark on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.is_quiet {
+            self.error_line(&format!("{} {}", self.bold("note:"), for_terminal_lines(text)));
+        }
+    }
+
+    /// Prints a line on standard error. Where that is closed, there is nobody left to tell.
+    #[expect(clippy::unused_self, reason = "every line is printed through an output")]
+    pub(crate) fn error_line(&self, line: &str) {
+        drop(writeln!(io::stderr(), "{line}"));
+    }
+
+    pub(crate) fn red(&self, text: &str) -> String {
+        self.coloured("\u{1b}[1;31m", text)
+    }
+
+    pub(crate) fn bold(&self, text: &str) -> String {
+        self.coloured("\u{1b}[1m", text)
+    }
+
+    fn coloured(&self, code: &str, text: &str) -> String {
+        if self.is_coloured { format!("{code}{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Standard output, which takes everything once its reader has gone.
+struct Pipe {
+    gone: bool,
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.gone {
+            return Ok(bytes.len());
+        }
+        match io::stdout().write(bytes) {
+            Err(error) if error.kind() == IoKind::BrokenPipe => {
+                self.gone = true;
+                Ok(bytes.len())
+            }
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match io::stdout().flush() {
+            Err(error) if error.kind() == IoKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
+
+fn not_printed(error: io::Error) -> Error {
+    Error::new(ErrorKind::File, "not everything could be printed").because(error)
+}
+
+/// Text for people, line by line.
+#[derive(Debug, Default)]
+pub(crate) struct Text(String);
+
+impl Text {
+    /// Adds a line.
+    pub(crate) fn line(&mut self, line: impl Display) {
+        self.add(line);
+        self.0.push('\n');
+    }
+
+    /// Adds text as it is.
+    pub(crate) fn add(&mut self, text: impl Display) {
+        self.0.push_str(&text.to_string());
+    }
+
+    /// Adds each line of a text behind two blanks.
+    pub(crate) fn indented(&mut self, text: &str) {
+        for line in text.lines() {
+            self.line(format_args!("  {line}"));
+        }
+    }
+
+    /// Adds a line that names its value.
+    pub(crate) fn field(&mut self, name: &str, value: impl Display) {
+        self.line(format_args!("  {name:<13} {value}"));
+    }
+
+    /// Adds a heading behind an empty line.
+    pub(crate) fn heading(&mut self, title: impl Display) {
+        self.line(format_args!("\n{title}"));
+    }
+}
+
+impl Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

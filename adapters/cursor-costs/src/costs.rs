@@ -1,0 +1,224 @@
+//! The facade's one type.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::NaiveDate;
+use cost_model::store::{ConnectionId, Coverage, ImportId, Scope};
+use cost_model::{CostStore, Currency, Ledger, Metric, Timestamp, Window};
+use virtual_tags::ResolvedRules;
+
+use crate::config::SavedReport;
+use crate::names::{AccountNames, Renamed};
+use crate::report::DayRange;
+use crate::{Account, Error, ErrorKind, Result, Setup};
+
+/// The costs of a company: everything that a program, a service, a page or a tool asks of them.
+///
+/// It is made of a [`Setup`]. Charges that a question needs are kept in memory until the store changes, so that a service
+/// answers its next question at once; two threads may ask at the same time. Nothing runs in the background.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// use cursor_costs::config::{Config, Environment, Layers, Overrides};
+/// use cursor_costs::report::ReportRequest;
+/// use cursor_costs::sync::SyncRequest;
+///
+/// # async fn example() -> cursor_costs::Result<()> {
+/// let environment: Environment = Arc::new(|name| std::env::var(name).ok());
+/// let layers = Layers {
+///     overrides: Overrides::default(),
+///     environment: &*environment,
+///     working_folder: ".".as_ref(),
+/// };
+/// let costs = Config::load(&layers)?.open(&environment)?;
+/// costs.sync(&SyncRequest::default(), &()).await?;
+/// let by_team = ReportRequest { group_by: vec!["vtag.Team".parse().unwrap()], ..ReportRequest::default() };
+/// println!("{}", costs.report(&by_team).await?.total.effective.amount);
+/// # Ok(())
+/// # }
+/// ```
+pub struct CursorCosts {
+    pub(crate) setup: Setup,
+    names: AccountNames,
+    loaded: Mutex<Option<Arc<Loaded>>>,
+    /// Held while the store is changed.
+    pub(crate) at_work: Mutex<()>,
+}
+
+impl fmt::Debug for CursorCosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CursorCosts").field("accounts", &self.setup.accounts).finish_non_exhaustive()
+    }
+}
+
+/// The charges of whole months with the rules resolved over them.
+pub(crate) struct Loaded {
+    /// The months of the ledger.
+    months: Window,
+    /// The state of the store that they were read from.
+    state: StoreState,
+    pub(crate) ledger: Ledger,
+    /// Resolved when a question names an owner for the first time.
+    rules: Mutex<Option<Arc<ResolvedRules>>>,
+}
+
+/// What tells one state of a store from another: each read and each import changes what covers some time.
+#[derive(PartialEq, Eq)]
+struct StoreState(Vec<(ConnectionId, Coverage, Vec<ImportId>)>);
+
+impl CursorCosts {
+    pub(crate) fn new(setup: Setup) -> Self {
+        Self {
+            names: AccountNames::of(&setup.accounts),
+            setup,
+            loaded: Mutex::new(None),
+            at_work: Mutex::new(()),
+        }
+    }
+
+    /// Returns the accounts, in the order in which they were added.
+    pub fn accounts(&self) -> &[Account] {
+        &self.setup.accounts
+    }
+
+    /// Returns the saved reports.
+    pub fn saved_reports(&self) -> &[SavedReport] {
+        &self.setup.reports
+    }
+
+    /// Returns the account of a name, or the only one where none is named.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`], with the names that there are.
+    pub fn account(&self, name: Option<&str>) -> Result<&Account> {
+        let accounts = self.accounts();
+        let names = || accounts.iter().map(Account::name).collect::<Vec<_>>().join(", ");
+        match (name, accounts) {
+            (_, []) => Err(Error::new(ErrorKind::NotFound, "the configuration has no [[account]]")),
+            (None, [only]) => Ok(only),
+            (None, _) => {
+                Err(Error::new(ErrorKind::NotFound, format!("there are several accounts: {}", names()))
+                    .with_hint("choose one with --account"))
+            }
+            (Some(name), _) => accounts.iter().find(|account| account.name() == name).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::NotFound,
+                    format!("there is no account `{name}`; there are: {}", names()),
+                )
+            }),
+        }
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &dyn CostStore {
+        &*self.setup.store
+    }
+
+    /// Returns the present, by the clock of the setup.
+    pub fn now(&self) -> Timestamp {
+        self.setup.clock.now().into()
+    }
+
+    /// Returns today, in the reporting zone.
+    pub fn today(&self) -> NaiveDate {
+        self.now().to_datetime().with_timezone(&self.setup.zone).date_naive()
+    }
+
+    /// Returns the window of a range of days in the reporting zone.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Query`] for days beyond the calendar or in the wrong order.
+    pub fn window(&self, range: DayRange) -> Result<Window> {
+        range.window(self.today(), self.setup.zone)
+    }
+
+    /// Returns the charges of the months that a window touches, for all accounts and whatever else the store holds.
+    pub(crate) async fn load(&self, window: Window) -> Result<Arc<Loaded>> {
+        let state = self.state().await?;
+        let mut months = window.whole_months();
+        if let Some(loaded) = self.loaded().as_ref().filter(|loaded| loaded.state == state) {
+            if loaded.months.intersection(months) == Some(months) {
+                return Ok(Arc::clone(loaded));
+            }
+            // Both questions may come again.
+            let (start, end) =
+                (loaded.months.start().min(months.start()), loaded.months.end().max(months.end()));
+            months = Window::new(start, end).map_err(Error::query)?;
+        }
+        let ledger = self.read_ledger(&Scope::all().window(months)).await?;
+        let loaded = Arc::new(Loaded { months, state, ledger, rules: Mutex::new(None) });
+        *self.loaded() = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, Option<Arc<Loaded>>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the charges in memory, after a change that their coverage does not show.
+    pub(crate) fn forget(&self) {
+        *self.loaded() = None;
+    }
+
+    /// Reads charges, with the accounts by their names.
+    async fn read_ledger(&self, scope: &Scope) -> Result<Ledger> {
+        let failed = |error| Error::store("the charges cannot be read from the store", error);
+        let mut builder = Ledger::builder(Currency::USD);
+        let mut renamed = Renamed { names: &self.names, sink: &mut builder };
+        self.store().scan_charges(scope, &mut renamed).await.map_err(failed)?;
+        for connection in self.stored_accounts().await? {
+            let coverage = self.store().coverage(&connection).await.map_err(failed)?;
+            let coverage = scope.window.map_or_else(|| coverage.clone(), |window| coverage.inside(window));
+            let name = self.name_of(&connection).to_owned();
+            builder.cover(ConnectionId::new(name), coverage);
+        }
+        Ok(builder.build())
+    }
+
+    /// Returns the ids of all accounts of the setup, and of what else the store holds.
+    pub(crate) async fn stored_accounts(&self) -> Result<Vec<ConnectionId>> {
+        let stored = self.store().connections().await;
+        let stored =
+            stored.map_err(|error| Error::store("the accounts cannot be read from the store", error))?;
+        // An account that nothing was read of is missing in a report, too.
+        let mut ids: Vec<_> = self.accounts().iter().map(|account| account.id().clone()).collect();
+        ids.extend(stored.into_iter().filter(|id| self.accounts().iter().all(|account| account.id() != id)));
+        Ok(ids)
+    }
+
+    /// Returns the name of an account by its id in the store.
+    pub(crate) fn name_of<'a>(&'a self, id: &'a ConnectionId) -> &'a str {
+        self.accounts().iter().find(|account| account.id() == id).map_or(id.as_str(), Account::name)
+    }
+
+    pub(crate) fn names(&self) -> &AccountNames {
+        &self.names
+    }
+
+    async fn state(&self) -> Result<StoreState> {
+        let failed = |error| Error::store("the state of the store cannot be read", error);
+        let mut states = Vec::new();
+        for connection in self.stored_accounts().await? {
+            let coverage = self.store().coverage(&connection).await.map_err(failed)?;
+            let imports = self.store().imports(&connection).await.map_err(failed)?;
+            states.push((connection, coverage, imports.iter().map(|import| import.id).collect()));
+        }
+        Ok(StoreState(states))
+    }
+}
+
+impl Loaded {
+    /// Returns the rules, resolved over the months in memory.
+    pub(crate) fn rules(&self, costs: &CursorCosts) -> Result<Arc<ResolvedRules>> {
+        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = &*kept {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = costs.setup.ownership.rules()?;
+        let resolved = Arc::new(rules.resolve(&self.ledger, Metric::Effective, &[]).map_err(Error::rules)?);
+        *kept = Some(Arc::clone(&resolved));
+        Ok(resolved)
+    }
+}

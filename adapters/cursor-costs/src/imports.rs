@@ -1,0 +1,77 @@
+//! Imports: files that the dashboard exported, for the time that the API has not covered.
+
+use std::path::Path;
+
+use cost_ingest::import_file;
+use cost_model::store::{Import, ImportId, ImportStats};
+use cursor_csv_source::{CsvExport, ExportReader, ImportTerms};
+
+use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+
+/// What became of a file.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The file as it was read.
+    pub export: CsvExport,
+    /// What it covers, and whose it is.
+    pub import: Import,
+    /// The status of each of its rows.
+    pub stats: ImportStats,
+}
+
+impl Imported {
+    /// Returns whether the store holds what the file says: no row was refused, and none contradicts a stored charge.
+    pub fn is_complete(&self) -> bool {
+        self.stats.corrections.is_empty() && self.stats.refused.rows == 0
+    }
+}
+
+impl CursorCosts {
+    /// Imports a file that the dashboard exported into an account. `reader` says how to read it, `terms` what it leaves out.
+    ///
+    /// Every row is stored, already there, replaced or refused; the counts are in the result.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`], [`ErrorKind::Import`] with line and column, [`ErrorKind::Store`], [`ErrorKind::Busy`].
+    pub async fn import(
+        &self,
+        account: &Account,
+        file: &Path,
+        reader: impl FnOnce(ExportReader) -> ExportReader,
+        terms: &ImportTerms,
+    ) -> Result<Imported> {
+        let unreadable = |error| Error::new(ErrorKind::Import, "the file cannot be imported").because(error);
+        let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
+        let reader = reader(ExportReader::new(account.id().as_str()));
+        let export: CsvExport = reader.read(&bytes, &file.display().to_string()).map_err(unreadable)?;
+        let import = export.import(&bytes, terms, self.now()).map_err(unreadable)?;
+        let about = import.import.clone();
+        let _only_one = self.lock()?;
+        let stats = import_file(self.store(), account.id(), import).await;
+        let stats = stats
+            .map_err(|error| Error::new(ErrorKind::Import, "the file was not imported").because(error))?;
+        self.forget();
+        Ok(Imported { export, import: about, stats })
+    }
+
+    /// Returns the files imported into an account.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn imports(&self, account: &Account) -> Result<Vec<Import>> {
+        let imports = self.store().imports(account.id()).await;
+        imports.map_err(|error| Error::store("the imports cannot be read from the store", error))
+    }
+
+    /// Removes an imported file, and returns how many rows are gone: those that nothing else states.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`], also when there is no such import; [`ErrorKind::Busy`].
+    pub async fn remove_import(&self, account: &Account, import: ImportId) -> Result<u64> {
+        let _only_one = self.lock()?;
+        let removed = self.store().remove_import(account.id(), import).await;
+        self.forget();
+        removed.map_err(|error| Error::store("the import cannot be removed", error))
+    }
+}

@@ -1,0 +1,101 @@
+//! Invoices: read, explained against the stored charges, and listed.
+
+use std::path::{Path, PathBuf};
+
+use cost_model::{Ledger, Timestamp};
+use cursor_invoice::{CursorInvoiceReader, billing_rules};
+use reconcile::tie_out::TieOut;
+use reconcile::{Explained, Invoice, InvoiceReader, StoredUsage};
+
+use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+
+/// The endings of files that may be invoices.
+const ENDINGS: [&str; 3] = ["csv", "json", "txt"];
+
+/// An invoice, explained.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ExplainedInvoice {
+    /// The invoice as it was read.
+    pub invoice: Invoice,
+    /// The bridge from the usage to its total, and the status of each charge and line.
+    pub explained: Explained,
+    /// The charges against what the provider states of people, if it stated anything of the cycle.
+    pub tie_out: Option<TieOut>,
+    usage: StoredUsage,
+}
+
+impl ExplainedInvoice {
+    /// Returns the charges that the invoice was held against.
+    pub fn ledger(&self) -> &Ledger {
+        self.usage.ledger()
+    }
+}
+
+/// Reads an invoice: CSV, JSON, or text of its PDF. `reader` says what the file may leave out.
+///
+/// # Errors
+/// [`ErrorKind::File`], and [`ErrorKind::Invoice`] with line and field.
+pub fn read_invoice(file: &Path, reader: &CursorInvoiceReader) -> Result<Invoice> {
+    let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
+    let invoice = reader.read_invoice(&bytes, &file.display().to_string());
+    invoice.map_err(|error| Error::new(ErrorKind::Invoice, "the invoice cannot be read").because(error))
+}
+
+impl CursorCosts {
+    /// Explains an invoice of an account: the bridge from the stored usage to its total, in which every cent has a name.
+    /// `earlier` are invoices of the same cycle that came before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invoice`], [`ErrorKind::Store`].
+    pub async fn reconcile(
+        &self,
+        account: &Account,
+        invoice: Invoice,
+        earlier: &[Invoice],
+    ) -> Result<ExplainedInvoice> {
+        let rules = billing_rules().map_err(Error::query)?;
+        let usage = StoredUsage::load(self.store(), account.id(), &invoice).await.map_err(Error::invoice)?;
+        let explained = usage.case(&invoice, &rules).earlier(earlier).explain().map_err(Error::invoice)?;
+        let tie_out = usage.tie_out(&rules).map_err(Error::invoice)?;
+        Ok(ExplainedInvoice { invoice, explained, tie_out, usage })
+    }
+
+    /// Returns the files in the folder of an account's invoices, by name. An account without a folder has none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when the folder cannot be read.
+    pub fn invoice_files(&self, account: &Account) -> Result<Vec<PathBuf>> {
+        let Some(folder) = account.invoices() else { return Ok(Vec::new()) };
+        let entries = std::fs::read_dir(folder).map_err(|error| Error::file(folder, &error))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| Error::file(folder, &error))?.path();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)) && path.is_file() {
+                files.push(path);
+            }
+        }
+        files.sort_unstable();
+        Ok(files)
+    }
+
+    /// Holds the charges of an account against what the provider stated last of each person's spend in its billing cycle;
+    /// `None` if nothing was stated, or nothing of that cycle is stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`], [`ErrorKind::Invoice`].
+    pub async fn tie_out(&self, account: &Account) -> Result<Option<TieOut>> {
+        let unreadable = |error| Error::store("what the provider stated cannot be read", error);
+        let observed = self.store().observations(account.id()).await.map_err(unreadable)?;
+        let Some(last) = observed.last() else { return Ok(None) };
+        let Some(start) = last.cycle_start else { return Ok(None) };
+        let now: Timestamp = last.at.max(start);
+        let scope = cost_model::store::Scope::all().connection(account.id().clone());
+        let window = cost_model::Window::new(start, now).map_err(Error::query)?.whole_months();
+        let ledger = Ledger::from_store(self.store(), &scope.window(window), cost_model::Currency::USD).await;
+        let ledger =
+            ledger.map_err(|error| Error::store("the charges cannot be read from the store", error))?;
+        TieOut::compare(&ledger, last, &billing_rules().map_err(Error::query)?).map_err(Error::invoice)
+    }
+}

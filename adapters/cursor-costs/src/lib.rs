@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod accounts;
+pub mod config;
+mod costs;
+pub mod documents;
+mod error;
+mod export;
+pub mod files;
+mod imports;
+mod invoices;
+mod names;
+mod ownership;
+pub mod report;
+mod setup;
+mod status;
+pub mod sync;
+pub mod tags;
+
+pub use account::{Account, Connect};
+pub use accounts::AccountCheck;
+pub use costs::CursorCosts;
+pub use error::{Error, ErrorKind, Result};
+pub use imports::Imported;
+pub use invoices::{ExplainedInvoice, read_invoice};
+pub use setup::Setup;
+pub use status::{AccountState, AccountStatus, Status};

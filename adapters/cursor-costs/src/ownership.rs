@@ -1,0 +1,135 @@
+//! The rules and people that decide who owns a charge, read when they are needed first.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use cost_model::input::decode;
+use cursor_cost_source::places_of_people;
+use virtual_tags::{Directory, Place, RuleSet, Rules};
+
+use crate::{Error, ErrorKind, Result};
+
+/// The value of charges that nobody owns, for tags that come from columns of the people alone.
+const UNALLOCATED: &str = "Unallocated";
+
+/// Where rules and people come from, and what they were compiled to.
+#[derive(Default)]
+pub(crate) struct Ownership {
+    rules: RulesFrom,
+    people: PeopleFrom,
+    /// The columns that become tags; by default those that say who owns a charge.
+    columns: Option<Vec<String>>,
+    compiled: OnceLock<Rules>,
+}
+
+enum RulesFrom {
+    File(PathBuf),
+    Given(RuleSet),
+}
+
+enum PeopleFrom {
+    Files(Vec<PathBuf>),
+    Given(Directory),
+}
+
+impl Default for RulesFrom {
+    fn default() -> Self {
+        Self::Given(RuleSet::default())
+    }
+}
+
+impl Default for PeopleFrom {
+    fn default() -> Self {
+        Self::Given(Directory::default())
+    }
+}
+
+impl Ownership {
+    pub(crate) fn given(rules: RuleSet, people: Directory) -> Self {
+        Self { rules: RulesFrom::Given(rules), people: PeopleFrom::Given(people), ..Self::default() }
+    }
+
+    pub(crate) fn files(rules: Option<PathBuf>, people: Vec<PathBuf>) -> Self {
+        let rules = rules.map_or_else(RulesFrom::default, RulesFrom::File);
+        Self { rules, people: PeopleFrom::Files(people), ..Self::default() }
+    }
+
+    pub(crate) fn set_columns(&mut self, columns: Vec<String>) {
+        self.columns = Some(columns);
+    }
+
+    /// Returns the compiled rules.
+    pub(crate) fn rules(&self) -> Result<&Rules> {
+        if let Some(rules) = self.compiled.get() {
+            return Ok(rules);
+        }
+        let rules = self.compile(self.rule_set()?)?;
+        Ok(self.compiled.get_or_init(|| rules))
+    }
+
+    /// Compiles other rules over the same people.
+    pub(crate) fn compile(&self, rules: RuleSet) -> Result<Rules> {
+        let people = self.people()?;
+        let (columns, is_chosen) = match &self.columns {
+            Some(columns) => (columns.clone(), true),
+            None => (vec!["team".to_owned(), "department".to_owned()], false),
+        };
+        // A column that nobody chose is taken where it is; one that was is missed.
+        let has_column =
+            |column: &&String| people.facts().iter().any(|fact| fact.eq_ignore_ascii_case(column));
+        let wanted: Vec<&str> =
+            columns.iter().filter(|column| is_chosen || has_column(column)).map(String::as_str).collect();
+        let rules = rules.with_directory_facts(&people, wanted, UNALLOCATED).map_err(Error::rules)?;
+        rules.compile(people).map_err(Error::rules)
+    }
+
+    pub(crate) fn rule_set(&self) -> Result<RuleSet> {
+        let rules = match &self.rules {
+            RulesFrom::File(file) => read_rules(file)?,
+            RulesFrom::Given(rules) => rules.clone(),
+        };
+        Ok(rules.with_default_person(places_of_people()))
+    }
+
+    pub(crate) fn people(&self) -> Result<Directory> {
+        match &self.people {
+            PeopleFrom::Given(people) => Ok(people.clone()),
+            PeopleFrom::Files(files) => {
+                let mut people = Directory::default();
+                for file in files {
+                    people = people.or(read_people(file)?);
+                }
+                Ok(people)
+            }
+        }
+    }
+}
+
+/// Reads a file of rules.
+pub(crate) fn read_rules(file: &Path) -> Result<RuleSet> {
+    let rules = RuleSet::from_toml(&read_text(file, ErrorKind::Rules)?, &file.display().to_string());
+    Ok(rules.map_err(Error::rules)?.with_default_person(places_of_people()))
+}
+
+/// Reads people: JSON where the file's name says so, else CSV.
+fn read_people(file: &Path) -> Result<Directory> {
+    let name = file.display().to_string();
+    let is_json = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let people = if is_json {
+        Directory::from_json(&read_text(file, ErrorKind::People)?, &name)
+    } else {
+        Directory::from_csv(&std::fs::read(file).map_err(|error| Error::file(file, &error))?, &name)
+    };
+    people.map_err(Error::people)
+}
+
+/// Reads a file of text in UTF-8 or UTF-16.
+pub(crate) fn read_text(file: &Path, kind: ErrorKind) -> Result<String> {
+    let bytes = std::fs::read(file).map_err(|error| Error::file(file, &error))?;
+    let text = decode(&bytes).map_err(|problem| {
+        let mut place = Place::file(file.display().to_string());
+        place.line = problem.line();
+        Error::new(kind, problem.message().to_owned()).at(place)
+    })?;
+    Ok(text.into_owned())
+}

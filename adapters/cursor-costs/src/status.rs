@@ -1,0 +1,148 @@
+//! The state of the accounts: what is stored, what is missing, what may still change.
+
+use cost_model::source::Origin;
+use cost_model::store::{Gap, GapState, LOOK_BACK_DAYS};
+use cost_model::{Timestamp, Window};
+use serde::Serialize;
+
+use crate::{Account, CursorCosts, Error, Result};
+
+/// The state of everything at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// When this was asked.
+    pub at: Timestamp,
+    /// Whether the charges are made up.
+    pub demo: bool,
+    /// The accounts: those of the setup, then what else the store holds.
+    pub accounts: Vec<AccountStatus>,
+    /// What to do next.
+    pub next_step: String,
+}
+
+/// The state of one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AccountStatus {
+    /// Its name in reports.
+    pub name: String,
+    /// Whether the setup has it; charges of others are still in every report.
+    pub configured: bool,
+    /// How far its charges are stored.
+    pub state: AccountState,
+    /// The time from the first to the last stored charge window.
+    pub covered: Option<Window>,
+    /// How many charges are stored.
+    pub charges: u64,
+    /// When it was last read.
+    pub last_read: Option<Timestamp>,
+    /// From when on its charges may still change.
+    pub provisional_since: Option<Timestamp>,
+    /// What is missing between the first stored window and now.
+    pub gaps: Vec<Window>,
+    /// How many files were imported.
+    pub imports: usize,
+}
+
+/// How far the charges of an account are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AccountState {
+    /// Nothing is stored yet.
+    Empty,
+    /// Something is stored, and something is missing.
+    Incomplete,
+    /// Everything from the first stored window up to the last read is there.
+    Stable,
+}
+
+impl AccountState {
+    /// Returns the state's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Incomplete => "incomplete",
+            Self::Stable => "stable",
+        }
+    }
+}
+
+impl CursorCosts {
+    /// Returns the state of all accounts. No charge is read, so that it takes the same time however many there are.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    pub async fn status(&self) -> Result<Status> {
+        let unreadable = |error| Error::store("the state of the store cannot be read", error);
+        let origin = self.store().origin().await.map_err(unreadable)?;
+        let mut accounts = Vec::new();
+        for id in self.stored_accounts().await? {
+            let coverage = self.store().coverage(&id).await.map_err(unreadable)?;
+            let spans = coverage.spans();
+            let covered = match (spans.first(), coverage.windows().end()) {
+                (Some(first), Some(end)) => Window::new(first.window.start(), end).ok(),
+                _ => None,
+            };
+            let charges = match covered {
+                Some(covered) => self.store().count(&id, covered).await.map_err(unreadable)?,
+                None => 0,
+            };
+            let gaps: Vec<Window> =
+                covered.map(|covered| coverage.windows().missing(covered).into_windows()).unwrap_or_default();
+            let provisional = coverage.provisional(LOOK_BACK_DAYS);
+            accounts.push(AccountStatus {
+                name: self.name_of(&id).to_owned(),
+                configured: self.accounts().iter().any(|account| account.id() == &id),
+                state: match (covered, gaps.is_empty()) {
+                    (None, _) => AccountState::Empty,
+                    (Some(_), false) => AccountState::Incomplete,
+                    (Some(_), true) => AccountState::Stable,
+                },
+                covered,
+                charges,
+                last_read: spans.iter().filter_map(|span| span.read_at).max(),
+                provisional_since: provisional.windows().first().map(Window::start),
+                gaps,
+                imports: self.store().imports(&id).await.map_err(unreadable)?.len(),
+            });
+        }
+        let next_step = next_step(&accounts, self.now());
+        Ok(Status { at: self.now(), demo: origin == Some(Origin::Demo), accounts, next_step })
+    }
+
+    /// Returns what of a window is missing or provisional for one account.
+    pub(crate) async fn gaps_of(&self, account: &Account, window: Window) -> Result<Vec<Gap>> {
+        let coverage = self.store().coverage(account.id()).await;
+        let coverage =
+            coverage.map_err(|error| Error::store("the coverage cannot be read from the store", error))?;
+        let missing = coverage.windows().missing(window).into_windows().into_iter();
+        let provisional = coverage.provisional(LOOK_BACK_DAYS).inside(window).into_windows();
+        let gap = |state| move |window| Gap::new(account.id().clone(), window, state);
+        Ok(missing
+            .map(gap(GapState::Missing))
+            .chain(provisional.into_iter().map(gap(GapState::Provisional)))
+            .collect())
+    }
+}
+
+fn next_step(accounts: &[AccountStatus], now: Timestamp) -> String {
+    const DAY: i64 = 86_400_000;
+    if accounts.is_empty() {
+        return "add an [[account]] to the configuration".to_owned();
+    }
+    if let Some(account) = accounts.iter().find(|account| account.state == AccountState::Empty) {
+        return format!("`sync`: nothing of {} is stored", account.name);
+    }
+    if let Some(account) = accounts.iter().find(|account| account.state == AccountState::Incomplete) {
+        return format!("`sync`: some of {} is missing", account.name);
+    }
+    let last = accounts.iter().filter_map(|account| account.last_read).min();
+    match last {
+        Some(last) if now.millis() - last.millis() > DAY => {
+            "`sync`: the last read is more than a day ago".to_owned()
+        }
+        _ => "`report`: everything is up to date".to_owned(),
+    }
+}

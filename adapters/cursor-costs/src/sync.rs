@@ -1,0 +1,249 @@
+//! Syncs: the charges of each account, from the provider into the store.
+
+use std::fs::File;
+use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
+
+use cost_ingest::connections::refuse_duplicates;
+use cost_ingest::{Ingest, Progress, RunReport};
+use cost_model::store::{Gap, GapState, RecordSink, Restatement, Scope};
+use cost_model::{Money, StoredRecord, Timestamp, Window};
+use cursor_admin_client::http::Observer;
+
+use crate::report::DayRange;
+use crate::{Account, CursorCosts, Error, ErrorKind, Result};
+
+/// Which accounts to sync, and how.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "an input, written with `..SyncRequest::default()`")]
+pub struct SyncRequest {
+    /// Only the account of that name; all of them without one.
+    pub account: Option<String>,
+    /// All of these days, again; what is missing or was not final when it was read without any.
+    pub days: Option<DayRange>,
+    /// Compares the counts of all closed windows as well, and reads again what differs.
+    pub audit: bool,
+}
+
+/// Learns how a sync goes on.
+pub trait SyncObserver: Send + Sync {
+    /// An account's window has been stored.
+    fn stored(&self, account: &str, progress: &Progress);
+
+    /// Returns who learns of the waits of an account's client, for rate limits and before retries.
+    fn waits(&self) -> Option<Arc<dyn Observer>> {
+        None
+    }
+}
+
+/// Ignores everything.
+impl SyncObserver for () {
+    fn stored(&self, _: &str, _: &Progress) {}
+}
+
+/// The outcome of a sync.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SyncOutcome {
+    /// An outcome for each account asked for, in the order of the setup.
+    pub accounts: Vec<AccountSync>,
+}
+
+/// The outcome of one account's sync.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AccountSync {
+    /// The account's name.
+    pub name: String,
+    /// What the sync did, or why it stopped. Windows stored before it stopped stay stored.
+    pub outcome: Result<Synced>,
+}
+
+/// What the sync of an account did.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Synced {
+    /// The run that read what was missing, or all days asked for.
+    pub run: RunReport,
+    /// The run that compared counts, if it was asked for.
+    pub audit: Option<RunReport>,
+    /// The sum of what the provider states as charged, of everything stored in the windows that were read.
+    pub charged: Money,
+    /// What of the time asked for is still missing.
+    pub incomplete: Vec<Window>,
+    /// The span from which on charges may still change.
+    pub provisional_since: Option<Timestamp>,
+    /// What changed in time that was final, over all runs.
+    pub restatements: Vec<Restatement>,
+}
+
+impl SyncOutcome {
+    /// Returns whether every account was read, every row that came lay in the time asked for, and nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        let is_complete = |account: &AccountSync| {
+            account.outcome.as_ref().is_ok_and(|synced| !synced.has_outside() && synced.incomplete.is_empty())
+        };
+        self.accounts.iter().all(is_complete)
+    }
+}
+
+impl Synced {
+    /// Returns whether rows came that lay outside the time asked for. They were not stored.
+    pub fn has_outside(&self) -> bool {
+        !self.run.outside.is_empty() || self.audit.as_ref().is_some_and(|audit| !audit.outside.is_empty())
+    }
+}
+
+impl CursorCosts {
+    /// Brings charges into the store: what is missing and what was not final when it was read, or all days asked for. Safe to
+    /// repeat and to interrupt. An account that fails does not keep the others from being read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for an account that there is not, [`ErrorKind::Busy`] while another program syncs. The failure
+    /// of an account is in its [`AccountSync`].
+    pub async fn sync(&self, request: &SyncRequest, observer: &dyn SyncObserver) -> Result<SyncOutcome> {
+        let accounts: Vec<&Account> = match &request.account {
+            Some(name) => vec![self.account(Some(name))?],
+            None => self.accounts().iter().filter(|account| account.has_source()).collect(),
+        };
+        if accounts.is_empty() {
+            let message = "no account has a key, so that there is nothing to read";
+            return Err(Error::new(ErrorKind::Config, message).with_hint(
+                "add an [[account]] with `api_key_env` to the configuration, or `import` a file",
+            ));
+        }
+        let days = request.days.map(|days| self.window(days)).transpose()?;
+        let _only_one = self.lock()?;
+        let mut outcomes = Vec::new();
+        for account in accounts {
+            let outcome = self.sync_account(account, days, request.audit, observer).await;
+            outcomes.push(AccountSync { name: account.name().to_owned(), outcome });
+        }
+        self.forget();
+        Ok(SyncOutcome { accounts: outcomes })
+    }
+
+    async fn sync_account(
+        &self,
+        account: &Account,
+        days: Option<Window>,
+        audit: bool,
+        observer: &dyn SyncObserver,
+    ) -> Result<Synced> {
+        let now = self.now();
+        let source = account.connect(observer.waits()).ok_or_else(|| {
+            Error::new(ErrorKind::Key, format!("the account `{}` has no key", account.name()))
+                .with_hint("add `api_key_env` to its [[account]] in the configuration")
+        })??;
+        let windows = WindowsOf { account: account.name(), observer };
+        let ingest = Ingest::new(&*source, self.store(), account.id().clone());
+        let ingest = ingest.retention_months(self.setup.history_months).observer(&windows);
+        let run = match days {
+            Some(days) => ingest.run(days, now).await,
+            None => ingest.refresh(now).await,
+        };
+        let run = run.map_err(|error| failed(account, error))?;
+        if let (Some(first), Some(last)) = (run.windows.first(), run.windows.last()) {
+            let read = Window::new(first.start(), last.end()).map_err(Error::query)?;
+            refuse_duplicates(self.store(), account.id(), read)
+                .await
+                .map_err(|error| failed(account, error))?;
+        }
+        let audit =
+            if audit { Some(ingest.audit(now).await.map_err(|error| failed(account, error))?) } else { None };
+        self.synced(account, days, run, audit).await
+    }
+
+    /// Says what the store holds now.
+    async fn synced(
+        &self,
+        account: &Account,
+        days: Option<Window>,
+        run: RunReport,
+        audit: Option<RunReport>,
+    ) -> Result<Synced> {
+        let unreadable = |error| Error::store("what was stored cannot be read back", error);
+        let mut charged = Charged::default();
+        for window in &run.windows {
+            let scope = Scope::all().connection(account.id().clone()).window(*window);
+            self.store().scan(&scope, &mut charged).await.map_err(unreadable)?;
+        }
+        let now = self.now();
+        let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
+        let asked = match days {
+            Some(days) => Window::new(days.start(), days.end().min(now).max(days.start())),
+            None => Window::new(Timestamp::midnight(oldest.unwrap_or(now.date())), now),
+        };
+        let gaps = self.gaps_of(account, asked.map_err(Error::query)?).await?;
+        let missing = |gap: &&Gap| gap.state == GapState::Missing;
+        let provisional = gaps.iter().filter(|gap| gap.state == GapState::Provisional);
+        Ok(Synced {
+            charged: charged.0,
+            incomplete: gaps.iter().filter(missing).map(|gap| gap.window).collect(),
+            provisional_since: provisional.map(|gap| gap.window.start()).min(),
+            restatements: self.store().restatements(account.id()).await.map_err(unreadable)?,
+            run,
+            audit,
+        })
+    }
+
+    /// Keeps every other program, and every other call of this one, from changing the store until the result is dropped.
+    pub(crate) fn lock(&self) -> Result<Lock<'_>> {
+        let busy = || {
+            Error::new(ErrorKind::Busy, "another sync is at work on this store")
+                .with_hint("wait for it; what it reads needs not be read again")
+        };
+        let here = match self.at_work.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => PoisonError::into_inner(poisoned),
+            Err(TryLockError::WouldBlock) => return Err(busy()),
+        };
+        let Some(path) = &self.setup.lock else { return Ok(Lock { _here: here, _file: None }) };
+        let file = File::options().create(true).truncate(false).write(true).open(path);
+        let file = file.map_err(|error| Error::file(path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _here: here, _file: Some(file) }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(busy()),
+            Err(std::fs::TryLockError::Error(error)) => Err(Error::file(path, &error)),
+        }
+    }
+}
+
+/// The right to change the store, given up when dropped.
+pub(crate) struct Lock<'a> {
+    _here: MutexGuard<'a, ()>,
+    _file: Option<File>,
+}
+
+fn failed(account: &Account, error: cost_ingest::Error) -> Error {
+    Error::new(ErrorKind::Sync, format!("the account `{}` could not be synced", account.name()))
+        .because(error)
+}
+
+/// Sums what the provider states as charged.
+#[derive(Default)]
+struct Charged(Money);
+
+impl RecordSink for Charged {
+    fn record(&mut self, stored: &StoredRecord) -> cost_model::Result<()> {
+        self.0 = self.0.checked_add(stored.record.stated.charged.unwrap_or_default())?;
+        Ok(())
+    }
+}
+
+/// Passes the windows of an account's run on.
+struct WindowsOf<'a> {
+    account: &'a str,
+    observer: &'a dyn SyncObserver,
+}
+
+impl std::fmt::Debug for WindowsOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WindowsOf").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+impl cost_ingest::Observer for WindowsOf<'_> {
+    fn stored(&self, progress: &Progress) {
+        self.observer.stored(self.account, progress);
+    }
+}
