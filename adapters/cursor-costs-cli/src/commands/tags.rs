@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use cost_model::output::{TextTable, amount, counted};
+use cost_model::output::{TextTable, amount, counted, grouped, percent};
 use cost_model::report::Interval;
 use cursor_costs::report::DayRange;
 use cursor_costs::tags::WithoutOwner;
 use cursor_costs::{CursorCosts, Error, ErrorKind, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use virtual_tags::insight::Coverage;
 
 use crate::arguments::{Global, Range, Tags};
 use crate::commands::{open, open_existing};
@@ -113,8 +114,8 @@ async fn diff(
 
 async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<Outcome> {
     let coverage = costs.coverage(range.days()?).await?;
-    let months: Vec<String> = coverage.months.iter().map(ToString::to_string).collect();
     if output.is_json() {
+        let months: Vec<Value> = coverage.months.iter().map(month_document).collect();
         let unallocated: Vec<Value> = coverage
             .unallocated
             .iter()
@@ -129,8 +130,22 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
         return Ok(Outcome::DONE);
     }
     let mut text = Text::default();
-    for line in months.iter().chain(&coverage.spellings) {
-        text.line(line);
+    let mut table = TextTable::new().within(output.width).text(["key", "month"]);
+    table = table.figures(["owned USD", "of USD", "share", "people", "of"]);
+    for month in &coverage.months {
+        table.row([
+            month.key.to_string(),
+            month.month.start().date().format("%Y-%m").to_string(),
+            amount(month.cost.tagged),
+            amount(month.cost.total),
+            percent(month.cost.tagged, month.cost.total, 1).unwrap_or_default(),
+            grouped(month.people.tagged),
+            grouped(month.people.total),
+        ]);
+    }
+    text.add(&table);
+    for spelling in &coverage.spellings {
+        text.line(spelling);
     }
     for WithoutOwner { key, who, .. } in coverage.unallocated.iter().filter(|each| !each.who.is_empty()) {
         text.heading(format_args!("Without {key}"));
@@ -145,6 +160,17 @@ async fn coverage(costs: &CursorCosts, range: Range, output: &Output) -> Result<
     }
     output.text(&text)?;
     Ok(Outcome::DONE)
+}
+
+fn month_document(month: &Coverage) -> Value {
+    json!({
+        "key": month.key,
+        "month": month.month.start().date().format("%Y-%m").to_string(),
+        "owned": month.cost.tagged,
+        "effective": month.cost.total,
+        "people_owned": month.people.tagged,
+        "people": month.people.total,
+    })
 }
 
 async fn suggest(costs: &CursorCosts, reach: u8, range: Range, output: &Output) -> Result<Outcome> {
