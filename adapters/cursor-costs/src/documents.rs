@@ -33,6 +33,8 @@ struct SyncedAccount {
     error: Option<String>,
     events: u64,
     charged: Money,
+    without_user: u64,
+    derived: u64,
     announced: u64,
     outside: u64,
     requests: u64,
@@ -73,6 +75,8 @@ impl SyncedAccount {
             error: None,
             events: 0,
             charged: Money::ZERO,
+            without_user: 0,
+            derived: 0,
             announced: 0,
             outside: 0,
             requests: 0,
@@ -106,6 +110,8 @@ impl SyncedAccount {
                     document.unchanged += run.change.unchanged;
                 }
                 document.charged = synced.charged;
+                document.without_user = synced.without_user;
+                document.derived = synced.derived;
                 document.restated = synced.restatements.len();
                 document.provisional_since = synced.provisional_since;
                 document.incomplete = synced

@@ -8,6 +8,7 @@ use cost_ingest::{Ingest, Progress, RunReport};
 use cost_model::store::{Gap, GapState, RecordSink, Restatement, Scope};
 use cost_model::{Money, StoredRecord, Timestamp, Window};
 use cursor_admin_client::http::Observer;
+use cursor_cost_source::NO_USER;
 
 use crate::report::DayRange;
 use crate::{Account, CursorCosts, Error, ErrorKind, Result};
@@ -68,6 +69,10 @@ pub struct Synced {
     pub audit: Option<RunReport>,
     /// The sum of what the provider states as charged, of everything stored in the windows that were read.
     pub charged: Money,
+    /// How many of these charges name neither a user nor a service account.
+    pub without_user: u64,
+    /// How many of these charges state no amount charged, so that their cost was worked out from others of their figures.
+    pub derived: u64,
     /// What of the time asked for is still missing.
     pub incomplete: Vec<Window>,
     /// The span from which on charges may still change.
@@ -162,10 +167,10 @@ impl CursorCosts {
         audit: Option<RunReport>,
     ) -> Result<Synced> {
         let unreadable = |error| Error::store("what was stored cannot be read back", error);
-        let mut charged = Charged::default();
+        let mut counts = Counts::default();
         for window in &run.windows {
             let scope = Scope::all().connection(account.id().clone()).window(*window);
-            self.store().scan(&scope, &mut charged).await.map_err(unreadable)?;
+            self.store().scan(&scope, &mut counts).await.map_err(unreadable)?;
         }
         let now = self.now();
         let oldest = now.date().checked_sub_months(chrono::Months::new(self.setup.history_months));
@@ -177,7 +182,9 @@ impl CursorCosts {
         let missing = |gap: &&Gap| gap.state == GapState::Missing;
         let provisional = gaps.iter().filter(|gap| gap.state == GapState::Provisional);
         Ok(Synced {
-            charged: charged.0,
+            charged: counts.charged,
+            without_user: counts.without_user,
+            derived: counts.derived,
             incomplete: gaps.iter().filter(missing).map(|gap| gap.window).collect(),
             provisional_since: provisional.map(|gap| gap.window.start()).min(),
             restatements: self.store().restatements(account.id()).await.map_err(unreadable)?,
@@ -219,13 +226,20 @@ fn failed(account: &Account, error: cost_ingest::Error) -> Error {
         .because(error)
 }
 
-/// Sums what the provider states as charged.
+/// Counts the charges that are stored.
 #[derive(Default)]
-struct Charged(Money);
+struct Counts {
+    charged: Money,
+    without_user: u64,
+    derived: u64,
+}
 
-impl RecordSink for Charged {
+impl RecordSink for Counts {
     fn record(&mut self, stored: &StoredRecord) -> cost_model::Result<()> {
-        self.0 = self.0.checked_add(stored.record.stated.charged.unwrap_or_default())?;
+        let record = &stored.record;
+        self.charged = self.charged.checked_add(record.stated.charged.unwrap_or_default())?;
+        self.without_user += u64::from(record.dimensions.resource.as_deref() == Some(NO_USER));
+        self.derived += u64::from(record.costs.derived);
         Ok(())
     }
 }

@@ -202,7 +202,7 @@ fn the_same_usage_in_another_form_is_never_stored_beside_itself() {
 fn whoever_names_anything_never_gets_the_demo() {
     let folder = Folder::new("import-no-demo");
     let out = folder.path().join("out");
-    let output = Command::new(program("cursor_costs"))
+    let output = Command::new(program("team_costs"))
         .args(["--out", out.to_str().unwrap()])
         .env_remove("CURSOR_API_KEY")
         .output()

@@ -17,6 +17,7 @@ mod guide;
 mod imports;
 mod invoices;
 mod layers;
+mod main_job;
 mod outputs;
 mod owners;
 mod program;

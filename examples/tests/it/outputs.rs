@@ -20,8 +20,8 @@ fn programs(folder: &Folder) -> Vec<(&'static str, Vec<String>, i32)> {
     let out = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     vec![
-        ("cursor_costs", words(&["--demo", "--out", &out("job")]), 0),
-        ("cursor_costs", words(&["--help"]), 0),
+        ("team_costs", words(&["--demo", "--out", &out("job")]), 0),
+        ("team_costs", words(&["--help"]), 0),
         ("reconcile_invoice", words(&["--out", &out("explained")]), 0),
         ("report", Vec::new(), 0),
         ("report", words(&["--group-by", "resource_id", "--format", "csv"]), 0),
@@ -93,10 +93,10 @@ fn files_that_name_people_are_their_owners_alone_and_go_through_no_link() {
     let job = |program_name: &str, out: &Path| {
         let out = out.to_str().unwrap();
         let mut command = Command::new(program(program_name));
-        let demo: &[&str] = if program_name == "cursor_costs" { &["--demo"] } else { &[] };
+        let demo: &[&str] = if program_name == "team_costs" { &["--demo"] } else { &[] };
         command.args(demo).args(["--out", out]).env_remove("CURSOR_API_KEY").output().unwrap()
     };
-    for (name, victim) in [("cursor_costs", "records.csv"), ("reconcile_invoice", "charges.csv")] {
+    for (name, victim) in [("team_costs", "records.csv"), ("reconcile_invoice", "charges.csv")] {
         let out = out.join(name);
         assert!(job(name, &out).status.success());
         let mut written = 0;
@@ -203,7 +203,7 @@ async fn names_that_others_chose_act_in_no_file_and_on_no_screen() {
          description,quantity,amount\n=HYPERLINK(2),,2.00\n\"-1+1 by someone@evil.test\u{1b}[2J\",,-1.00\n",
     );
     let job = |out: &Path, more: &[&str]| {
-        let mut command = Command::new(program("cursor_costs"));
+        let mut command = Command::new(program("team_costs"));
         command.args(["--base-url", &url, "--api-key-env", "CURSOR_TEST_KEY", "--from", "2026-09-01"]);
         command.args(["--to", "2026-10-01", "--rules", &rules, "--directory", &directory]);
         command.args(["--invoice", &invoice, "--out", out.to_str().unwrap()]).args(more);
@@ -227,7 +227,7 @@ async fn names_that_others_chose_act_in_no_file_and_on_no_screen() {
 
     let first = job(&out, &["--db", db.to_str().unwrap()]);
     let second = explain(&explained, &[]);
-    for (what, output) in [("cursor_costs", &first), ("reconcile_invoice", &second)] {
+    for (what, output) in [("team_costs", &first), ("reconcile_invoice", &second)] {
         assert!(output.status.code().is_some_and(|code| [0, 2, 3].contains(&code)), "{}", printed(output));
         no_control(&printed(output), what);
     }
@@ -244,7 +244,7 @@ async fn names_that_others_chose_act_in_no_file_and_on_no_screen() {
     let unnamed = ["--pseudonyms-env", "CURSOR_TEST_SECRET"];
     let (first, second) = (job(&out, &unnamed), explain(&explained, &unnamed));
     for (what, bytes) in [read(&out), read(&explained)].concat().into_iter().chain([
-        ("cursor_costs".to_owned(), printed(&first).into_bytes()),
+        ("team_costs".to_owned(), printed(&first).into_bytes()),
         ("reconcile_invoice".to_owned(), printed(&second).into_bytes()),
     ]) {
         let text = String::from_utf8(bytes).unwrap();

@@ -15,7 +15,7 @@ pub(crate) fn program(name: &str) -> PathBuf {
 }
 
 pub(crate) fn run(arguments: &[&str], key: Option<&str>) -> Output {
-    let mut command = Command::new(program("cursor_costs"));
+    let mut command = Command::new(program("team_costs"));
     command.args(arguments).env_remove("CURSOR_API_KEY").env_remove("CURSOR_TEST_KEY");
     if let Some(key) = key {
         command.env("CURSOR_TEST_KEY", key);

@@ -1,6 +1,6 @@
 //! The front page says what is so.
 
-use crate::program::{Folder, run};
+use crate::program::Folder;
 
 const README: &str = include_str!("../../../README.md");
 const EMBEDDED: &str = include_str!("../../embed_in_service.rs");
@@ -23,7 +23,7 @@ fn printed(name: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn its_output_is_what_the_main_job_prints() {
-    let output = String::from_utf8(run(&[], None).stdout).unwrap();
+    let output = printed("cursor_costs", &[]);
     let shown = blocks("text");
     assert!(shown.len() >= 3);
     for block in shown {

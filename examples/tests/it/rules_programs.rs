@@ -25,7 +25,7 @@ const PROGRAMS: [&str; 5] = ["check_rules", "explain", "diff_rules", "coverage",
 #[test]
 fn a_rules_file_with_mistakes_fails_the_build_and_a_good_one_does_not() {
     assert_eq!(run("check_rules", &[]).status.code(), Some(1));
-    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/cursor_costs/demo_rules.toml");
+    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/team_costs/demo_rules.toml");
     let directory = std::env::temp_dir().join(format!("rules-programs-{}.csv", std::process::id()));
     std::fs::write(&directory, "email,team,department\n").unwrap();
     let output = run("check_rules", &[good, directory.to_str().unwrap()]);

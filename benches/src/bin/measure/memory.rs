@@ -40,14 +40,14 @@ pub fn measure(size: &Size) -> Result<(), Failure> {
 }
 
 fn runs(simulator: &Simulator, folder: &Path) -> Result<(), Failure> {
-    let program = std::env::current_exe()?.with_file_name("examples").join("cursor_costs");
+    let program = std::env::current_exe()?.with_file_name("examples").join("team_costs");
     if !program.exists() {
-        return Err("build it first: cargo build --release -p examples --example cursor_costs".into());
+        return Err("build it first: cargo build --release -p examples --example team_costs".into());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (file, records) = (folder.join("costs.db"), simulator.snapshot().len());
     runtime.block_on(fill(simulator, &file))?;
-    println!("cursor_costs --out on {records} events, megabytes resident at the worst moment");
+    println!("team_costs --out on {records} events, megabytes resident at the worst moment");
     let server = runtime.block_on(Server::start(simulator.clone()))?;
     for (name, file) in [("charges in a file before", Some(file)), ("charges read, and kept in memory", None)]
     {

@@ -1,6 +1,6 @@
-//! The main job: Cursor's costs by team, tied to its invoices.
+//! Cursor's costs by team, tied to its invoices, put together from the single crates.
 //!
-//! `cargo run --release --example cursor_costs` runs it against the built-in simulator; `--help` tells the rest.
+//! `cargo run --release --example team_costs` runs it against the built-in simulator; `--help` tells the rest.
 
 mod arguments;
 mod counts;

@@ -11,7 +11,7 @@ use examples::Failure;
 pub const HELP: &str = "\
 Cursor's costs by team, tied to its invoices.
 
-Usage: cursor_costs [OPTIONS]
+Usage: team_costs [OPTIONS]
 
 Without a key and without any option it shows a demo company, kept in memory.
 

@@ -1,0 +1,59 @@
+//! The main job: one file over the facade.
+
+use std::process::{Command, Output, Stdio};
+
+use cursor_simulator::Simulator;
+use serde_json::Value;
+
+use crate::program::{Folder, program};
+
+fn job(arguments: &[&str]) -> Output {
+    Command::new(program("cursor_costs")).args(arguments).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn it_is_one_short_file_that_prints_what_the_single_crates_give() {
+    let lines = include_str!("../../cursor_costs.rs").lines().count();
+    assert!(lines <= 120, "{lines} lines");
+    let composed = Command::new(program("team_costs")).arg("--demo").output().unwrap();
+    assert_eq!(text(&job(&[])), text(&composed));
+}
+
+#[test]
+fn its_files_hold_every_charge_and_every_invoice() {
+    let folder = Folder::new("main-job");
+    let out = folder.path().join("out");
+    text(&job(&["--out", out.to_str().unwrap()]));
+    let truth = Simulator::demo().truth();
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let json = |name: &str| serde_json::from_str::<Value>(&read(name)).unwrap();
+    let synced = &json("sync.json")["accounts"][0];
+    assert_eq!((&synced["events"], &synced["without_user"]), (&truth.total.events.into(), &717.into()));
+    assert_eq!(read("records.csv").lines().count() as u64, truth.total.events + 1);
+    assert_eq!(json("report.json")["group_by"].as_array().unwrap().len(), 2);
+    let bridges = json("reconciliation.json");
+    assert!(bridges.as_array().unwrap().iter().all(|bridge| bridge["unexplained"] == "0"), "{bridges}");
+}
+
+#[test]
+fn any_team_can_be_shown_in_depth_and_another_option_leads_to_the_program() {
+    assert!(text(&job(&["--team", "Mobile"])).contains("\nTeam Mobile in depth"));
+    assert!(text(&job(&["--help"])).contains("[--team NAME] [--out DIR]"));
+    for arguments in [&["--db", "costs.db"][..], &["--team"], &["--teams", "Web"]] {
+        let refused = job(arguments);
+        assert_eq!((refused.status.code(), refused.stdout.as_slice()), (Some(1), &[][..]));
+        assert!(String::from_utf8(refused.stderr).unwrap().contains("the program cursor-costs"));
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = Command::new(program("cursor_costs")).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
