@@ -35,6 +35,7 @@ mod charges;
 mod concurrent;
 mod dropped;
 mod imported;
+mod journal;
 mod model;
 mod origins;
 mod random;
@@ -52,6 +53,7 @@ use async_trait::async_trait;
 use crate::error::{Error, Result};
 use crate::store::CostStore;
 
+pub use journal::check_journal;
 pub use secrets::{shown_in_debug, shown_in_error};
 
 /// Makes the stores that a [`Suite`] checks. One store is in use at a time.
