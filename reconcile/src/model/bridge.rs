@@ -59,7 +59,6 @@ pub struct Reconciliation {
     /// The steps, in the order of the bridge.
     pub steps: Vec<Step>,
     /// The subtotals between the steps.
-    #[serde(rename = "waypoints")]
     pub subtotals: Vec<Subtotal>,
     /// The amount that no step explains.
     pub unexplained: Money,
@@ -78,7 +77,6 @@ pub struct Reconciliation {
     /// The rounding policies that reproduce the most lines, the simplest first. They give the same amounts.
     pub rounding: Vec<RoundingPolicy>,
     /// The assessment: what an auditor would conclude.
-    #[serde(rename = "verdicts")]
     pub assessment: Assessment,
     /// Clues to what is unexplained, five at most, those with the most money first. They move no amount.
     pub clues: Vec<Clue>,
@@ -198,7 +196,6 @@ pub struct Step {
     /// The amount, with its sign: what leads from the sum before the step to the sum after it.
     pub amount: Money,
     /// The confidence in it.
-    #[serde(rename = "strength")]
     pub confidence: Confidence,
     /// The evidence for it.
     pub evidence: Evidence,
@@ -219,7 +216,6 @@ pub struct CutOff {
     /// The number of usage lines that agree.
     pub lines: u64,
     /// The confidence in it.
-    #[serde(rename = "strength")]
     pub confidence: Confidence,
 }
 

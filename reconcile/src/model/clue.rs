@@ -47,7 +47,7 @@ pub struct Clue {
     /// The pattern that fits the difference.
     pub kind: ClueKind,
     /// The expected number of false positives, if a search found it; above one in twenty there is no clue.
-    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
 

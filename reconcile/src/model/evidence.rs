@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The confidence in a step: how good its evidence is.
 ///
-/// It serialises as `candidate`, `strong` or `proof`.
+/// It serialises as `low`, `high` or `exact`, and orders the same way.
 ///
 /// ```
 /// use reconcile::bridge::Confidence;
@@ -16,13 +16,10 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum Confidence {
     /// A search found it, and the expected number of false positives is at most one in twenty.
-    #[serde(rename = "candidate")]
     Low,
     /// Whole numbers of calls agree, or the records themselves show it.
-    #[serde(rename = "strong")]
     High,
     /// Calls, tokens and amounts agree to the last digit, or it is written on the invoice.
-    #[serde(rename = "proof")]
     Exact,
 }
 
@@ -37,7 +34,7 @@ pub struct Evidence {
     /// The rule that was applied, in words.
     pub rule: String,
     /// The expected number of hits as good as this one by chance alone, if a search found it.
-    #[serde(rename = "coincidences", default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub false_positives: Option<FalsePositiveRate>,
 }
 
