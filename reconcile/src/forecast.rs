@@ -252,8 +252,11 @@ impl Running {
 
     /// Returns the sum from `start` up to `end`, which is left out, in time logarithmic in the number of instants.
     fn sum(&self, start: i64, end: i64) -> Result<Money> {
-        let before = |at: i64| self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum);
-        Ok(before(end).checked_sub(before(start))?)
+        Ok(self.sum_before(end).checked_sub(self.sum_before(start))?)
+    }
+
+    fn sum_before(&self, at: i64) -> Money {
+        self.reached.range(..at).next_back().map_or(Money::ZERO, |(_, sum)| *sum)
     }
 
     /// Returns what the span would add up to if each of its weeks were the one that many weeks before its start.

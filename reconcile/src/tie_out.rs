@@ -206,12 +206,11 @@ pub struct ThreeWayMatch {
 
 impl PersonTieOut {
     fn compare(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
-        let left = |stated: Option<Money>| stated.map(|stated| stated.checked_sub(charged)).transpose();
         Ok(Self {
             person: person.to_string(),
             charged,
-            if_on_demand: left(stated.and_then(ObservedSpend::on_demand_if_apart))?,
-            if_total: left(stated.and_then(ObservedSpend::on_demand_if_total))?,
+            if_on_demand: left_of(stated.and_then(ObservedSpend::on_demand_if_apart), charged)?,
+            if_total: left_of(stated.and_then(ObservedSpend::on_demand_if_total), charged)?,
         })
     }
 }
@@ -240,19 +239,29 @@ fn on_demand_by_person(
     Ok(charged)
 }
 
-/// Returns a reading holds for a person if it leaves nothing, or less than a cent: a provider may state whole cents.
+/// Returns the reading that holds for more people: one holds for a person if it leaves nothing.
 fn reading(people: &[PersonTieOut]) -> Reading {
-    let nothing = |left: Option<Money>| {
-        left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
-    };
-    let with_charges = || people.iter().filter(|person| !person.charged.is_zero());
-    let on_demand = with_charges().filter(|person| nothing(person.if_on_demand)).count();
-    let total = with_charges().filter(|person| nothing(person.if_total)).count();
+    let (mut on_demand, mut total) = (0_usize, 0_usize);
+    // People without charges decide nothing: where zero is stated of them, both readings hold.
+    for person in people.iter().filter(|person| !person.charged.is_zero()) {
+        on_demand += usize::from(is_nothing(person.if_on_demand));
+        total += usize::from(is_nothing(person.if_total));
+    }
     match on_demand.cmp(&total) {
         std::cmp::Ordering::Greater => Reading::OnDemand,
         std::cmp::Ordering::Less => Reading::Total,
         std::cmp::Ordering::Equal => Reading::Undecided,
     }
+}
+
+/// Returns what is left of a stated amount after the charges, if one is stated.
+fn left_of(stated: Option<Money>, charged: Money) -> Result<Option<Money>> {
+    Ok(stated.map(|stated| stated.checked_sub(charged)).transpose()?)
+}
+
+/// Returns whether nothing is left, or what rounds to no cent: a provider may state whole cents.
+fn is_nothing(left: Option<Money>) -> bool {
+    left.and_then(|left| left.rounded(2, Rounding::HalfUp).ok()).is_some_and(Money::is_zero)
 }
 
 #[cfg(test)]

@@ -189,14 +189,17 @@ impl RecordSink for RecordExport<'_> {
         }
         let weights: Vec<u128> = parts.iter().map(|part| part.weight).collect();
         let fragments = Fragment::of_record(&record).split(&weights)?;
-        let part = |(values, fragment): (Vec<Option<Arc<str>>>, Fragment)| RecordPart {
-            values,
-            costs: fragment.costs,
-            tokens: fragment.tokens,
-            requests: record.requests.map(|_| fragment.requests),
-            quantity: record.quantity.map(|_| fragment.quantity),
-        };
-        let parts = parts.into_iter().map(|part| part.values).zip(fragments).map(part).collect();
+        let parts = parts
+            .into_iter()
+            .zip(fragments)
+            .map(|(part, fragment)| RecordPart {
+                values: part.values,
+                costs: fragment.costs,
+                tokens: fragment.tokens,
+                requests: record.requests.map(|_| fragment.requests),
+                quantity: record.quantity.map(|_| fragment.quantity),
+            })
+            .collect();
         self.writer.write(&TaggedRecord { record: &record, provenance: &provenance, keys, parts })
     }
 }

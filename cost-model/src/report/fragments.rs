@@ -152,19 +152,21 @@ impl Fragment {
         let (input, output) = (count(self.tokens.input)?, count(self.tokens.output)?);
         let (cache_write, cache_read) = (count(self.tokens.cache_write)?, count(self.tokens.cache_read)?);
         let (requests, quantities) = (shares(self.requests.units())?, shares(self.quantity.units())?);
-        let part = |(part, ((costs, requests), quantity))| Self {
-            costs,
-            tokens: TokenCounts {
-                input: tokens_of(&input, part),
-                output: tokens_of(&output, part),
-                cache_write: tokens_of(&cache_write, part),
-                cache_read: tokens_of(&cache_read, part),
-            },
-            requests: RequestUnits::from_units(requests),
-            quantity: Quantity::from_units(quantity),
-            fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
-        };
-        Ok(costs.into_iter().zip(requests).zip(quantities).enumerate().map(part).collect())
+        let parts = costs.into_iter().zip(requests).zip(quantities).enumerate();
+        Ok(parts
+            .map(|(part, ((costs, requests), quantity))| Self {
+                costs,
+                tokens: TokenCounts {
+                    input: tokens_of(&input, part),
+                    output: tokens_of(&output, part),
+                    cache_write: tokens_of(&cache_write, part),
+                    cache_read: tokens_of(&cache_read, part),
+                },
+                requests: RequestUnits::from_units(requests),
+                quantity: Quantity::from_units(quantity),
+                fee: fees.as_ref().and_then(|fees| fees.get(part).copied()).map(Money::from_units),
+            })
+            .collect())
     }
 
     /// Tokens go to their own part; of each amount, the fee goes to the fee's and the rest to the tokens' in

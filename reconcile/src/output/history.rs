@@ -163,7 +163,6 @@ impl History {
         let Some((before, old_inputs)) = explained.find(|(old, _)| old.invoice == after.invoice) else {
             return Ok(None);
         };
-        let holds = |sign_off: &&SignOff| sign_off.inputs == inputs && sign_off.is_valid_for(after);
         let mut changes = Changes::between(before, after)?;
         changes.inputs_changed = inputs != old_inputs;
         if !changes.is_empty() {
@@ -171,7 +170,7 @@ impl History {
                 .iter()
                 .filter_map(Entry::signed)
                 .filter(|sign_off: &&SignOff| sign_off.inputs == old_inputs && sign_off.is_valid_for(before))
-                .filter(|each| !holds(each));
+                .filter(|sign_off| sign_off.inputs != inputs || !sign_off.is_valid_for(after));
             changes.lost = lost.cloned().collect();
         }
         Ok(Some(changes))

@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use cost_model::input::{Cell, Comment, DecimalMark, Meaning, NumberReader, SumLabel, fold, quoted};
 use cost_model::{Currency, Timestamp, Window};
 
-use crate::error::Result;
-use crate::error::invalid;
+use crate::error::{Error, Result, invalid};
 use crate::model::invoice::Invoice;
 
 /// The fields, as far as they are known.
@@ -95,23 +94,23 @@ impl Fields {
     /// Reads the value of a field. The total is kept as text: its decimal mark is known only when all numbers have been
     /// seen.
     fn set(&mut self, field: Field, value: &str, line: u64) -> Result<()> {
-        let not = |what: &str| invalid(format!("`{}` is not {what}", quoted(value)));
         match field {
             Field::Number => self.number = Some(value.to_owned()),
             Field::Period => self.period = Some(read_period(value)?),
             Field::Currency => {
                 let currency = value.to_uppercase().parse();
-                self.currency = Some(currency.map_err(|_| not("a three-letter currency code such as USD"))?);
+                self.currency =
+                    Some(currency.map_err(|_| not(value, "a three-letter currency code such as USD"))?);
             }
             Field::Issued => {
                 let issued = value.parse();
-                self.issued = Some(issued.map_err(|_| not("an instant like 2026-09-14T09:30:00Z"))?);
+                self.issued = Some(issued.map_err(|_| not(value, "an instant like 2026-09-14T09:30:00Z"))?);
             }
             Field::Decimals => {
                 self.decimals = Some(match fold(value).as_str() {
                     "comma" | "," => DecimalMark::Comma,
                     "point" | "." => DecimalMark::Point,
-                    _ => return Err(not("`comma` or `point`")),
+                    _ => return Err(not(value, "`comma` or `point`")),
                 });
             }
             Field::Total => self.total = Some((value.to_owned(), line)),
@@ -198,9 +197,8 @@ pub(super) fn check_currencies(comments: &[Comment<'_>], currency: Currency) -> 
     for comment in comments.iter().filter(|comment| !Fields::is_field(comment)) {
         let value = comment.text.split_once([':', '=']).map(|(_, value)| value.trim());
         let words = comment.text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
-        let is_code = |word: &str| CURRENCIES.split_whitespace().any(|code| code == word);
-        let codes = words.clone().filter(|word| is_code(word)).map(str::to_owned);
-        let alone = value.map(str::to_uppercase).filter(|value| is_code(value));
+        let codes = words.clone().filter(|word| is_currency_code(word)).map(str::to_owned);
+        let alone = value.map(str::to_uppercase).filter(|value| is_currency_code(value));
         let signs = SIGNS.iter().filter(|(sign, _)| {
             words.clone().any(|word| word.to_uppercase() == *sign)
                 || (!sign.is_ascii() && comment.text.contains(sign))
@@ -305,4 +303,12 @@ fn parse_instant(text: &str) -> Result<Timestamp> {
 fn is_plain_number(value: &str) -> bool {
     let has_digit = value.contains(|each: char| each.is_ascii_digit());
     has_digit && !value.contains(char::is_alphabetic) && !value.contains(['%', '/'])
+}
+
+fn not(value: &str, what: &str) -> Error {
+    invalid(format!("`{}` is not {what}", quoted(value)))
+}
+
+fn is_currency_code(word: &str) -> bool {
+    CURRENCIES.split_whitespace().any(|code| code == word)
 }

@@ -97,8 +97,8 @@ impl Sheet {
         }
         let applied = sum_amounts(&below)?;
         let paid = self.paid()?;
-        let is_explained = |due: Money| due != total && is_amount_due(due, total, applied, paid);
-        if self.stated(SumLabel::Due).any(|due| is_explained(due.row.amount)) {
+        let dues: Vec<Money> = self.stated(SumLabel::Due).map(|due| due.row.amount).collect();
+        if dues.into_iter().any(|due| due != total && is_amount_due(due, total, applied, paid)) {
             self.applied = applied;
             self.lines = above;
             self.set_apart = below;

@@ -149,16 +149,19 @@ pub(super) fn parse_recorded_at(text: &str) -> std::result::Result<Option<Timest
 
 /// Two dates, each of which may be missing.
 pub(super) fn parse_span(from: &str, to: &str) -> std::result::Result<Span, String> {
-    let date = |text: &str, name: &str| match text {
-        "" => Ok(None),
-        _ => match parse_date(text) {
-            Some(date) => Ok(Some(Timestamp::midnight(date))),
-            None => Err(format!("`{name}` is `{text}`, which is not a date like 2026-09-15")),
-        },
-    };
-    let span = Span { from: date(from, "from")?, to: date(to, "to")? };
+    let span = Span { from: parse_day(from, "from")?, to: parse_day(to, "to")? };
     if span.from.zip(span.to).is_some_and(|(from, to)| from >= to) {
         return Err("`to` must come after `from`: it is the first day that no longer holds".to_owned());
     }
     Ok(span)
+}
+
+/// Returns the first instant of a day; `None` for an empty text.
+fn parse_day(text: &str, name: &str) -> std::result::Result<Option<Timestamp>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let date = parse_date(text)
+        .ok_or_else(|| format!("`{name}` is `{text}`, which is not a date like 2026-09-15"))?;
+    Ok(Some(Timestamp::midnight(date)))
 }

@@ -180,10 +180,12 @@ impl Directory {
         }
         let mut values: Vec<_> = values.into_iter().collect();
         values.sort_by(|(value, line), (other, after)| (line, value).cmp(&(after, other)));
-        let place = |(source, line): (usize, u64)| {
-            self.sources.get(source).and_then(|source| source.line_place(line))
-        };
-        values.into_iter().map(|(value, line)| (value, place(line))).collect()
+        values
+            .into_iter()
+            .map(|(value, (source, line))| {
+                (value, self.sources.get(source).and_then(|source| source.line_place(line)))
+            })
+            .collect()
     }
 
     /// Counts the people, and other ids, of all sources.
@@ -281,11 +283,11 @@ impl Directory {
     pub(crate) fn find_person(&self, email: &str, at: Timestamp) -> Option<(MatchKind, &str)> {
         let at = self.fixed.unwrap_or(at);
         let name = self.name_at(email, at);
-        let found = |source| {
+        let known = self.sources.iter().filter_map(|source| {
             let (person, found): (PersonRows<'_>, _) = self.find_in_source(source, &name)?;
             person.entries.iter().any(|entry| entry.span.contains(at)).then_some((found, person.email))
-        };
-        self.sources.iter().filter_map(found).min_by_key(|(found, _)| *found)
+        });
+        known.min_by_key(|(found, _)| *found)
     }
 
     /// Returns whether the name finds a person whose last row has ended.

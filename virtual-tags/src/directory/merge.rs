@@ -34,11 +34,13 @@ impl Directory {
             }
         }
         for mut source in lower.sources {
-            let old = |fact: &Arc<str>| lower.facts.position(|each| each == fact);
             source.columns = self
                 .facts
                 .iter()
-                .map(|fact| old(fact).and_then(|fact| source.columns.get(fact).copied().flatten()))
+                .map(|fact| {
+                    let old = lower.facts.position(|each| each == fact)?;
+                    source.columns.get(old).copied().flatten()
+                })
                 .collect();
             self.sources.push(source);
         }

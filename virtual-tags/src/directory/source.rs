@@ -158,8 +158,8 @@ impl DirectorySource {
         self.file.get_or_insert_with(|| Arc::clone(&place.file));
         let rows = self.people.entry(email).or_default();
         // Overlaps are an error only among rows recorded at the same time; a later row may correct an earlier one.
-        let same = |other: &&DatedRow| other.recorded == entry.recorded && other.span.overlaps(&entry.span);
-        if let Some(other) = rows.recorded.iter().find(same) {
+        let mut same = rows.recorded.iter().filter(|other| other.recorded == entry.recorded);
+        if let Some(other) = same.find(|other| other.span.overlaps(&entry.span)) {
             let message = format!(
                 "the dates overlap those of line {}, which has the same email; let one end where the other starts",
                 other.line

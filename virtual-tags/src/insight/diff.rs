@@ -102,8 +102,8 @@ impl Diff {
         window: Option<Window>,
     ) -> Result<Self> {
         let keys = [Arc::from(key)];
-        let cache = |tagger| TagCache::new(ledger, tagger, &keys);
-        let (old, new) = (cache(old)?, cache(new)?);
+        let old = TagCache::new(ledger, old, &keys)?;
+        let new = TagCache::new(ledger, new, &keys)?;
         let mut total = Money::ZERO;
         let mut sums: BTreeMap<(Value, Value), MoveSums> = BTreeMap::new();
         for (row, (before, after)) in ledger.rows().zip(old.answers(ledger)?.zip(new.answers(ledger)?)) {

@@ -99,13 +99,12 @@ fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
 
 /// Returns the length of a number at the start of `rest`.
 fn number_length(rest: &str) -> Option<usize> {
-    let digits = |from: usize| leading(rest.get(from..).unwrap_or_default(), |each| each.is_ascii_digit());
     let sign = usize::from(rest.starts_with('-'));
-    let whole = digits(sign);
+    let whole = leading_digits(rest.get(sign..));
     let end = sign + whole;
     let fraction = match rest.get(end..) {
-        Some(after) if after.starts_with('.') => digits(end + 1),
-        _ => 0,
+        Some(after) => leading_digits(after.strip_prefix('.')),
+        None => 0,
     };
     (whole > 0).then_some(if fraction > 0 { end + 1 + fraction } else { end })
 }
@@ -138,4 +137,8 @@ fn text(rest: &str, start: usize) -> Result<(Token, usize)> {
         }
     }
     Err(Error::filter(start..start + rest.len(), "this string has no closing quote"))
+}
+
+fn leading_digits(text: Option<&str>) -> usize {
+    leading(text.unwrap_or_default(), |each| each.is_ascii_digit())
 }

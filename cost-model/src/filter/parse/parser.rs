@@ -144,8 +144,11 @@ impl Parser {
     }
 
     fn at_allocation(&self) -> bool {
-        let is = |ahead, name: &str| matches!(self.cursor.peek(ahead), Some(Token::Word(word)) if word.eq_ignore_ascii_case(name));
-        is(0, "costs") && self.cursor.at_mark(1, ".") && is(2, "allocation")
+        self.at_word(0, "costs") && self.cursor.at_mark(1, ".") && self.at_word(2, "allocation")
+    }
+
+    fn at_word(&self, ahead: usize, name: &str) -> bool {
+        matches!(self.cursor.peek(ahead), Some(Token::Word(word)) if word.eq_ignore_ascii_case(name))
     }
 
     /// `costs.allocation = 0.5`

@@ -75,8 +75,8 @@ fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
         Test::Regex(expression) => vec![required_literals(expression.required().literals())?],
         _ => return None,
     };
-    let of = |dimension: &Dimension, text| (IndexedField::Dimension(dimension.clone()), text);
-    Some(dimensions.iter().flat_map(|each| texts.iter().map(|text| of(each, *text))).collect())
+    let pairs = dimensions.iter().flat_map(|dimension| texts.iter().map(move |text| (dimension, *text)));
+    Some(pairs.map(|(dimension, text)| (IndexedField::Dimension(dimension.clone()), text)).collect())
 }
 
 /// Returns the literals of a pattern, with any text between them, of which one at least is not empty.
