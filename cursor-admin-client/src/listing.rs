@@ -10,6 +10,8 @@ use crate::http::call::Call;
 use crate::http::connection::{Answer, Connection};
 
 /// A list with all its pages.
+/// The pages are an offset into a list that may move while they are read. All of them are read again, three times at
+/// most, if a row comes twice or what the pages announce changes or is not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listing<T> {

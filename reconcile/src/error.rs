@@ -59,6 +59,7 @@ pub enum ErrorKind {
 
 impl Error {
     /// Creates an error of `kind` with a message: lower case, no full stop.
+    /// The place is added by the functions below.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -83,6 +84,7 @@ impl Error {
     }
 
     /// Names the field of the line that is wrong.
+    /// It is the name in the file: a column of CSV, a field of JSON.
     pub fn in_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
         self.0.field = Some(field.into());
         self

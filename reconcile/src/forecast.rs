@@ -157,6 +157,7 @@ impl ForecastRange {
     }
 
     /// Returns whether an amount lies inside, ends included.
+    /// Use it to see afterwards whether the invoice came in as forecast.
     pub fn contains(&self, amount: Money) -> bool {
         self.low <= amount && amount <= self.high
     }

@@ -41,6 +41,9 @@ pub struct TieOut {
 cost_model::masked_debug!(TieOut { window, reading, people: |it| it.people.len(), charged, stated });
 
 /// The reading of a provider's stated spend.
+///
+/// Providers name one figure "spend" and mean different things by it. The reading that leaves nothing for more people
+/// is taken; see [`ObservedSpend`] for the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -53,7 +56,10 @@ pub enum Reading {
     Undecided,
 }
 
-/// A person's charges and what the provider states of them.
+/// A person's charges and what the provider states of them, in the current billing cycle.
+///
+/// Only one of both differences is meaningful, by the [`Reading`] that holds. `Debug` shows the charges alone, as the
+/// person is a name.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PersonTieOut {
@@ -70,7 +76,7 @@ pub struct PersonTieOut {
 
 cost_model::masked_debug!(PersonTieOut { charged });
 
-/// A billing group's charges and what the provider states of it.
+/// A billing group's charges and what the provider states of it, in the current billing cycle.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupTieOut {
@@ -190,6 +196,8 @@ impl TieOut {
 }
 
 /// The totals of a three-way match: charges, what the provider states of people, and the invoice.
+///
+/// Three independent figures of the same usage: if two agree, the third is the one to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreeWayMatch {

@@ -36,6 +36,7 @@ struct Inner {
 }
 
 /// The class of an [`Error`], to match on.
+/// It tells which file to look at; [`Error::place`] tells where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -89,6 +90,7 @@ impl Error {
     }
 
     /// Returns the other faults of the same file, each with its own place: all of them are reported at once.
+    /// They are independent of the first, and have no others of their own.
     pub fn others(&self) -> &[Self] {
         &self.0.others
     }

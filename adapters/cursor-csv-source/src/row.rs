@@ -173,12 +173,13 @@ impl RowReader<'_> {
         Ok(Some(Stated { value: amount.value, decimals: amount.decimals }))
     }
 
-    /// Reads the token counts; a cell that states nothing is 0.
+    /// Returns a count of tokens; a cell that states nothing is 0.
     fn count(&self, table: &Table<'_>, row: &Row<'_>, column: usize) -> Result<u64, InputError> {
         let cell = table.cell(row, column);
         if states_nothing(&cell) { Ok(0) } else { self.numbers.count(cell) }
     }
 
+    /// Returns the counts of tokens in the columns that the file has.
     fn counts(&self, table: &Table<'_>, row: &Row<'_>) -> Result<Counts, InputError> {
         Ok(match self.columns.tokens {
             TokenColumns::Total(total) => Counts::Total(self.count(table, row, total)?),

@@ -108,6 +108,7 @@ pub(crate) fn add_steps(context: &CauseContext<'_>, bridge: &mut BridgeBuilder) 
 
 impl CauseSpec {
     /// Returns every cause once, in the order of the bridge.
+    /// A cause that has steps at two places of the bridge is returned at its first.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         ROWS.iter().enumerate().filter_map(|(place, row)| {
             let spec = row.spec()?;

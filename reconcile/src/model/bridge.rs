@@ -115,11 +115,13 @@ impl Reconciliation {
     }
 
     /// Returns the amount of a subtotal.
+    /// Every bridge of this crate has both; `None` is possible only for one that was read from elsewhere.
     pub fn subtotal(&self, name: SubtotalName) -> Option<Money> {
         self.subtotals.iter().find(|subtotal| subtotal.name == name).map(|subtotal| subtotal.amount)
     }
 
     /// Returns the verdict: whether somebody has to act, and whether an answer can be given at all.
+    /// It is that of the [assessment](Self::assessment).
     pub fn verdict(&self) -> Verdict {
         self.assessment.overall()
     }
@@ -202,6 +204,9 @@ pub struct Step {
 }
 
 /// The billing period that the lines of an invoice show, where it is not the stated one or every line agrees with it.
+///
+/// Invoices state days, and bill calls up to an instant of them. The number of calls on each line shows between which
+/// two charges that instant lies; nothing shows it more closely, so that the ends are spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CutOff {
@@ -258,6 +263,9 @@ pub struct Subtotal {
 }
 
 /// The subtotals of every bridge.
+///
+/// They divide the bridge into three parts: what is ingested but not billed as usage, what makes the usage lines
+/// differ from the charges, and what the invoice bills beside usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -279,6 +287,8 @@ impl SubtotalName {
 }
 
 /// The outcome of an invoice line.
+///
+/// Its difference is `amount - computed`, in the currency of the bridge and before any rounding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LineOutcome {
@@ -346,6 +356,8 @@ pub enum LineStatus {
 }
 
 /// The status that a charge of the ledger ends in.
+///
+/// Each charge has exactly one, so that the charges of all statuses together are the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -52,6 +52,8 @@ pub struct Clue {
 }
 
 /// The pattern that fits an unexplained difference.
+///
+/// A pattern is a hint of where to look, not a cause: the amount stays unexplained until somebody finds out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

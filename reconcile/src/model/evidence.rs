@@ -24,6 +24,9 @@ pub enum Confidence {
 }
 
 /// The evidence for a step.
+///
+/// It is what an auditor needs to check the step without this crate: which charges and lines, how many, and by which
+/// rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -54,9 +57,11 @@ pub struct FalsePositiveRate(u64);
 
 impl FalsePositiveRate {
     /// The highest rate at which a hit is accepted: one in twenty.
+    /// Above it a hit is not accepted.
     pub const LIMIT: Self = Self(50_000);
 
     /// Returns the hits expected of `tries`, each of which fits one of `outcomes` equally likely ones.
+    /// It saturates at the largest rate, and `outcomes` of 0 count as 1.
     pub fn expected(tries: u64, outcomes: u64) -> Self {
         Self(tries.saturating_mul(1_000_000).checked_div(outcomes.max(1)).unwrap_or(u64::MAX))
     }

@@ -34,6 +34,7 @@ pub struct Changes {
 }
 
 /// An amount that changed.
+/// Amounts that are the same in every digit are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AmountChange {
@@ -48,6 +49,8 @@ pub struct AmountChange {
 }
 
 /// An amount of a bridge.
+/// [`Ingested`](Self::Ingested), the steps and [`Unexplained`](Self::Unexplained) add up to
+/// [`InvoiceTotal`](Self::InvoiceTotal), and so do their changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,6 +66,9 @@ pub enum AmountOf {
 }
 
 /// A line whose status changed.
+///
+/// Lines are compared by their place; where the description at a place changed, one line vanished and another
+/// appeared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LineChange {
@@ -134,6 +140,7 @@ impl Changes {
     }
 
     /// Returns whether the invoice was explained from the same inputs to the same outcome.
+    /// A sign-off that no longer holds is a change as well.
     pub fn is_empty(&self) -> bool {
         !self.inputs_changed && !self.outcome_changed && self.lost.is_empty()
     }

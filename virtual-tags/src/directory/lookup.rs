@@ -61,6 +61,7 @@ pub struct Directory {
 cost_model::masked_debug!(Directory { facts: |it| it.facts.as_slice(), people: |it| it.people() });
 
 /// The way in which a name found a person, from the surest to the least sure.
+/// The order is that of preference, where sources of a directory find different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MatchKind {

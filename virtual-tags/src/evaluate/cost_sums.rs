@@ -16,7 +16,10 @@ use crate::rules::assign::SplitPeriod;
 use crate::weights;
 use crate::weights::Share;
 
-/// The costs by which rules split charges, as data that a host can keep. `Debug` leaves out the texts.
+/// The costs by which rules split charges, as data that a host can keep.
+///
+/// A split by costs needs those of all charges of a period, also of those outside of a report, so that they are
+/// summed once and handed in. `Debug` leaves out the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CostSums {
@@ -57,7 +60,7 @@ pub struct CostSum {
 cost_model::masked_debug!(CostSum { start, end, amount });
 
 impl CostSums {
-    /// Makes sums of these bases.
+    /// Creates sums of these bases, as a host kept them.
     pub fn new(bases: impl IntoIterator<Item = CostBasis>) -> Self {
         Self { bases: bases.into_iter().collect() }
     }

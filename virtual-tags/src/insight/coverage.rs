@@ -44,7 +44,9 @@ pub struct CoveredPart<T> {
     pub tagged: T,
 }
 
-/// A rule that would give a value to charges without one. `Debug` leaves out the condition.
+/// A rule that would give a value to charges without one. It is a proposal: nothing applies it.
+///
+/// `Debug` leaves out the condition.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {

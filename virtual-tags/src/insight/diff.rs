@@ -36,7 +36,9 @@ pub struct Diff {
 
 cost_model::masked_debug!(Diff { total, moved, moves });
 
-/// The cost that moves from one value to another. `Debug` leaves out the values and people.
+/// The cost that moves from one value to another when the rules change.
+///
+/// `Debug` leaves out the values and people.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CostMove {

@@ -25,7 +25,9 @@ use crate::rules::answer::Answer;
 /// The number of rules that nearly matched which are listed at most.
 const NEAR_MISSES_MAX: usize = 5;
 
-/// The reason why a charge has its value of one key. `Display` gives all of it, names included; `Debug` leaves them out.
+/// The reason why a charge has its value of one key: the answer to whoever doubts it.
+///
+/// `Display` gives all of it, names included; `Debug` leaves them out.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
@@ -42,6 +44,7 @@ pub struct Explanation {
 cost_model::masked_debug!(Explanation {});
 
 /// A name in a charge, and the person that the directory finds by it.
+/// Both are given, since an alias or another spelling may find the wrong person.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NameLookup {

@@ -64,7 +64,9 @@ struct LockContents {
     charged: Vec<String>,
 }
 
-/// The amount of one value of a key in a closed period. `Debug` leaves out the value.
+/// The amount of one value of a key in a closed period, as it was when the period was closed.
+///
+/// `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClosedAmount {
@@ -78,7 +80,9 @@ pub struct ClosedAmount {
 
 cost_model::masked_debug!(ClosedAmount { key, amount });
 
-/// An amount of a closed period that would differ now. `Debug` leaves out the value.
+/// An amount of a closed period that would differ now: a restatement that whoever closed the books has to know of.
+///
+/// `Debug` leaves out the value.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestatedAmount {

@@ -78,6 +78,7 @@ impl ActorKind {
 
 impl PersonMatcher {
     /// Returns whether there is no condition at all.
+    /// Such a matcher matches every charge, also one that names nobody.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -48,7 +48,9 @@ pub struct RuleSet {
     pub tests: Vec<RuleTest>,
 }
 
-/// The rules of one tag key. `Debug` leaves out the default, which may name a person.
+/// The rules of one tag key. The first that matches a charge decides.
+///
+/// `Debug` leaves out the default, which may name a person.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagDefinition {
@@ -110,7 +112,7 @@ pub struct Rule {
 cost_model::masked_debug!(Rule { place });
 
 impl Rule {
-    /// Makes a rule that matches every charge.
+    /// Creates a rule that matches every charge, for the end of a list or to be restricted by [`Rule::when`].
     pub fn new(assign: Assign) -> Self {
         Self {
             when: None,

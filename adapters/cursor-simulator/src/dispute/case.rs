@@ -247,8 +247,10 @@ fn models(dice: &mut Rng) -> Vec<(&'static Model, bool)> {
         dice.shuffle(rest);
     }
     models.truncate(3 + usize::try_from(dice.below(10)).unwrap_or(0));
-    let both = |dice: &mut Rng, model: &Model| model.max_mode == MaxMode::Sometimes && dice.chance(500);
-    models.into_iter().map(|model| (model, both(dice, model))).collect()
+    models
+        .into_iter()
+        .map(|model| (model, model.max_mode == MaxMode::Sometimes && dice.chance(500)))
+        .collect()
 }
 
 /// Even counts, so that no price is finer than a millionth of a cent.

@@ -67,9 +67,10 @@ pub(crate) fn answer(view: &View<'_>, body: &[u8]) -> Result<String, Refusal> {
         |paging| everyone.iter().copied().skip(paging.skip()).take(paging.size).collect::<Vec<_>>(),
     );
     let span = (floor_day(query.start)..=floor_day(query.end)).step_by(usize::try_from(DAY).unwrap_or(1));
-    let of = |person: &Person, day: i64| days.get(&(person.email.clone(), day)).cloned().unwrap_or_default();
     let rows = people.into_iter().flat_map(|person| span.clone().map(move |day| (person, day)));
-    let rows = rows.map(|(person, day)| (person, day, of(person, day)));
+    let rows = rows.map(|(person, day)| {
+        (person, day, days.get(&(person.email.clone(), day)).cloned().unwrap_or_default())
+    });
     let listed = rows.filter(|(_, _, use_of_day)| query.paging.is_some() || use_of_day.is_active());
     array(body.key("data"), listed, |out, (person, day, use_of_day)| {
         row(out, person, day, &use_of_day, view);
