@@ -12,6 +12,7 @@ use cost_model::Timestamp;
 
 use crate::directory::aliases::Aliases;
 use crate::directory::source::{DatedRow, DirectorySource, PersonRows};
+use crate::fault::Fault;
 use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, strip_plus_tag};
 use crate::place::Place;
@@ -149,7 +150,7 @@ impl Directory {
 
     /// The column of that name as the directory writes it, or as the only one that is so written but for the case of letters;
     /// else why there is none.
-    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, String> {
+    pub(crate) fn fact_named(&self, name: &str) -> std::result::Result<&Arc<str>, Fault> {
         if let Some(fact) = self.facts.iter().find(|fact| ***fact == *name) {
             return Ok(fact);
         }
@@ -157,14 +158,13 @@ impl Directory {
         alike.next().filter(|_| alike.next().is_none()).ok_or_else(|| self.no_such_column(name))
     }
 
-    /// Returns the message for an unknown column, with the columns that there are.
-    pub(crate) fn no_such_column(&self, name: &str) -> String {
-        if self.facts().is_empty() {
-            return format!(
-                "the directory has no column `{name}`; it has none but those of emails and dates"
-            );
+    /// Returns the fault of an unknown column, with the columns that there are.
+    fn no_such_column(&self, name: &str) -> Fault {
+        let name = name.into();
+        match self.facts() {
+            [] => Fault::NoColumns(name),
+            known => Fault::UnknownColumn { name, known: known.to_vec() },
         }
-        format!("the directory has no column `{name}`; it has: {}", self.facts.as_slice().join(", "))
     }
 
     /// The distinct values of a fact, each with a line that has it, in the order of the lines.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use cost_model::Timestamp;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::ids::{FactId, Table};
 use crate::names::{canonical_email, lowercase};
 use crate::place::Place;
@@ -160,11 +161,7 @@ impl DirectorySource {
         // Overlaps are an error only among rows recorded at the same time; a later row may correct an earlier one.
         let mut same = rows.recorded.iter().filter(|other| other.recorded == entry.recorded);
         if let Some(other) = same.find(|other| other.span.overlaps(&entry.span)) {
-            let message = format!(
-                "the dates overlap those of line {}, which has the same email; let one end where the other starts",
-                other.line
-            );
-            return Err(Error::new(ErrorKind::Directory, Some(place.clone()), message));
+            return Err(Fault::OverlappingRows(other.line).at(Some(place.clone())));
         }
         let later = rows.recorded.partition_point(|other| other.recorded >= entry.recorded);
         rows.recorded.insert(later, entry);

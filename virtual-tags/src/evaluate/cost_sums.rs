@@ -11,6 +11,7 @@ use crate::compile::cost_split::CostSplit;
 use crate::compile::rules::Compiled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_shares::CostShares;
+use crate::fault::Fault;
 use crate::place::Place;
 use crate::rules::assign::SplitPeriod;
 use crate::weights;
@@ -92,8 +93,7 @@ impl CostBasis {
         }
         let spans: Vec<_> = periods.keys().copied().collect();
         if spans.iter().any(|(start, end)| end <= start) || spans.windows(2).any(overlap) {
-            let message = format!("two periods of the costs of `{}` overlap, or one is empty", self.key);
-            return Err(Error::new(ErrorKind::Rules, place.cloned(), message));
+            return Err(Fault::OverlappingCosts(self.key.clone()).at(place.cloned()));
         }
         let mut all = BTreeMap::new();
         for ((start, end), parts) in periods {

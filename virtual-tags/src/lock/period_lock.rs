@@ -20,6 +20,7 @@ use crate::directory::snapshot::DirectorySnapshot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::cost_sums::CostSums;
 use crate::evaluate::resolved_rules::ResolvedRules;
+use crate::fault::Fault;
 use crate::insight::explained_charges::set_dimensions;
 use crate::rules::rule_set::RuleSet;
 
@@ -196,11 +197,7 @@ impl PeriodLock {
             ("people are", self.people_used(&compiled)?, self.people),
         ] {
             if found != closed {
-                let message = format!(
-                    "the {whose} not those with which the period was closed: their digest is {found}, that of the lock \
-                     {closed}; pass those, or review what the new ones would change"
-                );
-                return Err(Error::new(ErrorKind::Locked, None, message));
+                return Err(Fault::NotAsClosed { whose, found, closed }.at(None));
             }
         }
         compiled.resolve(ledger, self.metric, &[self.period()?])

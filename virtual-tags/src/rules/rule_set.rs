@@ -7,7 +7,8 @@ use cost_model::{Dimension, Filter};
 use serde::{Deserialize, Serialize};
 
 use crate::directory::lookup::Directory;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::fault::Fault;
 use crate::names::fold_name;
 use crate::place::{Place, SourceText};
 use crate::rules::as_text;
@@ -149,7 +150,7 @@ impl RuleSet {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when the directory has no such column; the error lists those that it has.
+    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) when the directory has no such column; the error lists those that it has.
     pub fn with_directory_facts<'a>(
         mut self,
         directory: &Directory,
@@ -157,9 +158,7 @@ impl RuleSet {
         default: &str,
     ) -> Result<Self> {
         for column in columns {
-            let fact = directory
-                .fact_named(column)
-                .map_err(|message| Error::new(ErrorKind::Rules, None, message))?;
+            let fact = directory.fact_named(column).map_err(|fault| fault.at(None))?;
             if !self.tags.iter().any(|tag| fold_name(&tag.key) == fold_name(fact)) {
                 let mut characters = fact.chars();
                 let first = characters.next();
@@ -203,7 +202,7 @@ impl RuleSet {
 
     pub(crate) fn check_person(&self) -> Result<()> {
         match self.person.iter().find_map(no_place_of_a_person) {
-            Some(reason) => Err(Error::new(ErrorKind::Rules, None, format!("a place in `person`: {reason}"))),
+            Some(reason) => Err(Fault::NoPlaceOfPerson(reason).at(None)),
             None => Ok(()),
         }
     }
@@ -212,14 +211,12 @@ impl RuleSet {
         let mut earlier: HashMap<&str, &TagDefinition> = HashMap::new();
         for tag in &self.tags {
             if let Some(other) = earlier.insert(&tag.key, tag) {
-                let message = match other.place.as_ref().and_then(|place| place.line) {
-                    Some(line) => format!(
-                        "the key `{}` is already defined on line {line}; each key has one list of rules",
-                        tag.key
-                    ),
-                    None => format!("the key `{}` is defined twice", tag.key),
+                let key = Arc::clone(&tag.key);
+                let fault = match other.place.as_ref().and_then(|place| place.line) {
+                    Some(line) => Fault::RepeatedKeyInFile { key, line },
+                    None => Fault::RepeatedKey(key),
                 };
-                return Err(Error::new(ErrorKind::Rules, tag.place.clone(), message));
+                return Err(fault.at(tag.place.clone()));
             }
         }
         Ok(())

@@ -26,6 +26,7 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
         (IndexedField::EmailLocal, &people.local),
         (IndexedField::EmailDomain, &people.domain),
     ];
+    // A person has to meet every list. The index needs only one of them, since the rule itself is asked afterwards.
     if let Some((source, list)) = whole.into_iter().find(|(_, list)| !list.is_empty()) {
         for text in list {
             add(source.clone(), Required::Whole(text));
@@ -39,6 +40,7 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
         }
         return true;
     }
+    // All or none: a pattern without plain text is met by any email, so that nothing could be required.
     let globs: Option<Vec<_>> =
         people.glob.iter().map(|glob| required_literals(glob.split(['*', '?']))).collect();
     let globs = globs.filter(|globs| !globs.is_empty());
@@ -47,8 +49,11 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
 
 fn expression_texts(expression: &Expression) -> Option<Texts<'_>> {
     match expression {
+        // All parts have to hold, so that one is enough to find the rule by; the one with the fewest texts keeps the
+        // index small.
         Expression::And(parts) => parts.iter().filter_map(expression_texts).min_by_key(Vec::len),
         Expression::Or(parts) => {
+            // Any part may hold: one that requires no text makes the whole require none.
             let parts: Option<Vec<_>> = parts.iter().map(expression_texts).collect();
             parts.map(|parts| parts.into_iter().flatten().collect())
         }
@@ -61,11 +66,13 @@ fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
     let dimensions = match &predicate.field {
         // Where the service does not fit, its id may.
         Field::Dimension(Dimension::Service) => vec![Dimension::Service, Dimension::ServiceId],
+        // Not known yet: the values of keys are decided with this index.
         Field::Dimension(Dimension::VirtualTag(_)) => return None,
         Field::Dimension(dimension) => vec![dimension.clone()],
         _ => return None,
     };
     let texts: Vec<Required<'_>> = match &predicate.test {
+        // What must not be there cannot be looked for.
         _ if predicate.negated => return None,
         Test::Equals(literal) => vec![Required::Whole(literal.as_text()?)],
         Test::In(literals) => {
@@ -87,6 +94,7 @@ fn required_literals<'a>(literals: impl Iterator<Item = &'a str>) -> Option<Requ
         [start, between @ .., end] => (*start, between, *end),
         [] => return None,
     };
+    // The longest is the least likely to be met by chance.
     let between = between.iter().max_by_key(|literal| literal.len()).copied().unwrap_or_default();
     let tells = [start, between, end].iter().any(|literal| !literal.is_empty());
     tells.then_some(Required::Literals { start, between, end })
