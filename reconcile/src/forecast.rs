@@ -10,6 +10,7 @@ use cost_model::{Ledger, Money, Rounding, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::fault::Fault;
 use crate::model::billing_rules::BillingRules;
 use crate::model::invoice::{Invoice, LineKind};
 
@@ -102,14 +103,12 @@ impl Forecast {
         before: Option<&Invoice>,
     ) -> Result<Self> {
         if !period.contains(as_of) {
-            return Err(Error::new(ErrorKind::Period, format!("{as_of} does not lie in the cycle")));
+            return Err(Fault::OutsideCycle(as_of).into());
         }
         let charges = Charges::from_ledger(ledger, rules)?;
         let weeks = charges.weeks_before(as_of);
         if weeks == 0 {
-            let message =
-                format!("there are no charges from a week before {as_of}; a forecast needs one week");
-            return Err(Error::new(ErrorKind::Period, message));
+            return Err(Fault::NoWeekBefore(as_of).into());
         }
         let so_far = charges.on_demand.sum(period.start().millis(), as_of.millis())?;
         let rest = (as_of.millis(), period.end().millis());

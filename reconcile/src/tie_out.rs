@@ -213,6 +213,8 @@ pub struct ThreeWayMatch {
 }
 
 impl PersonTieOut {
+    /// Compares one person's charges with what is stated of them under both readings; which one holds is decided over
+    /// all people.
     fn compare(person: &Arc<str>, charged: Money, stated: Option<&ObservedSpend>) -> Result<Self> {
         Ok(Self {
             person: person.to_string(),

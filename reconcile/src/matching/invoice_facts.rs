@@ -52,6 +52,8 @@ pub(crate) struct InvoiceFacts {
 pub(crate) type Finding = (LineFinding, Option<FalsePositiveRate>);
 
 impl InvoiceFacts {
+    /// Gathers the facts of an invoice whose lines are behind the usage groups of `behind`, one list for each line
+    /// group.
     pub(crate) fn gather(
         line_groups: &LineGroups,
         behind: &[Vec<usize>],

@@ -54,6 +54,8 @@ pub(crate) struct LineMatch {
 }
 
 impl<'a> UsageLines<'a> {
+    /// Matches charges to lines by a hypothesis, and finds the cause of each line's difference. Lines decide about
+    /// each other: whether one lacks calls depends on how many all of them lack.
     pub(crate) fn match_charges(
         line_groups: &'a LineGroups,
         found: &'a Hypothesis,
@@ -161,6 +163,8 @@ impl<'a> UsageLines<'a> {
     }
 }
 
+/// Takes the difference of a line apart into fee, rounding, discount and the invoice's own mistake, and finds the
+/// cause of what is left. The parts add up to the amount of the line less its charges.
 fn resolve(
     (number, line_group): (usize, &LineGroup),
     (own, usage_groups): (bool, Vec<usize>),

@@ -139,6 +139,7 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// Returns what a gap of the ledger keeps from being said. A state that a later release adds counts as unknown.
     pub(crate) fn from_gap(gap: &Gap) -> Self {
         match gap.state {
             GapState::Missing => Self::Unread(gap.window),

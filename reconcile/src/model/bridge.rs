@@ -5,7 +5,7 @@ use crate::model::evidence::Evidence;
 use cost_model::{Currency, Money, Timestamp, Window};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::fault::Fault;
 use crate::model::assessment::{Assessment, Verdict};
 use crate::model::category::Category;
 use crate::model::clue::Clue;
@@ -102,16 +102,13 @@ impl Reconciliation {
         Ok(self)
     }
 
-    fn check_sum(&self, name: &str, reached: i128, stated: Money) -> crate::error::Result<()> {
+    /// Checks that the steps so far lead to a subtotal in every unit. `reached` is counted modulo 2^128.
+    fn check_sum(&self, name: &'static str, reached: i128, stated: Money) -> crate::error::Result<()> {
         if reached == stated.units() {
             return Ok(());
         }
-        let missed = Money::from_units(reached.wrapping_sub(stated.units()));
-        let message = format!(
-            "the bridge of invoice {} misses {name} by {missed}: this is a mistake of the library, please report it",
-            self.invoice
-        );
-        Err(Error::new(ErrorKind::Internal, message))
+        let by = Money::from_units(reached.wrapping_sub(stated.units()));
+        Err(Fault::MissedSum { invoice: self.invoice.clone(), name, by }.into())
     }
 
     /// Returns the amount of a subtotal.

@@ -198,6 +198,8 @@ impl InvoiceLine {
         self
     }
 
+    /// Takes a whole quantity for the number of calls where the wording says that it counts them, unless it is the
+    /// amount in cents.
     fn count_calls(&mut self) {
         let LineKind::Usage(usage) = &mut self.wording.kind else { return };
         let whole =

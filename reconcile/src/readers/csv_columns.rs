@@ -3,8 +3,8 @@
 use cost_model::Currency;
 use cost_model::input::{Amount, Cell, InputError, NumberReader, Row, Table};
 
-use crate::error::Result;
-use crate::error::invalid;
+use crate::error::{Error, Result};
+use crate::fault::Fault;
 use crate::model::invoice::{Invoice, InvoiceLine, Remark, Wordings};
 
 /// The names of the columns of a CSV invoice. Neither their order nor case matters, and underscores are blanks.
@@ -100,12 +100,9 @@ impl CsvColumns {
 
     fn place(&self, table: &Table<'_>, name: &str) -> Result<usize> {
         table.find(&[name]).ok_or_else(|| {
-            let there: Vec<_> = table.columns().iter().map(cost_model::input::Column::shown).collect();
-            let (header, there) = (self.header(), there.join(", "));
-            invalid(format!(
-                "there is no `{name}` column; expected the header {header}, and there is: {there}"
-            ))
-            .on_line(table.header_line())
+            let there = table.columns().iter().map(cost_model::input::Column::shown).collect();
+            let fault = Fault::MissingColumn { name: name.to_owned(), header: self.header(), there };
+            Error::from(fault).on_line(table.header_line())
         })
     }
 
@@ -187,11 +184,9 @@ pub(super) fn stated_currency(lines: &[ReadLine], field: Option<Currency>) -> Re
     let mut stated = field;
     for read in lines {
         match (stated, read.currency) {
-            (Some(one), Some(other)) if one != other => {
-                let message = format!(
-                    "the line is in {other}, the invoice or a line above in {one}: an invoice has one currency"
-                );
-                return Err(invalid(message).on_line(read.line.line));
+            (Some(stated), Some(line)) if stated != line => {
+                let fault = Fault::LineInAnotherCurrency { line, stated };
+                return Err(Error::from(fault).on_line(read.line.line));
             }
             (_, other) => stated = stated.or(other),
         }
@@ -206,12 +201,8 @@ pub(super) fn check_currency(lines: &[ReadLine], invoice: &Invoice) -> Result<()
         .find(|read: &&ReadLine| read.amounts.iter().any(|amount| !amount.fits(invoice.currency)))
     {
         Some(read) => {
-            let currency = invoice.currency;
-            let message = format!(
-                "the amount is written in another currency than the invoice's, which is {currency} unless the file states \
-                 another, as in `# currency: EUR`"
-            );
-            Err(invalid(message).on_line(read.line.line))
+            let fault = Fault::AmountInAnotherCurrency(invoice.currency);
+            Err(Error::from(fault).on_line(read.line.line))
         }
         None => Ok(()),
     }
