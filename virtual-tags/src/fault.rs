@@ -88,6 +88,7 @@ impl Fault {
         Error::from_fault(self, place)
     }
 
+    /// Returns the kind of error that the fault is reported as.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Text(kind, _) => *kind,

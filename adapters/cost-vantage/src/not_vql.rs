@@ -165,6 +165,7 @@ fn no_like(field: &Field) -> bool {
     )
 }
 
+/// Returns whether a value has a quote, for which VQL documents no way to write it.
 fn has_quote(test: &Test) -> bool {
     match test {
         Test::Equals(literal) => is_quoting(literal),

@@ -87,6 +87,7 @@ pub(crate) struct Summand {
 }
 
 impl Summand {
+    /// Creates the summand of a row that was read as usage.
     pub(crate) fn new(record: &CostRecord, line: u64, figures: &Figures) -> Self {
         Self {
             line,

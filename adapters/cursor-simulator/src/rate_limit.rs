@@ -63,6 +63,7 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
+    /// Counts a request at `now`, in milliseconds since 1970, if its minute admits it; says whether it does.
     pub(crate) fn admits(&mut self, endpoint: Endpoint, now: i64, limits: &RateLimits) -> bool {
         let minute = now.div_euclid(60_000);
         if minute != self.minute {

@@ -89,6 +89,8 @@ impl Level {
         match self {
             Self::Shares(weights) => Ok(whole.split(weights)?.into_iter().map(Some).collect()),
             Self::Allocation(allocation) => {
+                // Split into what counts and what does not, so that both add up to the charge; then the second is
+                // dropped.
                 Ok(whole.split(&allocation.weights())?.into_iter().take(1).map(Some).collect())
             }
             Self::TokenTypes(prices) => whole.by_token_type(prices.as_ref()),
@@ -177,6 +179,7 @@ impl Fragment {
         let weights = prices.and_then(|prices| prices.weights(&self.tokens));
         let rest = if used { TokenPart::Unpriced } else { TokenPart::Request };
         let costs = each_amount(&self.costs, TokenPart::ALL.len(), |amount| {
+            // An amount that the fee exceeds, such as a billed cost of zero, does not hold the fee.
             let fee = self.fee.filter(|fee| Money::ZERO <= *fee && *fee <= amount).unwrap_or_default();
             let model = amount.checked_sub(fee)?;
             let mut parts = vec![Money::ZERO; TokenPart::ALL.len()];
@@ -206,6 +209,7 @@ impl Fragment {
                 tokens.set(token_type, self.tokens.get(token_type));
             }
             let requests = if part == TokenPart::Request { self.requests } else { RequestUnits::ZERO };
+            // A quantity that neither tokens nor requests tell goes with the cost that has no type either.
             let quantity = if part == rest { self.quantity } else { Quantity::ZERO };
             let fee = if part == TokenPart::Fee { self.fee } else { None };
             let something = tokens != TokenCounts::default()
@@ -214,6 +218,7 @@ impl Fragment {
                 || crate::money::Metric::ALL
                     .into_iter()
                     .any(|metric| costs.get(metric).is_some_and(|each| !each.is_zero()))
+                // A charge of nothing at all still counts as one, and so needs a part.
                 || (part == rest && !used);
             something.then_some(Self { costs, tokens, requests, quantity, fee })
         };

@@ -150,7 +150,8 @@ impl RuleSet {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Rules`] when a key is defined twice, a rule names a column that the directory does not have or a key
+    /// [`ErrorKind::Rules`](crate::ErrorKind::Rules) when a key is defined twice, a rule names a column that the
+    /// directory does not have or a key
     /// that no tag defines, keys read each other in a circle, or percentages do not sum to 100; all faults at once in
     /// [`Error::others`].
     pub fn compile(self, directory: Directory) -> Result<Rules> {
@@ -159,6 +160,8 @@ impl RuleSet {
 }
 
 impl Rules {
+    /// Compiles rules for a directory. All faults of single rules are reported at once; a circle of keys is looked
+    /// for only when there are none, as it needs rules that could be read.
     pub(crate) fn compile(rule_set: RuleSet, directory: Directory) -> Result<Self> {
         rule_set.check_keys()?;
         rule_set.check_person()?;

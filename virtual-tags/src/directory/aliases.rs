@@ -60,6 +60,7 @@ impl Aliases {
         all
     }
 
+    /// Writes every alias in an order of its own, so that equal aliases have equal digests.
     pub(super) fn write_digest(&self, writer: &mut DigestWriter) {
         let mut names: Vec<_> = self.names.iter().collect();
         // A hash map has no order, and equal directories must have equal digests.

@@ -90,6 +90,7 @@ struct Columns {
 }
 
 impl Columns {
+    /// Finds the column that names people, those of dates, and takes all others for facts.
     fn find(table: &Table<'_>, file: &Place, whom: &str) -> Result<Self> {
         let Some(email) = table.find(&[whom]) else {
             let example = if whom == "email" { "email,team,from,to" } else { "alias,email,from,to" };
@@ -107,6 +108,7 @@ impl Columns {
         Ok(Self { whom: email, name: whom.into(), from, to, recorded, facts })
     }
 
+    /// Reads a row: whom it is about, and what it says of them for which days. An empty cell is no value.
     fn entry(&self, row: &Row<'_>, place: &Place) -> Result<(String, DatedRow)> {
         let email = row.text(Some(self.whom));
         if email.is_empty() {

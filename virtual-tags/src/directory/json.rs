@@ -64,6 +64,7 @@ impl Directory {
     }
 }
 
+/// An object of the list: one dated row about one person.
 struct Row {
     email: String,
     span: crate::span::Span,
@@ -79,6 +80,7 @@ impl Row {
         Self::parse(row, &place).map_err(|fault| fault.at(Some(place)))
     }
 
+    /// Reads a row; its faults are placed by the caller, at the beginning of the object.
     fn parse(row: &str, place: &Place) -> std::result::Result<Self, Fault> {
         let read: UniqueFields<Value> = serde_json::from_str(row).map_err(|error| {
             let said = error.to_string();

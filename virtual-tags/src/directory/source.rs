@@ -153,6 +153,8 @@ impl DirectorySource {
         self.people.values().flat_map(RecordedRows::holds).map(|entry| &entry.span)
     }
 
+    /// Adds a row, unless it contradicts one that was recorded at the same time. What then holds on which day is
+    /// settled at once.
     pub(super) fn add_row(&mut self, email: &str, entry: DatedRow, place: &Place) -> Result<()> {
         let email = canonical_email(email);
         index_lowercase(&mut self.lowercased, &email);

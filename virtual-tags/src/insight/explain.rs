@@ -179,6 +179,7 @@ impl ResolvedRules {
             }
         }
         let mut matching = matching.into_iter();
+        // The provider's own tag comes before every rule, so that all that match come too late.
         let winner = if own { None } else { matching.next() };
         let answer = Answer::from(self.evaluate_tag(tag, charge, values));
         ExplainedPart { weight, read, answer, winner, shadowed: matching.collect(), near_misses }
@@ -207,6 +208,7 @@ impl ResolvedRules {
             let within = rule.spans.iter().any(|span| span.contains(charge.at));
             conditions.push(("the rule's dates".to_owned(), within));
         }
+        // All conditions hold and still there is no value: its source has none for this charge.
         let unanswered =
             conditions.iter().all(|(_, holds)| *holds) && rule.apply(self, charge, dimensions).is_none();
         let source = match rule.assign {

@@ -207,6 +207,7 @@ impl RuleSet {
         }
     }
 
+    /// Refuses a key that is defined twice: the order of two lists of rules would not be clear.
     pub(crate) fn check_keys(&self) -> Result<()> {
         let mut earlier: HashMap<&str, &TagDefinition> = HashMap::new();
         for tag in &self.tags {

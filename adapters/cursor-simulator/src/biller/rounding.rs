@@ -56,6 +56,7 @@ impl RoundingMode {
     /// All modes, in the order of their declaration.
     pub const ALL: [Self; 4] = [Self::HalfUp, Self::HalfEven, Self::Floor, Self::Ceil];
 
+    /// Returns the amount in whole cents, in the unit of the argument.
     pub(crate) const fn round(self, amount: i128) -> i128 {
         let (below, above) = (amount.div_euclid(CENT) * CENT, amount.rem_euclid(CENT));
         match self {

@@ -47,6 +47,8 @@ impl Seats {
         Self { price, roster, whole: true }
     }
 
+    /// Returns the line of the whole seats, then one for each instant at which people joined, then one for each at
+    /// which they left.
     pub(super) fn lines(&self, period: Period) -> Vec<InvoiceLine> {
         let mut present = 0;
         let (mut joined, mut left) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
@@ -76,6 +78,8 @@ impl Seats {
         self.whole.then_some(whole).into_iter().chain(remaining).chain(unused).collect()
     }
 
+    /// Returns the line of those who joined or left at one instant: the price by the part of the cycle that is left,
+    /// to the millisecond, rounded to a cent once for all of them.
     fn proration(&self, what: &str, sign: i128, (at, seats): (i64, u64), period: Period) -> InvoiceLine {
         let wording =
             format!("{what} time on {seats} x Cursor Teams seats after {}", date(at).format("%-d %b %Y"));

@@ -32,6 +32,7 @@ impl Tokens {
             .saturating_add(self.cache_read)
     }
 
+    /// Returns both together; a count that leaves the range stays at its end.
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self {
             input: self.input.saturating_add(other.input),
@@ -214,6 +215,8 @@ impl TrueEvent {
         self.model_cost.map(|cost| cost * kept / 100 + self.fee())
     }
 
+    /// Returns what an included call is worth: the stated charge, or, where the server states 0 or nothing in spite
+    /// of a price, what its tokens would have cost.
     fn value_used(&self) -> Option<i128> {
         match self.charged {
             Some(charged) if charged != 0 => Some(charged),
@@ -228,6 +231,8 @@ impl TrueEvent {
         self.requests != 0 || self.tokens.is_some_and(|tokens| tokens.total() > 0)
     }
 
+    /// Returns how amounts of the kind are read. Plans are told by the beginning of the label, since each has its
+    /// own.
     fn class(&self) -> Class {
         match self.kind.as_str() {
             Self::USAGE_BASED => Class::OnDemand,
@@ -239,6 +244,7 @@ impl TrueEvent {
     }
 }
 
+/// What a kind means for amounts.
 enum Class {
     OnDemand,
     Included,

@@ -86,6 +86,7 @@ fn leading(text: &str, fit: impl Fn(char) -> bool) -> usize {
 /// Returns the number of that length at the start of `rest`, unless it goes on in a way that numbers do not.
 fn number(rest: &str, length: usize, start: usize) -> Result<(Token, usize)> {
     let (digits, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    // `12abc` and `1.2.3` would otherwise be read as a number and something else, with a fault that names neither.
     let strange = leading(after, |each| each.is_alphanumeric() || matches!(each, '_' | '.'));
     if strange == 0 {
         return Ok((Token::Number(digits.to_owned()), length));
@@ -110,6 +111,7 @@ fn number_length(rest: &str) -> Option<usize> {
 }
 
 fn mark(rest: &str, first: char, start: usize) -> Result<(Token, usize)> {
+    // Before the marks, since some strangers begin with one.
     if let Some((stranger, advice)) = STRANGERS.iter().find(|(stranger, _)| rest.starts_with(stranger)) {
         return Err(Error::filter(start..start + stranger.len(), *advice));
     }

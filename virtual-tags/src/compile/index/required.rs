@@ -19,6 +19,8 @@ pub(super) fn add_required_texts(rule: &Rule, add: &mut dyn FnMut(IndexedField, 
     }
 }
 
+/// Adds the texts of one list of emails or parts of them; returns false if there is none by which a charge can be
+/// found.
 fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Required<'_>)) -> bool {
     let whole = [
         (IndexedField::Email, &people.equals),
@@ -47,6 +49,7 @@ fn add_person_texts(people: &PersonMatcher, add: &mut dyn FnMut(IndexedField, Re
     globs.map(|globs| globs.into_iter().for_each(|text| add(IndexedField::Email, text))).is_some()
 }
 
+/// Returns texts of which a charge must have one to meet an expression; `None` where charges without any may meet it.
 fn expression_texts(expression: &Expression) -> Option<Texts<'_>> {
     match expression {
         // All parts have to hold, so that one is enough to find the rule by; the one with the fewest texts keeps the
@@ -62,6 +65,7 @@ fn expression_texts(expression: &Expression) -> Option<Texts<'_>> {
     }
 }
 
+/// Returns texts of which a charge must have one to meet a predicate; `None` where charges without any may meet it.
 fn predicate_texts(predicate: &Predicate) -> Option<Texts<'_>> {
     let dimensions = match &predicate.field {
         // Where the service does not fit, its id may.

@@ -166,6 +166,7 @@ impl Reader<'_> {
         })
     }
 
+    /// Reads the kind of actor by its name; the error lists all of them.
     fn read_actor_kind(&self, name: &Spanned<String>) -> Result<ActorKind> {
         let kind = ActorKind::ALL.iter().find(|(each, _)| each == name.get_ref()).map(|(_, kind)| *kind);
         kind.ok_or_else(|| {
@@ -240,6 +241,7 @@ impl Reader<'_> {
     }
 }
 
+/// Returns a list of texts; a single text is a list of one.
 fn to_list(texts: Option<&tables::Texts>) -> Vec<Arc<str>> {
     match texts {
         None => Vec::new(),
