@@ -11,6 +11,7 @@ pub mod files;
 mod imports;
 mod invoices;
 mod names;
+mod overview;
 mod ownership;
 pub mod report;
 mod setup;

@@ -2,6 +2,7 @@
 
 use chrono::{FixedOffset, NaiveDate};
 use cost_model::report::{Bin, Interval, Measure, Query, Report};
+use cost_model::store::Gap;
 use cost_model::{Dimension, Filter, Window};
 use cursor_cost_source::list_prices;
 
@@ -119,7 +120,19 @@ impl CursorCosts {
         let all = Window::new(before.unwrap_or(window).start(), window.end()).map_err(Error::query)?;
         let loaded = self.load(all).await?;
         let rules = loaded.rules(self)?;
-        query.run(&loaded.ledger, &*rules).map_err(Error::query)
+        let mut report = query.run(&loaded.ledger, &*rules).map_err(Error::query)?;
+        report.gaps = self.without_future(report.gaps);
+        Ok(report)
+    }
+
+    /// Returns the gaps that lie before now: nobody misses what is still to come.
+    fn without_future(&self, gaps: Vec<Gap>) -> Vec<Gap> {
+        let now = self.now();
+        let until_now = |mut gap: Gap| {
+            gap.window = Window::new(gap.window.start(), gap.window.end().min(now)).ok()?;
+            Some(gap)
+        };
+        gaps.into_iter().filter_map(until_now).collect()
     }
 
     /// Returns the saved report of a name.

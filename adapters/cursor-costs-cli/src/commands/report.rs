@@ -57,20 +57,22 @@ fn request(costs: &CursorCosts, report: Report) -> Result<ReportRequest> {
     Ok(request)
 }
 
-/// Token counts where the report is about tokens, else costs; and the period before where it compares.
+/// Returns the columns that fit the question: token counts where it is about tokens, else costs, and beside them the period
+/// before where it compares.
 fn columns(report: &Answer) -> Vec<Column> {
-    let mut columns = match report.measure {
-        Measure::Usage => vec![Column::Records, Column::Usage],
+    let effective = Column::Cost(Metric::Effective);
+    let billed = Column::Cost(Metric::Billed);
+    let previous = report.previous.as_ref().map(|_| Column::PreviousCost(Metric::Effective));
+    match report.measure {
+        Measure::Usage => [Column::Records, Column::Usage].into_iter().chain(previous).collect(),
         Measure::Tokens => {
-            TokenType::ALL.into_iter().map(Column::Tokens).chain([Column::AllTokens]).collect()
+            let types = TokenType::ALL.into_iter().map(Column::Tokens);
+            types.chain([Column::AllTokens]).chain(previous).collect()
         }
-        _ if report.estimated => {
-            vec![Column::AllTokens, Column::Cost(Metric::Effective), Column::Cost(Metric::Billed)]
-        }
-        _ => Column::COSTS.to_vec(),
-    };
-    if report.previous.is_some() {
-        columns.push(Column::PreviousCost(Metric::Effective));
+        _ if report.estimated => [Column::AllTokens, effective, billed].into_iter().chain(previous).collect(),
+        _ => match previous {
+            Some(previous) => vec![Column::Records, effective, previous, billed],
+            None => Column::COSTS.to_vec(),
+        },
     }
-    columns
 }

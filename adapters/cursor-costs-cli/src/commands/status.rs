@@ -34,11 +34,9 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
     if !account.configured {
         text.field("", "it is in the store and not in the configuration; reports count it");
     }
+    text.field("stored", counted(account.charges, "charge"));
     if let Some(covered) = account.covered {
-        text.field(
-            "stored",
-            format!("{}, from {} to {}", counted(account.charges, "charge"), covered.start(), covered.end()),
-        );
+        text.field("covered", format_args!("{} to {}", covered.start(), covered.end()));
     }
     for gap in &account.gaps {
         text.field("missing", gap);
@@ -47,7 +45,7 @@ fn account_text(text: &mut Text, account: &AccountStatus) {
         text.field("last read", at);
     }
     if let Some(since) = account.provisional_since {
-        text.field("provisional", format!("since {since}: late charges may still come"));
+        text.field("provisional", format_args!("since {since}: late charges may still come"));
     }
     if account.imports > 0 {
         let imports = u64::try_from(account.imports).unwrap_or(u64::MAX);

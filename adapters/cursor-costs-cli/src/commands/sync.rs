@@ -108,15 +108,8 @@ fn synced_text(text: &mut Text, synced: &Synced) {
 }
 
 fn run_text(text: &mut Text, name: &str, run: &RunReport) {
-    let events = counted(run.records, "event");
-    text.field(
-        name,
-        format_args!(
-            "{} in {events} of {} announced",
-            counted(count(run.windows.len()), "window"),
-            grouped(run.announced)
-        ),
-    );
+    let (events, windows) = (counted(run.records, "event"), counted(count(run.windows.len()), "window"));
+    text.field(name, format_args!("{events} of {} announced, in {windows}", grouped(run.announced)));
     text.field("requests", format_args!("{}, {} repeated", grouped(run.requests), grouped(run.retries)));
     let change = &run.change;
     let changes = [

@@ -143,7 +143,8 @@ impl<'a> Fields<'a> {
         let Some((key, _)) = first else { return Ok(()) };
         let offset = key.span().start;
         let key = key.into_inner();
-        let remedy = match closest(&key, known.iter().copied()) {
+        let near = closest(&key, known.iter().copied());
+        let remedy = match near.or_else(|| known.iter().find(|name| name.starts_with(&*key)).copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("there are {}", known.join(", ")),
         };

@@ -8,6 +8,7 @@
 mod assign;
 mod tables;
 mod tests_table;
+mod write;
 
 use std::error::Error as _;
 use std::sync::Arc;

@@ -1,0 +1,6 @@
+//! The facade over the simulator and over files with mistakes.
+#![expect(clippy::unwrap_used, reason = "functions beside the tests fail as tests do")]
+
+mod company;
+mod configuration;
+mod questions;

@@ -1,0 +1,223 @@
+//! Questions to a synced company: one figure, whoever is asked.
+
+use cost_model::export::CsvRecords;
+use cost_model::store::ConnectionId;
+use cost_model::{CostStore, Dimension, Filter, Metric, Money};
+use cursor_costs::documents::{ReconciliationDocument, ReportDocument, StatusDocument, SyncDocument};
+use cursor_costs::report::{DayRange, ReportRequest};
+use cursor_costs::sync::SyncRequest;
+use cursor_costs::{AccountState, ErrorKind, read_invoice};
+use cursor_invoice::CursorInvoiceReader;
+
+use crate::company::Company;
+
+fn october() -> DayRange {
+    DayRange::Days { from: "2026-10-01".parse().unwrap(), to: "2026-11-01".parse().unwrap() }
+}
+
+fn by(dimension: &str) -> ReportRequest {
+    ReportRequest { group_by: vec![dimension.parse().unwrap()], range: october(), ..ReportRequest::default() }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_report_an_export_and_the_servers_truth_are_one_figure() {
+    let company = Company::new("").await;
+    let costs = company.synced().await;
+    let report = costs.report(&by("vtag.Team")).await.unwrap();
+    let truth = company.server.simulator().snapshot();
+    let first = cost_model::Timestamp::midnight("2026-10-01".parse().unwrap()).millis();
+    let events = (0..truth.len()).filter_map(|place| truth.get(place));
+    let inside = events.filter(|event| event.timestamp_ms >= first).count();
+    assert_eq!(report.total.records, u64::try_from(inside).unwrap());
+    let rows = report.rows.iter().map(|row| row.totals.effective.amount);
+    assert_eq!(Money::sum(rows).unwrap(), report.total.effective.amount);
+    // The last month is October: the day of the configuration is the first of November.
+    let last_month = costs.report(&ReportRequest::default()).await.unwrap();
+    assert_eq!(last_month.total, report.total);
+
+    let tagger = costs.tagger(october()).await.unwrap();
+    let mut csv = Vec::new();
+    let mut writer = CsvRecords::new(&mut csv, &tagger).unwrap();
+    let receipt = costs.export(october(), &mut writer).await.unwrap();
+    drop(writer);
+    assert_eq!(receipt.totals.effective, report.total.effective);
+    assert_eq!(receipt.rows, u64::try_from(String::from_utf8(csv).unwrap().lines().count()).unwrap() - 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_invoice_is_explained_and_its_document_says_so() {
+    let company = Company::new("").await;
+    let costs = company.synced().await;
+    for invoice in company.server.simulator().invoices() {
+        company.write("invoice.csv", &invoice.csv);
+        let read = read_invoice(&company.path("invoice.csv"), &CursorInvoiceReader::new()).unwrap();
+        let found = costs.reconcile(costs.account(None).unwrap(), read, &[]).await.unwrap();
+        assert!(found.explained.reconciliation.unexplained.is_zero());
+        let document = serde_json::to_value(ReconciliationDocument::new(&found)).unwrap();
+        assert_eq!(document["schema"], "reconciliation/1");
+        assert_eq!(document["number"], invoice.number.as_str());
+        assert_eq!(document["unexplained"], "0");
+        let money = |value: &serde_json::Value| value.as_str().unwrap().parse::<Money>().unwrap();
+        let steps = document["steps"].as_array().unwrap().iter().map(|step| money(&step["amount"]));
+        let sum = Money::sum(steps.chain([money(&document["ingested"])])).unwrap();
+        assert_eq!(sum, money(&document["invoice_total"]));
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn documents_have_their_schema_and_exact_amounts() {
+    let company = Company::new("").await;
+    let costs = company.open();
+    let empty = costs.status().await.unwrap();
+    assert_eq!(empty.accounts[0].state, AccountState::Empty);
+    assert!(empty.next_step.contains("sync"), "{}", empty.next_step);
+
+    let outcome = costs.sync(&SyncRequest::default(), &()).await.unwrap();
+    let sync = serde_json::to_value(SyncDocument::new(&outcome)).unwrap();
+    let account = &sync["accounts"][0];
+    assert_eq!((&sync["schema"], &account["name"]), (&"sync/1".into(), &"Main".into()));
+    assert_eq!(account["events"], account["announced"]);
+    assert_eq!(account["incomplete"], serde_json::json!([]));
+    let truth = company.server.simulator().truth();
+    assert_eq!(account["events"], truth.total.events);
+    let charged: Money = account["charged"].as_str().unwrap().parse().unwrap();
+    // The simulator counts in units of its own.
+    assert_eq!(
+        charged.units() / (Money::from_units(1).units() * 10_i128.pow(24)),
+        truth.total.charged / cursor_simulator::DOLLAR
+    );
+
+    let report = costs.report(&by("service")).await.unwrap();
+    let document = serde_json::to_value(ReportDocument::new(&report, None)).unwrap();
+    assert_eq!(document["schema"], "report/1");
+    assert_eq!(document["total"]["events"], report.total.records);
+    assert_eq!(document["total"]["effective"], report.total.effective.amount.to_string());
+    assert_eq!(document["rows"].as_array().unwrap().len(), report.rows.len());
+
+    let status = costs.status().await.unwrap();
+    let document = serde_json::to_value(StatusDocument::new(&status)).unwrap();
+    assert_eq!((&document["schema"], &document["demo"]), (&"status/1".into(), &true.into()));
+    assert_eq!(document["accounts"][0]["charges"], truth.total.events);
+    assert_eq!(document["accounts"][0]["state"], "stable");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_renamed_account_keeps_its_charges_and_has_its_new_name_everywhere() {
+    let company = Company::new("").await;
+    let before = company.synced().await.report(&by("account")).await.unwrap();
+    company.configure("EMEA", "id = \"Main\"\n");
+    let costs = company.open();
+    let after = costs.report(&by("account")).await.unwrap();
+    assert_eq!(after.total, before.total);
+    assert_eq!(after.rows[0].keys, [Some("EMEA".into())]);
+    assert!(
+        after.gaps.iter().all(|gap| gap.connection == Some(ConnectionId::new("EMEA"))),
+        "{:?}",
+        after.gaps
+    );
+    let filter = Filter::parse("costs.account = 'EMEA'").unwrap();
+    let filtered = costs.report(&ReportRequest { filter: Some(filter), ..by("service") }).await.unwrap();
+    assert_eq!(filtered.total, before.total);
+    let again = costs.sync(&SyncRequest::default(), &()).await.unwrap();
+    let run = &again.accounts[0].outcome.as_ref().unwrap().run;
+    assert_eq!((run.change.added, run.change.removed), (0, 0), "nothing is read as another's");
+    let mut csv = Vec::new();
+    let tagger = costs.tagger(october()).await.unwrap();
+    costs.export(october(), &mut CsvRecords::new(&mut csv, &tagger).unwrap()).await.unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    let header = csv.lines().next().unwrap();
+    let account = header.split(',').position(|heading| heading == "account").unwrap();
+    assert!(csv.lines().skip(1).all(|line| line.split(',').nth(account) == Some("EMEA")), "{header}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_answer_follows_the_store_whoever_changes_it() {
+    let company = Company::new("").await;
+    let (one, other) = (company.open(), company.open());
+    assert_eq!(one.report(&by("service")).await.unwrap().total.records, 0);
+    other.sync(&SyncRequest::default(), &()).await.unwrap();
+    let total = one.report(&by("service")).await.unwrap().total;
+    assert!(total.records > 0, "what another wrote is seen");
+    let wide = ReportRequest { range: DayRange::Interval("last_3_months".parse().unwrap()), ..by("service") };
+    assert!(one.report(&wide).await.unwrap().total.records > total.records);
+    assert_eq!(one.report(&by("service")).await.unwrap().total, total, "also out of a wider ledger");
+    other.remove_account(other.account(None).unwrap()).await.unwrap();
+    assert_eq!(one.report(&by("service")).await.unwrap().total.records, 0);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn rules_are_checked_measured_compared_and_explained_over_the_stored_charges() {
+    let company = Company::new("").await;
+    let costs = company.synced().await;
+    let check = costs.check_rules(october()).await.unwrap();
+    assert_eq!(check.failures, Vec::<String>::new());
+    let coverage = costs.coverage(october()).await.unwrap();
+    let team = &coverage.unallocated[0];
+    let report = costs.report(&by("vtag.Team")).await.unwrap();
+    let unallocated = report.rows.iter().find(|row| row.keys == [Some("Unallocated".into())]).unwrap();
+    let sum = Money::sum(team.who.iter().map(|(_, cost)| *cost)).unwrap();
+    assert_eq!(sum, unallocated.totals.get(Metric::Effective).amount);
+
+    company.write("other.toml", "[[tag]]\nkey = \"Team\"\ndefault = \"Nobody\"\n");
+    let diff = costs.diff(&company.path("other.toml"), october()).await.unwrap();
+    assert!(!diff.is_within("1".parse().unwrap()).unwrap());
+    let same = costs.diff(&company.path("rules.toml"), october()).await.unwrap();
+    assert!(same.is_within("0".parse().unwrap()).unwrap());
+
+    let by_person =
+        costs.report(&ReportRequest { group_by: vec![Dimension::Resource], ..by("service") }).await.unwrap();
+    let person =
+        by_person.rows.iter().filter_map(|row| row.keys[0].clone()).find(|who| who.contains('@')).unwrap();
+    assert!(!costs.explain_owner(&person, october()).await.unwrap().is_empty());
+    let nobody = costs.explain_owner("nobody@example.com", october()).await.unwrap_err();
+    assert_eq!(nobody.kind(), ErrorKind::NotFound);
+    assert!(!nobody.to_string().contains("nobody@"), "an error names nobody");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn faults_of_rules_keep_nobody_from_syncing() {
+    let company = Company::new("").await;
+    company.write("rules.toml", "[[tag]]\nkey = 7\n");
+    let costs = company.synced().await;
+    assert!(costs.status().await.is_ok());
+    assert_eq!(costs.report(&by("service")).await.unwrap_err().kind(), ErrorKind::Rules);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_account_that_fails_keeps_no_other_from_being_read() {
+    let company = Company::new("[[account]]\nname = \"Broken\"\napi_key_env = \"UNSET\"\n").await;
+    // The second account would be Cursor's own, so that the day may not stand still.
+    let text = std::fs::read_to_string(company.path("cursor-costs.toml")).unwrap();
+    company.write("cursor-costs.toml", &format!("{text}base_url = \"http://127.0.0.1:1\"\n"));
+    let outcome = company.open().sync(&SyncRequest::default(), &()).await.unwrap();
+    assert!(outcome.accounts[0].outcome.is_ok());
+    assert_eq!(outcome.accounts[1].outcome.as_ref().unwrap_err().kind(), ErrorKind::Key);
+    assert!(!outcome.is_complete());
+    let document = serde_json::to_value(SyncDocument::new(&outcome)).unwrap();
+    assert!(document["accounts"][1]["error"].as_str().unwrap().contains("UNSET"));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn one_sync_at_a_time_for_each_store() {
+    let company = Company::new("").await;
+    let (one, other) = (company.open(), company.open());
+    let held = std::fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(company.path("costs.db.lock"))
+        .unwrap();
+    held.lock().unwrap();
+    let busy = one.sync(&SyncRequest::default(), &()).await.unwrap_err();
+    assert_eq!(busy.kind(), ErrorKind::Busy);
+    drop(held);
+    assert!(other.sync(&SyncRequest::default(), &()).await.is_ok());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_store_of_the_facade_is_one_of_the_crates() {
+    let company = Company::new("").await;
+    company.synced().await;
+    let store = cost_model_sqlite::SqliteStore::open(company.path("costs.db")).unwrap();
+    assert_eq!(store.connections().await.unwrap(), [ConnectionId::new("Main")]);
+}
